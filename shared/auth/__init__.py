@@ -1,0 +1,1 @@
+"""From a caller's token to an Actor."""

@@ -1,0 +1,1 @@
+"""Record keys, sealed events, sealed content, keyed tokens."""

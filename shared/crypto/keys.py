@@ -1,0 +1,45 @@
+"""The keys of records and services, as seen by those who use them."""
+
+from dataclasses import dataclass
+from typing import Protocol
+from uuid import UUID
+
+from shared.kernel.errors import Unavailable
+
+SERVICE_KEY_ID = UUID(int=0)
+"""Key id of what belongs to no record: sealed under the service's own key."""
+
+
+@dataclass(frozen=True, repr=False)
+class Key:
+    """32 bytes derived for one record and one service. ``id`` is the record's id."""
+
+    id: UUID
+    version: int
+    secret: bytes
+
+    def __repr__(self) -> str:
+        return "Key(...)"
+
+
+class KeyErased(Exception):  # noqa: N818 - a fact: the record was erased
+    """A signed tombstone says that this record's keys were destroyed."""
+
+
+class KeyUnavailable(Unavailable):
+    """The key is unknown or out of reach: stop and retry, never treat as erased."""
+
+
+class Keys(Protocol):
+    """Where a service finds its keys; what it keeps in memory lives 60 seconds at most."""
+
+    def current(self, record_id: UUID | None) -> Key:
+        """The key for new data of a record, or of the service when ``None``.
+
+        Raises :class:`KeyErased` or :class:`KeyUnavailable`.
+        """
+        ...
+
+    def exact(self, key_id: UUID, version: int) -> Key:
+        """The very key that sealed something; same errors."""
+        ...

@@ -1,0 +1,1 @@
+"""From a log to the world and back: relay, follow, parking, replay."""

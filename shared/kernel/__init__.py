@@ -1,0 +1,1 @@
+"""Words all services share; standard library only."""

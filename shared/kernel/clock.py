@@ -1,0 +1,60 @@
+"""Time is a port: rules are given an instant and never look at a clock."""
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Protocol
+
+
+class Clock(Protocol):
+    def now(self) -> datetime:
+        """The present instant, aware, in UTC."""
+        ...
+
+
+class SystemClock:
+    def now(self) -> datetime:
+        return datetime.now(UTC)
+
+
+class ShiftedClock:
+    """System time plus the seconds written in a file, read at each call.
+
+    A demonstration moves the time of all its processes by writing one number. Production
+    refuses to boot with it.
+    """
+
+    def __init__(self, file: Path) -> None:
+        self._file = file
+
+    def now(self) -> datetime:
+        try:
+            shift = float(self._file.read_text() or "0")
+        except FileNotFoundError:
+            shift = 0.0
+        return datetime.now(UTC) + timedelta(seconds=shift)
+
+
+class FixedClock:
+    """A clock that moves only when a test says so."""
+
+    def __init__(self, now: datetime) -> None:
+        self._now = now
+
+    def now(self) -> datetime:
+        return self._now
+
+    def move(self, by: timedelta) -> None:
+        self._now += by
+
+
+def instant(moment: datetime) -> str:
+    """RFC 3339, UTC, milliseconds: the form of every instant on the wire."""
+    return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def parse_instant(text: str) -> datetime:
+    """Read what :func:`instant` wrote, or any RFC 3339 text with an offset."""
+    moment = datetime.fromisoformat(text)
+    if moment.tzinfo is None:
+        raise ValueError("an instant needs its offset from UTC")
+    return moment.astimezone(UTC)

@@ -1,0 +1,98 @@
+"""How a service states what it answers to: request, answer, and who may call."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Generic, TypeVar
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from shared.kernel.actor import Actor, ActorKind
+
+
+
+class Request(BaseModel):
+    """Arguments of a call; an unknown one is refused by name."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Command(Request):
+    """Changes something, once per ``request_id`` for that caller and method (kept 30 days)."""
+
+    request_id: UUID
+
+
+class Query(Request):
+    """Reads; ``at_least`` waits a bounded time for the read model to reach those positions."""
+
+    at_least: dict[str, int] = {}
+
+
+class ListQuery(Query):
+    limit: int = Field(default=50, ge=1, le=100)
+    cursor: str | None = None
+
+
+class Answer(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Done(Answer):
+    """What a command answers: the log position to ask a query to wait for."""
+
+    position: int = 0
+
+
+Item = TypeVar("Item")
+
+
+class Listing(Answer, Generic[Item]):
+    """One page; ``total`` counts only what this reader may see."""
+
+    items: list[Item]
+    next_cursor: str | None = None
+    total: int
+
+
+Condition = Callable[[Any, Actor], bool]
+"""Says whether this actor may make this very request; false is ``forbidden``."""
+
+
+def own_record(request: Any, actor: Actor) -> bool:
+    """People act on the record their token names; others are judged by the use case."""
+    if not actor.acts_for_person:
+        return True
+    record_id: UUID | None = getattr(request, "record_id", None)
+    return record_id is None or actor.record_id == record_id
+
+
+@dataclass(frozen=True, kw_only=True)
+class Method:
+    """One RPC. ``callers``: kinds of actor let in; ``condition``: on what condition.
+
+    For a request that a service carries, the kinds are those of the principal, unless
+    ``service`` itself is listed.
+    """
+
+    name: str
+    request: type[Request]
+    answer: type[BaseModel]
+    callers: frozenset[ActorKind]
+    condition: Condition = own_record
+
+    @property
+    def is_command(self) -> bool:
+        return issubclass(self.request, Command)
+
+
+@dataclass(frozen=True)
+class Contract:
+    """All a service answers to."""
+
+    service: str
+    methods: tuple[Method, ...]
+    by_name: Mapping[str, Method] = field(init=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "by_name", {m.name: m for m in self.methods})

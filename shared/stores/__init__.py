@@ -1,0 +1,1 @@
+"""Event logs, read models and objects behind small ports."""

@@ -1,0 +1,1 @@
+"""Logs, metrics, traces and health, with nothing personal in them."""
