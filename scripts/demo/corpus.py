@@ -3,6 +3,7 @@
 import base64
 import json
 import re
+import unicodedata
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -10,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from services.vault.domain.cda.header import Header, read_header
-from services.vault.domain.cda.tree import read_document
+from services.vault.domain.cda.tree import clinical_document
 from shared.kernel.errors import Refusal
 from shared.kernel.ins import INS_NIR, INS_NIR_TEST
 
@@ -18,6 +19,9 @@ OWN_SAMPLES = Path(__file__).parent / "samples"
 OFFICIAL_SAMPLES = Path(__file__).parents[3] / "shared" / "samples" / "cda"
 
 Traits = tuple[tuple[str, str], ...]
+
+NEEDED = {"birth_name", "first_given_name", "birth_date"}
+"""Without these nobody can be announced; a document that lacks them is left to be refused."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,11 +78,31 @@ def people(found: Sequence[Document]) -> list[Person]:
     """One person for each INS, with the traits most of their documents give."""
     said: dict[str, Counter[Traits]] = {}
     for document in found:
-        if document.ins and document.traits:
+        if document.ins and NEEDED <= {name for name, _ in document.traits}:
             said.setdefault(document.ins, Counter())[document.traits] += 1
     return [
-        Person(ins=ins, traits=dict(counted.most_common(1)[0][0])) for ins, counted in said.items()
+        Person(ins=ins, traits=as_insi_writes(dict(counted.most_common(1)[0][0])))
+        for ins, counted in said.items()
     ]
+
+
+def as_insi_writes(said: dict[str, str]) -> dict[str, str]:
+    """The strict traits as the insurer has them: capitals A-Z, none missing."""
+    first = _capitals(said["first_given_name"])
+    given = _capitals(said.get("birth_given_names") or first)
+    return {
+        "birth_name": _capitals(said["birth_name"]),
+        "birth_given_names": given if given.startswith(first) else f"{first} {given}",
+        "first_given_name": first,
+        "sex": said.get("sex", "I"),
+        "birth_date": said["birth_date"],
+        "birth_place": said.get("birth_place", "99999"),
+    }
+
+
+def _capitals(name: str) -> str:
+    letters = unicodedata.normalize("NFKD", name)
+    return "".join(c for c in letters if not unicodedata.combining(c)).upper()
 
 
 def next_version(document: Document) -> Document:
@@ -107,7 +131,7 @@ def _cda(file: Path) -> Document:
     if relabelled:
         content = content.replace(f'"{INS_NIR}"'.encode(), f'"{INS_NIR_TEST}"'.encode())
     try:
-        header = read_header(read_document(content))
+        header = read_header(clinical_document(content))
     except Refusal as refusal:
         return Document(name=file.name, content=content, unreadable=refusal.message)
     return _described(file.name, content, header, relabelled=relabelled)

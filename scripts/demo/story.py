@@ -204,7 +204,7 @@ def _pages(patient: Any, record_id: str) -> list[dict[str, Any]]:
 
 def _row(person: Person) -> dict[str, Any]:
     return {
-        "traits": {key: value for key, value in person.traits.items()},
+        "traits": person.traits,
         "ins": {"value": person.ins, "oid": INS_NIR_TEST},
         "checked_with": "CN",
     }
