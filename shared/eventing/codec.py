@@ -95,7 +95,7 @@ def open_envelope(envelope: Envelope, publisher: str, keys: TransportKeys) -> Re
 
 def parse_delivery(routing_key: str, body: bytes) -> Envelope | Head:
     """What a delivery from ``<service>.events`` holds; :class:`Malformed` if neither."""
-    return _parse(Head if routing_key == "head" else Envelope, body)
+    return _parse(Head, body) if routing_key == "head" else _parse(Envelope, body)
 
 
 def parse_leaves(body: bytes) -> LeafBatch:

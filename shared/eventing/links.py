@@ -33,10 +33,10 @@ def link_of(message: Envelope | Head) -> Link:
 def judge(at: Link | None, envelope: Envelope) -> Verdict:
     """What to do with a delivered message; ``at`` is ``None`` before the first.
 
-    A void message, which would move us on without an effect, is applied only when the log itself
-    says so: it carries nothing sealed that would prove where it comes from. Another epoch is never believed from the broker: it may be a late message of the past. At
+    Another epoch is never believed from the broker: it may be a late message of the past. At
     the very position applied last, another digest is another history. Below it the row is not
-    remembered; a publisher restored that far is found by its head.
+    remembered; a publisher restored that far is found by its head. A void message, which moves
+    us on without an effect, holds nothing sealed that proves where it comes from: the log says.
     """
     if at is None or envelope.epoch != at.epoch:
         return Verdict.PULL

@@ -97,6 +97,8 @@ class Head(Wire):
 class Pulled(Wire):
     """Answer of ``<service>.events(after, limit)``: the log's own word, read at this instant."""
 
+    epoch: str
+    """The one that the next event will be written in."""
     head: Head
     after: str | None
     """Digest of the row at the position asked for; null if the log holds no such row."""

@@ -43,7 +43,10 @@ class OutboxReader:
             if len(envelopes) == limit:
                 break
         return Pulled(
-            head=self._head(), after=row.digest if row else None, envelopes=envelopes
+            epoch=self._log.head().epoch,
+            head=self._head(),
+            after=row.digest if row else None,
+            envelopes=envelopes,
         ).model_dump(mode="json")
 
     def head(self) -> dict[str, Any]:

@@ -38,7 +38,5 @@ Upcasts = Mapping[tuple[str, int], Upcast]
 def upcast(received: Received, upcasts: Upcasts) -> Received:
     """The message in the newest form its reader knows; parked and queued ones may be old."""
     while step := upcasts.get((received.type, received.version)):
-        received = replace(
-            received, version=received.version + 1, data=step(dict(received.data))
-        )
+        received = replace(received, version=received.version + 1, data=step(dict(received.data)))
     return received
