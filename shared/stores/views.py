@@ -5,7 +5,6 @@ from functools import cache
 from pathlib import Path
 
 from eventsourcing.sqlite import SQLiteDatastore
-
 from pymongo.uri_parser import parse_uri
 
 from shared.kernel.common import CommonSettings
