@@ -16,7 +16,15 @@ from shared.eventing.view import View
 from shared.kernel.clock import SystemClock
 from shared.stores.settings import EventStoreSettings
 from shared.stores.sqlite_documents import SqliteDocuments, sqlite_store
-from tests.shared.eventing.sample import POLICIES, DayKeys, Journal, NoteList, Notes, Tally, message_for
+from tests.shared.eventing.sample import (
+    POLICIES,
+    DayKeys,
+    Journal,
+    NoteList,
+    Notes,
+    Tally,
+    message_for,
+)
 
 ROOT = b"r" * 32
 
