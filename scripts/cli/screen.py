@@ -1,6 +1,5 @@
 """What the command line shows: steps while they run, sentences, and how a command ended."""
 
-import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -45,7 +44,3 @@ def step(name: str) -> Iterator[None]:
             err.print(f"[red]✗[/] {name}")
             raise
     err.print(f"[green]✓[/] {name} [dim]{time.monotonic() - began:.1f} s[/]")
-
-
-def is_terminal() -> bool:
-    return sys.stdout.isatty()
