@@ -17,7 +17,7 @@ from minio.error import S3Error
 from urllib3 import PoolManager, Retry
 from urllib3.exceptions import HTTPError
 
-from scripts.machine.files import kept_ports, kept_secret, private_folder, write_private
+from scripts.machine.files import free_ports, kept_ports, kept_secret, private_folder, write_private
 from scripts.machine.kept import Kept
 
 ACCESS_KEY = "carnet"
@@ -51,6 +51,7 @@ class ObjectStore:
         return f"http://127.0.0.1:{self._ports['filer']}"
 
     def start(self, *, detached: bool = False) -> None:
+        self._ports = free_ports(self.home / "ports.json", PORTS)
         self._write_identities()
         private_folder(self.home / "data")
         self.process.start(
