@@ -1,6 +1,7 @@
 """Brings the leaves of other services to the one that logs them; it keeps its own position."""
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from threading import Event
 
@@ -43,21 +44,20 @@ def leaf_loop(following: FollowingLeaves, source: str) -> Loop:
             following.idle(source)
             while not stop.is_set():
                 if delivery := subscription.next(IDLE):
-                    _take(delivery.body)
+                    if batch := _parsed(delivery.body):
+                        following.handle(batch)
                     subscription.ack(delivery)
                 else:
                     following.idle(source)
                 loop.turned()
 
-    def _take(body: bytes) -> None:
-        try:
+    def _parsed(body: bytes) -> LeafBatch | None:
+        with suppress(Malformed):
             batch = parse_leaves(body)
-            if batch.service != source:
-                raise Malformed("leaves of another service")
-        except Malformed:
-            MALFORMED.labels(following.follower, source).inc()
-            log.warning("dropped malformed leaves", publisher=source)
-            return
-        following.handle(batch)
+            if batch.service == source:
+                return batch
+        MALFORMED.labels(following.follower, source).inc()
+        log.warning("dropped malformed leaves", publisher=source)
+        return None
 
     return Loop(f"{following.follower}.leaves.from.{source}", work)
