@@ -115,9 +115,10 @@ class Deployment:
         if services:
             with progress("services stopped"), ThreadPoolExecutor(len(services)) as pool:
                 list(pool.map(Kept.stop, services))
-        for name in reversed(self.running()):
-            with progress(f"{name} stopped"):
-                self.parts[name].stop()
+        for name, server in (("object store", self.objects), ("broker", self.broker)):
+            if server.process.running():
+                with progress(f"{name} stopped"):
+                    server.stop()
 
 
 @contextmanager
