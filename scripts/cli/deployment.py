@@ -11,7 +11,7 @@ from pathlib import Path
 import urllib3
 
 from scripts.cli.place import Place
-from scripts.cli.processes import FIRST, PROCESSES, ROOT, entrypoints_of
+from scripts.cli.processes import FIRST, PROCESSES, ROOT, entrypoints_of, services_of
 from scripts.machine.files import free_ports, kept_ports, private_folder
 from scripts.machine.kept import DidNotStart, Kept
 from scripts.machine.rabbitmq import Broker
@@ -80,7 +80,7 @@ class Deployment:
             for name in step:
                 self._launch(name, detached)
             for name in step:
-                with progress(f"services: {name} ({', '.join(entrypoints_of(name))})"):
+                with progress(f"services: {', '.join(services_of(name))}"):
                     self.processes[name].wait_until(partial(self.ready, name), within=START)
 
     def _launch(self, name: str, detached: bool) -> None:
@@ -115,9 +115,10 @@ class Deployment:
         if services:
             with progress("services stopped"), ThreadPoolExecutor(len(services)) as pool:
                 list(pool.map(Kept.stop, services))
-        for name in reversed(self.running()):
-            with progress(f"{name} stopped"):
-                self.parts[name].stop()
+        for name, server in (("object store", self.objects), ("broker", self.broker)):
+            if server.process.running():
+                with progress(f"{name} stopped"):
+                    server.stop()
 
 
 @contextmanager

@@ -41,7 +41,7 @@ class Place:
         keys = private_folder(private_folder(self.home) / "keys")
         kek = keys / "key-encryption-key"
         if not kek.exists():
-            write_private(kek, secrets.token_hex(KEK_BYTES))
+            write_private(kek, secrets.token_hex(KEK_BYTES) + "\n")
         generate_service_keys(keys / "services", SERVICES)
         write_private(keys / "issuers.json", json.dumps([self.issuer.entry()], indent=2))
 

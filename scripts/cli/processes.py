@@ -28,3 +28,7 @@ def entrypoints() -> list[str]:
 def entrypoints_of(process: str) -> list[str]:
     patterns = PROCESSES[process]
     return [name for name in entrypoints() if any(fnmatch(name, p) for p in patterns)]
+
+
+def services_of(process: str) -> list[str]:
+    return sorted({name.partition(".")[0] for name in entrypoints_of(process)})
