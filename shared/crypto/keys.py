@@ -22,7 +22,7 @@ class Key:
         return "Key(...)"
 
 
-class KeyErased(Exception):  # noqa: N818 - a fact: the record was erased
+class KeyErased(Exception):
     """A signed tombstone says that this record's keys were destroyed."""
 
 
