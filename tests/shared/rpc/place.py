@@ -163,5 +163,8 @@ class Peer:
         declared = self.channel.queue_declare("rpc-greeter", passive=True)
         return int(declared.message_count)
 
-    def close(self) -> None:
+    def __enter__(self) -> "Peer":
+        return self
+
+    def __exit__(self, *_: object) -> None:
         self.connection.close()

@@ -15,6 +15,5 @@ def place(broker: Broker, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
 
 @pytest.fixture
 def peer(place: Place) -> Iterator[Peer]:
-    speaking = Peer(place.amqp_uri)
-    yield speaking
-    speaking.close()
+    with Peer(place.amqp_uri) as speaking:
+        yield speaking
