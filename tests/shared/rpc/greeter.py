@@ -108,6 +108,8 @@ def build() -> Served:
         "relay": relay,
         "inside": greet,
     }
+    forgotten = os.environ.get("GREETER_FORGETS")
+    handlers = {name: handler for name, handler in handlers.items() if name != forgotten}
     return Served(settings=settings, handlers=handlers, position_of=position_of, close=client.close)
 
 

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 from uuid import uuid4
 
@@ -96,7 +97,7 @@ def test_a_blocked_broker_is_unavailable_and_recovers(own_broker: Broker, tmp_pa
         own_broker.control("set_vm_memory_high_watermark", "absolute", "1MB")
         started = time.monotonic()
         for large in (0, 7_000_000):
-            eventually(lambda size=large: _is_unavailable(place, client, size), within=5)
+            eventually(partial(_is_unavailable, place, client, large), within=5)
         assert time.monotonic() - started < 10, "unavailable comes before the deadline"
         own_broker.control("set_vm_memory_high_watermark", "0.4")
         eventually(lambda: _greeted(place, client), within=30)
