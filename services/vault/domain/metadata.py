@@ -1,9 +1,12 @@
 """What is said of a document apart from its content, in XDS terms (IHE ITI TF-3, 4.2.3.2)."""
 
-from dataclasses import asdict, dataclass, field
+import re
+from dataclasses import asdict, dataclass
+from datetime import date
 from typing import Any
 
 from services.vault.domain.cda.timestamps import civil_date
+from shared.kernel.clock import instant, parse_instant
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -80,7 +83,7 @@ class Metadata:
     version_number: int | None = None
     legal_authenticator: Author | None = None
     custodian: str | None = None
-    by_patient: bool = field(default=False)
+    by_patient: bool = False
     """Put in by the person or someone acting in their place."""
 
     @property
@@ -109,3 +112,14 @@ def _without_unknown(value: Any) -> Any:
     if isinstance(value, (list, tuple)):
         return [_without_unknown(v) for v in value]
     return value
+
+
+def iso_moment(text: str) -> str:
+    """``YYYY``, ``YYYY-MM``, ``YYYY-MM-DD`` as it is; an RFC 3339 instant in UTC.
+
+    Raises :class:`ValueError` for anything else, days that no calendar has included.
+    """
+    if re.fullmatch(r"\d{4}(-\d{2}(-\d{2})?)?", text, re.ASCII):
+        date.fromisoformat(text + "YYYY-01-01"[len(text) :])
+        return text
+    return instant(parse_instant(text))

@@ -6,6 +6,7 @@ without diacritics, a hyphen or an apostrophe counting as a space.
 
 import re
 import unicodedata
+from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import zip_longest
 
@@ -13,17 +14,19 @@ from shared.kernel.errors import InvalidRequest
 from shared.kernel.ins import PRODUCTION_OIDS, TEST_OIDS, Ins, InvalidIns
 
 FIELD = "content.patient"
+UNKNOWN_PLACE = "99999"
+"""What INSi writes for a place of birth it does not know."""
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
 class Traits:
-    """Strict traits; ``given_names`` is the list of the birth certificate, in order.
+    """Strict traits; ``birth_given_names`` is the list of the birth certificate, in order.
 
     ``birth_date`` is ISO of any precision; ``sex`` is M, F or I; ``birth_place`` an INSEE code.
     """
 
     birth_name: str | None = None
-    given_names: str | None = None
+    birth_given_names: str | None = None
     first_given_name: str | None = None
     sex: str | None = None
     birth_date: str | None = None
@@ -99,11 +102,15 @@ def _same_date(ours: str, theirs: str) -> bool:
     return all(a == b for a, b in both if a is not None and b is not None)
 
 
-_COMPARED = {
+def _same_place(ours: str, theirs: str) -> bool:
+    return ours == theirs or UNKNOWN_PLACE in {ours, theirs}
+
+
+_COMPARED: dict[str, Callable[[str, str], bool]] = {
     "birth_name": _same_name,
-    "given_names": _same_name,
+    "birth_given_names": _same_name,
     "first_given_name": _same_name,
     "sex": str.__eq__,
     "birth_date": _same_date,
-    "birth_place": str.__eq__,
+    "birth_place": _same_place,
 }

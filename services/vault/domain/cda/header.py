@@ -75,7 +75,7 @@ def _patient(document: Element) -> Patient:
         ids=tuple((root.strip(), value.strip()) for root, value in ids),
         traits=Traits(
             birth_name=_name(person, "family", "BR") or _name(person, "family", None),
-            given_names=_name(person, "given", None),
+            birth_given_names=_name(person, "given", None),
             first_given_name=_name(person, "given", "BR"),
             sex=_SEX.get(attribute(person, "administrativeGenderCode", "code") or ""),
             birth_date=_birth_date(person),
@@ -103,8 +103,14 @@ def _name(person: Element | None, part: str, qualifier: str | None) -> str | Non
 
 
 def _birth_date(person: Element | None) -> str | None:
-    written = _time(person, "birthTime", "value", "patient.birth_date")
-    return civil_date(written) if written else None
+    return _read(attribute(person, "birthTime", "value"), _day, "patient.birth_date")
+
+
+def _day(written: str) -> str:
+    """Not checked against the calendar: INSi gives days that none has, such as 1979-02-30."""
+    if found := re.fullmatch(r"(\d{4})(?:(\d{2})(?:(\d{2}))?)?", written, re.ASCII):
+        return "-".join(part for part in found.groups() if part)
+    return civil_date(read_timestamp(written))
 
 
 def _author(author: Element) -> Author:

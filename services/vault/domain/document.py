@@ -1,0 +1,213 @@
+"""A document of a record: what is said of it, where its content lies, who it is hidden from."""
+
+from dataclasses import asdict, dataclass
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from eventsourcing.domain import Aggregate, event
+
+from services.vault.domain.metadata import Metadata
+from services.vault.domain.visibility import masked, unmasked
+from shared.kernel.actor import Actor
+from shared.kernel.errors import Conflict
+
+
+class Status(StrEnum):
+    """XDS availabilityStatus, without its URN."""
+
+    APPROVED = "Approved"
+    DEPRECATED = "Deprecated"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Content:
+    """``object``: opaque key in object storage. ``sealed_sha256`` is of what lies there, so that
+    it can be proven untouched without its key; ``sha256`` of what was deposited.
+
+    ``enclosed``: media type of the file a level 1 CDA wraps; ``level``: 1 or 3 for a CDA.
+    """
+
+    object: str
+    key_version: int
+    sealed_sha256: str
+    sealed_size: int
+    sha256: str
+    size: int
+    media_type: str
+    enclosed: str | None = None
+    level: int | None = None
+
+
+class Document(Aggregate):
+    """Methods decide and may refuse; events only evolve."""
+
+    TOPIC = "vault.document"
+
+    class Event(Aggregate.Event):
+        record_id: UUID
+        by: dict[str, Any]
+
+    class Created(Event, Aggregate.Created):
+        """``metadata`` and ``content``: :class:`Metadata` and :class:`Content` as plain data.
+        ``decision_id``: the access decision that let the depositor feed this record."""
+
+        TOPIC = "vault.document_deposited"
+        logical_id: UUID
+        metadata: dict[str, Any]
+        content: dict[str, Any]
+        confidentiality: list[str]
+        replaces: UUID | None
+        decision_id: UUID
+
+    class Replaced(Event):
+        TOPIC = "vault.document_replaced"
+        replaced_by: UUID
+
+        def apply(self, document: "Document") -> None:
+            document.status = Status.DEPRECATED
+            document.replaced_by = self.replaced_by
+
+    class Masked(Event):
+        TOPIC = "vault.document_masked"
+        confidentiality: list[str]
+        decision_id: UUID
+
+        def apply(self, document: "Document") -> None:
+            document.confidentiality = tuple(self.confidentiality)
+
+    class Unmasked(Event):
+        TOPIC = "vault.document_unmasked"
+        confidentiality: list[str]
+        decision_id: UUID
+
+        def apply(self, document: "Document") -> None:
+            document.confidentiality = tuple(self.confidentiality)
+
+    @event(Created)
+    def __init__(
+        self,
+        *,
+        record_id: UUID,
+        by: dict[str, Any],
+        logical_id: UUID,
+        metadata: dict[str, Any],
+        content: dict[str, Any],
+        confidentiality: list[str],
+        replaces: UUID | None,
+        decision_id: UUID,
+    ) -> None:
+        self.record_id = record_id
+        self.deposited_by = by
+        self.logical_id = logical_id
+        self.metadata = Metadata.from_event(metadata)
+        self.content = Content(**content)
+        self.confidentiality = tuple(confidentiality)
+        self.replaces = replaces
+        self.replaced_by: UUID | None = None
+        self.status = Status.APPROVED
+
+    @classmethod
+    def deposit(
+        cls,
+        document_id: UUID,
+        *,
+        record_id: UUID,
+        logical_id: UUID,
+        metadata: Metadata,
+        content: Content,
+        confidentiality: tuple[str, ...],
+        decision_id: UUID,
+        replaces: "Document | None",
+        by: Actor,
+    ) -> "Document":
+        return cls._create(
+            cls.Created,
+            id=document_id,
+            record_id=record_id,
+            by=by.to_event(),
+            logical_id=logical_id,
+            metadata=metadata.to_event(),
+            content={k: v for k, v in asdict(content).items() if v is not None},
+            confidentiality=list(confidentiality),
+            replaces=replaces.id if replaces else None,
+            decision_id=decision_id,
+        )
+
+    def replace(self, replaced_by: UUID, by: Actor) -> None:
+        """Another version takes its place. Raises :class:`Conflict` if one already has."""
+        if self.status is not Status.APPROVED:
+            raise Conflict("This version has been replaced already.")
+        self.trigger_event(
+            self.Replaced, record_id=self.record_id, by=by.to_event(), replaced_by=replaced_by
+        )
+
+    def mask(self, decision_id: UUID, by: Actor, *, allow_cumulation: bool) -> None:
+        """Hide from professionals; nothing happens if it is hidden already (CSP R.1111-49)."""
+        codes = masked(self.confidentiality, allow_cumulation=allow_cumulation)
+        if codes != self.confidentiality:
+            self._change(self.Masked, codes, decision_id, by)
+
+    def unmask(self, decision_id: UUID, by: Actor) -> None:
+        """Let professionals see it again; nothing happens if they do."""
+        codes = unmasked(self.confidentiality)
+        if codes != self.confidentiality:
+            self._change(self.Unmasked, codes, decision_id, by)
+
+    def _change(
+        self, kind: type[Any], codes: tuple[str, ...], decision_id: UUID, by: Actor
+    ) -> None:
+        self.trigger_event(
+            kind,
+            record_id=self.record_id,
+            by=by.to_event(),
+            confidentiality=list(codes),
+            decision_id=decision_id,
+        )
+
+    @property
+    def professionals(self) -> tuple[str, ...]:
+        """National ids of its authors and of who put it in, in that order."""
+        written = [author.national_id for author in self.metadata.authors]
+        return _each_once(written, [_depositor(self.deposited_by, "professional", "id")])
+
+    @property
+    def structures(self) -> tuple[str, ...]:
+        """Structures of its authors and the one that put it in."""
+        written = [author.institution for author in self.metadata.authors]
+        put_in = [
+            _depositor(self.deposited_by, "professional", "facility"),
+            _depositor(self.deposited_by, "facility", "id"),
+            _depositor(self.deposited_by, "secretary", "facility"),
+        ]
+        return _each_once(written, put_in)
+
+    def comes_from(self, by: Actor) -> bool:
+        """Is it the actor's own, or their structure's, to replace?"""
+        return comes_from(self.professionals, self.structures, self.deposited_by, by)
+
+
+def comes_from(
+    professionals: tuple[str, ...], structures: tuple[str, ...], put_in: dict[str, Any], by: Actor
+) -> bool:
+    who = by.principal
+    if who.acts_for_person:
+        return put_in.get("record_id") == str(who.record_id) and put_in["kind"] in _PERSONS
+    return who.id in professionals or bool({who.id, who.facility} & set(structures))
+
+
+_PERSONS = {"patient", "representative", "caregiver"}
+
+
+def _depositor(by: dict[str, Any], kind: str, name: str) -> str | None:
+    """Who put it in, seen through the software or the service that carried it."""
+    while by:
+        if by.get("kind") == kind:
+            found: str | None = by.get(name)
+            return found
+        by = by.get("on_behalf_of") or {}
+    return None
+
+
+def _each_once(*values: list[str | None]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(v for some in values for v in some if v))

@@ -1,0 +1,113 @@
+"""What the vault asks of the outside, in sentences."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Protocol
+from uuid import UUID
+
+from services.vault.domain.document import Content
+from services.vault.domain.listing import Entry
+from services.vault.domain.patient import Traits
+from shared.kernel.actor import Actor
+from shared.kernel.ins import Ins
+
+
+@dataclass(frozen=True, kw_only=True)
+class Decision:
+    """An access decision, saved by ``access`` before it was answered."""
+
+    permit: bool
+    decision_id: UUID
+    message_fr: str | None = None
+
+
+class Access(Protocol):
+    """Decides; every method raises ``Unavailable`` if no decision can be had."""
+
+    def decide(
+        self,
+        record_id: UUID,
+        action: str,
+        resource: Mapping[str, Any],
+        *,
+        by: Actor,
+        mode: str = "normal",
+        session: UUID | None = None,
+    ) -> Decision: ...
+
+    def decide_many(
+        self, record_id: UUID, action: str, tuples: Sequence[Mapping[str, Any]], *, by: Actor
+    ) -> Sequence[bool]:
+        """One answer per tuple, in order; not saved as accesses: nothing is shown by it alone."""
+        ...
+
+
+class Identities(Protocol):
+    def resolve(self, ins: Ins, *, by: Actor) -> UUID | None:
+        """The record of an INS, open or closed; ``None`` if there is none to be told of."""
+        ...
+
+    def traits_of(self, record_id: UUID, *, by: Actor) -> Traits:
+        """Raises ``Forbidden`` if there is no such record."""
+        ...
+
+
+class ContentMissing(Exception):
+    """Nothing lies where the content was put."""
+
+
+class ContentDamaged(Exception):
+    """What lies there is not what was put."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class StoredObject:
+    key: str
+    stored_at: datetime
+
+
+class Contents(Protocol):
+    """Sealed contents in object storage; raises ``Unavailable`` when it is out of reach."""
+
+    def keep(self, record_id: UUID, document_id: UUID, data: bytes) -> Mapping[str, Any]:
+        """Seal and store under a new key; fields ``object`` to ``sealed_size`` of Content."""
+        ...
+
+    def fetch(self, record_id: UUID, document_id: UUID, content: Content) -> bytes:
+        """What was deposited, proven; raises ContentMissing, ContentDamaged or ``KeyErased``."""
+        ...
+
+    def verify(self, content: Content) -> None:
+        """The same proof on the sealed bytes alone: needs no key."""
+        ...
+
+    def all(self) -> Iterator[StoredObject]:
+        """Every object, in no promised order."""
+        ...
+
+    def document_of(self, key: str) -> UUID | None:
+        """The document an object was put for; ``None`` if it is not one of ours."""
+        ...
+
+    def remove(self, keys: Iterable[str]) -> None: ...
+
+
+class Listed(Protocol):
+    """The read model of documents; it may lag behind the log."""
+
+    def wait_for(self, position: int) -> None:
+        """Raises ``StaleRead`` if it is not reached in a bounded time."""
+        ...
+
+    def of_record(self, record_id: UUID) -> Sequence[Entry]:
+        """All of a record, in no promised order; none if the record was erased."""
+        ...
+
+    def by_logical_id(self, logical_id: UUID) -> UUID | None:
+        """The document of that logical id."""
+        ...
+
+    def sample(self, size: int | None) -> Sequence[UUID]:
+        """``size`` documents of any record, drawn at random; all of them for ``None``."""
+        ...
