@@ -6,27 +6,28 @@ may ask. Facility software and secretaries feed; what they may read is decided l
 
 import base64
 import binascii
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from typing import Annotated, Literal
 from uuid import UUID
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
+from services.vault.domain.depositing import Offer, Place, Placed
+from services.vault.domain.listing import Entry, Page
 from services.vault.domain.metadata import Author, Coded, Statement, iso_moment
+from services.vault.domain.value_sets import ValueSets
 from shared.eventing.messages import Instant
 from shared.kernel.actor import ActorKind
+from shared.kernel.clock import parse_instant
 from shared.rpc.contract import Answer, Command, Contract, Done, ListQuery, Listing, Method, Query
 
 LOT_MAX = 20
 """Documents of one lot."""
-CONTENT_MAX = 6_800_000
-"""Characters of a content in base64: 5,000,000 bytes, with some room for line breaks."""
-
 Code = Annotated[str, Field(min_length=1, max_length=64)]
 Text = Annotated[str, Field(min_length=1, max_length=500)]
-Moment = Annotated[
-    str, Field(max_length=35), AfterValidator(iso_moment)
-]
+Moment = Annotated[str, Field(max_length=35), AfterValidator(iso_moment)]
 """``YYYY``, ``YYYY-MM``, ``YYYY-MM-DD`` or an RFC 3339 instant."""
 Day = Annotated[str, Field(pattern=r"^\d{4}-\d{2}-\d{2}$")]
 Mode = Literal["normal", "break_glass", "regulation"]
@@ -97,31 +98,48 @@ class Deposited(Answer):
     warnings: list[str] = []
 
 
-def _is_base64(text: str) -> str:
+def _base64(text: str) -> str:
+    """Line breaks are let through, as most encoders make them."""
+    joined = "".join(text.split())
     try:
-        base64.b64decode(text, validate=True)
+        base64.b64decode(joined, validate=True)
     except (binascii.Error, ValueError):
         raise ValueError("is not base64") from None
-    return text
+    return joined
 
 
-class Item(Part):
-    """``content`` in base64; ``media_type``: what it is said to be, checked against its bytes.
-    ``replaces``: the version it takes the place of."""
+Base64 = Annotated[str, AfterValidator(_base64)]
 
-    content: Annotated[str, AfterValidator(_is_base64)] = Field(repr=False)
+
+def encoded(data: bytes) -> str:
+    return base64.b64encode(data).decode()
+
+
+class NewContent(Part):
+    """``content`` in base64; ``media_type``: what it is said to be, checked against its bytes."""
+
+    content: Base64 = Field(repr=False)
     media_type: Annotated[str, Field(max_length=128)] | None = None
     metadata: GivenMetadata = GivenMetadata()
     confidentiality: list[Code] = Field(default=[], max_length=4)
+
+    def offered(self, replaces: UUID | None) -> Offer:
+        return Offer(
+            data=base64.b64decode(self.content),
+            given=self.metadata.to_statement(self.confidentiality),
+            declared=self.media_type,
+            replaces=replaces,
+        )
+
+
+class Item(NewContent):
+    """``replaces``: the version it takes the place of."""
+
     replaces: UUID | None = None
 
     @property
-    def statement(self) -> Statement:
-        return self.metadata.to_statement(self.confidentiality)
-
-    @property
-    def data(self) -> bytes:
-        return base64.b64decode(self.content)
+    def offer(self) -> Offer:
+        return self.offered(self.replaces)
 
 
 class Ins(Part):
@@ -135,13 +153,21 @@ class Target(Part):
     record_id: UUID | None = None
     ins: Ins | None = None
 
+    @property
+    def place(self) -> Place:
+        return Place(
+            record_id=self.record_id, ins=(self.ins.value, self.ins.oid) if self.ins else None
+        )
+
 
 class Deposit(Command, Item, Target):
     pass
 
 
 class DepositedOne(Done, Deposited):
-    pass
+    @classmethod
+    def of(cls, placed: Placed) -> "DepositedOne":
+        return cls.model_validate(asdict(placed))
 
 
 class DepositLot(Command, Target):
@@ -153,28 +179,21 @@ class DepositLot(Command, Target):
 class LotDeposited(Done):
     documents: list[Deposited]
 
+    @classmethod
+    def of(cls, placed: Sequence[Placed]) -> "LotDeposited":
+        return cls(documents=[Deposited.model_validate(asdict(one)) for one in placed])
+
 
 class OfDocument(Command):
     document_id: UUID
 
 
-class Replace(OfDocument):
+class Replace(OfDocument, NewContent):
     """A new version; it is hidden at least from whom the former was."""
 
-    content: Annotated[str, AfterValidator(_is_base64)] = Field(repr=False)
-    media_type: Annotated[str, Field(max_length=128)] | None = None
-    metadata: GivenMetadata = GivenMetadata()
-    confidentiality: list[Code] = Field(default=[], max_length=4)
-
     @property
-    def item(self) -> Item:
-        return Item(
-            content=self.content,
-            media_type=self.media_type,
-            metadata=self.metadata,
-            confidentiality=self.confidentiality,
-            replaces=self.document_id,
-        )
+    def offer(self) -> Offer:
+        return self.offered(self.document_id)
 
 
 class Mask(OfDocument):
@@ -204,6 +223,24 @@ class AuthorView(Part):
     institution: str | None = None
     institution_name: str | None = None
     device: str | None = None
+
+    @classmethod
+    def of(cls, author: Author, sets: ValueSets) -> "AuthorView":
+        return cls(
+            **{
+                **asdict(author),
+                "specialty": _maybe(author.specialty, sets.specialties),
+                "role": _maybe(author.role, sets.functions),
+            }
+        )
+
+
+def _shown(code: str, displays: Mapping[str, str]) -> CodedView:
+    return CodedView(code=code, display=displays.get(code))
+
+
+def _maybe(code: str | None, displays: Mapping[str, str]) -> CodedView | None:
+    return _shown(code, displays) if code else None
 
 
 class DocumentView(Answer):
@@ -242,8 +279,55 @@ class DocumentView(Answer):
     replaces: UUID | None
     replaced_by: UUID | None
 
+    @classmethod
+    def of(cls, entry: Entry, sets: ValueSets) -> "DocumentView":
+        said = entry.metadata
+        known = sets.types[said.type]
+        return cls(
+            document_id=entry.document_id,
+            logical_id=entry.logical_id,
+            record_id=entry.record_id,
+            unique_id=said.unique_id,
+            status=entry.status,
+            type=CodedView(code=known.code, display=known.display, system=known.system),
+            class_=_shown(said.class_code, sets.classes),
+            heading=_shown(known.heading, sets.headings) if known.heading else None,
+            format=_shown(said.format, sets.formats),
+            title=said.title,
+            authors=[AuthorView.of(author, sets) for author in said.authors],
+            creation=said.creation,
+            service_start=said.service_start,
+            service_stop=said.service_stop,
+            submitted_at=parse_instant(entry.submitted_at),
+            practice_setting=_maybe(said.practice_setting, sets.practice_settings),
+            facility_type=_maybe(said.facility_type, sets.facility_types),
+            confidentiality=list(entry.confidentiality),
+            language=said.language,
+            event_codes=[
+                CodedView(code=c.code, display=c.display, system=c.system) for c in said.event_codes
+            ],
+            set_id=said.set_id,
+            version_number=said.version_number,
+            legal_authenticator=AuthorView.of(said.legal_authenticator, sets)
+            if said.legal_authenticator
+            else None,
+            custodian=said.custodian,
+            by_patient=said.by_patient,
+            media_type=entry.media_type,
+            size=entry.size,
+            replaces=entry.replaces,
+            replaced_by=entry.replaced_by,
+        )
 
-class Search(ListQuery):
+
+class Reading(Part):
+    """``session``: of a broken glass, or of a regulation centre."""
+
+    mode: Mode = "normal"
+    session: UUID | None = None
+
+
+class Search(ListQuery, Reading):
     """Days are of the act, both included; ``source``: who put it in."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
@@ -265,26 +349,47 @@ class Found(Listing[DocumentView]):
 
     facets: dict[str, dict[str, int]]
 
+    @classmethod
+    def of(cls, page: Page, sets: ValueSets) -> "Found":
+        types = page.facets["type"]
+        headings: Counter[str] = Counter()
+        for code, count in types.items():
+            headings[sets.types[code].heading] += count
+        return cls(
+            items=[DocumentView.of(entry, sets) for entry in page.entries],
+            next_cursor=page.next_cursor,
+            total=page.total,
+            facets={
+                "type": dict(types),
+                "class": dict(page.facets["class"]),
+                "heading": dict(headings),
+            },
+        )
 
-class ChangesSince(ListQuery):
+
+class ChangesSince(ListQuery, Reading):
     record_id: UUID
     instant: Instant
 
 
 class Changes(Listing[DocumentView]):
-    pass
+    @classmethod
+    def of(cls, page: Page, sets: ValueSets) -> "Changes":
+        return cls(
+            items=[DocumentView.of(entry, sets) for entry in page.entries],
+            next_cursor=page.next_cursor,
+            total=page.total,
+        )
 
 
-class Describe(Query):
+class Describe(Query, Reading):
     document_id: UUID
 
 
-class Open(Query):
+class Open(Query, Reading):
     """``unwrap``: the file a level 1 CDA encloses, to be shown, instead of the CDA."""
 
     document_id: UUID
-    mode: Mode = "normal"
-    session: UUID | None = None
     unwrap: bool = False
 
 
@@ -299,7 +404,7 @@ class Opened(Answer):
     position: int = 0
 
 
-class Versions(Query):
+class Versions(Query, Reading):
     logical_id: UUID
 
 
@@ -325,7 +430,9 @@ PERSON = frozenset({ActorKind.PATIENT, ActorKind.REPRESENTATIVE, ActorKind.CAREG
 PROFESSIONAL = frozenset({ActorKind.PROFESSIONAL})
 FEEDERS = PERSON | PROFESSIONAL | {ActorKind.FACILITY, ActorKind.SECRETARY}
 READERS = PERSON | PROFESSIONAL | {ActorKind.FACILITY}
-MANAGERS = frozenset({ActorKind.PATIENT, ActorKind.REPRESENTATIVE, ActorKind.PROFESSIONAL, ActorKind.FACILITY})
+MANAGERS = frozenset(
+    {ActorKind.PATIENT, ActorKind.REPRESENTATIVE, ActorKind.PROFESSIONAL, ActorKind.FACILITY}
+)
 CHECKERS = frozenset({ActorKind.OPERATOR, ActorKind.AUDITOR, ActorKind.SERVICE})
 
 CONTRACT = Contract(

@@ -82,9 +82,7 @@ def _contradictions(header: Statement, given: Statement) -> dict[str, str]:
 def _merged(header: Statement | None, given: Statement) -> Statement:
     if header is None:
         return given
-    both = {
-        f.name: getattr(header, f.name) or getattr(given, f.name) for f in fields(Statement)
-    }
+    both = {f.name: getattr(header, f.name) or getattr(given, f.name) for f in fields(Statement)}
     both["confidentiality"] = (*header.confidentiality, *given.confidentiality)
     # A synthesis documents no act: its own date stands for it (CI-SIS).
     both["service_start"] = both["service_start"] or both["creation"]

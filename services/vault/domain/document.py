@@ -7,7 +7,9 @@ from uuid import UUID
 
 from eventsourcing.domain import Aggregate, event
 
+from services.vault.domain.attributes import attributes
 from services.vault.domain.metadata import Metadata
+from services.vault.domain.origin import Origin
 from services.vault.domain.visibility import masked, unmasked
 from shared.kernel.actor import Actor
 from shared.kernel.errors import Conflict
@@ -166,48 +168,9 @@ class Document(Aggregate):
         )
 
     @property
-    def professionals(self) -> tuple[str, ...]:
-        """National ids of its authors and of who put it in, in that order."""
-        written = [author.national_id for author in self.metadata.authors]
-        return _each_once(written, [_depositor(self.deposited_by, "professional", "id")])
+    def origin(self) -> Origin:
+        return Origin.of(self.metadata, self.deposited_by)
 
-    @property
-    def structures(self) -> tuple[str, ...]:
-        """Structures of its authors and the one that put it in."""
-        written = [author.institution for author in self.metadata.authors]
-        put_in = [
-            _depositor(self.deposited_by, "professional", "facility"),
-            _depositor(self.deposited_by, "facility", "id"),
-            _depositor(self.deposited_by, "secretary", "facility"),
-        ]
-        return _each_once(written, put_in)
-
-    def comes_from(self, by: Actor) -> bool:
-        """Is it the actor's own, or their structure's, to replace?"""
-        return comes_from(self.professionals, self.structures, self.deposited_by, by)
-
-
-def comes_from(
-    professionals: tuple[str, ...], structures: tuple[str, ...], put_in: dict[str, Any], by: Actor
-) -> bool:
-    who = by.principal
-    if who.acts_for_person:
-        return put_in.get("record_id") == str(who.record_id) and put_in["kind"] in _PERSONS
-    return who.id in professionals or bool({who.id, who.facility} & set(structures))
-
-
-_PERSONS = {"patient", "representative", "caregiver"}
-
-
-def _depositor(by: dict[str, Any], kind: str, name: str) -> str | None:
-    """Who put it in, seen through the software or the service that carried it."""
-    while by:
-        if by.get("kind") == kind:
-            found: str | None = by.get(name)
-            return found
-        by = by.get("on_behalf_of") or {}
-    return None
-
-
-def _each_once(*values: list[str | None]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(v for some in values for v in some if v))
+    def attributes(self, by: Actor) -> dict[str, Any]:
+        """For ``access`` to decide on."""
+        return attributes(self.metadata, self.origin, self.confidentiality, self.status, by)

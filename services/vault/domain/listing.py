@@ -14,9 +14,11 @@ from typing import Any
 from uuid import UUID
 
 from services.vault.domain.attributes import attributes
-from services.vault.domain.document import Status
+from services.vault.domain.document import Document, Status
 from services.vault.domain.metadata import Metadata
+from services.vault.domain.origin import Origin
 from shared.kernel.actor import Actor
+from shared.kernel.clock import instant
 from shared.kernel.errors import InvalidRequest
 
 
@@ -33,32 +35,40 @@ class Entry:
     confidentiality: tuple[str, ...]
     media_type: str
     size: int
-    professionals: tuple[str, ...]
-    structures: tuple[str, ...]
-    heading: str
+    origin: Origin
     replaces: UUID | None = None
     replaced_by: UUID | None = None
 
-    def attributes(self, by: Actor) -> dict[str, Any]:
-        return attributes(
-            self.metadata,
-            confidentiality=self.confidentiality,
-            professionals=self.professionals,
-            structures=self.structures,
-            status=self.status,
-            by=by,
+    @classmethod
+    def of(cls, document: Document) -> "Entry":
+        return cls(
+            document_id=document.id,
+            record_id=document.record_id,
+            logical_id=document.logical_id,
+            submitted_at=instant(document.created_on),
+            status=document.status.value,
+            metadata=document.metadata,
+            confidentiality=document.confidentiality,
+            media_type=document.content.media_type,
+            size=document.content.size,
+            origin=document.origin,
+            replaces=document.replaces,
+            replaced_by=document.replaced_by,
         )
+
+    def attributes(self, by: Actor) -> dict[str, Any]:
+        return attributes(self.metadata, self.origin, self.confidentiality, self.status, by)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Wanted:
     """Filters; those that are ``None`` let everything through. ``since`` and ``until`` are days
-    of the act, both included; ``source`` is ``person`` or ``professional``."""
+    of the act, both included; ``source`` is ``person`` or ``professional``; ``heading_types``: the types of one heading."""
 
     text: str | None = None
     type: str | None = None
     class_code: str | None = None
-    heading: str | None = None
+    heading_types: frozenset[str] | None = None
     author: str | None = None
     since: str | None = None
     until: str | None = None
@@ -71,8 +81,8 @@ class Wanted:
             (self.include_replaced or entry.status == Status.APPROVED)
             and self.type in {None, said.type}
             and self.class_code in {None, said.class_code}
-            and self.heading in {None, entry.heading}
-            and (self.author is None or self.author in entry.professionals)
+            and (self.heading_types is None or said.type in self.heading_types)
+            and (self.author is None or self.author in entry.origin.professionals)
             and self.source in {None, "person" if said.by_patient else "professional"}
             and (self.since is None or said.service_day >= self.since[: len(said.service_day)])
             and (self.until is None or said.service_day <= self.until)
@@ -104,7 +114,6 @@ def paged(entries: Sequence[Entry], limit: int, cursor: str | None) -> Page:
         facets={
             "type": Counter(e.metadata.type for e in ordered),
             "class": Counter(e.metadata.class_code for e in ordered),
-            "heading": Counter(e.heading for e in ordered),
         },
     )
 

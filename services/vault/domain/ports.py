@@ -37,9 +37,16 @@ class Access(Protocol):
     ) -> Decision: ...
 
     def decide_many(
-        self, record_id: UUID, action: str, tuples: Sequence[Mapping[str, Any]], *, by: Actor
+        self,
+        record_id: UUID,
+        action: str,
+        tuples: Sequence[Mapping[str, Any]],
+        *,
+        by: Actor,
+        mode: str = "normal",
+        session: UUID | None = None,
     ) -> Sequence[bool]:
-        """One answer per tuple, in order; not saved as accesses: nothing is shown by it alone."""
+        """One answer per tuple, in order."""
         ...
 
 
@@ -67,11 +74,21 @@ class StoredObject:
     stored_at: datetime
 
 
+@dataclass(frozen=True, kw_only=True)
+class Sealed:
+    """Fields ``object`` to ``sealed_size`` of :class:`Content`."""
+
+    object: str
+    key_version: int
+    sha256: str
+    size: int
+
+
 class Contents(Protocol):
     """Sealed contents in object storage; raises ``Unavailable`` when it is out of reach."""
 
-    def keep(self, record_id: UUID, document_id: UUID, data: bytes) -> Mapping[str, Any]:
-        """Seal and store under a new key; fields ``object`` to ``sealed_size`` of Content."""
+    def keep(self, record_id: UUID, document_id: UUID, data: bytes) -> Sealed:
+        """Seal and store under a new key."""
         ...
 
     def fetch(self, record_id: UUID, document_id: UUID, content: Content) -> bytes:
@@ -95,10 +112,6 @@ class Contents(Protocol):
 
 class Listed(Protocol):
     """The read model of documents; it may lag behind the log."""
-
-    def wait_for(self, position: int) -> None:
-        """Raises ``StaleRead`` if it is not reached in a bounded time."""
-        ...
 
     def of_record(self, record_id: UUID) -> Sequence[Entry]:
         """All of a record, in no promised order; none if the record was erased."""

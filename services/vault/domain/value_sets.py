@@ -55,6 +55,9 @@ class ValueSets:
     headings: Mapping[str, str]
     format_rules: Sequence[FormatRule]
 
+    def types_under(self, heading: str) -> frozenset[str]:
+        return frozenset(t.code for t in self.types.values() if t.heading == heading)
+
     def format_of(self, templates: Sequence[str], type_code: str, enclosed: str | None) -> str:
         """By the file a level 1 document encloses, else by the templates it declares."""
         if enclosed in LEVEL_1_FORMATS:

@@ -68,6 +68,4 @@ def unmasked(codes: Iterable[str]) -> tuple[str, ...]:
 
 
 def _refused(sentence: str) -> InvalidRequest:
-    return InvalidRequest(
-        "The document cannot have this visibility.", fields={FIELD: sentence}
-    )
+    return InvalidRequest("The document cannot have this visibility.", fields={FIELD: sentence})

@@ -40,7 +40,7 @@ class _BoundedBuilder(ET.TreeBuilder):
     def doctype(self, name: str, pubid: str | None, system: str | None) -> None:  # noqa: ARG002 - called by expat with all three
         raise _Unsafe("a document type declaration is not taken")
 
-    def start(self, tag: str, attrs: dict[str, str]) -> Element:  # type: ignore[override]  # typeshed widens attrs
+    def start(self, tag: str, attrs: dict[str, str]) -> Element:
         self._depth += 1
         self._count += 1
         if self._depth > MAX_DEPTH:

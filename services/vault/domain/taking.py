@@ -16,9 +16,7 @@ from services.vault.domain.value_sets import UNREFERENCED_FORMAT
 from shared.kernel.errors import InvalidRequest, TooLarge
 
 FIELD = "content"
-PERSON_FORMATS = frozenset(
-    {content.PDF, content.TEXT, content.RTF, content.JPEG, content.TIFF}
-)
+PERSON_FORMATS = frozenset({content.PDF, content.TEXT, content.RTF, content.JPEG, content.TIFF})
 """What Mon espace santé takes from the person themselves."""
 
 
@@ -90,9 +88,7 @@ def _recognised(data: bytes, declared: str | None, limits: Limits) -> str:
     return media_type
 
 
-def _take_cda(
-    data: bytes, sha256: str, given: Statement, limits: Limits, rules: Rules
-) -> Taken:
+def _take_cda(data: bytes, sha256: str, given: Statement, limits: Limits, rules: Rules) -> Taken:
     document = clinical_document(data)
     header = read_header(document)
     enclosed = _enclosed(document, limits)
