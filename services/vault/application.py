@@ -3,34 +3,35 @@
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from datetime import timedelta
-from typing import Any, TypeVar
+from typing import TypeVar
 from uuid import UUID
 
 from pydantic import BaseModel
 
-from services.vault.contract import (
-    Changes,
-    ChangesSince,
+from services.vault.contract.deposits import (
     CheckIntegrity,
     Deposit,
     DepositedOne,
     DepositLot,
-    Describe,
-    DocumentView,
-    Found,
     IntegrityChecked,
     LotDeposited,
     Mask,
+    Replace,
+    Unmask,
+    Visibility,
+)
+from services.vault.contract.reading import (
+    Changes,
+    ChangesSince,
+    Describe,
+    Found,
     Open,
     Opened,
-    Replace,
     Search,
-    Unmask,
     Versions,
     VersionsFound,
-    Visibility,
-    encoded,
 )
+from services.vault.contract.views import DocumentView
 from services.vault.domain.attributes import UNKNOWN_DOCUMENT
 from services.vault.domain.depositing import Depositing, DepositRules, Lot, Place
 from services.vault.domain.document import Document
@@ -40,11 +41,13 @@ from services.vault.domain.listing import Entry, Wanted, chain, paged
 from services.vault.domain.opening import Opening
 from services.vault.domain.people import People
 from services.vault.domain.ports import (
+    NORMALLY,
     Access,
     ContentDamaged,
     ContentMissing,
     Contents,
     Decision,
+    How,
     Listed,
 )
 from services.vault.domain.reading import unwrapped, warnings
@@ -157,10 +160,9 @@ class Vault(EventLog):
     def versions(self, request: Versions, by: Actor) -> VersionsFound:
         """Every version of one document, whichever of them the logical id is of."""
         member = self._listed.by_logical_id(request.logical_id) or request.logical_id
-        how = {"mode": request.mode, "session": request.session}
-        document, _ = self._decided(member, "read", by, **how)
+        document, _ = self._decided(member, "read", by, request.how)
         found = chain(self._listed.of_record(document.record_id), document.id)
-        seen = self._seen(found, document.record_id, by, **how)
+        seen = self._seen(found, document.record_id, by, request.how)
         sets = self._rules.metadata.sets
         return VersionsFound(items=[DocumentView.of(entry, sets) for entry in seen])
 
@@ -177,7 +179,7 @@ class Vault(EventLog):
         return Outcome(
             answer=Opened(
                 document=self._view(document),
-                content=encoded(shown),
+                content=Opened.encoded(shown),
                 media_type=media_type,
                 warnings=list(warnings(document)),
                 decision_id=decision.decision_id,
@@ -232,7 +234,7 @@ class Vault(EventLog):
     def _all_documents(self) -> Iterator[UUID]:
         """From the log itself: a read model may have been tampered with too."""
         position = 0
-        while rows := self.recorded(position, PAGE):
+        while rows := self.read(position, PAGE):
             position = rows[-1].position
             yield from (r.originator_id for r in rows if r.topic == Document.Created.TOPIC)
 
@@ -240,32 +242,31 @@ class Vault(EventLog):
         return self.get(document_id, Document)
 
     def _read(self, request: Describe | Open, by: Actor) -> tuple[Document, Decision]:
-        return self._decided(
-            request.document_id, "read", by, mode=request.mode, session=request.session
-        )
+        return self._decided(request.document_id, "read", by, request.how)
 
     def _decided(
-        self, document_id: UUID, action: str, by: Actor, **how: Any
+        self, document_id: UUID, action: str, by: Actor, how: How = NORMALLY
     ) -> tuple[Document, Decision]:
         """The document, once permitted. One that does not exist is asked about like any other,
         in a record that nobody has: the refusal, its decision and its time are the same."""
         document = self._document(document_id)
         if document is None:
             nowhere = derived_id(self.secret, "nowhere", str(document_id))
-            self._gate.require(nowhere, action, UNKNOWN_DOCUMENT, by, **how)
+            self._gate.require(nowhere, action, UNKNOWN_DOCUMENT, by, how)
             raise Forbidden
         resource = {**document.attributes(by), "document_id": str(document_id)}
-        return document, self._gate.require(document.record_id, action, resource, by, **how)
+        return document, self._gate.require(document.record_id, action, resource, by, how)
 
     def _visible(self, request: Search | ChangesSince, by: Actor) -> list[Entry]:
-        how = {"mode": request.mode, "session": request.session}
-        self._gate.require(request.record_id, "read", {"kind": "record"}, by, **how)
-        return self._seen(self._listed.of_record(request.record_id), request.record_id, by, **how)
+        self._gate.require(request.record_id, "read", {"kind": "record"}, by, request.how)
+        return self._seen(
+            self._listed.of_record(request.record_id), request.record_id, by, request.how
+        )
 
     def _seen(
-        self, entries: Sequence[Entry], record_id: UUID, by: Actor, **how: Any
+        self, entries: Sequence[Entry], record_id: UUID, by: Actor, how: How = NORMALLY
     ) -> list[Entry]:
-        permits = self._gate.may_read(record_id, [e.attributes(by) for e in entries], by, **how)
+        permits = self._gate.may_read(record_id, [e.attributes(by) for e in entries], by, how)
         return [entry for entry, permit in zip(entries, permits, strict=True) if permit]
 
     def _intact(self, document: Document) -> bytes:

@@ -19,6 +19,9 @@ BY_THE_PERSON = "EXP_PATIENT"
 MAX_METADATA = 65_536
 """Characters of one document's metadata as JSON."""
 
+MAX_IDENTIFIER = 64
+"""Characters of the national identifier of a professional or a structure."""
+
 UNKNOWN = "unknown code"
 MISSING = "is missing"
 # Said in full by one side only: visibility is united, the others are lists of the header's own.
@@ -134,11 +137,15 @@ def _unknown_codes(said: Statement, sets: ValueSets, home: str) -> dict[str, str
         where = f"authors.{number}." if home == HEADER else ""
         checked.append((f"{where}specialty", author.specialty, sets.specialties))
         checked.append((f"{where}role", author.role, sets.functions))
-    return {
+    wrong = {
         f"{home}.{name}": UNKNOWN
         for name, code, known in checked
         if code is not None and code not in known
     }
+    for author in said.authors:
+        if any(len(i or "") > MAX_IDENTIFIER for i in (author.national_id, author.institution)):
+            wrong[f"{home}.author"] = f"an identifier has {MAX_IDENTIFIER} characters at most"
+    return wrong
 
 
 def _metadata(

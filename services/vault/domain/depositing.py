@@ -236,7 +236,6 @@ class Depositing:
         lot.objects.append(sealed.object)
         return Content(
             object=sealed.object,
-            key_version=sealed.key_version,
             sealed_sha256=sealed.sha256,
             sealed_size=sealed.size,
             sha256=taken.sha256,

@@ -31,7 +31,6 @@ class Content:
     """
 
     object: str
-    key_version: int
     sealed_sha256: str
     sealed_size: int
     sha256: str
@@ -65,6 +64,7 @@ class Document(Aggregate):
     class Replaced(Event):
         TOPIC = "vault.document_replaced"
         replaced_by: UUID
+        confidentiality: list[str]
 
         def apply(self, document: "Document") -> None:
             document.status = Status.DEPRECATED
@@ -101,6 +101,7 @@ class Document(Aggregate):
     ) -> None:
         self.record_id = record_id
         self.deposited_by = by
+        self.fed_on_decision = decision_id
         self.logical_id = logical_id
         self.metadata = Metadata.from_event(metadata)
         self.content = Content(**content)
@@ -141,7 +142,11 @@ class Document(Aggregate):
         if self.status is not Status.APPROVED:
             raise Conflict("This version has been replaced already.")
         self.trigger_event(
-            self.Replaced, record_id=self.record_id, by=by.to_event(), replaced_by=replaced_by
+            self.Replaced,
+            record_id=self.record_id,
+            by=by.to_event(),
+            replaced_by=replaced_by,
+            confidentiality=list(self.confidentiality),
         )
 
     def mask(self, decision_id: UUID, by: Actor, *, allow_cumulation: bool) -> None:

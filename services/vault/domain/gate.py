@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-from services.vault.domain.ports import Access, Decision
+from services.vault.domain.ports import NORMALLY, Access, Decision, How
 from shared.kernel.actor import Actor
 from shared.kernel.errors import Forbidden
 
@@ -25,14 +25,10 @@ class Gate:
         action: str,
         resource: Mapping[str, Any],
         by: Actor,
-        *,
-        mode: str = "normal",
-        session: UUID | None = None,
+        how: How = NORMALLY,
     ) -> Decision:
         """The permit. Raises :class:`Forbidden` with the decision that refused."""
-        decision = self._access.decide(
-            record_id, action, resource, by=by, mode=mode, session=session
-        )
+        decision = self._access.decide(record_id, action, resource, by, how)
         if not decision.permit:
             raise Forbidden(message_fr=GENERIC_FR, decision_id=decision.decision_id)
         return decision
@@ -42,9 +38,7 @@ class Gate:
         record_id: UUID,
         resources: Sequence[Mapping[str, Any]],
         by: Actor,
-        *,
-        mode: str = "normal",
-        session: UUID | None = None,
+        how: How = NORMALLY,
     ) -> list[bool]:
         """One answer per resource, in order; equal ones are asked about once."""
         keys = [json.dumps(resource, sort_keys=True) for resource in resources]
@@ -54,12 +48,7 @@ class Gate:
         for start in range(0, len(asked), BATCH):
             batch = asked[start : start + BATCH]
             answers = self._access.decide_many(
-                record_id,
-                "read",
-                [distinct[key] for key in batch],
-                by=by,
-                mode=mode,
-                session=session,
+                record_id, "read", [distinct[key] for key in batch], by, how
             )
             permits |= dict(zip(batch, answers, strict=True))
         return [permits[key] for key in keys]

@@ -63,7 +63,8 @@ class Entry:
 @dataclass(frozen=True, kw_only=True)
 class Wanted:
     """Filters; those that are ``None`` let everything through. ``since`` and ``until`` are days
-    of the act, both included; ``source`` is ``person`` or ``professional``; ``heading_types``: the types of one heading."""
+    of the act, both included; ``source`` is ``person`` or ``professional``; ``heading_types``:
+    the types shown under one heading."""
 
     text: str | None = None
     type: str | None = None

@@ -13,7 +13,8 @@ class Opening(Aggregate):
     TOPIC = "vault.opening"
 
     class Created(Aggregate.Created):
-        """``document_version``: of the stream that was read, which the save is guarded by."""
+        """``document_version``: of the stream that was read, which the save is guarded by.
+        ``confidentiality``: who it was hidden from then."""
 
         TOPIC = "vault.document_opened"
         record_id: UUID
@@ -22,6 +23,7 @@ class Opening(Aggregate):
         document_version: int
         decision_id: UUID
         mode: str
+        confidentiality: list[str]
 
     @event(Created)
     def __init__(
@@ -33,6 +35,7 @@ class Opening(Aggregate):
         document_version: int,
         decision_id: UUID,
         mode: str,
+        confidentiality: list[str],
     ) -> None:
         self.record_id = record_id
         self.by = by
@@ -40,6 +43,7 @@ class Opening(Aggregate):
         self.document_version = document_version
         self.decision_id = decision_id
         self.mode = mode
+        self.confidentiality = confidentiality
 
     @classmethod
     def of(cls, document: Document, *, decision_id: UUID, mode: str, by: Actor) -> "Opening":
@@ -50,4 +54,5 @@ class Opening(Aggregate):
             document_version=document.version,
             decision_id=decision_id,
             mode=mode,
+            confidentiality=list(document.confidentiality),
         )

@@ -1,6 +1,6 @@
 """Where a document comes from: who wrote it and who put it in (CSP R.1111-49)."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,7 +22,7 @@ class Origin:
     @classmethod
     def of(cls, metadata: Metadata, put_in: Mapping[str, Any]) -> "Origin":
         """``put_in``: the depositor as ``Actor.to_event()`` gives it."""
-        actors = list(_through(put_in))
+        actors = list(through(put_in))
         professionals = [a["id"] for a in actors if a["kind"] == "professional"]
         structures = [a["id"] if a["kind"] == "facility" else a.get("facility") for a in actors]
         persons = [a.get("record_id") for a in actors if a["kind"] in _PERSONS]
@@ -50,7 +50,7 @@ class Origin:
         return own or next(iter(self.structures), None)
 
 
-def _through(by: Mapping[str, Any] | None) -> Any:
+def through(by: Mapping[str, Any] | None) -> Iterator[Mapping[str, Any]]:
     """The actor, then those on whose behalf it acted."""
     while by:
         yield by

@@ -89,7 +89,7 @@ def _refused(name: str, sentence: str) -> InvalidRequest:
 def _folded(name: str) -> str:
     letters = unicodedata.normalize("NFKD", name.replace("œ", "oe").replace("Œ", "OE"))
     plain = "".join(c for c in letters if not unicodedata.combining(c)).upper()
-    return " ".join(re.sub(r"[-'’ʼ,]", " ", plain).split())
+    return " ".join(re.sub(r"[-'’\u02bc,]", " ", plain).split())
 
 
 def _same_name(ours: str, theirs: str) -> bool:

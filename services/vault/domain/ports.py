@@ -19,7 +19,17 @@ class Decision:
 
     permit: bool
     decision_id: UUID
-    message_fr: str | None = None
+
+
+@dataclass(frozen=True)
+class How:
+    """``mode``: normal, break_glass or regulation; ``session``: the one it was opened with."""
+
+    mode: str = "normal"
+    session: UUID | None = None
+
+
+NORMALLY = How()
 
 
 class Access(Protocol):
@@ -30,10 +40,8 @@ class Access(Protocol):
         record_id: UUID,
         action: str,
         resource: Mapping[str, Any],
-        *,
         by: Actor,
-        mode: str = "normal",
-        session: UUID | None = None,
+        how: How = NORMALLY,
     ) -> Decision: ...
 
     def decide_many(
@@ -41,10 +49,8 @@ class Access(Protocol):
         record_id: UUID,
         action: str,
         tuples: Sequence[Mapping[str, Any]],
-        *,
         by: Actor,
-        mode: str = "normal",
-        session: UUID | None = None,
+        how: How = NORMALLY,
     ) -> Sequence[bool]:
         """One answer per tuple, in order."""
         ...
@@ -79,7 +85,6 @@ class Sealed:
     """Fields ``object`` to ``sealed_size`` of :class:`Content`."""
 
     object: str
-    key_version: int
     sha256: str
     size: int
 
