@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
-from datetime import timedelta
+from random import SystemRandom
 from typing import TypeVar
 from uuid import UUID
 
@@ -79,14 +79,13 @@ class Vault(EventLog):
         contents: Contents,
         listed: Listed,
         rules: DepositRules,
-        orphan_age: timedelta,
     ) -> None:
         super().__init__(settings, keys, clock)
         self._gate = Gate(access)
         self._contents = contents
         self._listed = listed
         self._rules = rules
-        self._orphan_age = orphan_age
+        self._orphans: set[str] = set()
         self._depositing = Depositing(
             people=people,
             gate=self._gate,
@@ -191,9 +190,9 @@ class Vault(EventLog):
     @command
     def check_integrity(self, request: CheckIntegrity, by: Actor) -> Outcome[IntegrityChecked]:
         """Prove stored contents against their events, without opening any of them."""
-        ids = (
-            self._all_documents() if request.sample is None else self._listed.sample(request.sample)
-        )
+        ids = list(self._all_documents())
+        if request.sample is not None:
+            ids = SystemRandom().sample(ids, min(request.sample, len(ids)))
         checked, missing, damaged = 0, [], []
         for document in self._unerased(ids):
             checked += 1
@@ -212,12 +211,12 @@ class Vault(EventLog):
     def sweep_orphans(self) -> None:
         """Remove objects that no event names: what a save that failed had stored before.
 
-        Younger ones may belong to a deposit under way.
+        One found for the first time may belong to a deposit under way: it goes at the next
+        sweep, if it is still nobody's.
         """
-        before = self.clock.now() - self._orphan_age
-        for stored in self._contents.all():
-            if stored.stored_at < before and not self._is_kept(stored.key):
-                self._contents.remove([stored.key])
+        orphans = {key for key in self._contents.all() if not self._is_kept(key)}
+        self._contents.remove(orphans & self._orphans)
+        self._orphans = orphans - self._orphans
 
     def _is_kept(self, key: str) -> bool:
         document_id = self._contents.document_of(key)
@@ -272,7 +271,7 @@ class Vault(EventLog):
     def _intact(self, document: Document) -> bytes:
         """Raises :class:`Unavailable`: a content that cannot be proven is not served."""
         try:
-            return self._contents.fetch(document.record_id, document.id, document.content)
+            return self._contents.fetch(document.id, document.content)
         except (ContentMissing, ContentDamaged) as fault:
             raise Unavailable(
                 "The content of this document cannot be proven intact; it is not served."

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any, Protocol
 from uuid import UUID
 
@@ -75,12 +74,6 @@ class ContentDamaged(Exception):
 
 
 @dataclass(frozen=True, kw_only=True)
-class StoredObject:
-    key: str
-    stored_at: datetime
-
-
-@dataclass(frozen=True, kw_only=True)
 class Sealed:
     """Fields ``object`` to ``sealed_size`` of :class:`Content`."""
 
@@ -96,7 +89,7 @@ class Contents(Protocol):
         """Seal and store under a new key."""
         ...
 
-    def fetch(self, record_id: UUID, document_id: UUID, content: Content) -> bytes:
+    def fetch(self, document_id: UUID, content: Content) -> bytes:
         """What was deposited, proven; raises ContentMissing, ContentDamaged or ``KeyErased``."""
         ...
 
@@ -104,8 +97,8 @@ class Contents(Protocol):
         """The same proof on the sealed bytes alone: needs no key."""
         ...
 
-    def all(self) -> Iterator[StoredObject]:
-        """Every object, in no promised order."""
+    def all(self) -> Iterator[str]:
+        """The key of every object, in no promised order."""
         ...
 
     def document_of(self, key: str) -> UUID | None:
@@ -124,8 +117,4 @@ class Listed(Protocol):
 
     def by_logical_id(self, logical_id: UUID) -> UUID | None:
         """The document of that logical id."""
-        ...
-
-    def sample(self, size: int | None) -> Sequence[UUID]:
-        """``size`` documents of any record, drawn at random; all of them for ``None``."""
         ...

@@ -1,1 +1,1 @@
-"""One file per kind of process."""
+"""The processes of the vault."""
