@@ -1,0 +1,78 @@
+"""Contents of documents in object storage: sealed each under its own key, proven when read."""
+
+import hashlib
+from collections.abc import Iterable, Iterator
+from io import BytesIO
+from uuid import UUID, uuid4
+
+from services.vault.domain.document import Content
+from services.vault.domain.ports import ContentDamaged, ContentMissing, Sealed
+from shared.crypto.blob_cipher import open_stream, seal_stream
+from shared.crypto.derivation import derive
+from shared.crypto.keys import SERVICE_KEY_ID, Keys
+from shared.crypto.sealing import NotAuthentic
+from shared.kernel.ids import derived_id
+from shared.stores.objects import NoSuchObject, Objects
+
+
+class SealedContents:
+    """Keys of objects are ``<record token>/<document id>/<random>``: a record's objects share a
+    prefix that says nothing of it, and a save tried again never meets what the first left."""
+
+    def __init__(self, objects: Objects, keys: Keys) -> None:
+        self._objects = objects
+        self._keys = keys
+
+    def keep(self, record_id: UUID, document_id: UUID, data: bytes) -> Sealed:
+        key = self._keys.current(record_id)
+        sealed = b"".join(seal_stream([data], key, document_id.bytes))
+        name = f"{self._prefix(record_id)}/{document_id.hex}/{uuid4().hex}"
+        self._objects.put_once(name, BytesIO(sealed), len(sealed))
+        return Sealed(object=name, sha256=hashlib.sha256(sealed).hexdigest(), size=len(sealed))
+
+    def fetch(self, document_id: UUID, content: Content) -> bytes:
+        sealed = b"".join(self._proven(content))
+        try:
+            data = b"".join(open_stream([sealed], self._keys, document_id.bytes))
+        except NotAuthentic as fault:
+            raise ContentDamaged from fault
+        if hashlib.sha256(data).hexdigest() != content.sha256:
+            raise ContentDamaged
+        return data
+
+    def verify(self, content: Content) -> None:
+        for _ in self._proven(content):
+            pass
+
+    def all(self) -> Iterator[str]:
+        return self._objects.list("")
+
+    def document_of(self, key: str) -> UUID | None:
+        parts = key.split("/")
+        try:
+            return UUID(hex=parts[1]) if len(parts) == 3 else None  # noqa: PLR2004 - as in `keep`
+        except ValueError:
+            return None
+
+    def remove(self, keys: Iterable[str]) -> None:
+        for key in keys:
+            self._objects.delete(key)
+
+    def _proven(self, content: Content) -> Iterator[bytes]:
+        """The sealed bytes; they count only once the last one has been given."""
+        digest, size = hashlib.sha256(), 0
+        try:
+            for chunk in self._objects.get(content.object):
+                digest.update(chunk)
+                size += len(chunk)
+                if size > content.sealed_size:
+                    raise ContentDamaged
+                yield chunk
+        except NoSuchObject as fault:
+            raise ContentMissing from fault
+        if size != content.sealed_size or digest.hexdigest() != content.sealed_sha256:
+            raise ContentDamaged
+
+    def _prefix(self, record_id: UUID) -> str:
+        secret = derive(self._keys.exact(SERVICE_KEY_ID, 1).secret, "objects")
+        return derived_id(secret, "record", str(record_id)).hex

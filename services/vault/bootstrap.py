@@ -1,0 +1,151 @@
+"""Reads the settings of the vault once, and builds its objects."""
+
+import os
+from dataclasses import dataclass
+
+from services.vault.adapters.access import RpcAccess
+from services.vault.adapters.contents import SealedContents
+from services.vault.adapters.identity import RpcIdentities
+from services.vault.adapters.value_sets import read_value_sets
+from services.vault.application import Vault
+from services.vault.domain.completion import Rules
+from services.vault.domain.depositing import DepositRules
+from services.vault.domain.people import InsRules, People
+from services.vault.domain.taking import Limits
+from services.vault.domain.value_sets import ValueSets
+from services.vault.messages import message_for
+from services.vault.projections.documents import DocumentList, ListedDocuments
+from shared.auth.service_keys import private_key, public_key
+from shared.auth.service_tokens import ServiceTokens
+from shared.crypto.remote_keys import RemoteKeys
+from shared.eventing.entrypoints import Projecting, Timers, View
+from shared.eventing.outbox import OutboxReader
+from shared.eventing.positions import position_in
+from shared.kernel.common import CommonSettings
+from shared.kernel.ins import INS_NIA, INS_NIR
+from shared.kernel.settings import SettingsError, read_settings
+from shared.rpc.client import RpcClient
+from shared.rpc.keys import ask_keyring
+from shared.rpc.serve import Served
+from shared.stores.objects import open_objects
+from shared.stores.settings import EventStoreSettings
+from shared.stores.views import open_documents
+
+
+@dataclass(frozen=True, kw_only=True)
+class VaultSettings:
+    """Read as ``CARNET_VAULT_<FIELD>``."""
+
+    max_document_bytes: int = 5_000_000
+    """Of a content, and of the file inside a level 1 CDA (DMP)."""
+    refuse_active_content: bool = True
+    """Refuse PDF and RTF that hold scripts, commands to launch, embedded files or encryption."""
+    strict_key_oids: tuple[str, ...] = (INS_NIR, INS_NIA)
+    """OIDs whose INS key must match; the official test samples carry false ones."""
+    allow_cumulation: bool = False
+    """The DMP's *cumul-invisible_patient-masque_ps*: both codes on one document."""
+    class_outside_dmp: str | None = None
+    """Class of document types that the CI-SIS knows and the DMP does not take; unset, they are
+    refused."""
+    sweep_seconds: float = 3600.0
+    """Between two looks for objects that no event names; one goes at the second look."""
+
+    def check(self, sets: ValueSets) -> None:
+        if self.class_outside_dmp not in {None, *sets.classes}:
+            raise SettingsError("CARNET_VAULT_CLASS_OUTSIDE_DMP is no class of doc_classes.csv")
+
+
+class Built:
+    """The objects of one process of the vault."""
+
+    def __init__(self) -> None:
+        self.common = CommonSettings.read(os.environ)
+        self.own = read_settings(VaultSettings, os.environ, section="vault")
+        clock = self.common.clock()
+        keys_dir = self.common.service_keys_dir
+        self.client = RpcClient(
+            self.common.amqp_uri,
+            tokens=ServiceTokens("vault", private_key(keys_dir, "vault"), clock),
+            timeout=self.common.rpc_timeout,
+        )
+        self.keys = RemoteKeys(
+            ask_keyring(self.client), service="vault", keyring_key=public_key(keys_dir, "keyring")
+        )
+        self.documents = open_documents(
+            self.common, "vault", DocumentList.NAME, DocumentList.VERSION, DocumentList.INDEXES
+        )
+        sets = read_value_sets()
+        self.own.check(sets)
+        self.app = Vault(
+            EventStoreSettings.of(self.common),
+            self.keys,
+            clock,
+            access=RpcAccess(self.client),
+            people=People(
+                RpcIdentities(self.client),
+                InsRules(
+                    accepted=self.common.accepted_oids,
+                    strict_keys=frozenset(self.own.strict_key_oids),
+                ),
+            ),
+            contents=SealedContents(open_objects(self.common, "vault"), self.keys),
+            listed=ListedDocuments(self.documents, self.keys),
+            rules=DepositRules(
+                limits=Limits(
+                    max_bytes=self.own.max_document_bytes,
+                    refuse_active=self.own.refuse_active_content,
+                ),
+                metadata=Rules(sets=sets, class_outside_dmp=self.own.class_outside_dmp),
+                allow_cumulation=self.own.allow_cumulation,
+            ),
+        )
+
+    def close(self) -> None:
+        self.app.close()
+        self.client.close()
+
+
+def served() -> Served:
+    built = Built()
+    app = built.app
+    return Served(
+        settings=built.common,
+        handlers={
+            "deposit": app.deposit,
+            "deposit_lot": app.deposit_lot,
+            "replace": app.replace,
+            "mask": app.mask,
+            "unmask": app.unmask,
+            "search": app.search,
+            "changes_since": app.changes_since,
+            "describe": app.describe,
+            "open": app.open,
+            "versions": app.versions,
+            "check_integrity": app.check_integrity,
+        },
+        outbox=OutboxReader(app, message_for, built.keys),
+        position_of=position_in(built.documents),
+        close=built.close,
+    )
+
+
+def projecting() -> Projecting:
+    built = Built()
+    return Projecting(
+        log=built.app,
+        message_for=message_for,
+        transport_keys=built.keys,
+        amqp_uri=built.common.amqp_uri,
+        views=(View(DocumentList(built.keys), built.documents),),
+        close=built.close,
+    )
+
+
+def timing() -> Timers:
+    built = Built()
+    return Timers(
+        log=built.app,
+        every=built.own.sweep_seconds,
+        sweeps={"orphans": built.app.sweep_orphans},
+        close=built.close,
+    )

@@ -1,0 +1,196 @@
+"""Requests that put documents in or change who sees them, and their answers."""
+
+import base64
+import binascii
+from collections.abc import Sequence
+from dataclasses import asdict
+from typing import Annotated
+from uuid import UUID
+
+from pydantic import AfterValidator, Field
+
+from services.vault.contract.parts import Code, Moment, Part, Text
+from services.vault.domain.depositing import Offer, Place, Placed
+from services.vault.domain.metadata import Author, Coded, Statement
+from shared.rpc.contract import Answer, Command, Done
+
+LOT_MAX = 20
+"""Documents of one lot."""
+
+
+class GivenMetadata(Part):
+    """What the depositor says. Required for a bare file but for the optional ones marked so;
+    for a CDA it completes what the header leaves out and may not contradict it."""
+
+    type: Code | None = None
+    title: Text | None = None
+    creation: Moment | None = None
+    service_start: Moment | None = None
+    service_stop: Moment | None = Field(default=None, description="optional")
+    author: Code | None = Field(default=None, description="PS_IdNat")
+    author_family: Text | None = Field(default=None, description="optional")
+    author_given: Text | None = Field(default=None, description="optional")
+    institution: Code | None = Field(default=None, description="Struct_IdNat; optional")
+    institution_name: Text | None = Field(default=None, description="optional")
+    specialty: Code | None = None
+    role: Code | None = Field(default=None, description="optional")
+    practice_setting: Code | None = None
+    facility_type: Code | None = None
+    format: Annotated[str, Field(max_length=128)] | None = Field(
+        default=None, description="optional"
+    )
+    language: Annotated[str, Field(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$")] | None = None
+    confidentiality: list[Code] = Field(default=[], max_length=4)
+
+    def to_statement(self, more_confidentiality: Sequence[str]) -> Statement:
+        author = Author(
+            national_id=self.author,
+            family=self.author_family,
+            given=self.author_given,
+            specialty=self.specialty,
+            role=self.role,
+            institution=self.institution,
+            institution_name=self.institution_name,
+        )
+        return Statement(
+            type=Coded(code=self.type) if self.type else None,
+            title=self.title,
+            creation=self.creation,
+            service_start=self.service_start,
+            service_stop=self.service_stop,
+            authors=() if author == Author() else (author,),
+            practice_setting=self.practice_setting,
+            facility_type=self.facility_type,
+            format=self.format,
+            language=self.language,
+            confidentiality=(*self.confidentiality, *more_confidentiality),
+        )
+
+
+class Deposited(Answer):
+    """``duplicate_of``: the same document was here; told only to who may see it."""
+
+    document_id: UUID
+    logical_id: UUID
+    record_id: UUID
+    duplicate_of: UUID | None = None
+    replaced: UUID | None = None
+    warnings: list[str] = Field(default=[])
+
+
+def _base64(text: str) -> str:
+    """Line breaks are let through, as most encoders make them."""
+    joined = "".join(text.split())
+    try:
+        base64.b64decode(joined, validate=True)
+    except (binascii.Error, ValueError):
+        raise ValueError("is not base64") from None
+    return joined
+
+
+Base64 = Annotated[str, AfterValidator(_base64)]
+
+
+class NewContent(Part):
+    """``content`` in base64; ``media_type``: what it is said to be, checked against its bytes."""
+
+    content: Base64 = Field(repr=False)
+    media_type: Annotated[str, Field(max_length=128)] | None = None
+    metadata: GivenMetadata = GivenMetadata()
+    confidentiality: list[Code] = Field(default=[], max_length=4)
+
+    def offered(self, replaces: UUID | None) -> Offer:
+        return Offer(
+            data=base64.b64decode(self.content),
+            given=self.metadata.to_statement(self.confidentiality),
+            declared=self.media_type,
+            replaces=replaces,
+        )
+
+
+class Item(NewContent):
+    """``replaces``: the version it takes the place of."""
+
+    replaces: UUID | None = None
+
+    @property
+    def offer(self) -> Offer:
+        return self.offered(self.replaces)
+
+
+class Ins(Part):
+    value: Annotated[str, Field(max_length=25)] = Field(repr=False)
+    oid: Annotated[str, Field(max_length=40)]
+
+
+class Target(Part):
+    """``record_id`` or ``ins``; neither for a CDA, whose own patient then says which record."""
+
+    record_id: UUID | None = None
+    ins: Ins | None = None
+
+    @property
+    def place(self) -> Place:
+        return Place(
+            record_id=self.record_id, ins=(self.ins.value, self.ins.oid) if self.ins else None
+        )
+
+
+class Deposit(Command, Item, Target):
+    pass
+
+
+class DepositedOne(Done, Deposited):
+    @classmethod
+    def of(cls, placed: Placed) -> "DepositedOne":
+        return cls.model_validate(asdict(placed))
+
+
+class DepositLot(Command, Target):
+    """One submission set: all of it goes in, or nothing."""
+
+    documents: list[Item] = Field(min_length=1, max_length=LOT_MAX)
+
+
+class LotDeposited(Done):
+    documents: list[Deposited]
+
+    @classmethod
+    def of(cls, placed: Sequence[Placed]) -> "LotDeposited":
+        return cls(documents=[Deposited.model_validate(asdict(one)) for one in placed])
+
+
+class OfDocument(Command):
+    document_id: UUID
+
+
+class Replace(OfDocument, NewContent):
+    """A new version; it is hidden at least from whom the former was."""
+
+    @property
+    def offer(self) -> Offer:
+        return self.offered(self.document_id)
+
+
+class Mask(OfDocument):
+    pass
+
+
+class Unmask(OfDocument):
+    pass
+
+
+class Visibility(Done):
+    confidentiality: list[str]
+
+
+class CheckIntegrity(Command):
+    """``sample``: how many documents, drawn at random; all of them when absent."""
+
+    sample: int | None = Field(default=None, ge=1, le=100_000)
+
+
+class IntegrityChecked(Done):
+    checked: int
+    missing: list[UUID]
+    damaged: list[UUID]

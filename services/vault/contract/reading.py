@@ -1,0 +1,118 @@
+"""Requests that read, and their answers."""
+
+import base64
+from collections import Counter
+from typing import Annotated, Literal
+from uuid import UUID
+
+from pydantic import ConfigDict, Field
+
+from services.vault.contract.parts import Code, Day, Mode, Part, Sentence
+from services.vault.contract.views import DocumentView
+from services.vault.domain.listing import Page
+from services.vault.domain.ports import How
+from services.vault.domain.value_sets import ValueSets
+from shared.eventing.messages import Instant
+from shared.rpc.contract import Answer, Listing, ListQuery, Query
+
+
+class Reading(Part):
+    """``session``: of a broken glass, or of a regulation centre."""
+
+    mode: Mode = "normal"
+    session: UUID | None = None
+
+    @property
+    def how(self) -> How:
+        return How(self.mode, self.session)
+
+
+class Search(ListQuery, Reading):
+    """Days are of the act, both included; ``source``: who put it in."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+
+    record_id: UUID
+    text: Annotated[str, Field(min_length=1, max_length=200)] | None = None
+    type: Code | None = None
+    class_: Code | None = Field(default=None, alias="class")
+    heading: Code | None = None
+    author: Code | None = Field(default=None, description="PS_IdNat")
+    since: Day | None = Field(default=None, alias="from")
+    until: Day | None = Field(default=None, alias="to")
+    source: Literal["person", "professional"] | None = None
+    include_replaced: bool = False
+
+
+class Found(Listing[DocumentView]):
+    """``facets``: by type, class and heading, how many of those that fit."""
+
+    facets: dict[str, dict[str, int]]
+
+    @classmethod
+    def of(cls, page: Page, sets: ValueSets) -> "Found":
+        types = page.facets["type"]
+        headings: Counter[str] = Counter()
+        for code, count in types.items():
+            headings[sets.types[code].heading] += count
+        return cls(
+            items=[DocumentView.of(entry, sets) for entry in page.entries],
+            next_cursor=page.next_cursor,
+            total=page.total,
+            facets={
+                "type": dict(types),
+                "class": dict(page.facets["class"]),
+                "heading": dict(headings),
+            },
+        )
+
+
+class ChangesSince(ListQuery, Reading):
+    record_id: UUID
+    instant: Instant
+
+
+class Changes(Listing[DocumentView]):
+    @classmethod
+    def of(cls, page: Page, sets: ValueSets) -> "Changes":
+        return cls(
+            items=[DocumentView.of(entry, sets) for entry in page.entries],
+            next_cursor=page.next_cursor,
+            total=page.total,
+        )
+
+
+class Describe(Query, Reading):
+    document_id: UUID
+
+
+class Open(Query, Reading):
+    """``unwrap``: the file a level 1 CDA encloses, to be shown, instead of the CDA."""
+
+    document_id: UUID
+    unwrap: bool = False
+
+
+class Opened(Answer):
+    """``content`` in base64, of ``media_type``; ``warnings``: what a reader must be told."""
+
+    document: DocumentView
+    content: str = Field(repr=False)
+    media_type: str
+    warnings: list[Sentence]
+    decision_id: UUID
+    position: int = 0
+
+    @staticmethod
+    def encoded(content: bytes) -> str:
+        return base64.b64encode(content).decode()
+
+
+class Versions(Query, Reading):
+    logical_id: UUID
+
+
+class VersionsFound(Answer):
+    """Oldest first, those only that this reader may see."""
+
+    items: list[DocumentView]

@@ -1,0 +1,1 @@
+"""Rules of the vault: no store, no clock, no transport."""

@@ -1,0 +1,61 @@
+"""Where a document comes from: who wrote it and who put it in (CSP R.1111-49)."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from services.vault.domain.metadata import Metadata
+from shared.kernel.actor import Actor
+
+_PERSONS = {"patient", "representative", "caregiver"}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Origin:
+    """``professionals``: PS_IdNat, authors first. ``structures``: Struct_IdNat. ``person``: the
+    record a person acted for when they put it in themselves."""
+
+    professionals: tuple[str, ...]
+    structures: tuple[str, ...]
+    person: str | None
+
+    @classmethod
+    def of(cls, metadata: Metadata, put_in: Mapping[str, Any]) -> "Origin":
+        """``put_in``: the depositor as ``Actor.to_event()`` gives it."""
+        actors = list(through(put_in))
+        professionals = [a["id"] for a in actors if a["kind"] == "professional"]
+        structures = [a["id"] if a["kind"] == "facility" else a.get("facility") for a in actors]
+        persons = [a.get("record_id") for a in actors if a["kind"] in _PERSONS]
+        return cls(
+            professionals=_known(*(a.national_id for a in metadata.authors), *professionals),
+            structures=_known(*(a.institution for a in metadata.authors), *structures),
+            person=next(iter(persons), None),
+        )
+
+    def includes(self, by: Actor) -> bool:
+        """Is it the actor's own document, or that of their structure?"""
+        who = by.principal
+        if who.acts_for_person:
+            return self.person is not None and self.person == str(who.record_id)
+        return who.id in self.professionals or bool({who.id, who.facility} & {*self.structures})
+
+    def professional_seen_by(self, by: Actor) -> str | None:
+        """Of several authors the one who asks, so that authors keep their access."""
+        who = by.principal.id
+        return who if who in self.professionals else next(iter(self.professionals), None)
+
+    def structure_seen_by(self, by: Actor) -> str | None:
+        who = {by.principal.id, by.principal.facility}
+        own = next((s for s in self.structures if s in who), None)
+        return own or next(iter(self.structures), None)
+
+
+def through(by: Mapping[str, Any] | None) -> Iterator[Mapping[str, Any]]:
+    """The actor, then those on whose behalf it acted."""
+    while by:
+        yield by
+        by = by.get("on_behalf_of")
+
+
+def _known(*values: str | None) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(value for value in values if value))

@@ -1,0 +1,120 @@
+"""What the vault asks of the outside, in sentences."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+from uuid import UUID
+
+from services.vault.domain.document import Content
+from services.vault.domain.listing import Entry
+from services.vault.domain.patient import Traits
+from shared.kernel.actor import Actor
+from shared.kernel.ins import Ins
+
+
+@dataclass(frozen=True, kw_only=True)
+class Decision:
+    """An access decision, saved by ``access`` before it was answered."""
+
+    permit: bool
+    decision_id: UUID
+
+
+@dataclass(frozen=True)
+class How:
+    """``mode``: normal, break_glass or regulation; ``session``: the one it was opened with."""
+
+    mode: str = "normal"
+    session: UUID | None = None
+
+
+NORMALLY = How()
+
+
+class Access(Protocol):
+    """Decides; every method raises ``Unavailable`` if no decision can be had."""
+
+    def decide(
+        self,
+        record_id: UUID,
+        action: str,
+        resource: Mapping[str, Any],
+        by: Actor,
+        how: How = NORMALLY,
+    ) -> Decision: ...
+
+    def decide_many(
+        self,
+        record_id: UUID,
+        action: str,
+        tuples: Sequence[Mapping[str, Any]],
+        by: Actor,
+        how: How = NORMALLY,
+    ) -> Sequence[bool]:
+        """One answer per tuple, in order."""
+        ...
+
+
+class Identities(Protocol):
+    def resolve(self, ins: Ins, *, by: Actor) -> UUID | None:
+        """The record of an INS, open or closed; ``None`` if there is none to be told of."""
+        ...
+
+    def traits_of(self, record_id: UUID, *, by: Actor) -> Traits:
+        """Raises ``Forbidden`` if there is no such record."""
+        ...
+
+
+class ContentMissing(Exception):
+    """Nothing lies where the content was put."""
+
+
+class ContentDamaged(Exception):
+    """What lies there is not what was put."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sealed:
+    """Fields ``object`` to ``sealed_size`` of :class:`Content`."""
+
+    object: str
+    sha256: str
+    size: int
+
+
+class Contents(Protocol):
+    """Sealed contents in object storage; raises ``Unavailable`` when it is out of reach."""
+
+    def keep(self, record_id: UUID, document_id: UUID, data: bytes) -> Sealed:
+        """Seal and store under a new key."""
+        ...
+
+    def fetch(self, document_id: UUID, content: Content) -> bytes:
+        """What was deposited, proven; raises ContentMissing, ContentDamaged or ``KeyErased``."""
+        ...
+
+    def verify(self, content: Content) -> None:
+        """The same proof on the sealed bytes alone: needs no key."""
+        ...
+
+    def all(self) -> Iterator[str]:
+        """The key of every object, in no promised order."""
+        ...
+
+    def document_of(self, key: str) -> UUID | None:
+        """The document an object was put for; ``None`` if it is not one of ours."""
+        ...
+
+    def remove(self, keys: Iterable[str]) -> None: ...
+
+
+class Listed(Protocol):
+    """The read model of documents; it may lag behind the log."""
+
+    def of_record(self, record_id: UUID) -> Sequence[Entry]:
+        """All of a record, in no promised order; none if the record was erased."""
+        ...
+
+    def by_logical_id(self, logical_id: UUID) -> UUID | None:
+        """The document of that logical id."""
+        ...

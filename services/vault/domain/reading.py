@@ -1,0 +1,46 @@
+"""What a reader gets of an opened document, and what they must be told with it."""
+
+from collections.abc import Iterator
+
+from services.vault.domain.cda.body import enclosed_file
+from services.vault.domain.cda.tree import clinical_document
+from services.vault.domain.content import CDA
+from services.vault.domain.document import Document, Status
+from services.vault.domain.visibility import (
+    HIDDEN_FROM_PATIENT,
+    HIDDEN_FROM_REPRESENTATIVES,
+    MASKED,
+)
+
+MAX_EXPANSION = 1032
+"""How many times its size a compressed file can unpack to (DEFLATE)."""
+
+_SENTENCES = {
+    HIDDEN_FROM_PATIENT: (
+        "Ce document n'est pas encore visible par la personne : une consultation d'annonce est "
+        "attendue."
+    ),
+    HIDDEN_FROM_REPRESENTATIVES: (
+        "Ce document n'est pas visible par les représentants légaux : il relève du secret demandé "
+        "par la personne mineure."
+    ),
+    MASKED: "Ce document est masqué aux professionnels de santé.",
+}
+_REPLACED = "Ce document a été remplacé par une version plus récente."
+
+
+def warnings(document: Document) -> Iterator[str]:
+    """DMP requirement EX_3.2-1025: opening a hidden document shows that it is hidden."""
+    if document.status is not Status.APPROVED:
+        yield _REPLACED
+    yield from (_SENTENCES[code] for code in document.confidentiality if code in _SENTENCES)
+
+
+def unwrapped(document: Document, data: bytes) -> tuple[bytes, str]:
+    """The file inside a level 1 CDA and its media type; any other content as it is."""
+    kept = document.content
+    if kept.media_type != CDA or kept.enclosed is None:
+        return data, kept.media_type
+    # Bounded when it was deposited: a limit set lower since must not stand in a reader's way.
+    file = enclosed_file(clinical_document(data), max_bytes=kept.size * MAX_EXPANSION)
+    return (file.data, kept.enclosed) if file else (data, kept.media_type)

@@ -1,0 +1,69 @@
+"""The codes a document may bear, as the ANS publishes them (``data/README.md``)."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from services.vault.domain import content
+
+UNREFERENCED_FORMAT = "urn:asipSante:modelesHorsProfils:2011"
+"""JDV_J60: a document that follows no published template."""
+
+LEVEL_1_FORMATS = {
+    content.PDF: "urn:ihe:iti:xds-sd:pdf:2008",
+    content.TEXT: "urn:ihe:iti:xds-sd:text:2008",
+    content.JPEG: "urn:ihe:iti-fr:xds-sd:jpeg:2010",
+    content.RTF: "urn:ihe:iti-fr:xds-sd:rtf:2010",
+    content.TIFF: "urn:ihe:iti-fr:xds-sd:tiff:2010",
+}
+"""JDV_J60: a CDA header around a file (IHE XDS-SD and its French extension)."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class DocumentType:
+    """``class_code`` is empty for a type the DMP does not take."""
+
+    code: str
+    system: str
+    display: str
+    class_code: str
+    in_dmp: bool
+    by_patient: bool
+    heading: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class FormatRule:
+    """Documents that declare ``template`` (and are of ``type``, if given) have ``format``."""
+
+    template: str
+    type: str
+    format: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ValueSets:
+    """Each mapping: code to its French display."""
+
+    types: Mapping[str, DocumentType]
+    classes: Mapping[str, str]
+    formats: Mapping[str, str]
+    practice_settings: Mapping[str, str]
+    facility_types: Mapping[str, str]
+    confidentiality: Mapping[str, str]
+    specialties: Mapping[str, str]
+    functions: Mapping[str, str]
+    headings: Mapping[str, str]
+    format_rules: Sequence[FormatRule]
+
+    def types_under(self, heading: str) -> frozenset[str]:
+        return frozenset(t.code for t in self.types.values() if t.heading == heading)
+
+    def format_of(self, templates: Sequence[str], type_code: str, enclosed: str | None) -> str:
+        """By the file a level 1 document encloses, else by the templates it declares."""
+        if enclosed in LEVEL_1_FORMATS:
+            return LEVEL_1_FORMATS[enclosed]
+        declared = set(templates)
+        for rule in self.format_rules:
+            if rule.template in declared and rule.type in {"", type_code}:
+                return rule.format
+        return UNREFERENCED_FORMAT

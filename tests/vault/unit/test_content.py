@@ -1,0 +1,111 @@
+"""A content is what its bytes say."""
+
+import zlib
+
+import pytest
+
+from services.vault.domain import content
+from services.vault.domain.active_content import active_parts
+from services.vault.domain.content import recognise, require_declared
+from shared.kernel.errors import InvalidRequest
+from tests.vault.cda import JPEG, PDF, PNG, RTF, TEXT, TIFF, cda
+
+
+@pytest.mark.parametrize(
+    ("data", "media_type"),
+    [
+        (cda(), content.CDA),
+        (b"\xef\xbb\xbf  \n<!-- c --><a/>", content.CDA),
+        ("<a/>".encode("utf-16"), content.CDA),
+        (PDF, content.PDF),
+        (JPEG, content.JPEG),
+        (PNG, content.PNG),
+        (TIFF, content.TIFF),
+        (b"MM\x00*\x00\x00\x00\x08", content.TIFF),
+        (RTF, content.RTF),
+        (TEXT, content.TEXT),
+        ("Été à l'hôpital".encode("latin-1"), content.TEXT),
+    ],
+)
+def test_formats_taken(data: bytes, media_type: str) -> None:
+    """The formats of the DMP (JDV_J60), told apart without a name."""
+    assert recognise(data) == media_type
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"MZ\x90\x00",
+        b"PK\x03\x04archive",
+        b"\x7fELF",
+        b"text with a \x00 byte",
+        b"escape \x1b[2J",
+        "C1 \x85 control".encode("latin-1"),
+        PDF[:-8],
+        JPEG[:-2],
+        PNG[:20],
+        b"{\\rtf1 cut short",
+        b"\x00",
+    ],
+)
+def test_anything_else_is_not(data: bytes) -> None:
+    """Programs, archives, control characters, and files cut short on the way."""
+    assert recognise(data) is None
+
+
+def test_what_is_declared_must_be_so() -> None:
+    """A PDF called an image would be shown by a program that never expected it."""
+    require_declared(content.JPEG, "image/jpg", "media_type")
+    require_declared(content.TEXT, "text/plain; charset=utf-8", "media_type")
+    require_declared(content.CDA, "application/xml", "media_type")
+    require_declared(content.PDF, None, "media_type")
+
+    with pytest.raises(InvalidRequest) as refusal:
+        require_declared(content.PDF, "image/jpeg", "media_type")
+
+    assert refusal.value.fields == {"media_type": "the bytes are application/pdf"}
+
+
+def in_object_stream(objects: bytes) -> bytes:
+    packed = zlib.compress(b"1 0 2 10 " + objects)
+    head = b"%PDF-1.5\n1 0 obj<</Type/ObjStm/N 2/First 9/Filter/FlateDecode>>stream\n"
+    return head + packed + b"\nendstream endobj\n%%EOF"
+
+
+@pytest.mark.parametrize(
+    ("data", "found"),
+    [
+        (PDF.replace(b"/Catalog", b"/Catalog/OpenAction<</S/JavaScript/JS(x)>>"), "JavaScript"),
+        (PDF.replace(b"/Catalog", b"/Catalog/A<</S/J#61vaScript>>"), "JavaScript"),
+        (PDF.replace(b"/Catalog", b"/Catalog/Names<</EmbeddedFiles 3 0 R>>"), "an embedded file"),
+        (PDF.replace(b"/Catalog", b"/Catalog/A<</S/Launch>>"), "a command to launch"),
+        (PDF.replace(b"/Root", b"/Encrypt 9 0 R/Root"), "encryption"),
+        (in_object_stream(b"<</S/JavaScript>>"), "JavaScript"),
+    ],
+)
+def test_active_pdf_are_found(data: bytes, found: str) -> None:
+    """Also behind an escaped name (ISO 32000-1, 7.3.5) or packed in an object stream (7.5.7)."""
+    assert active_parts(data, content.PDF) == (found,)
+
+
+def test_quiet_files_are_quiet() -> None:
+    """Words of a text are no commands."""
+    assert active_parts(PDF, content.PDF) == ()
+    assert active_parts(RTF, content.RTF) == ()
+    assert active_parts(b"/JavaScript", content.TEXT) == ()
+    assert active_parts(in_object_stream(b"<</Type/Page>>"), content.PDF) == ()
+
+
+def test_an_rtf_with_an_object_is_active() -> None:
+    """Embedded OLE objects run with what opens them."""
+    assert active_parts(rb"{\rtf1 {\object\objemb{\*\objdata 01}}}", content.RTF)
+
+
+def test_a_pdf_made_to_wear_us_out_is_given_up() -> None:
+    """Bounded in what is unpacked and in how many streams are looked into."""
+    bomb = zlib.compress(b"1 0 " * 3_000_000)
+    bombs = b"%PDF-1.5\n" + (b"stream\n" + bomb + b"endstream\n") * 3 + b"%%EOF"
+    many = b"%PDF-1.5\n" + b"stream\n" * 100_000 + b"%%EOF"
+
+    assert active_parts(bombs, content.PDF) == ("more than can be looked into",)
+    assert active_parts(many, content.PDF) == ("more than can be looked into",)

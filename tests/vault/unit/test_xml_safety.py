@@ -1,0 +1,83 @@
+"""XML from strangers: a refusal on the field, never a crash, never a long wait."""
+
+import time
+
+import pytest
+
+from services.vault.domain.cda import tree
+from services.vault.domain.cda.tree import clinical_document
+from shared.kernel.errors import InvalidRequest
+from tests.vault.cda import cda
+
+LAUGHS = b"""<?xml version="1.0"?><!DOCTYPE l [<!ENTITY a "ha">
+<!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;&a;&a;"><!ENTITY c "&b;&b;&b;&b;&b;&b;&b;&b;&b;&b;">
+<!ENTITY d "&c;&c;&c;&c;&c;&c;&c;&c;&c;&c;"><!ENTITY e "&d;&d;&d;&d;&d;&d;&d;&d;&d;&d;">]>
+<ClinicalDocument xmlns="urn:hl7-org:v3"><title a="&e;">&e;</title></ClinicalDocument>"""
+EXTERNAL = b"""<?xml version="1.0"?><!DOCTYPE x [<!ENTITY f SYSTEM "file:///etc/hostname">]>
+<ClinicalDocument xmlns="urn:hl7-org:v3"><title>&f;</title></ClinicalDocument>"""
+REMOTE_DTD = b"""<!DOCTYPE ClinicalDocument SYSTEM "http://127.0.0.1:9/x.dtd">
+<ClinicalDocument xmlns="urn:hl7-org:v3"/>"""
+
+
+def nested(depth: int) -> bytes:
+    return b"<a>" * depth + b"</a>" * depth
+
+
+@pytest.mark.parametrize(
+    "hostile",
+    [
+        LAUGHS,
+        EXTERNAL,
+        REMOTE_DTD,
+        LAUGHS.decode().replace('version="1.0"', 'version="1.0" encoding="UTF-16"').encode("utf-16"),
+        nested(tree.MAX_DEPTH + 1),
+        nested(500_000),
+        b"<a>" + b"<b/>" * (tree.MAX_ELEMENTS + 1) + b"</a>",
+        b"<a " + b" ".join(b'x%d=""' % n for n in range(tree.MAX_ATTRIBUTES + 1)) + b"/>",
+        b'<a x="' + b"y" * (tree.MAX_ATTRIBUTE_LENGTH + 1) + b'"/>',
+        b"<a>&unknown;</a>",
+        b"<a><b></a>",
+        b'<?xml version="1.0" encoding="no-such-encoding"?><a/>',
+        b"<html><body/></html>",
+        b"",
+    ],
+    ids=range(14),
+)
+def test_hostile_xml_is_refused(hostile: bytes) -> None:
+    """Each of these is a known way to read a file, fill the memory or stop a parser."""
+    started = time.monotonic()
+
+    with pytest.raises(InvalidRequest) as refusal:
+        clinical_document(hostile)
+
+    assert set(refusal.value.fields) == {"content"}
+    assert time.monotonic() - started < 5
+
+
+def test_the_refusal_repeats_nothing_of_the_content() -> None:
+    """A sentence goes to logs and screens; a content must not."""
+    with pytest.raises(InvalidRequest) as refusal:
+        clinical_document(b"<secret-name>DUPONT</secret-nam>")
+
+    told = f"{refusal.value} {refusal.value.fields}"
+    assert "DUPONT" not in told
+    assert "secret" not in told
+
+
+def test_a_presentable_document_is_found_in_its_stylesheet() -> None:
+    """CI-SIS "autopresentable": the stylesheet around the document is never run."""
+    inside = cda().split(b"?>", 1)[1]
+    wrapped = (
+        b'<xsl:stylesheet xmlns:xsl="http://www.w3.org/1999/XSL/Transform" version="1.0">'
+        b"<x>" + inside + b"</x></xsl:stylesheet>"
+    )
+
+    assert clinical_document(wrapped).tag == tree.CLINICAL_DOCUMENT
+
+
+def test_a_document_hidden_elsewhere_is_not_looked_for() -> None:
+    """Only the stylesheet form may hold one: anything else is not a CDA."""
+    inside = cda().split(b"?>", 1)[1]
+
+    with pytest.raises(InvalidRequest):
+        clinical_document(b"<Bundle>" + inside + b"</Bundle>")
