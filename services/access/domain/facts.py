@@ -1,5 +1,6 @@
 """The facts a decision rests on: what the rights say of one actor at one instant."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -21,7 +22,8 @@ class Asked:
     ``action``: read, feed or manage. ``mode``: normal, break_glass or regulation.
     """
 
-    actor: Actor
+    principal: Mapping[str, Any]
+    """As :func:`principal_for`."""
     action: str
     mode: str
     session: UUID | None
@@ -74,25 +76,25 @@ def facts_for(rights: Rights | None, asked: Asked) -> dict[str, Any]:
     }
     if rights is None:
         return facts
-    who = asked.actor
+    who, facility = asked.principal["national_id"], asked.principal["facility"]
     facts |= {
         "record_status": rights.status or UNKNOWN,
-        "blocked": who.id in rights.blocks,
-        "roles": roles_of(rights, who.id),
-        "represents": who.id in rights.representatives,
+        "blocked": who in rights.blocks,
+        "roles": roles_of(rights, who),
+        "represents": who in rights.representatives,
         "switches": dict(rights.switches),
         "feeding_opposed": bool(
-            {EVERYBODY, who.id, who.facility} & rights.feeding_oppositions.keys()
+            {EVERYBODY, who, facility} & rights.feeding_oppositions.keys()
         ),
     }
     if rights.majority_at:
         facts["majority_at"] = millis(rights.majority_at)
-    if consent := latest_consent(rights, who.id, who.facility):
+    if consent := latest_consent(rights, who, facility):
         facts["consent"] = {"valid_until": millis(consent["valid_until"])}
-    if team := latest_care_team(rights, who.id, who.facility):
+    if team := latest_care_team(rights, who, facility):
         facts["care_team"] = {"expected_end": millis(team["expected_end"])}
     session = rights.sessions.get(str(asked.session))
-    if session and session["professional"] == who.id:
+    if session and session["professional"] == who:
         facts["session"] = {
             "ends_at": millis(session["ends_at"]),
             "reason_given": bool(session["reason"]),
