@@ -6,7 +6,6 @@ from uuid import UUID
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validator
 
 from services.access.domain.grants import Means
-from services.access.domain.matrix import Cell
 from shared.kernel.actor import Actor, ActorKind
 from shared.rpc.contract import Answer, Command, Contract, Done, Listing, ListQuery, Method, Query
 from shared.rpc.contract import Request as AnyRequest
@@ -17,9 +16,12 @@ FacilityId = Annotated[str, Field(min_length=1, max_length=32, pattern=r"^[0-9A-
 """Struct_IdNat: ``1`` and the FINESS number, for instance."""
 Text = Annotated[str, Field(min_length=1, max_length=500)]
 """Words of a person; sealed with the record and never published."""
+Code = Annotated[str, Field(min_length=1, max_length=64)]
 Action = Literal["read", "feed", "manage"]
 Mode = Literal["normal", "break_glass", "regulation"]
-Confidentiality = Literal["N", "R", "V", "MASQUE_PS", "INVISIBLE_PATIENT", "INVISIBLE_REPRESENTANTS_LEGAUX"]
+Confidentiality = Literal[
+    "N", "R", "V", "MASQUE_PS", "INVISIBLE_PATIENT", "INVISIBLE_REPRESENTANTS_LEGAUX"
+]
 BATCH = 500
 """Items one ``decide_many`` may ask about."""
 
@@ -126,11 +128,26 @@ class OpposeFeeding(Command):
     on: bool = True
 
 
+class MatrixCell(BaseModel):
+    """See :class:`services.access.domain.matrix.Cell`; ``*`` stands for any."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    profession: Code
+    qualifier: Code = "*"
+    document_class: Code = "*"
+    document_type: Code = "*"
+    read: Literal["yes", "partial", "no"] | None = None
+    write: Literal["yes", "no"] | None = None
+    sourced: bool
+    source: Annotated[str, Field(max_length=200)]
+
+
 class LoadMatrix(Command):
     """``version``: the operator's name for it, given to one matrix only."""
 
     version: Annotated[str, Field(min_length=1, max_length=64)]
-    cells: Annotated[list[Cell], Field(min_length=1, max_length=20_000)]
+    cells: Annotated[list[MatrixCell], Field(min_length=1, max_length=20_000)]
 
 
 class MatrixLoaded(Done):
@@ -166,12 +183,14 @@ class Decide(AnyRequest):
 
 
 class Decided(Answer):
-    """``reasons``: ids of the rules that decided; ``reason_fr``: for the person of the record."""
+    """``reasons``: ids of the rules that decided; ``reason_fr``: for the person of the record;
+    ``refusal_fr``: what the caller who was refused may be told, ``None`` for a permit."""
 
     permit: bool
     decision_id: UUID
     reasons: list[str]
     reason_fr: str
+    refusal_fr: str | None
     position: int = 0
 
 
@@ -229,6 +248,7 @@ class Redecided(Answer):
     redecided: list[bool]
     differs: bool
     why: list[str]
+    erased: bool
 
 
 class OfRecord(Query):
@@ -280,15 +300,17 @@ class SessionView(Answer):
 
 
 class RightsView(Answer):
+    """``feeding_oppositions``: feeder (``*``: everybody) to the reason the person gave."""
+
     status: str | None
-    consents: list[ConsentView]
-    care_teams: list[CareTeamView]
-    treating_doctor: str | None
-    administrators: list[str]
-    blocks: list[BlockView]
-    switches: dict[str, bool]
-    sessions: list[SessionView]
-    feeding_oppositions: dict[str, str]
+    consents: list[ConsentView] = Field(default_factory=list)
+    care_teams: list[CareTeamView] = Field(default_factory=list)
+    treating_doctor: str | None = None
+    administrators: list[str] = Field(default_factory=list)
+    blocks: list[BlockView] = Field(default_factory=list)
+    switches: dict[str, bool] = Field(default_factory=dict)
+    sessions: list[SessionView] = Field(default_factory=list)
+    feeding_oppositions: dict[str, str] = Field(default_factory=dict)
 
 
 class ListMyProfessionals(ListQuery):
@@ -342,7 +364,9 @@ CONTRACT = Contract(
     (
         _method("declare_consent", DeclareConsent, Done, PERSON | PROFESSIONAL),
         _method("withdraw_consent", WithdrawConsent, Done, PERSON | PROFESSIONAL),
-        _method("join_care_team", JoinCareTeam, CareTeamJoined, PROFESSIONAL | FACILITY, own_facility),
+        _method(
+            "join_care_team", JoinCareTeam, CareTeamJoined, PROFESSIONAL | FACILITY, own_facility
+        ),
         _method("leave_care_team", LeaveCareTeam, Done, PROFESSIONAL | FACILITY),
         _method("oppose_care_team", OfCareTeam, Done, PERSON),
         _method("name_treating_doctor", OfProfessional, Done, PERSON),

@@ -8,7 +8,7 @@ from typing import Any
 
 import cedarpy
 
-from services.access.domain.rules import NO_RULE, RULE_ERROR, Case, Rule, Verdict
+from services.access.domain.rules import NO_RULE, RULE_ERROR, Case, InvalidRules, Rule, Verdict
 
 POLICIES = Path(__file__).parents[1] / "policies"
 SCHEMA = "schema.cedarschema"
@@ -23,10 +23,6 @@ _PRINCIPAL = {
 }
 """Attributes of each kind in the schema; a kind not named has none."""
 _ITEM = ("record", "kind", "scope", "confidentiality", "author", "facility")
-
-
-class InvalidRules(ValueError):
-    """The rules do not hold together; the service must not start with them."""
 
 
 def read_policies(folder: Path = POLICIES) -> dict[str, str]:

@@ -8,11 +8,12 @@ from uuid import UUID, uuid4
 
 from eventsourcing.domain import Aggregate
 
-from services.access.domain.facts import Asked, facts_for
+from services.access.domain.facts import Asked, facts_for, principal_for, principal_of
 from services.access.domain.grants import Source
 from services.access.domain.matrix import Matrix
 from services.access.domain.rights import Rights
 from services.access.domain.rules import Case, Rules, Verdict
+from services.access.domain.sentences import Reason
 from shared.kernel.actor import Actor
 
 Item = dict[str, Any]
@@ -36,6 +37,57 @@ class Judged:
     facts: dict[str, Any]
     cells: list[dict[str, str]]
     verdicts: list[Verdict]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Question:
+    """``caller``: who is behind the service ``via`` that carries the question."""
+
+    record_id: UUID
+    caller: Actor
+    via: str
+    action: str
+    mode: str
+    session: UUID | None
+    at: datetime
+    items: list[Item]
+    listing: bool
+
+
+def take_decision(
+    question: Question, grounds: Grounds, place: "Place", professions: Mapping[str, str]
+) -> "Decision":
+    """``place``: where the rights stood. ``professions``: labels for the sentence in French."""
+    asked = Asked(
+        principal=principal_for(principal_of(question.caller, question.action)),
+        action=question.action,
+        mode=question.mode,
+        session=question.session,
+        at=question.at,
+    )
+    judged = judge(question.record_id, asked, question.items, grounds)
+    reason = Reason(asked.principal, asked.action, question.listing, judged.verdicts, grounds.rules)
+    made = Made(
+        subject=str(question.record_id),
+        via=question.via,
+        principal=dict(asked.principal),
+        action=asked.action,
+        mode=asked.mode,
+        session=str(asked.session) if asked.session else None,
+        at=asked.at,
+        listing=question.listing,
+        items=question.items,
+        facts=judged.facts,
+        rights=place,
+        heard=grounds.rights.source if grounds.rights else None,
+        cells=judged.cells,
+        verdicts=judged.verdicts,
+        rules=grounds.rules.digest,
+        matrix=grounds.matrix.digest,
+        reason_fr=reason.fr(professions),
+        reason_en=reason.en(),
+    )
+    return Decision.record(question.record_id if grounds.rights else None, made, by=question.caller)
 
 
 def judge(record_id: UUID, asked: Asked, items: Sequence[Item], grounds: Grounds) -> Judged:

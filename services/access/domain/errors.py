@@ -49,3 +49,7 @@ class EndsInThePast(InvalidRequest):
 
 class MatrixAlreadyLoaded(Conflict):
     """A matrix of this version has been loaded with other cells."""
+
+
+class NotKept(NotFound):
+    """What a decision rests on is not in the log."""

@@ -83,9 +83,7 @@ def facts_for(rights: Rights | None, asked: Asked) -> dict[str, Any]:
         "roles": roles_of(rights, who),
         "represents": who in rights.representatives,
         "switches": dict(rights.switches),
-        "feeding_opposed": bool(
-            {EVERYBODY, who, facility} & rights.feeding_oppositions.keys()
-        ),
+        "feeding_opposed": bool({EVERYBODY, who, facility} & rights.feeding_oppositions.keys()),
     }
     if rights.majority_at:
         facts["majority_at"] = millis(rights.majority_at)
@@ -116,9 +114,7 @@ def latest_care_team(rights: Rights, professional: str, facility: str | None) ->
     teams = [
         team
         for team in rights.care_teams.values()
-        if professional in team["members"]
-        and team["facility"] == facility
-        and not team["opposed"]
+        if professional in team["members"] and team["facility"] == facility and not team["opposed"]
     ]
     return max(teams, key=lambda t: t["expected_end"], default=None)
 

@@ -121,6 +121,7 @@ class MatrixRegister(Aggregate):
         return cls._create(cls.Created, id=cls.id_of(secret), by=by.to_event())
 
     def __init__(self, *, by: dict[str, Any]) -> None:
+        self.opened_by = by
         self.names: dict[str, str] = {}
         self.cells: dict[str, list[Cell]] = {}
         self.current: str | None = None

@@ -32,7 +32,7 @@ class Redecision:
         return bool(self.why)
 
 
-def redecide(
+def decide_again(
     decision: Decision, position: int, grounds: Grounds, version_then: int
 ) -> Redecision:
     """``grounds``: rebuilt from the log. ``version_then``: events the rights stream had when
@@ -66,6 +66,18 @@ def undecidable(decision_id: UUID, position: int, why: str) -> Redecision:
     """What it rested on, or the decision itself, can no longer be read."""
     return Redecision(
         decision_id=decision_id, position=position, recorded=[], redecided=[], why=[why]
+    )
+
+
+def erased(decision_id: UUID, position: int) -> Redecision:
+    """The person's record was erased: nothing is left to decide on, and nothing differs."""
+    return Redecision(
+        decision_id=decision_id,
+        position=position,
+        recorded=[],
+        redecided=[],
+        why=[],
+        erased=True,
     )
 
 
@@ -117,7 +129,9 @@ def _verdicts_differ(
         if cell != cell_again:
             why.append(f"items.{n}.matrix")
         if verdict != verdict_again:
-            why.append(f"items.{n}: {_said(verdict)} recorded, {_said(verdict_again)} decided again")
+            why.append(
+                f"items.{n}: {_said(verdict)} recorded, {_said(verdict_again)} decided again"
+            )
     return why
 
 

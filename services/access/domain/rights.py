@@ -199,6 +199,7 @@ class Rights(Aggregate):
 
     def __init__(self, *, record_id: UUID, by: dict[str, Any]) -> None:
         self.record_id = record_id
+        self.opened_by = by
         self.status: str | None = None
         self.active_status: str = Status.OPEN
         self.source: Source | None = None

@@ -16,6 +16,10 @@ RULE_ERROR = "rule_error"
 """Named as the reason when a rule could not be evaluated: never a permit."""
 
 
+class InvalidRules(ValueError):
+    """The rules do not hold together; the service must not start with them."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Rule:
     """One policy. ``conceals``: refusing by it must not show that something is there."""
@@ -102,6 +106,7 @@ class RulesKept(Aggregate):
         texts: dict[str, str],
         parameters: dict[str, bool],
     ) -> None:
+        self.kept_by = by
         self.digest = digest
         self.texts = texts
         self.parameters = parameters

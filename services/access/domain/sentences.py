@@ -1,6 +1,7 @@
 """What the person reads about a decision: who, why, and what they can do."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from services.access.domain.rules import NO_RULE, Rules, Verdict
@@ -21,11 +22,17 @@ _NO_RULE_FR = {
         "Vous n'avez rien à faire."
     ),
 }
+_NO_RULE_OTHERS_FR = (
+    "{who} n'a rien pu voir ni modifier : aucune règle ne lui ouvre votre dossier. "
+    "Vous n'avez rien à faire."
+)
 _NO_RULE_EN = "No rule allows this: no rule, no access."
-_RULE_ERROR_FR = "{who} n'a rien pu voir : l'accès n'a pas pu être vérifié. Vous n'avez rien à faire."
+_RULE_ERROR_FR = (
+    "{who} n'a rien pu voir : l'accès n'a pas pu être vérifié. Vous n'avez rien à faire."
+)
 _LISTING_FR = (
-    "{who} a demandé la liste de ce que contient votre dossier ; seul ce que la loi et vos réglages "
-    "lui ouvrent lui a été montré. Vous pouvez retirer votre accord ou bloquer ce professionnel."
+    "{who} a demandé la liste de ce que contient votre dossier ; seul ce que la loi et vos "
+    "réglages lui ouvrent lui a été montré. Vous pouvez retirer votre accord ou bloquer ce professionnel."
 )
 _LISTING_EN = "A list was asked for; each item was judged by itself."
 _WHO = {
@@ -47,29 +54,35 @@ def who(principal: Mapping[str, Any], professions: Mapping[str, str]) -> str:
     return f"Un professionnel de santé ({label.lower()})" if label else "Un professionnel"
 
 
-def reason_fr(
-    verdicts: list[Verdict],
-    rules: Rules,
-    principal: Mapping[str, Any],
-    *,
-    action: str,
-    listing: bool,
-    professions: Mapping[str, str],
-) -> str:
-    sentences = (
-        [_LISTING_FR]
-        if listing
-        else [_sentence_fr(rule, rules, action) for rule in verdicts[0]["rules"]]
-    )
-    subject = who(principal, professions)
-    return " ".join(sentences).replace("{who}", subject)
+@dataclass(frozen=True)
+class Reason:
+    """Why one thing, or a whole list, was shown or not."""
 
+    principal: Mapping[str, Any]
+    action: str
+    listing: bool
+    verdicts: Sequence[Verdict]
+    rules: Rules
 
-def reason_en(verdicts: list[Verdict], rules: Rules, *, listing: bool) -> str:
-    if listing:
-        return _LISTING_EN
-    named = [rules.by_id[r].en for r in verdicts[0]["rules"] if r in rules.by_id]
-    return " ".join(named) or _NO_RULE_EN
+    def fr(self, professions: Mapping[str, str]) -> str:
+        """For the person of the record: who, why, and what they can do."""
+        sentences = [_LISTING_FR] if self.listing else [self._fr(rule) for rule in self._named()]
+        return " ".join(sentences).replace("{who}", who(self.principal, professions))
+
+    def en(self) -> str:
+        if self.listing:
+            return _LISTING_EN
+        by_id = self.rules.by_id
+        return " ".join(by_id[r].en for r in self._named() if r in by_id) or _NO_RULE_EN
+
+    def _named(self) -> Sequence[str]:
+        return self.verdicts[0]["rules"]
+
+    def _fr(self, rule: str) -> str:
+        if rule == NO_RULE:
+            professional = self.principal["kind"] == "professional"
+            return _NO_RULE_FR[self.action] if professional else _NO_RULE_OTHERS_FR
+        return self.rules.by_id[rule].fr if rule in self.rules.by_id else _RULE_ERROR_FR
 
 
 def conceals(verdict: Verdict, rules: Rules) -> bool:
@@ -77,9 +90,3 @@ def conceals(verdict: Verdict, rules: Rules) -> bool:
     return not verdict["permit"] and any(
         rules.by_id[r].conceals for r in verdict["rules"] if r in rules.by_id
     )
-
-
-def _sentence_fr(rule: str, rules: Rules, action: str) -> str:
-    if rule == NO_RULE:
-        return _NO_RULE_FR[action]
-    return rules.by_id[rule].fr if rule in rules.by_id else _RULE_ERROR_FR

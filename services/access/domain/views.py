@@ -1,5 +1,6 @@
 """What a record's rights look like to the person, and to the professional who asks."""
 
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 
@@ -7,6 +8,8 @@ from services.access.domain.facts import latest_care_team, latest_consent, roles
 from services.access.domain.rights import Rights
 from shared.kernel.actor import Actor, ActorKind
 
+Right = tuple[str, datetime]
+"""Its name, and when it ends."""
 ALWAYS = datetime.max.replace(tzinfo=UTC)
 
 
@@ -33,29 +36,41 @@ def rights_view(rights: Rights, reader: Actor) -> dict[str, Any]:
 
 def professionals_view(rights: Rights, reader: Actor, at: datetime) -> list[dict[str, Any]]:
     """Who has access now or is shut out, by national id (CSP L1111-19)."""
-    known: dict[str, list[tuple[str, datetime]]] = {}
-
-    def note(professional: str, right: str, until: datetime = ALWAYS) -> None:
-        known.setdefault(professional, []).append((right, until))
-
-    if rights.treating_doctor:
-        note(rights.treating_doctor, "treating_doctor")
-    for professional in rights.administrators:
-        note(professional, "administrator")
-    for consent in rights.consents.values():
-        if at < consent["valid_until"] and not consent["is_facility"] and _may_see(consent, reader):
-            note(consent["grantee"], "consent", consent["valid_until"])
-    for team in rights.care_teams.values():
-        if at < team["expected_end"] and not team["opposed"] and _may_see(team, reader):
-            for member in team["members"]:
-                note(member, "care_team", team["expected_end"])
-    for session in rights.sessions.values():
-        if at < session["ends_at"] and _may_see(session, reader):
-            note(session["professional"], "emergency", session["ends_at"])
+    known: dict[str, list[Right]] = {}
+    for professional, right in (*_roles(rights), *_grants(rights, reader, at)):
+        known.setdefault(professional, []).append(right)
     for professional, block in rights.blocks.items():
         if _may_see(block, reader):
             known[professional] = [("blocked", ALWAYS)]
     return [_known(professional, known[professional]) for professional in sorted(known)]
+
+
+def _roles(rights: Rights) -> Iterator[tuple[str, Right]]:
+    if rights.treating_doctor:
+        yield rights.treating_doctor, ("treating_doctor", ALWAYS)
+    for professional in rights.administrators:
+        yield professional, ("administrator", ALWAYS)
+
+
+def _grants(rights: Rights, reader: Actor, at: datetime) -> Iterator[tuple[str, Right]]:
+    """Those that have an end, and have not reached it."""
+    ending = [
+        *(
+            (c, "consent", c["valid_until"], [c["grantee"]])
+            for c in rights.consents.values()
+            if not c["is_facility"]
+        ),
+        *(
+            (t, "care_team", t["expected_end"], t["members"])
+            for t in rights.care_teams.values()
+            if not t["opposed"]
+        ),
+        *((s, "emergency", s["ends_at"], [s["professional"]]) for s in rights.sessions.values()),
+    ]
+    for grant, right, end, professionals in ending:
+        if at < end and _may_see(grant, reader):
+            for professional in professionals:
+                yield professional, (right, end)
 
 
 def status_view(rights: Rights | None, who: Actor, at: datetime) -> dict[str, Any]:
@@ -85,7 +100,7 @@ def _status(status: str, roles: list[str], until: datetime | None) -> dict[str, 
     }
 
 
-def _known(professional: str, rights: list[tuple[str, datetime]]) -> dict[str, Any]:
+def _known(professional: str, rights: list[Right]) -> dict[str, Any]:
     until = max(end for _, end in rights)
     return {
         "professional": professional,
