@@ -159,9 +159,7 @@ def _(event: Rights.ConsentDeclared) -> MessageData:
 
 @message_for.register
 def _(event: Rights.ConsentWithdrawn) -> MessageData:
-    return ConsentWithdrawn(
-        **_common(event), grantee=event.grantee, is_facility=event.is_facility
-    )
+    return ConsentWithdrawn(**_common(event), grantee=event.grantee, is_facility=event.is_facility)
 
 
 @message_for.register
@@ -243,9 +241,7 @@ def _(event: Rights.FeedingOpposed) -> MessageData:
 
 @message_for.register
 def _(event: MatrixRegister.MatrixLoaded) -> MessageData:
-    return MatrixLoaded(
-        by=event.by, name=event.name, digest=event.digest, cells=len(event.cells)
-    )
+    return MatrixLoaded(by=event.by, name=event.name, digest=event.digest, cells=len(event.cells))
 
 
 @message_for.register

@@ -15,9 +15,7 @@ _READ = {"read": "yes", "partial": "partial", "none": "no"}
 
 def read_reference(folder: Path = DATA) -> Reference:
     return Reference(
-        classes={
-            row["typeCode"]: row["classCode"] for row in _rows(folder / "document_types.csv")
-        },
+        classes={row["typeCode"]: row["classCode"] for row in _rows(folder / "document_types.csv")},
         professions={row["code"]: row["label"] for row in _rows(folder / "professions.csv")},
         matrix_name=MATRIX,
         cells=[*_sourced(folder), *_reconstructed(folder)],

@@ -18,7 +18,7 @@ class Access(Consents, Protections, Decisions, Redecisions, Questions):
     @command
     def load_matrix(self, request: c.LoadMatrix, by: Actor) -> Outcome[c.MatrixLoaded]:
         register = self.register() or MatrixRegister.open(self.secret, by=by)
-        cells = [Cell(**cell.model_dump()) for cell in request.cells]
+        cells = [_cell(cell) for cell in request.cells]
         digest = register.load(request.version, cells, at=self.clock.now(), by=by)
         return Outcome(answer=c.MatrixLoaded(digest=digest), save=[register])
 
@@ -26,3 +26,16 @@ class Access(Consents, Protections, Decisions, Redecisions, Questions):
 def redecide_all(log: Redecisions) -> Iterator[Redecision]:
     """Of the log of access, or of a copy of it opened read-only; for the auditor's tools."""
     return log.redecide_all()
+
+
+def _cell(given: c.MatrixCell) -> Cell:
+    return Cell(
+        profession=given.profession,
+        qualifier=given.qualifier,
+        document_class=given.document_class,
+        document_type=given.document_type,
+        read=given.read,
+        write=given.write,
+        sourced=given.sourced,
+        source=given.source,
+    )

@@ -57,13 +57,6 @@ class AccessLog(EventLog):
         with suppress(IntegrityError):  # another replica starts too, with the same texts
             self.save(*new)
 
-    def applied(self, service: str) -> int:
-        """How far a service's log counts in every decision from now on; our own, always."""
-        if service == self.name:
-            return self.last_position()
-        followed = self.places.followed(service)
-        return followed.position if followed else 0
-
     def asked_by(self, record_id: UUID, by: Actor) -> tuple[Rights, Actor, datetime]:
         """Rights of a record, who asks, and now; a representative only until majority."""
         rights, who, now = self.rights_of(record_id), by.principal, self.clock.now()

@@ -10,6 +10,7 @@ from services.access.application.log import AccessLog
 from services.access.domain import errors
 from services.access.domain.decision import Decision, Grounds
 from services.access.domain.redecision import Redecision, decide_again, erased, undecidable
+from services.access.domain.rights import Rights
 from shared.crypto.keys import KeyErased
 from shared.kernel.actor import Actor
 from shared.kernel.errors import Unavailable
@@ -58,13 +59,16 @@ class Redecisions(AccessLog):
     def _redecided(self, decision: Decision, position: int) -> Redecision:
         place = decision.made["rights"]
         rights_id = UUID(place["stream"])
-        rights = None
-        if place["version"]:
-            rights = self.repository.get(rights_id, version=place["version"])
         grounds = Grounds(
-            rights=rights,
+            rights=self._rights_at(rights_id, place["version"]),
             matrix=self.matrix_of(decision.made["matrix"]),
             rules=self.rules_of(decision.made["rules"]),
         )
         then = self.guarded.version_of(rights_id, at=position)
         return decide_again(decision, position, grounds, then)
+
+    def _rights_at(self, rights_id: UUID, version: int) -> Rights | None:
+        if version == 0:
+            return None
+        found: Rights = self.repository.get(rights_id, version=version)
+        return found

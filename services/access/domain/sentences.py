@@ -32,7 +32,7 @@ _RULE_ERROR_FR = (
 )
 _LISTING_FR = (
     "{who} a demandé la liste de ce que contient votre dossier ; seul ce que la loi et vos "
-    "réglages lui ouvrent lui a été montré. Vous pouvez retirer votre accord ou bloquer ce professionnel."
+    "réglages lui ouvrent lui a été montré. Vous pouvez retirer votre accord ou le bloquer."
 )
 _LISTING_EN = "A list was asked for; each item was judged by itself."
 _WHO = {
