@@ -1,0 +1,69 @@
+"""A health professional, as the national directory describes them."""
+
+from typing import Any
+from uuid import UUID
+
+from eventsourcing.domain import Aggregate, event
+
+from services.directory.domain.errors import AlreadyDeactivated
+from shared.kernel.actor import Actor
+
+
+class Professional(Aggregate):
+    """``description``: names, profession and places, replaced as a whole by a change."""
+
+    TOPIC = "directory.professional"
+
+    class Event(Aggregate.Event):
+        by: dict[str, Any]
+
+    class Created(Event, Aggregate.Created):
+        TOPIC = "directory.professional_registered"
+        national_id: str
+        description: dict[str, Any]
+
+    class Changed(Event):
+        """Also when one who was deactivated is registered again."""
+
+        TOPIC = "directory.professional_changed"
+        national_id: str
+        description: dict[str, Any]
+
+        def apply(self, professional: "Professional") -> None:
+            professional.description = self.description
+            professional.active = True
+
+    class Deactivated(Event):
+        TOPIC = "directory.professional_deactivated"
+        national_id: str
+
+        def apply(self, professional: "Professional") -> None:
+            professional.active = False
+
+    @staticmethod
+    def create_id(stream_id: UUID, **_: Any) -> UUID:
+        return stream_id
+
+    @event(Created)
+    def __init__(
+        self, stream_id: UUID, national_id: str, description: dict[str, Any], by: dict[str, Any]
+    ) -> None:
+        self.national_id = national_id
+        self.description = description
+        self.active = True
+
+    def describe(self, description: dict[str, Any], by: Actor) -> None:
+        """Nothing happens when nothing differs: an extract repeats itself every day."""
+        if self.active and description == self.description:
+            return
+        self.trigger_event(
+            self.Changed,
+            national_id=self.national_id,
+            description=description,
+            by=by.to_event(),
+        )
+
+    def deactivate(self, by: Actor) -> None:
+        if not self.active:
+            raise AlreadyDeactivated
+        self.trigger_event(self.Deactivated, national_id=self.national_id, by=by.to_event())
