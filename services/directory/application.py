@@ -11,7 +11,7 @@ from services.directory.contract import (
     RegisterProfessional,
 )
 from services.directory.domain.codes import Codes
-from services.directory.domain.errors import UnknownProfessional
+from services.directory.domain.errors import FacilityAlreadyRegistered, UnknownProfessional
 from services.directory.domain.facility import Facility
 from services.directory.domain.national_ids import NationalIdRules
 from services.directory.domain.professional import Professional
@@ -64,10 +64,15 @@ class Directory(EventLog):
         self._id_rules.check_facility(request.finess)
         self._codes.check_sector(request.sector)
         facility_id = derived_id(self.secret, "facility", request.finess)
-        if known := self.get(facility_id, Facility):
-            known.refuse_again()
+        if self.get(facility_id, Facility):
+            raise FacilityAlreadyRegistered(fields={"finess": "is registered already"})
         description = request.model_dump(include={"name", "sector", "postal_code", "town"})
-        facility = Facility.register(facility_id, request.finess, description, by)
+        facility = Facility(
+            stream_id=facility_id,
+            finess=request.finess,
+            description=description,
+            by=by.to_event(),
+        )
         return Outcome(answer=Done(), save=[facility])
 
     @command
@@ -77,14 +82,7 @@ class Directory(EventLog):
         return Outcome(answer=Done(), save=[professional])
 
     def get_professional(self, request: GetProfessional, by: Actor) -> contract.Professional:
-        found = self._known(request.national_id)
-        practice = (found.description["profession"], found.description["in_training"])
-        return contract.Professional(
-            national_id=found.national_id,
-            profession_fr=self._codes.professions[practice],
-            active=found.active,
-            **found.description,
-        )
+        return contract.Professional.of(self._known(request.national_id), self._codes)
 
     def _known(self, national_id: str) -> Professional:
         found = self.get(self._professional_id(national_id), Professional)

@@ -6,6 +6,8 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from services.directory.domain import professional as domain
+from services.directory.domain.codes import Codes
 from services.directory.domain.words import PREFIX_MIN
 from shared.kernel.actor import Actor, ActorKind
 from shared.rpc.contract import (
@@ -79,6 +81,17 @@ class Professional(Answer):
     pharmacist_section: str | None = None
     places: list[Place] = []
     active: bool
+
+    @classmethod
+    def of(cls, professional: domain.Professional, codes: Codes) -> "Professional":
+        described = professional.description
+        practice = (described["profession"], described["in_training"])
+        return cls(
+            national_id=professional.national_id,
+            profession_fr=codes.professions[practice],
+            active=professional.active,
+            **described,
+        )
 
 
 class SearchProfessionals(ListQuery):

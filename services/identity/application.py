@@ -213,9 +213,11 @@ class Identity(EventLog):
         return Outcome(answer=Done(), save=[record])
 
     def resolve(self, request: Resolve, by: Actor) -> Existence:
-        """The existence check: limited in rate, and each is traced in the log."""
-        caller = by.principal
-        self._resolve_rate.count(f"{caller.kind}:{caller.id}", self.clock.now())
+        """The existence check: each is traced in the log. What a service carries was counted
+        where it came in; whoever asks here directly is held to a rate.
+        """
+        if not by.is_service:
+            self._resolve_rate.count(f"{by.kind}:{by.id}", self.clock.now())
         return self._check_existence(request, by)
 
     @unreplayed

@@ -11,5 +11,9 @@ class AlreadyDeactivated(Conflict):
     """This professional is deactivated already."""
 
 
+class FacilityAlreadyRegistered(Conflict):
+    """A facility is registered under this FINESS already."""
+
+
 class InvalidNationalId(InvalidRequest):
     """The national id does not have the form of its kind."""

@@ -5,9 +5,6 @@ from uuid import UUID
 
 from eventsourcing.domain import Aggregate, event
 
-from shared.kernel.actor import Actor
-from shared.kernel.errors import Conflict
-
 
 class Facility(Aggregate):
     TOPIC = "directory.facility"
@@ -28,12 +25,3 @@ class Facility(Aggregate):
     ) -> None:
         self.finess = finess
         self.description = description
-
-    @classmethod
-    def register(
-        cls, stream_id: UUID, finess: str, description: dict[str, Any], by: Actor
-    ) -> "Facility":
-        return cls(stream_id=stream_id, finess=finess, description=description, by=by.to_event())
-
-    def refuse_again(self) -> None:
-        raise Conflict(fields={"finess": "is registered already"})

@@ -2,10 +2,10 @@
 
 from calendar import monthrange
 from datetime import UTC, date, datetime, time
-from zoneinfo import ZoneInfo
+
+from shared.kernel.french import FRANCE
 
 MAJORITY_YEARS = 18
-_FRANCE = ZoneInfo("Europe/Paris")
 
 
 def majority_at(birth_date: str) -> datetime:
@@ -20,7 +20,7 @@ def majority_at(birth_date: str) -> datetime:
         day = date(year, 3, 1)
     else:
         day = born.replace(year=year)
-    return datetime.combine(day, time(), _FRANCE).astimezone(UTC)
+    return datetime.combine(day, time(), FRANCE).astimezone(UTC)
 
 
 def _computable(text: str) -> date:
