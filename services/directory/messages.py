@@ -62,9 +62,7 @@ def _(event: Professional.Deactivated) -> MessageData:
 
 @message_for.register
 def _(event: Facility.Created) -> MessageData:
-    return FacilityRegistered(
-        by=event.by, finess=event.finess, sector=event.description["sector"]
-    )
+    return FacilityRegistered(by=event.by, finess=event.finess, sector=event.description["sector"])
 
 
 def _practice(event: Professional.Created | Professional.Changed) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from pydantic import ValidationError
 
+from services.identity import contract
 from services.identity.contract import (
     Activate,
     ActivationCodeGiven,
@@ -32,7 +33,6 @@ from services.identity.contract import (
     UpdateContact,
     WithdrawOpposition,
 )
-from services.identity import contract
 from services.identity.domain.activation_code import ActivationCode, code_hash, derived_code
 from services.identity.domain.announcement import Announcement
 from services.identity.domain.errors import InsAlreadyHeld, UnknownRecord
@@ -123,9 +123,7 @@ class Identity(EventLog):
                 continue
             position = max(position, announced.position)
             rows.append(
-                RowOutcome(
-                    row=number, record_id=announced.record_id, opens_at=announced.opens_at
-                )
+                RowOutcome(row=number, record_id=announced.record_id, opens_at=announced.opens_at)
             )
         return BatchAnnounced(rows=rows, position=position)
 

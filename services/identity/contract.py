@@ -202,7 +202,6 @@ class Existence(Answer):
     closed_on: date | None = None
     motive: ClosingMotive | Literal["suspended"] | None = None
 
-
     @classmethod
     def of(cls, record: Record | None) -> "Existence":
         """Suspended answers as closed: neither is read nor fed meanwhile (CSP R1111-36)."""
@@ -269,9 +268,7 @@ SERVICES = frozenset({ActorKind.SERVICE})
 CONTRACT = Contract(
     "identity",
     (
-        Method(
-            name="announce_record", request=AnnounceRecord, answer=Announced, callers=INSURER
-        ),
+        Method(name="announce_record", request=AnnounceRecord, answer=Announced, callers=INSURER),
         Method(
             name="announce_records",
             request=AnnounceRecords,
@@ -294,9 +291,7 @@ CONTRACT = Contract(
             callers=INSURER,
         ),
         Method(name="activate", request=Activate, answer=Done, callers=PERSON),
-        Method(
-            name="update_contact", request=UpdateContact, answer=Done, callers=INSURER | PERSON
-        ),
+        Method(name="update_contact", request=UpdateContact, answer=Done, callers=INSURER | PERSON),
         Method(
             name="close",
             request=Close,

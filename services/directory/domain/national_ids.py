@@ -9,11 +9,13 @@ from dataclasses import dataclass
 
 from services.directory.domain.errors import InvalidNationalId
 
-_RPPS = re.compile(r"8\d{11}")
-_ADELI = re.compile(r"0\d{2}[0-9AB]\d{6}")
-_INTERNAL = re.compile(r"(?:3\d[0-9AB]\d{7}|4\d{9}|5\d{14})/?\w{1,30}|[16]\d{9,17}/?\w{0,30}")
+_RPPS = re.compile(r"8\d{11}", re.ASCII)
+_ADELI = re.compile(r"0\d[0-9AB]\d{7}", re.ASCII)
+_INTERNAL = re.compile(
+    r"(?:3\d[0-9AB]\d{7}|4\d{9}|5\d{14})/?\w{1,30}|[16]\d{9,17}/?\w{0,30}", re.ASCII
+)
 """3, 4, 5: FINESS, SIREN, SIRET and the id inside; 1, 6: practice and the id inside."""
-_FINESS = re.compile(r"(?:\d{2}|2[AB])\d{7}")
+_FINESS = re.compile(r"\d[0-9AB]\d{7}", re.ASCII)
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from shared.kernel.errors import InvalidRequest
-from shared.kernel.ins import InvalidIns, Ins
+from shared.kernel.ins import Ins, InvalidIns
 
 MAILBOX_DOMAIN = "patient.mssante.fr"
 

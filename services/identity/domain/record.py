@@ -203,7 +203,9 @@ class Record(Aggregate):
             by=by.to_event(),
         )
         if announcement.ins:
-            record._record(cls.InsAttached, by, ins=announcement.ins.value, oid=announcement.ins.oid)
+            record._record(
+                cls.InsAttached, by, ins=announcement.ins.value, oid=announcement.ins.oid
+            )
         if record.identity_status is IdentityStatus.QUAL:
             record._record(cls.IdentityQualified, by, checked_with=announcement.checked_with)
         return record

@@ -16,8 +16,8 @@ NAME_LENGTH = 100
 """Characters of a name or of the list of given names."""
 
 _NAME = re.compile(r"[A-Z](?:[A-Z' -]*[A-Z'])?")
-_BIRTH_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
-_BIRTH_PLACE = re.compile(r"(?:\d{2}|2[AB])\d{3}")
+_BIRTH_DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
+_BIRTH_PLACE = re.compile(r"(?:\d{2}|2[AB])\d{3}", re.ASCII)
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
