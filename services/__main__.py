@@ -93,9 +93,7 @@ def available() -> list[str]:
 
 def _declared(name: str) -> type:
     service, _, entrypoint = name.partition(".")
-    declared: type = importlib.import_module(
-        f"services.{service}.entrypoints.{entrypoint}"
-    ).SERVICE
+    declared: type = importlib.import_module(f"services.{service}.entrypoints.{entrypoint}").SERVICE
     return declared
 
 

@@ -51,11 +51,8 @@ class Directory(EventLog):
         if professional:
             professional.describe(description, by)
         else:
-            professional = Professional(
-                stream_id=self._professional_id(request.national_id),
-                national_id=request.national_id,
-                description=description,
-                by=by.to_event(),
+            professional = Professional.register(
+                self._professional_id(request.national_id), request.national_id, description, by
             )
         return Outcome(answer=Done(), save=[professional])
 
@@ -67,12 +64,7 @@ class Directory(EventLog):
         if self.get(facility_id, Facility):
             raise FacilityAlreadyRegistered(fields={"finess": "is registered already"})
         description = request.model_dump(include={"name", "sector", "postal_code", "town"})
-        facility = Facility(
-            stream_id=facility_id,
-            finess=request.finess,
-            description=description,
-            by=by.to_event(),
-        )
+        facility = Facility.register(facility_id, request.finess, description, by)
         return Outcome(answer=Done(), save=[facility])
 
     @command

@@ -79,7 +79,7 @@ class Professional(Answer):
     in_training: bool = False
     specialty: str | None = None
     pharmacist_section: str | None = None
-    places: list[Place] = []
+    places: list[Place]
     active: bool
 
     @classmethod

@@ -178,8 +178,10 @@ class Identity(EventLog):
         record.update_contact(request.contact.model_dump(), by)
         return Outcome(answer=Done(), save=[record])
 
-    def close(self, request: Close, by: Actor) -> Done:
-        """Answer once access has applied it: nothing is read afterwards."""
+    def close_record(self, request: Close, by: Actor) -> Done:
+        """``close`` of the contract, a word the library uses for itself. Answer once access has
+        applied it: nothing is read afterwards.
+        """
         return self._applied(request, self._close(request, by))
 
     @command
@@ -269,7 +271,7 @@ class Identity(EventLog):
         holder_id = self._holder_id(ins)
         if self.get(holder_id, InsHolder):
             raise InsAlreadyHeld(fields={"ins": "is carried by another record"})
-        return InsHolder(holder_id=holder_id, holder=record_id, by=by.to_event())
+        return InsHolder.take(holder_id, record_id, by)
 
     def _candidates(self, request: Resolve) -> list[Ins]:
         if request.ins and not request.mailbox:

@@ -60,15 +60,15 @@ def _tell(app: Notification, received: Received, kind: NoticeKind, *, subject: s
     if app.get(notice_id, Notice):
         return None
     hidden = HIDDEN_FROM_REPRESENTATIVES in received.data.get("confidentiality", ())
-    notice = Notice(
-        notice_id=notice_id,
+    notice = Notice.tell(
+        notice_id,
+        SELF,
         record_id=received.record,
         kind=kind.value,
         who=_who(received.data["by"]),
         subject=UUID(received.data[subject]),
         happened_at=received.occurred_at,
         private=bool(received.data["secret"]) or hidden,
-        by=SELF.to_event(),
     )
     return Outcome(answer=Done(), save=[notice])
 

@@ -5,6 +5,8 @@ from uuid import UUID
 
 from eventsourcing.domain import Aggregate, event
 
+from shared.kernel.actor import Actor
+
 
 class Facility(Aggregate):
     TOPIC = "directory.facility"
@@ -15,13 +17,19 @@ class Facility(Aggregate):
         description: dict[str, Any]
         by: dict[str, Any]
 
-    @staticmethod
-    def create_id(stream_id: UUID, **_: Any) -> UUID:
-        return stream_id
-
     @event(Created)
-    def __init__(
-        self, stream_id: UUID, finess: str, description: dict[str, Any], by: dict[str, Any]
-    ) -> None:
+    def __init__(self, finess: str, description: dict[str, Any], by: dict[str, Any]) -> None:
         self.finess = finess
         self.description = description
+
+    @classmethod
+    def register(
+        cls, stream_id: UUID, finess: str, description: dict[str, Any], by: Actor
+    ) -> "Facility":
+        return cls._create(
+            cls.Created,
+            id=stream_id,
+            finess=finess,
+            description=description,
+            by=by.to_event(),
+        )

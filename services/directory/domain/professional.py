@@ -40,17 +40,23 @@ class Professional(Aggregate):
         def apply(self, professional: "Professional") -> None:
             professional.active = False
 
-    @staticmethod
-    def create_id(stream_id: UUID, **_: Any) -> UUID:
-        return stream_id
-
     @event(Created)
-    def __init__(
-        self, stream_id: UUID, national_id: str, description: dict[str, Any], by: dict[str, Any]
-    ) -> None:
+    def __init__(self, national_id: str, description: dict[str, Any], by: dict[str, Any]) -> None:
         self.national_id = national_id
         self.description = description
         self.active = True
+
+    @classmethod
+    def register(
+        cls, stream_id: UUID, national_id: str, description: dict[str, Any], by: Actor
+    ) -> "Professional":
+        return cls._create(
+            cls.Created,
+            id=stream_id,
+            national_id=national_id,
+            description=description,
+            by=by.to_event(),
+        )
 
     def describe(self, description: dict[str, Any], by: Actor) -> None:
         """Nothing happens when nothing differs: an extract repeats itself every day."""

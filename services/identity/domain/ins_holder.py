@@ -5,6 +5,8 @@ from uuid import UUID
 
 from eventsourcing.domain import Aggregate, event
 
+from shared.kernel.actor import Actor
+
 
 class InsHolder(Aggregate):
     """One stream per INS, named by a keyed hash of it; holds nothing but an opaque record id.
@@ -21,10 +23,10 @@ class InsHolder(Aggregate):
         holder: UUID
         by: dict[str, Any]
 
-    @staticmethod
-    def create_id(holder_id: UUID, **_: Any) -> UUID:
-        return holder_id
-
     @event(Created)
-    def __init__(self, holder_id: UUID, holder: UUID, by: dict[str, Any]) -> None:
+    def __init__(self, holder: UUID, by: dict[str, Any]) -> None:
         self.holder = holder
+
+    @classmethod
+    def take(cls, holder_id: UUID, record_id: UUID, by: Actor) -> "InsHolder":
+        return cls._create(cls.Created, id=holder_id, holder=record_id, by=by.to_event())

@@ -43,14 +43,9 @@ class Notice(Aggregate):
         def apply(self, notice: "Notice") -> None:
             notice.read = True
 
-    @staticmethod
-    def create_id(notice_id: UUID, **_: Any) -> UUID:
-        return notice_id
-
     @event(Created)
     def __init__(
         self,
-        notice_id: UUID,
         record_id: UUID,
         kind: str,
         who: dict[str, str],
@@ -66,6 +61,11 @@ class Notice(Aggregate):
         self.happened_at = happened_at
         self.private = private
         self.read = False
+
+    @classmethod
+    def tell(cls, notice_id: UUID, by: Actor, **facts: Any) -> "Notice":
+        """``facts``: the fields of :class:`Created`."""
+        return cls._create(cls.Created, id=notice_id, by=by.to_event(), **facts)
 
     def mark_read(self, by: Actor) -> None:
         """Reading twice is reading once."""
