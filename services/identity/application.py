@@ -1,6 +1,7 @@
 """Use cases of identity: one public method each, named like its RPC."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Protocol
@@ -43,14 +44,16 @@ from services.identity.domain.opposition_statement import opposition_statement
 from services.identity.domain.rate import Rate
 from services.identity.domain.record import Record
 from shared.crypto.keys import Keys
-from shared.kernel.actor import Actor
+from shared.kernel.actor import Actor, ActorKind
 from shared.kernel.clock import Clock
-from shared.kernel.errors import Conflict, InvalidRequest
+from shared.kernel.errors import Conflict, Forbidden, InvalidRequest
 from shared.kernel.ids import derived_id
 from shared.kernel.ins import Ins
 from shared.rpc.contract import Done
 from shared.stores.event_log import EventLog, Outcome, command, unreplayed
 from shared.stores.settings import EventStoreSettings
+
+SELF = Actor(kind=ActorKind.SERVICE, id="identity")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -147,10 +150,17 @@ class Identity(EventLog):
 
     @command
     def open_record(self, request: RecordCommand, by: Actor) -> Outcome[Done]:
-        """Asked by our own timer, once the delay has passed."""
+        """Once the delay has passed; no RPC, our own timer asks."""
         record = self._known(request.record_id)
         record.open(self.clock.now(), by)
         return Outcome(answer=Done(), save=[record])
+
+    def open_due_records(self, due: Sequence[UUID]) -> None:
+        """Open each once. One opposed meanwhile, or erased, is no longer due: left alone."""
+        for record_id in due:
+            request_id = derived_id(self.secret, "opening", str(record_id))
+            with suppress(Conflict, Forbidden):
+                self.open_record(RecordCommand(request_id=request_id, record_id=record_id), SELF)
 
     def new_activation_code(self, request: NewActivationCode, by: Actor) -> ActivationCodeGiven:
         """The code itself is kept nowhere: it is derived again for a repeated request."""
