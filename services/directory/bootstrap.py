@@ -3,6 +3,8 @@
 import os
 from dataclasses import dataclass
 
+from shared.crypto.remote_keys import RemoteKeys
+
 from services.directory.adapters.code_tables import read_codes
 from services.directory.application import Directory
 from services.directory.domain.national_ids import NationalIdRules
@@ -10,7 +12,6 @@ from services.directory.messages import message_for
 from services.directory.projections.professionals import Professionals, ProfessionalSearch
 from shared.auth.service_keys import private_key
 from shared.auth.service_tokens import ServiceTokens
-from shared.crypto.remote_keys import RemoteKeys
 from shared.eventing.entrypoints import Projecting, View
 from shared.eventing.outbox import OutboxReader
 from shared.kernel.common import CommonSettings

@@ -4,6 +4,8 @@ import os
 from dataclasses import dataclass
 from datetime import timedelta
 
+from shared.crypto.remote_keys import RemoteKeys
+
 from services.identity.adapters.access import AccessOverRpc
 from services.identity.adapters.proof import SignedPdf
 from services.identity.application import Delays, Identity
@@ -13,7 +15,6 @@ from services.identity.messages import message_for
 from services.identity.projections.due_openings import DueOpenings, due_at
 from shared.auth.service_keys import private_key
 from shared.auth.service_tokens import ServiceTokens
-from shared.crypto.remote_keys import RemoteKeys
 from shared.eventing.entrypoints import Projecting, Timers, View
 from shared.eventing.outbox import OutboxReader
 from shared.kernel.common import CommonSettings

@@ -4,6 +4,8 @@ import os
 from collections.abc import Mapping
 from typing import Any
 
+from shared.crypto.remote_keys import RemoteKeys
+
 from services.notification.adapters.access import AccessOverRpc
 from services.notification.adapters.professions import read_professions
 from services.notification.application import Notification
@@ -13,7 +15,6 @@ from services.notification.policies import POLICIES
 from services.notification.projections.notices import NoticeReader, Notices
 from shared.auth.service_keys import private_key
 from shared.auth.service_tokens import ServiceTokens
-from shared.crypto.remote_keys import RemoteKeys
 from shared.eventing.entrypoints import Following, Projecting, View
 from shared.eventing.outbox import OutboxReader
 from shared.kernel.common import CommonSettings
@@ -52,12 +53,13 @@ class Built:
         )
 
     def position_of(self, service: str) -> int:
-        """Of our own log, what the read model shows; of another's, what has become notices."""
-        if service in SOURCES:
-            place = self.app.places.followed(service)
-            return place.position if place else 0
-        at = self.documents.position(service)
-        return at.position if at else 0
+        """Of our own log, what the read model shows; of another's, what it shows of that."""
+        at = self.documents.position("notification")
+        shown = at.position if at else 0
+        if service not in SOURCES:
+            return shown if service == "notification" else 0
+        place = self.app.places.followed(service)
+        return place.position if place and shown >= self.app.head().position else 0
 
     def pull(self, service: str, after: int, limit: int) -> Mapping[str, Any]:
         answer: Mapping[str, Any] = self.client.call(
