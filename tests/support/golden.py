@@ -23,6 +23,7 @@ from eventsourcing.persistence import (
     StoredEvent,
     UUIDAsHex,
 )
+
 from shared.stores.sealed_mapper import DateAsISO
 
 TESTS = Path(__file__).parents[1]
@@ -70,7 +71,7 @@ def event_classes(domain: ModuleType) -> dict[str, type]:
     ]
     aggregates = {a for m in modules for a in vars(m).values() if _is_kind(a, Aggregate)}
     events = {e for a in aggregates for e in vars(a).values() if _is_kind(e, Aggregate.Event)}
-    return {event.__dict__["TOPIC"]: event for event in events if "TOPIC" in event.__dict__}
+    return {event.TOPIC: event for event in events if hasattr(event, "TOPIC")}
 
 
 def _is_kind(thing: Any, kind: type) -> bool:
