@@ -10,7 +10,7 @@ from services.directory.application import Directory
 from services.directory.domain.national_ids import NationalIdRules
 from services.directory.messages import message_for
 from services.directory.projections.professionals import Professionals, ProfessionalSearch
-from shared.auth.service_keys import private_key
+from shared.auth.service_keys import ServicePublicKeys, private_key
 from shared.auth.service_tokens import ServiceTokens
 from shared.eventing.entrypoints import Projecting, View
 from shared.eventing.outbox import OutboxReader
@@ -45,7 +45,11 @@ class Built:
             tokens=ServiceTokens("directory", signing_key, clock),
             timeout=self.common.rpc_timeout,
         )
-        self.keys = RemoteKeys(ask_keyring(self.client))
+        self.keys = RemoteKeys(
+            ask_keyring(self.client),
+            service="directory",
+            keyring_key=ServicePublicKeys(self.common.service_keys_dir).of("keyring"),
+        )
         self.codes = read_codes()
         strict = self.common.production if own.strict_ids is None else own.strict_ids
         self.app = Directory(

@@ -13,7 +13,7 @@ from services.identity.domain.ins_rules import InsRules
 from services.identity.domain.rate import Rate
 from services.identity.messages import message_for
 from services.identity.projections.due_openings import DueOpenings, due_at
-from shared.auth.service_keys import private_key
+from shared.auth.service_keys import ServicePublicKeys, private_key
 from shared.auth.service_tokens import ServiceTokens
 from shared.eventing.entrypoints import Projecting, Timers, View
 from shared.eventing.outbox import OutboxReader
@@ -58,7 +58,12 @@ class Built:
             timeout=self.common.rpc_timeout,
         )
         # Identity alone makes the keys of records: they begin with it.
-        self.keys = RemoteKeys(ask_keyring(self.client), create=True)
+        self.keys = RemoteKeys(
+            ask_keyring(self.client),
+            service="identity",
+            keyring_key=ServicePublicKeys(self.common.service_keys_dir).of("keyring"),
+            create=True,
+        )
         self.app = Identity(
             EventStoreSettings.of(self.common),
             self.keys,

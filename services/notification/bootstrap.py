@@ -13,7 +13,7 @@ from services.notification.domain.sentences import Sentences
 from services.notification.messages import message_for
 from services.notification.policies import POLICIES
 from services.notification.projections.notices import NoticeReader, Notices
-from shared.auth.service_keys import private_key
+from shared.auth.service_keys import ServicePublicKeys, private_key
 from shared.auth.service_tokens import ServiceTokens
 from shared.eventing.entrypoints import Following, Projecting, View
 from shared.eventing.outbox import OutboxReader
@@ -39,7 +39,11 @@ class Built:
             tokens=ServiceTokens("notification", signing_key, clock),
             timeout=self.common.rpc_timeout,
         )
-        self.keys = RemoteKeys(ask_keyring(self.client))
+        self.keys = RemoteKeys(
+            ask_keyring(self.client),
+            service="notification",
+            keyring_key=ServicePublicKeys(self.common.service_keys_dir).of("keyring"),
+        )
         self.access = AccessOverRpc(self.client)
         self.app = Notification(
             EventStoreSettings.of(self.common),
