@@ -35,6 +35,7 @@ class CallerTokens:
             max_life=MAX_LIFE,
             require=["kind"],
         )
-        if claims["kind"] not in issuer.kinds:
+        actor = actor_of(claims, now)
+        if actor.kind not in issuer.kinds:
             raise Unauthenticated("this issuer does not vouch for this kind of caller")
-        return actor_of(claims, now)
+        return actor
