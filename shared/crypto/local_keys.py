@@ -1,0 +1,39 @@
+"""Keys derived in memory from one root: for tests, and for keyring's own log."""
+
+from uuid import UUID
+
+from shared.crypto.derivation import KEY_BYTES, derive
+from shared.crypto.keys import SERVICE_KEY_ID, Key, KeyErased, KeyUnavailable
+
+
+class LocalKeys:
+    """Every record has a key, found again from ``root`` alone; nothing is stored."""
+
+    def __init__(self, root: bytes, service: str) -> None:
+        if len(root) != KEY_BYTES:
+            raise ValueError(f"a root key has {KEY_BYTES} bytes")
+        self._root = root
+        self._service = service
+        self._versions: dict[UUID, int] = {}
+        self._erased: set[UUID] = set()
+
+    def current(self, record_id: UUID | None) -> Key:
+        key_id = SERVICE_KEY_ID if record_id is None else record_id
+        return self.exact(key_id, self._versions.get(key_id, 1))
+
+    def exact(self, key_id: UUID, version: int) -> Key:
+        if key_id in self._erased:
+            raise KeyErased(f"the keys of {key_id} were destroyed")
+        if not 1 <= version <= self._versions.get(key_id, 1):
+            raise KeyUnavailable(f"{key_id} has no key version {version}")
+        return Key(
+            key_id, version, derive(self._root, "record", self._service, str(key_id), str(version))
+        )
+
+    def rotate(self, key_id: UUID) -> None:
+        """New rows are sealed under a new version; older rows still open."""
+        self._versions[key_id] = self._versions.get(key_id, 1) + 1
+
+    def erase(self, key_id: UUID) -> None:
+        """From now on every version of this key is gone."""
+        self._erased.add(key_id)

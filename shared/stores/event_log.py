@@ -1,0 +1,249 @@
+"""The event log of a service: what its application class derives from."""
+
+import hashlib
+import json
+from collections.abc import Iterable, Sequence
+from contextlib import AbstractContextManager, suppress
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, TypeVar
+from uuid import UUID
+
+from eventsourcing.application import AggregateNotFoundError, Application, ProcessingEvent
+from eventsourcing.domain import Aggregate, DomainEventProtocol, Snapshot
+from eventsourcing.persistence import JSONTranscoder, Mapper, Notification, Recording
+from pydantic import BaseModel
+
+from shared.crypto.derivation import derive
+from shared.crypto.event_cipher import read_header
+from shared.crypto.keys import SERVICE_KEY_ID, KeyErased, Keys
+from shared.kernel.actor import Actor
+from shared.kernel.clock import Clock
+from shared.kernel.ids import derived_id
+from shared.kernel.settings import SettingsError
+from shared.stores.commands import command, unreplayed
+from shared.stores.guard import GuardedRecorder, Leadership, Sql, Step
+from shared.stores.outcome import Followed, Link, Outcome, PositionMoved
+from shared.stores.places import EpochStart, Parked, Places
+from shared.stores.requests import Repeatable, Requests, caller
+from shared.stores.sealed_mapper import DateAsISO, SealedMapper, record_of
+from shared.stores.settings import EventStoreSettings
+
+__all__ = [
+    "EventLog", "Followed", "Head", "Leaves", "Link", "Outcome", "Parked", "PositionMoved",
+    "Recorded", "command", "unreplayed",
+]  # fmt: skip
+
+A = TypeVar("A", bound=Aggregate)
+
+
+class Nothing(BaseModel):
+    """A policy that decided nothing still moves its position."""
+
+
+NOTHING = Outcome(answer=Nothing())
+
+
+@dataclass(frozen=True)
+class Head:
+    epoch: str
+    position: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Recorded:
+    """One event of the log. ``event`` is ``None`` when its record was erased."""
+
+    epoch: str
+    position: int
+    originator_id: UUID
+    originator_version: int
+    topic: str
+    record_id: UUID | None
+    event: DomainEventProtocol[UUID] | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Leaves:
+    """Digests of all events in (after, to], in order; all of one epoch."""
+
+    epoch: str
+    after: int
+    to: int
+    leaves: Sequence[tuple[int, str]]
+
+
+class EventLog(Application[UUID]):
+    """Sealed, guarded, idempotent; the service's name is that of its store."""
+
+    name = "event_log"
+    snapshot_class = Snapshot
+
+    def __init__(self, settings: EventStoreSettings, keys: Keys, clock: Clock) -> None:
+        self.keys = keys
+        self.clock = clock
+        super().__init__(settings.environment(self.name))
+        if not isinstance(self.recorder, GuardedRecorder):
+            raise SettingsError("PERSISTENCE_MODULE names a store without guarded append")
+        self.guarded: GuardedRecorder = self.recorder
+        self.requests = Requests(self.guarded, self.name, keys)
+        self.places = Places(self.guarded, self.name)
+        self.guarded.create(
+            *self.requests.create_statements(),
+            *self.places.create_statements(),
+            *self.own_tables(),
+        )
+        self.places.begin()
+
+    @cached_property
+    def secret(self) -> bytes:
+        """Secret of this service's keyed ids and tokens; from the first version of its key."""
+        return derive(self.keys.exact(SERVICE_KEY_ID, 1).secret, "ids", self.name)
+
+    def own_tables(self) -> Sequence[str]:
+        """Statements that create what a service keeps beside its log, if not there yet."""
+        return ()
+
+    def construct_mapper(self) -> Mapper[UUID]:
+        return SealedMapper(self.construct_transcoder(), store=self.name, keys=self.keys)
+
+    def register_transcodings(self, transcoder: JSONTranscoder) -> None:
+        super().register_transcodings(transcoder)
+        transcoder.register(DateAsISO())
+
+    def get(self, aggregate_id: UUID, kind: type[A]) -> A | None:
+        """The aggregate as it is now; ``None`` if there is none, or it is of another kind."""
+        try:
+            found: Aggregate = self.repository.get(aggregate_id)
+        except AggregateNotFoundError:
+            return None
+        return found if isinstance(found, kind) else None
+
+    def version_of(self, aggregate_id: UUID) -> int:
+        """Version of a stream, for ``relied_on``; 0 if it is absent."""
+        return self.guarded.version_of(aggregate_id)
+
+    def new_id(self, request: Repeatable, by: Actor, label: str) -> UUID:
+        """Id of what a command creates: the same when the request is repeated."""
+        return derived_id(
+            self.secret, "new", type(request).__name__, *caller(by), str(request.request_id), label
+        )
+
+    def commit(self, outcome: Outcome[BaseModel], *steps: Step) -> int:
+        """Save in one transaction; return the position reached.
+
+        Raise the library's ``IntegrityError`` if anything relied on has moved.
+        """
+        reached: list[int] = []
+
+        def note(_: Sql, position: int) -> None:
+            reached.append(position)
+
+        self.save(
+            *outcome.save,
+            relied_on=outcome.relied_on,
+            steps=(*outcome.also, *steps, note),
+        )
+        return reached[-1]
+
+    def apply(self, outcome: Outcome[BaseModel] | None, followed: Followed, *steps: Step) -> int:
+        """Save what a policy decided (``None``: nothing) and move its position, in one
+        transaction; return the position reached in this log.
+
+        Raise :class:`PositionMoved` if the follower no longer stands at ``previous``, and
+        ``IntegrityError`` (decide again) as :meth:`commit`. ``steps``: what is parked with it.
+        """
+        return self.commit(outcome or NOTHING, self.places.follow(followed), *steps)
+
+    def record_of(self, outcome: Outcome[BaseModel], request: object) -> UUID | None:
+        """The record that an outcome speaks of, else the one that was asked about."""
+        sources: tuple[object, ...] = (*outcome.save, request)
+        for source in sources:
+            found: UUID | None = getattr(source, "record_id", None)
+            if found:
+                return found
+        return None
+
+    def head(self) -> Head:
+        return Head(self.places.epochs()[-1].epoch, self.recorder.max_notification_id() or 0)
+
+    def renew_epoch(self) -> str:
+        """To be called after a restore or a promotion that may have lost commits."""
+        return self.places.renew_epoch(self.head().position)
+
+    def read(self, after: int, limit: int) -> list[Recorded]:
+        """The events above a position, in order."""
+        epochs = self.places.epochs()
+        return [self._recorded(row, epochs) for row in self._notifications(after, limit)]
+
+    def leaves(self, after: int, limit: int) -> Leaves:
+        """One digest per event above a position, private ones included; needs no key."""
+        epochs = self.places.epochs()
+        rows = self._notifications(after, limit)
+        epoch = epoch_of(rows[0].id if rows else after + 1, epochs)
+        rows = [row for row in rows if epoch_of(row.id, epochs) == epoch]
+        return Leaves(
+            epoch=epoch,
+            after=after,
+            to=rows[-1].id if rows else after,
+            leaves=[(row.id, leaf_digest(self.name, epoch, row)) for row in rows],
+        )
+
+    def leader(self, role: str) -> AbstractContextManager[Leadership]:
+        """Become the only process of this service in that role, without waiting.
+
+        Ask ``held()`` of what it gives before each round of work.
+        """
+        return self.guarded.leader(role)
+
+    def _notifications(self, after: int, limit: int) -> Sequence[Notification]:
+        return self.recorder.select_notifications(after, limit, inclusive_of_start=False)
+
+    def _recorded(self, row: Notification, epochs: Sequence[EpochStart]) -> Recorded:
+        event: DomainEventProtocol[UUID] | None = None
+        with suppress(KeyErased):
+            event = self.mapper.to_domain_event(row)
+        return Recorded(
+            epoch=epoch_of(row.id, epochs),
+            position=row.id,
+            originator_id=UUID(str(row.originator_id)),
+            originator_version=row.originator_version,
+            topic=row.topic,
+            record_id=read_header(row.state).record_id,
+            event=event,
+        )
+
+    def _record(self, processing_event: ProcessingEvent[UUID]) -> list[Recording[UUID]]:
+        now = self.clock.now()
+        for event in processing_event.events:
+            object.__setattr__(event, "timestamp", now)
+        _refuse_unowned(processing_event.events, processing_event.aggregates)
+        return super()._record(processing_event)
+
+
+def _refuse_unowned(
+    events: Iterable[DomainEventProtocol[UUID]], aggregates: dict[UUID, Any]
+) -> None:
+    """An event that forgot its record would outlive that record's erasure."""
+    for event in events:
+        owner = getattr(aggregates.get(event.originator_id), "record_id", None)
+        if owner is not None and record_of(event) != owner:
+            raise TypeError(f"{type(event).__qualname__} must carry the record_id of its aggregate")
+
+
+def epoch_of(position: int, epochs: Sequence[EpochStart]) -> str:
+    return next(start.epoch for start in reversed(epochs) if start.after < position)
+
+
+def leaf_digest(service: str, epoch: str, row: Notification) -> str:
+    """SHA-256, in hex, of the clear header (canonical JSON), a zero byte and the sealed state."""
+    header = {
+        "epoch": epoch,
+        "originator_id": str(row.originator_id),
+        "originator_version": row.originator_version,
+        "position": row.id,
+        "service": service,
+        "topic": row.topic,
+    }
+    canonical = json.dumps(header, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return hashlib.sha256(canonical.encode() + b"\0" + row.state).hexdigest()

@@ -1,0 +1,70 @@
+"""Guarded append: what the recorders of both databases promise."""
+
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
+from typing import Any, Protocol, runtime_checkable
+from uuid import UUID
+
+from eventsourcing.persistence import IntegrityError, StoredEvent
+
+
+class Sql(Protocol):
+    """Runs one statement of the transaction at hand; ``?`` marks a parameter."""
+
+    def __call__(self, statement: str, *params: object) -> list[tuple[Any, ...]]: ...
+
+
+Step = Callable[[Sql, int], None]
+"""A write of the same transaction. It is given the position reached: that of the last event
+saved, or the head of the log when none was. Raising undoes everything."""
+
+
+class ReliedOnMoved(IntegrityError):
+    """A stream this decision relied on has a newer event: decide again."""
+
+
+class Leadership(Protocol):
+    """Whether this process is the one that does a service's single-handed work."""
+
+    def held(self) -> bool: ...
+
+
+@runtime_checkable
+class GuardedRecorder(Protocol):
+    """``insert_events`` takes ``relied_on`` and ``steps``, all or nothing with the events.
+
+    ``relied_on`` names streams and the versions (0: absent) that were decided on. They are
+    compared while no other writer can commit; :class:`ReliedOnMoved` if one differs.
+    """
+
+    bytes_type: str
+    """What this database calls a column of bytes."""
+
+    def insert_events(
+        self, stored_events: Sequence[StoredEvent], **kwargs: Any
+    ) -> Sequence[int] | None: ...
+
+    def create(self, *statements: str) -> None:
+        """Run ``CREATE ... IF NOT EXISTS`` statements; several processes may do so at once."""
+        ...
+
+    def version_of(self, originator_id: UUID) -> int: ...
+
+    def writing(self) -> AbstractContextManager[Sql]: ...
+
+    def reading(self) -> AbstractContextManager[Sql]: ...
+
+    def leader(self, role: str) -> AbstractContextManager[Leadership]: ...
+
+
+def refuse_if_moved(
+    relied_on: Mapping[UUID, int],
+    inserted: Sequence[StoredEvent],
+    version_of: Callable[[UUID], int],
+) -> None:
+    """Compare after the insert: our own new events count as not having moved a stream."""
+    own = Counter(event.originator_id for event in inserted)
+    for originator_id, version in relied_on.items():
+        if version_of(originator_id) != version + own[originator_id]:
+            raise ReliedOnMoved(f"{originator_id} has moved past version {version}")

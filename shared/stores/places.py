@@ -1,0 +1,201 @@
+"""Where a service stands: its epochs, what it has followed, published and parked.
+
+All beside its log, in the same database, so that they move in the transaction of the effect.
+"""
+
+import uuid
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from shared.kernel.clock import instant, parse_instant
+from shared.stores.guard import GuardedRecorder, Sql, Step
+from shared.stores.outcome import Followed, Link, PositionMoved
+
+# ruff: noqa: S608 - the table names are made of the service's name, which settings.py has checked
+
+
+@dataclass(frozen=True)
+class EpochStart:
+    """``epoch`` holds for every position above ``after``, up to the next start."""
+
+    after: int
+    epoch: str
+
+
+@dataclass(frozen=True)
+class Published:
+    """How far a relay has come. ``last``: the last position that was really a message."""
+
+    position: int
+    last: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Parked:
+    """A message that could not be handled, or waits behind one of the same record.
+
+    ``envelope``: its wire form, data still sealed. ``error``: a code and a sentence that name
+    no person and no content.
+    """
+
+    publisher: str
+    position: int
+    record_id: UUID | None
+    envelope: str
+    error: str
+    parked_at: datetime
+
+
+class Places:
+    def __init__(self, recorder: GuardedRecorder, service: str) -> None:
+        self._recorder = recorder
+        self._epochs = f"{service}_epochs"
+        self._followed = f"{service}_followed"
+        self._published = f"{service}_published"
+        self._parked = f"{service}_parked"
+
+    def create_statements(self) -> list[str]:
+        return [
+            (
+                f"CREATE TABLE IF NOT EXISTS {self._epochs}"
+                " (began_after BIGINT PRIMARY KEY, epoch TEXT NOT NULL)"
+            ),
+            (
+                f"CREATE TABLE IF NOT EXISTS {self._followed} (publisher TEXT PRIMARY KEY,"
+                " epoch TEXT NOT NULL, position BIGINT NOT NULL, digest TEXT NOT NULL)"
+            ),
+            (
+                f"CREATE TABLE IF NOT EXISTS {self._published} (stream TEXT PRIMARY KEY,"
+                " position BIGINT NOT NULL, last BIGINT NOT NULL)"
+            ),
+            (
+                f"CREATE TABLE IF NOT EXISTS {self._parked} (publisher TEXT, position BIGINT,"
+                " record_id TEXT, envelope TEXT NOT NULL, error TEXT NOT NULL,"
+                " parked_at TEXT NOT NULL, PRIMARY KEY (publisher, position))"
+            ),
+            f"CREATE INDEX IF NOT EXISTS {self._parked}_record ON {self._parked} (record_id)",
+        ]
+
+    def begin(self) -> None:
+        """Give a new log its first epoch."""
+        with self._recorder.writing() as sql:
+            sql(
+                f"INSERT INTO {self._epochs} VALUES (0, ?) ON CONFLICT DO NOTHING",
+                uuid.uuid4().hex,
+            )
+
+    def renew_epoch(self, head: int) -> str:
+        """After a restore or promotion that may have lost commits: what follows is another log.
+
+        ``head``: the last position that is still there. Followers that were beyond it find
+        that their link no longer matches, and stop.
+        """
+        epoch = uuid.uuid4().hex
+        with self._recorder.writing() as sql:
+            sql(f"DELETE FROM {self._epochs} WHERE began_after >= ?", head)
+            sql(f"INSERT INTO {self._epochs} VALUES (?, ?)", head, epoch)
+        return epoch
+
+    def epochs(self) -> list[EpochStart]:
+        """Oldest first; there is always one."""
+        with self._recorder.reading() as sql:
+            rows = sql(f"SELECT began_after, epoch FROM {self._epochs} ORDER BY began_after")
+        return [EpochStart(after, epoch) for after, epoch in rows]
+
+    def followed(self, publisher: str) -> Link | None:
+        """The last message of that publisher applied here."""
+        with self._recorder.reading() as sql:
+            rows = sql(
+                f"SELECT epoch, position, digest FROM {self._followed} WHERE publisher = ?",
+                publisher,
+            )
+        return Link(*rows[0]) if rows else None
+
+    def follow(self, move: Followed) -> Step:
+        """Compare-and-set: only the follower that stands at ``previous`` moves."""
+        reached = (move.reached.epoch, move.reached.position, move.reached.digest)
+
+        def compare_and_set(sql: Sql, _: int) -> None:
+            if move.previous is None:
+                moved = sql(
+                    f"INSERT INTO {self._followed} VALUES (?, ?, ?, ?)"
+                    " ON CONFLICT DO NOTHING RETURNING position",
+                    move.publisher, *reached,
+                )  # fmt: skip
+            else:
+                before = (move.previous.epoch, move.previous.position, move.previous.digest)
+                moved = sql(
+                    f"UPDATE {self._followed} SET epoch = ?, position = ?, digest = ?"
+                    " WHERE publisher = ? AND epoch = ? AND position = ? AND digest = ?"
+                    " RETURNING position",
+                    *reached, move.publisher, *before,
+                )  # fmt: skip
+            if not moved:
+                raise PositionMoved(f"{move.publisher} was followed past {move.previous}")
+
+        return compare_and_set
+
+    def published(self, stream: str) -> Published:
+        """How far a relay's stream (its messages, or its leaves) has come."""
+        with self._recorder.reading() as sql:
+            rows = sql(f"SELECT position, last FROM {self._published} WHERE stream = ?", stream)
+        return Published(*rows[0]) if rows else Published(0, 0)
+
+    def publish(self, stream: str, before: Published, reached: Published) -> None:
+        """Raise :class:`PositionMoved` if another relay has moved on from ``before``."""
+        with self._recorder.writing() as sql:
+            sql(f"INSERT INTO {self._published} VALUES (?, 0, 0) ON CONFLICT DO NOTHING", stream)
+            moved = sql(
+                f"UPDATE {self._published} SET position = ?, last = ?"
+                " WHERE stream = ? AND position = ? RETURNING position",
+                reached.position, reached.last, stream, before.position,
+            )  # fmt: skip
+            if not moved:
+                raise PositionMoved(f"{stream} was published past {before.position}")
+
+    def park(self, item: Parked) -> Step:
+        def insert(sql: Sql, _: int) -> None:
+            sql(
+                f"INSERT INTO {self._parked} VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
+                item.publisher, item.position, str(item.record_id) if item.record_id else None,
+                item.envelope, item.error, instant(item.parked_at),
+            )  # fmt: skip
+
+        return insert
+
+    def unpark(self, publisher: str, position: int) -> Step:
+        def delete(sql: Sql, _: int) -> None:
+            sql(
+                f"DELETE FROM {self._parked} WHERE publisher = ? AND position = ?",
+                publisher, position,
+            )  # fmt: skip
+
+        return delete
+
+    def is_parked(self, record_id: UUID) -> bool:
+        """Whether something about this record still waits to be applied here."""
+        with self._recorder.reading() as sql:
+            return bool(
+                sql(f"SELECT 1 FROM {self._parked} WHERE record_id = ? LIMIT 1", str(record_id))
+            )
+
+    def parked(self, publisher: str, limit: int = 100) -> list[Parked]:
+        """What waits from that publisher, in order."""
+        with self._recorder.reading() as sql:
+            rows = sql(
+                "SELECT publisher, position, record_id, envelope, error, parked_at"
+                f" FROM {self._parked} WHERE publisher = ? ORDER BY position LIMIT ?",
+                publisher, limit,
+            )  # fmt: skip
+        return [
+            Parked(
+                publisher=publisher,
+                position=position,
+                record_id=UUID(record_id) if record_id else None,
+                envelope=envelope,
+                error=error,
+                parked_at=parse_instant(parked_at),
+            )
+            for publisher, position, record_id, envelope, error, parked_at in rows
+        ]

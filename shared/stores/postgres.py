@@ -1,0 +1,151 @@
+"""Event log in PostgreSQL: the library's recorder with guarded append.
+
+Named by ``PERSISTENCE_MODULE``. An insert takes the events table's EXCLUSIVE lock; what a
+decision relied on is read after that lock, when nobody else can commit. (The library's own
+hooks run before it: a guard there lets racing permits through.)
+"""
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any
+from uuid import UUID
+
+import psycopg
+from eventsourcing import postgres as library
+from eventsourcing.persistence import StoredEvent
+from psycopg.rows import DictRow
+from psycopg.sql import SQL, Identifier
+from psycopg.waiting import wait, wait_selector
+
+from shared.kernel.settings import SettingsError
+from shared.stores.guard import Sql, Step, refuse_if_moved
+
+Cursor = psycopg.Cursor[DictRow]
+
+
+class GuardedPostgresRecorder(library.PostgresApplicationRecorder):
+    bytes_type = "BYTEA"
+
+    def __init__(self, datastore: library.PostgresDatastore, **kwargs: Any) -> None:
+        super().__init__(datastore, **kwargs)
+        del self.sql_create_statements[self.create_insert_function_statement_index]
+
+    def create_table(self) -> None:
+        """One process at a time: two that create the same table together would fail."""
+        with self._lock_connection() as connection:
+            connection.execute("SELECT pg_advisory_lock(hashtext(%s))", (self.events_table_name,))
+            super().create_table()
+
+    def create(self, *statements: str) -> None:
+        with self.writing() as sql:
+            sql("SELECT pg_advisory_xact_lock(hashtext(?))", self.events_table_name)
+            for statement in statements:
+                sql(statement)
+
+    def insert_events(
+        self,
+        stored_events: Sequence[StoredEvent],
+        *,
+        relied_on: Mapping[UUID, int] | None = None,
+        steps: Sequence[Step] = (),
+        **_: Any,
+    ) -> Sequence[int] | None:
+        positions: Sequence[int] = []
+        with self.datastore.transaction(commit=True) as cursor:
+            if stored_events:
+                self._insert_stored_events(cursor, stored_events)
+                positions = self._fetch_ids_after_insert_events(cursor, stored_events) or []
+            elif relied_on:
+                self._lock_table(cursor)
+            refuse_if_moved(relied_on or {}, stored_events, lambda i: self._version_of(cursor, i))
+            reached = positions[-1] if positions else self._head(cursor)
+            for step in steps:
+                step(_sql(cursor), reached)
+        return positions
+
+    def version_of(self, originator_id: UUID) -> int:
+        """Version of the stream's last event; 0 if there is none."""
+        with self.datastore.cursor() as cursor:
+            return self._version_of(cursor, originator_id)
+
+    def _version_of(self, cursor: Cursor, originator_id: UUID) -> int:
+        statement = SQL(
+            "SELECT COALESCE(MAX(originator_version), 0) AS version"
+            " FROM {}.{} WHERE originator_id = %s"
+        ).format(Identifier(self.datastore.schema), Identifier(self.events_table_name))
+        row = cursor.execute(statement, (originator_id,)).fetchone()
+        return int(row["version"]) if row else 0
+
+    def _head(self, cursor: Cursor) -> int:
+        row = cursor.execute(self.max_notification_id_statement).fetchone()
+        return int(row["max"] or 0) if row else 0
+
+    @contextmanager
+    def writing(self) -> Iterator[Sql]:
+        with self.datastore.transaction(commit=True) as cursor:
+            yield _sql(cursor)
+
+    @contextmanager
+    def reading(self) -> Iterator[Sql]:
+        with self.datastore.cursor() as cursor:
+            yield _sql(cursor)
+
+    @contextmanager
+    def leader(self, role: str) -> Iterator["ConnectionLeadership"]:
+        """An advisory lock on a connection of its own, freed by the server if we die."""
+        with self._lock_connection() as connection:
+            row = connection.execute(
+                "SELECT pg_try_advisory_lock(hashtext(%s), hashtext(%s))",
+                (self.events_table_name, role),
+            ).fetchone()
+            yield ConnectionLeadership(connection, leads=bool(row and row[0]))
+
+    @contextmanager
+    def _lock_connection(self) -> Iterator[psycopg.Connection[tuple[Any, ...]]]:
+        kwargs = self.datastore.pool.kwargs
+        parameters = {} if kwargs is None or callable(kwargs) else dict(kwargs)
+        parameters.pop("row_factory", None)
+        with psycopg.connect(**parameters, autocommit=True) as connection:
+            yield connection
+
+
+class ConnectionLeadership:
+    def __init__(self, connection: psycopg.Connection[tuple[Any, ...]], *, leads: bool) -> None:
+        self._connection = connection
+        self._leads = leads
+
+    def held(self) -> bool:
+        """False also when the connection, and the lock with it, was lost."""
+        try:
+            self._leads = self._leads and bool(self._connection.execute("SELECT 1").fetchone())
+        except psycopg.OperationalError:
+            self._leads = False
+        return self._leads
+
+
+def _sql(cursor: Cursor) -> Sql:
+    def run(statement: str, *params: object) -> list[tuple[Any, ...]]:
+        cursor.execute(statement.replace("?", "%s").encode(), params)
+        if cursor.description is None:
+            return []
+        return [tuple(row.values()) for row in cursor.fetchall()]
+
+    return run
+
+
+class GuardedPostgresFactory(library.PostgresFactory):
+    """Refuses the library's database-function mode, whose insert would skip the guard."""
+
+    application_recorder_class = GuardedPostgresRecorder
+    CONNECTION_PARAMETERS = "POSTGRES_CONNECTION_PARAMETERS"
+
+    def __init__(self, env: Any) -> None:
+        super().__init__(env)
+        if self.datastore.enable_db_functions:
+            raise SettingsError("POSTGRES_ENABLE_DB_FUNCTIONS is refused: it saves unguarded")
+        if wait is not wait_selector:
+            raise SettingsError("PSYCOPG_WAIT_FUNC must be wait_selector, before psycopg is used")
+        kwargs = self.datastore.pool.kwargs
+        if isinstance(kwargs, dict):
+            kwargs.update(json.loads(self.env.get(self.CONNECTION_PARAMETERS) or "{}"))

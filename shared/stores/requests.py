@@ -1,0 +1,122 @@
+"""Idempotent commands: a request repeated gets its first answer.
+
+Kept 30 days. Nothing is in clear: the row's id and digest are keyed hashes, the answer is
+sealed under the key of the record it speaks of.
+"""
+
+import json
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Protocol
+from uuid import UUID
+
+from eventsourcing.persistence import IntegrityError
+
+from shared.crypto.event_cipher import RowIdentity, open_state, seal_state
+from shared.crypto.keys import Keys
+from shared.crypto.tokens import keyed_token
+from shared.kernel.actor import Actor
+from shared.kernel.errors import Conflict
+from shared.kernel.ids import derived_id
+from shared.stores.guard import GuardedRecorder, Sql, Step
+
+KEPT = timedelta(days=30)
+
+
+class Repeatable(Protocol):
+    """The arguments of a command."""
+
+    @property
+    def request_id(self) -> UUID: ...
+
+    def model_dump(self, *, mode: str) -> dict[str, Any]: ...
+
+
+@dataclass(frozen=True)
+class Asked:
+    """One command of one caller: ``id`` says which, ``digest`` with which arguments."""
+
+    id: UUID
+    digest: str
+
+
+@dataclass(frozen=True)
+class Answered:
+    answer: bytes
+    position: int
+
+
+class Requests:
+    """The table of requests of one service, in the database of its log."""
+
+    def __init__(self, recorder: GuardedRecorder, service: str, keys: Keys) -> None:
+        self._recorder = recorder
+        self._service = service
+        self._keys = keys
+        self._table = f"{service}_requests"
+
+    def create_statements(self) -> list[str]:
+        return [
+            (
+                f"CREATE TABLE IF NOT EXISTS {self._table} (id TEXT PRIMARY KEY,"
+                " digest TEXT NOT NULL,"
+                f" answer {self._recorder.bytes_type} NOT NULL, position BIGINT NOT NULL,"
+                " asked_at BIGINT NOT NULL)"
+            ),
+        ]
+
+    def find(self, asked: Asked) -> Answered | None:
+        """The first answer. Raise :class:`Conflict` if it answered other arguments."""
+        with self._recorder.reading() as sql:
+            rows = sql(
+                f"SELECT digest, answer, position FROM {self._table} WHERE id = ?",  # noqa: S608 - our own table name
+                str(asked.id),
+            )
+        if not rows:
+            return None
+        digest, answer, position = rows[0]
+        if digest != asked.digest:
+            raise Conflict("this request_id was used with other arguments")
+        return Answered(open_state(self._keys, self._row(asked), bytes(answer)), position)
+
+    def keep(self, asked: Asked, answer: bytes, record_id: UUID | None, now: datetime) -> Step:
+        """The step that writes the answer with the events; two racing ones cannot both."""
+        sealed = seal_state(self._keys.current(record_id), self._row(asked), answer)
+
+        def insert(sql: Sql, position: int) -> None:
+            inserted = sql(
+                f"INSERT INTO {self._table} VALUES (?, ?, ?, ?, ?)"  # noqa: S608 - our own table name
+                " ON CONFLICT (id) DO NOTHING RETURNING id",
+                str(asked.id), asked.digest, sealed, position, int(now.timestamp()),
+            )  # fmt: skip
+            if not inserted:
+                raise IntegrityError("the same request was answered meanwhile")
+
+        return insert
+
+    def purge(self, now: datetime) -> int:
+        """Forget what is older than 30 days; return how many."""
+        with self._recorder.writing() as sql:
+            oldest = int((now - KEPT).timestamp())
+            return len(
+                sql(f"DELETE FROM {self._table} WHERE asked_at < ? RETURNING id", oldest)  # noqa: S608 - our own table name
+            )
+
+    def _row(self, asked: Asked) -> RowIdentity:
+        return RowIdentity(self._service, asked.id, 0, "answer")
+
+
+def asked(secret: bytes, method: str, request: Repeatable, by: Actor) -> Asked:
+    """Scoped to method and caller: the same request_id of another caller is another request."""
+    arguments = request.model_dump(mode="json")
+    canonical = json.dumps(arguments, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return Asked(
+        derived_id(secret, "request", method, *caller(by), str(request.request_id)),
+        keyed_token(secret, "arguments", canonical),
+    )
+
+
+def caller(by: Actor) -> tuple[str, ...]:
+    """Who asks, down to whom a service or a software speaks for."""
+    own = (by.kind.value, by.id)
+    return (*own, *caller(by.on_behalf_of)) if by.on_behalf_of else own

@@ -1,0 +1,123 @@
+"""Event log in one SQLite file: the library's recorder with guarded append.
+
+Named by ``PERSISTENCE_MODULE``. Every write begins immediate, so that what it reads cannot be
+outrun before it commits; a deferred one would fail at once with "database is locked".
+"""
+
+import fcntl
+import sqlite3
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+from eventsourcing import sqlite as library
+from eventsourcing.persistence import OperationalError, StoredEvent
+
+from shared.stores.guard import Sql, Step, refuse_if_moved
+
+
+class ImmediateTransaction(library.SQLiteTransaction):
+    def __enter__(self) -> library.SQLiteCursor:
+        cursor = self.connection.cursor()
+        try:
+            cursor.execute("BEGIN IMMEDIATE")
+        except sqlite3.OperationalError as error:
+            raise OperationalError(error) from error
+        return cursor
+
+
+class GuardedSQLiteRecorder(library.SQLiteApplicationRecorder):
+    bytes_type = "BLOB"
+
+    def create_table(self) -> None:
+        """One process at a time: two that turn the write-ahead log on together would fail."""
+        with Path(f"{self.datastore.pool.db_name}.lock").open("w") as file:
+            fcntl.flock(file, fcntl.LOCK_EX)
+            with self._immediate() as cursor:
+                self._create_table(cursor)
+
+    def create(self, *statements: str) -> None:
+        with self.writing() as sql:
+            for statement in statements:
+                sql(statement)
+
+    def insert_events(
+        self,
+        stored_events: Sequence[StoredEvent],
+        *,
+        relied_on: Mapping[UUID, int] | None = None,
+        steps: Sequence[Step] = (),
+        **_: Any,
+    ) -> Sequence[int] | None:
+        with self._immediate() as cursor:
+            positions = self._insert_events(cursor, stored_events) or []
+            refuse_if_moved(relied_on or {}, stored_events, lambda i: self._version_of(cursor, i))
+            reached = positions[-1] if positions else self._max_notification_id(cursor) or 0
+            for step in steps:
+                step(_sql(cursor), reached)
+        return positions
+
+    def version_of(self, originator_id: UUID) -> int:
+        """Version of the stream's last event; 0 if there is none."""
+        with self.datastore.transaction(commit=False) as cursor:
+            return self._version_of(cursor, originator_id)
+
+    def _version_of(self, cursor: library.SQLiteCursor, originator_id: UUID) -> int:
+        cursor.execute(
+            f"SELECT MAX(originator_version) FROM {self.events_table_name}"  # noqa: S608 - our own table name
+            " WHERE originator_id = ?",
+            (originator_id.hex,),
+        )
+        return cursor.fetchone()[0] or 0
+
+    @contextmanager
+    def writing(self) -> Iterator[Sql]:
+        with self._immediate() as cursor:
+            yield _sql(cursor)
+
+    @contextmanager
+    def reading(self) -> Iterator[Sql]:
+        with self.datastore.transaction(commit=False) as cursor:
+            yield _sql(cursor)
+
+    @contextmanager
+    def leader(self, role: str) -> Iterator["FileLeadership"]:
+        """A lock on a file beside the database, freed by the system if we die."""
+        with Path(f"{self.datastore.pool.db_name}.{role}.lock").open("w") as file:
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                yield FileLeadership(leads=False)
+            else:
+                yield FileLeadership(leads=True)
+
+    @contextmanager
+    def _immediate(self) -> Iterator[library.SQLiteCursor]:
+        with (
+            self.datastore.get_connection(commit=True) as connection,
+            ImmediateTransaction(connection, commit=True) as cursor,
+            cursor,
+        ):
+            yield cursor
+
+
+class FileLeadership:
+    def __init__(self, *, leads: bool) -> None:
+        self._leads = leads
+
+    def held(self) -> bool:
+        return self._leads
+
+
+def _sql(cursor: library.SQLiteCursor) -> Sql:
+    def run(statement: str, *params: object) -> list[tuple[Any, ...]]:
+        cursor.execute(statement, [str(p) if isinstance(p, UUID) else p for p in params])
+        return [tuple(row) for row in cursor.fetchall()]
+
+    return run
+
+
+class GuardedSQLiteFactory(library.SQLiteFactory):
+    application_recorder_class = GuardedSQLiteRecorder
