@@ -41,8 +41,8 @@ class SqlTree:
         log holds of that service.
         """
         with self._recorder.writing() as sql:
+            size = _locked_size(sql)
             leaves = fresh_leaves(batch, _place(sql, batch.service))
-            size = _size(sql, lock=True)
             for index, (_, digest) in enumerate(leaves, size):
                 sql("INSERT INTO audit_edge VALUES (0, ?, ?)", index, digest.hex())
             for run in runs_of(batch, leaves, size):
@@ -74,7 +74,8 @@ class SqlTree:
 
     def size(self) -> int:
         with self._recorder.reading() as sql:
-            return _size(sql)
+            rows = sql("SELECT size FROM audit_tree WHERE id = 1")
+        return int(rows[0][0]) if rows else 0
 
     def run_of(self, service: str, position: int) -> Run | None:
         """Where an event is in the log. Of two epochs that used a position: the later one."""
@@ -126,11 +127,9 @@ class SqlTree:
     def edge(self) -> Edge:
         """At most a tile and a bit of level 0 is read: the rest waits until it is carried."""
         with self._recorder.reading() as sql:
-            levels = [_level(sql, level, WIDTH)[1] for level in range(_LEVELS)]
-            first = _level(sql, 0, 1)[0] if levels[0] else _size(sql)
-        while levels and not levels[-1]:
-            levels.pop()
-        return Edge(size=first + len(levels[0]) if levels else first, levels=levels)
+            found = [_level(sql, level, WIDTH) for level in range(_LEVELS)]
+        ends = (((first + len(hashes)) << 8 * n) for n, (first, hashes) in enumerate(found) if hashes)
+        return Edge(size=next(ends, 0), levels=[hashes for _, hashes in found])
 
     def signed(self) -> str | None:
         with self._recorder.reading() as sql:
@@ -162,13 +161,10 @@ def _place(sql: Sql, service: str) -> Place | None:
     return Place(*rows[0]) if rows else None
 
 
-def _size(sql: Sql, *, lock: bool = False) -> int:
-    """``lock``: hold the row, so that two appends on PostgreSQL follow one another."""
-    if lock:
-        sql("INSERT INTO audit_tree VALUES (1, 0) ON CONFLICT DO NOTHING")
-        return int(sql("UPDATE audit_tree SET size = size WHERE id = 1 RETURNING size")[0][0])
-    rows = sql("SELECT size FROM audit_tree WHERE id = 1")
-    return int(rows[0][0]) if rows else 0
+def _locked_size(sql: Sql) -> int:
+    """Holds the row to the end of the transaction: appends follow one another."""
+    sql("INSERT INTO audit_tree VALUES (1, 0) ON CONFLICT DO NOTHING")
+    return int(sql("UPDATE audit_tree SET size = size WHERE id = 1 RETURNING size")[0][0])
 
 
 def _set_size(sql: Sql, size: int) -> None:
@@ -187,9 +183,9 @@ def _extend(sql: Sql, run: Run) -> None:
     """Lengthen the last run if this one continues it: a quiet log needs one row, not thousands."""
     extended = sql(
         "UPDATE audit_runs SET last_position = ? WHERE service = ? AND epoch = ?"
-        " AND last_position = ? AND first_index + last_position - first_position + 1 = ?"
+        " AND last_position = ? AND first_index = (SELECT MAX(first_index) FROM audit_runs)"
         " RETURNING first_index",
-        run.last_position, run.service, run.epoch, run.first_position - 1, run.first_index,
+        run.last_position, run.service, run.epoch, run.first_position - 1,
     )  # fmt: skip
     if not extended:
         sql(

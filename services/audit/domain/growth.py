@@ -117,26 +117,20 @@ class Publisher:
 
     def publish(self) -> Checkpoint | None:
         """Sign and publish what is new; None when nothing is, and everything is out."""
+        last, there = self.tree.signed(), self.files.get(CHECKPOINT_PATH)
+        _refuse_forgotten(there, last)
         self._write_full_tiles()
         edge = _closed(self.tree.edge())
-        last = self.tree.signed()
         if last is None or _checkpoint_of(last).size < edge.size:
             self._write_partial_tiles(edge)
             checkpoint = Checkpoint(self.verifier.name, edge.size, edge.root())
             self._refuse_fork(checkpoint, last)
             last = sign_note(checkpoint.text, self.verifier, self.sign)
             self.tree.keep_signed(edge.size, last)
-        return self._put_checkpoint(last)
-
-    def _put_checkpoint(self, note: str) -> Checkpoint | None:
-        there = self.files.get(CHECKPOINT_PATH)
-        if there == note.encode():
+        if there == last.encode():
             return None
-        checkpoint = _checkpoint_of(note)
-        if there and _checkpoint_of(there.decode()).size > checkpoint.size:
-            raise Fork("the published checkpoint is larger than any this log remembers signing")
-        self.files.put(CHECKPOINT_PATH, note.encode())
-        return checkpoint
+        self.files.put(CHECKPOINT_PATH, last.encode())
+        return _checkpoint_of(last)
 
     def _write_full_tiles(self) -> None:
         bundles = 0
@@ -181,6 +175,15 @@ def read_hashes(files: Files, tile: Tile) -> list[bytes]:
         if data is not None:
             return decode_hashes(data, form.width)[: tile.width]
     raise Fork(f"{tile.path} is missing")
+
+
+def _refuse_forgotten(there: bytes | None, last: str | None) -> None:
+    """What the world sees must be what we remember signing, or older.
+
+    Otherwise our tables were put back to an earlier state, and would grow another history.
+    """
+    if there and (last is None or _checkpoint_of(there.decode()).size > _checkpoint_of(last).size):
+        raise Fork("the published checkpoint is larger than any this log remembers signing")
 
 
 def _checkpoint_of(note: str) -> Checkpoint:
