@@ -1,1 +1,1 @@
-"""From a caller's token to an Actor."""
+"""From a signed token to an Actor, and from an Actor to the token a service sends on."""

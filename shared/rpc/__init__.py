@@ -1,1 +1,1 @@
-"""Both sides of a call: validation, deadlines, faults, tracing."""
+"""Calls between services: contract, server side, client side."""

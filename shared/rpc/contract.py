@@ -10,7 +10,6 @@ from pydantic import BaseModel, ConfigDict, Field
 from shared.kernel.actor import Actor, ActorKind
 
 
-
 class Request(BaseModel):
     """Arguments of a call; an unknown one is refused by name."""
 

@@ -1,1 +1,1 @@
-"""Logs, metrics, traces and health, with nothing personal in them."""
+"""What operators may see: logs without persons, metrics, traces, health."""

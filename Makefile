@@ -1,0 +1,42 @@
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test check schemas bench lock clean
+PY := .venv/bin/python
+
+help: ## Show this help
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  %-9s %s\n", $$1, $$2}'
+
+setup: ## Install what the demo needs: .venv from the lock, the broker's Debian package
+	@scripts/setup.sh demo
+
+demo: setup ## One true story, end to end, on private servers; about a minute
+	@$(PY) -m scripts.demo
+
+test: ## All tests, on private servers that end with the run
+	@scripts/setup.sh test
+	$(PY) -m pytest -n 2 --dist loadfile
+
+check: ## Format, lint, types, imports, schemas: what must hold before the tests run
+	@scripts/setup.sh check
+	$(PY) -m ruff format --check .
+	$(PY) -m ruff check .
+	$(PY) -m mypy services shared scripts tests
+	.venv/bin/lint-imports
+	$(PY) -m scripts.schemas check
+
+schemas: ## Export the schemas of every request, answer and message from the code
+	@scripts/setup.sh check
+	$(PY) -m scripts.schemas export
+
+bench: setup ## Measure the paths that matter, print a table
+	@$(PY) -m scripts.bench
+
+lock: ## Resolve pyproject.toml into requirements.lock: every version, every hash, no address
+	@scripts/setup.sh check
+	.venv/bin/uv pip compile pyproject.toml --group dev --python-version 3.11 --quiet \
+	  --generate-hashes --no-annotate --no-header --no-emit-index-url --output-file requirements.lock
+	@! grep -nE '://|^-' requirements.lock
+
+clean: ## Remove .venv, var/ and every cache; servers that still run are stopped first
+	@if [ -x $(PY) ] && [ -d var/carnet ]; then $(PY) -m scripts.cli down; fi
+	rm -rf .venv var .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,0 +1,73 @@
+#!/usr/bin/env bash
+# Installs what the commands need, and nothing twice: Debian packages that are missing, then .venv from the lock.
+#   usage: scripts/setup.sh check|demo|test
+# check: only .venv; demo: the broker too; test: the broker and PostgreSQL.
+# Exit code 3, with one sentence, when something is missing that only an administrator can install.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+PYTHON=${PYTHON:-python3.11}
+
+missing_packages() {
+  local servers=(/usr/lib/rabbitmq/lib/rabbitmq_server-*/sbin/rabbitmq-server)
+  if [[ $1 != check && ! -e ${servers[0]} ]]; then echo rabbitmq-server; fi
+  local databases=(/usr/lib/postgresql/*/bin/initdb)
+  if [[ $1 == test && ! -e ${databases[0]} ]]; then echo postgresql; fi
+  if ! "$PYTHON" -c 'import venv, ensurepip' 2>/dev/null; then echo python3.11-venv; fi
+}
+
+# The packages start their servers when they are installed. Carnet runs private ones and leaves the
+# system's alone, so installation is told not to; a policy that the machine already has is kept.
+forbid_starting_servers() {
+  local policy=/usr/sbin/policy-rc.d
+  if [[ -e $policy ]]; then return; fi
+  trap "rm -f $policy" EXIT
+  printf '#!/bin/sh\nexit 101\n' >$policy
+  chmod 0755 $policy
+}
+
+install_packages() {
+  if [[ $(id -u) != 0 ]] || ! command -v apt-get >/dev/null; then
+    echo "Carnet needs packages that are missing here; as an administrator, run: apt-get install $*" >&2
+    exit 3
+  fi
+  echo "Installing Debian packages: $* (about a minute)"
+  local log=var/setup-packages.log
+  export DEBIAN_FRONTEND=noninteractive
+  forbid_starting_servers
+  if ! { apt-get update -q && apt-get install -q -y --no-install-recommends "$@"; } >$log 2>&1; then
+    tail -n 20 $log >&2
+    echo "Installing $* failed; the whole output is in $log" >&2
+    exit 1
+  fi
+}
+
+show_progress() {
+  awk -v total="$1" -v terminal="$([[ -t 1 ]] && echo 1 || echo 0)" '
+    function show(text) { if (terminal) printf "\r\033[K  %s", text; else print "  " text; fflush() }
+    /^Collecting/ { n++; if (terminal || n % 20 == 0 || n == total) show(n " of " total " fetched") }
+    /^Installing collected/ { show("installing") }
+    END { if (terminal) printf "\r\033[K" }'
+}
+
+install_python_packages() {
+  local stamp=.venv/lock.sha256 wanted
+  wanted=$(sha256sum <requirements.lock)
+  if [[ -f $stamp && $(<$stamp) == "$wanted" ]]; then return; fi
+  echo "Installing Python packages into .venv (about a minute)"
+  "$PYTHON" -m venv --clear .venv
+  # pip's own warnings about the machine's index settings are kept for when something fails
+  if ! .venv/bin/python -m pip install --disable-pip-version-check --only-binary :all: --require-hashes \
+    -r requirements.lock 2>var/setup-pip.log | show_progress "$(grep -c '==' requirements.lock)"; then
+    grep -v '^WARNING' var/setup-pip.log >&2
+    exit 1
+  fi
+  echo "$wanted" >$stamp
+}
+
+case ${1:-} in check | demo | test) ;; *) sed -n '2,5s/^# *//p' "${BASH_SOURCE[0]}"; exit 2 ;; esac
+mkdir -p var
+exec 9>var/setup.lock
+flock 9
+mapfile -t missing < <(missing_packages "$1")
+if ((${#missing[@]})); then install_packages "${missing[@]}"; fi
+install_python_packages

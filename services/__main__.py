@@ -1,0 +1,131 @@
+"""Start services in one process: ``python -m services vault.rpc access.rpc``."""
+
+import warnings
+
+# The one place that silences it: nameko 2 runs on eventlet, see the ADR on nameko.
+warnings.filterwarnings("ignore", message=r"\s*Eventlet is deprecated")
+
+import eventlet  # noqa: E402 - after its warning is silenced
+
+# Before anything else is imported: pymongo, urllib3 and ssl break when patched later.
+eventlet.monkey_patch()
+
+import argparse  # noqa: E402 - after the patch, like all below
+import importlib  # noqa: E402
+import os  # noqa: E402
+import signal  # noqa: E402
+import sys  # noqa: E402
+from collections.abc import Mapping, Sequence  # noqa: E402
+from pathlib import Path  # noqa: E402
+
+from eventlet.event import Event  # noqa: E402
+from nameko.runners import ServiceRunner  # noqa: E402
+
+from shared.kernel.common import CommonSettings  # noqa: E402
+from shared.kernel.settings import read_settings  # noqa: E402
+from shared.rpc.settings import RpcSettings  # noqa: E402
+from shared.telemetry.health import HealthServer  # noqa: E402
+from shared.telemetry.logs import described, log, set_up_logs  # noqa: E402
+from shared.telemetry.settings import TelemetrySettings  # noqa: E402
+from shared.telemetry.traces import set_up_traces  # noqa: E402
+
+EPILOG = """\
+A name is <service>.<entrypoint>: the file services/<service>/entrypoints/<entrypoint>.py.
+  rpc      answers the calls of services/<service>/contract.py
+  project  feeds the read models and publishes the log's events
+  follow   applies other services' events
+  timers   does what time does
+
+Settings come from the environment only (CARNET_*): see shared/kernel/common.py. With
+CARNET_HTTP_PORT set, /live, /ready and /metrics are served there. SIGTERM and Ctrl-C let
+the calls under way finish.
+
+example: python -m services access.rpc access.project access.follow
+"""
+
+
+def main(arguments: Sequence[str]) -> int:
+    return run({name: _declared(name) for name in _arguments(arguments)})
+
+
+def run(services: Mapping[str, type]) -> int:
+    """Start these nameko services, stay until told to stop, and say how it ended (0: well)."""
+    settings = CommonSettings.read(os.environ)
+    rpc = read_settings(RpcSettings, os.environ, section="rpc")
+    telemetry = read_settings(TelemetrySettings, os.environ, section="telemetry")
+    set_up_logs(settings.log_level)
+    set_up_traces(" ".join(services), telemetry.otlp_endpoint)
+    runner = ServiceRunner({"AMQP_URI": settings.amqp_uri, "max_workers": rpc.workers})
+    for name, declared in services.items():
+        # The runner tells containers apart by name; the wire's names are not taken from it.
+        runner.add_service(type(declared.__name__, (declared,), {"name": name}))
+    if settings.http_port is None:
+        return _stay(runner)
+    http = HealthServer(settings.http_port, telemetry.http_host).start()
+    try:
+        return _stay(runner)
+    finally:
+        http.stop()
+
+
+def _arguments(arguments: Sequence[str]) -> list[str]:
+    parser = argparse.ArgumentParser(
+        prog="python -m services",
+        description="Start services of Carnet in one process and stay until told to stop.",
+        epilog=EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("names", nargs="+", metavar="SERVICE.ENTRYPOINT", help="what to start")
+    names: list[str] = parser.parse_args(arguments).names
+    for name in names:
+        if name not in available():
+            parser.error(f"{name} is not one of: {', '.join(available())}")
+    if len(set(names)) < len(names):
+        parser.error("each entrypoint is named once")
+    return names
+
+
+def available() -> list[str]:
+    """Every entrypoint there is, as ``service.entrypoint``."""
+    files = Path(__file__).parent.glob("*/entrypoints/*.py")
+    return sorted(f"{f.parent.parent.name}.{f.stem}" for f in files if f.stem != "__init__")
+
+
+def _declared(name: str) -> type:
+    service, _, entrypoint = name.partition(".")
+    declared: type = importlib.import_module(
+        f"services.{service}.entrypoints.{entrypoint}"
+    ).SERVICE
+    return declared
+
+
+def _stay(runner: ServiceRunner) -> int:
+    stop = Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: _tell(stop, 0))
+    names = sorted(runner.service_names)
+    runner.start()
+    eventlet.spawn(_watch, runner, stop)
+    log.info("started", services=names)
+    code = int(stop.wait())
+    runner.stop()
+    log.info("stopped", services=names)
+    return code
+
+
+def _watch(runner: ServiceRunner, stop: Event) -> None:
+    """nameko ends a container when its own machinery fails: the whole process goes with it."""
+    try:
+        runner.wait()
+    except Exception as error:  # noqa: BLE001 - whatever ended it, we end too and say so
+        log.error("died", **described(error))
+        _tell(stop, 1)
+
+
+def _tell(stop: Event, code: int) -> None:
+    if not stop.ready():
+        stop.send(code)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,69 @@
+"""Each service's Ed25519 key: ``<service>.key`` (its own, private), ``<service>.pub`` (all)."""
+
+import re
+from collections.abc import Iterable
+from pathlib import Path
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from cryptography.hazmat.primitives.serialization import (
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+    PublicFormat,
+    load_pem_private_key,
+    load_pem_public_key,
+)
+
+from shared.kernel.errors import Unauthenticated
+from shared.kernel.settings import SettingsError
+
+_NAME = re.compile(r"[a-z][a-z_]{0,31}")
+
+
+def generate_service_keys(folder: Path, services: Iterable[str]) -> None:
+    """Make the missing pairs of ``services``; private keys are readable by their owner only."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for service in services:
+        private = folder / f"{service}.key"
+        if private.exists():
+            continue
+        key = Ed25519PrivateKey.generate()
+        private.touch(mode=0o600)
+        private.write_bytes(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
+        (folder / f"{service}.pub").write_bytes(
+            key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
+        )
+
+
+def private_key(folder: Path, service: str) -> Ed25519PrivateKey:
+    """The service's own key; a missing or other kind of key refuses to boot."""
+    file = folder / f"{service}.key"
+    try:
+        key = load_pem_private_key(file.read_bytes(), password=None)
+    except (OSError, ValueError):
+        raise SettingsError(f"CARNET_SERVICE_KEYS_DIR: {file} is not a readable key") from None
+    if not isinstance(key, Ed25519PrivateKey):
+        raise SettingsError(f"CARNET_SERVICE_KEYS_DIR: {file} is not an Ed25519 key")
+    return key
+
+
+class ServicePublicKeys:
+    """Public keys by service name, read when first asked for."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._known: dict[str, Ed25519PublicKey] = {}
+
+    def of(self, service: object) -> Ed25519PublicKey:
+        # The name comes from a token not verified yet: it must not become a path of its choice.
+        if not isinstance(service, str) or not _NAME.fullmatch(service):
+            raise Unauthenticated("the token names no service")
+        if service not in self._known:
+            try:
+                key = load_pem_public_key((self._folder / f"{service}.pub").read_bytes())
+            except (OSError, ValueError):
+                raise Unauthenticated("this service's key is not known here") from None
+            if not isinstance(key, Ed25519PublicKey):
+                raise Unauthenticated("this service's key is not known here")
+            self._known[service] = key
+        return self._known[service]

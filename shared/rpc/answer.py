@@ -1,0 +1,175 @@
+"""From a delivery to its reply: everything a call goes through, in order."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from time import time
+from typing import Any
+from uuid import uuid4
+
+from pydantic import BaseModel, ValidationError
+
+from shared.auth.authenticator import Authenticator
+from shared.kernel.actor import Actor
+from shared.kernel.common import CommonSettings
+from shared.kernel.errors import (
+    DeadlineExceeded,
+    InvalidRequest,
+    NotFound,
+    Refusal,
+    TooLarge,
+    Unavailable,
+)
+from shared.kernel.settings import SettingsError
+from shared.rpc import wire
+from shared.rpc.authorise import check_caller, check_condition
+from shared.rpc.contract import Contract, Method, Query
+from shared.rpc.deadline import set_deadline
+from shared.rpc.faults import error_reply, invalid, result_reply
+from shared.rpc.fresh import wait_for
+from shared.rpc.observe import Line, observed
+from shared.rpc.outbox import OUTBOX_METHODS, Outbox
+from shared.rpc.rates import Rates
+from shared.rpc.settings import RpcSettings
+from shared.telemetry.health import Check
+
+Handler = Callable[[Any, Actor], BaseModel]
+"""Takes the validated request and who asks; returns the answer or raises a refusal."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Served:
+    """What a service's bootstrap builds for its RPC."""
+
+    settings: CommonSettings
+    handlers: Mapping[str, Handler]
+    """By method name; exactly those of the contract."""
+    outbox: Outbox | None = None
+    """Of a service with a log: answers ``events``, ``head`` and ``leaves``."""
+    position_of: Callable[[str], int] | None = None
+    """How far all read models have applied a service's log; serves ``at_least``."""
+    ready: Mapping[str, Check] = field(default_factory=dict)
+    """Checks for readiness, by name."""
+    close: Callable[[], None] = lambda: None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Delivery:
+    """One request as it came, with somewhere to reply to; nothing in it is trusted."""
+
+    method: str
+    body: bytes
+    headers: Mapping[str, Any]
+    redelivered: bool = False
+
+
+class Answerer:
+    def __init__(self, contract: Contract, served: Served, limits: RpcSettings) -> None:
+        self._service = contract.service
+        self._methods = dict(contract.by_name)
+        self._handlers = dict(served.handlers)
+        if served.outbox:
+            self._add_outbox(served.outbox)
+        _check_complete(contract.service, self._methods, self._handlers)
+        self._position_of = served.position_of
+        self._limits = limits
+        self._rates = Rates(limits.rate, limits.burst)
+        self._authenticator = Authenticator.of(
+            contract.service, served.settings, served.settings.clock()
+        )
+
+    def answer(self, delivery: Delivery) -> bytes | None:
+        """The reply, whatever happens; ``None`` for a body that is no request at all.
+
+        Nothing is raised from here: nameko would log the exception with all it holds.
+        """
+        line = Line(
+            call_id=uuid4().hex,
+            service=self._service,
+            method=delivery.method if delivery.method in self._methods else "unknown",
+        )
+        with observed(line, delivery.headers.get(wire.TRACEPARENT)):
+            try:
+                return result_reply(self._answer(delivery, line))
+            except wire.Undecodable:
+                line.drop("body")
+                return None
+            except Refusal as refusal:
+                line.outcome = refusal.code
+                return error_reply(refusal)
+            except Exception as error:  # noqa: BLE001 - a caller gets an answer, we get the place
+                line.fail(error)
+                return error_reply(Unavailable("this service could not handle the request"))
+
+    def _answer(self, delivery: Delivery, line: Line) -> BaseModel:
+        if len(delivery.body) > self._limits.max_body:
+            raise TooLarge(f"a request is at most {self._limits.max_body} bytes")
+        self._start_deadline(delivery.headers.get(wire.DEADLINE))
+        decoded = wire.decode(delivery.body)
+        digest = wire.digest(self._service, delivery.method, delivery.body)
+        actor = self._authenticator.actor(
+            delivery.headers.get(wire.AUTHORIZATION), digest, redelivered=delivery.redelivered
+        )
+        line.actor = actor
+        self._rates.take(actor)
+        method = self._methods.get(delivery.method)
+        if method is None:
+            raise NotFound("this service has no such method")
+        check_caller(method, actor)
+        request = _request(method, decoded)
+        line.record_id = getattr(request, "record_id", None)
+        check_condition(method, request, actor)
+        self._wait_until_fresh(request)
+        return _answer_of(method, self._handlers[method.name](request, actor))
+
+    def _start_deadline(self, header: Any) -> None:
+        if header is None:
+            set_deadline(time() + self._limits.timeout)
+            return
+        if type(header) is not int:
+            raise InvalidRequest(fields={wire.DEADLINE: "milliseconds since 1970"})
+        if time() * 1000 >= header:
+            raise DeadlineExceeded("the deadline had passed: nothing was done")
+        set_deadline(header / 1000)
+
+    def _wait_until_fresh(self, request: BaseModel) -> None:
+        if isinstance(request, Query) and request.at_least:
+            if self._position_of is None:
+                raise InvalidRequest(fields={"at_least": "this service has no read models"})
+            wait_for(request.at_least, self._position_of, within=self._limits.stale_seconds)
+
+    def _add_outbox(self, outbox: Outbox) -> None:
+        self._methods |= {method.name: method for method in OUTBOX_METHODS}
+        self._handlers |= {
+            "events": lambda request, _by: outbox.events(request.after, request.limit),
+            "head": lambda _request, _by: outbox.head(),
+            "leaves": lambda request, _by: outbox.leaves(request.after, request.limit),
+        }
+
+
+def _check_complete(
+    service: str, methods: Mapping[str, Method], handlers: Mapping[str, Handler]
+) -> None:
+    if missing := sorted(methods.keys() - handlers.keys()):
+        raise SettingsError(f"{service}: no handler for {', '.join(missing)}")
+    if unknown := sorted(handlers.keys() - methods.keys()):
+        raise SettingsError(f"{service}: not in the contract: {', '.join(unknown)}")
+
+
+def _request(method: Method, decoded: Mapping[str, Any]) -> BaseModel:
+    args, kwargs = decoded.get("args"), decoded.get("kwargs")
+    if args != [] or not isinstance(kwargs, dict):
+        raise InvalidRequest(
+            "all arguments go by keyword", fields={"args": "empty", "kwargs": "an object"}
+        )
+    try:
+        return method.request.model_validate(kwargs)
+    except ValidationError as error:
+        raise invalid(error) from None
+
+
+def _answer_of(method: Method, answer: Any) -> BaseModel:
+    """The answer as the contract has it. An instance was checked when it was made; anything
+    else is checked here, and what does not fit is our own fault, never the caller's."""
+    if isinstance(answer, method.answer):
+        return answer
+    return method.answer.model_validate(answer)

@@ -1,0 +1,59 @@
+"""Refusals on the wire: nameko's error with our fault inside, and back."""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from pydantic import BaseModel, ValidationError
+
+from shared.kernel import errors
+from shared.kernel.errors import InvalidRequest, Refusal, Unavailable
+
+_BY_CODE: dict[str, type[Refusal]] = {
+    kind.code: kind
+    for kind in vars(errors).values()
+    if isinstance(kind, type) and issubclass(kind, Refusal)
+}
+MAX_FIELDS = 50
+
+
+def error_reply(refusal: Refusal) -> bytes:
+    """The reply stock nameko clients understand; ``exc_args[0]`` is the fault."""
+    kind = type(refusal)
+    error = {
+        "exc_type": kind.__name__,
+        "exc_path": f"{kind.__module__}.{kind.__name__}",
+        "exc_args": [refusal.to_fault()],
+        "value": str(refusal),
+    }
+    return json.dumps({"result": None, "error": error}).encode()
+
+
+def result_reply(answer: BaseModel) -> bytes:
+    return b'{"result":' + answer.model_dump_json(by_alias=True).encode() + b',"error":null}'
+
+
+def refusal_of(error: Any) -> Refusal:
+    """The refusal a reply's ``error`` tells; anything but a fault is ``unavailable``."""
+    args = error.get("exc_args") if isinstance(error, dict) else None
+    fault = args[0] if isinstance(args, list) and args else None
+    if not isinstance(fault, dict) or not isinstance(fault.get("code"), str):
+        return Unavailable("the service answered with an error of its own")
+    code, decision = fault["code"], fault.get("decision_id")
+    kind: type[Refusal] = _BY_CODE.get(code) or type("RemoteRefusal", (Refusal,), {"code": code})
+    return kind(
+        fault.get("message") or code,
+        message_fr=fault.get("message_fr"),
+        fields=fault.get("fields"),
+        decision_id=UUID(decision) if decision else None,
+    )
+
+
+def invalid(error: ValidationError) -> InvalidRequest:
+    """Each wrong field by its path, ``metadata.type``, with what was expected of it."""
+    wrong = error.errors(include_url=False, include_input=False, include_context=False)
+    fields: Mapping[str, str] = {
+        ".".join(map(str, e["loc"])) or "request": e["msg"] for e in wrong[:MAX_FIELDS]
+    }
+    return InvalidRequest(fields=fields)

@@ -1,0 +1,163 @@
+"""A service's side of the broker: takes requests from its queue, gives replies back."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from threading import Event, Thread
+from typing import Any
+
+import amqp
+
+from shared.rpc import wire
+from shared.rpc.answer import Delivery
+from shared.rpc.link import LOST, Hooks, Link
+from shared.rpc.settings import RpcSettings
+from shared.telemetry.logs import log
+from shared.telemetry.metrics import DROPPED, LOST_REPLIES
+
+CONNECT_SECONDS = 5.0
+RETRY_SECONDS = 1.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Taken:
+    """A delivery that can be answered, and what it takes to answer it."""
+
+    delivery: Delivery
+    reply_to: str
+    correlation_id: str | None
+    channel: amqp.Channel
+    """The one it came on: an acknowledgement on another would be of another delivery."""
+    tag: int
+
+
+class Intake:
+    """Two links: a broker that blocks publishers must not keep acknowledgements from it."""
+
+    def __init__(
+        self, amqp_uri: str, service: str, limits: RpcSettings, take: Callable[[Taken], None]
+    ) -> None:
+        self._service = service
+        self._limits = limits
+        self._take = take
+        self._stopping = Event()
+        self._lost = Event()
+        hooks = Hooks(opened=self._consume, lost=self._lost.set)
+        self._requests = Link(amqp_uri, f"carnet {service} requests", hooks)
+        self._replies = Link(amqp_uri, f"carnet {service} replies", Hooks(opened=lambda _ch: None))
+
+    def start(self) -> None:
+        """Stay connected from now on; a broker out of reach is waited for."""
+        Thread(target=self._stay_connected, daemon=True, name=f"rpc-{self._service}").start()
+
+    def check(self) -> str | None:
+        return None if self._requests.is_open else "the broker is out of reach"
+
+    def stop_taking(self) -> None:
+        """No new request; those under way still get their reply."""
+        self._stopping.set()
+        self._lost.set()
+        channel = self._requests.channel
+        if channel is not None:
+            self._requests.write(lambda: channel.basic_cancel(self._service, nowait=True))
+
+    def close(self) -> None:
+        self.stop_taking()
+        self._requests.close()
+        self._replies.close()
+
+    def finish(self, taken: Taken, reply: bytes | None) -> None:
+        """Reply, then acknowledge: a process that dies between leaves the request to another."""
+        if reply is not None:
+            self._reply(taken, reply)
+        self._ack(taken.channel, taken.tag)
+
+    def _reply(self, taken: Taken, reply: bytes) -> None:
+        message = amqp.Message(
+            reply,
+            content_type=wire.CONTENT_TYPE,
+            content_encoding="utf-8",
+            correlation_id=taken.correlation_id,
+            delivery_mode=1,
+        )
+        try:
+            self._replies.open(CONNECT_SECONDS)
+            self._replies.publish(wire.EXCHANGE, taken.reply_to, message)
+        except LOST:
+            LOST_REPLIES.labels(self._service).inc()
+
+    def _ack(self, channel: amqp.Channel, tag: int) -> None:
+        try:
+            self._requests.write(lambda: channel.basic_ack(tag))
+        except LOST:
+            return  # the connection is gone: the broker has taken the request back already
+
+    def _stay_connected(self) -> None:
+        while not self._stopping.is_set():
+            self._lost.clear()
+            try:
+                self._requests.open(CONNECT_SECONDS)
+            except amqp.PreconditionFailed:
+                log.error("queue_differs", service=self._service, queue=self._queue)
+            except LOST as error:
+                log.warning("broker_lost", service=self._service, error=type(error).__name__)
+            else:
+                self._lost.wait()
+                continue
+            self._stopping.wait(RETRY_SECONDS)
+
+    @property
+    def _queue(self) -> str:
+        return wire.queue_name(self._service)
+
+    def _consume(self, channel: amqp.Channel) -> None:
+        arguments = {
+            "x-max-length": self._limits.queue_length,
+            "x-overflow": "reject-publish",
+            "x-message-ttl": self._limits.queue_seconds * 1000,
+        }
+        channel.exchange_declare(wire.EXCHANGE, "topic", durable=True, auto_delete=False)
+        channel.queue_declare(self._queue, durable=True, auto_delete=False, arguments=arguments)
+        channel.queue_bind(self._queue, wire.EXCHANGE, f"{self._service}.*")
+        channel.basic_qos(0, self._limits.prefetch, a_global=False)
+        channel.basic_consume(self._queue, consumer_tag=self._service, callback=self._delivered)
+
+    def _delivered(self, message: amqp.Message) -> None:
+        """Called by the reading thread for each delivery."""
+        if self._stopping.is_set():
+            return  # not acknowledged: the broker gives it to another replica
+        if reason := self._unanswerable(message):
+            DROPPED.labels(self._service, reason).inc()
+            log.warning("dropped", service=self._service, reason=reason)
+            self._ack(message.channel, message.delivery_tag)
+            return
+        self._take(self._taken(message))
+
+    def _unanswerable(self, message: amqp.Message) -> str | None:
+        """Why nobody could be answered, or ``None``. A reply address with a dot could be the
+        routing key of a service: the reply would become a request."""
+        properties = message.properties
+        reply_to = properties.get("reply_to", "")
+        if not reply_to or "." in reply_to:
+            return "reply_to"
+        if properties.get("content_type", "").partition(";")[0].strip() != wire.CONTENT_TYPE:
+            return "content_type"
+        if not message.delivery_info["routing_key"].startswith(f"{self._service}."):
+            return "routing_key"
+        return None
+
+    def _taken(self, message: amqp.Message) -> Taken:
+        info, properties = message.delivery_info, message.properties
+        headers: dict[str, Any] = message.headers or {}
+        delivery = Delivery(
+            method=info["routing_key"].partition(".")[2],
+            body=wire.as_bytes(message.body),
+            headers=headers,
+            redelivered=bool(info["redelivered"]),
+        )
+        return Taken(
+            delivery=delivery,
+            reply_to=properties["reply_to"],
+            correlation_id=properties.get("correlation_id"),
+            channel=message.channel,
+            tag=message.delivery_tag,
+        )

@@ -1,0 +1,218 @@
+"""One kept connection to the broker, with one kept channel.
+
+Stock nameko and kombu open a channel for each publish. Here one thread reads and whoever
+writes takes turns. Threads and locks are the standard library's: green ones where the process
+monkey-patched first, real ones elsewhere.
+"""
+
+import socket
+from collections.abc import Callable
+from dataclasses import dataclass
+from threading import Event, Lock, Thread
+from typing import Any
+
+import amqp
+from amqp import spec
+from amqp.exceptions import AMQPError
+from kombu.utils.url import parse_url
+
+from shared.rpc.frames import tolerant
+
+HEARTBEAT = 20
+"""Seconds; a silent peer is given up after two."""
+LOST = (OSError, AMQPError)
+"""What it looks like when the broker goes away."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Hooks:
+    """What the owner of a link does; all but ``opened`` are called from the reading thread
+    and must not block."""
+
+    opened: Callable[[amqp.Channel], None]
+    """Declare and consume, on each new connection, before anything is read."""
+    lost: Callable[[], None] = lambda: None
+    blocked: Callable[[], None] = lambda: None
+    """The broker takes no more messages (memory or disk)."""
+    refused: Callable[[str], None] = lambda _id: None
+    """A publish was not taken by its queue; its correlation id. Needs a confirming channel."""
+
+
+class Link:
+    def __init__(self, amqp_uri: str, name: str, hooks: Hooks, *, confirms: bool = False) -> None:
+        self._uri = amqp_uri
+        self._name = name
+        self._hooks = hooks
+        self._confirms = confirms
+        self._opening = Lock()
+        self._writing = Lock()
+        self._connection: amqp.Connection | None = None
+        self._channel: amqp.Channel | None = None
+        self._unconfirmed: dict[int, str] = {}
+        self._published = 0
+        self.is_blocked = False
+
+    @property
+    def is_open(self) -> bool:
+        return self._channel is not None
+
+    @property
+    def channel(self) -> amqp.Channel | None:
+        return self._channel
+
+    def open(self, timeout: float) -> None:
+        """Connect unless connected; one of ``LOST`` is raised if that fails."""
+        with self._opening:
+            if self._channel is not None:
+                return
+            connection = _connection(self._uri, self._name, timeout, self._on_blocked)
+            connection.on_unblocked = self._on_unblocked
+            try:
+                connection.connect()
+                channel = connection.channel()
+                if self._confirms:
+                    channel.confirm_select()
+                    channel.events["basic_ack"].add(self._on_confirm)
+                    channel.events["basic_nack"].add(self._on_refusal)
+                self._hooks.opened(channel)
+            except LOST:
+                connection.collect()
+                raise
+            with self._writing:
+                self._unconfirmed, self._published, self.is_blocked = {}, 0, False
+                self._connection, self._channel = connection, channel
+            closed = Event()
+            for work in (self._read, self._beat):
+                Thread(target=work, args=(connection, closed), daemon=True, name=self._name).start()
+
+    def publish(
+        self,
+        exchange: str,
+        routing_key: str,
+        message: amqp.Message,
+        *,
+        mandatory: bool = False,
+        within: float = -1,
+    ) -> None:
+        """Write one message, waiting at most ``within`` seconds for one's turn.
+
+        py-amqp's own ``basic_publish`` would read as well, which only the reading thread may.
+        """
+        if not self._writing.acquire(timeout=within):
+            raise TimeoutError("the broker is slow to take what is written to it")
+        try:
+            channel = self._channel
+            if channel is None:
+                raise ConnectionResetError("not connected to the broker")
+            if self._confirms:
+                self._published += 1
+                self._unconfirmed[self._published] = message.properties["correlation_id"]
+            channel.send_method(
+                spec.Basic.Publish, "Bssbb", (0, exchange, routing_key, mandatory, False), message
+            )
+        finally:
+            self._writing.release()
+
+    def write(self, action: Callable[[], Any]) -> None:
+        """Do something else that writes to this link's channel and awaits nothing."""
+        with self._writing:
+            action()
+
+    def close(self) -> None:
+        """Leave the broker; a second call does nothing."""
+        with self._opening, self._writing:
+            connection, self._connection, self._channel = self._connection, None, None
+        if connection is not None:
+            _shut(connection)
+
+    def _read(self, connection: amqp.Connection, closed: Event) -> None:
+        try:
+            while True:
+                connection.drain_events()
+        except (*LOST, AttributeError):
+            # AttributeError: the transport was taken away by `close` while this read.
+            pass
+        finally:
+            closed.set()
+            mine = self._forget(connection)
+            _shut(connection)
+            if mine:
+                self._hooks.lost()
+
+    def _forget(self, connection: amqp.Connection) -> bool:
+        with self._writing:
+            if self._connection is not connection:
+                return False
+            self._connection, self._channel, self.is_blocked = None, None, False
+            return True
+
+    def _beat(self, connection: amqp.Connection, closed: Event) -> None:
+        while not closed.wait(HEARTBEAT / 4):
+            try:
+                with self._writing:
+                    connection.heartbeat_tick()
+            except (*LOST, AttributeError):
+                _shut(connection)
+                return
+
+    def _on_blocked(self, _reason: str) -> None:
+        self.is_blocked = True
+        self._hooks.blocked()
+        # Whoever is in the middle of a message would wait for as long as the broker is blocked.
+        if self._writing.locked() and self._connection is not None:
+            _shut(self._connection)
+
+    def _on_unblocked(self) -> None:
+        self.is_blocked = False
+
+    def unconfirmed(self) -> list[str]:
+        """Correlation ids of what the broker has not taken yet."""
+        return list(self._unconfirmed.values())
+
+    def _on_confirm(self, tag: int, multiple: bool) -> None:
+        self._settle(tag, multiple)
+
+    def _on_refusal(self, tag: int, multiple: bool) -> None:
+        for correlation_id in self._settle(tag, multiple):
+            self._hooks.refused(correlation_id)
+
+    def _settle(self, tag: int, multiple: bool) -> list[str]:
+        if not multiple:
+            return [settled] if (settled := self._unconfirmed.pop(tag, None)) else []
+        upto = [known for known in self._unconfirmed if known <= tag]
+        return [self._unconfirmed.pop(known) for known in upto]
+
+
+def _connection(
+    uri: str, name: str, timeout: float, on_blocked: Callable[[str], None]
+) -> amqp.Connection:
+    parts = parse_url(uri)
+    host = parts["hostname"] or "127.0.0.1"
+    secure = parts["transport"] == "amqps" or bool(parts.get("ssl"))
+    port = parts["port"] or (5671 if secure else 5672)
+    # The broker's certificate is checked against the system's authorities and its name.
+    tls = {"context": {"check_hostname": True}, "server_hostname": host} if secure else False
+    return amqp.Connection(
+        f"{host}:{port}",
+        userid=parts["userid"] or "guest",
+        password=parts["password"] or "guest",
+        virtual_host=parts["virtual_host"] or "/",
+        ssl=tls,
+        connect_timeout=timeout,
+        heartbeat=HEARTBEAT,
+        client_properties={"connection_name": name},
+        on_blocked=on_blocked,
+        frame_handler=tolerant,
+    )
+
+
+def _shut(connection: amqp.Connection) -> None:
+    """Close the socket itself, which wakes whoever reads it. A polite close would wait for the
+    broker's answer, which only the reading thread can read; brokers take this as a close."""
+    transport = connection._transport
+    if transport is not None and transport.sock is not None:
+        try:
+            transport.sock.shutdown(socket.SHUT_RDWR)
+            transport.sock.close()
+        except OSError:
+            return

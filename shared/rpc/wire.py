@@ -1,0 +1,78 @@
+"""The wire of CONTRACT: nameko's RPC protocol over AMQP 0-9-1, in JSON."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from datetime import date, datetime
+from enum import Enum
+from typing import Any
+from uuid import UUID
+
+from pydantic import BaseModel
+
+from shared.kernel.clock import instant
+
+EXCHANGE = "nameko-rpc"
+CONTENT_TYPE = "application/json"
+AUTHORIZATION = "nameko.authorization"
+DEADLINE = "nameko.deadline"
+"""Milliseconds since 1970 (UTC)."""
+TRACEPARENT = "nameko.traceparent"
+
+
+def queue_name(service: str) -> str:
+    return f"rpc-{service}"
+
+
+class Undecodable(Exception):
+    """The body is not a JSON object in UTF-8; says nothing of what it was."""
+
+
+def encode(arguments: Mapping[str, Any]) -> bytes:
+    """The request's body, canonical: sorted keys, no spaces, so that its digest is one."""
+    return canonical({"args": [], "kwargs": dict(arguments)})
+
+
+def canonical(value: Any) -> bytes:
+    text = json.dumps(value, default=_plain, sort_keys=True, separators=(",", ":"), allow_nan=False)
+    return text.encode()
+
+
+def decode(body: bytes) -> dict[str, Any]:
+    """What a body holds; :class:`Undecodable` if it is not one JSON object."""
+    try:
+        decoded = json.loads(body, parse_constant=_no_constant)
+    except (ValueError, RecursionError):
+        raise Undecodable from None
+    if not isinstance(decoded, dict):
+        raise Undecodable
+    return decoded
+
+
+def as_bytes(body: bytes | str) -> bytes:
+    """A body as py-amqp gives it: it decodes none, but an empty one is ``""``."""
+    return body.encode() if isinstance(body, str) else body
+
+
+def digest(service: str, method: str, body: bytes) -> str:
+    """SHA-256 of ``<service>.<method>``, a line feed and the body: what a token is bound to."""
+    return hashlib.sha256(f"{service}.{method}\n".encode() + body).hexdigest()
+
+
+def _no_constant(name: str) -> None:
+    raise ValueError(name)
+
+
+def _plain(value: Any) -> Any:
+    match value:
+        case datetime():
+            return instant(value)
+        case date():
+            return value.isoformat()
+        case UUID():
+            return str(value)
+        case Enum():
+            return value.value
+        case BaseModel():
+            return value.model_dump(mode="json")
+    raise TypeError(f"{type(value).__name__} has no form on the wire")

@@ -1,0 +1,62 @@
+"""OpenTelemetry traces across RPC and events; nothing is exported unless an address is set."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+
+from opentelemetry import trace
+from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
+from opentelemetry.sdk.resources import Resource
+from opentelemetry.sdk.trace import TracerProvider
+from opentelemetry.sdk.trace.export import BatchSpanProcessor
+from opentelemetry.trace import Span as Span
+from opentelemetry.trace import SpanKind as SpanKind
+from opentelemetry.trace import Status, StatusCode
+from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
+
+_PROPAGATOR = TraceContextTextMapPropagator()
+_tracer = trace.get_tracer("carnet")
+
+
+def set_up_traces(process: str, otlp_endpoint: str | None = None) -> None:
+    """``otlp_endpoint``: full address that takes OTLP over HTTP (``.../v1/traces``)."""
+    provider = TracerProvider(resource=Resource({"service.name": process}))
+    if otlp_endpoint:
+        provider.add_span_processor(BatchSpanProcessor(OTLPSpanExporter(endpoint=otlp_endpoint)))
+    trace.set_tracer_provider(provider)
+
+
+@contextmanager
+def span(
+    name: str, kind: SpanKind = SpanKind.INTERNAL, *, parent: str | None = None
+) -> Iterator[Span]:
+    """A step of a trace; ``parent`` is the ``traceparent`` (W3C) it came with.
+
+    Of an exception only its type is kept: its text could hold what the request held.
+    """
+    context = _PROPAGATOR.extract({"traceparent": parent}) if parent else None
+    with _tracer.start_as_current_span(
+        name, context, kind, record_exception=False, set_status_on_exception=False
+    ) as current:
+        try:
+            yield current
+        except BaseException as error:
+            current.set_status(Status(StatusCode.ERROR, type(error).__name__))
+            raise
+
+
+def traceparent() -> str | None:
+    """The header that continues the current trace elsewhere."""
+    carrier: dict[str, str] = {}
+    _PROPAGATOR.inject(carrier)
+    return carrier.get("traceparent")
+
+
+def trace_id() -> str | None:
+    context = trace.get_current_span().get_span_context()
+    return f"{context.trace_id:032x}" if context.is_valid else None
+
+
+def attributes(current: Span, values: Mapping[str, str | int]) -> None:
+    """Names from our own code only, as for metrics."""
+    for name, value in values.items():
+        current.set_attribute(f"carnet.{name}", value)
