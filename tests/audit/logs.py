@@ -8,7 +8,7 @@ from pathlib import Path
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from services.audit.adapters.files import FolderFiles
-from services.audit.adapters.tree import TABLES, SqlTree
+from services.audit.adapters.tree import SqlTree
 from services.audit.domain.batch import Batch
 from services.audit.domain.growth import Publisher
 from services.audit.domain.note import VerifierKey
@@ -24,12 +24,9 @@ VERIFIER = VerifierKey(ORIGIN, PRIVATE.public_key().public_bytes_raw())
 
 
 class TreeHome(EventLog):
-    """A log with the tables of the tree, and no event of its own."""
+    """A log of no event, beside whose rows the tree has its tables."""
 
     name = "audit"
-
-    def own_tables(self) -> Sequence[str]:
-        return TABLES
 
 
 def open_tree(settings: EventStoreSettings) -> tuple[TreeHome, SqlTree]:

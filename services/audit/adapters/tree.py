@@ -33,6 +33,7 @@ class SqlTree:
 
     def __init__(self, recorder: GuardedRecorder) -> None:
         self._recorder = recorder
+        recorder.create(*TABLES)
 
     def append(self, batch: Batch) -> int:
         """Add what is new in a batch; return how many leaves that was.
