@@ -6,22 +6,14 @@ belongs to, a rebuild sees which key to ask for. All of it, and the row's identi
 authenticated, so a row moved, swapped or edited does not open.
 """
 
-import os
 from dataclasses import dataclass
 from uuid import UUID
 
-from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-
 from shared.crypto.keys import SERVICE_KEY_ID, Key, Keys
+from shared.crypto.sealing import NONCE_BYTES, TAG_BYTES, NotAuthentic, seal, unseal
 
 FORMAT = 1
-NONCE_BYTES = 12
 HEADER_BYTES = 1 + 16 + 4
-
-
-class NotAuthentic(Exception):
-    """Sealed bytes were changed, moved or cut, or this is not their key."""
 
 
 @dataclass(frozen=True)
@@ -55,25 +47,18 @@ class SealHeader:
 
 def read_header(sealed: bytes) -> SealHeader:
     """Raise :class:`NotAuthentic` if these bytes cannot be a sealed state."""
-    if len(sealed) < HEADER_BYTES + NONCE_BYTES + 16 or sealed[0] != FORMAT:
+    if len(sealed) < HEADER_BYTES + NONCE_BYTES + TAG_BYTES or sealed[0] != FORMAT:
         raise NotAuthentic("not a sealed state of a known format")
     return SealHeader(UUID(bytes=sealed[1:17]), int.from_bytes(sealed[17:21], "big"))
 
 
 def seal_state(key: Key, row: RowIdentity, plain: bytes) -> bytes:
     header = SealHeader(key.id, key.version).to_bytes()
-    nonce = os.urandom(NONCE_BYTES)
-    return header + nonce + AESGCM(key.secret).encrypt(nonce, plain, header + row.to_bytes())
+    return header + seal(key.secret, plain, header + row.to_bytes())
 
 
 def open_state(keys: Keys, row: RowIdentity, sealed: bytes) -> bytes:
     """Raise :class:`NotAuthentic`, ``KeyErased`` or ``KeyUnavailable``."""
     header = read_header(sealed)
     key = keys.exact(header.key_id, header.key_version)
-    nonce = sealed[HEADER_BYTES : HEADER_BYTES + NONCE_BYTES]
-    try:
-        return AESGCM(key.secret).decrypt(
-            nonce, sealed[HEADER_BYTES + NONCE_BYTES :], sealed[:HEADER_BYTES] + row.to_bytes()
-        )
-    except InvalidTag:
-        raise NotAuthentic(f"{row.topic} {row.originator_id}.{row.version} was changed") from None
+    return unseal(key.secret, sealed[HEADER_BYTES:], header.to_bytes() + row.to_bytes())

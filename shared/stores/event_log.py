@@ -52,10 +52,14 @@ class Head:
 
 @dataclass(frozen=True, kw_only=True)
 class Recorded:
-    """One event of the log. ``event`` is ``None`` when its record was erased."""
+    """One event of the log. ``event`` is ``None`` when its record was erased.
+
+    ``digest`` is that of its leaf; with epoch and position it makes a :class:`Link`.
+    """
 
     epoch: str
     position: int
+    digest: str
     originator_id: UUID
     originator_version: int
     topic: str
@@ -203,9 +207,11 @@ class EventLog(Application[UUID]):
         event: DomainEventProtocol[UUID] | None = None
         with suppress(KeyErased):
             event = self.mapper.to_domain_event(row)
+        epoch = epoch_of(row.id, epochs)
         return Recorded(
-            epoch=epoch_of(row.id, epochs),
+            epoch=epoch,
             position=row.id,
+            digest=leaf_digest(self.name, epoch, row),
             originator_id=UUID(str(row.originator_id)),
             originator_version=row.originator_version,
             topic=row.topic,

@@ -35,13 +35,14 @@ class Published:
 class Parked:
     """A message that could not be handled, or waits behind one of the same record.
 
+    ``held_by``: its record, or its stream if it has none; later messages of the same wait too.
     ``envelope``: its wire form, data still sealed. ``error``: a code and a sentence that name
     no person and no content.
     """
 
     publisher: str
     position: int
-    record_id: UUID | None
+    held_by: UUID
     envelope: str
     error: str
     parked_at: datetime
@@ -71,10 +72,10 @@ class Places:
             ),
             (
                 f"CREATE TABLE IF NOT EXISTS {self._parked} (publisher TEXT, position BIGINT,"
-                " record_id TEXT, envelope TEXT NOT NULL, error TEXT NOT NULL,"
+                " held_by TEXT NOT NULL, envelope TEXT NOT NULL, error TEXT NOT NULL,"
                 " parked_at TEXT NOT NULL, PRIMARY KEY (publisher, position))"
             ),
-            f"CREATE INDEX IF NOT EXISTS {self._parked}_record ON {self._parked} (record_id)",
+            f"CREATE INDEX IF NOT EXISTS {self._parked}_held_by ON {self._parked} (held_by)",
         ]
 
     def begin(self) -> None:
@@ -158,7 +159,7 @@ class Places:
         def insert(sql: Sql, _: int) -> None:
             sql(
                 f"INSERT INTO {self._parked} VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
-                item.publisher, item.position, str(item.record_id) if item.record_id else None,
+                item.publisher, item.position, str(item.held_by),
                 item.envelope, item.error, instant(item.parked_at),
             )  # fmt: skip
 
@@ -173,18 +174,18 @@ class Places:
 
         return delete
 
-    def is_parked(self, record_id: UUID) -> bool:
-        """Whether something about this record still waits to be applied here."""
+    def is_parked(self, held_by: UUID) -> bool:
+        """Whether something about this record (or stream) still waits to be applied here."""
         with self._recorder.reading() as sql:
             return bool(
-                sql(f"SELECT 1 FROM {self._parked} WHERE record_id = ? LIMIT 1", str(record_id))
+                sql(f"SELECT 1 FROM {self._parked} WHERE held_by = ? LIMIT 1", str(held_by))
             )
 
     def parked(self, publisher: str, limit: int = 100) -> list[Parked]:
         """What waits from that publisher, in order."""
         with self._recorder.reading() as sql:
             rows = sql(
-                "SELECT publisher, position, record_id, envelope, error, parked_at"
+                "SELECT publisher, position, held_by, envelope, error, parked_at"
                 f" FROM {self._parked} WHERE publisher = ? ORDER BY position LIMIT ?",
                 publisher, limit,
             )  # fmt: skip
@@ -192,10 +193,10 @@ class Places:
             Parked(
                 publisher=publisher,
                 position=position,
-                record_id=UUID(record_id) if record_id else None,
+                held_by=UUID(held_by),
                 envelope=envelope,
                 error=error,
                 parked_at=parse_instant(parked_at),
             )
-            for publisher, position, record_id, envelope, error, parked_at in rows
+            for publisher, position, held_by, envelope, error, parked_at in rows
         ]

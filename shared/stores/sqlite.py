@@ -35,7 +35,7 @@ class GuardedSQLiteRecorder(library.SQLiteApplicationRecorder):
         """One process at a time: two that turn the write-ahead log on together would fail."""
         with Path(f"{self.datastore.pool.db_name}.lock").open("w") as file:
             fcntl.flock(file, fcntl.LOCK_EX)
-            with self._immediate() as cursor:
+            with _immediate(self.datastore) as cursor:
                 self._create_table(cursor)
 
     def create(self, *statements: str) -> None:
@@ -51,12 +51,12 @@ class GuardedSQLiteRecorder(library.SQLiteApplicationRecorder):
         steps: Sequence[Step] = (),
         **_: Any,
     ) -> Sequence[int] | None:
-        with self._immediate() as cursor:
+        with _immediate(self.datastore) as cursor:
             positions = self._insert_events(cursor, stored_events) or []
             refuse_if_moved(relied_on or {}, stored_events, lambda i: self._version_of(cursor, i))
             reached = positions[-1] if positions else self._max_notification_id(cursor) or 0
             for step in steps:
-                step(_sql(cursor), reached)
+                step(sql_of(cursor), reached)
         return positions
 
     def version_of(self, originator_id: UUID) -> int:
@@ -74,13 +74,13 @@ class GuardedSQLiteRecorder(library.SQLiteApplicationRecorder):
 
     @contextmanager
     def writing(self) -> Iterator[Sql]:
-        with self._immediate() as cursor:
-            yield _sql(cursor)
+        with immediate(self.datastore) as sql:
+            yield sql
 
     @contextmanager
     def reading(self) -> Iterator[Sql]:
         with self.datastore.transaction(commit=False) as cursor:
-            yield _sql(cursor)
+            yield sql_of(cursor)
 
     @contextmanager
     def leader(self, role: str) -> Iterator["FileLeadership"]:
@@ -93,15 +93,6 @@ class GuardedSQLiteRecorder(library.SQLiteApplicationRecorder):
             else:
                 yield FileLeadership(leads=True)
 
-    @contextmanager
-    def _immediate(self) -> Iterator[library.SQLiteCursor]:
-        with (
-            self.datastore.get_connection(commit=True) as connection,
-            ImmediateTransaction(connection, commit=True) as cursor,
-            cursor,
-        ):
-            yield cursor
-
 
 class FileLeadership:
     def __init__(self, *, leads: bool) -> None:
@@ -111,7 +102,24 @@ class FileLeadership:
         return self._leads
 
 
-def _sql(cursor: library.SQLiteCursor) -> Sql:
+@contextmanager
+def _immediate(store: library.SQLiteDatastore) -> Iterator[library.SQLiteCursor]:
+    with (
+        store.get_connection(commit=True) as connection,
+        ImmediateTransaction(connection, commit=True) as cursor,
+        cursor,
+    ):
+        yield cursor
+
+
+@contextmanager
+def immediate(store: library.SQLiteDatastore) -> Iterator[Sql]:
+    """A transaction that writes, on any file opened through the library."""
+    with _immediate(store) as cursor:
+        yield sql_of(cursor)
+
+
+def sql_of(cursor: library.SQLiteCursor) -> Sql:
     def run(statement: str, *params: object) -> list[tuple[Any, ...]]:
         cursor.execute(statement, [str(p) if isinstance(p, UUID) else p for p in params])
         return [tuple(row) for row in cursor.fetchall()]

@@ -1,0 +1,29 @@
+"""AES-256-GCM with a random nonce in front: the one form all small sealed values have."""
+
+import os
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+NONCE_BYTES = 12
+TAG_BYTES = 16
+
+
+class NotAuthentic(Exception):
+    """Sealed bytes were changed, moved or cut, or this is not their key."""
+
+
+def seal(secret: bytes, plain: bytes, context: bytes) -> bytes:
+    """nonce | ciphertext and tag. They open only with the same ``context``."""
+    nonce = os.urandom(NONCE_BYTES)
+    return nonce + AESGCM(secret).encrypt(nonce, plain, context)
+
+
+def unseal(secret: bytes, sealed: bytes, context: bytes) -> bytes:
+    """Raise :class:`NotAuthentic`."""
+    if len(sealed) < NONCE_BYTES + TAG_BYTES:
+        raise NotAuthentic("too short to be sealed")
+    try:
+        return AESGCM(secret).decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], context)
+    except InvalidTag:
+        raise NotAuthentic("changed, moved, or sealed under another key") from None

@@ -1,0 +1,292 @@
+"""Read models in one SQLite file per service: writes and position in one transaction."""
+
+import json
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, TypeVar
+
+from eventsourcing.persistence import OperationalError
+from eventsourcing.sqlite import SQLiteDatastore
+
+from shared.kernel.errors import StaleRead, Unavailable
+from shared.stores.documents import (
+    At,
+    Cursor,
+    Delete,
+    Documents,
+    Eq,
+    Filter,
+    Has,
+    In,
+    Json,
+    Page,
+    Patch,
+    Purge,
+    Put,
+    Range,
+    Scalar,
+    Sort,
+    Write,
+    checked,
+    is_next,
+    page,
+    stamp,
+    where_all,
+)
+from shared.stores.guard import Sql
+from shared.stores.sqlite import immediate, sql_of
+
+# ruff: noqa: S608 - table names are made of a service's and a view's names; fields are checked
+
+T = TypeVar("T")
+
+
+def sqlite_store(file: Path) -> SQLiteDatastore:
+    """Open, or make, the file that holds all views of a service."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    store = SQLiteDatastore(str(file))
+    with immediate(store) as sql:
+        sql(
+            "CREATE TABLE IF NOT EXISTS views"
+            " (view TEXT PRIMARY KEY, version INTEGER NOT NULL, generation INTEGER NOT NULL)"
+        )
+        sql(
+            "CREATE TABLE IF NOT EXISTS positions (generation TEXT, source TEXT, epoch TEXT,"
+            " previous INTEGER, position INTEGER, PRIMARY KEY (generation, source))"
+        )
+    return store
+
+
+class SqliteDocuments:
+    """``generation`` is set for one that is being rebuilt; else the live one is looked up."""
+
+    def __init__(
+        self,
+        store: SQLiteDatastore,
+        view: str,
+        version: int,
+        indexes: Sequence[str],
+        generation: int | None = None,
+    ) -> None:
+        self._store = store
+        self._view = view
+        self._version = version
+        self._indexes = indexes
+        self._generation = generation
+        with immediate(store) as sql:
+            sql("INSERT OR IGNORE INTO views VALUES (?, ?, 1)", view, version)
+            if self._live(sql) == (version, 1):
+                self._create(sql, self._table(1))
+
+    def get(self, id: str) -> Json | None:  # noqa: A002 - the word of the port
+        found = self._read(
+            lambda sql, table: sql(f"SELECT doc FROM {table} WHERE id = ? AND doc NOT NULL", id)
+        )
+        return json.loads(found[0][0]) | {"id": id} if found else None
+
+    def find(
+        self,
+        *where: Filter,
+        sort: Sequence[Sort] = (),
+        limit: int = 50,
+        after: str | None = None,
+    ) -> Page:
+        clauses = [_clause(f) for f in where_all(where)]
+        if after:
+            clauses.append(_beyond(Cursor.from_text(after, sort), sort))
+        order = "".join(f"{_at(s.field)} {'DESC' if s.descending else 'ASC'}, " for s in sort)
+        condition, params = _all(clauses)
+        rows = self._read(
+            lambda sql, table: sql(
+                f"SELECT id, doc FROM {table} WHERE {condition} ORDER BY {order} id LIMIT ?",
+                *params, limit + 1,
+            )
+        )  # fmt: skip
+        return page([json.loads(doc) | {"id": id_} for id_, doc in rows], sort, limit)
+
+    def count(self, *where: Filter) -> int:
+        condition, params = _all([_clause(f) for f in where_all(where)])
+        rows = self._read(
+            lambda sql, table: sql(f"SELECT COUNT(*) FROM {table} WHERE {condition}", *params)
+        )
+        return int(rows[0][0])
+
+    def apply(self, writes: Sequence[Write], at: At) -> None:
+        self.apply_all([(writes, at)])
+
+    def apply_all(self, batch: Sequence[tuple[Sequence[Write], At]]) -> None:
+        with self._reachable(), immediate(self._store) as sql:
+            table = self._target(sql)
+            for writes, at in batch:
+                if is_next(_position(sql, table, at.source), at):
+                    _write_all(sql, table, writes, at)
+                    sql(
+                        "INSERT OR REPLACE INTO positions VALUES (?, ?, ?, ?, ?)",
+                        table, at.source, at.epoch, at.previous, at.position,
+                    )  # fmt: skip
+
+    def amend(self, writes: Sequence[Write], at: At) -> None:
+        with self._reachable(), immediate(self._store) as sql:
+            _write_all(sql, self._target(sql), writes, at)
+
+    def position(self, source: str) -> At | None:
+        return self._read(lambda sql, table: _position(sql, table, source))
+
+    def is_live(self) -> bool:
+        with self._reachable(), self._store.transaction(commit=False) as cursor:
+            return self._live(sql_of(cursor))[0] == self._version
+
+    def rebuild(self) -> Documents:
+        with self._reachable(), immediate(self._store) as sql:
+            version, live = self._live(sql)
+            generation = live + 1 if version == self._version else 1
+            self._drop(sql, self._table(generation))
+            self._create(sql, self._table(generation))
+        return SqliteDocuments(self._store, self._view, self._version, self._indexes, generation)
+
+    def switch(self, to: Documents) -> None:
+        if not isinstance(to, SqliteDocuments) or to._generation is None:
+            raise ValueError("only a generation made by rebuild() can be switched to")
+        with self._reachable(), immediate(self._store) as sql:
+            former = f"{self._view}_v{{}}_g{{}}".format(*self._live(sql))
+            sql(
+                "UPDATE views SET version = ?, generation = ? WHERE view = ?",
+                to._version, to._generation, self._view,
+            )  # fmt: skip
+            self._drop(sql, former)
+
+    def _read(self, query: Callable[[Sql, str], T]) -> T:
+        with self._reachable(), self._store.transaction(commit=False) as cursor:
+            return query(sql_of(cursor), self._target(sql_of(cursor)))
+
+    def _target(self, sql: Sql) -> str:
+        if self._generation is not None:
+            return self._table(self._generation)
+        version, generation = self._live(sql)
+        if version != self._version:
+            raise StaleRead(f"{self._view} is being rebuilt")
+        return self._table(generation)
+
+    def _live(self, sql: Sql) -> tuple[int, int]:
+        version, generation = sql(
+            "SELECT version, generation FROM views WHERE view = ?", self._view
+        )[0]
+        return version, generation
+
+    def _table(self, generation: int) -> str:
+        return f"{self._view}_v{self._version}_g{generation}"
+
+    def _create(self, sql: Sql, table: str) -> None:
+        sql(f"CREATE TABLE IF NOT EXISTS {table} (id TEXT PRIMARY KEY, doc TEXT, stamps TEXT)")
+        for number, fields in enumerate(self._indexes):
+            columns = ", ".join(_at(field.strip()) for field in fields.split(","))
+            sql(f"CREATE INDEX IF NOT EXISTS {table}_i{number} ON {table} ({columns})")
+
+    def _drop(self, sql: Sql, table: str) -> None:
+        sql(f"DROP TABLE IF EXISTS {table}")
+        sql("DELETE FROM positions WHERE generation = ?", table)
+
+    @contextmanager
+    def _reachable(self) -> Iterator[None]:
+        try:
+            yield
+        except OperationalError as error:
+            raise Unavailable("the read models are out of reach") from error
+
+
+def _position(sql: Sql, table: str, source: str) -> At | None:
+    rows = sql(
+        "SELECT epoch, previous, position FROM positions WHERE generation = ? AND source = ?",
+        table, source,
+    )  # fmt: skip
+    if not rows:
+        return None
+    epoch, previous, position = rows[0]
+    return At(source=source, epoch=epoch, previous=previous, position=position)
+
+
+def _write_all(sql: Sql, table: str, writes: Sequence[Write], at: At) -> None:
+    for index, write in enumerate(checked(writes)):
+        _write(sql, table, write, at.source, stamp(at, index))
+
+
+def _write(sql: Sql, table: str, write: Write, source: str, number: int) -> None:
+    older = f"COALESCE(json_extract({table}.stamps, '$.{source}'), 0) < {number}"
+    stamped = f"json_set({table}.stamps, '$.{source}', {number})"
+    match write:
+        case Put(id_, doc):
+            sql(
+                f"INSERT INTO {table} VALUES (?, ?, ?) ON CONFLICT (id) DO UPDATE"
+                f" SET doc = excluded.doc, stamps = {stamped} WHERE {older}",
+                id_, json.dumps(doc), json.dumps({source: number}),
+            )  # fmt: skip
+        case Patch(id_, fields):
+            for (doc,) in sql(
+                f"SELECT doc FROM {table} WHERE id = ? AND doc NOT NULL AND {older}", id_
+            ):
+                changed = json.dumps(json.loads(doc) | dict(fields))
+                sql(f"UPDATE {table} SET doc = ?, stamps = {stamped} WHERE id = ?", changed, id_)
+        case Delete(id_):
+            sql(
+                f"INSERT INTO {table} VALUES (?, NULL, ?) ON CONFLICT (id) DO UPDATE"
+                f" SET doc = NULL, stamps = {stamped} WHERE {older}",
+                id_, json.dumps({source: number}),
+            )  # fmt: skip
+        case Purge(where):
+            condition, params = _all([_clause(f) for f in where_all(where)])
+            sql(
+                f"UPDATE {table} SET doc = NULL, stamps = {stamped} WHERE {condition} AND {older}",
+                *params,
+            )
+
+
+Clause = tuple[str, list[Any]]
+
+
+def _at(field: str) -> str:
+    return f"json_extract(doc, '$.{field}')"
+
+
+def _all(clauses: Sequence[Clause]) -> Clause:
+    texts = [text for text, _ in clauses]
+    return " AND ".join(["doc NOT NULL", *texts]), [p for _, params in clauses for p in params]
+
+
+def _clause(item: Filter) -> Clause:
+    field = _at(item.field)
+    match item:
+        case Eq(name, bool(value)):  # json_extract makes them 1 and 0, which are numbers
+            kind = "true" if value else "false"
+            return f"json_type(doc, '$.{name}') = ?", [kind]
+        case Eq(_, value):
+            return f"{field} IS ?", [value]
+        case In(_, values):
+            return f"{field} IN ({', '.join('?' * len(values))})", list(values)
+        case Has(name, value):
+            return f"EXISTS (SELECT 1 FROM json_each(doc, '$.{name}') WHERE value = ?)", [value]
+        case Range(_, ge, lt):
+            bounds = [(f"{field} >= ?", ge), (f"{field} < ?", lt)]
+            given = [(text, bound) for text, bound in bounds if bound is not None]
+            texts = [f"{field} IS NOT NULL", *(text for text, _ in given)]
+            return " AND ".join(texts), [bound for _, bound in given]
+
+
+def _beyond(cursor: Cursor, sort: Sequence[Sort]) -> Clause:
+    """Strictly after the cursor in the order of the sort, then of the id."""
+    text = "id > ?"
+    params: list[Any] = [cursor.id]
+    for order, value in reversed(list(zip(sort, cursor.values, strict=True))):
+        further, own = _further(order, value)
+        same = f"{_at(order.field)} IS ?"
+        text, params = f"({further} OR ({same} AND {text}))", [*own, value, *params]
+    return text, params
+
+
+def _further(order: Sort, value: Scalar) -> Clause:
+    field = _at(order.field)
+    if value is None:
+        return ("FALSE" if order.descending else f"{field} IS NOT NULL"), []
+    if order.descending:
+        return f"({field} < ? OR {field} IS NULL)", [value]
+    return f"{field} > ?", [value]
