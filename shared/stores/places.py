@@ -166,11 +166,16 @@ class Places:
         return insert
 
     def unpark(self, publisher: str, position: int) -> Step:
+        """Raise :class:`PositionMoved` if it is not parked any more: another has done it."""
+
         def delete(sql: Sql, _: int) -> None:
-            sql(
-                f"DELETE FROM {self._parked} WHERE publisher = ? AND position = ?",
+            gone = sql(
+                f"DELETE FROM {self._parked} WHERE publisher = ? AND position = ?"
+                " RETURNING position",
                 publisher, position,
             )  # fmt: skip
+            if not gone:
+                raise PositionMoved(f"{publisher} {position} is not parked any more")
 
         return delete
 
@@ -181,13 +186,19 @@ class Places:
                 sql(f"SELECT 1 FROM {self._parked} WHERE held_by = ? LIMIT 1", str(held_by))
             )
 
-    def parked(self, publisher: str, limit: int = 100) -> list[Parked]:
-        """What waits from that publisher, in order."""
+    def parked(self, publisher: str, limit: int = 100, after: int = 0) -> list[Parked]:
+        """What waits from that publisher above a position, in order."""
         with self._recorder.reading() as sql:
             rows = sql(
                 "SELECT publisher, position, held_by, envelope, error, parked_at"
+<<<<<<< HEAD
                 f" FROM {self._parked} WHERE publisher = ? ORDER BY position LIMIT ?",
                 publisher, limit,
+=======
+                f" FROM {self._parked} WHERE publisher = ? AND position > ?"
+                " ORDER BY position LIMIT ?",
+                publisher, after, limit,
+>>>>>>> eventing
             )  # fmt: skip
         return [
             Parked(

@@ -1,0 +1,1 @@
+"""What people run: set-up, demo, command line, bench, schemas."""

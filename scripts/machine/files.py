@@ -1,0 +1,61 @@
+"""Secrets and ports that a folder keeps, so that a server found again is the same server."""
+
+import json
+import os
+import random
+import secrets
+import socket
+from collections.abc import Sequence
+from contextlib import suppress
+from pathlib import Path
+
+# Below the range from which the kernel takes the ports of outgoing connections, so that no
+# connection sits on a port between our choosing it and the server's listening on it.
+PORTS = range(20_000, 32_000)
+
+
+def private_folder(path: Path) -> Path:
+    path.mkdir(parents=True, exist_ok=True, mode=0o700)
+    return path
+
+
+def write_private(path: Path, text: str) -> None:
+    """Readable by its owner from the first byte on: created so, not changed afterwards."""
+    temporary = path.with_name(path.name + ".new")
+    temporary.unlink(missing_ok=True)
+    with os.fdopen(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+        file.write(text)
+    temporary.replace(path)
+
+
+def kept_secret(path: Path) -> str:
+    """The secret in this file; made at the first call."""
+    if not path.exists():
+        write_private(path, secrets.token_hex(24))
+    return path.read_text()
+
+
+def kept_ports(file: Path, names: Sequence[str]) -> dict[str, int]:
+    """A free loopback port for each name; the same as last time while they are still free."""
+    with suppress(OSError, ValueError):
+        ports: dict[str, int] = json.loads(file.read_text())
+        if set(ports) == set(names) and all(_is_free(port) for port in ports.values()):
+            return ports
+    ports = dict(zip(names, _free_ports(len(names)), strict=True))
+    file.write_text(json.dumps(ports))
+    return ports
+
+
+def _free_ports(count: int) -> list[int]:
+    found: list[int] = []
+    while len(found) < count:
+        port = random.choice(PORTS)  # noqa: S311  # not a secret: any free port will do
+        if port not in found and _is_free(port):
+            found.append(port)
+    return found
+
+
+def _is_free(port: int) -> bool:
+    with suppress(OSError), socket.create_server(("127.0.0.1", port)):
+        return True
+    return False

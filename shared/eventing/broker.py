@@ -1,0 +1,155 @@
+"""RabbitMQ as eventing uses it: one kept connection and channel for each loop.
+
+RabbitMQ confirms a message that no queue receives. That is wanted here: a publisher does not
+wait for followers that do not exist yet, and what no queue took is pulled from the log by
+whoever follows. So nothing is mandatory and there is no alternate exchange.
+"""
+
+from collections import deque
+from collections.abc import Sequence
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Any, Self
+
+from kombu.connection import Connection
+
+HEARTBEAT = 60
+"""Seconds; a connection that is silent for twice as long is given up."""
+PATIENCE = 10.0
+"""Seconds a confirm may take before the batch is taken for lost, and published again."""
+PREFETCH = 100
+"""Deliveries held by one consumer."""
+QUEUE = {
+    "x-queue-type": "quorum",
+    "x-single-active-consumer": True,
+    "x-max-length": 100_000,
+    "x-overflow": "drop-head",
+}
+"""Bounded: what a long absence makes a queue drop is pulled from the publisher's log."""
+
+
+def _connect(amqp_uri: str) -> Any:
+    return Connection(amqp_uri, heartbeat=HEARTBEAT, connect_timeout=5)  # type: ignore[no-untyped-call]  # kombu has no types
+
+
+class NotConfirmed(ConnectionError):
+    """The broker refused a batch or did not confirm it in time: publish it again."""
+
+
+@dataclass(frozen=True)
+class Outgoing:
+    routing_key: str
+    body: str
+    message_id: str = ""
+    expires: float | None = None
+    """Seconds after which it is of no use; kept until consumed when ``None``."""
+
+
+class Publisher:
+    """Publishes to one exchange; persistent, confirmed in batches."""
+
+    def __init__(self, amqp_uri: str, exchange: str, kind: str) -> None:
+        self._connection = _connect(amqp_uri)
+        self._exchange = exchange
+        self._unconfirmed: set[int] = set()
+        self._refused = False
+        self._channel = self._connection.channel()
+        self._channel.confirm_select()
+        self._channel.events["basic_ack"].add(self._on_ack)
+        self._channel.events["basic_nack"].add(self._on_nack)
+        self._channel.exchange_declare(exchange, kind, durable=True, auto_delete=False)
+        self._sent = 0
+
+    def publish(self, batch: Sequence[Outgoing]) -> None:
+        """Return once the broker has all of it; :class:`NotConfirmed` or ``OSError`` if not."""
+        for outgoing in batch:
+            self._sent += 1
+            self._unconfirmed.add(self._sent)
+            self._channel.basic_publish(
+                self._message(outgoing), self._exchange, outgoing.routing_key
+            )
+        self._connection.heartbeat_check()
+        try:
+            while self._unconfirmed:
+                self._connection.drain_events(timeout=PATIENCE)
+        except TimeoutError:
+            raise NotConfirmed("the broker did not confirm in time") from None
+        if self._refused:
+            raise NotConfirmed("the broker refused a message")
+
+    def close(self) -> None:
+        self._connection.release()
+
+    def _message(self, outgoing: Outgoing) -> Any:
+        properties: dict[str, Any] = {"delivery_mode": 2, "message_id": outgoing.message_id}
+        if outgoing.expires is not None:
+            properties["expiration"] = str(int(outgoing.expires * 1000))
+        return self._channel.prepare_message(
+            outgoing.body.encode(),
+            content_type="application/json",
+            content_encoding="utf-8",
+            properties=properties,
+        )
+
+    def _on_ack(self, tag: int, multiple: bool) -> None:
+        done = {t for t in self._unconfirmed if t <= tag} if multiple else {tag}
+        self._unconfirmed -= done
+
+    def _on_nack(self, tag: int, multiple: bool) -> None:
+        self._refused = True
+        self._on_ack(tag, multiple)
+
+
+@dataclass(frozen=True)
+class Delivery:
+    routing_key: str
+    body: bytes
+    tag: int
+
+
+class Subscription:
+    """A durable quorum queue with a single active consumer, bound to one exchange."""
+
+    def __init__(self, amqp_uri: str, *, queue: str, exchange: str, kind: str) -> None:
+        self._connection = _connect(amqp_uri)
+        self._arrived: deque[Delivery] = deque()
+        self._channel = self._connection.channel()
+        self._channel.exchange_declare(exchange, kind, durable=True, auto_delete=False)
+        self._channel.queue_declare(queue, durable=True, auto_delete=False, arguments=QUEUE)
+        self._channel.queue_bind(queue, exchange, routing_key="#")
+        self._channel.basic_qos(0, PREFETCH, False)
+        self._channel.basic_consume(queue, callback=self._on_delivery)
+
+    def next(self, timeout: float) -> Delivery | None:
+        """The next delivery, in the order of the queue; ``None`` if none came in time."""
+        if not self._arrived:
+            self._connection.heartbeat_check()
+            try:
+                self._connection.drain_events(timeout=timeout)
+            except TimeoutError:
+                return None
+        return self._arrived.popleft() if self._arrived else None
+
+    def ack(self, delivery: Delivery) -> None:
+        self._channel.basic_ack(delivery.tag)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._connection.release()
+
+    def _on_delivery(self, message: Any) -> None:
+        body = message.body
+        self._arrived.append(
+            Delivery(
+                routing_key=message.delivery_info["routing_key"],
+                body=body.encode() if isinstance(body, str) else bytes(body),
+                tag=message.delivery_info["delivery_tag"],
+            )
+        )

@@ -1,0 +1,119 @@
+"""From a message to its envelope and back: checked, linked, sealed for the way."""
+
+import base64
+import json
+import os
+from datetime import UTC, date, datetime
+from typing import Any, Protocol, TypeVar
+from uuid import UUID
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from pydantic import ValidationError
+
+from shared.crypto.keys import Key
+from shared.eventing.messages import Envelope, Head, LeafBatch, MessageData, Wire
+from shared.eventing.received import Received
+
+NONCE_BYTES = 12
+VOID = "void"
+
+W = TypeVar("W", bound=Wire)
+
+
+class TransportKeys(Protocol):
+    """The keys that messages are sealed under on their way, one for each day (UTC).
+
+    Raises ``KeyUnavailable`` when the keyring is out of reach: stop and retry.
+    """
+
+    def key(self, day: date) -> Key: ...
+
+
+class Malformed(Exception):
+    """Bytes that are not one of our messages; the reason never repeats what they hold."""
+
+
+class NotPublishable(Exception):
+    """A message that does not fit its own schema; the relay stops rather than publish it."""
+
+
+def encode(
+    message: MessageData, *, service: str, header: dict[str, Any], keys: TransportKeys
+) -> Envelope:
+    """``header``: key, epoch, position, digest, previous, previous_digest and occurred_at.
+
+    What is about to be sealed is read back through the message's own schema first.
+    """
+    plain = message.model_dump_json().encode()
+    try:
+        type(message).model_validate_json(plain)
+    except ValidationError as error:
+        places = sorted({".".join(map(str, e["loc"])) for e in error.errors()})
+        raise NotPublishable(f"{message.TYPE} v{message.VERSION}: {', '.join(places)}") from None
+    if not message.TYPE.startswith(f"{service}."):
+        raise NotPublishable(f"{message.TYPE} is not a message of {service}")
+    clear = Envelope(
+        type=message.TYPE, version=message.VERSION, record=message.record_id, data="", **header
+    )
+    key = keys.key(_day(header["occurred_at"]))
+    nonce = os.urandom(NONCE_BYTES)
+    sealed = nonce + AESGCM(key.secret).encrypt(nonce, plain, _clear_part(clear))
+    return clear.model_copy(update={"data": base64.b64encode(sealed).decode()})
+
+
+def encode_void(*, service: str, record: UUID | None, header: dict[str, Any]) -> Envelope:
+    """Stands for a listed row with nothing to tell, so that no position is missing."""
+    return Envelope(type=f"{service}.{VOID}", version=1, record=record, data="", **header)
+
+
+def open_envelope(envelope: Envelope, publisher: str, keys: TransportKeys) -> Received:
+    """Raise :class:`Malformed` if the data was not sealed with this very header."""
+    if envelope.occurred_at is None or not envelope.type.startswith(f"{publisher}."):
+        raise Malformed("the header does not fit a message of this publisher")
+    key = keys.key(_day(envelope.occurred_at))
+    try:
+        sealed = base64.b64decode(envelope.data, validate=True)
+        plain = AESGCM(key.secret).decrypt(
+            sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], _clear_part(envelope)
+        )
+        data = json.loads(plain)
+    except (ValueError, InvalidTag):
+        raise Malformed("the data does not open with this header") from None
+    return Received(
+        publisher=publisher,
+        type=envelope.type,
+        version=envelope.version,
+        key=envelope.key,
+        epoch=envelope.epoch,
+        position=envelope.position,
+        occurred_at=envelope.occurred_at,
+        record=envelope.record,
+        data=data,
+    )
+
+
+def parse_delivery(routing_key: str, body: bytes) -> Envelope | Head:
+    """What a delivery from ``<service>.events`` holds; :class:`Malformed` if neither."""
+    return _parse(Head, body) if routing_key == "head" else _parse(Envelope, body)
+
+
+def parse_leaves(body: bytes) -> LeafBatch:
+    return _parse(LeafBatch, body)
+
+
+def _parse(kind: type[W], body: bytes) -> W:
+    try:
+        return kind.model_validate_json(body)
+    except ValidationError:
+        raise Malformed("not one of our messages") from None
+
+
+def _clear_part(envelope: Envelope) -> bytes:
+    """Authenticated with the data: a header moved to other data does not open it."""
+    clear = envelope.model_dump(mode="json", exclude={"data"})
+    return json.dumps(clear, sort_keys=True, separators=(",", ":")).encode()
+
+
+def _day(moment: datetime) -> date:
+    return moment.astimezone(UTC).date()

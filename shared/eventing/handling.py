@@ -1,0 +1,148 @@
+"""What one message does to a service that follows: its read models, its policy, its position.
+
+The position moves in the transaction of the policy's effect, by compare-and-set on the message
+before. Read models are written first and know by their own position what they have; so
+whatever dies in between, each effect happens once.
+"""
+
+import time
+from collections.abc import Callable
+from typing import Any
+
+from shared.crypto.keys import KeyErased
+from shared.eventing.codec import open_envelope
+from shared.eventing.following import Following
+from shared.eventing.links import link_of
+from shared.eventing.live_views import LiveViews
+from shared.eventing.loop import INFRASTRUCTURE
+from shared.eventing.messages import Envelope
+from shared.eventing.metrics import APPLIED, FOLLOWED_POSITION
+from shared.eventing.received import Received, upcast
+from shared.kernel.errors import Refusal
+from shared.stores.event_log import NOTHING, Followed, Link, Outcome, Parked, PositionMoved
+from shared.stores.guard import Step
+from shared.telemetry.logs import described, log
+
+TRIES = 5
+FIRST_WAIT = 0.05
+"""Seconds between two tries of a message; doubled each time."""
+BEHIND = "behind"
+"""Error of a message that only waits for one of its record before it."""
+
+
+class Failed(Exception):
+    """Handling this message keeps failing; ``__cause__`` says how."""
+
+
+class Handling:
+    """Applies messages that were judged to be next; judging is not its business."""
+
+    def __init__(self, following: Following, views: LiveViews) -> None:
+        self._following = following
+        self._log = following.log
+        self._views = views
+
+    def open(self, envelope: Envelope, source: str) -> Received:
+        """Raise ``Malformed`` if it was not sealed with this header."""
+        received = open_envelope(envelope, source, self._following.transport_keys)
+        return upcast(received, self._following.upcasts)
+
+    def apply(self, envelope: Envelope, source: str, previous: Link | None) -> None:
+        """Apply it, or park it if it keeps failing or waits behind another; move on.
+
+        Raises what is out of reach, and ``PositionMoved`` if another process moved on.
+        """
+        followed = Followed(publisher=source, previous=previous, reached=link_of(envelope))
+        if envelope.is_void:
+            outcome = self._pass("void", followed)
+        elif self._log.places.is_parked(envelope.held_by):
+            outcome = self._pass("behind", followed, self._park(envelope, source, BEHIND))
+        else:
+            outcome = self._apply(envelope, followed)
+        APPLIED.labels(self._log.name, source, outcome).inc()
+        FOLLOWED_POSITION.labels(self._log.name, source).set(envelope.position)
+
+    def redo(self, envelope: Envelope, source: str) -> None:
+        """Apply a parked message in its turn; it stops being parked in the same write.
+
+        :class:`Failed` if it fails again: it stays parked.
+        """
+        unpark = self._log.places.unpark(source, envelope.position)
+
+        def handle() -> None:
+            received = self.open(envelope, source)
+            self._views.amend(received)
+            self._log.commit(self._decide(received) or NOTHING, unpark)
+
+        try:
+            if envelope.is_void or self._keeps_trying(handle) == "erased":
+                self._log.commit(NOTHING, unpark)
+        except Failed as failed:
+            error = _named(failed.__cause__ or failed)
+            self._log.commit(NOTHING, unpark, self._park(envelope, source, error))
+            raise
+
+    def _apply(self, envelope: Envelope, followed: Followed) -> str:
+        source = followed.publisher
+
+        def handle() -> None:
+            received = self.open(envelope, source)
+            self._views.write(received, followed)
+            self._log.apply(self._decide(received), followed)
+
+        try:
+            outcome = self._keeps_trying(handle)
+        except Failed as failed:
+            error = failed.__cause__ or failed
+            where = {"publisher": source, "position": envelope.position, "type": envelope.type}
+            log.error("parked", service=self._log.name, **where, **described(error))
+            return self._pass("parked", followed, self._park(envelope, source, _named(error)))
+        return self._pass(outcome, followed) if outcome == "erased" else outcome
+
+    def _pass(self, outcome: str, followed: Followed, *steps: Step) -> str:
+        """Only move on, past a message that has no effect (yet)."""
+        self._log.apply(None, followed, *steps)
+        self._views.pass_over(followed)
+        return outcome
+
+    def _keeps_trying(self, handle: Callable[[], None]) -> str:
+        """A conflict with other writers is worth another try, as any failure is; what is out of
+        reach is not counted. An erased record has nothing left to do anything to.
+        """
+        last: Exception | None = None
+        for attempt in range(TRIES):
+            try:
+                handle()
+            except (*INFRASTRUCTURE, PositionMoved):
+                raise
+            except KeyErased:
+                return "erased"
+            except Exception as error:  # noqa: BLE001 - whatever a policy raises must not stop others
+                last = error
+                time.sleep(FIRST_WAIT * 2**attempt)
+            else:
+                return "applied"
+        raise Failed from last
+
+    def _decide(self, received: Received) -> Outcome[Any] | None:
+        policy = self._following.policies.get(received.type)
+        return policy(self._log, received) if policy else None
+
+    def _park(self, envelope: Envelope, source: str, error: str) -> Step:
+        """The data is not kept: if the record is erased meanwhile, nothing of it stays here."""
+        header = envelope.model_copy(update={"data": ""})
+        return self._log.places.park(
+            Parked(
+                publisher=source,
+                position=envelope.position,
+                held_by=envelope.held_by,
+                envelope=header.model_dump_json(),
+                error=error,
+                parked_at=self._log.clock.now(),
+            )
+        )
+
+
+def _named(error: BaseException) -> str:
+    """A code or a class: never the text of an exception, which may hold what a message held."""
+    return error.code if isinstance(error, Refusal) else type(error).__name__

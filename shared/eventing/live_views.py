@@ -1,0 +1,94 @@
+"""Read models over other services' messages: which may be written to, and where they stand.
+
+A live view stands where the follower stands, or one message ahead if that died in between. One
+that stands elsewhere (a new version, a new view, a lost database) is built anew beside the old.
+"""
+
+from collections.abc import Sequence
+from threading import RLock
+
+from shared.eventing.received import Received
+from shared.eventing.view import View
+from shared.stores.documents import At, OutOfPlace, Write
+from shared.stores.event_log import Followed, Link
+from shared.stores.places import Places
+from shared.telemetry.logs import log
+
+
+class LiveViews:
+    """``lock`` is held while a message is applied, and while a view becomes live."""
+
+    def __init__(self, views: Sequence[View], sources: Sequence[str], places: Places) -> None:
+        self.lock = RLock()
+        self._sources = sources
+        self._places = places
+        self._all = tuple(views)
+        self._waiting = list(views)
+        self._live: list[View] = []
+
+    @property
+    def waiting(self) -> Sequence[View]:
+        """Those that must be built anew before they are written to again."""
+        return tuple(self._waiting)
+
+    def admit(self) -> None:
+        """Take in those that are in place; called before anything is applied."""
+        with self.lock:
+            for view in self.waiting:
+                if view.documents.is_live() and self._is_in_place(view):
+                    self.admit_built(view)
+
+    def admit_built(self, view: View) -> None:
+        self._waiting.remove(view)
+        self._live.append(view)
+
+    def write(self, received: Received, followed: Followed) -> None:
+        for view in tuple(self._live):
+            self._apply(view, view.projection.writes(received), followed)
+
+    def pass_over(self, followed: Followed) -> None:
+        """The message has no effect here, or not yet; the views move on with the follower."""
+        for view in tuple(self._live):
+            self._apply(view, (), followed)
+
+    def amend(self, received: Received) -> None:
+        """Write a message that was passed over before. A view that is not live is built anew,
+        from messages of which this is one again.
+        """
+        at = At(
+            source=received.publisher,
+            epoch=received.epoch,
+            previous=received.position - 1,
+            position=received.position,
+        )
+        for view in self._all:
+            if view.documents.is_live():
+                view.documents.amend(view.projection.writes(received), at)
+
+    def _apply(self, view: View, writes: Sequence[Write], followed: Followed) -> None:
+        at = At(
+            source=followed.publisher,
+            epoch=followed.reached.epoch,
+            previous=followed.previous.position if followed.previous else 0,
+            position=followed.reached.position,
+        )
+        try:
+            view.documents.apply(writes, at)
+        except OutOfPlace:
+            log.warning("a read model is out of place", view=view.projection.NAME)
+            self._live.remove(view)
+            self._waiting.append(view)
+
+    def _is_in_place(self, view: View) -> bool:
+        return all(
+            _stands(view.documents.position(source), self._places.followed(source))
+            for source in self._sources
+        )
+
+
+def _stands(view_at: At | None, followed: Link | None) -> bool:
+    if followed is None:
+        return True
+    if view_at is None or view_at.position < followed.position:
+        return False
+    return view_at.position > followed.position or view_at.epoch == followed.epoch

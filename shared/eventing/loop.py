@@ -1,0 +1,90 @@
+"""A loop that outlives what it depends on: it stops, tells, waits and tries again."""
+
+import time
+from collections.abc import Callable
+from threading import Event
+
+from amqp.exceptions import AMQPError
+from eventsourcing.persistence import InterfaceError, InternalError, OperationalError
+from kombu.exceptions import KombuError
+
+from shared.eventing.codec import NotPublishable
+from shared.eventing.links import Mismatch
+from shared.eventing.metrics import FAILURES, STOPPED
+from shared.kernel.errors import (
+    DeadlineExceeded,
+    StaleRead,
+    TooMany,
+    Unauthenticated,
+    Unavailable,
+)
+from shared.stores.outcome import PositionMoved
+from shared.telemetry.logs import described, log
+
+INFRASTRUCTURE = (
+    *(Unavailable, DeadlineExceeded, StaleRead, TooMany, Unauthenticated),
+    *(OperationalError, InterfaceError, InternalError),
+    *(AMQPError, KombuError, OSError),
+)
+"""What is out of reach, not wrong: nothing is parked or skipped for it. ``Unauthenticated`` is
+our own token refused: a clock or a key, never a message."""
+NEEDS_OPERATOR = (Mismatch, NotPublishable)
+FIRST_WAIT = 0.1
+LONGEST_WAIT = 30.0
+"""Seconds between two tries; doubled each time. A loop that an operator has to look at goes on
+trying too, so that it needs no restart once it was helped."""
+LATE = 30.0
+"""Seconds after which a loop that does not turn makes its process unready."""
+
+
+class Loop:
+    """``work(stop)`` returns when it is told to stop or gives way; it is called again until then.
+
+    ``work`` calls :meth:`turned` at each round that went well.
+    """
+
+    def __init__(self, name: str, work: Callable[[Event, "Loop"], None]) -> None:
+        self.name = name
+        self._work = work
+        self._problem: str | None = None
+        self._turned = time.monotonic()
+        self._wait = FIRST_WAIT
+
+    def run(self, stop: Event) -> None:
+        """Returns only when ``stop`` is set; whatever happens in a round ends that round."""
+        while not stop.is_set():
+            try:
+                self._work(stop, self)
+            except PositionMoved:
+                log.info("gave way to another process", loop=self.name)
+            except Exception as error:  # noqa: BLE001 - a loop never dies, it tells and tries again
+                self._tell(error)
+            else:
+                continue
+            stop.wait(self._wait)
+            self._wait = min(self._wait * 2, LONGEST_WAIT)
+
+    def turned(self) -> None:
+        if self._problem:
+            log.info("turns again", loop=self.name)
+        self._turned = time.monotonic()
+        self._problem, self._wait = None, FIRST_WAIT
+        STOPPED.labels(self.name).set(0)
+
+    def check(self) -> str | None:
+        """For readiness: a sentence while this loop is in trouble or late."""
+        if self._problem:
+            return self._problem
+        late = time.monotonic() - self._turned
+        return f"has not turned for {late:.0f} s" if late > LATE else None
+
+    def _tell(self, error: Exception) -> None:
+        kind = "infrastructure" if isinstance(error, INFRASTRUCTURE) else "error"
+        said = type(error).__name__
+        if isinstance(error, NEEDS_OPERATOR):
+            kind, said = "operator", f"stopped, an operator must look: {error}"
+            STOPPED.labels(self.name).set(1)
+        FAILURES.labels(self.name, kind).inc()
+        report = log.warning if kind == "infrastructure" else log.error
+        report("stopped for a while", loop=self.name, why=said, **described(error))
+        self._problem = said

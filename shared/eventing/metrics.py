@@ -1,0 +1,30 @@
+"""What eventing counts. Labels are names from our own code: never an id, never content."""
+
+from prometheus_client import Counter, Gauge
+
+PUBLISHED = Counter("carnet_published_total", "Messages confirmed by the broker", ["service"])
+PUBLISHED_POSITION = Gauge(
+    "carnet_published_position", "Log position up to which all is published", ["service"]
+)
+APPLIED = Counter(
+    "carnet_followed_total",
+    "Messages a follower has done with, by outcome",
+    ["service", "publisher", "outcome"],
+)
+FOLLOWED_POSITION = Gauge(
+    "carnet_followed_position", "Position applied last", ["service", "publisher"]
+)
+MALFORMED = Counter(
+    "carnet_followed_malformed_total",
+    "Deliveries acknowledged and dropped because they are none of our messages",
+    ["service", "publisher"],
+)
+PROJECTED_POSITION = Gauge(
+    "carnet_projected_position", "Log position a read model has reached", ["service", "view"]
+)
+STOPPED = Gauge(
+    "carnet_loop_stopped",
+    "1 while a loop waits for an operator: a log was restored, or a message cannot be published",
+    ["loop"],
+)
+FAILURES = Counter("carnet_loop_failures_total", "Rounds that failed, by kind", ["loop", "kind"])

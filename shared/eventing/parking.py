@@ -1,0 +1,147 @@
+"""Messages that wait for an operator: who must know of them, and what can be done."""
+
+import re
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from uuid import UUID
+
+from shared.eventing.discards import Discard, Realignment
+from shared.eventing.following import Following
+from shared.eventing.handling import BEHIND, Failed, Handling
+from shared.eventing.links import Mismatch, link_of
+from shared.eventing.live_views import LiveViews
+from shared.eventing.messages import Envelope, Pulled
+from shared.kernel.actor import Actor
+from shared.kernel.errors import Conflict, InvalidRequest, NotFound, Unavailable
+from shared.stores.event_log import NOTHING, EventLog, Followed, Outcome, Parked
+from shared.stores.places import Places
+
+PAGE = 500
+NO_ANSWER = NOTHING.answer
+REASON = re.compile(r"[a-z][a-z0-9_]{2,63}")
+
+
+class ParkedRecords:
+    """Which records have a message that waits: what is known of them is not up to date."""
+
+    def __init__(self, log: EventLog) -> None:
+        self._places = log.places
+
+    def refuse(self, record_id: UUID) -> None:
+        """Raise ``Unavailable`` while a message of this record is parked."""
+        if self._places.is_parked(record_id):
+            raise Unavailable("this record waits for an operator", message_fr=SENTENCE_FR)
+
+
+SENTENCE_FR = "Ce dossier est momentanément indisponible."
+
+
+def all_parked(places: Places, sources: Sequence[str]) -> Iterator[Parked]:
+    """Every parked message, in the order of each publisher."""
+    for source in sources:
+        after = 0
+        while found := places.parked(source, PAGE, after):
+            yield from found
+            after = found[-1].position
+
+
+class Parking:
+    """What an operator does. One at a time per service, and not while a view is rebuilt."""
+
+    def __init__(self, following: Following, views: LiveViews) -> None:
+        self._following = following
+        self._log = following.log
+        self._views = views
+        self._handling = Handling(following, views)
+
+    def parked(self) -> list[Parked]:
+        return list(all_parked(self._log.places, self._following.sources))
+
+    def retry(self, held_by: UUID) -> int:
+        """Handle again, in order, what waits for this record (or stream). How many were done.
+
+        Stops at the first that fails again, with :class:`Failed`: the others still wait.
+        """
+        with self._alone():
+            return self._redo([p for p in self.parked() if p.held_by == held_by])
+
+    def discard(self, publisher: str, position: int, reason: str, by: Actor) -> None:
+        """Never apply this message: an event of the log, of ``reason`` (a code word). What
+        waited behind it alone is handled by the follower in a moment.
+        """
+        _refuse_free_text(reason)
+        with self._alone():
+            found = self._log.places.parked(publisher, 1, position - 1)
+            if not found or found[0].position != position:
+                raise NotFound("no message of this position is parked")
+            header = Envelope.model_validate_json(found[0].envelope)
+            decision = Discard(publisher, position, header.digest, reason, by.to_event())
+            unpark = self._log.places.unpark(publisher, position)
+            self._log.commit(Outcome(answer=NO_ANSWER, save=[decision]), unpark)
+
+    def realign(self, publisher: str, after: int, reason: str, by: Actor) -> None:
+        """Go on after a position of a publisher's log that was restored below what was applied.
+
+        ``after`` names a message of that log as it is now. What the lost messages did here
+        stays done; read models are built anew. ``Conflict`` while the publisher's epoch is the
+        one that was followed: its operator has not said yet that commits were lost.
+        """
+        _refuse_free_text(reason)
+        left = self._log.places.followed(publisher)
+        if left is None:
+            raise NotFound("this publisher is not followed")
+        pulled = self._pulled(publisher, after)
+        if pulled.epoch == left.epoch:
+            raise Conflict("renew the epoch of the publisher first")
+        reached = link_of(self._message(publisher, after))
+        decision = Realignment(publisher, left.position, after, reason, by.to_event())
+        self._log.apply(
+            Outcome(answer=NO_ANSWER, save=[decision]),
+            Followed(publisher=publisher, previous=left, reached=reached),
+        )
+
+    def release(self) -> None:
+        """Handle what waits behind a message that is parked no more; the follower calls it."""
+        with self._log.leader("parking") as leadership:
+            if not leadership.held():
+                return
+            first: dict[UUID, Parked] = {}
+            waiting = self.parked()
+            for item in waiting:
+                first.setdefault(item.held_by, item)
+            for held_by, item in first.items():
+                if item.error == BEHIND:
+                    with suppress(Failed):
+                        self._redo([p for p in waiting if p.held_by == held_by])
+
+    def _redo(self, waiting: Sequence[Parked]) -> int:
+        for item in waiting:
+            header = Envelope.model_validate_json(item.envelope)
+            envelope = self._message(item.publisher, item.position)
+            if link_of(envelope) != link_of(header):
+                raise Mismatch(f"position {item.position} holds another event than was parked")
+            self._handling.redo(envelope, item.publisher)
+        return len(waiting)
+
+    def _message(self, publisher: str, position: int) -> Envelope:
+        """Asked for anew: if the record was erased meanwhile it comes void."""
+        for envelope in self._pulled(publisher, position - 1).envelopes:
+            if envelope.position == position:
+                return envelope
+        raise Mismatch(f"position {position} is no message of the log of {publisher}")
+
+    def _pulled(self, publisher: str, after: int) -> Pulled:
+        return Pulled.model_validate(self._following.pull(publisher, after, 1))
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        with self._log.leader("parking") as leadership:
+            if not leadership.held():
+                raise Unavailable("parked messages or read models are being worked on; try again")
+            yield
+
+
+def _refuse_free_text(reason: str) -> None:
+    """The log is for ever, and a sentence may name a person."""
+    if not REASON.fullmatch(reason):
+        raise InvalidRequest(fields={"reason": "a word of a-z, 0-9 and _"})

@@ -1,0 +1,96 @@
+"""Read models over a service's own log: pulled, and built anew beside the one that serves."""
+
+from threading import Event
+
+from shared.eventing.loop import Loop
+from shared.eventing.metrics import PROJECTED_POSITION
+from shared.eventing.view import View
+from shared.stores.documents import At, Documents, Write
+from shared.stores.event_log import EventLog, Recorded
+from shared.stores.guard import Leadership
+
+BATCH = 200
+"""Events written with one checkpoint."""
+POLL = 0.05
+"""Seconds between two looks at a log that has nothing new."""
+
+
+class Projector:
+    """Keeps one view where its log is. No thread of its own."""
+
+    def __init__(self, log: EventLog, view: View) -> None:
+        self._log = log
+        self._view = view
+
+    def turn(self) -> bool:
+        """Write the next events; says if there were any.
+
+        A failure stops the view where it is, and is seen: an event of our own that a projection
+        cannot take is a mistake in it, and nobody should read around it.
+        """
+        documents = self._view.documents
+        if not documents.is_live() or self._is_of_lost_history(documents):
+            self.rebuild()
+            return True
+        return self._fill(documents)
+
+    def rebuild(self) -> None:
+        """From the first event, beside the view that serves; switched in one write."""
+        fresh = self._view.documents.rebuild()
+        while self._fill(fresh):
+            pass
+        self._view.documents.switch(fresh)
+
+    def _fill(self, documents: Documents) -> bool:
+        reached = documents.position(self._log.name)
+        previous = reached.position if reached else 0
+        batch: list[tuple[list[Write], At]] = []
+        for row in self._log.read(previous, BATCH):
+            at = At(
+                source=self._log.name, epoch=row.epoch, previous=previous, position=row.position
+            )
+            batch.append((self._writes(row), at))
+            previous = row.position
+        if batch:
+            documents.apply_all(batch)
+            PROJECTED_POSITION.labels(self._log.name, self._view.projection.NAME).set(previous)
+        return bool(batch)
+
+    def _writes(self, row: Recorded) -> list[Write]:
+        """Of a row that cannot be opened any more nothing is known but its record, which is
+        purged: whatever the view still had of it goes.
+        """
+        projection = self._view.projection
+        if row.event is not None:
+            return list(projection.writes(row.event))
+        return list(projection.purge(row.record_id)) if row.record_id else []
+
+    def _is_of_lost_history(self, documents: Documents) -> bool:
+        """The log was restored below what this view has seen, or its row is of another epoch."""
+        reached = documents.position(self._log.name)
+        if reached is None:
+            return False
+        rows = self._log.read(reached.position - 1, 1)
+        return not rows or (rows[0].position, rows[0].epoch) != (reached.position, reached.epoch)
+
+
+def project_loop(log: EventLog, view: View) -> Loop:
+    """One process writes to a view; the others stand by."""
+    role = f"view.{view.projection.NAME}"
+
+    def work(stop: Event, loop: Loop) -> None:
+        with log.leader(role) as leadership:
+            if leadership.held():
+                _lead(leadership, stop, loop)
+            else:
+                loop.turned()
+                stop.wait(1.0)
+
+    def _lead(leadership: Leadership, stop: Event, loop: Loop) -> None:
+        projector = Projector(log, view)
+        while leadership.held() and not stop.is_set():
+            if not projector.turn():
+                stop.wait(POLL)
+            loop.turned()
+
+    return Loop(f"{log.name}.{role}", work)

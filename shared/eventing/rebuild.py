@@ -1,0 +1,102 @@
+"""Builds read models over other services' messages anew, beside the ones that serve."""
+
+from collections.abc import Iterator, Sequence
+from threading import Event
+
+from shared.eventing.codec import open_envelope
+from shared.eventing.discards import discarded
+from shared.eventing.following import Following
+from shared.eventing.links import Mismatch, check, link_of
+from shared.eventing.live_views import LiveViews
+from shared.eventing.loop import Loop
+from shared.eventing.messages import Envelope, Pulled
+from shared.eventing.parking import all_parked
+from shared.eventing.received import upcast
+from shared.eventing.view import View
+from shared.kernel.errors import Unavailable
+from shared.stores.documents import At, Documents, Write
+from shared.stores.event_log import Link
+
+PULLED = 200
+"""Messages asked for at once."""
+LOOK = 1.0
+"""Seconds between two looks for a view to build."""
+
+
+class Rebuild:
+    """One view, from the first message of every source to where the follower stands.
+
+    What is parked or was discarded is left out. An operator's retry waits meanwhile
+    (the lock ``parking``): it would write to the view that is about to be replaced.
+    """
+
+    def __init__(self, following: Following, views: LiveViews, view: View) -> None:
+        self._following = following
+        self._views = views
+        self._view = view
+        self._reached: dict[str, Link] = {}
+        self._left_out: set[str] = set()
+
+    def run(self) -> None:
+        with self._following.log.leader("parking") as leadership:
+            if not leadership.held():
+                raise Unavailable("another process rebuilds or retries; in a moment again")
+            fresh = self._view.documents.rebuild()
+            self._fill(fresh)
+            with self._views.lock:
+                self._fill(fresh)
+                self._view.documents.switch(fresh)
+                self._views.admit_built(self._view)
+
+    def _fill(self, fresh: Documents) -> None:
+        """Up to where the follower stands now; under its lock it stands still."""
+        places = self._following.log.places
+        waiting = all_parked(places, self._following.sources)
+        self._left_out = {Envelope.model_validate_json(p.envelope).digest for p in waiting}
+        self._left_out |= discarded(self._following.log)
+        for source in self._following.sources:
+            if upto := places.followed(source):
+                self._fill_from(source, upto, fresh)
+
+    def _fill_from(self, source: str, upto: Link, fresh: Documents) -> None:
+        previous = self._reached[source].position if source in self._reached else 0
+        for envelope in self._messages(source, upto):
+            at = At(
+                source=source,
+                epoch=envelope.epoch,
+                previous=previous,
+                position=envelope.position,
+            )
+            fresh.apply(self._writes(envelope, source), at)
+            previous = envelope.position
+            self._reached[source] = link_of(envelope)
+        if self._reached.get(source) != upto:
+            raise Mismatch(f"position {upto.position} of {source} is another event than applied")
+
+    def _writes(self, envelope: Envelope, source: str) -> Sequence[Write]:
+        if envelope.is_void or envelope.digest in self._left_out:
+            return ()
+        received = open_envelope(envelope, source, self._following.transport_keys)
+        return self._view.projection.writes(upcast(received, self._following.upcasts))
+
+    def _messages(self, source: str, upto: Link) -> Iterator[Envelope]:
+        while True:
+            at = self._reached.get(source)
+            after = at.position if at else 0
+            if after >= upto.position:
+                return
+            pulled = Pulled.model_validate(self._following.pull(source, after, PULLED))
+            envelopes = [e for e in check(at, pulled) if e.position <= upto.position]
+            if not envelopes:
+                return
+            yield from envelopes
+
+
+def rebuild_loop(following: Following, views: LiveViews) -> Loop:
+    def work(stop: Event, loop: Loop) -> None:
+        for view in views.waiting:
+            Rebuild(following, views, view).run()
+        loop.turned()
+        stop.wait(LOOK)
+
+    return Loop(f"{following.log.name}.views", work)

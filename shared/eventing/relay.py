@@ -1,0 +1,139 @@
+"""Publishes a service's log to RabbitMQ: in order, at least once, skipping nothing.
+
+The position is written after the broker has confirmed. A relay that dies between the two
+publishes the same again; followers drop what they have.
+"""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from threading import Event
+
+from shared.eventing.broker import Outgoing, Publisher
+from shared.eventing.loop import Loop
+from shared.eventing.messages import Head
+from shared.eventing.metrics import PUBLISHED, PUBLISHED_POSITION
+from shared.eventing.outbox import OutboxReader
+from shared.stores.event_log import EventLog
+from shared.stores.guard import Leadership
+from shared.stores.places import Published
+
+BATCH = 200
+"""Rows published and confirmed at once."""
+POLL = 0.05
+"""Seconds between two looks at a log that has nothing new."""
+ANNOUNCE = 1.0
+"""Seconds of silence after which the head is announced."""
+MESSAGES, LEAVES = "messages", "leaves"
+
+
+def events_exchange(service: str) -> str:
+    return f"{service}.events"
+
+
+def leaves_exchange(service: str) -> str:
+    return f"{service}.leaves"
+
+
+@dataclass(frozen=True)
+class Exchanges:
+    """Kept channels of one relay, to its two exchanges."""
+
+    events: Publisher
+    leaves: Publisher
+
+    @classmethod
+    def open(cls, amqp_uri: str, service: str) -> "Exchanges":
+        return cls(
+            Publisher(amqp_uri, events_exchange(service), "topic"),
+            Publisher(amqp_uri, leaves_exchange(service), "fanout"),
+        )
+
+    def close(self) -> None:
+        self.events.close()
+        self.leaves.close()
+
+
+class Relay:
+    """One turn at a time; :class:`RelayLoop` keeps it turning."""
+
+    def __init__(self, log: EventLog, outbox: OutboxReader, exchanges: Exchanges) -> None:
+        self._log = log
+        self._outbox = outbox
+        self._exchanges = exchanges
+        self._announced = 0.0
+
+    def turn(self) -> bool:
+        """Publish what is new; announce the head after a silence. Says if there was anything.
+
+        Raises ``PositionMoved`` if another relay works on this log too.
+        """
+        worked = [self._publish_messages(), self._publish_leaves()]
+        if any(worked):
+            self._announced = time.monotonic()
+        elif time.monotonic() - self._announced >= ANNOUNCE:
+            self._announce()
+        return any(worked)
+
+    def _publish_messages(self) -> bool:
+        before = self._log.places.published(MESSAGES)
+        rows = self._log.read(before.position, BATCH)
+        if not rows:
+            return False
+        last = self._log.read(before.last - 1, 1)[0] if before.last else None
+        batch: list[Outgoing] = []
+        for row in rows:
+            if self._outbox.is_listed(row):
+                envelope = self._outbox.envelope(row, last)
+                name = envelope.type.partition(".")[2]
+                batch.append(Outgoing(name, envelope.model_dump_json(), envelope.key))
+                last = row
+        self._exchanges.events.publish(batch)
+        reached = Published(rows[-1].position, last.position if last else 0)
+        self._log.places.publish(MESSAGES, before, reached)
+        PUBLISHED.labels(self._log.name).inc(len(batch))
+        PUBLISHED_POSITION.labels(self._log.name).set(reached.position)
+        return True
+
+    def _publish_leaves(self) -> bool:
+        before = self._log.places.published(LEAVES)
+        batch = self._outbox.leaf_batch(before.position, BATCH)
+        if batch.to == before.position:
+            return False
+        self._exchanges.leaves.publish([Outgoing("leaves", batch.model_dump_json())])
+        self._log.places.publish(LEAVES, before, Published(batch.to, batch.to))
+        return True
+
+    def _announce(self) -> None:
+        head = Head.model_validate(self._outbox.head())
+        self._exchanges.events.publish(
+            [Outgoing("head", head.model_dump_json(), expires=10 * ANNOUNCE)]
+        )
+        self._announced = time.monotonic()
+
+
+def relay_loop(
+    log: EventLog, outbox: OutboxReader, open_exchanges: Callable[[], Exchanges]
+) -> Loop:
+    """One relay leads per service, whatever the number of replicas; the others stand by."""
+
+    def work(stop: Event, loop: Loop) -> None:
+        with log.leader("relay") as leadership:
+            if leadership.held():
+                _lead(leadership, stop, loop)
+            else:
+                loop.turned()
+                stop.wait(ANNOUNCE)
+
+    def _lead(leadership: Leadership, stop: Event, loop: Loop) -> None:
+        exchanges = open_exchanges()
+        try:
+            relay = Relay(log, outbox, exchanges)
+            while leadership.held() and not stop.is_set():
+                if not relay.turn():
+                    stop.wait(POLL)
+                loop.turned()
+        finally:
+            exchanges.close()
+
+    return Loop(f"{log.name}.relay", work)

@@ -1,0 +1,31 @@
+"""Read models as eventing knows them: what to write for an event, and where."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+from uuid import UUID
+
+from shared.stores.documents import Documents, Write
+
+
+class ProjectionOf(Protocol):
+    """Says how events become documents; knows no store.
+
+    ``writes`` is given a domain event of the service's own log, or a ``Received`` of another's.
+    ``purge`` gives the writes that leave nothing of an erased record.
+    """
+
+    NAME: str
+    VERSION: int
+
+    def writes(self, event: Any, /) -> Sequence[Write]: ...
+
+    def purge(self, record_id: UUID, /) -> Sequence[Write]: ...
+
+
+@dataclass(frozen=True)
+class View:
+    """A projection and the documents it fills; these were opened with its name and version."""
+
+    projection: ProjectionOf
+    documents: Documents

@@ -1,0 +1,1 @@
+"""Mirrors the code: <service>/, shared/<room>/ and scripts/; system/ holds whole stories."""

@@ -1,0 +1,1 @@
+"""Set-up, private servers and the command line."""

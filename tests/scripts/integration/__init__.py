@@ -1,0 +1,1 @@
+"""The servers that everything else is tested on."""

@@ -1,0 +1,64 @@
+"""Set-up says in one sentence what only an administrator can do, and does nothing twice."""
+
+import hashlib
+import os
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+SETUP = Path(__file__).parents[2] / "scripts" / "setup.sh"
+
+
+@pytest.fixture
+def checkout(tmp_path: Path) -> Path:
+    """A checkout of somebody who is not root, on a machine that lacks Python's venv."""
+    (tmp_path / "scripts").mkdir()
+    shutil.copy(SETUP, tmp_path / "scripts")
+    (tmp_path / "requirements.lock").write_text("")
+    (tmp_path / "bin").mkdir()
+    program(tmp_path / "bin" / "id", "echo 1000")
+    program(tmp_path / "bin" / "python-without-venv", "exit 1")
+    return tmp_path
+
+
+def program(path: Path, script: str) -> None:
+    path.write_text(f"#!/bin/sh\n{script}\n")
+    path.chmod(0o755)
+
+
+def setup(checkout: Path, what: str, python: str) -> "subprocess.CompletedProcess[str]":
+    path = f"{checkout / 'bin'}:{os.environ['PATH']}"
+    return subprocess.run(
+        [checkout / "scripts" / "setup.sh", what],
+        env={"PATH": path, "PYTHON": python},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+
+def test_without_root_it_names_what_to_install(checkout: Path) -> None:
+    answer = setup(checkout, "check", python="python-without-venv")
+    assert answer.returncode == 3
+    assert answer.stderr == (
+        "Carnet needs packages that are missing here; "
+        "as an administrator, run: apt-get install python3.11-venv\n"
+    )
+    assert not (checkout / ".venv").exists()
+
+
+def test_a_machine_that_is_set_up_is_left_as_it_is(checkout: Path) -> None:
+    (checkout / ".venv").mkdir()
+    stamp = hashlib.sha256(b"").hexdigest() + "  -\n"
+    (checkout / ".venv" / "lock.sha256").write_text(stamp)
+    answer = setup(checkout, "check", python="python3.11")
+    assert (answer.returncode, answer.stdout, answer.stderr) == (0, "", "")
+
+
+def test_an_unknown_word_is_answered_with_the_usage(checkout: Path) -> None:
+    answer = setup(checkout, "everything", python="python3.11")
+    assert answer.returncode == 2
+    assert "usage: scripts/setup.sh check|demo|test" in answer.stdout

@@ -1,0 +1,1 @@
+"""What tests share: real servers, one per run, and waiting with a deadline."""

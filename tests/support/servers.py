@@ -1,0 +1,74 @@
+"""Real servers as fixtures: one of each per run (per worker, with xdist), a fresh place per test.
+
+They start when the first test asks for them, so a run without integration tests starts none.
+Nothing is cleaned up between tests: a new vhost, bucket or database costs less than emptying one.
+"""
+
+import os
+import uuid
+from collections.abc import Iterator
+
+import pymongo
+import pytest
+
+from scripts.machine import postgresql
+from scripts.machine.postgresql import Database, running_database
+from scripts.machine.rabbitmq import Broker, running_broker
+from scripts.machine.seaweedfs import ObjectStore, running_object_store
+
+
+@pytest.fixture(scope="session")
+def broker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Broker]:
+    """The run's RabbitMQ. A test that stops or kills it starts a `running_broker` of its own."""
+    with running_broker(tmp_path_factory.mktemp("rabbitmq")) as server:
+        yield server
+
+
+@pytest.fixture
+def amqp_uri(broker: Broker) -> str:
+    """The address of a vhost that no other test has seen."""
+    return broker.uri(broker.new_vhost())
+
+
+@pytest.fixture(scope="session")
+def objects(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ObjectStore]:
+    """The run's SeaweedFS: ``endpoint``, ``access_key``, ``secret_key``, ``client()``."""
+    with running_object_store(tmp_path_factory.mktemp("seaweedfs")) as server:
+        yield server
+
+
+@pytest.fixture
+def bucket(objects: ObjectStore) -> str:
+    """The name of a new, empty bucket."""
+    name = f"test-{uuid.uuid4().hex}"
+    objects.client().make_bucket(name)
+    return name
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Database]:
+    """The run's PostgreSQL; `new_database` gives further databases to a test that needs several."""
+    if not postgresql.installed():
+        pytest.skip("PostgreSQL is not installed: apt-get install postgresql")
+    with running_database() as server:
+        yield server
+
+
+@pytest.fixture
+def postgres_dsn(postgres: Database) -> str:
+    """The address of a new, empty database."""
+    return postgres.new_database()
+
+
+@pytest.fixture
+def mongodb_uri() -> Iterator[str]:
+    """``MONGODB_URI`` with a database name that is new, and dropped afterwards."""
+    server = os.environ.get("MONGODB_URI")
+    if not server:
+        pytest.skip("no MongoDB: set MONGODB_URI to the address of a server")
+    name = f"carnet_test_{uuid.uuid4().hex[:12]}"
+    address, _, options = server.partition("?")
+    scheme, _, rest = address.partition("://")
+    yield f"{scheme}://{rest.partition('/')[0]}/{name}" + (f"?{options}" if options else "")
+    with pymongo.MongoClient[dict[str, object]](server) as client:
+        client.drop_database(name)
