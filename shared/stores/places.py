@@ -191,14 +191,9 @@ class Places:
         with self._recorder.reading() as sql:
             rows = sql(
                 "SELECT publisher, position, held_by, envelope, error, parked_at"
-<<<<<<< HEAD
-                f" FROM {self._parked} WHERE publisher = ? ORDER BY position LIMIT ?",
-                publisher, limit,
-=======
                 f" FROM {self._parked} WHERE publisher = ? AND position > ?"
                 " ORDER BY position LIMIT ?",
                 publisher, after, limit,
->>>>>>> eventing
             )  # fmt: skip
         return [
             Parked(
