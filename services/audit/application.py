@@ -19,7 +19,13 @@ from services.audit.contract import (
     SignedCheckpoint,
 )
 from services.audit.domain.anomaly import Anomaly, AnomalyKind
-from services.audit.domain.audience import Audience, Scope, audience_of, first_scope, may_ask_for_all
+from services.audit.domain.audience import (
+    Audience,
+    Scope,
+    audience_of,
+    first_scope,
+    may_ask_for_all,
+)
 from services.audit.domain.lines import Line
 from services.audit.domain.ports import (
     Access,
@@ -79,7 +85,6 @@ class Audit(EventLog):
     def journal(self, request: ReadJournal, by: Actor) -> Outcome[JournalPage]:
         """One page; nothing is shown unless its reading is saved."""
         reader = by.principal
-        self.outside.journal.wait_for(request.at_least)
         scope, decided = self._admit(request.record_id, by)
         audience = audience_of(reader, scope)
         shown = self._visible(request.record_id, audience, by)

@@ -40,7 +40,7 @@ class CheckpointPublished(MessageData):
 
 
 @singledispatch
-def message_for(event: object) -> MessageData | None:
+def message_for(_event: object) -> MessageData | None:
     """The message of an event; None for what stays inside."""
     return None
 

@@ -5,7 +5,8 @@ from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
 
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
 from services.audit.adapters.files import FolderFiles
 from services.audit.adapters.tree import SqlTree
@@ -38,7 +39,9 @@ def digest(service: str, position: int, epoch: str = "e1") -> bytes:
     return sha256(f"{service}/{epoch}/{position}".encode()).digest()
 
 
-def batch(service: str, after: int, to: int, *, epoch: str = "e1", skip: Sequence[int] = ()) -> Batch:
+def batch(
+    service: str, after: int, to: int, *, epoch: str = "e1", skip: Sequence[int] = ()
+) -> Batch:
     return Batch(
         service=service,
         epoch=epoch,
@@ -93,6 +96,14 @@ class Plan:
 
 def publisher(tree: object, files: object) -> Publisher:
     return Publisher(tree=tree, files=files, verifier=VERIFIER, sign=PRIVATE.sign)  # type: ignore[arg-type]  # a Fragile passes for what it wraps
+
+
+def check_signature(key: bytes, signature: bytes, message: bytes) -> bool:
+    try:
+        Ed25519PublicKey.from_public_bytes(key).verify(signature, message)
+    except InvalidSignature:
+        return False
+    return True
 
 
 def folder_files(folder: Path) -> Callable[[str], bytes]:

@@ -4,7 +4,8 @@ Kept small: the right edge of the tree, how far each service was followed, and w
 positions went where. Everything else is in the published files.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 
 from services.audit.domain.batch import Batch, Place, Run, fresh_leaves, runs_of
 from services.audit.domain.growth import Edge, FullTile
@@ -13,16 +14,24 @@ from shared.stores.guard import GuardedRecorder, Sql
 
 TABLES = (
     "CREATE TABLE IF NOT EXISTS audit_tree (id BIGINT PRIMARY KEY, size BIGINT NOT NULL)",
-    "CREATE TABLE IF NOT EXISTS audit_edge (level BIGINT, position BIGINT, hash TEXT NOT NULL,"
-    " PRIMARY KEY (level, position))",
-    "CREATE TABLE IF NOT EXISTS audit_sources (service TEXT PRIMARY KEY, epoch TEXT NOT NULL,"
-    " position BIGINT NOT NULL)",
-    "CREATE TABLE IF NOT EXISTS audit_runs (first_index BIGINT PRIMARY KEY,"
-    " service TEXT NOT NULL, epoch TEXT NOT NULL, first_position BIGINT NOT NULL,"
-    " last_position BIGINT NOT NULL)",
+    (
+        "CREATE TABLE IF NOT EXISTS audit_edge (level BIGINT, position BIGINT,"
+        " hash TEXT NOT NULL, PRIMARY KEY (level, position))"
+    ),
+    (
+        "CREATE TABLE IF NOT EXISTS audit_sources (service TEXT PRIMARY KEY,"
+        " epoch TEXT NOT NULL, position BIGINT NOT NULL)"
+    ),
+    (
+        "CREATE TABLE IF NOT EXISTS audit_runs (first_index BIGINT PRIMARY KEY,"
+        " service TEXT NOT NULL, epoch TEXT NOT NULL, first_position BIGINT NOT NULL,"
+        " last_position BIGINT NOT NULL)"
+    ),
     "CREATE INDEX IF NOT EXISTS audit_runs_place ON audit_runs (service, first_position)",
-    "CREATE TABLE IF NOT EXISTS audit_signed (id BIGINT PRIMARY KEY, size BIGINT NOT NULL,"
-    " note TEXT NOT NULL)",
+    (
+        "CREATE TABLE IF NOT EXISTS audit_signed (id BIGINT PRIMARY KEY, size BIGINT NOT NULL,"
+        " note TEXT NOT NULL)"
+    ),
 )
 _LEVELS = 8
 """Of tiles: 256 to the eighth leaves are more than there will be."""
@@ -89,19 +98,8 @@ class SqlTree:
         return _run(rows[0]) if rows else None
 
     def runs(self) -> Iterator[Run]:
-        """Every run, in the order of the log, a page at a time."""
-        after = -1
-        while True:
-            with self._recorder.reading() as sql:
-                rows = sql(
-                    f"SELECT {_RUN} FROM audit_runs WHERE first_index > ?"  # noqa: S608 - our own column names
-                    " ORDER BY first_index LIMIT 1000",
-                    after,
-                )
-            if not rows:
-                return
-            yield from map(_run, rows)
-            after = rows[-1][0]
+        """Every run, in the order of the log."""
+        return read_runs(self._recorder.reading)
 
     def oldest_full(self) -> FullTile | None:
         with self._recorder.reading() as sql:
@@ -129,7 +127,9 @@ class SqlTree:
         """At most a tile and a bit of level 0 is read: the rest waits until it is carried."""
         with self._recorder.reading() as sql:
             found = [_level(sql, level, WIDTH) for level in range(_LEVELS)]
-        ends = (((first + len(hashes)) << 8 * n) for n, (first, hashes) in enumerate(found) if hashes)
+        ends = (
+            ((first + len(hashes)) << 8 * n) for n, (first, hashes) in enumerate(found) if hashes
+        )
         return Edge(size=next(ends, 0), levels=[hashes for _, hashes in found])
 
     def signed(self) -> str | None:
@@ -145,6 +145,22 @@ class SqlTree:
                 " WHERE audit_signed.size < excluded.size",
                 size, note,
             )  # fmt: skip
+
+
+def read_runs(reading: Callable[[], AbstractContextManager[Sql]]) -> Iterator[Run]:
+    """Every run, a page at a time, from any place that has the table."""
+    after = -1
+    while True:
+        with reading() as sql:
+            rows = sql(
+                f"SELECT {_RUN} FROM audit_runs WHERE first_index > ?"  # noqa: S608 - our own column names
+                " ORDER BY first_index LIMIT 1000",
+                after,
+            )
+        if not rows:
+            return
+        yield from map(_run, rows)
+        after = rows[-1][0]
 
 
 _RUN = "first_index, service, epoch, first_position, last_position"

@@ -1,4 +1,4 @@
-"""The journal's own words, from the data files beside this room."""
+"""The words of the journal, read from the service's data files."""
 
 import csv
 from functools import cache

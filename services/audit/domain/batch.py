@@ -42,7 +42,7 @@ class Run:
         return self.first_index + position - self.first_position
 
 
-class Hole(Exception):  # noqa: N818 - a fact
+class Hole(Exception):
     """Events are missing between what the log holds and this batch: pull them first."""
 
     def __init__(self, service: str, at: int) -> None:
@@ -50,7 +50,7 @@ class Hole(Exception):  # noqa: N818 - a fact
         self.at = at
 
 
-class OtherEpoch(Exception):  # noqa: N818 - a fact
+class OtherEpoch(Exception):
     """The service's log was restored, or promoted from a replica, since it was last heard."""
 
     def __init__(self, service: str, known: Place, epoch: str) -> None:

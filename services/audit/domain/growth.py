@@ -34,7 +34,7 @@ _AT_ONCE = 64
 """Full tiles written before a checkpoint, so that one follows within seconds even in a flood."""
 
 
-class Fork(Exception):  # noqa: N818 - a fact
+class Fork(Exception):
     """What would be signed does not continue what was signed or stored: stop, tell an operator."""
 
 
@@ -162,9 +162,7 @@ class Publisher:
             return
         node = nodes_from(checkpoint.size, lambda tile: read_hashes(self.files, tile))
         path = consistency_path(before.size, checkpoint.size, node)
-        if not check_consistency(
-            before.size, checkpoint.size, path, before.root, checkpoint.root
-        ):
+        if not check_consistency(before.size, checkpoint.size, path, before.root, checkpoint.root):
             raise Fork("the tree does not begin with the one signed last")
 
 

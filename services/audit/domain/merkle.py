@@ -82,8 +82,7 @@ def check_inclusion(
             return False
         if position & 1 or position == last:
             hash_ = node_hash(sibling, hash_)
-            while not position & 1 and position:  # a right edge that has no sibling here
-                position, last = position >> 1, last >> 1
+            position, last = _up_right_edge(position, last)
         else:
             hash_ = node_hash(hash_, sibling)
         position, last = position >> 1, last >> 1
@@ -94,12 +93,8 @@ def check_consistency(
     old: int, new: int, path: Sequence[bytes], old_root: bytes, new_root: bytes
 ) -> bool:
     """Whether ``path`` shows the tree of ``old`` leaves to be the beginning of the other."""
-    if not 0 < old <= new:
-        return False
-    if old == new:
-        return not path and old_root == new_root
-    if not path:
-        return False
+    if not 0 < old < new or not path:
+        return old == new > 0 and not path and old_root == new_root
     hashes = [old_root, *path] if old & (old - 1) == 0 else list(path)
     position, last = old - 1, new - 1
     while position & 1:
@@ -110,8 +105,7 @@ def check_consistency(
             return False
         if position & 1 or position == last:
             seen_old, seen_new = node_hash(sibling, seen_old), node_hash(sibling, seen_new)
-            while not position & 1 and position:
-                position, last = position >> 1, last >> 1
+            position, last = _up_right_edge(position, last)
         else:
             seen_new = node_hash(seen_new, sibling)
         position, last = position >> 1, last >> 1
@@ -145,6 +139,13 @@ class Frontier:
 def _split(size: int) -> int:
     """The largest power of two smaller than ``size``."""
     return 1 << (size - 1).bit_length() - 1
+
+
+def _up_right_edge(position: int, last: int) -> tuple[int, int]:
+    """Past the levels where the right edge has no sibling."""
+    while not position & 1 and position:
+        position, last = position >> 1, last >> 1
+    return position, last
 
 
 def _range_hash(low: int, high: int, node: Node) -> bytes:

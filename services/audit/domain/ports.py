@@ -83,7 +83,3 @@ class JournalView(Protocol):
     ) -> Lines:
         """``visible``: tokens of the subjects this reader may see lines about."""
         ...
-
-    def wait_for(self, at_least: Mapping[str, int]) -> None:
-        """Return once these positions are in the view; ``StaleRead`` after a bounded time."""
-        ...

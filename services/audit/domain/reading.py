@@ -88,9 +88,7 @@ class MandateUse(Aggregate):
             purpose=purpose,
         )
 
-    def __init__(
-        self, *, record_id: UUID, by: dict[str, Any], mandate: str, purpose: str
-    ) -> None:
+    def __init__(self, *, record_id: UUID, by: dict[str, Any], mandate: str, purpose: str) -> None:
         self.record_id = record_id
         self.by = by
         self.mandate = mandate

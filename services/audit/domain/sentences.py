@@ -98,10 +98,10 @@ def _who(by: Mapping[str, Any], words: Words, telling: Telling) -> str:
         case ActorKind.SECRETARY:
             place = telling.names.get(by.get("facility") or "")
             return f"Le secrétariat de {place}" if place else "Un secrétariat médical"
-    return _OTHERS.get(kind or "", "Le système")
+    return _OTHERS.get(str(kind), "Le système")
 
 
-_OTHERS = {
+_OTHERS: Mapping[str, str] = {
     ActorKind.PATIENT: "La personne",
     ActorKind.REPRESENTATIVE: "Un représentant légal",
     ActorKind.CAREGIVER: "Un aidant",

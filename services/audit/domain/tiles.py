@@ -53,7 +53,7 @@ def parse_path(path: str) -> Tile:
             int(re.sub(r"[x/]", "", index)),
             int(width) if width else WIDTH,
         )
-        if tile.path == path and tile.level < 64 and 0 < tile.width:
+        if tile.path == path and tile.level < 64 and tile.width > 0:
             return tile
     raise MalformedLog("not a path of the log")
 

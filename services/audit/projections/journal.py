@@ -78,7 +78,9 @@ class Subjects:
                 return [self._put(received.record, received.data["document_id"], received.data)]
             case "access.access_decided" if not received.data.get("document_id"):
                 codes = sorted(received.data.get("confidentiality") or ())
-                return [self._put(received.record, codes_subject(codes), {"confidentiality": codes})]
+                return [
+                    self._put(received.record, codes_subject(codes), {"confidentiality": codes})
+                ]
         return self._changes(received.record, received.data)
 
     def purge(self, record_id: UUID) -> Sequence[Write]:

@@ -1,12 +1,11 @@
 """Questions to the journal's read models."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from uuid import UUID
 
 from services.audit.domain.audience import Audience
 from services.audit.domain.ports import Asked, Lines, PlacedLine, Subject
 from services.audit.projections.journal import Sealing, attributes_of, from_json
-from shared.eventing.waiting import PATIENCE, position_in, wait_until
 from shared.kernel.clock import instant, parse_instant
 from shared.stores.documents import Documents, Eq, Filter, Has, In, Json, Range, Sort
 
@@ -16,8 +15,6 @@ _NOTHING = ""
 
 
 class StoredJournal:
-    """``wait``: seconds a reader waits for what they ask to have been applied."""
-
     def __init__(
         self,
         *,
@@ -25,21 +22,17 @@ class StoredJournal:
         subjects: Documents,
         rights: Documents,
         sealing: Sealing,
-        wait: float = PATIENCE,
     ) -> None:
         self._lines = lines
         self._subjects = subjects
         self._rights = rights
         self._sealing = sealing
-        self._wait = wait
 
     def subjects(self, record_id: UUID) -> list[Subject]:
         found: list[Subject] = []
         cursor: str | None = None
         while True:
-            page = self._subjects.find(
-                Eq("record_id", str(record_id)), limit=_PAGE, after=cursor
-            )
+            page = self._subjects.find(Eq("record_id", str(record_id)), limit=_PAGE, after=cursor)
             found += [
                 Subject(
                     token=item["id"],
@@ -65,10 +58,6 @@ class StoredJournal:
             total=self._lines.count(*where),
             next_cursor=page.next_cursor,
         )
-
-    def wait_for(self, at_least: Mapping[str, int]) -> None:
-        for view in (self._lines, self._subjects, self._rights):
-            wait_until(position_in(view), at_least, self._wait)
 
     def _where(
         self, record_id: UUID, asked: Asked, audience: Audience, visible: Sequence[str]

@@ -15,10 +15,10 @@ from services.audit.domain.growth import Fork
 from shared.stores.settings import EventStoreSettings
 from tests.audit import independent
 from tests.audit.logs import (
+    VERIFIER,
     Fragile,
     Killed,
     Plan,
-    VERIFIER,
     batch,
     digest,
     folder_files,
@@ -160,9 +160,7 @@ def grow(folder: Path, sizes: tuple[int, int], plan: Plan) -> None:
 
 
 @pytest.mark.parametrize("sizes", [(3, 4), (250, 10), (256, 260)])
-def test_killed_anywhere_it_neither_forks_nor_loses(
-    tmp_path: Path, sizes: tuple[int, int]
-) -> None:
+def test_killed_anywhere_it_neither_forks_nor_loses(tmp_path: Path, sizes: tuple[int, int]) -> None:
     """Die at every write in turn, start again: same log, and every signed tree is its beginning."""
     total = sum(sizes)
     expected = [digest("vault", n) for n in range(1, total + 1)]

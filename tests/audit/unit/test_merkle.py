@@ -143,13 +143,14 @@ def test_a_changed_proof_proves_nothing(size: int, data: st.DataObject) -> None:
     root, leaf = independent.mth(entries), merkle.leaf_hash(entries[index])
     path = merkle.inclusion_path(index, size, nodes(entries))
     bad = list(path)
-    if path and data.draw(st.booleans()):
-        at = data.draw(st.integers(0, len(path) - 1))
+    change = data.draw(st.sampled_from(["flip", "drop", "add"] if path else ["add"]))
+    at = data.draw(st.integers(0, max(0, len(path) - 1)))
+    if change == "flip":
         bad[at] = bytes([bad[at][0] ^ 1]) + bad[at][1:]
-    elif path and data.draw(st.booleans()):
-        del bad[data.draw(st.integers(0, len(path) - 1))]
+    elif change == "drop":
+        del bad[at]
     else:
-        bad.append(root)
+        bad.insert(at, root)
 
     assert not merkle.check_inclusion(index, size, leaf, bad, root)
 
