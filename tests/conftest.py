@@ -4,6 +4,8 @@ from pathlib import Path
 
 import pytest
 
+import shared.stores  # noqa: F401 - says how psycopg waits, before a fixture imports psycopg
+
 pytest_plugins = ["tests.support.servers"]
 
 

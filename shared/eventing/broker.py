@@ -29,7 +29,7 @@ QUEUE = {
 
 
 def _connect(amqp_uri: str) -> Any:
-    return Connection(amqp_uri, heartbeat=HEARTBEAT, connect_timeout=5)  # type: ignore[no-untyped-call]  # kombu has no types
+    return Connection(amqp_uri, heartbeat=HEARTBEAT, connect_timeout=5)
 
 
 class NotConfirmed(ConnectionError):

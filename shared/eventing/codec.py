@@ -2,20 +2,18 @@
 
 import base64
 import json
-import os
 from datetime import UTC, date, datetime
 from typing import Any, Protocol, TypeVar
 from uuid import UUID
 
-from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from pydantic import ValidationError
 
 from shared.crypto.keys import Key
+from shared.crypto.sealing import NotAuthentic
+from shared.crypto.transport import open_message, seal_message
 from shared.eventing.messages import Envelope, Head, LeafBatch, MessageData, Wire
 from shared.eventing.received import Received
 
-NONCE_BYTES = 12
 VOID = "void"
 
 W = TypeVar("W", bound=Wire)
@@ -57,8 +55,7 @@ def encode(
         type=message.TYPE, version=message.VERSION, record=message.record_id, data="", **header
     )
     key = keys.key(_day(header["occurred_at"]))
-    nonce = os.urandom(NONCE_BYTES)
-    sealed = nonce + AESGCM(key.secret).encrypt(nonce, plain, _clear_part(clear))
+    sealed = seal_message(plain, key, _clear_part(clear))
     return clear.model_copy(update={"data": base64.b64encode(sealed).decode()})
 
 
@@ -74,11 +71,8 @@ def open_envelope(envelope: Envelope, publisher: str, keys: TransportKeys) -> Re
     key = keys.key(_day(envelope.occurred_at))
     try:
         sealed = base64.b64decode(envelope.data, validate=True)
-        plain = AESGCM(key.secret).decrypt(
-            sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], _clear_part(envelope)
-        )
-        data = json.loads(plain)
-    except (ValueError, InvalidTag):
+        data = json.loads(open_message(sealed, key, _clear_part(envelope)))
+    except (ValueError, NotAuthentic):
         raise Malformed("the data does not open with this header") from None
     return Received(
         publisher=publisher,

@@ -15,6 +15,7 @@ from nameko.extensions import DependencyProvider
 from shared.eventing.codec import TransportKeys
 from shared.eventing.follow import follow_loop
 from shared.eventing.following import Following
+from shared.eventing.leaf_feed import FollowingLeaves, leaf_loop
 from shared.eventing.live_views import LiveViews
 from shared.eventing.loop import Loop
 from shared.eventing.messages import MessageFor
@@ -27,7 +28,10 @@ from shared.eventing.view import View
 from shared.stores.event_log import EventLog
 from shared.telemetry.health import health
 
-__all__ = ["Following", "Projecting", "Timers", "View", "follow", "project", "timers"]
+__all__ = [
+    "Following", "FollowingLeaves", "Projecting", "Timers", "View",
+    "follow", "follow_leaves", "project", "timers",
+]  # fmt: skip
 
 Close = Callable[[], None]
 Build = Callable[[], tuple[Sequence[Loop], Close]]
@@ -64,6 +68,16 @@ def follow(name: str, build: Callable[[], Following]) -> type:
         return following_loops(made), made.close
 
     return _service(f"{name}.follow", loops)
+
+
+def follow_leaves(name: str, build: Callable[[], FollowingLeaves]) -> type:
+    """``<name>.leaves``: the digests of other services' events."""
+
+    def loops() -> tuple[Sequence[Loop], Close]:
+        made = build()
+        return [leaf_loop(made, source) for source in made.sources], made.close
+
+    return _service(f"{name}.leaves", loops)
 
 
 def timers(name: str, build: Callable[[], Timers]) -> type:

@@ -157,7 +157,9 @@ class Journal:
         text = received.data["text"]
         if text.startswith("poison"):
             raise ValueError("poison")
-        return [Put(received.key.replace(".", "_"), {"record_id": str(received.record), "text": text})]
+        return [
+            Put(received.key.replace(".", "_"), {"record_id": str(received.record), "text": text})
+        ]
 
     def purge(self, record_id: UUID) -> Sequence[Write]:
         return [Purge((Eq("record_id", str(record_id)),))]
@@ -170,7 +172,9 @@ class DayKeys:
         self._root = root
 
     def key(self, day: date) -> Key:
-        secret = bytes(a ^ b for a, b in zip(self._root, day.isoformat().encode() * 4, strict=False))
+        secret = bytes(
+            a ^ b for a, b in zip(self._root, day.isoformat().encode() * 4, strict=False)
+        )
         return Key(SERVICE_KEY_ID, 1, secret[:32])
 
 

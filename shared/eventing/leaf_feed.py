@@ -1,0 +1,63 @@
+"""Brings the leaves of other services to the one that logs them; it keeps its own position."""
+
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from threading import Event
+
+from shared.eventing.broker import Subscription
+from shared.eventing.codec import Malformed, parse_leaves
+from shared.eventing.loop import Loop
+from shared.eventing.messages import LeafBatch
+from shared.eventing.metrics import MALFORMED
+from shared.eventing.relay import leaves_exchange
+from shared.telemetry.logs import log
+
+IDLE = 1.0
+"""Seconds without a delivery before ``idle`` is called."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class FollowingLeaves:
+    """``handle``: takes one batch; it is acknowledged once that returned, and comes again, as
+    does whatever was delivered after it, if it raised. Batches may come twice, late or never:
+    ranges that do not meet are to be pulled. ``idle(service)``: called at start and after each
+    second without one, to pull what was lost last.
+    """
+
+    follower: str
+    sources: Sequence[str]
+    handle: Callable[[LeafBatch], None]
+    idle: Callable[[str], None]
+    amqp_uri: str
+    close: Callable[[], None] = lambda: None
+
+
+def leaf_loop(following: FollowingLeaves, source: str) -> Loop:
+    def work(stop: Event, loop: Loop) -> None:
+        with Subscription(
+            following.amqp_uri,
+            queue=f"{following.follower}.leaves.from.{source}",
+            exchange=leaves_exchange(source),
+            kind="fanout",
+        ) as subscription:
+            following.idle(source)
+            while not stop.is_set():
+                if delivery := subscription.next(IDLE):
+                    if batch := _parsed(delivery.body):
+                        following.handle(batch)
+                    subscription.ack(delivery)
+                else:
+                    following.idle(source)
+                loop.turned()
+
+    def _parsed(body: bytes) -> LeafBatch | None:
+        with suppress(Malformed):
+            batch = parse_leaves(body)
+            if batch.service == source:
+                return batch
+        MALFORMED.labels(following.follower, source).inc()
+        log.warning("dropped malformed leaves", publisher=source)
+        return None
+
+    return Loop(f"{following.follower}.leaves.from.{source}", work)
