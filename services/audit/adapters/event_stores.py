@@ -1,0 +1,148 @@
+"""The services' event stores as an auditor reads them: read only, with no service running."""
+
+import sqlite3
+from abc import abstractmethod
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import psycopg
+
+from services.audit.adapters.tree import read_runs
+from services.audit.domain.batch import Run
+from services.audit.domain.stored import StoredRow
+from shared.stores.guard import Sql
+
+# ruff: noqa: S608 - table names are made of names of services, which _is_name has checked
+_PAGE = 500
+AUDIT = "audit"
+
+
+class CannotRead(Exception):
+    """There is nothing here that could be verified."""
+
+
+class _Stores:
+    """``rows`` come in pages, so that memory does not grow with the log."""
+
+    def __init__(self, names: Sequence[str]) -> None:
+        if AUDIT not in names:
+            raise CannotRead("no event store of audit is there: it says where events went")
+        self._names = sorted(names)
+
+    @abstractmethod
+    @contextmanager
+    def reading(self, service: str) -> Iterator[Sql]:
+        """One short read of a service's database."""
+
+    @abstractmethod
+    def _page(self, service: str) -> str:
+        """Rows above a position, in order: id, originator, version, topic, state."""
+
+    def services(self) -> Sequence[str]:
+        return self._names
+
+    def runs(self) -> Iterator[Run]:
+        return read_runs(lambda: self.reading(AUDIT))
+
+    def count(self) -> int:
+        """How many leaves audit says it has appended; for a progress bar."""
+        with self.reading(AUDIT) as sql:
+            rows = sql("SELECT size FROM audit_tree WHERE id = 1")
+        return int(rows[0][0]) if rows else 0
+
+    def rows(self, service: str) -> Iterator[StoredRow]:
+        after, epochs = 0, self._epochs(service)
+        while True:
+            with self.reading(service) as sql:
+                page = sql(self._page(service), after, _PAGE)
+            for position, originator_id, version, topic, state in page:
+                yield StoredRow(
+                    service=service,
+                    epoch=_epoch_of(position, epochs),
+                    position=position,
+                    originator_id=str(UUID(str(originator_id))),
+                    originator_version=version,
+                    topic=topic,
+                    state=bytes(state),
+                )
+            if not page:
+                return
+            after = page[-1][0]
+
+    def _epochs(self, service: str) -> list[tuple[int, str]]:
+        with self.reading(service) as sql:
+            rows = sql(f"SELECT began_after, epoch FROM {service}_epochs ORDER BY began_after")
+        return [(after, epoch) for after, epoch in rows]
+
+
+class SqliteStores(_Stores):
+    """``<service>.db`` files of a data folder, or of a copy of one."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        super().__init__([f.stem for f in folder.glob("*.db") if _is_event_store(f)])
+
+    @contextmanager
+    def reading(self, service: str) -> Iterator[Sql]:
+        with closing(_open(self._folder / f"{service}.db")) as connection:
+
+            def run(statement: str, *params: object) -> list[tuple[Any, ...]]:
+                return connection.execute(statement, params).fetchall()
+
+            yield run
+
+    def _page(self, _service: str) -> str:
+        return (
+            "SELECT rowid, originator_id, originator_version, topic, state FROM stored_events"
+            " WHERE rowid > ? ORDER BY rowid LIMIT ?"
+        )
+
+
+class PostgresStores(_Stores):
+    """``dsn``: with ``{service}`` where the name of a service's database goes."""
+
+    def __init__(self, dsn: str, services: Sequence[str]) -> None:
+        self._dsn = dsn
+        super().__init__([name for name in services if _is_name(name)])
+
+    @contextmanager
+    def reading(self, service: str) -> Iterator[Sql]:
+        with psycopg.connect(self._dsn.format(service=service)) as connection:
+            connection.read_only = True
+
+            def run(statement: str, *params: object) -> list[tuple[Any, ...]]:
+                return connection.execute(statement.replace("?", "%s").encode(), params).fetchall()
+
+            yield run
+
+    def _page(self, service: str) -> str:
+        return (
+            "SELECT notification_id, originator_id, originator_version, topic, state"
+            f" FROM {service}_events WHERE notification_id > ? ORDER BY notification_id LIMIT ?"
+        )
+
+
+def _open(file: Path) -> sqlite3.Connection:
+    return sqlite3.connect(f"{file.resolve().as_uri()}?mode=ro", uri=True, timeout=10)
+
+
+def _is_event_store(file: Path) -> bool:
+    if not _is_name(file.stem):
+        return False
+    with closing(_open(file)) as connection:
+        found = connection.execute(
+            "SELECT COUNT(*) FROM sqlite_master WHERE name IN ('stored_events', ?)",
+            (f"{file.stem}_epochs",),
+        ).fetchone()
+    return int(found[0]) == 2
+
+
+def _is_name(name: str) -> bool:
+    return name.isidentifier() and name.islower() and name.isascii()
+
+
+def _epoch_of(position: int, epochs: Sequence[tuple[int, str]]) -> str:
+    return next((epoch for after, epoch in reversed(epochs) if after < position), "")

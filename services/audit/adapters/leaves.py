@@ -1,0 +1,124 @@
+"""Follows the leaves of every service into the tree: in order, none missed."""
+
+from collections.abc import Callable
+from threading import Event
+from typing import Any
+
+from services.audit.adapters.tree import SqlTree
+from services.audit.application import Audit
+from services.audit.domain.anomaly import AnomalyKind
+from services.audit.domain.batch import Batch, Hole, OtherEpoch
+from shared.eventing.broker import Subscription
+from shared.eventing.codec import Malformed, parse_leaves
+from shared.eventing.loop import Loop
+from shared.eventing.messages import LeafBatch
+from shared.kernel.errors import Unavailable
+from shared.telemetry.logs import log
+
+PULLED = 500
+"""Leaves asked for at once."""
+IDLE = 2.0
+"""Seconds without a delivery after which the service's own log is asked."""
+
+Pull = Callable[[str, int, int], Any]
+"""(service, after, limit) -> the answer of its RPC ``leaves``."""
+
+
+class LeafFollower:
+    """Brings the tree to where one service's log is; no thread of its own."""
+
+    def __init__(self, audit: Audit, tree: SqlTree, service: str, pull: Pull) -> None:
+        self._audit = audit
+        self._tree = tree
+        self._service = service
+        self._pull = pull
+
+    def deliver(self, body: bytes) -> None:
+        """Append what continues the log; pull what is missing; drop what is no batch."""
+        try:
+            batch = batch_of(parse_leaves(body))
+        except (Malformed, ValueError):
+            log.warning("dropped a malformed batch of leaves", publisher=self._service)
+            return
+        try:
+            self._tree.append(batch)
+        except (Hole, OtherEpoch):
+            self.catch_up()
+
+    def catch_up(self) -> None:
+        """Pull until the service has no more. A hole in the service's own answer is an alarm:
+        nothing above it is appended until it is filled.
+        """
+        while True:
+            known = self._tree.place(self._service)
+            batch = self._pulled(known.position if known else 0)
+            try:
+                self._tree.append(batch)
+            except OtherEpoch as other:
+                self._begin_epoch(other)
+                continue
+            except Hole as hole:
+                self._raise(AnomalyKind.HOLE, batch.epoch, hole.at)
+                raise Unavailable(str(hole)) from None
+            if not batch.leaves:
+                return
+
+    def _begin_epoch(self, other: OtherEpoch) -> None:
+        """The service's log is another one from some position on: find it, tell, go on there."""
+        after = self._last_of_old_epoch(other)
+        lost = other.known.position - after
+        self._raise(AnomalyKind.EPOCH_RENEWED, other.epoch, after, lost)
+        self._tree.begin_epoch(self._service, other.known, other.epoch, after)
+
+    def _last_of_old_epoch(self, other: OtherEpoch) -> int:
+        """By bisection: up to which position the service still answers with the old epoch."""
+        low, high = 0, other.known.position
+        while low < high:
+            middle = (low + high) // 2
+            if self._pulled(middle, limit=1).epoch == other.epoch:
+                high = middle
+            else:
+                low = middle + 1
+        return low
+
+    def _pulled(self, after: int, limit: int = PULLED) -> Batch:
+        answer = LeafBatch.model_validate(self._pull(self._service, after, limit))
+        return batch_of(answer)
+
+    def _raise(self, kind: AnomalyKind, epoch: str, position: int, lost: int = 0) -> None:
+        log.error("the log of a service is not whole", publisher=self._service, anomaly=kind.value)
+        self._audit.raise_anomaly(
+            kind, service=self._service, epoch=epoch, position=position, lost=lost
+        )
+
+
+def batch_of(wire: LeafBatch) -> Batch:
+    return Batch(
+        service=wire.service,
+        epoch=wire.epoch,
+        after=wire.after,
+        to=wire.to,
+        leaves=[(position, bytes.fromhex(digest)) for position, digest in wire.leaves],
+    )
+
+
+def leaves_loop(follower: LeafFollower, service: str, amqp_uri: str) -> Loop:
+    """Acknowledges after the write; idle, asks the service whether the last batch was lost."""
+
+    def work(stop: Event, loop: Loop) -> None:
+        follower.catch_up()
+        with Subscription(
+            amqp_uri,
+            queue=f"audit.leaves.from.{service}",
+            exchange=f"{service}.leaves",
+            kind="fanout",
+        ) as subscription:
+            while not stop.is_set():
+                if delivery := subscription.next(IDLE):
+                    follower.deliver(delivery.body)
+                    subscription.ack(delivery)
+                else:
+                    follower.catch_up()
+                loop.turned()
+
+    return Loop(f"audit.leaves.from.{service}", work)

@@ -1,0 +1,220 @@
+"""The state of the transparency log, in tables beside audit's own events.
+
+Kept small: the right edge of the tree, how far each service was followed, and which stretch of
+positions went where. Everything else is in the published files.
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
+
+from services.audit.domain.batch import Batch, Place, Run, fresh_leaves, runs_of
+from services.audit.domain.growth import Edge, FullTile
+from services.audit.domain.tiles import WIDTH
+from shared.stores.guard import GuardedRecorder, Sql
+
+TABLES = (
+    "CREATE TABLE IF NOT EXISTS audit_tree (id BIGINT PRIMARY KEY, size BIGINT NOT NULL)",
+    (
+        "CREATE TABLE IF NOT EXISTS audit_edge (level BIGINT, position BIGINT,"
+        " hash TEXT NOT NULL, PRIMARY KEY (level, position))"
+    ),
+    (
+        "CREATE TABLE IF NOT EXISTS audit_sources (service TEXT PRIMARY KEY,"
+        " epoch TEXT NOT NULL, position BIGINT NOT NULL)"
+    ),
+    (
+        "CREATE TABLE IF NOT EXISTS audit_runs (first_index BIGINT PRIMARY KEY,"
+        " service TEXT NOT NULL, epoch TEXT NOT NULL, first_position BIGINT NOT NULL,"
+        " last_position BIGINT NOT NULL)"
+    ),
+    "CREATE INDEX IF NOT EXISTS audit_runs_place ON audit_runs (service, first_position)",
+    (
+        "CREATE TABLE IF NOT EXISTS audit_signed (id BIGINT PRIMARY KEY, size BIGINT NOT NULL,"
+        " note TEXT NOT NULL)"
+    ),
+)
+_LEVELS = 8
+"""Of tiles: 256 to the eighth leaves are more than there will be."""
+
+
+class SqlTree:
+    """Every method is one transaction of audit's own database."""
+
+    def __init__(self, recorder: GuardedRecorder) -> None:
+        self._recorder = recorder
+        recorder.create(*TABLES)
+
+    def append(self, batch: Batch) -> int:
+        """Add what is new in a batch; return how many leaves that was.
+
+        Raise ``Hole`` or ``OtherEpoch`` (nothing is written) if it does not continue what the
+        log holds of that service.
+        """
+        with self._recorder.writing() as sql:
+            size = _locked_size(sql)
+            leaves = fresh_leaves(batch, _place(sql, batch.service))
+            for index, (_, digest) in enumerate(leaves, size):
+                sql("INSERT INTO audit_edge VALUES (0, ?, ?)", index, digest.hex())
+            for run in runs_of(batch, leaves, size):
+                _extend(sql, run)
+            _set_size(sql, size + len(leaves))
+            _move(sql, batch)
+        return len(leaves)
+
+    def begin_epoch(self, service: str, known: Place, epoch: str, after: int) -> None:
+        """Continue a log that was restored: ``after`` is the last position of the old epoch
+        that it still holds. What came later stays in the tree, as evidence.
+        """
+        with self._recorder.writing() as sql:
+            sql(
+                "UPDATE audit_sources SET epoch = ?, position = ?"
+                " WHERE service = ? AND epoch = ? AND position = ?",
+                epoch, after, service, known.epoch, known.position,
+            )  # fmt: skip
+
+    def place(self, service: str) -> Place | None:
+        """How far that service's events are in the log; None before the first."""
+        with self._recorder.reading() as sql:
+            return _place(sql, service)
+
+    def places(self) -> dict[str, Place]:
+        with self._recorder.reading() as sql:
+            rows = sql("SELECT service, epoch, position FROM audit_sources ORDER BY service")
+        return {service: Place(epoch, position) for service, epoch, position in rows}
+
+    def size(self) -> int:
+        with self._recorder.reading() as sql:
+            rows = sql("SELECT size FROM audit_tree WHERE id = 1")
+        return int(rows[0][0]) if rows else 0
+
+    def run_of(self, service: str, position: int) -> Run | None:
+        """Where an event is in the log. Of two epochs that used a position: the later one."""
+        with self._recorder.reading() as sql:
+            rows = sql(
+                f"SELECT {_RUN} FROM audit_runs WHERE service = ? AND first_position <= ?"  # noqa: S608 - our own column names
+                " AND last_position >= ? ORDER BY first_index DESC LIMIT 1",
+                service, position, position,
+            )  # fmt: skip
+        return _run(rows[0]) if rows else None
+
+    def runs(self) -> Iterator[Run]:
+        """Every run, in the order of the log."""
+        return read_runs(self._recorder.reading)
+
+    def oldest_full(self) -> FullTile | None:
+        with self._recorder.reading() as sql:
+            for level in reversed(range(_LEVELS)):
+                first, content = _level(sql, level, WIDTH)
+                if len(content) == WIDTH:
+                    return FullTile(level, first // WIDTH, content)
+        return None
+
+    def carry(self, tile: FullTile, tile_root: bytes) -> None:
+        first = tile.index * WIDTH
+        with self._recorder.writing() as sql:
+            deleted = sql(
+                "DELETE FROM audit_edge WHERE level = ? AND position >= ? AND position < ?"
+                " RETURNING position",
+                tile.level, first, first + WIDTH,
+            )  # fmt: skip
+            if deleted:  # else another process carried it before us
+                sql(
+                    "INSERT INTO audit_edge VALUES (?, ?, ?)",
+                    tile.level + 1, tile.index, tile_root.hex(),
+                )  # fmt: skip
+
+    def edge(self) -> Edge:
+        """At most a tile and a bit of level 0 is read: the rest waits until it is carried."""
+        with self._recorder.reading() as sql:
+            found = [_level(sql, level, WIDTH) for level in range(_LEVELS)]
+        ends = (
+            ((first + len(hashes)) << 8 * n) for n, (first, hashes) in enumerate(found) if hashes
+        )
+        return Edge(size=next(ends, 0), levels=[hashes for _, hashes in found])
+
+    def signed(self) -> str | None:
+        with self._recorder.reading() as sql:
+            rows = sql("SELECT note FROM audit_signed WHERE id = 1")
+        return rows[0][0] if rows else None
+
+    def keep_signed(self, size: int, note: str) -> None:
+        with self._recorder.writing() as sql:
+            sql(
+                "INSERT INTO audit_signed VALUES (1, ?, ?) ON CONFLICT (id) DO UPDATE"
+                " SET size = excluded.size, note = excluded.note"
+                " WHERE audit_signed.size < excluded.size",
+                size, note,
+            )  # fmt: skip
+
+
+def read_runs(reading: Callable[[], AbstractContextManager[Sql]]) -> Iterator[Run]:
+    """Every run, a page at a time, from any place that has the table."""
+    after = -1
+    while True:
+        with reading() as sql:
+            rows = sql(
+                f"SELECT {_RUN} FROM audit_runs WHERE first_index > ?"  # noqa: S608 - our own column names
+                " ORDER BY first_index LIMIT 1000",
+                after,
+            )
+        if not rows:
+            return
+        yield from map(_run, rows)
+        after = rows[-1][0]
+
+
+_RUN = "first_index, service, epoch, first_position, last_position"
+
+
+def _run(row: tuple[int, str, str, int, int]) -> Run:
+    index, service, epoch, first, last = row
+    return Run(
+        first_index=index, service=service, epoch=epoch, first_position=first, last_position=last
+    )
+
+
+def _place(sql: Sql, service: str) -> Place | None:
+    rows = sql("SELECT epoch, position FROM audit_sources WHERE service = ?", service)
+    return Place(*rows[0]) if rows else None
+
+
+def _locked_size(sql: Sql) -> int:
+    """Holds the row to the end of the transaction: appends follow one another."""
+    sql("INSERT INTO audit_tree VALUES (1, 0) ON CONFLICT DO NOTHING")
+    return int(sql("UPDATE audit_tree SET size = size WHERE id = 1 RETURNING size")[0][0])
+
+
+def _set_size(sql: Sql, size: int) -> None:
+    sql("UPDATE audit_tree SET size = ? WHERE id = 1", size)
+
+
+def _move(sql: Sql, batch: Batch) -> None:
+    sql(
+        "INSERT INTO audit_sources VALUES (?, ?, ?) ON CONFLICT (service) DO UPDATE"
+        " SET position = excluded.position WHERE audit_sources.position < excluded.position",
+        batch.service, batch.epoch, batch.to,
+    )  # fmt: skip
+
+
+def _extend(sql: Sql, run: Run) -> None:
+    """Lengthen the last run if this one continues it: a quiet log needs one row, not thousands."""
+    extended = sql(
+        "UPDATE audit_runs SET last_position = ? WHERE service = ? AND epoch = ?"
+        " AND last_position = ? AND first_index = (SELECT MAX(first_index) FROM audit_runs)"
+        " RETURNING first_index",
+        run.last_position, run.service, run.epoch, run.first_position - 1,
+    )  # fmt: skip
+    if not extended:
+        sql(
+            "INSERT INTO audit_runs VALUES (?, ?, ?, ?, ?)",
+            run.first_index, run.service, run.epoch, run.first_position, run.last_position,
+        )  # fmt: skip
+
+
+def _level(sql: Sql, level: int, limit: int) -> tuple[int, list[bytes]]:
+    """The first position that a level still holds, and its hashes from there."""
+    rows = sql(
+        "SELECT position, hash FROM audit_edge WHERE level = ? ORDER BY position LIMIT ?",
+        level, limit,
+    )  # fmt: skip
+    return (rows[0][0], [bytes.fromhex(row[1]) for row in rows]) if rows else (0, [])

@@ -1,0 +1,1 @@
+"""The rules of the log and of the journal: no I/O, no key, no clock."""

@@ -1,0 +1,154 @@
+"""A line of the journal in plain French, as the person reads it."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from services.audit.domain.lines import Line
+from shared.kernel.actor import ActorKind
+
+_PARIS = ZoneInfo("Europe/Paris")
+_MONTHS = (
+    "janvier", "février", "mars", "avril", "mai", "juin", "juillet", "août", "septembre",
+    "octobre", "novembre", "décembre",
+)  # fmt: skip
+_RIGHTS = {
+    "own_record": "",
+    "treating_doctor": ", en tant que médecin traitant",
+    "administrator": ", en tant que professionnel qui gère {le_dossier}",
+    "care_team": ", au sein de l’équipe de soins",
+    "explicit_consent": ", avec {l_accord}",
+    "break_glass": ", en urgence et sans accord préalable",
+    "regulation_centre": ", pour répondre à un appel au Samu-Centre 15",
+    "legal_representative": ", en tant que représentant légal",
+}
+_TO_PERSON = {
+    "le_dossier": "votre espace santé",
+    "du_dossier": "de votre espace santé",
+    "au_dossier": "à votre espace santé",
+    "l_accord": "votre accord",
+}
+_OF_PERSON = {
+    "le_dossier": "l’espace santé",
+    "du_dossier": "de l’espace santé",
+    "au_dossier": "à l’espace santé",
+    "l_accord": "l’accord de la personne",
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Words:
+    """``sentences``: by action. ``professions``, ``types``: labels by code."""
+
+    sentences: Mapping[str, str]
+    professions: Mapping[str, str]
+    types: Mapping[str, str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Telling:
+    """``to_person``: whether the reader is the person of the record.
+
+    ``names``: of professionals and facilities, by national id, as far as known.
+    ``document_type``: its code, or None if it may not be told.
+    """
+
+    to_person: bool
+    names: Mapping[str, str]
+    document_type: str | None = None
+    right: str | None = None
+
+
+def sentence_fr(line: Line, words: Words, telling: Telling) -> str:
+    dossier = _TO_PERSON if telling.to_person else _OF_PERSON
+    you = telling.to_person and line.by.get("kind") == ActorKind.PATIENT
+    text = words.sentences[line.action].format(
+        **dossier,
+        Le_dossier=_capital(dossier["le_dossier"]),
+        who="Vous" if you else _who(line.by, words, telling),
+        a="avez" if you else "a",
+        document=_document(words, telling),
+        other=_other(line.details, telling),
+        right=_RIGHTS.get(telling.right or "", "").format(**dossier),
+        opens_at=_day(line.details.get("opens_at")),
+    )
+    reason = line.details.get("reason_fr")
+    return f"{text} {reason}" if reason and ":refused" in line.action else text
+
+
+def who_fr(line: Line, words: Words, telling: Telling) -> str:
+    """Who acted, as a list shows it."""
+    if telling.to_person and line.by.get("kind") == ActorKind.PATIENT:
+        return "Vous"
+    return _who(line.by, words, telling)
+
+
+def _who(by: Mapping[str, Any], words: Words, telling: Telling) -> str:
+    kind, id_ = by.get("kind"), by.get("id", "")
+    match kind:
+        case ActorKind.PROFESSIONAL:
+            return _capital(_professional(by, words, telling))
+        case ActorKind.FACILITY:
+            own = telling.names.get(id_, "Un établissement de santé")
+            named = by.get("on_behalf_of")
+            return f"{_capital(_professional(named, words, telling))} ({own})" if named else own
+        case ActorKind.SECRETARY:
+            place = telling.names.get(by.get("facility") or "")
+            return f"Le secrétariat de {place}" if place else "Un secrétariat médical"
+    return _OTHERS.get(str(kind), "Le système")
+
+
+_OTHERS: Mapping[str, str] = {
+    ActorKind.PATIENT: "La personne",
+    ActorKind.REPRESENTATIVE: "Un représentant légal",
+    ActorKind.CAREGIVER: "Un aidant",
+    ActorKind.APPLICATION: "Un service numérique",
+    ActorKind.AUDITOR: "Un auditeur mandaté",
+    ActorKind.OPERATOR: "L’exploitant du service",
+    ActorKind.SUPPORT: "L’assistance",
+}
+
+
+def _professional(by: Mapping[str, Any], words: Words, telling: Telling) -> str:
+    label = words.professions.get(by.get("profession") or "")
+    name = telling.names.get(by.get("id", ""))
+    place = telling.names.get(by.get("facility") or "")
+    said = f"{name}, {label}" if name and label else name or f"un professionnel ({label})"
+    if not name and not label:
+        said = "un professionnel de santé"
+    return f"{said} ({place})" if place else said
+
+
+def _document(words: Words, telling: Telling) -> str:
+    label = words.types.get(telling.document_type or "")
+    return f"un document ({_plain(label)})" if label else "un document"
+
+
+def _other(details: Mapping[str, Any], telling: Telling) -> str:
+    id_ = details.get("professional") or details.get("facility")
+    known = telling.names.get(id_ or "")
+    if known:
+        return known
+    return "un établissement" if details.get("facility") else "un professionnel de santé"
+
+
+def _plain(label: str) -> str:
+    """``CR d'examens`` is for people who file documents; others read *compte rendu*."""
+    text = re.sub(r"^CR\b", "compte rendu", label).replace("'", "’")
+    return text if text[1:2].isupper() else text[:1].lower() + text[1:]
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+def _day(text: str | None) -> str:
+    """``2027-01-02T23:30:00.000Z`` is the 3rd of January in France."""
+    if not text:
+        return "à une date à venir"
+    day: date = datetime.fromisoformat(text).astimezone(_PARIS).date()
+    first = "1er" if day.day == 1 else str(day.day)
+    return f"le {first} {_MONTHS[day.month - 1]} {day.year}"

@@ -1,0 +1,75 @@
+"""What others hear from audit. A checkpoint is a message only, never an event."""
+
+from functools import singledispatch
+from uuid import UUID
+
+from services.audit.domain.anomaly import Anomaly
+from services.audit.domain.reading import JournalReading, MandateUse
+from shared.eventing.messages import MessageData
+
+
+class JournalRead(MessageData):
+    TYPE = "audit.journal_read"
+    scope: str
+    decision_id: UUID
+
+
+class AuditMandateUsed(MessageData):
+    TYPE = "audit.audit_mandate_used"
+    mandate: str
+    purpose: str
+
+
+class AnomalyRaised(MessageData):
+    TYPE = "audit.anomaly_raised"
+    kind: str
+    service: str
+    epoch: str
+    position: int
+    lost: int
+
+
+class CheckpointPublished(MessageData):
+    """``note``: the signed note, byte for byte; ``vkey``: the key to check it with."""
+
+    TYPE = "audit.checkpoint_published"
+    size: int
+    root: str
+    note: str
+    vkey: str
+
+
+@singledispatch
+def message_for(_event: object) -> MessageData | None:
+    """The message of an event; None for what stays inside."""
+    return None
+
+
+@message_for.register
+def _(event: JournalReading.Created) -> MessageData:
+    return JournalRead(
+        record_id=event.record_id,
+        by=event.by,
+        secret=bool(event.by.get("secret")),
+        scope=event.scope,
+        decision_id=event.decision_id,
+    )
+
+
+@message_for.register
+def _(event: MandateUse.Created) -> MessageData:
+    return AuditMandateUsed(
+        record_id=event.record_id, by=event.by, mandate=event.mandate, purpose=event.purpose
+    )
+
+
+@message_for.register
+def _(event: Anomaly.Created) -> MessageData:
+    return AnomalyRaised(
+        by=event.by,
+        kind=event.kind,
+        service=event.service,
+        epoch=event.epoch,
+        position=event.position,
+        lost=event.lost,
+    )

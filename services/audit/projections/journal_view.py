@@ -1,0 +1,91 @@
+"""Questions to the journal's read models."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from services.audit.domain.audience import Audience
+from services.audit.domain.ports import Asked, Lines, PlacedLine, Subject
+from services.audit.projections.journal import Sealing, attributes_of, from_json
+from shared.kernel.clock import instant, parse_instant
+from shared.stores.documents import Documents, Eq, Filter, Has, In, Json, Range, Sort
+
+_PAGE = 500
+_NOTHING = ""
+"""The subject of lines about nothing that could be hidden: everyone may see those."""
+
+
+class StoredJournal:
+    def __init__(
+        self,
+        *,
+        lines: Documents,
+        subjects: Documents,
+        rights: Documents,
+        sealing: Sealing,
+    ) -> None:
+        self._lines = lines
+        self._subjects = subjects
+        self._rights = rights
+        self._sealing = sealing
+
+    def subjects(self, record_id: UUID) -> list[Subject]:
+        found: list[Subject] = []
+        cursor: str | None = None
+        while True:
+            page = self._subjects.find(Eq("record_id", str(record_id)), limit=_PAGE, after=cursor)
+            found += [
+                Subject(
+                    token=item["id"],
+                    attributes=attributes_of(self._sealing, record_id, item),
+                )
+                for item in page.items
+            ]
+            if (cursor := page.next_cursor) is None:
+                return found
+
+    def lines(
+        self, record_id: UUID, asked: Asked, audience: Audience, visible: Sequence[str]
+    ) -> Lines:
+        where = self._where(record_id, asked, audience, visible)
+        page = self._lines.find(
+            *where,
+            sort=(Sort("at", descending=asked.newest_first),),
+            limit=asked.limit,
+            after=asked.cursor,
+        )
+        return Lines(
+            lines=[self._line(record_id, item) for item in page.items],
+            total=self._lines.count(*where),
+            next_cursor=page.next_cursor,
+        )
+
+    def _where(
+        self, record_id: UUID, asked: Asked, audience: Audience, visible: Sequence[str]
+    ) -> list[Filter]:
+        where: list[Filter] = [Eq("record_id", str(record_id))]
+        if audience.content:
+            where.append(In("subject", [_NOTHING, *visible]))
+        if not audience.secret_lines:
+            where.append(Eq("secret", value=False))
+        if audience.own_lines:
+            where.append(Has("actors", self._sealing.token("actor", audience.own_lines)))
+        if asked.group:
+            where.append(Eq("group", asked.group.value))
+        if asked.actor_kind:
+            where.append(Eq("actor_kind", asked.actor_kind.value))
+        if asked.since or asked.until:
+            since = instant(asked.since) if asked.since else None
+            until = instant(asked.until) if asked.until else None
+            where.append(Range("at", ge=since, lt=until))
+        return where
+
+    def _line(self, record_id: UUID, item: Json) -> PlacedLine:
+        opened = self._sealing.open(record_id, item["id"], item["line"])
+        line = from_json(item, opened)
+        right = self._rights.get(str(line.decision_id)) if line.decision_id else None
+        return PlacedLine(
+            id=item["id"],
+            at=parse_instant(item["at"]),
+            line=line,
+            right=right["right"] if right else None,
+        )
