@@ -8,13 +8,13 @@ from time import monotonic
 from typing import Annotated
 
 import typer
+from scripts.demo.inspection import inspect, tamper
 
 from scripts.cli.deployment import Deployment, running_carnet
 from scripts.cli.processes import ROOT
 from scripts.cli.screen import Exit, end, step
 from scripts.demo.cast import Cast
 from scripts.demo.corpus import documents, people, samples_folder
-from scripts.demo.inspection import inspect, tamper
 from scripts.demo.story import Story, StoryFailed
 from scripts.demo.tally import Tally
 from scripts.demo.teller import Terminal

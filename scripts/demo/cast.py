@@ -24,7 +24,7 @@ CALL_TIMEOUT = 30.0
 
 @dataclass(frozen=True)
 class Caller:
-    """One who calls, with a fresh token each time: tokens live five minutes, the story jumps weeks."""
+    """One who calls, with a fresh token each time: tokens live minutes, the story jumps weeks."""
 
     rpc: RpcClient
     issuer: DevelopmentIssuer

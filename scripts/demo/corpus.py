@@ -70,7 +70,7 @@ def documents(folder: Path) -> Iterator[Document]:
     for file in sorted(folder.iterdir()):
         if file.suffix.lower() == ".xml":
             yield _cda(file)
-        elif file.suffix.lower() in {".pdf", ".jpg", ".jpeg", ".png", ".tif", ".tiff", ".rtf", ".txt"}:
+        elif file.with_name(file.name + ".json").exists():
             yield _plain(file)
 
 
@@ -78,7 +78,7 @@ def people(found: Sequence[Document]) -> list[Person]:
     """One person for each INS, with the traits most of their documents give."""
     said: dict[str, Counter[Traits]] = {}
     for document in found:
-        if document.ins and NEEDED <= {name for name, _ in document.traits}:
+        if document.ins and dict(document.traits).keys() >= NEEDED:
             said.setdefault(document.ins, Counter())[document.traits] += 1
     return [
         Person(ins=ins, traits=as_insi_writes(dict(counted.most_common(1)[0][0])))
@@ -138,7 +138,7 @@ def _cda(file: Path) -> Document:
 
 
 def _described(name: str, content: bytes, header: Header, *, relabelled: bool) -> Document:
-    written = {oid: value for oid, value in header.patient.ids}
+    written = dict(header.patient.ids)
     traits = {key: value for key, value in vars(header.patient.traits).items() if value}
     authors = header.statement.authors
     return Document(

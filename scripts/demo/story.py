@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from time import monotonic, sleep
 from typing import Any, Protocol
@@ -58,7 +59,7 @@ class Story:
         self._clock_file.write_text(str((OPPOSITION_DELAY + timedelta(hours=1)).total_seconds()))
         hospital = self._cast.hospital()
         for person in people:
-            self._until(lambda p=person: self._is_open(hospital, p), "a record to open")
+            self._until(partial(self._is_open, hospital, person), "a record to open")
         heroine = self._records[people[0].ins]
         code = insurer.do("identity.new_activation_code", record_id=heroine)["activation_code"]
         patient = self._cast.patient(heroine)
@@ -111,26 +112,40 @@ class Story:
         self._teller.chapter("3. Who may open, and who may not")
         record_id = max(self._deposited, key=lambda r: len(self._deposited[r]))
         documents = self._deposited[record_id]
+        self._open_as_treating_doctor(record_id, documents[:OPENED_BY_DOCTOR])
+        self._refuse_a_stranger(record_id, documents[0])
+        self._block(record_id, documents[0])
+        self._break_glass(record_id, documents[0])
+        return record_id
+
+    def _open_as_treating_doctor(self, record_id: str, documents: list[str]) -> None:
         patient = self._cast.patient(record_id)
-        doctor = self._cast.doctor(TREATING_DOCTOR, GENERAL_PRACTICE)
         patient.do("access.name_treating_doctor", record_id=record_id, professional=TREATING_DOCTOR)
-        for document_id in documents[:OPENED_BY_DOCTOR]:
+        doctor = self._cast.doctor(TREATING_DOCTOR, GENERAL_PRACTICE)
+        for document_id in documents:
             doctor.ask("vault.open", document_id=document_id)
             self._tally.documents_opened += 1
-        self._teller.tell(f"The treating doctor opens {min(len(documents), OPENED_BY_DOCTOR)}.")
-        refusal = self._refused(lambda: self._cast.dentist().ask("vault.open", document_id=documents[0]))
-        why = patient.ask("access.explain", decision_id=str(refusal.decision_id))["reason_fr"]
-        self._teller.tell(f"A dentist unknown to the record is refused. The person reads: « {why} »")
-        patient.do(
+        self._teller.tell(f"The treating doctor, named by the person, opens {len(documents)}.")
+
+    def _refuse_a_stranger(self, record_id: str, document_id: str) -> None:
+        dentist = self._cast.dentist()
+        refusal = self._refused(lambda: dentist.ask("vault.open", document_id=document_id))
+        explanation = self._cast.patient(record_id).ask(
+            "access.explain", decision_id=str(refusal.decision_id)
+        )
+        self._teller.tell("A dentist unknown to the record is refused. The person reads why:")
+        self._teller.tell(f"  « {explanation['reason_fr']} »")
+
+    def _block(self, record_id: str, document_id: str) -> None:
+        self._cast.patient(record_id).do(
             "access.block_professional",
             record_id=record_id,
             professional=TREATING_DOCTOR,
             reason="préférence personnelle",
         )
-        self._refused(lambda: doctor.ask("vault.open", document_id=documents[0]))
+        doctor = self._cast.doctor(TREATING_DOCTOR, GENERAL_PRACTICE)
+        self._refused(lambda: doctor.ask("vault.open", document_id=document_id))
         self._teller.tell("The person blocks the doctor: the very next opening is refused.")
-        self._break_glass(record_id, documents[0])
-        return record_id
 
     def _break_glass(self, record_id: str, document_id: str) -> None:
         doctor = self._cast.doctor(EMERGENCY_DOCTOR, HOSPITAL)
@@ -151,7 +166,8 @@ class Story:
             return next((n for n in notices if n["subject"] == broken["session"]), None)
 
         notice = self._until(told, "the person to be told")
-        self._teller.tell(f"An emergency doctor breaks the glass and opens. The person is told: « {notice['text_fr']} »")
+        self._teller.tell("An emergency doctor breaks the glass and opens. The person is told:")
+        self._teller.tell(f"  « {notice['text_fr']} »")
 
     def read_journal(self, record_id: str) -> list[dict[str, Any]]:
         """4. The person reads who did what in their record."""
@@ -187,8 +203,6 @@ class Story:
                 raise StoryFailed(f"waited {PATIENCE:.0f} s for {what}")
             sleep(0.1)
         return found
-
-
 
 
 def _pages(patient: Any, record_id: str) -> list[dict[str, Any]]:
