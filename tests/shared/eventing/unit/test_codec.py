@@ -120,7 +120,7 @@ def test_the_clear_part_says_neither_who_nor_what() -> None:
 
 def test_a_message_that_breaks_its_own_schema_is_not_published() -> None:
     """Our schema rejects our mistakes before anybody else has to."""
-    broken = NoteWritten.model_construct(record_id=RECORD, by=BY, text=12)
+    broken = NoteWritten.model_construct(record_id=RECORD, by=BY, text=12)  # type: ignore[arg-type]  # on purpose
     with pytest.raises(NotPublishable, match="text"):
         encode(broken, service="notes", header=HEADER, keys=DayKeys())
 
