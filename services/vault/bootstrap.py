@@ -15,9 +15,8 @@ from services.vault.domain.taking import Limits
 from services.vault.domain.value_sets import ValueSets
 from services.vault.messages import message_for
 from services.vault.projections.documents import DocumentList, ListedDocuments
-from shared.auth.service_keys import private_key, public_key
+from shared.auth.service_keys import private_key
 from shared.auth.service_tokens import ServiceTokens
-from shared.crypto.remote_keys import RemoteKeys
 from shared.eventing.entrypoints import Projecting, Timers, View
 from shared.eventing.outbox import OutboxReader
 from shared.eventing.positions import position_in
@@ -25,7 +24,7 @@ from shared.kernel.common import CommonSettings
 from shared.kernel.ins import INS_NIA, INS_NIR
 from shared.kernel.settings import SettingsError, read_settings
 from shared.rpc.client import RpcClient
-from shared.rpc.keys import ask_keyring
+from shared.rpc.keys import remote_keys
 from shared.rpc.serve import Served
 from shared.stores.objects import open_objects
 from shared.stores.settings import EventStoreSettings
@@ -62,15 +61,14 @@ class Built:
         self.common = CommonSettings.read(os.environ)
         self.own = read_settings(VaultSettings, os.environ, section="vault")
         clock = self.common.clock()
-        keys_dir = self.common.service_keys_dir
         self.client = RpcClient(
             self.common.amqp_uri,
-            tokens=ServiceTokens("vault", private_key(keys_dir, "vault"), clock),
+            tokens=ServiceTokens(
+                "vault", private_key(self.common.service_keys_dir, "vault"), clock
+            ),
             timeout=self.common.rpc_timeout,
         )
-        self.keys = RemoteKeys(
-            ask_keyring(self.client), service="vault", keyring_key=public_key(keys_dir, "keyring")
-        )
+        self.keys = remote_keys(self.client, self.common, "vault")
         self.documents = open_documents(
             self.common, "vault", DocumentList.NAME, DocumentList.VERSION, DocumentList.INDEXES
         )

@@ -54,9 +54,7 @@ def test_each_strict_trait_counts_and_is_named(trait: str, value: str) -> None:
 
 def test_what_a_document_leaves_out_cannot_differ() -> None:
     """Birth place or list of given names are missing from many real headers."""
-    require_same_person(
-        replace(RECORD, birth_given_names=None, sex=None, birth_place=None), RECORD
-    )
+    require_same_person(replace(RECORD, birth_given_names=None, sex=None, birth_place=None), RECORD)
     require_same_person(replace(RECORD, birth_date="1979"), RECORD)
     require_same_person(replace(RECORD, birth_place="99999"), RECORD)
 

@@ -29,7 +29,9 @@ def nested(depth: int) -> bytes:
         LAUGHS,
         EXTERNAL,
         REMOTE_DTD,
-        LAUGHS.decode().replace('version="1.0"', 'version="1.0" encoding="UTF-16"').encode("utf-16"),
+        LAUGHS.decode()
+        .replace('version="1.0"', 'version="1.0" encoding="UTF-16"')
+        .encode("utf-16"),
         nested(tree.MAX_DEPTH + 1),
         nested(500_000),
         b"<a>" + b"<b/>" * (tree.MAX_ELEMENTS + 1) + b"</a>",
