@@ -15,6 +15,8 @@ from shared.stores.event_log import Outcome, command
 
 
 class Access(Consents, Protections, Decisions, Redecisions, Questions):
+    name = "access"
+
     @command
     def load_matrix(self, request: c.LoadMatrix, by: Actor) -> Outcome[c.MatrixLoaded]:
         register = self.register() or MatrixRegister.open(self.secret, by=by)

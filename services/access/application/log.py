@@ -23,8 +23,6 @@ from shared.stores.settings import EventStoreSettings
 
 
 class AccessLog(EventLog):
-    name = "access"
-
     def __init__(
         self,
         store: EventStoreSettings,
