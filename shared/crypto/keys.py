@@ -1,6 +1,8 @@
 """The keys of records and services, as seen by those who use them."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import date
 from typing import Protocol
 from uuid import UUID
 
@@ -22,7 +24,7 @@ class Key:
         return "Key(...)"
 
 
-class KeyErased(Exception):  # noqa: N818 - a fact: the record was erased
+class KeyErased(Exception):
     """A signed tombstone says that this record's keys were destroyed."""
 
 
@@ -42,4 +44,20 @@ class Keys(Protocol):
 
     def exact(self, key_id: UUID, version: int) -> Key:
         """The very key that sealed something; same errors."""
+        ...
+
+    def prefetch(self, key_ids: Collection[UUID]) -> None:
+        """Whoever is about to read rows of these records has their keys fetched in one go.
+
+        Never raises :class:`KeyErased`: that comes when the key is asked for.
+        """
+        ...
+
+
+class TransportKeys(Protocol):
+    def key(self, day: date) -> Key:
+        """The key that messages of that day (UTC) are sealed under on their way.
+
+        Raises :class:`KeyUnavailable`.
+        """
         ...

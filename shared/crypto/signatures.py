@@ -1,12 +1,10 @@
 """Ed25519 (RFC 8032): signatures of tombstones, certificates and checkpoints."""
 
 import json
-from pathlib import Path
 from typing import Any
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
-from cryptography.hazmat.primitives.serialization import load_pem_private_key, load_pem_public_key
 
 
 def canonical(statement: dict[str, Any]) -> bytes:
@@ -27,18 +25,3 @@ def is_signed(
     except (InvalidSignature, ValueError):
         return False
     return True
-
-
-def load_private_key(file: Path) -> Ed25519PrivateKey:
-    """Read a PEM file; ``TypeError`` if it holds another kind of key."""
-    key = load_pem_private_key(file.read_bytes(), password=None)
-    if not isinstance(key, Ed25519PrivateKey):
-        raise TypeError(f"{file} is not an Ed25519 private key")
-    return key
-
-
-def load_public_key(file: Path) -> Ed25519PublicKey:
-    key = load_pem_public_key(file.read_bytes())
-    if not isinstance(key, Ed25519PublicKey):
-        raise TypeError(f"{file} is not an Ed25519 public key")
-    return key

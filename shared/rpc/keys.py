@@ -3,6 +3,9 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from shared.auth.service_keys import ServicePublicKeys
+from shared.crypto.remote_keys import RemoteKeys
+from shared.kernel.common import CommonSettings
 from shared.rpc.client import RpcClient
 
 Ask = Callable[[str, Mapping[str, Any]], Any]
@@ -18,3 +21,15 @@ def ask_keyring(client: RpcClient) -> Ask:
         return client.call("keyring", method, arguments)
 
     return ask
+
+
+def remote_keys(
+    client: RpcClient, settings: CommonSettings, service: str, *, create: bool = False
+) -> RemoteKeys:
+    """All keys of a service. ``create``: identity alone makes the keys of records."""
+    return RemoteKeys(
+        ask_keyring(client),
+        service=service,
+        keyring_key=ServicePublicKeys(settings.service_keys_dir).of("keyring"),
+        create=create,
+    )

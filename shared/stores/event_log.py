@@ -178,7 +178,9 @@ class EventLog(Application[UUID]):
     def read(self, after: int, limit: int) -> list[Recorded]:
         """The events above a position, in order."""
         epochs = self.places.epochs()
-        return [self._recorded(row, epochs) for row in self._notifications(after, limit)]
+        rows = self._notifications(after, limit)
+        self.keys.prefetch({read_header(row.state).key_id for row in rows})
+        return [self._recorded(row, epochs) for row in rows]
 
     def leaves(self, after: int, limit: int) -> Leaves:
         """One digest per event above a position, private ones included; needs no key."""

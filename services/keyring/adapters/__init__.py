@@ -1,0 +1,1 @@
+"""The outside of keyring: the table of wrapped keys."""

@@ -1,0 +1,7 @@
+"""Forgets what is kept for a time only."""
+
+from shared.eventing.entrypoints import timers
+
+from services.keyring.bootstrap import timing
+
+SERVICE = timers("keyring", timing)
