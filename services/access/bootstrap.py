@@ -8,7 +8,7 @@ from services.access.contract import CONTRACT
 from services.access.domain.reference import AccessSettings
 from services.access.messages import message_for
 from services.access.policies import FOLLOWS, POLICIES
-from shared.auth.service_keys import private_key
+from shared.auth.service_keys import ServicePublicKeys, private_key
 from shared.auth.service_tokens import ServiceTokens
 from shared.crypto.remote_keys import RemoteKeys
 from shared.eventing.entrypoints import Following, Projecting
@@ -35,7 +35,11 @@ class Built:
             tokens=ServiceTokens("access", signing_key, clock),
             timeout=self.common.rpc_timeout,
         )
-        self.keys = RemoteKeys(ask_keyring(self.client))
+        self.keys = RemoteKeys(
+            ask_keyring(self.client),
+            service="access",
+            keyring_key=ServicePublicKeys(self.common.service_keys_dir).of("keyring"),
+        )
         own = read_settings(AccessSettings, os.environ, section="access")
         self.app = open_log(EventStoreSettings.of(self.common), self.keys, clock, own)
 

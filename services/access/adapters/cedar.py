@@ -89,7 +89,10 @@ class CedarRules:
     ) -> list[cedarpy.AuthzResult]:
         if not requests:
             return []
-        return cedarpy.is_authorized_batch(requests, policies, entities, schema=self._schema)
+        answers: list[cedarpy.AuthzResult] = cedarpy.is_authorized_batch(
+            requests, policies, entities, schema=self._schema
+        )
+        return answers
 
 
 def _entity(uid: dict[str, str], names: Sequence[str], given: Mapping[str, Any]) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from services.access.domain.matrix import MatrixRegister
 from services.access.domain.rights import Rights
 from shared.kernel.actor import Actor, ActorKind
 from shared.kernel.errors import Conflict, Unavailable
+from shared.rpc.contract import Done
 from shared.stores.outcome import Outcome
 from shared.stores.places import Parked
 from tests.access.support.judging import NOW
@@ -80,7 +81,7 @@ def test_a_permit_never_outruns_a_block(world: World) -> None:
     world.treated_by(DOCTOR)
     other = world.replica()
     commit = world.app.commit
-    raced = []
+    raced: list[int] = []
 
     def block_first(outcome: Outcome[c.Decided]) -> int:
         if not raced:
@@ -187,7 +188,7 @@ def test_a_record_with_a_parked_message_is_not_decided_on(world: World) -> None:
         error="sample: cannot be applied",
         parked_at=NOW,
     )
-    nothing = Outcome(answer=c.Done())
+    nothing = Outcome(answer=Done())
     world.app.commit(nothing, world.app.places.park(waiting))
 
     with pytest.raises(Unavailable):

@@ -1,6 +1,7 @@
 """Use cases: what shuts out, and what opens in an emergency."""
 
 from dataclasses import replace
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -93,7 +94,7 @@ def test_breaking_the_glass_opens_for_a_time(world: World) -> None:
     A session of its own, with its end; ended early it opens nothing more.
     """
     broken = world.app.break_glass(glass(), DOCTOR)
-    asked = {"mode": "break_glass", "session": broken.session}
+    asked: dict[str, Any] = {"mode": "break_glass", "session": broken.session}
     assert world.decide(DOCTOR, **asked).reasons == ["break_glass"]
     assert not world.decide(DENTIST, **asked).permit
 

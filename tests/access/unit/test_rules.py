@@ -11,8 +11,8 @@ from uuid import UUID
 import pytest
 
 from services.access.adapters.cedar import POLICIES, CedarRules
-from services.access.domain.grants import Status
 from services.access.domain.facts import principal_for
+from services.access.domain.grants import Status
 from services.access.domain.rights import Rights
 from services.access.domain.sentences import Reason
 from shared.kernel.actor import Actor, ActorKind
