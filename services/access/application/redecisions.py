@@ -22,9 +22,7 @@ PAGE = 200
 class Redecisions(AccessLog):
     def redecide(self, request: c.OfDecision, _: Actor) -> c.Redecided:
         """With the rules and the matrix of that instant, on the rights as they stood then."""
-        decision = self.get(request.decision_id, Decision)
-        if decision is None:
-            raise errors.NotYours
+        decision = self.readable_decision(request.decision_id)
         position = self.guarded.position_of(decision.id, decision.version)
         again = self._redecided(decision, position)
         return c.Redecided.model_validate({**vars(again), "differs": again.differs})

@@ -90,8 +90,9 @@ def test_people_act_on_the_record_of_their_token(name: str) -> None:
     A patient's token names one record, and opens no other.
     """
     method = CONTRACT.by_name[name]
-    elsewhere = method.request.model_construct(record_id=OTHER_RECORD)
-    own = method.request.model_construct(record_id=RECORD)
+    request: Any = method.request
+    elsewhere = request.model_construct(record_id=OTHER_RECORD)
+    own = request.model_construct(record_id=RECORD)
 
     check_condition(method, own, PATIENT)
     with pytest.raises(Forbidden):

@@ -4,6 +4,7 @@ import pytest
 
 from services.access import contract as c
 from shared.kernel.actor import Actor, ActorKind
+from shared.kernel.errors import Forbidden
 from tests.access.support.judging import HOUR
 from tests.access.support.logs import World, block, consent, of
 from tests.access.support.people import (
@@ -100,3 +101,20 @@ def test_a_service_learns_the_state_and_nothing_else(world: World) -> None:
     told = world.app.rights(c.OfRecord(record_id=RECORD), identity)
 
     assert told == c.RightsView(status="activated")
+
+
+def test_an_erased_record_answers_like_one_that_never_was(world: World) -> None:
+    """
+    Its keys are gone; that it existed is nobody's to learn here.
+    """
+    decided = world.decide(DOCTOR)
+    world.keys.erase(RECORD)
+
+    assert status(world, DENTIST).status == "undefined"
+    for ask in (
+        lambda: world.app.rights(c.OfRecord(record_id=RECORD), PATIENT),
+        lambda: world.app.explain(c.OfDecision(decision_id=decided.decision_id), PATIENT),
+        lambda: world.decide(DOCTOR),
+    ):
+        with pytest.raises(Forbidden):
+            ask()
