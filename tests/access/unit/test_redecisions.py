@@ -256,6 +256,21 @@ def test_rules_that_were_not_kept_are_named(world: World, digest: str) -> None:
     assert digest in why(world)[0]
 
 
+def test_what_was_heard_is_checked_against_the_publishers_own_log(world: World) -> None:
+    """
+    Facts of others are rebuilt from their log where the auditor has it.
+    """
+    world.decide(DOCTOR)
+    said = {1: "identity.record_announced", 2: "identity.record_opened"}
+
+    honest = {**said, 3: "identity.record_activated"}
+    other = {**said, 3: "identity.record_closed"}
+
+    assert not any(r.differs for r in redecide_all(world.app, lambda s: honest[s["position"]]))
+    (found,) = redecide_all(world.app, lambda s: other[s["position"]])
+    assert found.why == ["heard: the publisher's own log does not say so"]
+
+
 def test_a_changed_byte_is_a_finding_and_the_others_are_still_decided(world: World) -> None:
     """
     The auditor's tool goes on to the end of the log.
