@@ -114,7 +114,7 @@ class MatrixLoaded(MessageData):
 
 
 class AccessDecided(MessageData):
-    """``right``: the first rule that decided. ``items``: how many things a list asked about;
+    """``right``: the rule the sentence is about. ``items``: how many things a list asked about;
     ``permit`` and ``rules`` then say nothing. ``confidentiality``: so that no reader of the
     journal is shown the object of a line about something hidden from them.
     """
@@ -259,7 +259,7 @@ def _(event: Decision.Created) -> MessageData:
         document_id=None if made["listing"] else item["document_id"],
         confidentiality=[] if made["listing"] else item["confidentiality"],
         rules=rules,
-        right=rules[0] if rules else "listing",
+        right=made["right"],
         reason_fr=made["reason_fr"],
         items=len(made["items"]),
         listing=made["listing"],

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from services.access import contract as c
 from services.access.application.log import AccessLog
-from services.access.domain import errors, sentences
+from services.access.domain import sentences
 from services.access.domain.decision import (
     Decision,
     Grounds,
@@ -88,10 +88,8 @@ class Decisions(AccessLog):
     def explain(self, request: c.OfDecision, by: Actor) -> c.Explanation:
         """To the person of the record, the actor concerned and auditors, each what they may
         know; to others the same refusal as for a decision that does not exist."""
-        decision = self.get(request.decision_id, Decision)
-        if decision is None:
-            raise errors.NotYours
-        rights = self.rights_of(UUID(decision.made["subject"]))
+        decision = self.readable_decision(request.decision_id)
+        rights = self.readable(UUID(decision.made["subject"]))
         rules = self.rules_of(decision.made["rules"])
         return c.Explanation.model_validate(
             explanation(decision, rights, rules, by.principal, self.clock.now())

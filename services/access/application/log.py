@@ -8,12 +8,13 @@ from eventsourcing.domain import Aggregate
 from eventsourcing.persistence import IntegrityError
 
 from services.access.domain import errors
+from services.access.domain.decision import Decision
 from services.access.domain.facts import represented_by
 from services.access.domain.matrix import Matrix, MatrixRegister
 from services.access.domain.reference import AccessSettings, Reference
 from services.access.domain.rights import Rights
 from services.access.domain.rules import ReviveRules, Rules, RulesKept
-from shared.crypto.keys import Keys
+from shared.crypto.keys import KeyErased, Keys
 from shared.kernel.actor import Actor, ActorKind
 from shared.kernel.clock import Clock
 from shared.kernel.errors import Unavailable
@@ -23,8 +24,6 @@ from shared.stores.settings import EventStoreSettings
 
 
 class AccessLog(EventLog):
-    name = "access"
-
     def __init__(
         self,
         store: EventStoreSettings,
@@ -59,7 +58,7 @@ class AccessLog(EventLog):
 
     def asked_by(self, record_id: UUID, by: Actor) -> tuple[Rights, Actor, datetime]:
         """Rights of a record, who asks, and now; a representative only until majority."""
-        rights, who, now = self.rights_of(record_id), by.principal, self.clock.now()
+        rights, who, now = self.readable(record_id), by.principal, self.clock.now()
         if rights is None:
             raise errors.NotYours
         if who.kind is ActorKind.REPRESENTATIVE and not represented_by(rights, who.id, now):
@@ -71,6 +70,20 @@ class AccessLog(EventLog):
 
     def rights_of(self, record_id: UUID) -> Rights | None:
         return self.get(self.rights_id(record_id), Rights)
+
+    def readable(self, record_id: UUID) -> Rights | None:
+        """The rights, or ``None`` if there are none or the record was erased: all the same to
+        whoever asks."""
+        with suppress(KeyErased):
+            return self.rights_of(record_id)
+        return None
+
+    def readable_decision(self, decision_id: UUID) -> Decision:
+        """Raise :class:`NotYours` if there is none, or its record was erased."""
+        with suppress(KeyErased):
+            if found := self.get(decision_id, Decision):
+                return found
+        raise errors.NotYours
 
     def register(self) -> MatrixRegister | None:
         return self.get(MatrixRegister.id_of(self.secret), MatrixRegister)
