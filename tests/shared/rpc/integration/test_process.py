@@ -81,3 +81,15 @@ def _nap_while_stopping(place: Place, client: object, number: signal.Signals) ->
         assert nap.result(timeout=10) == {"position": 1}
     assert place.process.wait(timeout=20) == 0
     assert place.lines()[-1]["event"] == "stopped"
+
+
+def test_a_queue_with_other_limits_is_said_and_not_ready(place: Place, tmp_path: Path) -> None:
+    """RabbitMQ keeps the arguments a queue was declared with: a changed setting must be seen."""
+    environ, _ = deployment(place.amqp_uri, tmp_path, CARNET_RPC_QUEUE_LENGTH="7")
+    process = start(environ, tmp_path / "log")
+    try:
+        eventually(lambda: "queue_differs" in (tmp_path / "log").read_text(), within=20)
+        assert process.poll() is None
+    finally:
+        process.terminate()
+        assert process.wait(timeout=20) == 0
