@@ -4,8 +4,6 @@ import os
 from dataclasses import dataclass
 from datetime import timedelta
 
-from shared.crypto.remote_keys import RemoteKeys
-
 from services.identity.adapters.access import AccessOverRpc
 from services.identity.adapters.proof import SignedPdf
 from services.identity.application import Delays, Identity
@@ -13,15 +11,16 @@ from services.identity.domain.ins_rules import InsRules
 from services.identity.domain.rate import Rate
 from services.identity.messages import message_for
 from services.identity.projections.due_openings import DueOpenings, due_at
-from shared.auth.service_keys import ServicePublicKeys, private_key
+from shared.auth.service_keys import private_key
 from shared.auth.service_tokens import ServiceTokens
 from shared.eventing.entrypoints import Projecting, Timers, View
 from shared.eventing.outbox import OutboxReader
+from shared.eventing.positions import position_followed
 from shared.kernel.common import CommonSettings
 from shared.kernel.ins import INS_NIA, INS_NIR
 from shared.kernel.settings import read_settings
 from shared.rpc.client import RpcClient
-from shared.rpc.keys import ask_keyring
+from shared.rpc.keys import remote_keys
 from shared.rpc.serve import Served
 from shared.stores.documents import Documents
 from shared.stores.settings import EventStoreSettings
@@ -58,12 +57,7 @@ class Built:
             timeout=self.common.rpc_timeout,
         )
         # Identity alone makes the keys of records: they begin with it.
-        self.keys = RemoteKeys(
-            ask_keyring(self.client),
-            service="identity",
-            keyring_key=ServicePublicKeys(self.common.service_keys_dir).of("keyring"),
-            create=True,
-        )
+        self.keys = remote_keys(self.client, self.common, "identity", create=True)
         self.app = Identity(
             EventStoreSettings.of(self.common),
             self.keys,
@@ -84,10 +78,6 @@ class Built:
     def due_openings(self) -> Documents:
         view = DueOpenings
         return open_documents(self.common, "identity", view.NAME, view.VERSION, view.INDEXES)
-
-    def position_of(self, service: str) -> int:
-        """Queries read the log itself, so they are as fresh as it is."""
-        return self.app.head().position if service == "identity" else 0
 
     def close(self) -> None:
         self.app.close()
@@ -115,7 +105,7 @@ def served() -> Served:
             "get_identity": app.get_identity,
         },
         outbox=OutboxReader(app, message_for, built.keys),
-        position_of=built.position_of,
+        position_of=position_followed(app),
         close=built.close,
     )
 
