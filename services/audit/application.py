@@ -235,7 +235,7 @@ def _ids(line: Line) -> set[str]:
     named = by.get("on_behalf_of") or {}
     found = {by.get("facility"), named.get("facility")}
     found |= {s.get("id") for s in (by, named) if s.get("kind") in {"professional", "facility"}}
-    found |= {line.details.get("professional"), line.details.get("facility")}
+    found |= {line.details.get(name) for name in ("professional", "grantee", "facility")}
     return {id_ for id_ in found if id_}
 
 
