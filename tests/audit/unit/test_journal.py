@@ -111,7 +111,9 @@ class World:
             settings,
             keys,
             FixedClock(NOW),
-            outside=Outside(
+        )
+        self.audit.answer_with(
+            Outside(
                 access=self.rules,
                 names=Directory(),
                 journal=StoredJournal(
@@ -215,7 +217,8 @@ Un professionnel de santé (chirurgien-dentiste) a voulu consulter un document (
 d’examens biologiques) de votre espace santé. L’accès a été refusé. Vous n’avez rien à faire.
 Vous avez bloqué Claire Martin : ce professionnel ne peut plus consulter votre espace santé.
 Un professionnel de santé (chirurgien-dentiste) a déclaré une urgence pour accéder à votre espace \
-santé sans accord préalable (« bris de glace »). Le motif donné est conservé avec votre espace santé.
+santé sans accord préalable (« bris de glace »). Le motif donné est conservé avec votre espace \
+santé.
 Vous avez consulté l’historique des accès à votre espace santé.
 """.strip().splitlines()
 
