@@ -24,7 +24,7 @@ from nameko.runners import ServiceRunner  # noqa: E402
 from shared.kernel.common import CommonSettings  # noqa: E402
 from shared.kernel.settings import read_settings  # noqa: E402
 from shared.rpc.settings import RpcSettings  # noqa: E402
-from shared.telemetry.health import HealthServer  # noqa: E402
+from shared.telemetry.health import HealthServer, health  # noqa: E402
 from shared.telemetry.logs import described, log, set_up_logs  # noqa: E402
 from shared.telemetry.settings import TelemetrySettings  # noqa: E402
 from shared.telemetry.traces import set_up_traces  # noqa: E402
@@ -93,9 +93,7 @@ def available() -> list[str]:
 
 def _declared(name: str) -> type:
     service, _, entrypoint = name.partition(".")
-    declared: type = importlib.import_module(
-        f"services.{service}.entrypoints.{entrypoint}"
-    ).SERVICE
+    declared: type = importlib.import_module(f"services.{service}.entrypoints.{entrypoint}").SERVICE
     return declared
 
 
@@ -104,7 +102,9 @@ def _stay(runner: ServiceRunner) -> int:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: _tell(stop, 0))
     names = sorted(runner.service_names)
+    health.add("start", lambda: "still starting")
     runner.start()
+    health.remove("start")
     eventlet.spawn(_watch, runner, stop)
     log.info("started", services=names)
     code = int(stop.wait())

@@ -75,11 +75,12 @@ class DevelopmentIssuer:
 def _usual(kind: ActorKind, claims: dict[str, Any]) -> dict[str, Any]:
     """What every sample person of a kind has, so that callers name only who they are."""
     if kind is ActorKind.PROFESSIONAL:
-        profession = claims.get("exercice", {}).get("codeProfession", "10")
+        situation = claims.get("exercice", {"codeProfession": "10"})
+        profession = situation.get("codeProfession") if isinstance(situation, dict) else None
         return {
             "sub": f"f:development:{claims.get('SubjectNameID', '')}",
             "SubjectRole": [f"{profession}^1.2.250.1.213.1.1.5.5"],
-            "exercice": {"codeProfession": profession},
+            "exercice": situation,
             "Palier_Authentification": min(LEVELS),
             "Acces_Regulation_Medicale": "FAUX",
         }

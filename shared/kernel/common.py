@@ -19,7 +19,8 @@ class CommonSettings:
     service_keys_dir: Path
     """``<service>.key`` (own Ed25519 private key, PEM) and ``<service>.pub`` of each service."""
     issuers_file: Path
-    """JSON list of token issuers: ``iss``, ``alg``, ``public_key`` (PEM), ``kinds``, ``development``."""
+    """JSON list of token issuers: ``iss``, ``kid``, ``alg``, ``public_key`` (PEM), ``kinds``,
+    ``development``."""
     data_dir: Path | None = None
     """Folder of the SQLite event stores and read models (one machine)."""
     postgres_dsn: str | None = None

@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 from uuid import UUID
 
 
-class Refusal(Exception):  # noqa: N818 - refusals read as facts, not as ...Error
+class Refusal(Exception):
     """A rule, a right or a limit refused the request; nothing was written.
 
     ``fields`` names what was wrong: ``{"metadata.type": "unknown code"}``. ``message_fr`` is

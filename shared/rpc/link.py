@@ -7,6 +7,7 @@ monkey-patched first, real ones elsewhere.
 
 import socket
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from threading import Event, Lock, Thread
 from typing import Any
@@ -210,9 +211,8 @@ def _shut(connection: amqp.Connection) -> None:
     """Close the socket itself, which wakes whoever reads it. A polite close would wait for the
     broker's answer, which only the reading thread can read; brokers take this as a close."""
     transport = connection._transport
-    if transport is not None and transport.sock is not None:
-        try:
-            transport.sock.shutdown(socket.SHUT_RDWR)
-            transport.sock.close()
-        except OSError:
-            return
+    if transport is None or transport.sock is None:
+        return
+    with suppress(OSError):  # the broker may have closed it first
+        transport.sock.shutdown(socket.SHUT_RDWR)
+    transport.sock.close()

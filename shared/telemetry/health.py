@@ -25,9 +25,12 @@ class Health:
     def add(self, name: str, check: Check) -> None:
         self._checks[name] = check
 
+    def remove(self, name: str) -> None:
+        self._checks.pop(name, None)
+
     def unready(self) -> dict[str, str]:
         """What is not well, by name; empty when ready."""
-        found = {name: _look(check) for name, check in self._checks.items()}
+        found = {name: _look(check) for name, check in list(self._checks.items())}
         return {name: sentence for name, sentence in found.items() if sentence}
 
 

@@ -1,0 +1,1 @@
+"""The published language: JSON Schema 2020-12 and AsyncAPI 3, exported from the code."""

@@ -1,0 +1,43 @@
+"""One trace across services; nothing of a failure's text in it."""
+
+import pytest
+from opentelemetry.sdk.trace import TracerProvider
+from opentelemetry.sdk.trace.export import SimpleSpanProcessor
+from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
+
+from shared.telemetry import traces
+from shared.telemetry.traces import SpanKind, span, trace_id, traceparent
+
+
+@pytest.fixture
+def spans(monkeypatch: pytest.MonkeyPatch) -> InMemorySpanExporter:
+    exporter = InMemorySpanExporter()
+    provider = TracerProvider()
+    provider.add_span_processor(SimpleSpanProcessor(exporter))
+    monkeypatch.setattr(traces, "_tracer", provider.get_tracer("test"))
+    return exporter
+
+
+def test_the_header_continues_the_trace(spans: InMemorySpanExporter) -> None:
+    """What a client sends in nameko.traceparent is what the server starts from."""
+    with span("vault.open", SpanKind.CLIENT):
+        header, first = traceparent(), trace_id()
+    with span("access.decide", SpanKind.SERVER, parent=header):
+        assert trace_id() == first
+    caller, callee = spans.get_finished_spans()
+    assert callee.parent
+    assert callee.parent.span_id == caller.context.span_id
+
+
+@pytest.mark.parametrize("header", ["", "garbage", "00-0-0-00", "é" * 60])
+def test_a_header_that_is_none_starts_a_trace(spans: InMemorySpanExporter, header: str) -> None:
+    with span("vault.open", SpanKind.SERVER, parent=header):
+        assert trace_id()
+
+
+def test_a_failure_leaves_its_type_alone(spans: InMemorySpanExporter) -> None:
+    with pytest.raises(ValueError, match="KAMARA"), span("vault.open"):
+        raise ValueError("KAMARA")
+    (kept,) = spans.get_finished_spans()
+    assert kept.status.description == "ValueError"
+    assert "KAMARA" not in kept.to_json()
