@@ -20,7 +20,7 @@ check: ## Format, lint, types, imports, schemas: what must hold before the tests
 	$(PY) -m ruff format --check .
 	$(PY) -m ruff check .
 	$(PY) -m mypy services shared scripts tests
-	.venv/bin/lint-imports
+	.venv/bin/lint-imports --no-logo
 	$(PY) -m scripts.schemas check
 
 schemas: ## Export the schemas of every request, answer and message from the code

@@ -36,11 +36,23 @@ def kept_secret(path: Path) -> str:
 
 
 def kept_ports(file: Path, names: Sequence[str]) -> dict[str, int]:
-    """A free loopback port for each name; the same as last time while they are still free."""
+    """A loopback port for each name: those of last time, whoever listens there by now."""
     with suppress(OSError, ValueError):
         ports: dict[str, int] = json.loads(file.read_text())
-        if set(ports) == set(names) and all(_is_free(port) for port in ports.values()):
+        if set(ports) == set(names):
             return ports
+    return _new_ports(file, names)
+
+
+def free_ports(file: Path, names: Sequence[str]) -> dict[str, int]:
+    """The same, for a server about to start: others when one of them was taken meanwhile."""
+    ports = kept_ports(file, names)
+    if all(_is_free(port) for port in ports.values()):
+        return ports
+    return _new_ports(file, names)
+
+
+def _new_ports(file: Path, names: Sequence[str]) -> dict[str, int]:
     ports = dict(zip(names, _free_ports(len(names)), strict=True))
     file.write_text(json.dumps(ports))
     return ports

@@ -20,6 +20,10 @@ class DidNotStart(Exception):
     """A process ended, or did not answer in time; says the last lines of its log."""
 
 
+class NotInstalled(DidNotStart):
+    """A package is missing; says what an administrator installs."""
+
+
 @dataclass
 class Kept:
     """``name`` is the stem of its files in ``home``: ``<name>.pid`` and ``<name>.log``."""
@@ -110,8 +114,9 @@ class Kept:
             if not self.running() or time.monotonic() > deadline:
                 why = "did not answer in time" if self.running() else "ended"
                 self.stop()
-                raise DidNotStart(f"{self.name} {why}; its log ends:\n{self._tail()}")
+                raise DidNotStart(f"{self.name} {why}; its log ends:\n{self.tail()}")
             time.sleep(POLL)
 
-    def _tail(self) -> str:
+    def tail(self) -> str:
+        """The last lines of its log: what it said before it ended."""
         return "\n".join(self.log_file.read_text(errors="replace").splitlines()[-TAIL:])

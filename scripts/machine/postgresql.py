@@ -18,10 +18,11 @@ from pathlib import Path
 import psycopg
 from psycopg import sql
 
-from scripts.machine.files import kept_ports, kept_secret, private_folder
-from scripts.machine.kept import DidNotStart, Kept
+from scripts.machine.files import free_ports, kept_ports, kept_secret, private_folder
+from scripts.machine.kept import Kept, NotInstalled
 
 USER = "carnet"
+PORTS = ("postgresql",)
 SYSTEM_USER = "postgres"  # comes with the package; PostgreSQL refuses to run as root
 PROGRAMS = "postgresql/*/bin"
 START = 60.0  # seconds; about 1 on an idle machine
@@ -44,12 +45,13 @@ class Database:
 
     def __post_init__(self) -> None:
         self.home = private_folder(self.home).resolve()
-        self._port = kept_ports(self.home / "ports.json", ("postgresql",))["postgresql"]
+        self._port = kept_ports(self.home / "ports.json", PORTS)["postgresql"]
         self._password = kept_secret(self.home / "password")
         self._user = SYSTEM_USER if os.geteuid() == 0 else None
         self.process = Kept("postgresql", self.home)
 
     def start(self, *, detached: bool = False) -> None:
+        self._port = free_ports(self.home / "ports.json", PORTS)["postgresql"]
         if not (self.home / "data").exists():
             self._create()
         settings = [f"--{name}={value}" for name, value in SETTINGS.items()]
@@ -123,7 +125,7 @@ def programs() -> Path:
     """The newest version's; Debian keeps them off the path."""
     found = sorted(Path("/usr/lib").glob(f"{PROGRAMS}/initdb"))
     if not found:
-        raise DidNotStart("PostgreSQL is not installed; as root run: apt-get install postgresql")
+        raise NotInstalled("PostgreSQL is not installed; as root run: apt-get install postgresql")
     return found[-1].parent
 
 

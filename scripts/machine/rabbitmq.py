@@ -10,10 +10,11 @@ from pathlib import Path
 
 import amqp
 
-from scripts.machine.files import kept_ports, kept_secret, private_folder, write_private
-from scripts.machine.kept import DidNotStart, Kept
+from scripts.machine.files import free_ports, kept_ports, kept_secret, private_folder, write_private
+from scripts.machine.kept import Kept, NotInstalled
 
 USER = "carnet"
+PORTS = ("amqp", "distribution", "epmd")
 # Debian's own wrappers switch to the user rabbitmq, and so to the system's folders: go past them.
 PROGRAMS = "lib/rabbitmq/lib/rabbitmq_server-*/sbin"
 START = 90.0  # seconds; about 4 on an idle machine, more when all its cores are taken
@@ -27,12 +28,13 @@ class Broker:
 
     def __post_init__(self) -> None:
         self.home = private_folder(self.home).resolve()
-        self._ports = kept_ports(self.home / "ports.json", ("amqp", "distribution", "epmd"))
+        self._ports = kept_ports(self.home / "ports.json", PORTS)
         self._password = kept_secret(self.home / "password")
         self._spare_vhosts: list[str] = []
         self.process = Kept("rabbitmq", self.home)
 
     def start(self, *, detached: bool = False) -> None:
+        self._ports = free_ports(self.home / "ports.json", PORTS)
         self._write_configuration()
         self.process.start(
             [programs() / "rabbitmq-server"], environ=self._environ(), detached=detached
@@ -134,7 +136,6 @@ class Broker:
             "RABBITMQ_NODENAME": "carnet@localhost",
             "RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS": (
                 "-noinput -kernel inet_dist_use_interface {127,0,0,1}"
-                " +sbwt none +sbwtdcpu none +sbwtdio none"  # idle schedulers leave the cores alone
             ),
         }
 
@@ -143,7 +144,7 @@ def programs() -> Path:
     """The folder of the package's own programs."""
     if found := next(Path("/usr").glob(PROGRAMS), None):
         return found
-    raise DidNotStart("RabbitMQ is not installed; as root run: apt-get install rabbitmq-server")
+    raise NotInstalled("RabbitMQ is not installed; as root run: apt-get install rabbitmq-server")
 
 
 @contextmanager

@@ -17,7 +17,7 @@ from minio.error import S3Error
 from urllib3 import PoolManager, Retry
 from urllib3.exceptions import HTTPError
 
-from scripts.machine.files import kept_ports, kept_secret, private_folder, write_private
+from scripts.machine.files import free_ports, kept_ports, kept_secret, private_folder, write_private
 from scripts.machine.kept import Kept
 
 ACCESS_KEY = "carnet"
@@ -51,8 +51,10 @@ class ObjectStore:
         return f"http://127.0.0.1:{self._ports['filer']}"
 
     def start(self, *, detached: bool = False) -> None:
+        self._ports = free_ports(self.home / "ports.json", PORTS)
         self._write_identities()
-        private_folder(self.home / "data")
+        for folder in ("data", "log"):
+            private_folder(self.home / folder)
         self.process.start(
             [_program(), *self._arguments()], environ=self._environ(), detached=detached
         )
@@ -60,7 +62,11 @@ class ObjectStore:
         self._make_durable()
 
     def stop(self) -> None:
+        """It forgets some of the sockets that it makes outside its folder, one for each part."""
         self.process.stop()
+        for part in PARTS:
+            port = self._ports[f"{part}.grpc"]
+            Path(f"/tmp/seaweedfs-{part}-grpc-{port}.sock").unlink(missing_ok=True)  # noqa: S108
 
     def client(self) -> Minio:
         return Minio(
@@ -94,6 +100,7 @@ class ObjectStore:
             for name, port in self._ports.items()
         ]
         return [
+            "-logdir=log",
             "mini",
             "-dir=data",
             "-ip=127.0.0.1",
@@ -140,7 +147,7 @@ class ObjectStore:
     def _make_durable(self) -> None:
         """An answer to a put means that the bytes are on the disk."""
         subprocess.run(
-            [_program(), "shell", f"-master=127.0.0.1:{self._address('master')}"],
+            [_program(), "-logdir=log", "shell", f"-master=127.0.0.1:{self._address('master')}"],
             input="fs.configure -locationPrefix=/buckets/ -fsync=true -apply\n",
             env=self._environ(),
             cwd=self.home,

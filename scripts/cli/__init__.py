@@ -1,0 +1,1 @@
+"""``./scripts/carnet``: run Carnet on this machine, and call it."""

@@ -1,0 +1,5 @@
+"""``python -m scripts.cli``."""
+
+from scripts.cli.app import app
+
+app(prog_name="carnet")

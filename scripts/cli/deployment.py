@@ -1,0 +1,131 @@
+"""Carnet on one machine: broker, object store and services, started and stopped in order."""
+
+import os
+import sys
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from functools import partial
+from pathlib import Path
+
+import urllib3
+
+from scripts.cli.place import Place
+from scripts.cli.processes import FIRST, PROCESSES, ROOT, entrypoints_of, services_of
+from scripts.machine.files import free_ports, kept_ports, private_folder
+from scripts.machine.kept import DidNotStart, Kept
+from scripts.machine.rabbitmq import Broker
+from scripts.machine.seaweedfs import ObjectStore
+
+START = 90.0  # seconds for a service process to be ready; about 3 on an idle machine
+Progress = Callable[[str], AbstractContextManager[None]]
+"""Shows one step while it runs."""
+
+
+def silent(_step: str) -> AbstractContextManager[None]:
+    return nullcontext()
+
+
+class Deployment:
+    """What runs, or ran, in one folder; made anew for each command that looks at it."""
+
+    def __init__(self, home: Path) -> None:
+        self.place = Place(private_folder(home))
+        self.broker = Broker(home / "rabbitmq")
+        self.objects = ObjectStore(home / "seaweedfs")
+        self._logs = private_folder(home / "services")
+        self._ports = kept_ports(self._logs / "ports.json", tuple(PROCESSES))
+        self.processes = {name: Kept(name, self._logs) for name in PROCESSES}
+
+    @property
+    def parts(self) -> dict[str, Kept]:
+        """Every process of it by name, in the order of starting."""
+        return {
+            "broker": self.broker.process,
+            "object store": self.objects.process,
+            **self.processes,
+        }
+
+    def running(self) -> list[str]:
+        return [name for name, part in self.parts.items() if part.running()]
+
+    def start(self, *, detached: bool = False, progress: Progress = silent) -> None:
+        """All or nothing: what was started is stopped again when something does not start."""
+        if running := self.running():
+            raise DidNotStart(f"{', '.join(running)} of {self.place.home} already run")
+        self._ports = free_ports(self._logs / "ports.json", tuple(PROCESSES))
+        try:
+            self._start(detached, progress)
+        except BaseException:
+            self.stop(progress=progress)
+            raise
+
+    def _start(self, detached: bool, progress: Progress) -> None:
+        with progress("keys and settings"):
+            self.place.make_keys()
+            self.place.write_environment(
+                {
+                    "CARNET_AMQP_URI": self.broker.uri(),
+                    "CARNET_S3_ENDPOINT": self.objects.endpoint,
+                    "CARNET_S3_ACCESS_KEY": self.objects.access_key,
+                    "CARNET_S3_SECRET_KEY": self.objects.secret_key,
+                }
+            )
+        with progress("broker (RabbitMQ)"):
+            self.broker.start(detached=detached)
+        with progress("object store (SeaweedFS)"):
+            self.objects.start(detached=detached)
+        others = [name for name in PROCESSES if name != FIRST]
+        for step in ([FIRST], others):
+            for name in step:
+                self._launch(name, detached)
+            for name in step:
+                with progress(f"services: {', '.join(services_of(name))}"):
+                    self.processes[name].wait_until(partial(self.ready, name), within=START)
+
+    def _launch(self, name: str, detached: bool) -> None:
+        environ = {
+            "PATH": os.environ["PATH"],
+            "HOME": str(self.place.home.resolve()),
+            "LANG": "C.UTF-8",
+            "PYTHONPATH": str(ROOT),
+            "PYTHONUNBUFFERED": "1",
+            "CARNET_HTTP_PORT": str(self._ports[name]),
+            **self.place.settings(),
+        }
+        command = [sys.executable, "-m", "services", *entrypoints_of(name)]
+        self.processes[name].start(command, environ=environ, detached=detached)
+
+    def address(self, process: str) -> str:
+        """Where this process serves ``/live``, ``/ready`` and ``/metrics``."""
+        return f"http://127.0.0.1:{self._ports[process]}"
+
+    def ready(self, process: str) -> bool:
+        try:
+            answer = urllib3.request(
+                "GET", f"{self.address(process)}/ready", timeout=5.0, retries=False
+            )
+        except urllib3.exceptions.HTTPError:
+            return False
+        return answer.status == 200
+
+    def stop(self, *, progress: Progress = silent) -> None:
+        """Services first, so that what they do under way can still be written."""
+        services = [part for part in self.processes.values() if part.running()]
+        if services:
+            with progress("services stopped"), ThreadPoolExecutor(len(services)) as pool:
+                list(pool.map(Kept.stop, services))
+        for name, server in (("object store", self.objects), ("broker", self.broker)):
+            if server.process.running():
+                with progress(f"{name} stopped"):
+                    server.stop()
+
+
+@contextmanager
+def running_carnet(home: Path, progress: Progress = silent) -> Iterator[Deployment]:
+    deployment = Deployment(home)
+    deployment.start(progress=progress)
+    try:
+        yield deployment
+    finally:
+        deployment.stop(progress=progress)

@@ -1,0 +1,119 @@
+"""``up``, ``down``, ``status``: all of Carnet on this machine."""
+
+import signal
+import time
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.table import Table
+
+from scripts.cli.deployment import Deployment
+from scripts.cli.place import DEFAULT, Place
+from scripts.cli.processes import PROCESSES
+from scripts.cli.screen import Exit, end, err, out, step
+from scripts.machine.kept import DidNotStart, NotInstalled
+
+LOOK = 0.5  # seconds between two looks at what runs
+
+Dir = Annotated[
+    Path,
+    typer.Option(
+        "--dir", metavar="D", help="Folder of keys, settings and data.", show_default="var/carnet"
+    ),
+]
+
+
+def up(
+    dir: Dir = DEFAULT,  # noqa: A002  # the name of the option
+    detach: Annotated[bool, typer.Option(help="Leave it running and come back at once.")] = False,
+) -> None:
+    """Start broker, object store and services, and stay until Ctrl-C.
+
+    All of it listens on 127.0.0.1 only and keeps its files in one folder:
+    keys, settings (file [b]environment[/], to be sourced by a shell), data, logs.
+    Started again there, it goes on where it was.
+
+    [b]Examples[/]
+
+      carnet up                           stays in the foreground
+      carnet up --detach                  comes back; end it with: carnet down
+      carnet up --dir /tmp/mine --detach  another Carnet, beside the first
+    """
+    deployment = Deployment(dir)
+    for number in (signal.SIGINT, signal.SIGTERM):  # a shell's background job ignores the first
+        signal.signal(number, signal.default_int_handler)
+    try:
+        deployment.start(detached=detach, progress=step)
+        _say_how_to_go_on(dir, detach)
+        if not detach:
+            _stay(deployment)
+    except NotInstalled as missing:
+        end(Exit.MISSING, str(missing))
+    except DidNotStart as failed:
+        end(Exit.REFUSED, str(failed))
+    except KeyboardInterrupt:
+        deployment.stop(progress=step)
+
+
+def down(dir: Dir = DEFAULT) -> None:  # noqa: A002  # the name of the option
+    """Stop what [b]up --detach[/] left running in this folder. Data and keys stay."""
+    if _was_up(dir) and (deployment := Deployment(dir)).running():
+        deployment.stop(progress=step)
+    else:
+        out.print(f"Nothing runs in {dir}.")
+
+
+def status(dir: Dir = DEFAULT) -> None:  # noqa: A002  # the name of the option
+    """Show what runs, with the address of each process's /live, /ready and /metrics.
+
+    Ends with 0 only when all of it runs and is ready.
+    """
+    if not _was_up(dir):
+        end(Exit.NOT_RUNNING, f"Carnet was never up in {dir}.")
+    deployment = Deployment(dir)
+    table = Table("part", "state", "pid", "address", "log", box=None, pad_edge=False)
+    whole = True
+    for name, part in deployment.parts.items():
+        ready = part.running() and _answers(deployment, name)
+        whole = whole and ready
+        state = "[green]ready[/]" if ready else "not ready" if part.running() else "[dim]stopped[/]"
+        address = deployment.address(name) if name in PROCESSES else ""
+        table.add_row(name, state, str(part.pid() or ""), address, str(part.log_file))
+    out.print(table)
+    if not whole:
+        raise typer.Exit(Exit.NOT_RUNNING)
+
+
+def _was_up(dir: Path) -> bool:  # noqa: A002  # the name of the option
+    """Looking must not make a new one."""
+    return Place(dir).environment_file.exists()
+
+
+def _answers(deployment: Deployment, name: str) -> bool:
+    if name in PROCESSES:
+        return deployment.ready(name)
+    if name == "broker":
+        return deployment.broker.answers()
+    return deployment.objects.answers()
+
+
+def _say_how_to_go_on(dir: Path, detached: bool) -> None:  # noqa: A002  # idem
+    option = "" if dir == DEFAULT else f" --dir {dir}"
+    err.print(f"\nCarnet is up in {dir}. Try, in another terminal:" if not detached else "")
+    err.print(f"  ./scripts/carnet call{option} vault   what the vault answers to", style="dim")
+    err.print(f"  ./scripts/carnet status{option}", style="dim")
+    err.print(f"  ./scripts/carnet down{option}" if detached else "  Ctrl-C ends it", style="dim")
+
+
+def _stay(deployment: Deployment) -> None:
+    while True:
+        time.sleep(LOOK)
+        for name, part in deployment.parts.items():
+            if part.running():
+                continue
+            if not part.pid_file.exists():
+                err.print("Stopped by `carnet down`.")
+                return
+            deployment.stop(progress=step)
+            end(Exit.REFUSED, f"{name} ended by itself; the last lines of its log:\n{part.tail()}")
