@@ -1,24 +1,18 @@
 """Follows the leaves of every service into the tree: in order, none missed."""
 
 from collections.abc import Callable
-from threading import Event
 from typing import Any
 
 from services.audit.adapters.tree import SqlTree
 from services.audit.application import Audit
 from services.audit.domain.anomaly import AnomalyKind
 from services.audit.domain.batch import Batch, Hole, OtherEpoch
-from shared.eventing.broker import Subscription
-from shared.eventing.codec import Malformed, parse_leaves
-from shared.eventing.loop import Loop
 from shared.eventing.messages import LeafBatch
 from shared.kernel.errors import Unavailable
 from shared.telemetry.logs import log
 
 PULLED = 500
 """Leaves asked for at once."""
-IDLE = 2.0
-"""Seconds without a delivery after which the service's own log is asked."""
 
 Pull = Callable[[str, int, int], Any]
 """(service, after, limit) -> the answer of its RPC ``leaves``."""
@@ -33,13 +27,8 @@ class LeafFollower:
         self._service = service
         self._pull = pull
 
-    def deliver(self, body: bytes) -> None:
-        """Append what continues the log; pull what is missing; drop what is no batch."""
-        try:
-            batch = batch_of(parse_leaves(body))
-        except (Malformed, ValueError):
-            log.warning("dropped a malformed batch of leaves", publisher=self._service)
-            return
+    def take(self, batch: Batch) -> None:
+        """Append what continues the log; pull what is missing first."""
         try:
             self._tree.append(batch)
         except (Hole, OtherEpoch):
@@ -100,25 +89,3 @@ def batch_of(wire: LeafBatch) -> Batch:
         to=wire.to,
         leaves=[(position, bytes.fromhex(digest)) for position, digest in wire.leaves],
     )
-
-
-def leaves_loop(follower: LeafFollower, service: str, amqp_uri: str) -> Loop:
-    """Acknowledges after the write; idle, asks the service whether the last batch was lost."""
-
-    def work(stop: Event, loop: Loop) -> None:
-        follower.catch_up()
-        with Subscription(
-            amqp_uri,
-            queue=f"audit.leaves.from.{service}",
-            exchange=f"{service}.leaves",
-            kind="fanout",
-        ) as subscription:
-            while not stop.is_set():
-                if delivery := subscription.next(IDLE):
-                    follower.deliver(delivery.body)
-                    subscription.ack(delivery)
-                else:
-                    follower.catch_up()
-                loop.turned()
-
-    return Loop(f"audit.leaves.from.{service}", work)

@@ -113,13 +113,12 @@ _OTHERS: Mapping[str, str] = {
 
 
 def _professional(by: Mapping[str, Any], words: Words, telling: Telling) -> str:
+    """``Claire Martin (médecin, CHU de Lens)``, as far as known."""
     label = words.professions.get(by.get("profession") or "")
-    name = telling.names.get(by.get("id", ""))
     place = telling.names.get(by.get("facility") or "")
-    said = f"{name}, {label}" if name and label else name or f"un professionnel ({label})"
-    if not name and not label:
-        said = "un professionnel de santé"
-    return f"{said} ({place})" if place else said
+    more = ", ".join(text for text in (label, place) if text)
+    said = telling.names.get(by.get("id", ""), "un professionnel de santé")
+    return f"{said} ({more})" if more else said
 
 
 def _document(words: Words, telling: Telling) -> str:
@@ -128,11 +127,11 @@ def _document(words: Words, telling: Telling) -> str:
 
 
 def _other(details: Mapping[str, Any], telling: Telling) -> str:
-    id_ = details.get("professional") or details.get("facility")
-    known = telling.names.get(id_ or "")
-    if known:
-        return known
-    return "un établissement" if details.get("facility") else "un professionnel de santé"
+    """The professional or facility that something was done about."""
+    id_ = details.get("professional") or details.get("grantee") or details.get("facility")
+    facility = details.get("is_facility") or id_ == details.get("facility")
+    unknown = "un établissement de santé" if facility else "un professionnel de santé"
+    return telling.names.get(id_ or "", unknown)
 
 
 def _plain(label: str) -> str:
