@@ -119,7 +119,7 @@ class Handling:
                 return "erased"
             except Exception as error:  # noqa: BLE001 - whatever a policy raises must not stop others
                 last = error
-                time.sleep(FIRST_WAIT * 2**attempt)
+                time.sleep(FIRST_WAIT * 2**attempt if attempt + 1 < TRIES else 0)
             else:
                 return "applied"
         raise Failed from last

@@ -66,9 +66,10 @@ class Relay:
     def turn(self) -> bool:
         """Publish what is new; announce the head after a silence. Says if there was anything.
 
-        Raises ``PositionMoved`` if another relay works on this log too.
+        Leaves first: a message that cannot be published must not keep events from the
+        transparency log. Raises ``PositionMoved`` if another relay works on this log too.
         """
-        worked = [self._publish_messages(), self._publish_leaves()]
+        worked = [self._publish_leaves(), self._publish_messages()]
         if any(worked):
             self._announced = time.monotonic()
         elif time.monotonic() - self._announced >= ANNOUNCE:

@@ -8,6 +8,12 @@ from shared.stores.settings import EventStoreSettings
 from tests.shared.eventing.world import World
 
 
+@pytest.fixture(autouse=True)
+def short_waits(monkeypatch: pytest.MonkeyPatch) -> None:
+    """How long a message is tried is no rule; that it is tried again is."""
+    monkeypatch.setattr("shared.eventing.handling.FIRST_WAIT", 0.001)
+
+
 @pytest.fixture(params=["sqlite", "postgresql"])
 def world(request: pytest.FixtureRequest, tmp_path: Path) -> World:
     """A publisher and a follower without a broker."""

@@ -1,0 +1,346 @@
+"""A follower on real logs, given what a broker may do to messages."""
+
+import random
+from collections.abc import Callable, Sequence
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+from eventsourcing.persistence import IntegrityError, OperationalError
+
+from shared.crypto.keys import KeyErased
+from shared.eventing.broker import Delivery
+from shared.eventing.follow import Follower
+from shared.eventing.following import Following, Policy
+from shared.eventing.links import Mismatch
+from shared.eventing.live_views import LiveViews
+from shared.eventing.messages import Envelope, Head, Pulled
+from shared.eventing.metrics import MALFORMED
+from shared.eventing.received import Received
+from shared.kernel.errors import Unavailable
+from shared.stores.event_log import Outcome, PositionMoved
+from tests.shared.eventing.sample import on_note_written, records
+from tests.shared.eventing.world import World
+
+
+def follower(following: Following) -> Follower:
+    views = LiveViews(following.views, following.sources, following.log.places)
+    return Follower(following, "notes", views)
+
+
+def delivery(message: Envelope | Head) -> Delivery:
+    key = "head" if isinstance(message, Head) else message.type.partition(".")[2]
+    return Delivery(key, message.model_dump_json().encode(), 1)
+
+
+def published(world: World) -> list[Envelope]:
+    return Pulled.model_validate(world.outbox.events(0, 500)).envelopes
+
+
+def head(world: World) -> Head:
+    return Head.model_validate(world.outbox.head())
+
+
+def write(world: World, mine: Sequence[UUID], texts: str) -> dict[UUID, list[str]]:
+    """One note per letter, over the records in turn; what each should be told."""
+    expected: dict[UUID, list[str]] = {record: [] for record in mine}
+    for number, text in enumerate(texts):
+        world.notes.write(mine[number % len(mine)], text, reads=number % 2)
+        expected[mine[number % len(mine)]].append(text)
+    return expected
+
+
+def told(world: World, expected: dict[UUID, list[str]]) -> dict[UUID, list[str]]:
+    return {record: world.tally.texts(record) for record in expected}
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_lost_repeated_and_reordered_messages_have_their_effect_once(
+    world: World, seed: int
+) -> None:
+    """A broker that loses a third, repeats a third and shuffles all of it changes nothing."""
+    chance = random.Random(seed)
+    mine = records(3)
+    following = follower(world.following())
+    following.start()
+    expected = write(world, mine, "abcdefghijklmnop")
+    sent = [m for m in published(world) for _ in range(chance.choice([0, 1, 2]))]
+    chance.shuffle(sent)
+    for message in sent:
+        following.deliver(delivery(message))
+    following.deliver(delivery(head(world)))
+    assert told(world, expected) == expected
+    assert world.documents("journal").count() == 16
+
+
+def test_the_last_message_lost_is_found_by_the_head(world: World) -> None:
+    """Nothing comes after it that would show the gap."""
+    following = follower(world.following())
+    following.start()
+    expected = write(world, records(1), "a")
+    following.deliver(delivery(head(world)))
+    assert told(world, expected) == expected
+
+
+def test_what_came_while_it_was_away_is_pulled_at_start(world: World) -> None:
+    """Whatever the queue has dropped or never got."""
+    expected = write(world, records(2), "abcd")
+    follower(world.following()).start()
+    assert told(world, expected) == expected
+
+
+def test_messages_in_order_need_no_call(world: World) -> None:
+    """The common case costs the publisher nothing."""
+    expected = write(world, records(1), "a")
+    following = follower(world.following())
+    following.start()
+    world.pulls.clear()
+    expected[next(iter(expected))] += ["b", "c"]
+    for text in "bc":
+        world.notes.write(next(iter(expected)), text)
+        following.deliver(delivery(published(world)[-1]))
+    assert told(world, expected) == expected
+    assert world.pulls == []
+
+
+def test_types_not_wanted_only_move_the_position(world: World) -> None:
+    """A follower without a policy for a type has still seen it."""
+    write(world, records(1), "ab")
+    following = follower(world.following({}))
+    following.start()
+    reached = world.tally.places.followed("notes")
+    assert reached is not None
+    assert reached.position == published(world)[-1].position
+    assert world.tally.head().position == 0
+
+
+def overtaken(world: World, then: Callable[[], None]) -> Policy:
+    """A policy during which something else happens, once."""
+    again: list[bool] = []
+
+    def policy(app: Any, received: Received) -> Outcome[Any]:
+        outcome = on_note_written(app, received)
+        if not again:
+            again.append(True)
+            then()
+        return outcome
+
+    return policy
+
+
+def test_a_fenced_off_consumer_still_working_doubles_nothing(world: World) -> None:
+    """It decided before its successor applied the same message, and saves after."""
+    old_views: list[Any] = []
+    expected = write(world, records(1), "ab")
+    successor = follower(world.following(tally=world.open_tally(), views=old_views))
+    policy = overtaken(world, successor.start)
+    old = follower(world.following({"notes.note_written": policy}, views=old_views))
+    with pytest.raises((PositionMoved, IntegrityError)):
+        old.start()
+    assert told(world, expected) == expected
+
+
+def test_a_fenced_off_consumer_with_messages_in_hand_doubles_nothing(world: World) -> None:
+    """RabbitMQ leaves a cancelled consumer what it had fetched, while its successor works."""
+    old = follower(world.following())
+    old.start()
+    expected = write(world, records(1), "abc")
+    in_hand = published(world)
+    follower(world.following(tally=world.open_tally())).start()
+    with pytest.raises(PositionMoved):
+        old.deliver(delivery(in_hand[0]))
+    assert told(world, expected) == expected
+    assert world.documents("journal").count() == 3
+    old.start()
+    for message in in_hand:
+        old.deliver(delivery(message))
+    assert told(world, expected) == expected
+
+
+@pytest.mark.parametrize("failure", [Unavailable(), OperationalError(), ConnectionError()])
+def test_what_is_out_of_reach_stops_and_is_never_parked(world: World, failure: Exception) -> None:
+    """Parking would take a record out of service for a broken cable."""
+    expected = write(world, records(1), "ab")
+    fails = [failure]
+
+    def policy(app: Any, received: Received) -> Outcome[Any]:
+        if fails:
+            raise fails.pop()
+        return on_note_written(app, received)
+
+    following = follower(world.following({"notes.note_written": policy}))
+    with pytest.raises(type(failure)):
+        following.start()
+    assert world.tally.places.parked("notes") == []
+    assert world.tally.places.followed("notes") is None
+    following.start()
+    assert told(world, expected) == expected
+
+
+def test_dying_between_read_model_and_position_doubles_nothing(world: World) -> None:
+    """The read model is ahead by one then, and knows it."""
+    expected = write(world, records(1), "ab")
+    fails = [OperationalError("the power went")]
+
+    def policy(app: Any, received: Received) -> Outcome[Any]:
+        if fails and received.data["text"] == "b":
+            raise fails.pop()
+        return on_note_written(app, received)
+
+    dying = follower(world.following({"notes.note_written": policy}))
+    with pytest.raises(OperationalError):
+        dying.start()
+    assert world.documents("journal").count() == 2
+    risen = follower(world.following())
+    risen.start()
+    assert told(world, expected) == expected
+    assert world.documents("journal").count() == 2
+
+
+def test_a_conflict_with_another_writer_is_decided_again(world: World) -> None:
+    """The service's own callers change the same records meanwhile."""
+    mine = records(1)
+    write(world, mine, "ab")
+
+    def own_change() -> None:
+        other = world.open_tally()
+        outcome = on_note_written(other, received_of(world, mine[0], "by a caller"))
+        other.commit(outcome)
+
+    policy = overtaken(world, own_change)
+    follower(world.following({"notes.note_written": policy}, views=())).start()
+    assert sorted(world.tally.texts(mine[0])) == ["a", "b", "by a caller"]
+    assert world.tally.places.parked("notes") == []
+
+
+def received_of(world: World, record: UUID, text: str) -> Received:
+    message = published(world)[0]
+    return Received(
+        publisher="notes",
+        type=message.type,
+        version=1,
+        key=message.key,
+        epoch=message.epoch,
+        position=message.position,
+        occurred_at=world.notes.clock.now(),
+        record=record,
+        data={"text": text},
+    )
+
+
+@pytest.mark.parametrize(
+    "body", [b"", b"\xff", b"{}", b"[]", b'{"type":"notes.note_written","data":"secret"}']
+)
+def test_a_malformed_delivery_is_counted_and_dropped(world: World, body: bytes) -> None:
+    """It neither stops the follower nor comes back, and nothing of it is lost: the log has it."""
+    following = follower(world.following())
+    following.start()
+    before = MALFORMED.labels("tally", "notes")._value.get()
+    following.deliver(Delivery("note_written", body, 1))
+    assert MALFORMED.labels("tally", "notes")._value.get() == before + 1
+    expected = write(world, records(1), "a")
+    following.deliver(delivery(head(world)))
+    assert told(world, expected) == expected
+
+
+def test_a_message_that_does_not_open_is_dropped_and_pulled(world: World) -> None:
+    """Changed on its way: the log still has the true one."""
+    expected = write(world, records(1), "a")
+    following = follower(world.following())
+    following.start()
+    world.notes.write(next(iter(expected)), "b")
+    message = published(world)[-1]
+    following.deliver(delivery(message.model_copy(update={"data": "Zm9yZ2Vk" * 8})))
+    assert told(world, expected) == expected
+    following.deliver(delivery(head(world)))
+    expected[next(iter(expected))].append("b")
+    assert told(world, expected) == expected
+
+
+def test_a_forged_void_message_skips_nothing(world: World) -> None:
+    """Anyone on the broker could write one: it has nothing sealed in it."""
+    expected = write(world, records(1), "a")
+    following = follower(world.following())
+    following.start()
+    expected[next(iter(expected))].append("b")
+    world.notes.write(next(iter(expected)), "b")
+    following.deliver(delivery(published(world)[-1].model_copy(update={"data": ""})))
+    assert told(world, expected) == expected
+
+
+def test_a_record_erased_at_the_publisher_is_passed_over(world: World) -> None:
+    """Whoever follows from the start after an erasure sees all but that record."""
+    mine = records(2)
+    expected = write(world, mine, "abcd")
+    world.notes_keys.erase(mine[0])
+    follower(world.following()).start()
+    assert told(world, expected) == {mine[0]: [], mine[1]: ["b", "d"]}
+    assert world.documents("journal").count() == 2
+
+
+def test_a_record_erased_here_is_passed_over(world: World) -> None:
+    """Its keys are gone: nothing can be saved of it, and nothing should wait for that."""
+    mine = records(2)
+    write(world, mine, "abcd")
+    world.tally_keys.erase(mine[0])
+    follower(world.following()).start()
+    assert world.tally.texts(mine[1]) == ["b", "d"]
+    assert world.tally.places.parked("notes") == []
+    with pytest.raises(KeyErased):
+        world.tally_keys.current(mine[0])
+
+
+def restore(world: World, position: int) -> None:
+    """What a restore of a backup does to the publisher's log."""
+    with world.notes.guarded.writing() as sql:
+        if world.notes_store.postgres_dsn:
+            sql("DELETE FROM notes_events WHERE notification_id > ?", position)
+            sql(
+                "SELECT setval(pg_get_serial_sequence('notes_events', 'notification_id'), ?)",
+                position,
+            )
+        else:
+            sql("DELETE FROM stored_events WHERE rowid > ?", position)
+
+
+@pytest.mark.parametrize("renew", [True, False])
+def test_a_publisher_restored_below_us_stops_us_until_an_operator_looked(
+    world: World, renew: bool
+) -> None:
+    """Its positions are given out again to other events; to go on would be a guess."""
+    mine = records(1)
+    expected = write(world, mine, "abc")
+    following = follower(world.following())
+    following.start()
+    restore(world, 1)
+    if renew:
+        world.notes.renew_epoch()
+    for text in "xyz":
+        world.notes.write(mine[0], text)
+        for message in published(world):
+            with_suppressed(following, message)
+        with pytest.raises(Mismatch):
+            follower(world.following()).start()
+    assert told(world, expected) == expected
+
+
+def with_suppressed(following: Follower, message: Envelope) -> None:
+    """What is delivered either changes nothing or stops the follower."""
+    try:
+        following.deliver(delivery(message))
+    except Mismatch:
+        return
+
+
+def test_a_publisher_restored_to_where_we_are_is_followed_on(world: World) -> None:
+    """Nothing that we applied was lost."""
+    mine = uuid4()
+    world.notes.write(mine, "a")
+    following = follower(world.following())
+    following.start()
+    world.notes.write(mine, "lost before we saw it")
+    restore(world, 1)
+    world.notes.renew_epoch()
+    world.notes.write(mine, "b")
+    following.deliver(delivery(head(world)))
+    assert world.tally.texts(mine) == ["a", "b"]

@@ -1,0 +1,161 @@
+"""A service's own read models: they hold what its log says, whatever happened on the way."""
+
+from uuid import UUID, uuid4
+
+import pytest
+
+from shared.crypto.keys import KeyUnavailable
+from shared.eventing.positions import position_followed, position_in
+from shared.eventing.project import Projector
+from shared.eventing.replay import replay
+from shared.eventing.view import View
+from shared.kernel.errors import StaleRead
+from shared.rpc.fresh import wait_for
+from shared.stores.documents import Write
+from tests.shared.eventing.integration.test_follow import restore
+from tests.shared.eventing.sample import Note, NoteList
+from tests.shared.eventing.world import World
+
+
+def projector(world: World, version: int = 1) -> Projector:
+    return Projector(world.notes, View(NoteList(), world.documents("notes", version)))
+
+
+def settle(projector: Projector) -> None:
+    while projector.turn():
+        pass
+
+
+def texts(world: World, version: int = 1) -> list[str]:
+    return sorted(item["text"] for item in world.documents("notes", version).find(limit=100).items)
+
+
+def test_a_view_holds_what_the_log_says(world: World) -> None:
+    """Private events too: they are private to the service, whose view this is."""
+    world.notes.write(uuid4(), "a", reads=3)
+    settle(projector(world))
+    [item] = world.documents("notes").find().items
+    assert (item["text"], item["reads"]) == ("a", 3)
+    assert position_in(world.documents("notes"))("notes") == 4
+
+
+def test_a_new_version_is_built_beside_the_old_and_switched(world: World) -> None:
+    """Queries go on meanwhile, and never see half a view."""
+    for text in "abc":
+        world.notes.write(uuid4(), text)
+    settle(projector(world))
+    seen: list[list[str]] = []
+
+    class Watching(NoteList):
+        VERSION = 2
+
+        def writes(self, event: object) -> list[Write]:
+            seen.append(texts(world))
+            return list(super().writes(event))
+
+    settle(Projector(world.notes, View(Watching(), world.documents("notes", 2))))
+    assert seen == [["a", "b", "c"]] * 3
+    assert texts(world, 2) == ["a", "b", "c"]
+
+
+def test_an_erased_record_among_others_is_skipped_in_a_rebuild(world: World) -> None:
+    """A rebuild neither stops at it nor brings anything of it back."""
+    erased, kept = uuid4(), uuid4()
+    for record, text in [(erased, "a"), (kept, "b"), (erased, "c"), (kept, "d")]:
+        world.notes.write(record, text, reads=1)
+    settle(projector(world))
+    world.notes_keys.erase(erased)
+    settle(projector(world, version=2))
+    assert texts(world, 2) == ["b", "d"]
+
+
+def test_a_record_erased_before_its_events_were_projected_is_purged(world: World) -> None:
+    """What the view had of it goes with the first row that does not open."""
+    erased, kept = uuid4(), uuid4()
+    world.notes.write(erased, "a")
+    world.notes.write(kept, "b")
+    mine = projector(world)
+    settle(mine)
+    world.notes.write(erased, "c")
+    world.notes_keys.erase(erased)
+    settle(mine)
+    assert texts(world) == ["b"]
+
+
+def test_a_key_out_of_reach_stops_and_skips_nothing(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Taken for erased, a keyring that is down would purge everything."""
+    world.notes.write(uuid4(), "a")
+    mine = projector(world)
+
+    def away(key_id: UUID, version: int) -> None:
+        raise KeyUnavailable
+
+    with monkeypatch.context() as patched:
+        patched.setattr(world.notes_keys, "exact", away)
+        with pytest.raises(KeyUnavailable):
+            mine.turn()
+    settle(mine)
+    assert texts(world) == ["a"]
+
+
+def test_a_failing_projection_stops_where_it_is(world: World) -> None:
+    """It must be seen: nobody should read around a mistake of ours."""
+    world.notes.write(uuid4(), "a")
+
+    class Broken(NoteList):
+        def writes(self, event: object) -> list[Write]:
+            raise KeyError("mistake")
+
+    broken = Projector(world.notes, View(Broken(), world.documents("notes")))
+    with pytest.raises(KeyError):
+        broken.turn()
+    assert world.documents("notes").position("notes") is None
+
+
+@pytest.mark.parametrize("renew", [True, False])
+def test_a_log_restored_below_a_view_has_it_built_anew(world: World, renew: bool) -> None:
+    """What it shows of lost events is not so any more, whatever came after them."""
+    for text in "abc":
+        world.notes.write(uuid4(), text)
+    settle(projector(world))
+    restore(world, 1)
+    if renew:
+        world.notes.renew_epoch()
+    settle(projector(world))
+    for text in ["x", "y"] if renew else []:
+        world.notes.write(uuid4(), text)
+    settle(projector(world))
+    assert texts(world) == (["a", "x", "y"] if renew else ["a"])
+
+
+def test_a_query_waits_for_what_it_was_told_to_have_seen(world: World) -> None:
+    """Else it is refused: an older answer would be a lie."""
+    position = world.notes.write(uuid4(), "a")
+    reached = position_in(world.documents("notes"))
+    with pytest.raises(StaleRead):
+        wait_for({"notes": position}, reached, within=0.05)
+    settle(projector(world))
+    wait_for({"notes": position}, reached, within=0.05)
+
+
+def test_what_policies_have_applied_is_a_position_too(world: World) -> None:
+    """``access`` answers rights up to a position of ``identity``."""
+    reached = position_followed(world.tally)
+    world.notes.write(uuid4(), "a")
+    assert (reached("notes"), reached("tally")) == (0, 0)
+
+
+def test_a_log_is_replayed_in_order_from_anywhere(world: World) -> None:
+    """Erased events are there as rows, without what they said."""
+    erased, kept = uuid4(), uuid4()
+    for record, text in [(erased, "a"), (kept, "b"), (kept, "c")]:
+        world.notes.write(record, text, reads=1)
+    world.notes_keys.erase(erased)
+    rows = list(replay(world.notes))
+    assert [row.position for row in rows] == [1, 2, 3, 4, 5, 6]
+    assert [row.record_id for row in rows] == [erased] * 2 + [kept] * 4
+    assert [row.event is None for row in rows] == [True] * 2 + [False] * 4
+    assert [row.position for row in replay(world.notes, after=2, upto=4)] == [3, 4]
+    assert isinstance(rows[2].event, Note.Created)
