@@ -64,17 +64,28 @@ class GuardedPostgresRecorder(library.PostgresApplicationRecorder):
                 step(_sql(cursor), reached)
         return positions
 
-    def version_of(self, originator_id: UUID) -> int:
-        """Version of the stream's last event; 0 if there is none."""
+    def version_of(self, originator_id: UUID, *, at: int | None = None) -> int:
+        """Version of the stream's last event (up to position ``at``); 0 if there is none."""
         with self.datastore.cursor() as cursor:
-            return self._version_of(cursor, originator_id)
+            return self._version_of(cursor, originator_id, at)
 
-    def _version_of(self, cursor: Cursor, originator_id: UUID) -> int:
+    def position_of(self, originator_id: UUID, version: int) -> int:
+        """Position in the log of one event; 0 if it is not there."""
+        statement = SQL(
+            "SELECT COALESCE(MAX(notification_id), 0) AS position"
+            " FROM {}.{} WHERE originator_id = %s AND originator_version = %s"
+        ).format(Identifier(self.datastore.schema), Identifier(self.events_table_name))
+        with self.datastore.cursor() as cursor:
+            row = cursor.execute(statement, (originator_id, version)).fetchone()
+            return int(row["position"]) if row else 0
+
+    def _version_of(self, cursor: Cursor, originator_id: UUID, at: int | None = None) -> int:
         statement = SQL(
             "SELECT COALESCE(MAX(originator_version), 0) AS version"
-            " FROM {}.{} WHERE originator_id = %s"
+            " FROM {}.{} WHERE originator_id = %s AND notification_id <= %s"
         ).format(Identifier(self.datastore.schema), Identifier(self.events_table_name))
-        row = cursor.execute(statement, (originator_id,)).fetchone()
+        everywhere = 2**63 - 1  # bigint's last
+        row = cursor.execute(statement, (originator_id, everywhere if at is None else at)).fetchone()
         return int(row["version"]) if row else 0
 
     def _head(self, cursor: Cursor) -> int:

@@ -59,16 +59,28 @@ class GuardedSQLiteRecorder(library.SQLiteApplicationRecorder):
                 step(sql_of(cursor), reached)
         return positions
 
-    def version_of(self, originator_id: UUID) -> int:
-        """Version of the stream's last event; 0 if there is none."""
+    def version_of(self, originator_id: UUID, *, at: int | None = None) -> int:
+        """Version of the stream's last event (up to position ``at``); 0 if there is none."""
         with self.datastore.transaction(commit=False) as cursor:
-            return self._version_of(cursor, originator_id)
+            return self._version_of(cursor, originator_id, at)
 
-    def _version_of(self, cursor: library.SQLiteCursor, originator_id: UUID) -> int:
+    def position_of(self, originator_id: UUID, version: int) -> int:
+        """Position in the log of one event; 0 if it is not there."""
+        with self.datastore.transaction(commit=False) as cursor:
+            cursor.execute(
+                f"SELECT MAX(rowid) FROM {self.events_table_name}"  # noqa: S608 - our own table name
+                " WHERE originator_id = ? AND originator_version = ?",
+                (originator_id.hex, version),
+            )
+            return cursor.fetchone()[0] or 0
+
+    def _version_of(
+        self, cursor: library.SQLiteCursor, originator_id: UUID, at: int | None = None
+    ) -> int:
         cursor.execute(
             f"SELECT MAX(originator_version) FROM {self.events_table_name}"  # noqa: S608 - our own table name
-            " WHERE originator_id = ?",
-            (originator_id.hex,),
+            " WHERE originator_id = ? AND (? IS NULL OR rowid <= ?)",
+            (originator_id.hex, at, at),
         )
         return cursor.fetchone()[0] or 0
 

@@ -1,0 +1,1 @@
+"""The Cedar engine and the files of facts, one adapter each."""

@@ -1,0 +1,122 @@
+"""The log of access: what it is built with, and how it finds what use cases need."""
+
+from contextlib import suppress
+from datetime import datetime
+from uuid import UUID
+
+from eventsourcing.domain import Aggregate
+from eventsourcing.persistence import IntegrityError
+
+from services.access.domain import errors
+from services.access.domain.decision import Decision
+from services.access.domain.facts import represented_by
+from services.access.domain.matrix import Matrix, MatrixRegister
+from services.access.domain.reference import AccessSettings, Reference
+from services.access.domain.rights import Rights
+from services.access.domain.rules import ReviveRules, Rules, RulesKept
+from shared.crypto.keys import KeyErased, Keys
+from shared.kernel.actor import Actor, ActorKind
+from shared.kernel.clock import Clock
+from shared.kernel.errors import Unavailable
+from shared.rpc.contract import Done
+from shared.stores.event_log import EventLog, Outcome
+from shared.stores.settings import EventStoreSettings
+
+
+class AccessLog(EventLog):
+    def __init__(
+        self,
+        store: EventStoreSettings,
+        keys: Keys,
+        clock: Clock,
+        *,
+        rules: Rules,
+        revive: ReviveRules,
+        reference: Reference,
+        settings: AccessSettings,
+    ) -> None:
+        super().__init__(store, keys, clock)
+        self.rules = rules
+        self.revive = revive
+        self.reference = reference
+        self.settings = settings
+        self._matrix: tuple[int, Matrix] | None = None
+
+    def prepare(self) -> None:
+        """Keep the texts of the rules in force, and load the first matrix if there is none."""
+        own = Actor(kind=ActorKind.SERVICE, id=self.name)
+        new: list[Aggregate] = []
+        if self.version_of(RulesKept.id_of(self.secret, self.rules.digest)) == 0:
+            new.append(RulesKept.keep(self.secret, self.rules, by=own))
+        if self.register() is None:
+            register = MatrixRegister.open(self.secret, by=own)
+            reference = self.reference
+            register.load(reference.matrix_name, reference.cells, at=self.clock.now(), by=own)
+            new.append(register)
+        with suppress(IntegrityError):  # another replica starts too, with the same texts
+            self.save(*new)
+
+    def asked_by(self, record_id: UUID, by: Actor) -> tuple[Rights, Actor, datetime]:
+        """Rights of a record, who asks, and now; a representative only until majority."""
+        rights, who, now = self.readable(record_id), by.principal, self.clock.now()
+        if rights is None:
+            raise errors.NotYours
+        if who.kind is ActorKind.REPRESENTATIVE and not represented_by(rights, who.id, now):
+            raise errors.NotYours
+        return rights, who, now
+
+    def rights_id(self, record_id: UUID) -> UUID:
+        return Rights.id_of(self.secret, record_id)
+
+    def rights_of(self, record_id: UUID) -> Rights | None:
+        return self.get(self.rights_id(record_id), Rights)
+
+    def readable(self, record_id: UUID) -> Rights | None:
+        """The rights, or ``None`` if there are none or the record was erased: all the same to
+        whoever asks."""
+        with suppress(KeyErased):
+            return self.rights_of(record_id)
+        return None
+
+    def readable_decision(self, decision_id: UUID) -> Decision:
+        """Raise :class:`NotYours` if there is none, or its record was erased."""
+        with suppress(KeyErased):
+            if found := self.get(decision_id, Decision):
+                return found
+        raise errors.NotYours
+
+    def register(self) -> MatrixRegister | None:
+        return self.get(MatrixRegister.id_of(self.secret), MatrixRegister)
+
+    def current_matrix(self) -> tuple[int, Matrix]:
+        """The matrix in force, read again only when another was loaded."""
+        version = self.version_of(MatrixRegister.id_of(self.secret))
+        if self._matrix is None or self._matrix[0] != version:
+            register = self.register()
+            if register is None or register.current is None:
+                raise Unavailable("no matrix is loaded")
+            self._matrix = (register.version, Matrix(register.cells[register.current]))
+        return self._matrix
+
+    def matrix_of(self, digest: str) -> Matrix:
+        if self._matrix and self._matrix[1].digest == digest:
+            return self._matrix[1]
+        register = self.register()
+        if register is None or digest not in register.cells:
+            raise errors.NotKept("the matrix it names is not in the log")
+        return Matrix(register.cells[digest])
+
+    def rules_of(self, digest: str) -> Rules:
+        if digest == self.rules.digest:
+            return self.rules
+        kept = self.get(RulesKept.id_of(self.secret, digest), RulesKept)
+        if kept is None:
+            raise errors.NotKept("the rules it names are not in the log")
+        return self.revive(kept.texts, kept.parameters)
+
+    def last_position(self) -> int:
+        return self.recorder.max_notification_id() or 0
+
+
+def saved(rights: Rights) -> Outcome[Done]:
+    return Outcome(answer=Done(), save=[rights])

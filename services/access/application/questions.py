@@ -1,0 +1,35 @@
+"""What can be asked about rights; answered from the event store, so never stale."""
+
+from services.access import contract as c
+from services.access.application.log import AccessLog
+from services.access.domain import views
+from shared.kernel.actor import Actor
+from shared.rpc.contract import Listing
+
+
+class Questions(AccessLog):
+    def my_status(self, request: c.OfRecord, by: Actor) -> c.MyStatus:
+        rights = self.readable(request.record_id)
+        return c.MyStatus.model_validate(views.status_view(rights, by.principal, self.clock.now()))
+
+    def rights(self, request: c.OfRecord, by: Actor) -> c.RightsView:
+        """A service that asks for itself learns the state of the record alone."""
+        if by.principal.is_service:
+            rights = self.readable(request.record_id)
+            return c.RightsView(status=rights.status if rights else None)
+        rights, who, _ = self.asked_by(request.record_id, by)
+        return c.RightsView.model_validate(views.rights_view(rights, who))
+
+    def my_professionals(
+        self, request: c.ListMyProfessionals, by: Actor
+    ) -> Listing[c.KnownProfessional]:
+        rights, who, now = self.asked_by(request.record_id, by)
+        known = views.professionals_view(rights, who, now)
+        start = request.cursor or ""
+        page = [k for k in known if k["professional"] > start][: request.limit]
+        more = bool(page) and page[-1] != known[-1]
+        return Listing[c.KnownProfessional](
+            items=[c.KnownProfessional.model_validate(k) for k in page],
+            next_cursor=page[-1]["professional"] if more else None,
+            total=len(known),
+        )

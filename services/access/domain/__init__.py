@@ -1,0 +1,1 @@
+"""Rights, the matrix and decisions: no store, no clock, no engine."""

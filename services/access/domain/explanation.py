@@ -1,0 +1,81 @@
+"""What each reader may know of a decision; nothing that would show what is hidden from them."""
+
+from datetime import datetime
+from typing import Any
+
+from services.access.domain.decision import Decision
+from services.access.domain.errors import NotYours
+from services.access.domain.facts import represented_by
+from services.access.domain.rights import Rights
+from services.access.domain.rules import Rules
+from services.access.domain.sentences import GENERIC_EN, GENERIC_FR, conceals
+from shared.kernel.actor import Actor, ActorKind
+
+HIDDEN_FROM = {
+    ActorKind.PATIENT: {"INVISIBLE_PATIENT"},
+    ActorKind.REPRESENTATIVE: {"INVISIBLE_PATIENT", "INVISIBLE_REPRESENTANTS_LEGAUX"},
+}
+
+
+def explanation(
+    decision: Decision, rights: Rights | None, rules: Rules, reader: Actor, now: datetime
+) -> dict[str, Any]:
+    """Raise :class:`NotYours` for a reader who is not concerned."""
+    _require_reader(decision, rights, reader, now)
+    made = decision.made
+    concealed = _is_actor(decision, reader) and conceals(made["verdicts"][0], rules)
+    named = [] if concealed or made["listing"] else made["verdicts"][0]["rules"]
+    return {
+        "decision_id": decision.id,
+        "record_id": made["subject"],
+        "decided_at": made["at"],
+        "actor": decision.by,
+        "action": made["action"],
+        "mode": made["mode"],
+        "permit": all(v["permit"] for v in made["verdicts"]) and not made["listing"],
+        "rules": [_rule(rules, name) for name in named if name in rules.by_id],
+        "reason_fr": GENERIC_FR if concealed else made["reason_fr"],
+        "reason_en": GENERIC_EN if concealed else made["reason_en"],
+        "resource": None if concealed else _resource(decision, reader),
+        "items": len(made["items"]),
+    }
+
+
+def _require_reader(
+    decision: Decision, rights: Rights | None, reader: Actor, now: datetime
+) -> None:
+    made = decision.made
+    same_record = str(reader.record_id or "") == made["subject"]
+    if reader.kind is ActorKind.AUDITOR or _is_actor(decision, reader):
+        return
+    if reader.kind is ActorKind.PATIENT and same_record:
+        return
+    if reader.kind is ActorKind.REPRESENTATIVE and same_record and rights:
+        secret = decision.by.get("secret") or _hides(decision, reader)
+        if represented_by(rights, reader.id, now) and not secret:
+            return
+    raise NotYours
+
+
+def _is_actor(decision: Decision, reader: Actor) -> bool:
+    concerned = {(decision.by["kind"], decision.by["id"])}
+    concerned.add((decision.made["principal"]["kind"], decision.made["principal"]["national_id"]))
+    return (reader.kind.value, reader.id) in concerned
+
+
+def _hides(decision: Decision, reader: Actor) -> bool:
+    codes = {code for item in decision.made["items"] for code in item.get("confidentiality", ())}
+    return bool(codes & HIDDEN_FROM.get(reader.kind, set()))
+
+
+def _resource(decision: Decision, reader: Actor) -> dict[str, Any] | None:
+    """Auditors see health data, which a document's type is, only beside a physician."""
+    without_physician = reader.kind is ActorKind.AUDITOR and not reader.physician_present
+    if decision.made["listing"] or without_physician or _hides(decision, reader):
+        return None
+    return decision.made["items"][0]
+
+
+def _rule(rules: Rules, name: str) -> dict[str, Any]:
+    rule = rules.by_id[name]
+    return {"id": name, "law": rule.law, "permits": rule.permits, "fr": rule.fr, "en": rule.en}

@@ -1,0 +1,118 @@
+"""What a record's rights look like to the person, and to the professional who asks."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import Any
+
+from services.access.domain.facts import latest_care_team, latest_consent, roles_of
+from services.access.domain.rights import Rights
+from shared.kernel.actor import Actor, ActorKind
+
+Right = tuple[str, datetime]
+"""Its name, and when it ends."""
+ALWAYS = datetime.max.replace(tzinfo=UTC)
+
+
+def rights_view(rights: Rights, reader: Actor) -> dict[str, Any]:
+    """Everything, but for a representative nothing that came of a secret session (R1111-50)."""
+    return {
+        "status": rights.status,
+        "consents": [_open(c) for c in rights.consents.values() if _may_see(c, reader)],
+        "care_teams": [
+            _open(t, team_id=i) for i, t in rights.care_teams.items() if _may_see(t, reader)
+        ],
+        "treating_doctor": rights.treating_doctor,
+        "administrators": rights.administrators,
+        "blocks": [
+            _open(b, professional=p) for p, b in rights.blocks.items() if _may_see(b, reader)
+        ],
+        "switches": dict(rights.switches),
+        "sessions": [
+            _open(s, session=i) for i, s in rights.sessions.items() if _may_see(s, reader)
+        ],
+        "feeding_oppositions": rights.feeding_oppositions,
+    }
+
+
+def professionals_view(rights: Rights, reader: Actor, at: datetime) -> list[dict[str, Any]]:
+    """Who has access now or is shut out, by national id (CSP L1111-19)."""
+    known: dict[str, list[Right]] = {}
+    for professional, right in (*_roles(rights), *_grants(rights, reader, at)):
+        known.setdefault(professional, []).append(right)
+    for professional, block in rights.blocks.items():
+        if _may_see(block, reader):
+            known[professional] = [("blocked", ALWAYS)]
+    return [_known(professional, known[professional]) for professional in sorted(known)]
+
+
+def _roles(rights: Rights) -> Iterator[tuple[str, Right]]:
+    if rights.treating_doctor:
+        yield rights.treating_doctor, ("treating_doctor", ALWAYS)
+    for professional in rights.administrators:
+        yield professional, ("administrator", ALWAYS)
+
+
+def _grants(rights: Rights, reader: Actor, at: datetime) -> Iterator[tuple[str, Right]]:
+    """Those that have an end, and have not reached it."""
+    ending = [
+        *(
+            (c, "consent", c["valid_until"], [c["grantee"]])
+            for c in rights.consents.values()
+            if not c["is_facility"]
+        ),
+        *(
+            (t, "care_team", t["expected_end"], t["members"])
+            for t in rights.care_teams.values()
+            if not t["opposed"]
+        ),
+        *((s, "emergency", s["ends_at"], [s["professional"]]) for s in rights.sessions.values()),
+    ]
+    for grant, right, end, professionals in ending:
+        if at < end and _may_see(grant, reader):
+            for professional in professionals:
+                yield professional, (right, end)
+
+
+def status_view(rights: Rights | None, who: Actor, at: datetime) -> dict[str, Any]:
+    """undefined, valid, expired or blocked, as the DMP's existence check tells (TD0.2)."""
+    if rights is None:
+        return _status("undefined", [], None)
+    roles = roles_of(rights, who.id)
+    consent = latest_consent(rights, who.id, who.facility)
+    team = latest_care_team(rights, who.id, who.facility)
+    ends = [c["valid_until"] for c in [consent] if c] + [t["expected_end"] for t in [team] if t]
+    until = max(ends, default=None)
+    if who.id in rights.blocks:
+        return _status("blocked", [], None)
+    if roles:
+        return _status("valid", roles, None)
+    if until is None:
+        return _status("undefined", [], None)
+    return _status("valid" if at < until else "expired", [], until)
+
+
+def _status(status: str, roles: list[str], until: datetime | None) -> dict[str, Any]:
+    return {
+        "status": status,
+        "treating_doctor": "treating_doctor" in roles,
+        "administrator": "administrator" in roles,
+        "valid_until": until,
+    }
+
+
+def _known(professional: str, rights: list[Right]) -> dict[str, Any]:
+    until = max(end for _, end in rights)
+    return {
+        "professional": professional,
+        "rights": sorted({right for right, _ in rights}),
+        "until": None if until == ALWAYS else until,
+    }
+
+
+def _may_see(grant: Any, reader: Actor) -> bool:
+    return not (grant["secret"] and reader.kind is ActorKind.REPRESENTATIVE)
+
+
+def _open(grant: Any, **key: str) -> dict[str, Any]:
+    shown = {name: value for name, value in grant.items() if name != "secret"}
+    return shown | key

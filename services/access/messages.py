@@ -1,0 +1,266 @@
+"""What other services hear from access. An event not listed here stays inside.
+
+Reasons that people gave, and the facts of a decision, are never in a message.
+"""
+
+from functools import singledispatch
+from typing import Any, ClassVar
+from uuid import UUID
+
+from services.access.domain.decision import Decision
+from services.access.domain.matrix import MatrixRegister
+from services.access.domain.rights import Rights
+from shared.eventing.messages import Instant, MessageData
+
+
+class ConsentDeclared(MessageData):
+    TYPE = "access.consent_declared"
+    grantee: str
+    is_facility: bool
+    collected_by: str
+    means: str
+    valid_until: Instant
+
+
+class ConsentWithdrawn(MessageData):
+    TYPE = "access.consent_withdrawn"
+    grantee: str
+    is_facility: bool
+
+
+class CareTeamJoined(MessageData):
+    """The person is told at each new episode (CSP R1111-46)."""
+
+    TYPE = "access.care_team_joined"
+    team_id: UUID
+    facility: str
+    unit: str
+    members: list[str]
+    expected_end: Instant
+
+
+class CareTeamLeft(MessageData):
+    TYPE = "access.care_team_left"
+    team_id: UUID
+    members: list[str]
+
+
+class CareTeamOpposed(MessageData):
+    TYPE = "access.care_team_opposed"
+    team_id: UUID
+
+
+class OfProfessional(MessageData):
+    professional: str
+
+
+class TreatingDoctorNamed(OfProfessional):
+    TYPE = "access.treating_doctor_named"
+
+
+class AdministratorNamed(OfProfessional):
+    TYPE = "access.administrator_named"
+
+
+class AdministratorRemoved(OfProfessional):
+    TYPE = "access.administrator_removed"
+
+
+class ProfessionalBlocked(OfProfessional):
+    TYPE = "access.professional_blocked"
+    by_person: bool
+
+
+class ProfessionalUnblocked(OfProfessional):
+    TYPE = "access.professional_unblocked"
+
+
+class EmergencySwitchesSet(MessageData):
+    TYPE = "access.emergency_switches_set"
+    regulation: bool
+    break_glass: bool
+    masked: bool
+
+
+class GlassBroken(MessageData):
+    """The person and their treating doctor are told (CSP R1111-48)."""
+
+    TYPE = "access.glass_broken"
+    session: UUID
+    professional: str
+    facility: str | None
+    unable_to_consent: bool
+    ends_at: Instant
+
+
+class EmergencyEnded(MessageData):
+    TYPE = "access.emergency_ended"
+    session: UUID
+
+
+class FeedingOpposed(MessageData):
+    """``feeder``: national id, Struct_IdNat, or ``*`` for everybody."""
+
+    TYPE = "access.feeding_opposed"
+    feeder: str
+    on: bool
+
+
+class MatrixLoaded(MessageData):
+    TYPE = "access.matrix_loaded"
+    name: str
+    digest: str
+    cells: int
+
+
+class AccessDecided(MessageData):
+    """``right``: the rule the sentence is about. ``items``: how many things a list asked about;
+    ``permit`` and ``rules`` then say nothing. ``confidentiality``: so that no reader of the
+    journal is shown the object of a line about something hidden from them.
+    """
+
+    TYPE: ClassVar[str] = "access.access_decided"
+    decision_id: UUID
+    action: str
+    mode: str
+    permit: bool
+    kind: str
+    document_id: UUID | None
+    confidentiality: list[str]
+    rules: list[str]
+    right: str
+    reason_fr: str
+    items: int
+    listing: bool
+
+
+@singledispatch
+def message_for(event: object) -> MessageData | None:  # noqa: ARG001 - each event has its own
+    return None
+
+
+def _common(event: Any) -> dict[str, Any]:
+    secret = bool(event.by.get("secret"))
+    return {"record_id": event.record_id, "by": event.by, "secret": secret}
+
+
+@message_for.register
+def _(event: Rights.ConsentDeclared) -> MessageData:
+    given = event.consent
+    return ConsentDeclared(
+        **_common(event),
+        grantee=given["grantee"],
+        is_facility=given["is_facility"],
+        collected_by=given["collected_by"],
+        means=given["means"],
+        valid_until=given["valid_until"],
+    )
+
+
+@message_for.register
+def _(event: Rights.ConsentWithdrawn) -> MessageData:
+    return ConsentWithdrawn(**_common(event), grantee=event.grantee, is_facility=event.is_facility)
+
+
+@message_for.register
+def _(event: Rights.CareTeamJoined) -> MessageData:
+    return CareTeamJoined(
+        **_common(event),
+        team_id=event.team_id,
+        facility=event.team["facility"],
+        unit=event.team["unit"],
+        members=event.team["members"],
+        expected_end=event.team["expected_end"],
+    )
+
+
+@message_for.register
+def _(event: Rights.CareTeamLeft) -> MessageData:
+    return CareTeamLeft(**_common(event), team_id=event.team_id, members=event.members)
+
+
+@message_for.register
+def _(event: Rights.CareTeamOpposed) -> MessageData:
+    return CareTeamOpposed(**_common(event), team_id=event.team_id)
+
+
+@message_for.register
+def _(event: Rights.TreatingDoctorNamed) -> MessageData:
+    return TreatingDoctorNamed(**_common(event), professional=event.professional)
+
+
+@message_for.register
+def _(event: Rights.AdministratorNamed) -> MessageData:
+    return AdministratorNamed(**_common(event), professional=event.professional)
+
+
+@message_for.register
+def _(event: Rights.AdministratorRemoved) -> MessageData:
+    return AdministratorRemoved(**_common(event), professional=event.professional)
+
+
+@message_for.register
+def _(event: Rights.ProfessionalBlocked) -> MessageData:
+    return ProfessionalBlocked(
+        **_common(event), professional=event.professional, by_person=event.block["by_person"]
+    )
+
+
+@message_for.register
+def _(event: Rights.ProfessionalUnblocked) -> MessageData:
+    return ProfessionalUnblocked(**_common(event), professional=event.professional)
+
+
+@message_for.register
+def _(event: Rights.EmergencySwitchesSet) -> MessageData:
+    return EmergencySwitchesSet(**_common(event), **event.switches)
+
+
+@message_for.register
+def _(event: Rights.GlassBroken) -> MessageData:
+    session = event.session
+    return GlassBroken(
+        **_common(event),
+        session=event.session_id,
+        professional=session["professional"],
+        facility=session["facility"],
+        unable_to_consent=session["unable_to_consent"],
+        ends_at=session["ends_at"],
+    )
+
+
+@message_for.register
+def _(event: Rights.EmergencyEnded) -> MessageData:
+    return EmergencyEnded(**_common(event), session=event.session_id)
+
+
+@message_for.register
+def _(event: Rights.FeedingOpposed) -> MessageData:
+    return FeedingOpposed(**_common(event), feeder=event.feeder, on=event.on)
+
+
+@message_for.register
+def _(event: MatrixRegister.MatrixLoaded) -> MessageData:
+    return MatrixLoaded(by=event.by, name=event.name, digest=event.digest, cells=len(event.cells))
+
+
+@message_for.register
+def _(event: Decision.Created) -> MessageData:
+    made = event.made
+    item, verdict = made["items"][0], made["verdicts"][0]
+    rules = [] if made["listing"] else verdict["rules"]
+    return AccessDecided(
+        **_common(event),
+        decision_id=event.originator_id,
+        action=made["action"],
+        mode=made["mode"],
+        permit=verdict["permit"] and not made["listing"],
+        kind=item["kind"],
+        document_id=None if made["listing"] else item["document_id"],
+        confidentiality=[] if made["listing"] else item["confidentiality"],
+        rules=rules,
+        right=made["right"],
+        reason_fr=made["reason_fr"],
+        items=len(made["items"]),
+        listing=made["listing"],
+    )
