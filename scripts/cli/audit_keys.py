@@ -1,10 +1,10 @@
 """The keys of all services, unwrapped from a store of keyring with no service running."""
 
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Callable, Collection
+from contextlib import AbstractContextManager
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import cast
 from uuid import UUID
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
@@ -17,7 +17,7 @@ from shared.crypto.derivation import derive
 from shared.crypto.key_wrapper import FileKeyWrapper
 from shared.crypto.keys import SERVICE_KEY_ID, Key, KeyErased, Keys, KeyUnavailable
 from shared.crypto.local_keys import DeferredKeys
-from shared.stores.guard import Leadership, Sql
+from shared.stores.guard import GuardedRecorder, Sql
 
 REMEMBERED = 10_000
 """Holders whose keys are kept in memory at once."""
@@ -38,7 +38,7 @@ class StoredKeys:
     def exact(self, key_id: UUID, version: int) -> Key:
         return self._key(key_id, version, self._live(None if key_id == SERVICE_KEY_ID else key_id))
 
-    def prefetch(self, key_ids: Any) -> None:
+    def prefetch(self, _key_ids: Collection[UUID]) -> None:
         """Nothing to fetch: the table is at hand."""
 
     def _key(self, key_id: UUID, version: int, found: Found) -> Key:
@@ -62,7 +62,8 @@ def stored_keys(
     reading: Callable[[], AbstractContextManager[Sql]], kek_file: Path, signer: Ed25519PublicKey
 ) -> KeysOf:
     """The keys of any service, from keyring's table and the key-encryption key."""
-    table = WrappedKeys(_ReadOnly(reading), FileKeyWrapper(kek_file))
+    recorder = cast("GuardedRecorder", _ReadOnly(reading))  # nothing is inserted
+    table = WrappedKeys(recorder, FileKeyWrapper(kek_file))
 
     @lru_cache(maxsize=REMEMBERED)
     def find(holder: str) -> Found | None:
@@ -83,7 +84,7 @@ def stored_keys(
 
 
 class _ReadOnly:
-    """Passes for a recorder where one only reads."""
+    """The part of a recorder that reading keys needs."""
 
     bytes_type = "BLOB"
 
@@ -92,17 +93,3 @@ class _ReadOnly:
 
     def create(self, *_statements: str) -> None:
         """The tables are there, or there is nothing to read."""
-
-    @contextmanager
-    def writing(self) -> Iterator[Sql]:
-        raise PermissionError("an auditor writes nothing")
-        yield
-
-    def insert_events(self, _events: Sequence[Any], **_: Any) -> Sequence[int] | None:
-        raise PermissionError("an auditor writes nothing")
-
-    def version_of(self, originator_id: UUID) -> int:
-        raise PermissionError("an auditor reads rows, not streams")
-
-    def leader(self, _role: str) -> AbstractContextManager[Leadership]:
-        raise PermissionError("an auditor leads nothing")

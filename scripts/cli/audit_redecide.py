@@ -5,10 +5,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from scripts.cli.audit_evidence import Where, open_keys, open_stores
 from services.access.adapters.opening import open_log
 from services.access.application import redecide_all
-
-from scripts.cli.audit_evidence import Where, open_keys, open_stores
 from shared.kernel.clock import SystemClock
 from shared.stores.settings import EventStoreSettings
 

@@ -1,13 +1,12 @@
 """One HTML file that says what an audit found: no script, nothing loaded from anywhere."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from html import escape
 from pathlib import Path
 
 from scripts.cli.audit_redecide import Redecided
 from services.audit.domain.report import SENTENCES, Finding, ServiceCount, VerificationReport
-from shared.kernel.clock import instant
 
 CSS = Path(__file__).with_suffix(".css")
 _TICK = "M5 13l4.5 4.5L19.5 7"
@@ -66,11 +65,11 @@ def _header(subject: Subject) -> str:
         if subject.live
         else _both("sur une copie des données", "on a copy of the data")
     )
-    made = escape(instant(subject.made_at))
+    made = f"{subject.made_at.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
     return (
         "<header><h1>Rapport de vérification du journal</h1>"
-        f'<p><span lang="en">Transparency log audit report</span></p>'
-        f"<p>{made} – {of_what}</p></header>"
+        '<p><span lang="en">Transparency log audit report</span></p>'
+        f"<p>{made}, {of_what}</p></header>"
     )
 
 
@@ -86,9 +85,10 @@ def _verdict(report: VerificationReport, again: Redecided | None) -> str:
         f'<div class="verdict {"good" if clean else "bad"}">'
         '<svg viewBox="0 0 24 24" fill="none" stroke="currentColor" stroke-width="2"'
         ' stroke-linecap="round" stroke-linejoin="round" aria-hidden="true">'
-        f'<circle cx="12" cy="12" r="10.9" stroke-width="1.4"/>'
+        '<circle cx="12" cy="12" r="10.9" stroke-width="1.4"/>'
         f'<path transform="translate(2.4 2.4) scale(.8)" d="{_TICK if clean else _CROSS}"/></svg>'
-        f'<div><strong>{escape(french)}</strong><span lang="en">{escape(english)}</span></div></div>'
+        f"<div><strong>{escape(french)}</strong>"
+        f'<span lang="en">{escape(english)}</span></div></div>'
     )
 
 
