@@ -71,7 +71,7 @@ class Ground:
         return Ground(to / self.data.name, to / self.log.name, to / self.bucket.name)
 
     def verify(
-        self, *, tail_allowed: bool = False, erased: UUID | None = None
+        self, *, heads: dict[str, int] | None = None, erased: UUID | None = None
     ) -> VerificationReport:
         def read(key: str) -> Iterator[bytes] | None:
             file = self.bucket / key
@@ -87,7 +87,7 @@ class Ground:
             source=SqliteStores(self.data),
             log=Log(files=FolderFiles(self.log), verifier=VERIFIER, check=check_signature),
             checks=[StateCheck(keys_of, read)],
-            tail_allowed=tail_allowed,
+            heads=heads,
         ).run()
 
     def sql(self, service: str, *statements: str) -> None:
@@ -397,7 +397,8 @@ def test_an_older_checkpoint_put_back(ground: Ground) -> None:
 
     assert report.log_size == 2
     assert report.found == {FindingKind.EVENT_NOT_LOGGED: 2 * EVENTS - 2}
-    assert ground.verify(tail_allowed=True).pending == 2 * EVENTS - 2
+    assert ground.verify(heads={"vault": 1, "access": 1}).pending == 2 * EVENTS - 2
+    assert ground.verify(heads={"vault": 3, "access": 1}).found.total() == 2
 
 
 def older_note(ground: Ground) -> str:
