@@ -10,7 +10,7 @@ from services.directory.messages import message_for
 from services.directory.projections.professionals import Professionals, ProfessionalSearch
 from shared.auth.service_keys import private_key
 from shared.auth.service_tokens import ServiceTokens
-from shared.eventing.entrypoints import Projecting, View
+from shared.eventing.entrypoints import Projecting, Timers, View
 from shared.eventing.outbox import OutboxReader
 from shared.eventing.positions import position_in
 from shared.kernel.common import CommonSettings
@@ -20,6 +20,9 @@ from shared.rpc.keys import remote_keys
 from shared.rpc.serve import Served
 from shared.stores.settings import EventStoreSettings
 from shared.stores.views import open_documents
+
+SWEEP_SECONDS = 3600.0
+"""Between two sweeps of what is kept for a time only."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -90,5 +93,15 @@ def projecting() -> Projecting:
         transport_keys=built.keys,
         amqp_uri=built.common.amqp_uri,
         views=(View(Professionals(built.app.secret), built.documents),),
+        close=built.close,
+    )
+
+
+def timing() -> Timers:
+    built = Built()
+    return Timers(
+        log=built.app,
+        every=SWEEP_SECONDS,
+        sweeps={"old requests": built.app.forget_requests},
         close=built.close,
     )

@@ -130,6 +130,7 @@ def timing() -> Timers:
         every=built.own.sweep_seconds,
         sweeps={
             "openings": lambda: built.app.open_due_records(due_at(documents, built.clock.now())),
+            "old requests": built.app.forget_requests,
         },
         close=built.close,
     )

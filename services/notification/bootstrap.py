@@ -13,7 +13,7 @@ from services.notification.policies import POLICIES
 from services.notification.projections.notices import NoticeReader, Notices
 from shared.auth.service_keys import private_key
 from shared.auth.service_tokens import ServiceTokens
-from shared.eventing.entrypoints import Following, Projecting, View
+from shared.eventing.entrypoints import Following, Projecting, Timers, View
 from shared.eventing.outbox import OutboxReader
 from shared.eventing.positions import position_followed, position_in
 from shared.kernel.common import CommonSettings
@@ -24,6 +24,8 @@ from shared.stores.settings import EventStoreSettings
 from shared.stores.views import open_documents
 
 SOURCES = ("access", "vault")
+SWEEP_SECONDS = 3600.0
+"""Between two sweeps of what is kept for a time only."""
 
 
 class Built:
@@ -108,5 +110,15 @@ def following() -> Following:
         transport_keys=built.keys,
         pull=built.pull,
         amqp_uri=built.common.amqp_uri,
+        close=built.close,
+    )
+
+
+def timing() -> Timers:
+    built = Built()
+    return Timers(
+        log=built.app,
+        every=SWEEP_SECONDS,
+        sweeps={"old requests": built.app.forget_requests},
         close=built.close,
     )

@@ -84,14 +84,7 @@ def _attempt(
         for attempt in range(ATTEMPTS):
             if (answer := earlier()) is not None:
                 return answer
-            try:
-                outcome = decide()
-            except Refusal:
-                # Sent twice at once: the other may have been answered since we looked, and what
-                # it saved is then the very reason of this refusal.
-                if (answer := earlier()) is not None:
-                    return answer
-                raise
+            outcome = decide()
             undo = outcome.after
             try:
                 return _positioned(outcome.answer, save(outcome))
@@ -99,13 +92,25 @@ def _attempt(
                 time.sleep(random.uniform(0, PAUSE * 2**attempt))  # noqa: S311 - spreads racers
         raise Conflict("others changed the same things at the same time; try again")
     except Refusal:
-        if undo:
-            undo()
+        if (answer := _answered_meanwhile(earlier, undo)) is not None:
+            return answer
         raise
     except KeyErased:
         raise Forbidden from None
     except PersistenceError as error:
         raise Unavailable("the event store is out of reach") from error
+
+
+def _answered_meanwhile(
+    earlier: Callable[[], Ans | None], undo: Callable[[], None] | None
+) -> Ans | None:
+    """Sent twice at once: the other may have been answered since we looked, and what it saved
+    is then the very reason of this refusal. Nothing of it may be undone.
+    """
+    answer = earlier()
+    if answer is None and undo:
+        undo()
+    return answer
 
 
 def _positioned(answer: Ans, position: int) -> Ans:

@@ -16,7 +16,10 @@ PATIENT = {"record_id": str(uuid4())}
 @pytest.fixture
 def carnet(amqp_uri: str, tmp_path: Path) -> Iterator[Running]:
     with running(
-        amqp_uri, tmp_path, ["keyring.rpc"], ["directory.rpc", "directory.project"]
+        amqp_uri,
+        tmp_path,
+        ["keyring.rpc"],
+        ["directory.rpc", "directory.project", "directory.timers"],
     ) as services:
         yield services
 
