@@ -6,11 +6,7 @@ from pydantic import Field
 
 from shared.eventing.messages import Head, LeafBatch, Pulled
 from shared.kernel.actor import ActorKind
-<<<<<<< HEAD
-from shared.rpc.contract import Method, Query, Request
-=======
 from shared.rpc.contract import Method, Request
->>>>>>> main
 
 READERS = frozenset({ActorKind.SERVICE, ActorKind.AUDITOR})
 MAX_ROWS = 500
