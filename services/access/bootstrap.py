@@ -55,7 +55,6 @@ def handlers(app: Access) -> dict[str, Handler]:
 
 def served() -> Served:
     built = Built()
-    built.app.prepare()
     return Served(
         settings=built.common,
         handlers=handlers(built.app),
