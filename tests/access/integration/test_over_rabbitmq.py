@@ -1,105 +1,142 @@
-"""As deployed: keyring and access in their processes, called over a real broker."""
+"""As deployed: keyring, identity and access in their processes, over a real broker."""
 
-import json
-import os
-import sys
 from collections.abc import Iterator
-from pathlib import Path
-from uuid import uuid4
+from datetime import timedelta
+from typing import Any
 
 import pytest
 
-from scripts.machine.kept import Kept
-from shared.auth.development import DevelopmentIssuer
-from shared.auth.service_keys import generate_service_keys, private_key
-from shared.auth.service_tokens import ServiceTokens
-from shared.kernel.actor import ActorKind
-from shared.kernel.clock import SystemClock
-from shared.kernel.errors import Forbidden, InvalidRequest, Unavailable
-from shared.rpc.client import RpcClient
-from tests.access.support.people import RECORD
+from scripts.machine.rabbitmq import Broker
+from shared.kernel.errors import Forbidden, InvalidRequest
+from tests.access.support.people import DOCTOR, OTHER_RECORD, PRACTICE
+from tests.identity.people import TRAITS, new_ins
 from tests.support.deadline import eventually
+from tests.support.running import Running, running
 
-ROOT = Path(__file__).parents[3]
-PROCESSES = ("keyring.rpc", "access.rpc", "access.project", "access.follow")
+MANDATE = {
+    "id": "mandate-1",
+    "scope": ["all"],
+    "expires": "2030-01-01T00:00:00Z",
+    "physician_present": False,
+}
+TREATING = {"SubjectNameID": DOCTOR.id, "SubjectOrganizationID": PRACTICE}
 
 
-@pytest.fixture
-def vault(amqp_uri: str, tmp_path: Path) -> Iterator[RpcClient]:
-    """The services up, and a client that calls as the service vault."""
-    keys = tmp_path / "keys"
-    generate_service_keys(keys, ("keyring", "access", "identity", "vault"))
-    issuers = tmp_path / "issuers.json"
-    issuers.write_text(json.dumps([issuer(tmp_path).entry()]))
-    kek = tmp_path / "kek"
-    kek.touch(mode=0o600)
-    kek.write_text(f"{'1' * 64}\n")
-    kept = Kept("services", tmp_path / "services")
-    (tmp_path / "services").mkdir()
-    kept.start(
-        [sys.executable, "-m", "services", *PROCESSES],
-        environ={
-            "PATH": os.environ["PATH"],
-            "PYTHONPATH": str(ROOT),
-            "CARNET_ENVIRONMENT": "development",
-            "CARNET_AMQP_URI": amqp_uri,
-            "CARNET_SERVICE_KEYS_DIR": str(keys),
-            "CARNET_ISSUERS_FILE": str(issuers),
-            "CARNET_DATA_DIR": str(tmp_path / "data"),
-            "CARNET_KEK_FILE": str(kek),
-        },
+@pytest.fixture(scope="module")
+def carnet(broker: Broker, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    with running(
+        broker.uri(broker.new_vhost()),
+        tmp_path_factory.mktemp("access"),
+        ["keyring.rpc"],
+        ["identity.rpc", "identity.project", "identity.timers"],
+        ["access.rpc", "access.project", "access.follow"],
+    ) as services:
+        yield services
+
+
+@pytest.fixture(scope="module")
+def record(carnet: Running) -> str:
+    """A record that identity opened and access heard of."""
+    announced = carnet.command(
+        "identity.announce_record", "operator", {"traits": TRAITS, "ins": new_ins()}
     )
-    clock = SystemClock()
-    tokens = ServiceTokens("vault", private_key(keys, "vault"), clock)
-    client = RpcClient(amqp_uri, tokens=tokens, timeout=20)
-    try:
-        yield client
-    finally:
-        client.close()
-        kept.stop()
+    record_id = str(announced["record_id"])
+    carnet.move(timedelta(days=42))
+    eventually(lambda: status(carnet, record_id) == "open", within=30)
+    return record_id
 
 
-def issuer(folder: Path) -> DevelopmentIssuer:
-    return DevelopmentIssuer.at(folder / "issuer.pem")
+def status(carnet: Running, record_id: str) -> Any:
+    asked = {"record_id": record_id}
+    return carnet.call_as_service("identity", "access.rights", asked)["status"]
+
+
+def decide(carnet: Running, record_id: str, **asked: Any) -> dict[str, Any]:
+    request = {"record_id": record_id, "action": "read", "resource": {"kind": "record"}, **asked}
+    answer: dict[str, Any] = carnet.call_as_service("vault", "access.decide", request)
+    return answer
 
 
 @pytest.mark.slow
-def test_access_answers_over_the_broker(vault: RpcClient, tmp_path: Path) -> None:
+def test_a_person_names_and_blocks_and_it_counts_at_once(carnet: Running, record: str) -> None:
     """
-    The wiring, end to end: tokens, contract, keys from keyring, a decision saved and explained.
+    From identity's log to a right, over two brokers' queues and two stores.
     """
-    ask = {"record_id": str(RECORD), "action": "read", "resource": {"kind": "record"}}
-    eventually(lambda: answers(vault), within=30)
+    named = {"record_id": record, "professional": DOCTOR.id}
 
-    decided = vault.call("access", "decide", ask)
+    carnet.command("access.name_treating_doctor", "patient", named, record_id=record)
+    asked = {"record_id": record}
+    assert carnet.call("access.my_status", "professional", asked, **TREATING)["treating_doctor"]
 
-    assert decided["permit"] is False
-    assert "record_not_active" in decided["reasons"]
-    mandate = {
-        "id": "mandate-1", "scope": "all", "expires": "2030-01-01T00:00:00Z",
-        "physician_present": False,
-    }  # fmt: skip
-    auditor = issuer(tmp_path).token(ActorKind.AUDITOR, mandate=mandate)
-    asked = {"decision_id": decided["decision_id"]}
-    explained = vault.call("access", "explain", asked, token=auditor)
-    assert explained["rules"][0]["law"] == "CSP R1111-28, R1111-36"
-    assert vault.call("access", "redecide", asked, token=auditor)["differs"] is False
+    blocked = {**named, "reason": "lost trust"}
+    carnet.command("access.block_professional", "patient", blocked, record_id=record)
+    told = carnet.call("access.my_status", "professional", asked, **TREATING)
+    assert told["status"] == "blocked"
+    with pytest.raises(Forbidden) as refused:
+        carnet.command(
+            "access.break_glass", "professional",
+            {"record_id": record, "reason": "unconscious", "unable_to_consent": True}, **TREATING,
+        )  # fmt: skip
+    assert refused.value.message_fr
 
-    patient = issuer(tmp_path).token(ActorKind.PATIENT, record_id=str(RECORD))
+
+@pytest.mark.slow
+def test_a_decision_is_explained_and_decided_again(carnet: Running, record: str) -> None:
+    """
+    Only services ask for decisions; the person and auditors ask about them.
+    """
+    decided = decide(carnet, record)
+    about = {"decision_id": decided["decision_id"]}
+
+    explained = carnet.call("access.explain", "patient", about, record_id=record)
+    assert explained["permit"] is False
+    assert carnet.call("access.redecide", "auditor", about, mandate=MANDATE)["why"] == []
     with pytest.raises(Forbidden):
-        vault.call("access", "decide", ask, token=patient)
-    with pytest.raises(InvalidRequest) as refused:
-        vault.call("access", "decide", {**ask, "action": "burn"})
-    assert "action" in refused.value.fields
-    named = {
-        "request_id": str(uuid4()), "record_id": str(RECORD), "professional": "899700000001",
-    }  # fmt: skip
+        carnet.call("access.redecide", "patient", about, record_id=record)
     with pytest.raises(Forbidden):
-        vault.call("access", "name_treating_doctor", named, token=patient)
+        carnet.call(
+            "access.decide", "patient", {"record_id": record, "action": "read"}, record_id=record
+        )
 
 
-def answers(client: RpcClient) -> bool:
-    try:
-        return bool(client.call("access", "head", {}, timeout=2)["position"])
-    except Unavailable:
-        return False
+@pytest.mark.slow
+def test_refusals_over_the_wire(carnet: Running, record: str) -> None:
+    """
+    A field that does not fit is named; a record that is none reads like one not yours.
+    """
+    with pytest.raises(InvalidRequest) as bad:
+        decide(carnet, record, action="burn")
+    assert "action" in bad.value.fields
+    unknown = decide(carnet, str(OTHER_RECORD))
+    assert "record_not_active" in unknown["reasons"]
+    named = {"record_id": str(OTHER_RECORD), "professional": DOCTOR.id}
+    with pytest.raises(Forbidden):
+        carnet.command("access.name_treating_doctor", "patient", named, record_id=str(OTHER_RECORD))
+
+
+@pytest.mark.slow
+def test_closing_is_answered_once_access_has_applied_it(carnet: Running, record: str) -> None:
+    """
+    DESIGN 4: whoever closed a record finds it closed at the next decision.
+    """
+    carnet.command(
+        "identity.close",
+        "patient",
+        {"record_id": record, "motive": "person_request"},
+        record_id=record,
+    )
+
+    assert status(carnet, record) == "closed"
+
+
+@pytest.mark.slow
+def test_no_line_of_the_logs_says_what_people_wrote(carnet: Running, record: str) -> None:
+    """
+    Neither the reason of a block nor a professional's number: logs are not sealed.
+    """
+    decide(carnet, record)
+
+    written = carnet.logs()
+    assert "decide" in written
+    assert "lost trust" not in written
+    assert DOCTOR.id not in written
