@@ -57,7 +57,7 @@ def project(name: str, build: Callable[[], Projecting]) -> type:
         made = build()
         return projecting_loops(made), made.close
 
-    return _service(f"{name}.project", loops)
+    return _service(f"{name}.project", loops, build)
 
 
 def follow(name: str, build: Callable[[], Following]) -> type:
@@ -67,7 +67,7 @@ def follow(name: str, build: Callable[[], Following]) -> type:
         made = build()
         return following_loops(made), made.close
 
-    return _service(f"{name}.follow", loops)
+    return _service(f"{name}.follow", loops, build)
 
 
 def follow_leaves(name: str, build: Callable[[], FollowingLeaves]) -> type:
@@ -77,7 +77,7 @@ def follow_leaves(name: str, build: Callable[[], FollowingLeaves]) -> type:
         made = build()
         return [leaf_loop(made, source) for source in made.sources], made.close
 
-    return _service(f"{name}.leaves", loops)
+    return _service(f"{name}.leaves", loops, build)
 
 
 def timers(name: str, build: Callable[[], Timers]) -> type:
@@ -87,7 +87,7 @@ def timers(name: str, build: Callable[[], Timers]) -> type:
         made = build()
         return [timer_loop(made)], made.close
 
-    return _service(f"{name}.timers", loops)
+    return _service(f"{name}.timers", loops, build)
 
 
 def projecting_loops(made: Projecting) -> list[Loop]:
@@ -132,5 +132,6 @@ class Loops(DependencyProvider):
         self._stop.set()
 
 
-def _service(name: str, build: Build) -> type:
-    return type(name, (), {"name": name, "loops": Loops(build)})
+def _service(name: str, build: Build, made: Callable[[], object]) -> type:
+    """``build`` stays at hand for operators' commands, which need the same parts."""
+    return type(name, (), {"name": name, "loops": Loops(build), "build": staticmethod(made)})

@@ -190,6 +190,15 @@ def test_a_message_linked_to_the_last_is_applied() -> None:
     assert judge(link_of(first), second) is Verdict.APPLY
 
 
+def test_a_message_linked_to_another_row_at_our_position_is_not_applied() -> None:
+    """A publisher restored and grown again, whose epoch nobody renewed: the digest tells."""
+    first, _, publisher = two_messages()
+    publisher.restore(0, renew=False)
+    publisher.save(listed=True)
+    publisher.save(listed=True)
+    assert judge(link_of(first), publisher.envelopes()[1]) is Verdict.PULL
+
+
 def test_the_first_message_is_believed_from_the_log_alone() -> None:
     """A follower that knows no history yet takes none from a broker."""
     first, _, _ = two_messages()
