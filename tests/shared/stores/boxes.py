@@ -53,9 +53,7 @@ class Box(Aggregate):
         )
 
     def relabel(self, label: str, by: Actor) -> None:
-        self.trigger_event(
-            self.Relabelled, record_id=self.record_id, label=label, by=by.to_event()
-        )
+        self.trigger_event(self.Relabelled, record_id=self.record_id, label=label, by=by.to_event())
 
 
 class Permit(Aggregate):
@@ -91,6 +89,10 @@ class Ask(Request):
     box_id: UUID
 
 
+class Permission(Command):
+    box_id: UUID
+
+
 class Decided(Done):
     decided_on: int
 
@@ -112,6 +114,11 @@ class Boxes(EventLog):
             raise Forbidden
         box.relabel(request.label, by)
         return Outcome(answer=Done(), save=[box])
+
+    @command
+    def permit(self, request: Permission, by: Actor) -> Outcome[Done]:
+        """What it creates has an id of its own each time: only the request makes it one."""
+        return Outcome(answer=Done(), save=[Permit(decided_on=self.version_of(request.box_id))])
 
     @unreplayed
     def decide(self, request: Ask, by: Actor) -> Outcome[Decided]:

@@ -6,15 +6,17 @@ import multiprocessing
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
+from multiprocessing.synchronize import Barrier
 from uuid import UUID, uuid4
 
 import pytest
 from eventsourcing.domain import Aggregate
 from eventsourcing.persistence import Notification, StoredEvent
 
-from shared.crypto.event_cipher import NotAuthentic, read_header
+from shared.crypto.event_cipher import read_header
 from shared.crypto.keys import SERVICE_KEY_ID, KeyErased, KeyUnavailable
 from shared.crypto.local_keys import LocalKeys
+from shared.crypto.sealing import NotAuthentic
 from shared.kernel.clock import FixedClock
 from shared.kernel.settings import SettingsError
 from shared.stores.settings import EventStoreSettings
@@ -305,7 +307,8 @@ def test_a_log_keeps_its_ids_and_epoch(
     again.close()
 
 
-def boot(store: EventStoreSettings) -> None:
+def boot(store: EventStoreSettings, together: Barrier) -> None:
+    together.wait(60)
     log = Boxes(store, LocalKeys(bytes(32), "boxes"), FixedClock(NOW))
     open_box(log)
     log.close()
@@ -316,7 +319,8 @@ def test_processes_may_start_together(store: EventStoreSettings) -> None:
     The first boot of several processes makes each table once, and no one fails.
     """
     context = multiprocessing.get_context("spawn")
-    started = [context.Process(target=boot, args=(store,)) for _ in range(4)]
+    together = context.Barrier(4)
+    started = [context.Process(target=boot, args=(store, together)) for _ in range(4)]
     for process in started:
         process.start()
     for process in started:

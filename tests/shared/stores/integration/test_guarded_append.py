@@ -5,6 +5,8 @@ import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from itertools import pairwise
+from pathlib import Path
+from threading import Thread
 from uuid import UUID, uuid4
 
 import pytest
@@ -122,9 +124,7 @@ def relabel(log: Boxes, box_id: UUID, times: int) -> None:
     for number in range(times):
         while True:
             try:
-                log.relabel(
-                    Relabel(request_id=uuid4(), box_id=box_id, label=str(number)), PATIENT
-                )
+                log.relabel(Relabel(request_id=uuid4(), box_id=box_id, label=str(number)), PATIENT)
             except Conflict:
                 continue
             break
@@ -197,6 +197,27 @@ def test_read_your_revocation(log: Boxes) -> None:
         log.decide(Ask(box_id=box_id), PATIENT)
 
 
+def test_what_a_write_has_read_still_holds_when_it_writes(tmp_path: Path) -> None:
+    """
+    SQLite: another writer waits from the first read on. A deferred transaction would fail at
+    its first write with "database is locked", however long it may wait.
+    """
+    store = EventStoreSettings(data_dir=tmp_path)
+    log, other = (Boxes(store, LocalKeys(bytes(32), "boxes"), FixedClock(NOW)) for _ in range(2))
+    writer = Thread(target=other.save, args=(Permit(decided_on=0),))
+
+    with log.guarded.writing() as sql:
+        assert sql("SELECT COUNT(*) FROM stored_events") == [(0,)]
+        writer.start()
+        writer.join(0.3)
+        sql("INSERT INTO boxes_published VALUES ('messages', 0, 0)")
+    writer.join(30)
+
+    assert log.head().position == 1
+    log.close()
+    other.close()
+
+
 def test_positions_are_in_the_order_of_commits(log: Boxes) -> None:
     """
     A follower that has read up to a position never has to look back below it.
@@ -207,9 +228,12 @@ def test_positions_are_in_the_order_of_commits(log: Boxes) -> None:
     def follow() -> None:
         deadline = time.monotonic() + 100
         while len(seen) < 101 and time.monotonic() < deadline:
-            seen.extend(r.id for r in log.recorder.select_notifications(
-                seen[-1] if seen else 0, 1000, inclusive_of_start=False
-            ))
+            seen.extend(
+                r.id
+                for r in log.recorder.select_notifications(
+                    seen[-1] if seen else 0, 1000, inclusive_of_start=False
+                )
+            )
 
     with ThreadPoolExecutor(6) as pool:
         follower = pool.submit(follow)

@@ -150,7 +150,9 @@ class TestSQLiteFactory(OnSQLite, published.InfrastructureFactoryTestCase[Guarde
         return sqlite.SQLiteProcessRecorder
 
 
-class TestPostgresFactory(OnPostgres, published.InfrastructureFactoryTestCase[GuardedPostgresFactory]):
+class TestPostgresFactory(
+    OnPostgres, published.InfrastructureFactoryTestCase[GuardedPostgresFactory]
+):
     def setUp(self) -> None:
         self.env = Environment("library", dict(self.variables))
         super().setUp()
@@ -186,7 +188,7 @@ class SealedBankAccounts(example.BankAccounts):
 
 class SealedExample:
     variables: dict[str, str]
-    addCleanup: Any
+    addCleanup: Any  # noqa: N815 - of unittest.TestCase
 
     def setUp(self) -> None:
         for patch in (
