@@ -8,9 +8,8 @@ from services.access.contract import CONTRACT
 from services.access.domain.reference import AccessSettings
 from services.access.messages import message_for
 from services.access.policies import FOLLOWS, POLICIES
-from shared.auth.service_keys import ServicePublicKeys, private_key
+from shared.auth.service_keys import private_key
 from shared.auth.service_tokens import ServiceTokens
-from shared.crypto.remote_keys import RemoteKeys
 from shared.eventing.entrypoints import Following, Projecting
 from shared.eventing.outbox import OutboxReader
 from shared.eventing.positions import position_followed
@@ -18,7 +17,7 @@ from shared.kernel.common import CommonSettings
 from shared.kernel.settings import read_settings
 from shared.rpc.answer import Handler
 from shared.rpc.client import RpcClient
-from shared.rpc.keys import ask_keyring
+from shared.rpc.keys import remote_keys
 from shared.rpc.serve import Served
 from shared.stores.settings import EventStoreSettings
 
@@ -35,11 +34,7 @@ class Built:
             tokens=ServiceTokens("access", signing_key, clock),
             timeout=self.common.rpc_timeout,
         )
-        self.keys = RemoteKeys(
-            ask_keyring(self.client),
-            service="access",
-            keyring_key=ServicePublicKeys(self.common.service_keys_dir).of("keyring"),
-        )
+        self.keys = remote_keys(self.client, self.common, "access")
         own = read_settings(AccessSettings, os.environ, section="access")
         self.app = open_log(EventStoreSettings.of(self.common), self.keys, clock, own)
 
@@ -55,7 +50,6 @@ def handlers(app: Access) -> dict[str, Handler]:
 
 def served() -> Served:
     built = Built()
-    built.app.prepare()
     return Served(
         settings=built.common,
         handlers=handlers(built.app),

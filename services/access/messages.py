@@ -135,7 +135,7 @@ class AccessDecided(MessageData):
 
 
 @singledispatch
-def message_for(event: object) -> MessageData | None:  # noqa: ARG001 - each event has its own
+def message_for(event: object) -> MessageData | None:
     return None
 
 

@@ -17,7 +17,8 @@ PRODUCTION_OIDS = frozenset({INS_NIR, INS_NIA})
 TEST_OIDS = frozenset({INS_NIR_TEST, INS_NIR_DEMO})
 
 # Months 20 to 99 are pseudo-months of an incomplete civil status; 7 and 8 open a NIA.
-_FORM = re.compile(r"[123478]\d{2}(0[1-9]|1[0-2]|[2-9]\d)(\d{2}|2[AB])\d{6}")
+# ASCII: \d would take the digits of every script, and give one person several spellings.
+_FORM = re.compile(r"[123478]\d{2}(0[1-9]|1[0-2]|[2-9]\d)(\d{2}|2[AB])\d{8}", re.ASCII)
 _CORSICA = {"2A": "19", "2B": "18"}
 
 
@@ -42,7 +43,7 @@ class Ins:
         value = re.sub(r"\s", "", text).upper()
         if oid not in PRODUCTION_OIDS | TEST_OIDS:
             raise InvalidIns("the OID is not one of INS-NIR, INS-NIA, test or demo")
-        if len(value) != 15 or not value[13:].isdigit() or not _FORM.fullmatch(value[:13]):
+        if not _FORM.fullmatch(value):
             raise InvalidIns("an INS is 13 characters of matricule and 2 digits of key")
         if strict_key and control_key(value[:13]) != value[13:]:
             raise InvalidIns("the key does not match the matricule")

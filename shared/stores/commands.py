@@ -84,7 +84,14 @@ def _attempt(
         for attempt in range(ATTEMPTS):
             if (answer := earlier()) is not None:
                 return answer
-            outcome = decide()
+            try:
+                outcome = decide()
+            except Refusal:
+                # Sent twice at once: the other may have been answered since we looked, and what
+                # it saved is then the very reason of this refusal.
+                if (answer := earlier()) is not None:
+                    return answer
+                raise
             undo = outcome.after
             try:
                 return _positioned(outcome.answer, save(outcome))

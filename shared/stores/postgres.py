@@ -84,8 +84,8 @@ class GuardedPostgresRecorder(library.PostgresApplicationRecorder):
             "SELECT COALESCE(MAX(originator_version), 0) AS version"
             " FROM {}.{} WHERE originator_id = %s AND notification_id <= %s"
         ).format(Identifier(self.datastore.schema), Identifier(self.events_table_name))
-        everywhere = 2**63 - 1  # bigint's last
-        row = cursor.execute(statement, (originator_id, everywhere if at is None else at)).fetchone()
+        upto = 2**63 - 1 if at is None else at  # bigint's last
+        row = cursor.execute(statement, (originator_id, upto)).fetchone()
         return int(row["version"]) if row else 0
 
     def _head(self, cursor: Cursor) -> int:

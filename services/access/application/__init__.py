@@ -19,6 +19,7 @@ class Access(Consents, Protections, Decisions, Redecisions, Questions):
 
     @command
     def load_matrix(self, request: c.LoadMatrix, by: Actor) -> Outcome[c.MatrixLoaded]:
+        self.prepare()
         register = self.register() or MatrixRegister.open(self.secret, by=by)
         cells = [_cell(cell) for cell in request.cells]
         digest = register.load(request.version, cells, at=self.clock.now(), by=by)

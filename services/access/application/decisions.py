@@ -57,6 +57,7 @@ class Decisions(AccessLog):
     ) -> tuple[Decision, dict[UUID, int]]:
         if self.places.is_parked(request.record_id):
             raise Unavailable("something about this record waits to be applied")
+        self.prepare()
         rights = self.rights_of(request.record_id)
         rights_id, version = self.rights_id(request.record_id), rights.version if rights else 0
         register_version, matrix = self.current_matrix()

@@ -41,9 +41,15 @@ class AccessLog(EventLog):
         self.reference = reference
         self.settings = settings
         self._matrix: tuple[int, Matrix] | None = None
+        self._prepared: str | None = None
 
     def prepare(self) -> None:
-        """Keep the texts of the rules in force, and load the first matrix if there is none."""
+        """Keep the texts of the rules in force, and load the first matrix if there is none.
+
+        Before the first decision, not at the start: a service starts before its keys are there.
+        """
+        if self._prepared == self.rules.digest:
+            return
         own = Actor(kind=ActorKind.SERVICE, id=self.name)
         new: list[Aggregate] = []
         if self.version_of(RulesKept.id_of(self.secret, self.rules.digest)) == 0:
@@ -55,6 +61,7 @@ class AccessLog(EventLog):
             new.append(register)
         with suppress(IntegrityError):  # another replica starts too, with the same texts
             self.save(*new)
+        self._prepared = self.rules.digest
 
     def asked_by(self, record_id: UUID, by: Actor) -> tuple[Rights, Actor, datetime]:
         """Rights of a record, who asks, and now; a representative only until majority."""

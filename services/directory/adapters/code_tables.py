@@ -1,0 +1,24 @@
+"""Code tables of the national nomenclatures, from the files beside the code."""
+
+import csv
+from pathlib import Path
+
+from services.directory.domain.codes import Codes
+
+DATA = Path(__file__).parents[1] / "data"
+
+
+def read_codes(folder: Path = DATA) -> Codes:
+    return Codes(
+        professions={
+            (row["code"], row["table"] == "G16"): row["display_fr"]
+            for row in _rows(folder / "professions.csv")
+        },
+        specialties={row["code"]: row["profession"] for row in _rows(folder / "savoir_faire.csv")},
+        sectors={row["code"] for row in _rows(folder / "facility_types.csv")},
+    )
+
+
+def _rows(file: Path) -> list[dict[str, str]]:
+    with file.open(encoding="utf-8", newline="") as lines:
+        return list(csv.DictReader(lines))

@@ -1,0 +1,94 @@
+"""Reads the settings of the directory once, and builds its objects."""
+
+import os
+from dataclasses import dataclass
+
+from services.directory.adapters.code_tables import read_codes
+from services.directory.application import Directory
+from services.directory.domain.national_ids import NationalIdRules
+from services.directory.messages import message_for
+from services.directory.projections.professionals import Professionals, ProfessionalSearch
+from shared.auth.service_keys import private_key
+from shared.auth.service_tokens import ServiceTokens
+from shared.eventing.entrypoints import Projecting, View
+from shared.eventing.outbox import OutboxReader
+from shared.eventing.positions import position_in
+from shared.kernel.common import CommonSettings
+from shared.kernel.settings import read_settings
+from shared.rpc.client import RpcClient
+from shared.rpc.keys import remote_keys
+from shared.rpc.serve import Served
+from shared.stores.settings import EventStoreSettings
+from shared.stores.views import open_documents
+
+
+@dataclass(frozen=True, kw_only=True)
+class DirectorySettings:
+    """Read as ``CARNET_DIRECTORY_<FIELD>``."""
+
+    strict_ids: bool | None = None
+    """Check digits of RPPS and FINESS must match; by default in production only, since many
+    official sample ids have false ones."""
+
+
+class Built:
+    """The objects of one process of the directory."""
+
+    def __init__(self) -> None:
+        self.common = CommonSettings.read(os.environ)
+        own = read_settings(DirectorySettings, os.environ, section="directory")
+        clock = self.common.clock()
+        signing_key = private_key(self.common.service_keys_dir, "directory")
+        self.client = RpcClient(
+            self.common.amqp_uri,
+            tokens=ServiceTokens("directory", signing_key, clock),
+            timeout=self.common.rpc_timeout,
+        )
+        self.keys = remote_keys(self.client, self.common, "directory")
+        self.codes = read_codes()
+        strict = self.common.production if own.strict_ids is None else own.strict_ids
+        self.app = Directory(
+            EventStoreSettings.of(self.common),
+            self.keys,
+            clock,
+            codes=self.codes,
+            id_rules=NationalIdRules(strict=strict),
+        )
+        view = Professionals
+        self.documents = open_documents(
+            self.common, "directory", view.NAME, view.VERSION, view.INDEXES
+        )
+
+    def close(self) -> None:
+        self.app.close()
+        self.client.close()
+
+
+def served() -> Served:
+    built = Built()
+    search = ProfessionalSearch(built.documents, built.app, built.codes)
+    return Served(
+        settings=built.common,
+        handlers={
+            "register_professional": built.app.register_professional,
+            "register_facility": built.app.register_facility,
+            "deactivate": built.app.deactivate,
+            "get_professional": built.app.get_professional,
+            "search_professionals": search.search_professionals,
+        },
+        outbox=OutboxReader(built.app, message_for, built.keys),
+        position_of=position_in(built.documents),
+        close=built.close,
+    )
+
+
+def projecting() -> Projecting:
+    built = Built()
+    return Projecting(
+        log=built.app,
+        message_for=message_for,
+        transport_keys=built.keys,
+        amqp_uri=built.common.amqp_uri,
+        views=(View(Professionals(built.app.secret), built.documents),),
+        close=built.close,
+    )

@@ -1,0 +1,1 @@
+"""Rules of professionals, facilities and their national ids."""

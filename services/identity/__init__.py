@@ -1,0 +1,4 @@
+"""Who a record belongs to, and the life of that record from announcement to closing.
+
+Never holds health data, and never decides who may read a record.
+"""

@@ -1,0 +1,1 @@
+"""The outside of identity: access, the keyring, paper."""

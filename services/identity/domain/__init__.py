@@ -1,0 +1,1 @@
+"""Rules of identities and of the life of a record."""

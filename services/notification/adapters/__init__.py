@@ -1,0 +1,1 @@
+"""The outside of notification: access, and the names of professions."""

@@ -1,0 +1,73 @@
+"""One thing that a person is told."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from eventsourcing.domain import Aggregate, event
+
+from shared.kernel.actor import Actor
+
+
+class NoticeKind(StrEnum):
+    GLASS_BROKEN = "glass_broken"
+    DOCUMENT_DEPOSITED = "document_deposited"
+    DOCUMENT_OPENED = "document_opened"
+
+
+class Notice(Aggregate):
+    """Codes and ids, never a sentence: the words are chosen when it is read."""
+
+    TOPIC = "notification.notice"
+
+    class Event(Aggregate.Event):
+        record_id: UUID
+        by: dict[str, Any]
+
+    class Created(Event, Aggregate.Created):
+        """``who``: kind, profession and facility of who did it. ``subject``: a document or an
+        emergency session. ``private``: nothing of it reaches representatives.
+        """
+
+        TOPIC = "notification.notification_created"
+        kind: str
+        who: dict[str, str]
+        subject: UUID | None
+        happened_at: datetime
+        private: bool
+
+    class Read(Event):
+        TOPIC = "notification.notification_read"
+
+        def apply(self, notice: "Notice") -> None:
+            notice.read = True
+
+    @event(Created)
+    def __init__(
+        self,
+        record_id: UUID,
+        kind: str,
+        who: dict[str, str],
+        subject: UUID | None,
+        happened_at: datetime,
+        private: bool,
+        by: dict[str, Any],
+    ) -> None:
+        self.record_id = record_id
+        self.kind = NoticeKind(kind)
+        self.who = who
+        self.subject = subject
+        self.happened_at = happened_at
+        self.private = private
+        self.read = False
+
+    @classmethod
+    def tell(cls, notice_id: UUID, by: Actor, **facts: Any) -> "Notice":
+        """``facts``: the fields of :class:`Created`."""
+        return cls._create(cls.Created, id=notice_id, by=by.to_event(), **facts)
+
+    def mark_read(self, by: Actor) -> None:
+        """Reading twice is reading once."""
+        if not self.read:
+            self.trigger_event(self.Read, record_id=self.record_id, by=by.to_event())

@@ -1,0 +1,83 @@
+"""National ids: their forms, and check digits where they are asked for."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from services.directory.domain.errors import InvalidNationalId
+from services.directory.domain.national_ids import NationalIdRules, luhn
+from tests.directory.sample import DOCTOR
+
+STRICT, LENIENT = NationalIdRules(strict=True), NationalIdRules(strict=False)
+
+
+@pytest.mark.parametrize("number", ["99700366240", "750712184", "690784137", "380780080"])
+def test_published_numbers_pass(number: str) -> None:
+    """
+    An ANS test card and three hospitals' FINESS.
+    """
+    assert luhn(number)
+
+
+@given(st.text("0123456789", min_size=2, max_size=14), st.integers(0, 13), st.integers(1, 9))
+def test_one_wrong_digit_is_always_seen(number: str, place: int, shift: int) -> None:
+    """
+    What Luhn's digit is for.
+    """
+    place %= len(number)
+    digit = (int(number[place]) + shift) % 10
+    wrong = number[:place] + str(digit) + number[place + 1 :]
+
+    assert not (luhn(number) and luhn(wrong))
+
+
+@pytest.mark.parametrize("national_id", [DOCTOR, "0751234567", "3750712184/0017", "1751234567"])
+def test_every_register_is_known(national_id: str) -> None:
+    """
+    8 and RPPS, 0 and ADELI, 3 and FINESS with the id inside, 1 and a practice.
+    """
+    LENIENT.check_professional(national_id)
+
+
+@pytest.mark.parametrize(
+    "national_id", ["99700366240", "8997003662", "8997003662401", "7123456789012", "8" + "x" * 11]
+)
+def test_what_is_no_ps_idnat_is_refused(national_id: str) -> None:
+    """
+    A bare RPPS is the commonest mistake: the register's digit is missing.
+    """
+    with pytest.raises(InvalidNationalId) as refusal:
+        LENIENT.check_professional(national_id)
+
+    assert set(refusal.value.fields) == {"national_id"}
+
+
+def test_false_digits_of_samples_pass_only_where_allowed() -> None:
+    """
+    Official sample documents name made-up professionals; the real directory does not.
+    """
+    LENIENT.check_professional("801234567897"[:-1] + "0")
+    with pytest.raises(InvalidNationalId):
+        STRICT.check_professional("899700366241")
+    STRICT.check_professional(DOCTOR)
+    LENIENT.check_facility("750712185")
+    with pytest.raises(InvalidNationalId):
+        STRICT.check_facility("750712185")
+    STRICT.check_facility("750712184")
+
+
+@pytest.mark.parametrize("finess", ["2A0000014", "2B0005342"])
+def test_corsican_facilities_are_taken(finess: str) -> None:
+    """
+    Sources differ on their check digit, so none is required.
+    """
+    STRICT.check_facility(finess)
+
+
+@pytest.mark.parametrize("finess", ["75071218", "7507121844", "75O712184", ""])
+def test_what_is_no_finess_is_refused(finess: str) -> None:
+    """
+    Nine characters, letters in a Corsican department only.
+    """
+    with pytest.raises(InvalidNationalId):
+        LENIENT.check_facility(finess)

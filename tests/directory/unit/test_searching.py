@@ -1,0 +1,118 @@
+"""Finding professionals, on the read model as the projection keeps it."""
+
+from collections.abc import Callable
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+
+from services.directory.adapters.code_tables import read_codes
+from services.directory.application import Directory
+from services.directory.contract import Deactivate, SearchProfessionals
+from services.directory.projections.professionals import Professionals, ProfessionalSearch
+from shared.kernel.common import CommonSettings
+from shared.kernel.errors import InvalidRequest
+from shared.stores.documents import At, Documents
+from shared.stores.views import open_documents
+from tests.directory.sample import DOCTOR, OPERATOR, registration
+
+DENTIST = "899700366249"
+PHARMACIST = "899700366250"
+
+Find = Callable[..., list[str]]
+
+
+@pytest.fixture
+def documents(directory: Directory, tmp_path: Path) -> Documents:
+    """Three professionals, projected from the log."""
+    for changes in (
+        {},
+        dict(
+            national_id=DENTIST, family_name="LÉVÊQUE", given_name="Anne", profession="40",
+            specialty=None, places=[{"town": "Saint-Étienne", "postal_code": "42000"}],
+        ),
+        dict(national_id=PHARMACIST, family_name="Nesle", profession="21", specialty=None),
+    ):  # fmt: skip
+        directory.register_professional(registration(**changes), OPERATOR)
+    settings = CommonSettings(
+        environment="development",
+        amqp_uri="",
+        service_keys_dir=tmp_path,
+        issuers_file=tmp_path,
+        data_dir=tmp_path,
+    )
+    view = Professionals
+    made = open_documents(settings, "directory", view.NAME, view.VERSION, view.INDEXES)
+    catch_up(directory, made)
+    return made
+
+
+def catch_up(directory: Directory, documents: Documents) -> None:
+    reached = documents.position("directory")
+    for row in directory.read(reached.position if reached else 0, 100):
+        at = At(source="directory", epoch="e", previous=row.position - 1, position=row.position)
+        documents.apply(Professionals(directory.secret).writes(row.event), at)
+
+
+@pytest.fixture
+def find(directory: Directory, documents: Documents) -> Find:
+    search = ProfessionalSearch(documents, directory, read_codes())
+
+    def ask(text: str, **more: str) -> list[str]:
+        listing = search.search_professionals(
+            SearchProfessionals.model_validate({"text": text} | more), OPERATOR
+        )
+        assert listing.total == len(listing.items)
+        return sorted(found.national_id for found in listing.items)
+
+    return ask
+
+
+def test_every_word_begins_a_name(find: Find) -> None:
+    """
+    In any order, with or without accents, from two letters on.
+    """
+    assert find("nes") == [DOCTOR, PHARMACIST]
+    assert find("nessi anne") == [DOCTOR]
+    assert find("leveque") == find("Lév") == [DENTIST]
+    assert find("essi") == []
+
+
+def test_profession_and_place_narrow_it_down(find: Find) -> None:
+    """
+    A town as one writes it, a postal code, a facility.
+    """
+    assert find("nes", profession="21") == [PHARMACIST]
+    assert find("anne", place="saint etienne") == find("anne", place="42000") == [DENTIST]
+    assert find("ne", place="1750712184") == [DOCTOR, PHARMACIST]
+
+
+def test_one_who_left_is_not_found(find: Find, directory: Directory, documents: Documents) -> None:
+    """
+    Nobody gives rights to someone who no longer practises.
+    """
+    directory.deactivate(Deactivate(request_id=uuid4(), national_id=DOCTOR), OPERATOR)
+    catch_up(directory, documents)
+
+    assert find("nes") == [PHARMACIST]
+
+
+def test_too_little_to_search_for_is_refused(find: Find) -> None:
+    """
+    One letter would list half of France.
+    """
+    with pytest.raises(InvalidRequest) as refusal:
+        find("d nessi")
+
+    assert set(refusal.value.fields) == {"text"}
+
+
+def test_a_stolen_read_model_names_nobody(documents: Documents, tmp_path: Path) -> None:
+    """
+    Names, ids and places are keyed tokens: the file says nothing.
+    """
+    stored = b"".join(file.read_bytes().lower() for file in tmp_path.glob("directory.views.db*"))
+
+    assert stored
+    for secret in (b"nessi", b"leveque", b"899700366240", b"etienne", b"750712184"):
+        assert secret not in stored

@@ -1,0 +1,256 @@
+"""The life of a record, rule by rule."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from uuid import UUID
+
+import pytest
+
+from services.identity.domain.activation_code import ActivationCode
+from services.identity.domain.announcement import Announcement
+from services.identity.domain.errors import NotDueYet, NotInThatState, WrongActivationCode
+from services.identity.domain.identity_status import IdentityDocument, IdentityStatus
+from services.identity.domain.record import (
+    ClosingMotive,
+    OppositionChannel,
+    Record,
+    Status,
+    SuspensionReason,
+)
+from shared.kernel.errors import InvalidRequest
+from shared.kernel.ins import INS_NIR_TEST, Ins
+from tests.identity.people import INSURER, NOW, TIMER, patient, traits
+from tests.support.facts import new_facts
+
+RECORD = UUID("0190a000-0000-7000-8000-000000000001")
+PERSON = patient(RECORD)
+INS = Ins("279035121518989", INS_NIR_TEST)
+SIX_WEEKS = timedelta(days=42)
+OPENS_AT = NOW + SIX_WEEKS
+CODE = ActivationCode("hash", NOW + timedelta(days=90))
+
+Act = Callable[[Record], None]
+ACTS: dict[str, Act] = {
+    "oppose": lambda r: r.oppose(OppositionChannel.ONLINE, PERSON),
+    "withdraw_opposition": lambda r: r.withdraw_opposition(PERSON),
+    "open": lambda r: r.open(OPENS_AT, TIMER),
+    "issue_activation_code": lambda r: r.issue_activation_code(CODE, INSURER),
+    "activate": lambda r: r.activate("hash", OPENS_AT, PERSON),
+    "update_contact": lambda r: r.update_contact({"email": None, "phone": None}, PERSON),
+    "suspend": lambda r: r.suspend(SuspensionReason.FRAUD_SUSPECTED, INSURER),
+    "lift_suspension": lambda r: r.lift_suspension(INSURER),
+    "close": lambda r: r.close(ClosingMotive.PERSON_REQUEST, PERSON),
+    "reopen": lambda r: r.reopen(PERSON),
+}
+PATH_TO = {
+    Status.ANNOUNCED: (),
+    Status.OPPOSED: ("oppose",),
+    Status.OPEN: ("open", "issue_activation_code"),
+    Status.SUSPENDED: ("open", "suspend"),
+    Status.CLOSED: ("open", "close"),
+}
+ALLOWED = {
+    Status.ANNOUNCED: {"oppose", "open", "update_contact"},
+    Status.OPPOSED: {"withdraw_opposition", "update_contact"},
+    Status.OPEN: {"issue_activation_code", "activate", "update_contact", "suspend", "close"},
+    Status.SUSPENDED: {"lift_suspension", "update_contact", "close"},
+    Status.CLOSED: {"reopen"},
+}
+
+
+def announce(ins: Ins | None = INS, checked_with: IdentityDocument | None = None) -> Record:
+    given = Announcement(
+        record_id=RECORD,
+        traits=traits(),
+        contact={"email": "d@example.org", "phone": None},
+        ins=ins,
+        checked_with=checked_with,
+        representatives=(),
+        notice_sent_at=NOW,
+        delay=SIX_WEEKS,
+    )
+    return Record.announce(given, INSURER)
+
+
+def record_in(status: Status) -> Record:
+    record = announce()
+    for act in PATH_TO[status]:
+        ACTS[act](record)
+    new_facts(record)
+    assert record.status is status
+    return record
+
+
+@pytest.mark.parametrize("status", Status)
+@pytest.mark.parametrize("act", ACTS)
+def test_each_state_allows_what_the_law_lets_happen_then(status: Status, act: str) -> None:
+    """
+    The whole table: what is not allowed is refused, and leaves no trace in the log.
+    """
+    record = record_in(status)
+
+    if act in ALLOWED[status]:
+        ACTS[act](record)
+        assert len(new_facts(record)) == 1
+    else:
+        with pytest.raises(NotInThatState):
+            ACTS[act](record)
+        assert new_facts(record) == []
+
+
+def test_delay_counts_from_the_sending_of_the_notice() -> None:
+    """
+    CSP R1111-28: six weeks after the notice was sent, to the instant.
+    """
+    record = announce()
+    assert record.opens_at == NOW + timedelta(weeks=6)
+
+    with pytest.raises(NotDueYet):
+        record.open(OPENS_AT - timedelta(microseconds=1), TIMER)
+    record.open(OPENS_AT, TIMER)
+
+    assert record.status is Status.OPEN
+
+
+def test_an_opposition_withdrawn_late_lets_it_open_at_once() -> None:
+    """
+    The delay is the person's, to think; whoever has thought twice does not wait again.
+    """
+    record = record_in(Status.OPPOSED)
+    with pytest.raises(NotInThatState):
+        record.open(OPENS_AT, TIMER)
+
+    record.withdraw_opposition(PERSON)
+    record.open(OPENS_AT, TIMER)
+
+    assert [topic for topic, _ in new_facts(record)] == [
+        "identity.opposition_withdrawn",
+        "identity.record_opened",
+    ]
+
+
+def test_an_activation_code_works_once() -> None:
+    """
+    Single use: the same code opens nothing a second time.
+    """
+    record = record_in(Status.OPEN)
+    record.activate("hash", OPENS_AT, PERSON)
+    assert record.activated
+
+    with pytest.raises(NotInThatState):
+        record.activate("hash", OPENS_AT, PERSON)
+
+
+def test_a_wrong_an_expired_and_an_older_code_are_refused_alike() -> None:
+    """
+    The answer does not help to guess; the person reads a sentence in French.
+    """
+    record = record_in(Status.OPEN)
+    later = ActivationCode("newer", CODE.expires_at)
+    for code, now in (("other", OPENS_AT), ("hash", CODE.expires_at)):
+        with pytest.raises(WrongActivationCode) as refusal:
+            record.activate(code, now, PERSON)
+        assert refusal.value.fields == {"activation_code": "wrong, used or expired"}
+        assert refusal.value.message_fr
+
+    record.issue_activation_code(later, INSURER)
+    with pytest.raises(WrongActivationCode):
+        record.activate("hash", OPENS_AT, PERSON)
+    record.activate("newer", OPENS_AT, PERSON)
+
+
+def test_an_activated_record_stays_activated_when_it_comes_back() -> None:
+    """
+    Suspended then lifted, or closed then reopened: the archive and the account come back.
+    """
+    record = record_in(Status.OPEN)
+    ACTS["activate"](record)
+
+    for away, back in (("suspend", "lift_suspension"), ("close", "reopen")):
+        ACTS[away](record)
+        ACTS[back](record)
+
+    assert record.activated
+    assert record.status is Status.OPEN
+
+
+def test_fraud_not_contested_closes_a_suspended_record() -> None:
+    """
+    CSP R1111-36: the insurer suspends, tells the person, and closes.
+    """
+    record = record_in(Status.SUSPENDED)
+
+    record.close(ClosingMotive.FRAUD, INSURER)
+
+    assert new_facts(record) == [("identity.record_closed", {"motive": "fraud"})]
+
+
+@pytest.mark.parametrize(
+    ("ins", "checked_with", "status", "topics"),
+    [
+        (None, None, IdentityStatus.PROV, []),
+        (INS, None, IdentityStatus.RECUP, ["identity.ins_attached"]),
+        (None, IdentityDocument.PASSPORT, IdentityStatus.VALI, []),
+        (
+            INS,
+            IdentityDocument.PASSPORT,
+            IdentityStatus.QUAL,
+            ["identity.ins_attached", "identity.identity_qualified"],
+        ),
+    ],
+)
+def test_what_is_announced_says_how_far_the_identity_is_trusted(
+    ins: Ins | None,
+    checked_with: IdentityDocument | None,
+    status: IdentityStatus,
+    topics: list[str],
+) -> None:
+    """
+    An INS from the insurer counts as retrieved; qualified needs a checked document besides.
+    """
+    record = announce(ins, checked_with)
+
+    assert record.identity_status is status
+    assert [t for t, _ in new_facts(record)] == ["identity.record_announced", *topics]
+
+
+def test_events_say_who_and_for_which_record() -> None:
+    """
+    The log alone answers an auditor, and every event is sealed under the record's key.
+    """
+    record = announce()
+    ACTS["oppose"](record)
+
+    for event in record.collect_events():
+        assert vars(event)["record_id"] == RECORD
+        assert vars(event)["by"]["kind"] in {"operator", "patient"}
+
+
+@pytest.mark.parametrize(
+    ("sent", "wrong"),
+    [
+        (NOW + timedelta(seconds=1), "is in the future"),
+        (NOW - SIX_WEEKS, "leaves no time to oppose"),
+        (NOW - SIX_WEEKS + timedelta(seconds=1), None),
+    ],
+)
+def test_a_notice_leaves_time_to_oppose(sent: object, wrong: str | None) -> None:
+    """
+    A date in the past long enough would open a record nobody could oppose.
+    """
+    given = Announcement(
+        record_id=RECORD,
+        traits=traits(),
+        contact={},
+        ins=INS,
+        checked_with=None,
+        representatives=(),
+        notice_sent_at=sent,  # type: ignore[arg-type]  # parametrize has no types
+        delay=SIX_WEEKS,
+    )
+    if wrong is None:
+        given.check(NOW)
+        return
+    with pytest.raises(InvalidRequest) as refusal:
+        given.check(NOW)
+    assert refusal.value.fields == {"notice_sent_at": wrong}

@@ -1,0 +1,68 @@
+"""Settings all services share: what may not go together."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from shared.kernel.clock import ShiftedClock, SystemClock
+from shared.kernel.common import CommonSettings
+from shared.kernel.ins import INS_NIR, INS_NIR_TEST, PRODUCTION_OIDS, TEST_OIDS
+from shared.kernel.settings import SettingsError
+
+BASE = {
+    "CARNET_ENVIRONMENT": "development",
+    "CARNET_AMQP_URI": "amqp://127.0.0.1",
+    "CARNET_SERVICE_KEYS_DIR": "/srv/keys",
+    "CARNET_ISSUERS_FILE": "/srv/issuers.json",
+    "CARNET_DATA_DIR": "/srv/data",
+}
+
+
+def read(**changes: str) -> CommonSettings:
+    return CommonSettings.read(BASE | {f"CARNET_{k.upper()}": v for k, v in changes.items()})
+
+
+def test_oids_follow_the_environment() -> None:
+    """
+    A test OID is never accepted in production, nor a real person's in development.
+    """
+    assert read().accepted_oids == TEST_OIDS
+    assert read(environment="production").accepted_oids == PRODUCTION_OIDS
+    assert read(ins_oids=INS_NIR_TEST).accepted_oids == {INS_NIR_TEST}
+
+
+@pytest.mark.parametrize(
+    ("changes", "named"),
+    [
+        (dict(environment="staging"), "CARNET_ENVIRONMENT"),
+        (dict(ins_oids=INS_NIR), "CARNET_INS_OIDS"),
+        (dict(environment="production", ins_oids=INS_NIR_TEST), "CARNET_INS_OIDS"),
+        (dict(environment="production", clock_file="/srv/clock"), "CARNET_CLOCK_FILE"),
+        (dict(s3_endpoint="http://127.0.0.1:8333"), "CARNET_S3_ACCESS_KEY"),
+    ],
+)
+def test_what_does_not_fit_refuses_to_boot(changes: dict[str, Any], named: str) -> None:
+    """
+    Half a configuration is refused at boot, naming the variable to look at.
+    """
+    with pytest.raises(SettingsError, match=named):
+        read(**changes)
+
+
+def test_a_store_is_needed() -> None:
+    """
+    Nowhere to keep the log is not a default.
+    """
+    without = {k: v for k, v in BASE.items() if k != "CARNET_DATA_DIR"}
+
+    with pytest.raises(SettingsError, match="CARNET_DATA_DIR or CARNET_POSTGRES_DSN"):
+        CommonSettings.read(without)
+
+
+def test_only_a_clock_file_shifts_time(tmp_path: Path) -> None:
+    """
+    Without the file nothing but the system's time is asked.
+    """
+    assert isinstance(read().clock(), SystemClock)
+    assert isinstance(read(clock_file=str(tmp_path / "clock")).clock(), ShiftedClock)

@@ -1,0 +1,23 @@
+"""Dates for people in France."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from shared.kernel.french import french_day, french_time
+
+
+@pytest.mark.parametrize(
+    ("moment", "day", "time"),
+    [
+        # Winter: one hour ahead of UTC; the day may be the next one already.
+        (datetime(2026, 11, 30, 23, 5, tzinfo=UTC), "1er décembre 2026", "0 h 05"),
+        # Summer: two hours.
+        (datetime(2026, 8, 14, 10, 30, tzinfo=UTC), "14 août 2026", "12 h 30"),
+    ],
+)
+def test_civil_time_and_words(moment: datetime, day: str, time: str) -> None:
+    """
+    The first of a month is "1er", hours are written "9 h 05", in the time of Paris.
+    """
+    assert (french_day(moment), french_time(moment)) == (day, time)

@@ -1,0 +1,106 @@
+"""Notification on a real event store, its read model kept up by hand."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from uuid import UUID
+
+import pytest
+
+from services.notification.adapters.professions import read_professions
+from services.notification.application import Notification
+from services.notification.contract import NoticeLine, Notifications
+from services.notification.domain.sentences import Sentences
+from services.notification.policies import POLICIES
+from services.notification.projections.notices import NoticeReader, Notices
+from shared.crypto.local_keys import LocalKeys
+from shared.eventing.received import Received
+from shared.kernel.actor import Actor
+from shared.kernel.clock import FixedClock
+from shared.kernel.common import CommonSettings
+from shared.kernel.errors import Forbidden
+from shared.rpc.contract import Listing
+from shared.stores.documents import At, Documents
+from shared.stores.event_log import Followed, Link
+from shared.stores.settings import EventStoreSettings
+from shared.stores.views import open_documents
+from tests.notification.sample import NOW
+
+Hear = Callable[..., None]
+Show = Callable[..., Listing[NoticeLine]]
+
+
+class Access:
+    """Stands for access: lets representatives act until told otherwise."""
+
+    permits = True
+
+    def may_read(self, record_id: UUID, by: Actor) -> None:
+        if not self.permits:
+            raise Forbidden
+
+
+@pytest.fixture
+def access() -> Access:
+    return Access()
+
+
+@pytest.fixture
+def notification(tmp_path: Path, access: Access) -> Iterator[Notification]:
+    made = Notification(
+        EventStoreSettings(data_dir=tmp_path),
+        LocalKeys(b"k" * 32, "notification"),
+        FixedClock(NOW),
+        may_read=access.may_read,
+    )
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def hear(notification: Notification) -> Hear:
+    """Apply messages as the follower does: policy, then outcome and place in one transaction."""
+
+    def apply(*messages: Received) -> None:
+        for message in messages:
+            reached = Link(message.epoch, message.position, "digest")
+            followed = Followed(
+                publisher=message.publisher,
+                previous=notification.places.followed(message.publisher),
+                reached=reached,
+            )
+            notification.apply(POLICIES[message.type](notification, message), followed)
+
+    return apply
+
+
+@pytest.fixture
+def documents(tmp_path: Path) -> Documents:
+    settings = CommonSettings(
+        environment="development",
+        amqp_uri="",
+        service_keys_dir=tmp_path,
+        issuers_file=tmp_path,
+        data_dir=tmp_path,
+    )
+    view = Notices
+    return open_documents(settings, "notification", view.NAME, view.VERSION, view.INDEXES)
+
+
+@pytest.fixture
+def show(notification: Notification, documents: Documents, access: Access) -> Show:
+    """What a reader sees once the projection has caught up."""
+    reader = NoticeReader(documents, notification, Sentences(read_professions()), access.may_read)
+
+    def ask(request: Notifications, by: Actor) -> Listing[NoticeLine]:
+        at = documents.position("notification")
+        for row in notification.read(at.position if at else 0, 100):
+            here = At(
+                source="notification",
+                epoch="e",
+                previous=row.position - 1,
+                position=row.position,
+            )
+            documents.apply(Notices().writes(row.event), here)
+        return reader.notifications(request, by)
+
+    return ask
