@@ -14,11 +14,11 @@ from services.audit.adapters.contents import KeysOf, ReadObject, StateCheck
 from services.audit.adapters.event_stores import CannotRead, PostgresStores, SqliteStores, Stores
 from services.audit.adapters.files import BucketFiles, FolderFiles
 from services.audit.adapters.signing import check_signature, verifier_key
-from services.audit.bootstrap import BUCKET, AuditSettings
 from services.audit.domain.growth import Files
 from services.audit.domain.note import VerifierKey
 from services.audit.domain.proofs import LogReader
 from services.audit.domain.report import VerificationReport
+from services.audit.domain.settings import BUCKET, AuditSettings
 from services.audit.domain.verification import Advance, Log, Verification
 from shared.auth.service_keys import ServicePublicKeys
 from shared.kernel.common import CommonSettings

@@ -2,9 +2,7 @@
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cached_property
-from pathlib import Path
 from typing import Any
 
 from services.audit.adapters.access import RemoteAccess
@@ -19,6 +17,7 @@ from services.audit.adapters.words import groups, words
 from services.audit.application import Audit, Outside
 from services.audit.domain.growth import Publisher
 from services.audit.domain.proofs import LogReader
+from services.audit.domain.settings import BUCKET, AuditSettings
 from services.audit.messages import message_for
 from services.audit.policies import FOLLOWS, POLICIES
 from services.audit.projections.journal import JournalLines, Rights, Subjects
@@ -38,20 +37,6 @@ from shared.stores.documents import Documents
 from shared.stores.objects import open_objects
 from shared.stores.settings import EventStoreSettings
 from shared.stores.views import open_documents
-
-BUCKET = "audit"
-
-
-@dataclass(frozen=True, kw_only=True)
-class AuditSettings:
-    """Read as ``CARNET_AUDIT_<FIELD>``."""
-
-    origin: str = "carnet.localhost/log"
-    """Name of the log, for ever: by custom the address its files are served at, without scheme."""
-    log_key_file: Path | None = None
-    """Ed25519 private key (PEM) that signs checkpoints; the service's own key when unset."""
-    checkpoint_seconds: float = 2.0
-    """Between two looks for leaves that no checkpoint covers yet."""
 
 
 class Built:
@@ -182,7 +167,7 @@ def following_leaves() -> FollowingLeaves:
         follower="audit",
         sources=FOLLOWS,
         handle=handle,
-        idle=lambda service: followers[service].catch_up(),
+        idle=lambda service: followers[service].idle(),
         amqp_uri=built.common.amqp_uri,
         close=built.close,
     )

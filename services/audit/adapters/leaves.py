@@ -1,5 +1,6 @@
 """Follows the leaves of every service into the tree: in order, none missed."""
 
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -13,6 +14,8 @@ from shared.telemetry.logs import log
 
 PULLED = 500
 """Leaves asked for at once."""
+EVERY = 10.0
+"""Seconds between two times that an idle service's log is asked."""
 
 Pull = Callable[[str, int, int], Any]
 """(service, after, limit) -> the answer of its RPC ``leaves``."""
@@ -21,7 +24,11 @@ Pull = Callable[[str, int, int], Any]
 class LeafFollower:
     """Brings the tree to where one service's log is; no thread of its own."""
 
-    def __init__(self, audit: Audit, tree: SqlTree, service: str, pull: Pull) -> None:
+    def __init__(
+        self, audit: Audit, tree: SqlTree, service: str, pull: Pull, *, every: float = EVERY
+    ) -> None:
+        self._every = every
+        self._asked_at: float | None = None
         self._audit = audit
         self._tree = tree
         self._service = service
@@ -33,6 +40,15 @@ class LeafFollower:
             self._tree.append(batch)
         except (Hole, OtherEpoch):
             self.catch_up()
+
+    def idle(self) -> None:
+        """The last batch may have been lost, with nothing after it to show that: ask, at first
+        and then now and again.
+        """
+        now = time.monotonic()
+        if self._asked_at is None or now - self._asked_at >= self._every:
+            self.catch_up()
+            self._asked_at = now
 
     def catch_up(self) -> None:
         """Pull until the service has no more. A hole in the service's own answer is an alarm:

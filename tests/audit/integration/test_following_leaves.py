@@ -64,7 +64,7 @@ class Town:
             follower="audit",
             sources=("vault",),
             handle=lambda wire: follower.take(batch_of(wire)),
-            idle=lambda _: follower.catch_up(),
+            idle=lambda _: follower.idle(),
             amqp_uri=self._amqp_uri,
         )
         stop = Event()
