@@ -8,7 +8,7 @@ import pytest
 from services.vault.contract.deposits import Mask, Unmask
 from services.vault.contract.reading import Describe, Open
 from services.vault.domain.opening import Opening
-from shared.kernel.errors import Forbidden, Refusal, Unavailable
+from shared.kernel.errors import Forbidden, Unavailable
 from tests.vault.cda import PDF, cda, enclosing, replacing
 from tests.vault.world import AUTHOR, DOCTOR, HOSPITAL, PATIENT, RECORD, World
 
@@ -200,11 +200,26 @@ def test_describing_shows_codes_in_words(world: World) -> None:
     assert "class" in view.model_dump(by_alias=True)
 
 
-def test_an_erased_record_opens_no_more(world: World) -> None:
+def test_an_erased_record_shows_nothing_more(world: World) -> None:
     """Its keys are gone: the same refusal as for everything that is not there."""
     deposited = world.deposit(cda())
     world.keys.erase(RECORD)
 
-    with pytest.raises(Refusal) as refusal:
-        world.vault.open(opening(deposited.document_id), DOCTOR)
-    assert refusal.value.code == "forbidden"
+    for ask in (
+        lambda: world.vault.open(opening(deposited.document_id), DOCTOR),
+        lambda: world.vault.describe(Describe(document_id=deposited.document_id), DOCTOR),
+        lambda: world.deposit(cda()),
+    ):
+        with pytest.raises(Forbidden):
+            ask()
+
+
+def test_contents_of_an_erased_record_are_swept(world: World) -> None:
+    """Without their key they are noise; they go all the same."""
+    world.deposit(cda())
+    world.keys.erase(RECORD)
+
+    world.vault.sweep_orphans()
+    world.vault.sweep_orphans()
+
+    assert not world.objects.kept
