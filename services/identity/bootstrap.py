@@ -1,16 +1,22 @@
 """Reads the settings of identity once, and builds its objects."""
 
 import os
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from pathlib import Path
+from uuid import UUID
 
 from services.identity.adapters.access import AccessOverRpc
+from services.identity.adapters.no_insi import NoInsi
 from services.identity.adapters.proof import SignedPdf
-from services.identity.application import Delays, Identity
+from services.identity.adapters.registry import RegistryFile
+from services.identity.application import Delays, Identity, Outside
 from services.identity.domain.ins_rules import InsRules
+from services.identity.domain.insi import Insi
 from services.identity.domain.rate import Rate
 from services.identity.messages import message_for
-from services.identity.projections.due_openings import DueOpenings, due_at
+from services.identity.projections.due_dates import Due, DueDates, due_at
 from shared.auth.service_keys import private_key
 from shared.auth.service_tokens import ServiceTokens
 from shared.eventing.entrypoints import Projecting, Timers, View
@@ -38,9 +44,14 @@ class IdentitySettings:
     strict_key_oids: tuple[str, ...] = (INS_NIR, INS_NIA)
     """OIDs whose INS key must match; the official test samples carry false ones."""
     resolve_per_minute: int = 120
-    """Existence checks one caller may make directly, in one process."""
+    """Existence checks and INSi calls one caller may make directly, in one process."""
+    insi_registry: Path | None = None
+    """A national registry in a file, instead of INSi; in development that of the test people."""
     sweep_seconds: float = 5.0
     """Between two looks for records that are due to open."""
+
+
+TEST_PEOPLE = Path(__file__).parent / "data" / "insi_registry.csv"
 
 
 class Built:
@@ -58,6 +69,9 @@ class Built:
         )
         # Identity alone makes the keys of records: they begin with it.
         self.keys = remote_keys(self.client, self.common, "identity", create=True)
+        ins_rules = InsRules(
+            accepted=self.common.accepted_oids, strict_key=frozenset(self.own.strict_key_oids)
+        )
         self.app = Identity(
             EventStoreSettings.of(self.common),
             self.keys,
@@ -66,17 +80,21 @@ class Built:
                 opposition=timedelta(days=self.own.opposition_delay_days),
                 activation_code=timedelta(days=self.own.activation_code_days),
             ),
-            ins_rules=InsRules(
-                accepted=self.common.accepted_oids,
-                strict_key=frozenset(self.own.strict_key_oids),
+            ins_rules=ins_rules,
+            rate=Rate(self.own.resolve_per_minute),
+            outside=Outside(
+                proofs=SignedPdf(signing_key),
+                access=AccessOverRpc(self.client),
+                insi=self._insi(ins_rules),
             ),
-            resolve_rate=Rate(self.own.resolve_per_minute),
-            proofs=SignedPdf(signing_key),
-            access=AccessOverRpc(self.client),
         )
 
-    def due_openings(self) -> Documents:
-        view = DueOpenings
+    def _insi(self, ins_rules: InsRules) -> Insi:
+        file = self.own.insi_registry or (None if self.common.production else TEST_PEOPLE)
+        return RegistryFile(file, ins_rules) if file else NoInsi()
+
+    def due_dates(self) -> Documents:
+        view = DueDates
         return open_documents(self.common, "identity", view.NAME, view.VERSION, view.INDEXES)
 
     def close(self) -> None:
@@ -101,6 +119,15 @@ def served() -> Served:
             "reopen": app.reopen,
             "suspend": app.suspend,
             "lift_suspension": app.lift_suspension,
+            "retrieve_ins": app.retrieve_ins,
+            "retrieve_ins_by_card": app.retrieve_ins_by_card,
+            "verify_ins": app.verify_ins,
+            "verify_ins_batch": app.verify_ins_batch,
+            "verification_status": app.verification_status,
+            "validate_identity": app.validate_identity,
+            "set_attribute": app.set_attribute,
+            "correct_traits": app.correct_traits,
+            "change_ins": app.change_ins,
             "resolve": app.resolve,
             "get_identity": app.get_identity,
         },
@@ -117,20 +144,25 @@ def projecting() -> Projecting:
         message_for=message_for,
         transport_keys=built.keys,
         amqp_uri=built.common.amqp_uri,
-        views=(View(DueOpenings(), built.due_openings()),),
+        views=(View(DueDates(), built.due_dates()),),
         close=built.close,
     )
 
 
 def timing() -> Timers:
     built = Built()
-    documents = built.due_openings()
+    app, documents = built.app, built.due_dates()
+
+    def sweep(kind: Due, act: Callable[[Sequence[UUID]], None]) -> Callable[[], None]:
+        return lambda: act(due_at(documents, kind, built.clock.now()))
+
     return Timers(
-        log=built.app,
+        log=app,
         every=built.own.sweep_seconds,
         sweeps={
-            "openings": lambda: built.app.open_due_records(due_at(documents, built.clock.now())),
-            "old requests": built.app.forget_requests,
+            "openings": sweep(Due.OPENING, app.open_due_records),
+            "verifications": sweep(Due.VERIFICATION, app.advance_verifications),
+            "old requests": app.forget_requests,
         },
         close=built.close,
     )

@@ -1,11 +1,14 @@
 """What others hear of identities: ids, codes and dates, never a trait, a contact or an INS."""
 
+from datetime import datetime
 from functools import singledispatch
 from typing import Any
 from uuid import UUID
 
+from services.identity.domain import life_events as life
+from services.identity.domain import whose_events as whose
 from services.identity.domain.majority import majority_at
-from services.identity.domain.record import Record
+from services.identity.domain.record_event import RecordEvent
 from shared.eventing.messages import Instant, MessageData
 
 
@@ -26,6 +29,26 @@ class InsAttached(MessageData):
 class IdentityQualified(MessageData):
     TYPE = "identity.identity_qualified"
     checked_with: str
+
+
+class InsChanged(MessageData):
+    TYPE = "identity.ins_changed"
+
+
+class IdentityDowngraded(MessageData):
+    """``was`` and ``now``: PROV, RECUP, VALI, QUAL."""
+
+    TYPE = "identity.identity_downgraded"
+    was: str
+    now: str
+    reason: str
+
+
+class TraitsCorrected(MessageData):
+    TYPE = "identity.traits_corrected"
+    strict: bool
+    majority_at: Instant | None
+    """As of the birth date known now; null when the person is of age."""
 
 
 class RecordOpposed(MessageData):
@@ -70,7 +93,7 @@ def message_for(event: object) -> MessageData | None:
     return None
 
 
-def _common(event: Record.Event) -> dict[str, Any]:
+def _common(event: RecordEvent) -> dict[str, Any]:
     return {
         "record_id": event.record_id,
         "by": event.by,
@@ -85,61 +108,84 @@ def _is_secret(by: dict[str, Any]) -> bool:
 
 
 @message_for.register
-def _(event: Record.Created) -> MessageData:
-    majority = majority_at(event.traits["birth_date"])
+def _(event: life.Created) -> MessageData:
     return RecordAnnounced(
         **_common(event),
         opens_at=event.opens_at,
         representatives=event.representatives,
-        majority_at=majority if majority > event.timestamp else None,
+        majority_at=_majority(event.traits, event.timestamp),
     )
 
 
+def _majority(traits: dict[str, str], now: datetime) -> datetime | None:
+    majority = majority_at(traits["birth_date"])
+    return majority if majority > now else None
+
+
 @message_for.register
-def _(event: Record.InsAttached) -> MessageData:
+def _(event: whose.InsAttached) -> MessageData:
     return InsAttached(**_common(event))
 
 
 @message_for.register
-def _(event: Record.IdentityQualified) -> MessageData:
+def _(event: whose.IdentityQualified) -> MessageData:
     return IdentityQualified(**_common(event), checked_with=event.checked_with)
 
 
 @message_for.register
-def _(event: Record.Opposed) -> MessageData:
+def _(event: whose.InsChanged) -> MessageData:
+    return InsChanged(**_common(event))
+
+
+@message_for.register
+def _(event: whose.IdentityDowngraded) -> MessageData:
+    return IdentityDowngraded(**_common(event), was=event.was, now=event.now, reason=event.reason)
+
+
+@message_for.register
+def _(event: whose.TraitsCorrected) -> MessageData:
+    return TraitsCorrected(
+        **_common(event),
+        strict=event.strict,
+        majority_at=_majority(event.traits, event.timestamp),
+    )
+
+
+@message_for.register
+def _(event: life.Opposed) -> MessageData:
     return RecordOpposed(**_common(event), channel=event.channel)
 
 
 @message_for.register
-def _(event: Record.OppositionWithdrawn) -> MessageData:
+def _(event: life.OppositionWithdrawn) -> MessageData:
     return OppositionWithdrawn(**_common(event), opens_at=event.opens_at)
 
 
 @message_for.register
-def _(event: Record.Opened) -> MessageData:
+def _(event: life.Opened) -> MessageData:
     return RecordOpened(**_common(event))
 
 
 @message_for.register
-def _(event: Record.Activated) -> MessageData:
+def _(event: life.Activated) -> MessageData:
     return RecordActivated(**_common(event))
 
 
 @message_for.register
-def _(event: Record.Suspended) -> MessageData:
+def _(event: life.Suspended) -> MessageData:
     return RecordSuspended(**_common(event), reason=event.reason)
 
 
 @message_for.register
-def _(event: Record.SuspensionLifted) -> MessageData:
+def _(event: life.SuspensionLifted) -> MessageData:
     return SuspensionLifted(**_common(event))
 
 
 @message_for.register
-def _(event: Record.Closed) -> MessageData:
+def _(event: life.Closed) -> MessageData:
     return RecordClosed(**_common(event), motive=event.motive)
 
 
 @message_for.register
-def _(event: Record.Reopened) -> MessageData:
+def _(event: life.Reopened) -> MessageData:
     return RecordReopened(**_common(event))

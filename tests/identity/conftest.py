@@ -9,7 +9,9 @@ from uuid import UUID
 import pytest
 
 from services.identity.adapters.proof import SignedPdf
-from services.identity.application import Delays, Identity
+from services.identity.adapters.registry import RegistryFile
+from services.identity.application import Delays, Identity, Outside
+from services.identity.bootstrap import TEST_PEOPLE
 from services.identity.domain.ins_rules import InsRules
 from services.identity.domain.rate import Rate
 from shared.crypto.local_keys import LocalKeys
@@ -18,6 +20,8 @@ from shared.kernel.ins import TEST_OIDS
 from shared.stores.settings import EventStoreSettings
 from tests.identity.people import NOW
 from tests.support.signing import SIGNING_KEY
+
+INS_RULES = InsRules(accepted=TEST_OIDS, strict_key=frozenset())
 
 
 @dataclass
@@ -53,10 +57,13 @@ def make_identity(
                 LocalKeys(b"k" * 32, "identity"),
                 clock,
                 delays=Delays(opposition=timedelta(days=42), activation_code=timedelta(days=30)),
-                ins_rules=InsRules(accepted=TEST_OIDS, strict_key=frozenset()),
-                resolve_rate=Rate(3),
-                proofs=SignedPdf(SIGNING_KEY),
-                access=access,
+                ins_rules=INS_RULES,
+                rate=Rate(3),
+                outside=Outside(
+                    proofs=SignedPdf(SIGNING_KEY),
+                    access=access,
+                    insi=RegistryFile(TEST_PEOPLE, INS_RULES),
+                ),
             )
         )
         return made[-1]

@@ -5,7 +5,7 @@ from random import randrange
 from typing import Any
 from uuid import UUID, uuid4
 
-from services.identity.contract import AnnounceRecord
+from services.identity.contract.announcing import AnnounceRecord
 from services.identity.domain.traits import Traits
 from shared.kernel.actor import Actor, ActorKind
 from shared.kernel.ins import INS_NIR_TEST, control_key

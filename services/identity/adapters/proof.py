@@ -12,7 +12,7 @@ from reportlab.lib.styles import ParagraphStyle
 from reportlab.lib.units import mm
 from reportlab.platypus import Flowable, Paragraph, Preformatted, SimpleDocTemplate, Spacer
 
-from services.identity.contract import OppositionProof
+from services.identity.domain.ports import SignedProof
 
 CONTEXT = b"carnet opposition proof v1\n"
 """Signed before the statement, so that this signature is good for nothing else."""
@@ -47,10 +47,10 @@ class SignedPdf:
         public = key.public_key().public_bytes(Encoding.Raw, PublicFormat.Raw)
         self._fingerprint = hashlib.sha256(public).hexdigest()
 
-    def prove(self, statement: str) -> OppositionProof:
-        signature = base64.b64encode(self._key.sign(CONTEXT + statement.encode())).decode()
-        return OppositionProof(
-            pdf=base64.b64encode(self._pdf(statement, signature)).decode(),
+    def prove(self, statement: str) -> SignedProof:
+        signature = self._key.sign(CONTEXT + statement.encode())
+        return SignedProof(
+            pdf=self._pdf(statement, base64.b64encode(signature).decode()),
             statement=statement,
             signature=signature,
             key=self._fingerprint,

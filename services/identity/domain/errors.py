@@ -1,6 +1,6 @@
 """Every way identity says no."""
 
-from shared.kernel.errors import Conflict, Forbidden, InvalidRequest
+from shared.kernel.errors import Conflict, Forbidden, InvalidRequest, NotFound
 
 
 class UnknownRecord(Forbidden):
@@ -31,3 +31,35 @@ class WrongActivationCode(InvalidRequest):
             fields={"activation_code": "wrong, used or expired"},
             message_fr="Ce code d’activation est erroné, déjà utilisé ou expiré.",
         )
+
+
+class TraitsAreOfInsi(Conflict):
+    """These traits come from INSi: they are corrected there, and retrieved again."""
+
+
+class DocumentNeedsNoDoubt(Conflict):
+    """The identity is doubtful or fictitious: lift that first."""
+
+
+class InsiForbidden(Conflict):
+    """INSi may not be called for an identity that is doubtful or fictitious."""
+
+
+class NoInsToVerify(Conflict):
+    """The record has no INS."""
+
+
+class SameIns(Conflict):
+    """The record carries this very INS already."""
+
+
+class InsNotConfirmed(Conflict):
+    """INSi does not confirm that this INS and these traits belong together."""
+
+
+class RecordMoved(Conflict):
+    """The record changed while INSi was looking at it."""
+
+
+class UnknownBatch(NotFound):
+    """There is no such batch."""

@@ -1,6 +1,7 @@
 """What the proof of an opposition says; the very text that is signed."""
 
-from services.identity.domain.record import OppositionChannel, Record
+from services.identity.domain.record import Record
+from services.identity.domain.states import OppositionChannel
 from shared.kernel.french import french_day, french_time
 
 _CHANNELS = {

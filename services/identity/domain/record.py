@@ -1,161 +1,56 @@
 """A record's life: announced, perhaps opposed, open, activated, suspended, closed."""
 
 from datetime import datetime
-from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
 from eventsourcing.domain import Aggregate, event
 
+from services.identity.domain import life_events as life
+from services.identity.domain import whose_events as whose
 from services.identity.domain.activation_code import ActivationCode
 from services.identity.domain.announcement import Announcement
 from services.identity.domain.errors import NotDueYet, NotInThatState, WrongActivationCode
-from services.identity.domain.identity_status import (
-    IdentityDocument,
-    IdentityStatus,
-    identity_status,
+from services.identity.domain.identity_status import Attribute, IdentityDocument, IdentityStatus
+from services.identity.domain.record_event import RecordEvent
+from services.identity.domain.states import (
+    ClosingMotive,
+    OppositionChannel,
+    Status,
+    SuspensionReason,
 )
 from services.identity.domain.traits import Traits
+from services.identity.domain.whose import Whose
 from shared.kernel.actor import Actor
 from shared.kernel.ins import Ins
 
 
-class Status(StrEnum):
-    ANNOUNCED = "announced"
-    OPPOSED = "opposed"
-    OPEN = "open"
-    SUSPENDED = "suspended"
-    CLOSED = "closed"
-
-
-class OppositionChannel(StrEnum):
-    """The ways CSP R1111-28 leaves open to say no."""
-
-    ONLINE = "online"
-    PHONE = "phone"
-    POST = "post"
-
-
-class ClosingMotive(StrEnum):
-    PERSON_REQUEST = "person_request"
-    REPRESENTATIVE_REQUEST = "representative_request"
-    FRAUD = "fraud"
-    """After a suspension that the person did not contest (CSP R1111-36)."""
-
-
-class SuspensionReason(StrEnum):
-    FRAUD_SUSPECTED = "fraud_suspected"
-    IDENTITY_DOUBT = "identity_doubt"
-    SECURITY = "security"
-
-
-class Record(Aggregate):
+class Record(Whose, Aggregate):
     """Methods decide and may refuse; events only evolve. Every event is sealed by record."""
 
     TOPIC = "identity.record"
 
-    class Event(Aggregate.Event):
-        record_id: UUID
-        by: dict[str, Any]
-
-    class Created(Event, Aggregate.Created):
-        """``opens_at`` is counted from the sending of the notice, not from this event."""
-
-        TOPIC = "identity.record_announced"
-        traits: dict[str, str]
-        contact: dict[str, str | None]
-        representatives: list[UUID]
-        checked_with: str | None
-        notice_sent_at: datetime
-        opens_at: datetime
-
-    class InsAttached(Event):
-        TOPIC = "identity.ins_attached"
-        ins: str
-        oid: str
-
-        def apply(self, record: "Record") -> None:
-            record.ins = Ins(self.ins, self.oid)
-
-    class IdentityQualified(Event):
-        """A consequence told to others: the status itself follows from INS and document."""
-
-        TOPIC = "identity.identity_qualified"
-        checked_with: str
-
-    class Opposed(Event):
-        TOPIC = "identity.record_opposed"
-        channel: str
-
-        def apply(self, record: "Record") -> None:
-            record.status = Status.OPPOSED
-            record.opposed_at = self.timestamp
-            record.opposition_channel = OppositionChannel(self.channel)
-
-    class OppositionWithdrawn(Event):
-        TOPIC = "identity.opposition_withdrawn"
-        opens_at: datetime
-
-        def apply(self, record: "Record") -> None:
-            record.status = Status.ANNOUNCED
-
-    class Opened(Event):
-        TOPIC = "identity.record_opened"
-
-        def apply(self, record: "Record") -> None:
-            record.status = Status.OPEN
-
-    class ActivationCodeIssued(Event):
-        """Only a keyed hash of the code is kept; a new code ends the one before."""
-
-        TOPIC = "identity.activation_code_issued"
-        code_hash: str
-        expires_at: datetime
-
-        def apply(self, record: "Record") -> None:
-            record.activation_code = ActivationCode(self.code_hash, self.expires_at)
-
-    class Activated(Event):
-        TOPIC = "identity.record_activated"
-
-        def apply(self, record: "Record") -> None:
-            record.activated = True
-
-    class ContactUpdated(Event):
-        TOPIC = "identity.contact_updated"
-        contact: dict[str, str | None]
-
-        def apply(self, record: "Record") -> None:
-            record.contact = self.contact
-
-    class Suspended(Event):
-        TOPIC = "identity.record_suspended"
-        reason: str
-
-        def apply(self, record: "Record") -> None:
-            record.status = Status.SUSPENDED
-            record.suspended_at = self.timestamp
-
-    class SuspensionLifted(Event):
-        TOPIC = "identity.suspension_lifted"
-
-        def apply(self, record: "Record") -> None:
-            record.status = Status.OPEN
-
-    class Closed(Event):
-        TOPIC = "identity.record_closed"
-        motive: str
-
-        def apply(self, record: "Record") -> None:
-            record.status = Status.CLOSED
-            record.closed_at = self.timestamp
-            record.closing_motive = ClosingMotive(self.motive)
-
-    class Reopened(Event):
-        TOPIC = "identity.record_reopened"
-
-        def apply(self, record: "Record") -> None:
-            record.status = Status.OPEN
+    Event = RecordEvent
+    Created = life.Created
+    Opposed = life.Opposed
+    OppositionWithdrawn = life.OppositionWithdrawn
+    Opened = life.Opened
+    ActivationCodeIssued = life.ActivationCodeIssued
+    Activated = life.Activated
+    ContactUpdated = life.ContactUpdated
+    Suspended = life.Suspended
+    SuspensionLifted = life.SuspensionLifted
+    Closed = life.Closed
+    Reopened = life.Reopened
+    InsAttached = whose.InsAttached
+    InsChanged = whose.InsChanged
+    InsVerified = whose.InsVerified
+    InsRefused = whose.InsRefused
+    IdentityValidated = whose.IdentityValidated
+    IdentityQualified = whose.IdentityQualified
+    IdentityDowngraded = whose.IdentityDowngraded
+    AttributeSet = whose.AttributeSet
+    TraitsCorrected = whose.TraitsCorrected
 
     @staticmethod
     def create_id(record_id: UUID, **_: Any) -> UUID:
@@ -181,6 +76,10 @@ class Record(Aggregate):
         self.status = Status.ANNOUNCED
         self.activated = False
         self.ins: Ins | None = None
+        self.former_ins: list[Ins] = []
+        self.retrieved = False
+        self.verified_at: datetime | None = None
+        self.attributes: set[Attribute] = set()
         self.activation_code: ActivationCode | None = None
         self.opposed_at: datetime | None = None
         self.opposition_channel: OppositionChannel | None = None
@@ -208,12 +107,6 @@ class Record(Aggregate):
         if record.identity_status is IdentityStatus.QUAL:
             record._record(cls.IdentityQualified, by, checked_with=announcement.checked_with)
         return record
-
-    @property
-    def identity_status(self) -> IdentityStatus:
-        return identity_status(
-            retrieved=self.ins is not None, checked=self.checked_with is not None
-        )
 
     def oppose(self, channel: OppositionChannel, by: Actor) -> None:
         """Before the opening only; an open record is closed instead (CSP R1111-28)."""
@@ -274,5 +167,5 @@ class Record(Aggregate):
         if self.activated:
             raise NotInThatState("the record is already activated")
 
-    def _record(self, kind: type[Event], by: Actor, **fields: Any) -> None:
+    def _record(self, kind: type[RecordEvent], by: Actor, **fields: Any) -> None:
         self.trigger_event(kind, record_id=self.id, by=by.to_event(), **fields)

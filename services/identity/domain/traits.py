@@ -16,7 +16,7 @@ NAME_LENGTH = 100
 """Characters of a name or of the list of given names."""
 
 _NAME = re.compile(r"[A-Z](?:[A-Z' -]*[A-Z'])?")
-_BIRTH_DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
+_BIRTH_DATE = re.compile(r"[12]\d{3}-\d{2}-\d{2}", re.ASCII)
 _BIRTH_PLACE = re.compile(r"(?:\d{2}|2[AB])\d{3}", re.ASCII)
 
 
@@ -33,6 +33,18 @@ class Traits:
     birth_place: str
     used_name: str
     used_given_name: str
+
+    @property
+    def strict(self) -> tuple[str, ...]:
+        """Those that identify; a change of one makes it another identity to be proven."""
+        return (
+            self.birth_name,
+            self.birth_given_names,
+            self.first_given_name,
+            self.sex,
+            self.birth_date,
+            self.birth_place,
+        )
 
     def to_event(self) -> dict[str, str]:
         return asdict(self)

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from services.identity.application import Identity
-from services.identity.contract import Resolve
+from services.identity.contract.reading import Resolve
 from services.identity.domain.errors import InsAlreadyHeld
 from shared.kernel.errors import Conflict
 from shared.stores.settings import EventStoreSettings

@@ -5,7 +5,8 @@ from uuid import uuid4
 import pytest
 
 from services.identity.application import Identity
-from services.identity.contract import AnnounceRecords, GetIdentity, Oppose, Resolve
+from services.identity.contract.announcing import AnnounceRecords, Oppose
+from services.identity.contract.reading import GetIdentity, Resolve
 from services.identity.domain.errors import InsAlreadyHeld
 from shared.kernel.errors import Conflict, Forbidden, InvalidRequest
 from shared.kernel.ins import INS_NIR

@@ -5,7 +5,8 @@ from uuid import uuid4
 
 import pytest
 
-from services.identity.contract import CONTRACT, Activate, Close
+from services.identity.contract import CONTRACT
+from services.identity.contract.living import Activate, Close
 from shared.kernel.actor import Actor, ActorKind
 from shared.kernel.errors import Forbidden
 from shared.rpc.authorise import check_caller, check_condition

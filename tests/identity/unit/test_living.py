@@ -6,19 +6,17 @@ from uuid import UUID, uuid4
 import pytest
 
 from services.identity.application import Identity
-from services.identity.contract import (
+from services.identity.contract.living import (
     Activate,
     Close,
-    Existence,
-    GetIdentity,
     LiftSuspension,
     NewActivationCode,
-    RecordCommand,
     Reopen,
-    Resolve,
     Suspend,
     UpdateContact,
 )
+from services.identity.contract.parts import RecordCommand
+from services.identity.contract.reading import Existence, GetIdentity, Resolve
 from services.identity.domain.errors import WrongActivationCode
 from shared.kernel.clock import FixedClock
 from shared.kernel.errors import Conflict, InvalidRequest, TooMany

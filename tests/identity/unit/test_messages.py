@@ -7,7 +7,7 @@ from uuid import UUID
 import pytest
 
 from services.identity.domain.announcement import Announcement
-from services.identity.domain.identity_status import IdentityDocument
+from services.identity.domain.identity_status import Attribute, IdentityDocument
 from services.identity.domain.record import Record
 from services.identity.messages import message_for
 from shared.kernel.actor import Actor, ActorKind
@@ -15,6 +15,8 @@ from shared.kernel.ins import INS_NIR_TEST, Ins
 from tests.identity.people import INSURER, NOW, patient, traits
 from tests.identity.unit.test_record import ACTS
 
+OTHER_INS = Ins("277076322082910", INS_NIR_TEST)
+SECRETS = ("PAT-TROIS", "DOMINIQUE", "279035121518989", "277076322082910")
 RECORD = UUID("0190a000-0000-7000-8000-000000000001")
 PARENT = UUID("0190a000-0000-7000-8000-000000000002")
 
@@ -48,6 +50,9 @@ def test_a_whole_life_is_told_without_naming_anyone() -> None:
         *("update_contact", "suspend", "lift_suspension", "close", "reopen"),
     ):
         ACTS[act](record)
+    record.change_ins(OTHER_INS, record.traits, NOW, INSURER)
+    record.set_attribute(Attribute.DOUBTFUL, on=True, by=INSURER)
+    record.correct_traits(traits(birth_date="1979-03-29"), NOW, INSURER)
 
     told = messages(record)
 
@@ -55,6 +60,9 @@ def test_a_whole_life_is_told_without_naming_anyone() -> None:
         "identity.record_announced",
         "identity.ins_attached",
         "identity.identity_qualified",
+        "identity.ins_changed",
+        "identity.identity_downgraded",
+        "identity.traits_corrected",
         "identity.record_opposed",
         "identity.opposition_withdrawn",
         "identity.record_opened",
@@ -65,7 +73,15 @@ def test_a_whole_life_is_told_without_naming_anyone() -> None:
         "identity.record_reopened",
     }
     text = json.dumps(told)
-    for secret in ("PAT-TROIS", "DOMINIQUE", "279035121518989", "example.org", "1979", "hash"):
+    for secret in (
+        "PAT-TROIS",
+        "DOMINIQUE",
+        "279035121518989",
+        "277076322082910",
+        "example.org",
+        "1979",
+        "hash",
+    ):
         assert secret not in text
     assert all(data["record_id"] == str(RECORD) and data["by"] for data in told.values())
 

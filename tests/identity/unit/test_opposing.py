@@ -10,7 +10,7 @@ from cryptography.exceptions import InvalidSignature
 from pypdf import PdfReader
 
 from services.identity.application import Identity
-from services.identity.contract import Oppose, OppositionProof, WithdrawOpposition
+from services.identity.contract.announcing import Oppose, OppositionProof, WithdrawOpposition
 from shared.kernel.clock import FixedClock
 from shared.kernel.errors import Conflict
 from tests.identity.people import INSURER, announcement, patient

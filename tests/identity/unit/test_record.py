@@ -10,10 +10,10 @@ from services.identity.domain.activation_code import ActivationCode
 from services.identity.domain.announcement import Announcement
 from services.identity.domain.errors import NotDueYet, NotInThatState, WrongActivationCode
 from services.identity.domain.identity_status import IdentityDocument, IdentityStatus
-from services.identity.domain.record import (
+from services.identity.domain.record import Record
+from services.identity.domain.states import (
     ClosingMotive,
     OppositionChannel,
-    Record,
     Status,
     SuspensionReason,
 )

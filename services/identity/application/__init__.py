@@ -1,0 +1,16 @@
+"""Use cases of identity: one public method each, named like its RPC."""
+
+from services.identity.application.announcing import Announcing
+from services.identity.application.living import Living
+from services.identity.application.log import Delays, Outside
+from services.identity.application.proving import Proving
+from services.identity.application.questions import Questions
+from services.identity.application.verification_batches import VerificationBatches
+
+__all__ = ["Delays", "Identity", "Outside"]
+
+
+class Identity(Announcing, Living, Proving, VerificationBatches, Questions):
+    """All of them, on one log."""
+
+    name = "identity"

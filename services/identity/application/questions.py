@@ -1,0 +1,36 @@
+"""What can be asked of identity: does a record exist, and whose is it."""
+
+from services.identity.application.log import IdentityLog
+from services.identity.contract.reading import Existence, GetIdentity, Identity, Resolve
+from services.identity.domain.existence_check import ExistenceCheck
+from shared.kernel.actor import Actor
+from shared.kernel.errors import InvalidRequest
+from shared.kernel.ins import Ins
+from shared.stores.event_log import Outcome, unreplayed
+
+
+class Questions(IdentityLog):
+    def resolve(self, request: Resolve, by: Actor) -> Existence:
+        """The existence check: each is traced in the log."""
+        self.count_asking(by)
+        return self._check_existence(request, by)
+
+    @unreplayed
+    def _check_existence(self, request: Resolve, by: Actor) -> Outcome[Existence]:
+        record = self.carrier(self._candidates(request))
+        answer = Existence.of(record)
+        trace = ExistenceCheck(
+            record_id=record.id if record else None, answer=answer.status, by=by.to_event()
+        )
+        return Outcome(answer=answer, save=[trace])
+
+    def get_identity(self, request: GetIdentity, by: Actor) -> Identity:
+        record = self.known(request.record_id)
+        return Identity.of(record, with_contact=not by.is_service)
+
+    def _candidates(self, request: Resolve) -> list[Ins]:
+        if request.ins and not request.mailbox:
+            return [self.ins_rules.parse(request.ins.value, request.ins.oid)]
+        if request.mailbox and not request.ins:
+            return self.ins_rules.of_mailbox(request.mailbox)
+        raise InvalidRequest(fields={"ins": "give ins or mailbox, one of them"})

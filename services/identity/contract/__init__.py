@@ -1,0 +1,133 @@
+"""What identity answers to, and to whom.
+
+The health insurer announces records, keeps contacts, sends activation codes, and its
+identity-vigilance staff prove identities: it acts as ``operator``. A person acts on their own
+record, a legal representative on the record of the one they represent. A caregiver may not
+change contacts nor close a record, so is not listed.
+"""
+
+from services.identity.contract import announcing, living, proving, reading
+from shared.kernel.actor import ActorKind
+from shared.rpc.contract import Contract, Done, Method
+
+INSURER = frozenset({ActorKind.OPERATOR})
+PERSON = frozenset({ActorKind.PATIENT, ActorKind.REPRESENTATIVE})
+CARERS = frozenset({ActorKind.PROFESSIONAL, ActorKind.FACILITY})
+SERVICES = frozenset({ActorKind.SERVICE})
+
+_ANNOUNCING = (
+    Method(
+        name="announce_record",
+        request=announcing.AnnounceRecord,
+        answer=announcing.Announced,
+        callers=INSURER,
+    ),
+    Method(
+        name="announce_records",
+        request=announcing.AnnounceRecords,
+        answer=announcing.BatchAnnounced,
+        callers=INSURER,
+    ),
+    Method(
+        name="oppose",
+        request=announcing.Oppose,
+        answer=announcing.Opposed,
+        callers=INSURER | PERSON,
+    ),
+    Method(
+        name="withdraw_opposition",
+        request=announcing.WithdrawOpposition,
+        answer=Done,
+        callers=INSURER | PERSON,
+    ),
+)
+_LIVING = (
+    # Only the insurer, who entrusts its mailer with it: the person proves by the code that they
+    # hold the address it was sent to, so they may never be handed one here.
+    Method(
+        name="new_activation_code",
+        request=living.NewActivationCode,
+        answer=living.ActivationCodeGiven,
+        callers=INSURER,
+    ),
+    Method(name="activate", request=living.Activate, answer=Done, callers=PERSON),
+    Method(
+        name="update_contact", request=living.UpdateContact, answer=Done, callers=INSURER | PERSON
+    ),
+    Method(
+        name="close",
+        request=living.Close,
+        answer=Done,
+        callers=INSURER | PERSON,
+        condition=living.own_motive,
+    ),
+    Method(name="reopen", request=living.Reopen, answer=Done, callers=INSURER | PERSON),
+    Method(name="suspend", request=living.Suspend, answer=Done, callers=INSURER),
+    Method(name="lift_suspension", request=living.LiftSuspension, answer=Done, callers=INSURER),
+)
+_PROVING = (
+    Method(
+        name="retrieve_ins",
+        request=proving.RetrieveIns,
+        answer=proving.InsRetrieved,
+        callers=INSURER | CARERS,
+    ),
+    Method(
+        name="retrieve_ins_by_card",
+        request=proving.RetrieveInsByCard,
+        answer=proving.InsRetrieved,
+        callers=INSURER | CARERS,
+    ),
+    Method(
+        name="verify_ins", request=proving.VerifyIns, answer=proving.InsVerified, callers=INSURER
+    ),
+    Method(
+        name="verify_ins_batch",
+        request=proving.VerifyInsBatch,
+        answer=proving.BatchAsked,
+        callers=INSURER,
+    ),
+    Method(
+        name="verification_status",
+        request=proving.VerificationStatus,
+        answer=proving.VerificationResults,
+        callers=INSURER,
+    ),
+    Method(
+        name="validate_identity",
+        request=proving.ValidateIdentity,
+        answer=proving.ProvenSoFar,
+        callers=INSURER,
+    ),
+    Method(
+        name="set_attribute",
+        request=proving.SetAttribute,
+        answer=proving.ProvenSoFar,
+        callers=INSURER,
+    ),
+    Method(
+        name="correct_traits",
+        request=proving.CorrectTraits,
+        answer=proving.ProvenSoFar,
+        callers=INSURER,
+    ),
+    Method(
+        name="change_ins", request=proving.ChangeIns, answer=proving.ProvenSoFar, callers=INSURER
+    ),
+)
+_READING = (
+    Method(
+        name="resolve",
+        request=reading.Resolve,
+        answer=reading.Existence,
+        callers=CARERS | SERVICES,
+    ),
+    Method(
+        name="get_identity",
+        request=reading.GetIdentity,
+        answer=reading.Identity,
+        callers=INSURER | PERSON | SERVICES,
+    ),
+)
+
+CONTRACT = Contract("identity", _ANNOUNCING + _LIVING + _PROVING + _READING)

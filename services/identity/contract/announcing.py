@@ -1,0 +1,105 @@
+"""Announcing records, one or many, and opposing."""
+
+from base64 import b64encode
+from typing import Any
+from uuid import UUID
+
+from pydantic import AwareDatetime, Field
+
+from services.identity.contract.parts import (
+    Contact,
+    IdentityTraits,
+    InsNumber,
+    Part,
+    RecordCommand,
+)
+from services.identity.domain.identity_status import IdentityDocument
+from services.identity.domain.ports import SignedProof
+from services.identity.domain.states import OppositionChannel
+from shared.eventing.messages import Instant
+from shared.kernel.errors import Refusal
+from shared.rpc.contract import Answer, Command, Done
+
+BATCH_MAX = 100
+"""Rows of one ``announce_records``."""
+
+
+class Announcement(Part):
+    traits: IdentityTraits
+    contact: Contact = Contact()
+    ins: InsNumber | None = Field(
+        default=None, description="given by the insurer, it counts as retrieved from INSi"
+    )
+    checked_with: IdentityDocument | None = Field(
+        default=None, description="identity document the insurer has checked"
+    )
+    representatives: list[UUID] = Field(
+        default=[], max_length=2, description="records of the legal representatives"
+    )
+    notice_sent_at: AwareDatetime | None = Field(
+        default=None, description="when the notice was sent; now when absent"
+    )
+
+
+class AnnounceRecord(Command, Announcement):
+    pass
+
+
+class Announced(Done):
+    record_id: UUID
+    opens_at: Instant
+
+
+class AnnounceRecords(Command):
+    rows: list[dict[str, Any]] = Field(
+        min_length=1,
+        max_length=BATCH_MAX,
+        description="each as announce_record without request_id; a bad row spoils no other",
+    )
+
+
+class RowOutcome(Answer):
+    """``fault`` when this row was refused; its ``fields`` say where."""
+
+    row: int
+    record_id: UUID | None = None
+    opens_at: Instant | None = None
+    fault: dict[str, Any] | None = None
+
+    @classmethod
+    def refused(cls, row: int, refusal: Refusal) -> "RowOutcome":
+        return cls(row=row, fault=refusal.to_fault())
+
+
+class BatchAnnounced(Done):
+    rows: list[RowOutcome]
+
+
+class Oppose(RecordCommand):
+    channel: OppositionChannel
+
+
+class OppositionProof(Answer):
+    """``statement`` is printed in the PDF as it was signed, with the signature (Ed25519)."""
+
+    pdf: str = Field(description="base64")
+    statement: str
+    signature: str = Field(description="base64, of the statement as UTF-8")
+    key: str = Field(description="SHA-256 of the public key, hex")
+
+    @classmethod
+    def of(cls, proof: SignedProof) -> "OppositionProof":
+        return cls(
+            pdf=b64encode(proof.pdf).decode(),
+            statement=proof.statement,
+            signature=b64encode(proof.signature).decode(),
+            key=proof.key,
+        )
+
+
+class Opposed(Done):
+    proof: OppositionProof
+
+
+class WithdrawOpposition(RecordCommand):
+    pass

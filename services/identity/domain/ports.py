@@ -1,0 +1,33 @@
+"""What identity needs of others, in its own words."""
+
+from dataclasses import dataclass
+from typing import Protocol
+from uuid import UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class SignedProof:
+    """``pdf``: bytes that print ``statement``, its ``signature`` and the ``key`` it was made with
+    (SHA-256 of the public one, hex).
+    """
+
+    pdf: bytes
+    statement: str
+    signature: bytes
+    key: str
+
+
+class ProofMaker(Protocol):
+    def prove(self, statement: str) -> SignedProof:
+        """Sign the statement and lay it out for the person to keep."""
+        ...
+
+
+class AccessDecisions(Protocol):
+    def have_applied(self, record_id: UUID, position: int) -> None:
+        """Return once access decides with our log up to ``position``.
+
+        Raise ``Unavailable`` or ``DeadlineExceeded`` when it does not in time: what was saved
+        stands, and the same request may be repeated.
+        """
+        ...
