@@ -319,7 +319,9 @@ def _show(report: VerificationReport) -> None:
         numbers = (count.events, count.matched, count.opened, count.erased, count.pending)
         table.add_row(name, *map(str, numbers))
     out.print(table)
-    out.print(f"log [b]{report.origin}[/], {report.log_size} entries, root {report.root}")
+    out.print(
+        f"log [b]{report.origin}[/], {report.log_size} entries, root {report.root}", soft_wrap=True
+    )
     if report.documents_checked:
         out.print(f"{report.documents} stored documents compared")
     elif not report.states_checked:

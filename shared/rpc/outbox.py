@@ -6,7 +6,7 @@ from pydantic import Field
 
 from shared.eventing.messages import Head, LeafBatch, Pulled
 from shared.kernel.actor import ActorKind
-from shared.rpc.contract import Method, Query, Request
+from shared.rpc.contract import Method, Request
 
 READERS = frozenset({ActorKind.SERVICE, ActorKind.AUDITOR})
 MAX_ROWS = 500
@@ -28,7 +28,7 @@ class Outbox(Protocol):
         ...
 
 
-class Range(Query):
+class Range(Request):
     after: int = Field(ge=0)
     limit: int = Field(default=100, ge=1, le=MAX_ROWS)
 
