@@ -206,6 +206,7 @@ def test_one_byte_of_an_event(ground: Ground) -> None:
     assert changed.originator_id == str(UUID(originator))
     assert changed.originator_version == version
     assert not report.log_verified
+    assert report.things == {"vault 5"}
 
 
 @pytest.mark.parametrize(
