@@ -35,7 +35,7 @@ from shared.stores.documents import (
     where_all,
 )
 from shared.stores.guard import Sql
-from shared.stores.sqlite import immediate, sql_of
+from shared.stores.sqlite import immediate, one_at_a_time, sql_of
 
 # ruff: noqa: S608 - table names are made of a service's and a view's names; fields are checked
 
@@ -46,7 +46,7 @@ def sqlite_store(file: Path) -> SQLiteDatastore:
     """Open, or make, the file that holds all views of a service."""
     file.parent.mkdir(parents=True, exist_ok=True)
     store = SQLiteDatastore(str(file))
-    with immediate(store) as sql:
+    with one_at_a_time(str(file)), immediate(store) as sql:
         sql(
             "CREATE TABLE IF NOT EXISTS views"
             " (view TEXT PRIMARY KEY, version INTEGER NOT NULL, generation INTEGER NOT NULL)"
