@@ -40,6 +40,8 @@ AUTHOR = Actor(
     kind=ActorKind.PROFESSIONAL, id="801234567897", profession="10", facility="1750712184"
 )
 DOCTOR = Actor(kind=ActorKind.PROFESSIONAL, id="899700366240", profession="10")
+REFUSED = "899700551239"
+"""National id of the professional whom the played access of integration tests refuses."""
 PATIENT = Actor(kind=ActorKind.PATIENT, id=str(RECORD), record_id=RECORD)
 OPERATOR = Actor(kind=ActorKind.OPERATOR, id="operator")
 
