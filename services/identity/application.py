@@ -39,7 +39,6 @@ from services.identity.domain.announcement import Announcement
 from services.identity.domain.errors import InsAlreadyHeld, UnknownRecord
 from services.identity.domain.existence_check import ExistenceCheck
 from services.identity.domain.ins_holder import InsHolder
-from services.identity.domain.ins_rules import InsRules
 from services.identity.domain.opposition_statement import opposition_statement
 from services.identity.domain.rate import Rate
 from services.identity.domain.record import Record
@@ -49,6 +48,7 @@ from shared.kernel.clock import Clock
 from shared.kernel.errors import Conflict, Forbidden, InvalidRequest
 from shared.kernel.ids import derived_id
 from shared.kernel.ins import Ins
+from shared.kernel.ins_rules import InsRules
 from shared.rpc.contract import Done
 from shared.stores.event_log import EventLog, Outcome, command, unreplayed
 from shared.stores.settings import EventStoreSettings
