@@ -37,10 +37,10 @@ ROOT_KEY = bytes(range(32))
 
 
 class Paper(Aggregate):
-    TOPIC = "vault.paper"
+    TOPIC = "paper.paper"
 
     class Created(Aggregate.Created):
-        TOPIC = "vault.document_deposited"
+        TOPIC = "paper.deposited"
         record_id: UUID
         content: dict[str, Any]
 
