@@ -12,7 +12,6 @@ from services.identity.adapters.no_insi import NoInsi
 from services.identity.adapters.proof import SignedPdf
 from services.identity.adapters.registry import RegistryFile
 from services.identity.application import Delays, Identity, Outside
-from services.identity.domain.ins_rules import InsRules
 from services.identity.domain.insi import Insi
 from services.identity.domain.rate import Rate
 from services.identity.messages import message_for
@@ -23,7 +22,7 @@ from shared.eventing.entrypoints import Projecting, Timers, View
 from shared.eventing.outbox import OutboxReader
 from shared.eventing.positions import position_followed
 from shared.kernel.common import CommonSettings
-from shared.kernel.ins import INS_NIA, INS_NIR
+from shared.kernel.ins_rules import InsRules
 from shared.kernel.settings import read_settings
 from shared.rpc.client import RpcClient
 from shared.rpc.keys import remote_keys
@@ -41,8 +40,6 @@ class IdentitySettings:
     """From the sending of the notice to the opening (CSP R1111-28: six weeks)."""
     activation_code_days: int = 30
     """Life of an activation code."""
-    strict_key_oids: tuple[str, ...] = (INS_NIR, INS_NIA)
-    """OIDs whose INS key must match; the official test samples carry false ones."""
     resolve_per_minute: int = 120
     """Existence checks and INSi calls one caller may make directly, in one process."""
     insi_registry: Path | None = None
@@ -69,9 +66,7 @@ class Built:
         )
         # Identity alone makes the keys of records: they begin with it.
         self.keys = remote_keys(self.client, self.common, "identity", create=True)
-        ins_rules = InsRules(
-            accepted=self.common.accepted_oids, strict_key=frozenset(self.own.strict_key_oids)
-        )
+        ins_rules = self.common.ins_rules()
         self.app = Identity(
             EventStoreSettings.of(self.common),
             self.keys,

@@ -47,7 +47,7 @@ from shared.stores.settings import EventStoreSettings
 ITSELF = Actor(kind=ActorKind.SERVICE, id="keyring")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Found:
     """What the table holds for one holder: secrets by version, or a tombstone."""
 

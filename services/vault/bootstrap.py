@@ -10,7 +10,7 @@ from services.vault.adapters.value_sets import read_value_sets
 from services.vault.application import Vault
 from services.vault.domain.completion import Rules
 from services.vault.domain.depositing import DepositRules
-from services.vault.domain.people import InsRules, People
+from services.vault.domain.people import People
 from services.vault.domain.taking import Limits
 from services.vault.domain.value_sets import ValueSets
 from services.vault.messages import message_for
@@ -21,7 +21,6 @@ from shared.eventing.entrypoints import Projecting, Timers, View
 from shared.eventing.outbox import OutboxReader
 from shared.eventing.positions import position_in
 from shared.kernel.common import CommonSettings
-from shared.kernel.ins import INS_NIA, INS_NIR
 from shared.kernel.settings import SettingsError, read_settings
 from shared.rpc.client import RpcClient
 from shared.rpc.keys import remote_keys
@@ -39,8 +38,6 @@ class VaultSettings:
     """Of a content, and of the file inside a level 1 CDA (DMP)."""
     refuse_active_content: bool = True
     """Refuse PDF and RTF that hold scripts, commands to launch, embedded files or encryption."""
-    strict_key_oids: tuple[str, ...] = (INS_NIR, INS_NIA)
-    """OIDs whose INS key must match; the official test samples carry false ones."""
     allow_cumulation: bool = False
     """The DMP's *cumul-invisible_patient-masque_ps*: both codes on one document."""
     class_outside_dmp: str | None = None
@@ -81,10 +78,7 @@ class Built:
             access=RpcAccess(self.client),
             people=People(
                 RpcIdentities(self.client),
-                InsRules(
-                    accepted=self.common.accepted_oids,
-                    strict_keys=frozenset(self.own.strict_key_oids),
-                ),
+                self.common.ins_rules(),
             ),
             contents=SealedContents(open_objects(self.common, "vault"), self.keys),
             listed=ListedDocuments(self.documents, self.keys),

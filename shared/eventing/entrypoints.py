@@ -4,6 +4,7 @@ nameko starts and stops them; what they do is plain loops, which know nothing of
 event handlers acknowledge a message whose worker failed, and keep no order.)
 """
 
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -33,6 +34,8 @@ __all__ = [
     "follow", "follow_leaves", "project", "timers",
 ]  # fmt: skip
 
+GRACE = 1.0
+"""Seconds the rounds under way have to end by themselves once the service stops."""
 Close = Callable[[], None]
 Build = Callable[[], tuple[Sequence[Loop], Close]]
 """Builds what the loops need, in a process that is about to run them."""
@@ -123,10 +126,15 @@ class Loops(DependencyProvider):
             self._threads.append(self.container.spawn_managed_thread(run, identifier=loop.name))
 
     def stop(self) -> None:
+        """A round may be waiting for a service that is stopping too: what it waits on is closed
+        under it then. It is cut off as by a crash, which every loop recovers from."""
         self._stop.set()
+        until = time.monotonic() + GRACE
+        for loop in self._loops:
+            loop.ended.wait(max(0.0, until - time.monotonic()))
+        self._close()
         for thread in self._threads:
             thread.wait()
-        self._close()
 
     def kill(self) -> None:
         self._stop.set()

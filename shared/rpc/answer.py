@@ -9,10 +9,12 @@ from uuid import uuid4
 from pydantic import BaseModel, ValidationError
 
 from shared.auth.authenticator import Authenticator
+from shared.crypto.keys import KeyErased
 from shared.kernel.actor import Actor
 from shared.kernel.common import CommonSettings
 from shared.kernel.errors import (
     DeadlineExceeded,
+    Forbidden,
     InvalidRequest,
     NotFound,
     Refusal,
@@ -96,6 +98,9 @@ class Answerer:
             except Refusal as refusal:
                 line.outcome = refusal.code
                 return error_reply(refusal)
+            except KeyErased:  # an erased record and one that never was get the same answer
+                line.outcome = Forbidden.code
+                return error_reply(Forbidden())
             except Exception as error:  # noqa: BLE001 - a caller gets an answer, we get the place
                 line.fail(error)
                 return error_reply(Unavailable("this service could not handle the request"))

@@ -134,6 +134,8 @@ class EventLog(Application[UUID]):
 
         Raise the library's ``IntegrityError`` if anything relied on has moved.
         """
+        if not (outcome.save or outcome.relied_on or outcome.also or steps):
+            return self.head().position
         reached: list[int] = []
 
         def note(_: Sql, position: int) -> None:

@@ -70,8 +70,9 @@ SAMPLE = Contract(
 def contracts() -> Iterator[Contract]:
     """The sample, so that the walk is never empty; then every service there is."""
     yield SAMPLE
-    for file in sorted(SERVICES.glob("*/contract.py")):
-        yield importlib.import_module(f"services.{file.parent.name}.contract").CONTRACT
+    found = (*SERVICES.glob("*/contract.py"), *SERVICES.glob("*/contract/__init__.py"))
+    for name in sorted(file.relative_to(SERVICES).parts[0] for file in found):
+        yield importlib.import_module(f"services.{name}.contract").CONTRACT
 
 
 WALK = [(c, m) for c in contracts() for m in (*c.methods, *OUTBOX_METHODS)]

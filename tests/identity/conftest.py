@@ -12,16 +12,16 @@ from services.identity.adapters.proof import SignedPdf
 from services.identity.adapters.registry import RegistryFile
 from services.identity.application import Delays, Identity, Outside
 from services.identity.bootstrap import TEST_PEOPLE
-from services.identity.domain.ins_rules import InsRules
 from services.identity.domain.rate import Rate
 from shared.crypto.local_keys import LocalKeys
 from shared.kernel.clock import FixedClock
 from shared.kernel.ins import TEST_OIDS
+from shared.kernel.ins_rules import InsRules
 from shared.stores.settings import EventStoreSettings
 from tests.identity.people import NOW
 from tests.support.signing import SIGNING_KEY
 
-INS_RULES = InsRules(accepted=TEST_OIDS, strict_key=frozenset())
+INS_RULES = InsRules(accepted=TEST_OIDS, strict_keys=frozenset())
 
 
 @dataclass

@@ -9,13 +9,13 @@ from services.audit.application import Audit
 from services.audit.domain.anomaly import AnomalyKind
 from services.audit.domain.checkpoint import Checkpoint
 from services.audit.domain.growth import Fork, Publisher
+from services.audit.domain.tiles import VKEY_PATH
 from services.audit.messages import CheckpointPublished
 from shared.eventing import broker
 from shared.kernel.clock import Clock, instant
 
 EXCHANGE = "audit.checkpoints"
 """Not the exchange of audit's events: a checkpoint has no position that one could follow."""
-VKEY_PATH = "vkey"
 
 Tell = Callable[[Checkpoint, str], None]
 """Given a checkpoint and its note."""

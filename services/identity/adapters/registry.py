@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from uuid import uuid4
 
-from services.identity.domain.ins_rules import InsRules
 from services.identity.domain.insi import (
     CardReading,
     InsiAnswer,
@@ -25,6 +24,7 @@ from services.identity.domain.insi import (
 from services.identity.domain.names import comparable
 from services.identity.domain.traits import Traits
 from shared.kernel.errors import InvalidRequest, Refusal
+from shared.kernel.ins_rules import InsRules
 from shared.kernel.settings import SettingsError
 
 COLUMNS = (

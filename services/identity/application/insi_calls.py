@@ -6,12 +6,12 @@ from uuid import UUID
 
 from services.identity.application.log import IdentityLog
 from services.identity.contract import proving as c
-from services.identity.contract.parts import IdentityTraits, InsNumber
+from services.identity.contract.parts import IdentityTraits
 from services.identity.domain.insi import InsiAnswer, LotUnknown, NationalIdentity
 from services.identity.domain.insi_call import InsiCall, InsiOperation
 from shared.kernel.actor import Actor
 from shared.kernel.errors import Refusal
-from shared.rpc.contract import Done
+from shared.rpc.contract import Done, InsNumber
 from shared.stores.event_log import Outcome, command
 
 Got = TypeVar("Got")

@@ -8,7 +8,6 @@ from uuid import UUID
 from services.identity.contract.parts import RecordCommand
 from services.identity.domain.errors import InsAlreadyHeld, UnknownRecord
 from services.identity.domain.ins_holder import InsHolder
-from services.identity.domain.ins_rules import InsRules
 from services.identity.domain.insi import Insi
 from services.identity.domain.ports import AccessDecisions, ProofMaker
 from services.identity.domain.rate import Rate
@@ -18,6 +17,7 @@ from shared.kernel.actor import Actor, ActorKind
 from shared.kernel.clock import Clock
 from shared.kernel.ids import derived_id
 from shared.kernel.ins import Ins
+from shared.kernel.ins_rules import InsRules
 from shared.rpc.contract import Done
 from shared.stores.event_log import EventLog, Outcome
 from shared.stores.settings import EventStoreSettings

@@ -9,7 +9,6 @@ from pydantic import AwareDatetime, Field
 from services.identity.contract.parts import (
     Contact,
     IdentityTraits,
-    InsNumber,
     Part,
     RecordCommand,
 )
@@ -18,7 +17,7 @@ from services.identity.domain.ports import SignedProof
 from services.identity.domain.states import OppositionChannel
 from shared.eventing.messages import Instant
 from shared.kernel.errors import Refusal
-from shared.rpc.contract import Answer, Command, Done
+from shared.rpc.contract import Answer, Command, Done, GivenIns
 
 BATCH_MAX = 100
 """Rows of one ``announce_records``."""
@@ -27,7 +26,7 @@ BATCH_MAX = 100
 class Announcement(Part):
     traits: IdentityTraits
     contact: Contact = Contact()
-    ins: InsNumber | None = Field(
+    ins: GivenIns | None = Field(
         default=None, description="given by the insurer, it counts as retrieved from INSi"
     )
     checked_with: IdentityDocument | None = Field(

@@ -38,11 +38,6 @@ class IdentityTraits(Part):
         return cls(**traits.to_event())
 
 
-class InsNumber(Part):
-    value: str = Field(max_length=25, description="13 characters and the key of 2")
-    oid: str = Field(max_length=40)
-
-
 class Contact(Part):
     """Without either, the insurer sends its notices by post from its own file."""
 

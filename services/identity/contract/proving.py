@@ -5,12 +5,12 @@ from uuid import UUID
 
 from pydantic import Field, StringConstraints
 
-from services.identity.contract.parts import IdentityTraits, InsNumber, Part, RecordCommand
+from services.identity.contract.parts import IdentityTraits, Part, RecordCommand
 from services.identity.domain.identity_status import Attribute, IdentityDocument, IdentityStatus
 from services.identity.domain.insi import CardReading, InsiCode, Sought
 from services.identity.domain.traits import NAME_LENGTH
 from services.identity.domain.verification_batch import Verified
-from shared.rpc.contract import Answer, Command, Done, Query, Request
+from shared.rpc.contract import Answer, Command, Done, GivenIns, InsNumber, Query, Request
 
 LOT_MAX = 1_000
 """Records of one ``verify_ins_batch``."""
@@ -117,7 +117,7 @@ class ChangeIns(RecordCommand):
     whether both belong together before anything changes.
     """
 
-    ins: InsNumber
+    ins: GivenIns
     traits: IdentityTraits | None = None
 
 

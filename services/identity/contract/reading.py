@@ -6,19 +6,19 @@ from uuid import UUID
 
 from pydantic import Field
 
-from services.identity.contract.parts import Contact, IdentityTraits, InsNumber
+from services.identity.contract.parts import Contact, IdentityTraits
 from services.identity.domain.birth_date import computable
 from services.identity.domain.identity_status import Attribute, IdentityStatus
 from services.identity.domain.record import Record
 from services.identity.domain.states import ClosingMotive, Status
 from shared.eventing.messages import Instant
-from shared.rpc.contract import Answer, Query
+from shared.rpc.contract import Answer, GivenIns, InsNumber, Query
 
 
 class Resolve(Query):
     """One of ``ins`` and ``mailbox``."""
 
-    ins: InsNumber | None = None
+    ins: GivenIns | None = None
     mailbox: str | None = Field(
         default=None, max_length=80, description="<INS of 15 characters>@patient.mssante.fr"
     )
