@@ -1,29 +1,31 @@
 """Reads the settings of identity once, and builds its objects."""
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from uuid import UUID
 
 from services.identity.adapters.access import AccessOverRpc
+from services.identity.adapters.keyring import KeyringOverRpc
 from services.identity.adapters.no_insi import NoInsi
 from services.identity.adapters.proof import SignedPdf
 from services.identity.adapters.registry import RegistryFile
-from services.identity.application import Delays, Identity, Outside
+from services.identity.application import Delays, Identity, Limits, Outside
 from services.identity.domain.insi import Insi
 from services.identity.domain.rate import Rate
 from services.identity.messages import message_for
 from services.identity.projections.due_dates import Due, DueDates, due_at
-from shared.auth.service_keys import private_key
+from shared.auth.service_keys import ServicePublicKeys, private_key
 from shared.auth.service_tokens import ServiceTokens
 from shared.eventing.entrypoints import Projecting, Timers, View
 from shared.eventing.outbox import OutboxReader
 from shared.eventing.positions import position_followed
+from shared.eventing.timers import Sweep
 from shared.kernel.common import CommonSettings
 from shared.kernel.ins_rules import InsRules
-from shared.kernel.settings import read_settings
+from shared.kernel.settings import SettingsError, read_settings
 from shared.rpc.client import RpcClient
 from shared.rpc.keys import remote_keys
 from shared.rpc.serve import Served
@@ -40,6 +42,13 @@ class IdentitySettings:
     """From the sending of the notice to the opening (CSP R1111-28: six weeks)."""
     activation_code_days: int = 30
     """Life of an activation code."""
+    activation_tries: int = 5
+    """Wrong activation codes before the code opens nothing any more."""
+    erasure_delay_days: int = 60
+    """From a request of erasure to the destruction: time to think again (CSP R1111-36: three
+    months at most, which is 89 days in the shortest case)."""
+    campaigns: bool = False
+    """Announce only people of areas whose campaign is open."""
     resolve_per_minute: int = 120
     """Existence checks and INSi calls one caller may make directly, in one process."""
     insi_registry: Path | None = None
@@ -47,7 +56,13 @@ class IdentitySettings:
     sweep_seconds: float = 5.0
     """Between two looks for records that are due to open."""
 
+    def check(self) -> None:
+        if not 0 < self.erasure_delay_days <= THREE_MONTHS:
+            raise SettingsError("CARNET_IDENTITY_ERASURE_DELAY_DAYS is 1 to 89 (three months)")
 
+
+THREE_MONTHS = 89
+"""Days, in the shortest case: from 1 February to 1 May less one."""
 TEST_PEOPLE = Path(__file__).parent / "data" / "insi_registry.csv"
 
 
@@ -57,6 +72,7 @@ class Built:
     def __init__(self) -> None:
         self.common = CommonSettings.read(os.environ)
         self.own = read_settings(IdentitySettings, os.environ, section="identity")
+        self.own.check()
         self.clock = self.common.clock()
         signing_key = private_key(self.common.service_keys_dir, "identity")
         self.client = RpcClient(
@@ -74,13 +90,18 @@ class Built:
             delays=Delays(
                 opposition=timedelta(days=self.own.opposition_delay_days),
                 activation_code=timedelta(days=self.own.activation_code_days),
+                erasure=timedelta(days=self.own.erasure_delay_days),
             ),
+            limits=Limits(activation_tries=self.own.activation_tries, campaigns=self.own.campaigns),
             ins_rules=ins_rules,
             rate=Rate(self.own.resolve_per_minute),
             outside=Outside(
                 proofs=SignedPdf(signing_key),
                 access=AccessOverRpc(self.client),
                 insi=self._insi(ins_rules),
+                keyring=KeyringOverRpc(
+                    self.client, ServicePublicKeys(self.common.service_keys_dir).of("keyring")
+                ),
             ),
         )
 
@@ -109,6 +130,13 @@ def served() -> Served:
             "withdraw_opposition": app.withdraw_opposition,
             "new_activation_code": app.new_activation_code,
             "activate": app.activate,
+            "report_bounced_announcement": app.report_bounced_announcement,
+            "open_campaign": app.open_campaign,
+            "declare_death": app.declare_death,
+            "revoke_death": app.revoke_death,
+            "request_erasure": app.request_erasure,
+            "cancel_erasure": app.cancel_erasure,
+            "erasure_certificate": app.erasure_certificate,
             "update_contact": app.update_contact,
             "close": app.close_record,
             "reopen": app.reopen,
@@ -146,18 +174,24 @@ def projecting() -> Projecting:
 
 def timing() -> Timers:
     built = Built()
-    app, documents = built.app, built.due_dates()
-
-    def sweep(kind: Due, act: Callable[[Sequence[UUID]], None]) -> Callable[[], None]:
-        return lambda: act(due_at(documents, kind, built.clock.now()))
-
     return Timers(
-        log=app,
+        log=built.app,
         every=built.own.sweep_seconds,
-        sweeps={
-            "openings": sweep(Due.OPENING, app.open_due_records),
-            "verifications": sweep(Due.VERIFICATION, app.advance_verifications),
-            "old requests": app.forget_requests,
-        },
+        sweeps=sweeps(built.app, built.due_dates()),
         close=built.close,
     )
+
+
+def sweeps(app: Identity, documents: Documents) -> Mapping[str, Sweep]:
+    """What time does, by name."""
+
+    def sweep(kind: Due, act: Callable[[Sequence[UUID]], None]) -> Sweep:
+        return lambda: act(due_at(documents, kind, app.clock.now()))
+
+    return {
+        "openings": sweep(Due.OPENING, app.open_due_records),
+        "majorities": sweep(Due.MAJORITY, app.let_come_of_age),
+        "erasures": sweep(Due.ERASURE, app.erase_due_records),
+        "verifications": sweep(Due.VERIFICATION, app.advance_verifications),
+        "old requests": app.forget_requests,
+    }

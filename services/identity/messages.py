@@ -5,8 +5,10 @@ from functools import singledispatch
 from typing import Any
 from uuid import UUID
 
+from services.identity.domain import ending_events as ending
 from services.identity.domain import life_events as life
 from services.identity.domain import whose_events as whose
+from services.identity.domain.erasure import Erasure
 from services.identity.domain.majority import majority_at
 from services.identity.domain.record_event import RecordEvent
 from shared.eventing.messages import Instant, MessageData
@@ -59,6 +61,42 @@ class RecordOpposed(MessageData):
 class OppositionWithdrawn(MessageData):
     TYPE = "identity.opposition_withdrawn"
     opens_at: Instant
+
+
+class AnnouncementBounced(MessageData):
+    TYPE = "identity.announcement_bounced"
+    opens_at: Instant
+
+
+class MajorityReached(MessageData):
+    TYPE = "identity.majority_reached"
+
+
+class DeathDeclared(MessageData):
+    TYPE = "identity.death_declared"
+
+
+class DeathRevoked(MessageData):
+    """``status``: the one it had before, and has again."""
+
+    TYPE = "identity.death_revoked"
+    status: str
+
+
+class ErasureRequested(MessageData):
+    TYPE = "identity.erasure_requested"
+    due: Instant
+
+
+class ErasureCancelled(MessageData):
+    TYPE = "identity.erasure_cancelled"
+
+
+class RecordErased(MessageData):
+    """No key of this record is left; ``certificate`` is keyring's signed tombstone."""
+
+    TYPE = "identity.record_erased"
+    certificate: dict[str, Any]
 
 
 class RecordOpened(MessageData):
@@ -147,7 +185,7 @@ def _(event: whose.TraitsCorrected) -> MessageData:
     return TraitsCorrected(
         **_common(event),
         strict=event.strict,
-        majority_at=_majority(event.traits, event.timestamp),
+        majority_at=event.majority_at,
     )
 
 
@@ -189,3 +227,38 @@ def _(event: life.Closed) -> MessageData:
 @message_for.register
 def _(event: life.Reopened) -> MessageData:
     return RecordReopened(**_common(event))
+
+
+@message_for.register
+def _(event: life.AnnouncementBounced) -> MessageData:
+    return AnnouncementBounced(**_common(event), opens_at=event.opens_at)
+
+
+@message_for.register
+def _(event: ending.MajorityReached) -> MessageData:
+    return MajorityReached(**_common(event))
+
+
+@message_for.register
+def _(event: ending.DeathDeclared) -> MessageData:
+    return DeathDeclared(**_common(event))
+
+
+@message_for.register
+def _(event: ending.DeathRevoked) -> MessageData:
+    return DeathRevoked(**_common(event), status=event.status)
+
+
+@message_for.register
+def _(event: ending.ErasureRequested) -> MessageData:
+    return ErasureRequested(**_common(event), due=event.due)
+
+
+@message_for.register
+def _(event: ending.ErasureCancelled) -> MessageData:
+    return ErasureCancelled(**_common(event))
+
+
+@message_for.register
+def _(event: Erasure.Completed) -> MessageData:
+    return RecordErased(record_id=event.erased, by=event.by, certificate=event.certificate)

@@ -4,13 +4,14 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 import pytest
 
 from services.identity.adapters.proof import SignedPdf
 from services.identity.adapters.registry import RegistryFile
-from services.identity.application import Delays, Identity, Outside
+from services.identity.application import Delays, Identity, Limits, Outside
 from services.identity.bootstrap import TEST_PEOPLE
 from services.identity.domain.rate import Rate
 from shared.crypto.local_keys import LocalKeys
@@ -34,6 +35,24 @@ class AccessSeen:
         self.waited.append((record_id, position))
 
 
+@dataclass
+class KeysGone:
+    """Stands for keyring, which a unit test has not: the keys that seal this log go."""
+
+    keys: LocalKeys
+
+    def destroy(self, record_id: UUID, certificate_of: UUID) -> dict[str, Any]:
+        self.keys.erase(record_id)
+        return {
+            "record_id": str(record_id),
+            "versions": 1,
+            "destroyed_at": NOW.isoformat(),
+            "certificate_of": str(certificate_of),
+            "last_backup_expires": NOW.isoformat(),
+            "signature": "00",
+        }
+
+
 @pytest.fixture
 def clock() -> FixedClock:
     return FixedClock(NOW)
@@ -51,18 +70,25 @@ def make_identity(
     made = []
 
     def make(settings: EventStoreSettings) -> Identity:
+        keys = LocalKeys(b"k" * 32, "identity")
         made.append(
             Identity(
                 settings,
-                LocalKeys(b"k" * 32, "identity"),
+                keys,
                 clock,
-                delays=Delays(opposition=timedelta(days=42), activation_code=timedelta(days=30)),
+                delays=Delays(
+                    opposition=timedelta(days=42),
+                    activation_code=timedelta(days=30),
+                    erasure=timedelta(days=60),
+                ),
+                limits=Limits(activation_tries=5, campaigns=False),
                 ins_rules=INS_RULES,
                 rate=Rate(3),
                 outside=Outside(
                     proofs=SignedPdf(SIGNING_KEY),
                     access=access,
                     insi=RegistryFile(TEST_PEOPLE, INS_RULES),
+                    keyring=KeysGone(keys),
                 ),
             )
         )

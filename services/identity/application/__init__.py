@@ -1,16 +1,17 @@
 """Use cases of identity: one public method each, named like its RPC."""
 
 from services.identity.application.announcing import Announcing
+from services.identity.application.ending import Endings
 from services.identity.application.living import Living
-from services.identity.application.log import Delays, Outside
+from services.identity.application.log import Delays, Limits, Outside
 from services.identity.application.proving import Proving
 from services.identity.application.questions import Questions
 from services.identity.application.verification_batches import VerificationBatches
 
-__all__ = ["Delays", "Identity", "Outside"]
+__all__ = ["Delays", "Identity", "Limits", "Outside"]
 
 
-class Identity(Announcing, Living, Proving, VerificationBatches, Questions):
+class Identity(Announcing, Living, Endings, Proving, VerificationBatches, Questions):
     """All of them, on one log."""
 
     name = "identity"

@@ -11,9 +11,11 @@ from services.identity.application.log import SELF, IdentityLog, saved
 from services.identity.contract import announcing as c
 from services.identity.contract.parts import RecordCommand
 from services.identity.domain.announcement import Announcement
-from services.identity.domain.errors import UnknownRecord
+from services.identity.domain.campaigns import Campaigns
+from services.identity.domain.errors import CampaignNotOpen, UnknownRecord
 from services.identity.domain.opposition_statement import opposition_statement
 from services.identity.domain.record import Record
+from services.identity.domain.states import NoticeChannel, Status
 from shared.kernel.actor import Actor
 from shared.kernel.errors import Conflict, Forbidden, InvalidRequest
 from shared.kernel.ids import derived_id
@@ -27,7 +29,7 @@ class Announcing(IdentityLog):
         """Start the delay for opposing; at most one record carries an INS, whoever races."""
         announcement = self._announcement(request, by)
         announcement.check(self.clock.now())
-        self._refuse_unknown_representatives(announcement)
+        self._require_campaign(announcement)
         record = Record.announce(announcement, by)
         holders = [self.new_holder(announcement.ins, record.id, by)] if announcement.ins else []
         return Outcome(
@@ -70,6 +72,22 @@ class Announcing(IdentityLog):
         return saved(record)
 
     @command
+    def report_bounced_announcement(
+        self, request: c.ReportBounce, by: Actor
+    ) -> Outcome[c.DelayRestarted]:
+        record, now = self.known(request.record_id), self.clock.now()
+        record.bounce(request.posted_at or now, self.delays.opposition, now, by)
+        return Outcome(answer=c.DelayRestarted(opens_at=record.opens_at), save=[record])
+
+    @command
+    def open_campaign(self, request: c.OpenCampaign, by: Actor) -> Outcome[Done]:
+        campaigns = self.get(self._campaigns_id, Campaigns) or Campaigns.begin(
+            self._campaigns_id, by
+        )
+        campaigns.open(request.area, request.from_, by)
+        return Outcome(answer=Done(), save=[campaigns])
+
+    @command
     def open_record(self, request: RecordCommand, by: Actor) -> Outcome[Done]:
         """Once the delay has passed; no RPC, our own timer asks."""
         record = self.known(request.record_id)
@@ -84,14 +102,21 @@ class Announcing(IdentityLog):
                 self.open_record(RecordCommand(request_id=request_id, record_id=record_id), SELF)
 
     def _announcement(self, request: c.AnnounceRecord, by: Actor) -> Announcement:
+        contact = request.contact.model_dump()
+        parents = self._representatives(request)
+        if parents and not any(contact.values()):
+            contact = parents[0].contact
+        by_mail = NoticeChannel.EMAIL if contact["email"] else NoticeChannel.POST
         return Announcement(
             record_id=self.new_id(request, by, "record"),
             traits=request.traits.to_domain(),
-            contact=request.contact.model_dump(),
+            contact=contact,
             ins=self.ins_rules.parse(request.ins.value, request.ins.oid) if request.ins else None,
             checked_with=request.checked_with,
             representatives=tuple(request.representatives),
             notice_sent_at=request.notice_sent_at or self.clock.now(),
+            channel=request.notice_channel or by_mail,
+            area=request.area,
             delay=self.delays.opposition,
         )
 
@@ -106,10 +131,29 @@ class Announcing(IdentityLog):
             raise InvalidRequest(fields=fields) from None
         return c.AnnounceRecord(request_id=request_id, **dict(announcement))
 
-    def _refuse_unknown_representatives(self, announcement: Announcement) -> None:
-        for number, representative in enumerate(announcement.representatives):
+    def _representatives(self, request: c.AnnounceRecord) -> list[Record]:
+        """Living people of age, who have a record themselves."""
+        found, wrong = [], {}
+        for number, representative in enumerate(request.representatives):
             try:
-                self.known(representative)
+                record = self.known(representative)
             except UnknownRecord:
-                fields = {f"representatives.{number}": "is no known record"}
-                raise InvalidRequest(fields=fields) from None
+                wrong[f"representatives.{number}"] = "is no known record"
+                continue
+            if record.is_minor or record.status is Status.DECEASED:
+                wrong[f"representatives.{number}"] = "is not of age, or has died"
+            found.append(record)
+        if wrong:
+            raise InvalidRequest(fields=wrong)
+        return found
+
+    def _require_campaign(self, announcement: Announcement) -> None:
+        if not self.limits.campaigns:
+            return
+        campaigns = self.get(self._campaigns_id, Campaigns)
+        if not campaigns or not campaigns.is_open(announcement.area, announcement.notice_sent_at):
+            raise CampaignNotOpen
+
+    @property
+    def _campaigns_id(self) -> UUID:
+        return derived_id(self.secret, "campaigns")

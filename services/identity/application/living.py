@@ -3,6 +3,7 @@
 from services.identity.application.log import IdentityLog, saved
 from services.identity.contract import living as c
 from services.identity.domain.activation_code import ActivationCode, code_hash, derived_code
+from services.identity.domain.errors import WrongActivationCode
 from shared.kernel.actor import Actor
 from shared.rpc.contract import Done
 from shared.stores.event_log import Outcome, command
@@ -22,12 +23,21 @@ class Living(IdentityLog):
         record.issue_activation_code(ActivationCode(code_hash(self.secret, code), expires_at), by)
         return Outcome(answer=c.CodeIssued(expires_at=expires_at), save=[record])
 
+    def activate(self, request: c.Activate, by: Actor) -> Done:
+        """A wrong code is counted before it is refused; the same request counts once."""
+        tried = self._try_activation(request, by)
+        if not tried.activated:
+            raise WrongActivationCode
+        return Done(position=tried.position)
+
     @command
-    def activate(self, request: c.Activate, by: Actor) -> Outcome[Done]:
+    def _try_activation(self, request: c.Activate, by: Actor) -> Outcome[c.ActivationTried]:
         record = self.known(request.record_id)
         typed = code_hash(self.secret, request.activation_code)
-        record.activate(typed, self.clock.now(), by)
-        return saved(record)
+        activated = record.try_activation(
+            typed, self.clock.now(), by, tries_allowed=self.limits.activation_tries
+        )
+        return Outcome(answer=c.ActivationTried(activated=activated), save=[record])
 
     @command
     def update_contact(self, request: c.UpdateContact, by: Actor) -> Outcome[Done]:

@@ -9,9 +9,10 @@ from services.identity.contract.parts import RecordCommand
 from services.identity.domain.errors import InsAlreadyHeld, UnknownRecord
 from services.identity.domain.ins_holder import InsHolder
 from services.identity.domain.insi import Insi
-from services.identity.domain.ports import AccessDecisions, ProofMaker
+from services.identity.domain.ports import AccessDecisions, KeyDestruction, ProofMaker
 from services.identity.domain.rate import Rate
 from services.identity.domain.record import Record
+from services.identity.domain.states import Status
 from shared.crypto.keys import KeyErased, Keys
 from shared.kernel.actor import Actor, ActorKind
 from shared.kernel.clock import Clock
@@ -32,6 +33,16 @@ class Delays:
 
     opposition: timedelta
     activation_code: timedelta
+    erasure: timedelta
+    """From the request to the destruction (CSP R1111-36: within three months)."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Limits:
+    """``campaigns``: nobody is announced where no campaign is open."""
+
+    activation_tries: int
+    campaigns: bool
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,6 +52,7 @@ class Outside:
     proofs: ProofMaker
     access: AccessDecisions
     insi: Insi
+    keyring: KeyDestruction
 
 
 class IdentityLog(EventLog):
@@ -51,33 +63,41 @@ class IdentityLog(EventLog):
         clock: Clock,
         *,
         delays: Delays,
+        limits: Limits,
         ins_rules: InsRules,
         rate: Rate,
         outside: Outside,
     ) -> None:
         super().__init__(settings, keys, clock)
         self.delays = delays
+        self.limits = limits
         self.ins_rules = ins_rules
         self.rate = rate
         self.outside = outside
 
     def known(self, record_id: UUID) -> Record:
-        """Raise ``UnknownRecord`` if there is none, or it was erased."""
+        """Raise ``UnknownRecord`` if there is none, or it is erased or about to be."""
         with suppress(KeyErased):
-            if record := self.get(record_id, Record):
+            record = self.get(record_id, Record)
+            if record and record.status is not Status.ERASING:
                 return record
         raise UnknownRecord
 
     def new_holder(self, ins: Ins, record_id: UUID, by: Actor) -> InsHolder:
-        holder_id = self.holder_id(ins)
-        if self.get(holder_id, InsHolder):
+        """Or one whose former record was erased."""
+        holder = self.get(self.holder_id(ins), InsHolder)
+        if holder is None:
+            return InsHolder.take(self.holder_id(ins), record_id, by)
+        if holder.holder is not None:
             raise InsAlreadyHeld(fields={"ins": "is carried by another record"})
-        return InsHolder.take(holder_id, record_id, by)
+        holder.take_again(record_id, by)
+        return holder
 
     def carrier(self, candidates: list[Ins]) -> Record | None:
         for ins in candidates:
-            if holder := self.get(self.holder_id(ins), InsHolder):
-                with suppress(UnknownRecord):
+            holder = self.get(self.holder_id(ins), InsHolder)
+            with suppress(UnknownRecord):
+                if holder and holder.holder:
                     return self.known(holder.holder)
         return None
 

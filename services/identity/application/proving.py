@@ -49,8 +49,8 @@ class Proving(InsiCalls):
     def _newly_held(self, ins: Ins, record: Record, by: Actor) -> list[InsHolder]:
         """Nothing if this record had it before. Held by another, the two are to be looked at."""
         holder = self.get(self.holder_id(ins), InsHolder)
-        if holder is None:
-            return [InsHolder.take(self.holder_id(ins), record.id, by)]
+        if holder is None or holder.holder is None:
+            return [self.new_holder(ins, record.id, by)]
         if holder.holder != record.id:
             raise InsAlreadyHeld(fields={"ins": f"is carried by record {holder.holder}"})
         return []

@@ -6,7 +6,7 @@ record, a legal representative on the record of the one they represent. A caregi
 change contacts nor close a record, so is not listed.
 """
 
-from services.identity.contract import announcing, living, proving, reading
+from services.identity.contract import announcing, ending, living, proving, reading
 from shared.kernel.actor import ActorKind
 from shared.rpc.contract import Contract, Done, Method
 
@@ -14,6 +14,8 @@ INSURER = frozenset({ActorKind.OPERATOR})
 PERSON = frozenset({ActorKind.PATIENT, ActorKind.REPRESENTATIVE})
 CARERS = frozenset({ActorKind.PROFESSIONAL, ActorKind.FACILITY})
 SERVICES = frozenset({ActorKind.SERVICE})
+HELPER = frozenset({ActorKind.SUPPORT})
+AUDITORS = frozenset({ActorKind.AUDITOR})
 
 _ANNOUNCING = (
     Method(
@@ -40,6 +42,13 @@ _ANNOUNCING = (
         answer=Done,
         callers=INSURER | PERSON,
     ),
+    Method(
+        name="report_bounced_announcement",
+        request=announcing.ReportBounce,
+        answer=announcing.DelayRestarted,
+        callers=INSURER,
+    ),
+    Method(name="open_campaign", request=announcing.OpenCampaign, answer=Done, callers=INSURER),
 )
 _LIVING = (
     # Only the insurer, who entrusts its mailer with it: the person proves by the code that they
@@ -50,7 +59,8 @@ _LIVING = (
         answer=living.ActivationCodeGiven,
         callers=INSURER,
     ),
-    Method(name="activate", request=living.Activate, answer=Done, callers=PERSON),
+    # A helper in a public service desk types the code with the person, and is shown nothing.
+    Method(name="activate", request=living.Activate, answer=Done, callers=PERSON | HELPER),
     Method(
         name="update_contact", request=living.UpdateContact, answer=Done, callers=INSURER | PERSON
     ),
@@ -64,6 +74,25 @@ _LIVING = (
     Method(name="reopen", request=living.Reopen, answer=Done, callers=INSURER | PERSON),
     Method(name="suspend", request=living.Suspend, answer=Done, callers=INSURER),
     Method(name="lift_suspension", request=living.LiftSuspension, answer=Done, callers=INSURER),
+)
+_ENDING = (
+    Method(name="declare_death", request=ending.DeclareDeath, answer=Done, callers=INSURER),
+    Method(name="revoke_death", request=ending.RevokeDeath, answer=Done, callers=INSURER),
+    Method(
+        name="request_erasure",
+        request=ending.RequestErasure,
+        answer=ending.ErasureAsked,
+        callers=INSURER | PERSON,
+    ),
+    Method(
+        name="cancel_erasure", request=ending.CancelErasure, answer=Done, callers=INSURER | PERSON
+    ),
+    Method(
+        name="erasure_certificate",
+        request=ending.ErasureCertificate,
+        answer=ending.Certificate,
+        callers=INSURER | AUDITORS,
+    ),
 )
 _PROVING = (
     Method(
@@ -130,4 +159,4 @@ _READING = (
     ),
 )
 
-CONTRACT = Contract("identity", _ANNOUNCING + _LIVING + _PROVING + _READING)
+CONTRACT = Contract("identity", _ANNOUNCING + _LIVING + _ENDING + _PROVING + _READING)

@@ -1,10 +1,10 @@
 """Announcing records, one or many, and opposing."""
 
 from base64 import b64encode
-from typing import Any
+from typing import Annotated, Any
 from uuid import UUID
 
-from pydantic import AwareDatetime, Field
+from pydantic import AwareDatetime, Field, StringConstraints
 
 from services.identity.contract.parts import (
     Contact,
@@ -12,13 +12,15 @@ from services.identity.contract.parts import (
     Part,
     RecordCommand,
 )
+from services.identity.domain.campaigns import AREA, EVERYWHERE
 from services.identity.domain.identity_status import IdentityDocument
 from services.identity.domain.ports import SignedProof
-from services.identity.domain.states import OppositionChannel
+from services.identity.domain.states import NoticeChannel, OppositionChannel
 from shared.eventing.messages import Instant
 from shared.kernel.errors import Refusal
 from shared.rpc.contract import Answer, Command, Done, GivenIns
 
+Area = Annotated[str, StringConstraints(pattern=f"^{AREA}$")]
 BATCH_MAX = 100
 """Rows of one ``announce_records``."""
 
@@ -33,11 +35,35 @@ class Announcement(Part):
         default=None, description="identity document the insurer has checked"
     )
     representatives: list[UUID] = Field(
-        default=[], max_length=2, description="records of the legal representatives"
+        default=[],
+        max_length=2,
+        description="records of the legal representatives: the parent a child is attached to"
+        " first; without a contact of its own, that parent is told",
     )
     notice_sent_at: AwareDatetime | None = Field(
         default=None, description="when the notice was sent; now when absent"
     )
+    notice_channel: NoticeChannel | None = Field(
+        default=None, description="by e-mail to whoever has an address, unless said otherwise"
+    )
+    area: Area | None = Field(default=None, description="département of residence")
+
+
+class ReportBounce(RecordCommand):
+    """The e-mail came back; the notice was posted then, now when absent."""
+
+    posted_at: AwareDatetime | None = None
+
+
+class DelayRestarted(Done):
+    opens_at: Instant
+
+
+class OpenCampaign(Command):
+    """``area``: a département, or FRANCE for everywhere."""
+
+    area: Annotated[str, StringConstraints(pattern=f"^({AREA}|{EVERYWHERE})$")]
+    from_: AwareDatetime = Field(alias="from", description="notices may be sent from then on")
 
 
 class AnnounceRecord(Command, Announcement):

@@ -27,6 +27,12 @@ class Activate(RecordCommand):
     activation_code: str = Field(max_length=20)
 
 
+class ActivationTried(Done):
+    """Kept with the request; what is answered is ``Done`` or a refusal."""
+
+    activated: bool
+
+
 class UpdateContact(RecordCommand):
     contact: Contact
 

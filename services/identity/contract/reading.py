@@ -1,6 +1,7 @@
 """What can be asked: whether a record exists, and whose it is."""
 
-from datetime import date
+from collections.abc import Callable, Mapping
+from datetime import date, datetime
 from typing import Literal
 from uuid import UUID
 
@@ -13,6 +14,15 @@ from services.identity.domain.record import Record
 from services.identity.domain.states import ClosingMotive, Status
 from shared.eventing.messages import Instant
 from shared.rpc.contract import Answer, GivenIns, InsNumber, Query
+
+EndMotive = ClosingMotive | Literal["suspended", "death"]
+
+_END: Mapping[Status, Callable[[Record], tuple[datetime | None, EndMotive | None]]] = {
+    Status.SUSPENDED: lambda record: (record.suspended_at, "suspended"),
+    Status.DECEASED: lambda record: (record.deceased_at, "death"),
+    Status.CLOSED: lambda record: (record.closed_at, record.closing_motive),
+}
+"""Since when, and why, a record is neither read nor fed."""
 
 
 class Resolve(Query):
@@ -33,7 +43,7 @@ class Existence(Answer):
     record_id: UUID | None = None
     activated: bool = False
     closed_on: date | None = None
-    motive: ClosingMotive | Literal["suspended"] | None = None
+    motive: EndMotive | None = None
 
     @classmethod
     def of(cls, record: Record | None) -> "Existence":
@@ -44,14 +54,13 @@ class Existence(Answer):
             return cls(status="none")
         if record.status is Status.OPEN:
             return cls(status="open", record_id=record.id, activated=record.activated)
-        suspended = record.status is Status.SUSPENDED
-        ended = record.suspended_at if suspended else record.closed_at
+        ended, motive = _END[record.status](record)
         return cls(
             status="closed",
             record_id=record.id,
             activated=record.activated,
             closed_on=ended.date() if ended else None,
-            motive="suspended" if suspended else record.closing_motive,
+            motive=motive,
         )
 
 

@@ -1,11 +1,11 @@
-"""Activation codes: 12 characters, single use, with an end; only a keyed hash is kept.
+"""Activation codes: 12 characters, single use, few tries, an end; only a keyed hash is kept.
 
 60 bits, so that a guess through an RPC is hopeless; the keyed hash, so that a stolen log
 cannot be searched for the code either.
 """
 
 import hmac
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from hashlib import sha256
 
@@ -16,13 +16,18 @@ _MISREAD = str.maketrans({"O": "0", "I": "1", "L": "1", " ": None, "-": None})
 
 @dataclass(frozen=True)
 class ActivationCode:
-    """The one code that a record waits for."""
+    """The one code that a record waits for. ``tries``: wrong codes typed since it was issued."""
 
     code_hash: str
     expires_at: datetime
+    tries: int = 0
 
-    def accepts(self, code_hash: str, now: datetime) -> bool:
-        return now < self.expires_at and hmac.compare_digest(self.code_hash, code_hash)
+    def accepts(self, code_hash: str, now: datetime, tries_allowed: int) -> bool:
+        usable = now < self.expires_at and self.tries < tries_allowed
+        return hmac.compare_digest(self.code_hash, code_hash) and usable
+
+    def tried(self) -> "ActivationCode":
+        return replace(self, tries=self.tries + 1)
 
 
 def derived_code(secret: bytes, *parts: str) -> str:

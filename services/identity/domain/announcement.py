@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from services.identity.domain.identity_status import IdentityDocument
+from services.identity.domain.states import NoticeChannel
 from services.identity.domain.traits import Traits, check_traits
 from shared.kernel.errors import InvalidRequest
 from shared.kernel.ins import Ins
@@ -22,6 +23,8 @@ class Announcement:
     checked_with: IdentityDocument | None
     representatives: tuple[UUID, ...]
     notice_sent_at: datetime
+    channel: NoticeChannel
+    area: str | None
     delay: timedelta
 
     def check(self, now: datetime) -> None:

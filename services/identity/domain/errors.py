@@ -63,3 +63,15 @@ class RecordMoved(Conflict):
 
 class UnknownBatch(NotFound):
     """There is no such batch."""
+
+
+class NotAMinor(Conflict):
+    """The record is not kept for a minor."""
+
+
+class InvalidDateOfDeath(InvalidRequest):
+    """The date of death does not fit this life."""
+
+
+class CampaignNotOpen(Conflict):
+    """No campaign is open in that area: nobody is announced there yet."""

@@ -18,15 +18,38 @@ class InsHolder(Aggregate):
 
     TOPIC = "identity.ins_holder"
 
-    class Created(Aggregate.Created):
+    class Event(Aggregate.Event):
+        by: dict[str, Any]
+
+    class Created(Event, Aggregate.Created):
         TOPIC = "identity.ins_taken"
         holder: UUID
-        by: dict[str, Any]
+
+    class Released(Event):
+        """Its record was erased: the person may be given a new one."""
+
+        TOPIC = "identity.ins_released"
+
+        def apply(self, holder: "InsHolder") -> None:
+            holder.holder = None
+
+    class TakenAgain(Event):
+        TOPIC = "identity.ins_taken_again"
+        holder: UUID
+
+        def apply(self, holder: "InsHolder") -> None:
+            holder.holder = self.holder
 
     @event(Created)
     def __init__(self, holder: UUID, by: dict[str, Any]) -> None:
-        self.holder = holder
+        self.holder: UUID | None = holder
 
     @classmethod
     def take(cls, holder_id: UUID, record_id: UUID, by: Actor) -> "InsHolder":
         return cls._create(cls.Created, id=holder_id, holder=record_id, by=by.to_event())
+
+    def take_again(self, record_id: UUID, by: Actor) -> None:
+        self.trigger_event(self.TakenAgain, holder=record_id, by=by.to_event())
+
+    def release(self, by: Actor) -> None:
+        self.trigger_event(self.Released, by=by.to_event())

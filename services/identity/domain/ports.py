@@ -1,7 +1,7 @@
 """What identity needs of others, in its own words."""
 
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 from uuid import UUID
 
 
@@ -29,5 +29,13 @@ class AccessDecisions(Protocol):
 
         Raise ``Unavailable`` or ``DeadlineExceeded`` when it does not in time: what was saved
         stands, and the same request may be repeated.
+        """
+        ...
+
+
+class KeyDestruction(Protocol):
+    def destroy(self, record_id: UUID, certificate_of: UUID) -> dict[str, Any]:
+        """Destroy every version of the record's keys; return the signed tombstone, whose
+        signature holds. Asked again, it returns the same one.
         """
         ...

@@ -1,20 +1,24 @@
 """A record's life: announced, perhaps opposed, open, activated, suspended, closed."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 from eventsourcing.domain import Aggregate, event
 
+from services.identity.domain import ending_events as ending
 from services.identity.domain import life_events as life
 from services.identity.domain import whose_events as whose
 from services.identity.domain.activation_code import ActivationCode
 from services.identity.domain.announcement import Announcement
-from services.identity.domain.errors import NotDueYet, NotInThatState, WrongActivationCode
+from services.identity.domain.ending import Ending
+from services.identity.domain.errors import NotDueYet, NotInThatState
 from services.identity.domain.identity_status import Attribute, IdentityDocument, IdentityStatus
+from services.identity.domain.majority import majority_at
 from services.identity.domain.record_event import RecordEvent
 from services.identity.domain.states import (
     ClosingMotive,
+    NoticeChannel,
     OppositionChannel,
     Status,
     SuspensionReason,
@@ -22,10 +26,11 @@ from services.identity.domain.states import (
 from services.identity.domain.traits import Traits
 from services.identity.domain.whose import Whose
 from shared.kernel.actor import Actor
+from shared.kernel.errors import InvalidRequest
 from shared.kernel.ins import Ins
 
 
-class Record(Whose, Aggregate):
+class Record(Whose, Ending, Aggregate):
     """Methods decide and may refuse; events only evolve. Every event is sealed by record."""
 
     TOPIC = "identity.record"
@@ -42,6 +47,14 @@ class Record(Whose, Aggregate):
     SuspensionLifted = life.SuspensionLifted
     Closed = life.Closed
     Reopened = life.Reopened
+    AnnouncementBounced = life.AnnouncementBounced
+    ActivationFailed = life.ActivationFailed
+    MajorityReached = ending.MajorityReached
+    DeathDeclared = ending.DeathDeclared
+    DeathRevoked = ending.DeathRevoked
+    ErasureRequested = ending.ErasureRequested
+    ErasureCancelled = ending.ErasureCancelled
+    ErasureBegun = ending.ErasureBegun
     InsAttached = whose.InsAttached
     InsChanged = whose.InsChanged
     InsVerified = whose.InsVerified
@@ -65,6 +78,8 @@ class Record(Whose, Aggregate):
         representatives: list[UUID],
         checked_with: str | None,
         notice_sent_at: datetime,
+        notice_channel: str,
+        area: str | None,
         opens_at: datetime,
         by: dict[str, Any],
     ) -> None:
@@ -72,6 +87,10 @@ class Record(Whose, Aggregate):
         self.traits = Traits.from_event(traits)
         self.contact = contact
         self.checked_with = IdentityDocument(checked_with) if checked_with else None
+        self.representatives = representatives
+        self.notice_sent_at = notice_sent_at
+        self.notice_channel = NoticeChannel(notice_channel)
+        self.area = area
         self.opens_at = opens_at
         self.status = Status.ANNOUNCED
         self.activated = False
@@ -86,6 +105,10 @@ class Record(Whose, Aggregate):
         self.suspended_at: datetime | None = None
         self.closed_at: datetime | None = None
         self.closing_motive: ClosingMotive | None = None
+        self.is_minor = majority_at(self.traits.birth_date) > notice_sent_at
+        self.deceased_at: datetime | None = None
+        self.status_before_death = Status.ANNOUNCED
+        self.erasure_due: datetime | None = None
 
     @classmethod
     def announce(cls, announcement: Announcement, by: Actor) -> "Record":
@@ -97,6 +120,8 @@ class Record(Whose, Aggregate):
             representatives=list(announcement.representatives),
             checked_with=announcement.checked_with,
             notice_sent_at=announcement.notice_sent_at,
+            notice_channel=announcement.channel.value,
+            area=announcement.area,
             opens_at=announcement.notice_sent_at + announcement.delay,
             by=by.to_event(),
         )
@@ -118,6 +143,15 @@ class Record(Whose, Aggregate):
         self._must_be(Status.OPPOSED)
         self._record(self.OppositionWithdrawn, by, opens_at=self.opens_at)
 
+    def bounce(self, posted_at: datetime, delay: timedelta, now: datetime, by: Actor) -> None:
+        """CSP R1111-28: whoever was not told has not begun to think."""
+        self._must_be(Status.ANNOUNCED)
+        if self.notice_channel is not NoticeChannel.EMAIL:
+            raise NotInThatState("the notice did not go by e-mail")
+        if not self.notice_sent_at <= posted_at <= now:
+            raise InvalidRequest(fields={"posted_at": "lies between the first notice and now"})
+        self._record(self.AnnouncementBounced, by, posted_at=posted_at, opens_at=posted_at + delay)
+
     def open(self, now: datetime, by: Actor) -> None:
         self._must_be(Status.ANNOUNCED)
         if now < self.opens_at:
@@ -130,15 +164,19 @@ class Record(Whose, Aggregate):
             self.ActivationCodeIssued, by, code_hash=code.code_hash, expires_at=code.expires_at
         )
 
-    def activate(self, code_hash: str, now: datetime, by: Actor) -> None:
+    def try_activation(
+        self, code_hash: str, now: datetime, by: Actor, *, tries_allowed: int
+    ) -> bool:
+        """A wrong code is an event too: after some of them the right one opens nothing."""
         self._must_await_activation()
-        if not self.activation_code or not self.activation_code.accepts(code_hash, now):
-            raise WrongActivationCode
-        self._record(self.Activated, by)
+        code = self.activation_code
+        right = code is not None and code.accepts(code_hash, now, tries_allowed)
+        self._record(self.Activated if right else self.ActivationFailed, by)
+        return right
 
     def update_contact(self, contact: dict[str, str | None], by: Actor) -> None:
-        if self.status is Status.CLOSED:
-            raise NotInThatState("the record is closed")
+        if self.status in {Status.CLOSED, Status.DECEASED, Status.ERASING}:
+            raise NotInThatState(f"the record is {self.status.value}")
         self._record(self.ContactUpdated, by, contact=contact)
 
     def suspend(self, reason: SuspensionReason, by: Actor) -> None:
@@ -156,6 +194,8 @@ class Record(Whose, Aggregate):
     def reopen(self, by: Actor) -> None:
         """The archive comes back with the record (CSP R1111-36)."""
         self._must_be(Status.CLOSED)
+        if self.erasure_due:
+            raise NotInThatState("its erasure is requested: cancel that first")
         self._record(self.Reopened, by)
 
     def _must_be(self, *allowed: Status) -> None:

@@ -9,6 +9,16 @@ class Status(StrEnum):
     OPEN = "open"
     SUSPENDED = "suspended"
     CLOSED = "closed"
+    DECEASED = "deceased"
+    ERASING = "erasing"
+    """Its keys are being destroyed: nothing stops that any more."""
+
+
+class NoticeChannel(StrEnum):
+    """How the person was told that a record would open (CSP R1111-28)."""
+
+    EMAIL = "email"
+    POST = "post"
 
 
 class OppositionChannel(StrEnum):
@@ -30,3 +40,8 @@ class SuspensionReason(StrEnum):
     FRAUD_SUSPECTED = "fraud_suspected"
     IDENTITY_DOUBT = "identity_doubt"
     SECURITY = "security"
+
+
+class ErasureReason(StrEnum):
+    REQUESTED = "requested"
+    RETENTION_ENDED = "retention_ended"

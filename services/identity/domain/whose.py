@@ -1,8 +1,6 @@
 """Whose record it is: INS, traits, and how far both are trusted."""
 
-from abc import ABC, abstractmethod
 from datetime import datetime
-from typing import Any
 
 from services.identity.domain import whose_events as e
 from services.identity.domain.errors import (
@@ -20,13 +18,14 @@ from services.identity.domain.identity_status import (
     identity_status,
     is_downgrade,
 )
-from services.identity.domain.record_event import RecordEvent
+from services.identity.domain.majority import majority_at
+from services.identity.domain.record_event import RecordPart
 from services.identity.domain.traits import Traits, check_traits
 from shared.kernel.actor import Actor
 from shared.kernel.ins import Ins
 
 
-class Whose(ABC):
+class Whose(RecordPart):
     """The half of a record that says whose it is."""
 
     traits: Traits
@@ -38,6 +37,7 @@ class Whose(ABC):
     verified_at: datetime | None
     checked_with: IdentityDocument | None
     attributes: set[Attribute]
+    is_minor: bool
 
     def forget_proofs(self) -> None:
         """For events alone."""
@@ -74,7 +74,7 @@ class Whose(ABC):
         if self.retrieved and traits.strict != self.traits.strict:
             raise TraitsAreOfInsi
         check_traits(traits, today=now.date(), from_insi=self.retrieved)
-        self._change_traits(traits, by)
+        self._change_traits(traits, now, by)
 
     def change_ins(self, ins: Ins, traits: Traits, now: datetime, by: Actor) -> None:
         """INSi has just answered that ``ins`` and ``traits`` belong together, so they replace
@@ -85,7 +85,7 @@ class Whose(ABC):
             raise SameIns
         check_traits(traits, today=now.date(), from_insi=True)
         was = self.identity_status
-        self._change_traits(traits, by)
+        self._change_traits(traits, now, by)
         kind = e.InsChanged if self.ins else e.InsAttached
         self._record(kind, by, ins=ins.value, oid=ins.oid)
         self._tell_qualified(was, by)
@@ -109,11 +109,22 @@ class Whose(ABC):
         self._tell_qualified(was, by)
         self._tell_downgraded(was, DowngradeReason.INS_REFUSED, by)
 
-    def _change_traits(self, traits: Traits, by: Actor) -> None:
+    def _majority_of(self, traits: Traits, now: datetime) -> datetime | None:
+        """To come; or passed, for who was taken for a minor. None for a person of age."""
+        majority = majority_at(traits.birth_date)
+        return majority if majority > now or self.is_minor else None
+
+    def _change_traits(self, traits: Traits, now: datetime, by: Actor) -> None:
         if traits == self.traits:
             return
         was, strict = self.identity_status, traits.strict != self.traits.strict
-        self._record(e.TraitsCorrected, by, traits=traits.to_event(), strict=strict)
+        self._record(
+            e.TraitsCorrected,
+            by,
+            traits=traits.to_event(),
+            strict=strict,
+            majority_at=self._majority_of(traits, now),
+        )
         self._tell_downgraded(was, DowngradeReason.TRAITS_CHANGED, by)
 
     def _tell_qualified(self, was: IdentityStatus, by: Actor) -> None:
@@ -126,7 +137,3 @@ class Whose(ABC):
             self._record(
                 e.IdentityDowngraded, by, was=was.value, now=now.value, reason=reason.value
             )
-
-    @abstractmethod
-    def _record(self, kind: type[RecordEvent], by: Actor, **fields: Any) -> None:
-        """Raise the event."""

@@ -1,5 +1,6 @@
 """What is found out about whose record it is."""
 
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from services.identity.domain.identity_status import Attribute, IdentityDocument
@@ -98,13 +99,17 @@ class AttributeSet(RecordEvent):
 
 
 class TraitsCorrected(RecordEvent):
-    """``strict``: a trait that identifies has changed, so the document checked was another's."""
+    """``strict``: a trait that identifies has changed, so the document checked was another's.
+    ``majority_at``: as of the birth date known now; null for a person of age.
+    """
 
     TOPIC = "identity.traits_corrected"
     traits: dict[str, str]
     strict: bool
+    majority_at: datetime | None
 
     def apply(self, record: "Whose") -> None:
         record.traits = Traits.from_event(self.traits)
+        record.is_minor = self.majority_at is not None
         if self.strict:
             record.checked_with = None

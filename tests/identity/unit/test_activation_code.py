@@ -49,6 +49,6 @@ def test_a_code_ends_at_its_instant() -> None:
     code = ActivationCode(code_hash(SECRET, "A" * 12), NOW)
     just_before = NOW - timedelta(microseconds=1)
 
-    assert code.accepts(code_hash(SECRET, "A" * 12), just_before)
-    assert not code.accepts(code_hash(SECRET, "A" * 12), NOW)
-    assert not code.accepts(code_hash(SECRET, "B" * 12), just_before)
+    assert code.accepts(code_hash(SECRET, "A" * 12), just_before, 5)
+    assert not code.accepts(code_hash(SECRET, "A" * 12), NOW, 5)
+    assert not code.accepts(code_hash(SECRET, "B" * 12), just_before, 5)

@@ -9,6 +9,7 @@ import pytest
 from services.identity.domain.announcement import Announcement
 from services.identity.domain.identity_status import Attribute, IdentityDocument
 from services.identity.domain.record import Record
+from services.identity.domain.states import NoticeChannel
 from services.identity.messages import message_for
 from shared.kernel.actor import Actor, ActorKind
 from shared.kernel.ins import INS_NIR_TEST, Ins
@@ -30,6 +31,8 @@ def announced(birth_date: str = "1979-03-28") -> Record:
         checked_with=IdentityDocument.PASSPORT,
         representatives=(PARENT,),
         notice_sent_at=NOW,
+        channel=NoticeChannel.EMAIL,
+        area=None,
         delay=timedelta(days=42),
     )
     return Record.announce(given, INSURER)
@@ -46,8 +49,9 @@ def test_a_whole_life_is_told_without_naming_anyone() -> None:
     """
     record = announced()
     for act in (
-        *("oppose", "withdraw_opposition", "open", "issue_activation_code", "activate"),
+        *("bounce", "oppose", "withdraw_opposition", "open", "issue_activation_code", "activate"),
         *("update_contact", "suspend", "lift_suspension", "close", "reopen"),
+        *("declare_death", "revoke_death", "close", "request_erasure", "cancel_erasure"),
     ):
         ACTS[act](record)
     record.change_ins(OTHER_INS, record.traits, NOW, INSURER)
@@ -63,6 +67,11 @@ def test_a_whole_life_is_told_without_naming_anyone() -> None:
         "identity.ins_changed",
         "identity.identity_downgraded",
         "identity.traits_corrected",
+        "identity.announcement_bounced",
+        "identity.death_declared",
+        "identity.death_revoked",
+        "identity.erasure_requested",
+        "identity.erasure_cancelled",
         "identity.record_opposed",
         "identity.opposition_withdrawn",
         "identity.record_opened",

@@ -1,0 +1,31 @@
+"""The destruction of a record's keys, which identity alone may ask for."""
+
+from typing import Any
+from uuid import UUID
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
+from shared.crypto.tombstones import Tombstone
+from shared.kernel.errors import Unavailable
+from shared.rpc.client import RpcClient
+
+
+class KeyringOverRpc:
+    def __init__(self, client: RpcClient, keyring_key: Ed25519PublicKey) -> None:
+        self._client = client
+        self._keyring_key = keyring_key
+
+    def destroy(self, record_id: UUID, certificate_of: UUID) -> dict[str, Any]:
+        answer = self._client.call(
+            "keyring",
+            "destroy",
+            {
+                "request_id": certificate_of,
+                "record_id": record_id,
+                "certificate_of": certificate_of,
+            },
+        )
+        tombstone = Tombstone.model_validate(answer["certificate"])
+        if not tombstone.is_by(self._keyring_key, record_id):
+            raise Unavailable("this certificate is not signed by keyring")
+        return tombstone.model_dump(mode="json")

@@ -1,0 +1,43 @@
+"""Identity with its read model and its timers, in a time that passes when told."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
+from services.identity.application import Identity
+from services.identity.bootstrap import sweeps
+from services.identity.projections.due_dates import DueDates
+from shared.eventing.project import Projector
+from shared.eventing.view import View
+from shared.kernel.clock import FixedClock
+from shared.stores.documents import Documents
+from shared.stores.sqlite_documents import SqliteDocuments, sqlite_store
+
+
+@dataclass
+class World:
+    identity: Identity
+    clock: FixedClock
+    due: Documents
+
+    def pass_time(self, by: timedelta = timedelta()) -> None:
+        """Then everything that is due is done, and what follows from it."""
+        self.clock.move(by)
+        projector = Projector(self.identity, View(DueDates(), self.due))
+        for _ in range(2):
+            while projector.turn():
+                pass
+            for sweep in sweeps(self.identity, self.due).values():
+                sweep()
+        while projector.turn():
+            pass
+
+    def topics(self, after: int = 0) -> list[str]:
+        rows = self.identity.read(after, 500)
+        return [row.topic.removeprefix("identity.") for row in rows]
+
+
+def new_world(identity: Identity, clock: FixedClock, folder: Path) -> World:
+    store = sqlite_store(folder / "views.db")
+    due = SqliteDocuments(store, DueDates.NAME, DueDates.VERSION, DueDates.INDEXES)
+    return World(identity, clock, due)
