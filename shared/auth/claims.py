@@ -59,6 +59,8 @@ class ProfessionalClaims(_Claims):
     exercice: Exercice
     SubjectOrganizationID: Id
     Palier_Authentification: str
+    Secteur_Activite: str | None = None
+    """``SA07^1.2.250.1.71.4.2.4``: insurers and employers never read (CSP, L1111-18)."""
     Acces_Regulation_Medicale: Literal["VRAI", "FAUX"] = "FAUX"
 
     def actor(self) -> Actor:

@@ -64,13 +64,13 @@ class Objects:
         # put_object() takes If-None-Match for mere metadata: only the lower-level put sends it.
         headers: dict[str, str | list[str] | tuple[str]] = {"If-None-Match": "*", SHA256: sha256}
         with self._reachable():
-            self._client._put_object(self._bucket, _checked(key), content, headers=headers)  # noqa: SLF001 - see above
+            self._client._put_object(self._bucket, _checked(key), content, headers=headers)
         return sha256
 
     def put(self, key: str, content: bytes) -> None:
         """Store a small object, in the place of what was there."""
         with self._reachable():
-            self._client._put_object(self._bucket, _checked(key), content)  # noqa: SLF001 - one request
+            self._client._put_object(self._bucket, _checked(key), content)
 
     def get(self, key: str) -> Iterator[bytes]:
         """The content in chunks; :class:`NotThere` at the first."""

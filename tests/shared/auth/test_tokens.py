@@ -228,6 +228,13 @@ def test_a_professional_is_proven_with_one_work_situation(place: Place) -> None:
     assert (actor.facility, actor.regulation, actor.secret) == ("1750712184", False, False)
 
 
+def test_the_sector_is_carried_to_who_judges_it(place: Place) -> None:
+    """Access looks at it: some sectors never read (CSP, L1111-18)."""
+    sector = "SA24^1.2.250.1.71.4.2.4"
+    actor = place.actor(place.issuer.token("professional", **DOCTOR, Secteur_Activite=sector))
+    assert actor.claims["Secteur_Activite"] == sector
+
+
 @pytest.mark.parametrize(
     "changed",
     [
