@@ -44,4 +44,37 @@ def on_state_changed(app: Access, received: Received) -> Outcome[Applied] | None
     return Outcome(answer=Applied(), save=[rights])
 
 
-POLICIES: Mapping[str, Policy] = dict.fromkeys((*STATUS_SAID, *BACK_AS_BEFORE), on_state_changed)
+def on_death_revoked(app: Access, received: Received) -> Outcome[Applied] | None:
+    """Again what it was: open or activated as it was last, or as the message says."""
+    rights = app.rights_of(received.record) if received.record else None
+    if rights is None:
+        return None
+    said = received.data["status"]
+    rights.change_status(
+        Status(rights.active_status if said == Status.OPEN else said),
+        source=Source(service=received.publisher, position=received.position),
+        by=Actor(kind=ActorKind.SERVICE, id=received.publisher),
+    )
+    return Outcome(answer=Applied(), save=[rights])
+
+
+def on_traits_corrected(app: Access, received: Received) -> Outcome[Applied] | None:
+    """Another birth date moves the instant from which representatives are refused."""
+    rights = app.rights_of(received.record) if received.record else None
+    majority = received.data["majority_at"]
+    if rights is None or not rights.representatives or majority is None:
+        return None
+    rights.know_representatives(
+        rights.representatives,
+        parse_instant(majority),
+        source=Source(service=received.publisher, position=received.position),
+        by=Actor(kind=ActorKind.SERVICE, id=received.publisher),
+    )
+    return Outcome(answer=Applied(), save=[rights])
+
+
+POLICIES: Mapping[str, Policy] = {
+    **dict.fromkeys((*STATUS_SAID, *BACK_AS_BEFORE), on_state_changed),
+    "identity.death_revoked": on_death_revoked,
+    "identity.traits_corrected": on_traits_corrected,
+}

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from threading import RLock
 
 from shared.eventing.received import Received
-from shared.eventing.view import View
+from shared.eventing.view import View, writes_of
 from shared.stores.documents import At, OutOfPlace, Write
 from shared.stores.event_log import Followed, Link
 from shared.stores.places import Places
@@ -44,7 +44,7 @@ class LiveViews:
 
     def write(self, received: Received, followed: Followed) -> None:
         for view in tuple(self._live):
-            self._apply(view, view.projection.writes(received), followed)
+            self._apply(view, writes_of(view.projection, received), followed)
 
     def pass_over(self, followed: Followed) -> None:
         """The message has no effect here, or not yet; the views move on with the follower."""
@@ -63,7 +63,7 @@ class LiveViews:
         )
         for view in self._all:
             if view.documents.is_live():
-                view.documents.amend(view.projection.writes(received), at)
+                view.documents.amend(writes_of(view.projection, received), at)
 
     def _apply(self, view: View, writes: Sequence[Write], followed: Followed) -> None:
         at = At(

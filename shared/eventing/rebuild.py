@@ -12,7 +12,7 @@ from shared.eventing.loop import Loop
 from shared.eventing.messages import Envelope, Pulled
 from shared.eventing.parking import all_parked
 from shared.eventing.received import upcast
-from shared.eventing.view import View
+from shared.eventing.view import View, writes_of
 from shared.kernel.errors import Unavailable
 from shared.stores.documents import At, Documents, Write
 from shared.stores.event_log import Link
@@ -77,7 +77,7 @@ class Rebuild:
         if envelope.is_void or envelope.digest in self._left_out:
             return ()
         received = open_envelope(envelope, source, self._following.transport_keys)
-        return self._view.projection.writes(upcast(received, self._following.upcasts))
+        return writes_of(self._view.projection, upcast(received, self._following.upcasts))
 
     def _messages(self, source: str, upto: Link) -> Iterator[Envelope]:
         while True:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 from uuid import UUID
 
+from shared.eventing.received import Received
 from shared.stores.documents import Documents, Write
 
 
@@ -29,3 +30,14 @@ class View:
 
     projection: ProjectionOf
     documents: Documents
+
+
+ERASED = "identity.record_erased"
+"""The one message that every followed view obeys, whatever else it takes from it."""
+
+
+def writes_of(projection: ProjectionOf, received: Received) -> Sequence[Write]:
+    """What a message does to a followed view: an erasure leaves nothing of its record."""
+    if received.type == ERASED and received.record:
+        return projection.purge(received.record)
+    return projection.writes(received)

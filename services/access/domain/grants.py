@@ -28,10 +28,13 @@ STATUS_SAID = {
     "identity.record_activated": Status.ACTIVATED,
     "identity.record_suspended": Status.SUSPENDED,
     "identity.record_closed": Status.CLOSED,
+    "identity.death_declared": Status.CLOSED,
 }
 """What each message of identity says of a record."""
 BACK_AS_BEFORE = frozenset({"identity.suspension_lifted", "identity.record_reopened"})
 """Those that give back the state it had when it was last active."""
+SAYS_IN_ITS_DATA = frozenset({"identity.death_revoked", "identity.traits_corrected"})
+"""Those whose type alone does not say which state follows."""
 
 
 class Means(StrEnum):

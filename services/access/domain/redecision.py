@@ -8,7 +8,7 @@ from uuid import UUID
 
 from services.access.domain.decision import Decision, Grounds, Judged, judge
 from services.access.domain.facts import Asked
-from services.access.domain.grants import BACK_AS_BEFORE, STATUS_SAID, Source
+from services.access.domain.grants import BACK_AS_BEFORE, SAYS_IN_ITS_DATA, STATUS_SAID, Source
 from services.access.domain.rights import Rights
 from services.access.domain.rules import Verdict
 
@@ -109,6 +109,8 @@ def _heard_differs(rights: Rights | None, heard: Heard | None) -> list[str]:
     if heard is None or rights is None or rights.source is None:
         return []
     said = heard(rights.source)
+    if said in SAYS_IN_ITS_DATA:
+        return []
     fits = rights.active_status if said in BACK_AS_BEFORE else STATUS_SAID.get(said or "")
     return [] if fits == rights.status else ["heard: the publisher's own log does not say so"]
 

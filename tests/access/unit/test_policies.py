@@ -5,6 +5,7 @@ import pytest
 from services.access.domain.rights import Rights
 from services.access.policies import POLICIES
 from shared.crypto.keys import KeyErased
+from shared.kernel.clock import parse_instant
 from tests.access.support.logs import World
 from tests.access.support.people import DOCTOR, MOTHER, OTHER_RECORD, PATIENT, RECORD
 
@@ -21,6 +22,7 @@ from tests.access.support.people import DOCTOR, MOTHER, OTHER_RECORD, PATIENT, R
         (["record_announced", "record_opened", "record_closed"], False),
         (["record_announced", "record_opened", "record_closed", "record_reopened"], True),
         (["record_opened"], True),
+        (["record_announced", "record_opened", "death_declared"], False),
     ],
 )
 def test_the_life_of_a_record_opens_and_closes_it(
@@ -35,6 +37,22 @@ def test_the_life_of_a_record_opens_and_closes_it(
     answer = world.decide(DOCTOR, record_id=OTHER_RECORD, action="feed")
 
     assert answer.permit is permit
+
+
+@pytest.mark.parametrize(
+    ("said", "permit"), [("open", True), ("closed", False), ("announced", False)]
+)
+def test_a_death_declared_in_error_gives_back_what_was(
+    world: World, said: str, permit: bool
+) -> None:
+    """
+    Identity says which state that is: a death may be declared in any.
+    """
+    for message in ("record_announced", "record_opened", "death_declared"):
+        world.hear(message, OTHER_RECORD)
+    world.hear("death_revoked", OTHER_RECORD, status=said)
+
+    assert world.decide(DOCTOR, record_id=OTHER_RECORD, action="feed").permit is permit
 
 
 def test_what_was_heard_is_kept_with_its_place_in_the_publishers_log(world: World) -> None:
@@ -70,6 +88,23 @@ def test_representatives_are_those_identity_names(world: World) -> None:
     assert kept
     assert kept.representatives == [MOTHER.id]
     assert not world.decide(MOTHER).permit
+
+
+def test_a_birth_date_corrected_moves_the_end_of_representation(world: World) -> None:
+    """
+    Who turns out to be of age is represented by nobody, from that message on.
+    """
+    world.hear(
+        "record_announced", OTHER_RECORD, representatives=[MOTHER.id],
+        majority_at="2031-03-01T23:00:00.000Z",
+    )  # fmt: skip
+
+    world.hear("traits_corrected", OTHER_RECORD, majority_at="2024-03-01T23:00:00.000Z")
+    world.hear("traits_corrected", OTHER_RECORD, majority_at=None)
+
+    kept = world.app.rights_of(OTHER_RECORD)
+    assert kept
+    assert kept.majority_at == parse_instant("2024-03-01T23:00:00.000Z")
 
 
 def test_an_erased_record_is_followed_by_nothing(world: World) -> None:
