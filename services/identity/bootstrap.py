@@ -16,12 +16,13 @@ from services.identity.application import Delays, Identity, Limits, Outside
 from services.identity.domain.insi import Insi
 from services.identity.domain.rate import Rate
 from services.identity.messages import message_for
+from services.identity.projections.candidates import Candidates, PeopleByBirth
 from services.identity.projections.due_dates import Due, DueDates, due_at
 from shared.auth.service_keys import ServicePublicKeys, private_key
 from shared.auth.service_tokens import ServiceTokens
 from shared.eventing.entrypoints import Projecting, Timers, View
 from shared.eventing.outbox import OutboxReader
-from shared.eventing.positions import position_followed
+from shared.eventing.positions import position_in
 from shared.eventing.timers import Sweep
 from shared.kernel.common import CommonSettings
 from shared.kernel.ins_rules import InsRules
@@ -113,6 +114,10 @@ class Built:
         view = DueDates
         return open_documents(self.common, "identity", view.NAME, view.VERSION, view.INDEXES)
 
+    def candidates(self) -> Documents:
+        view = Candidates
+        return open_documents(self.common, "identity", view.NAME, view.VERSION, view.INDEXES)
+
     def close(self) -> None:
         self.app.close()
         self.client.close()
@@ -120,7 +125,8 @@ class Built:
 
 def served() -> Served:
     built = Built()
-    app = built.app
+    app, candidates = built.app, built.candidates()
+    app.people = PeopleByBirth(candidates, built.keys, lambda: app.secret)
     return Served(
         settings=built.common,
         handlers={
@@ -151,11 +157,15 @@ def served() -> Served:
             "set_attribute": app.set_attribute,
             "correct_traits": app.correct_traits,
             "change_ins": app.change_ins,
+            "find_candidates": app.find_candidates,
+            "propose_merge": app.propose_merge,
+            "confirm_merge": app.confirm_merge,
+            "split": app.split,
             "resolve": app.resolve,
             "get_identity": app.get_identity,
         },
         outbox=OutboxReader(app, message_for, built.keys),
-        position_of=position_followed(app),
+        position_of=position_in(candidates),
         close=built.close,
     )
 
@@ -167,7 +177,10 @@ def projecting() -> Projecting:
         message_for=message_for,
         transport_keys=built.keys,
         amqp_uri=built.common.amqp_uri,
-        views=(View(DueDates(), built.due_dates()),),
+        views=(
+            View(DueDates(), built.due_dates()),
+            View(Candidates(built.keys, lambda: built.app.secret), built.candidates()),
+        ),
         close=built.close,
     )
 

@@ -10,6 +10,7 @@ from services.identity.domain import life_events as life
 from services.identity.domain import whose_events as whose
 from services.identity.domain.erasure import Erasure
 from services.identity.domain.majority import majority_at
+from services.identity.domain.merge import Merge
 from services.identity.domain.record_event import RecordEvent
 from shared.eventing.messages import Instant, MessageData
 
@@ -97,6 +98,26 @@ class RecordErased(MessageData):
 
     TYPE = "identity.record_erased"
     certificate: dict[str, Any]
+
+
+class RecordsMerged(MessageData):
+    """``record_id`` is the target: from now on what is the source's is served under it.
+    ``moved``: what identity moved, by kind: how many.
+    """
+
+    TYPE = "identity.records_merged"
+    source: UUID
+    merge_id: UUID
+    moved: dict[str, int]
+
+
+class RecordsSplit(MessageData):
+    """``record_id`` is the target; the source has again what it brought, and its status."""
+
+    TYPE = "identity.records_split"
+    source: UUID
+    merge_id: UUID
+    source_status: str
 
 
 class RecordOpened(MessageData):
@@ -262,3 +283,25 @@ def _(event: ending.ErasureCancelled) -> MessageData:
 @message_for.register
 def _(event: Erasure.Completed) -> MessageData:
     return RecordErased(record_id=event.erased, by=event.by, certificate=event.certificate)
+
+
+@message_for.register
+def _(event: Merge.Confirmed) -> MessageData:
+    return RecordsMerged(
+        record_id=event.target,
+        by=event.by,
+        source=event.source,
+        merge_id=event.originator_id,
+        moved=event.moved,
+    )
+
+
+@message_for.register
+def _(event: Merge.Split) -> MessageData:
+    return RecordsSplit(
+        record_id=event.target,
+        by=event.by,
+        source=event.source,
+        merge_id=event.originator_id,
+        source_status=event.source_status,
+    )

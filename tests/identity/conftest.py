@@ -20,6 +20,7 @@ from shared.kernel.ins import TEST_OIDS
 from shared.kernel.ins_rules import InsRules
 from shared.stores.settings import EventStoreSettings
 from tests.identity.people import NOW
+from tests.identity.world import World, new_world
 from tests.support.signing import SIGNING_KEY
 
 INS_RULES = InsRules(accepted=TEST_OIDS, strict_keys=frozenset())
@@ -102,3 +103,8 @@ def make_identity(
 @pytest.fixture
 def identity(make_identity: Callable[[EventStoreSettings], Identity], tmp_path: Path) -> Identity:
     return make_identity(EventStoreSettings(data_dir=tmp_path))
+
+
+@pytest.fixture
+def world(identity: Identity, clock: FixedClock, tmp_path: Path) -> World:
+    return new_world(identity, clock, tmp_path)

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from services.identity.application import Identity
 from services.identity.bootstrap import sweeps
+from services.identity.projections.candidates import Candidates, PeopleByBirth
 from services.identity.projections.due_dates import DueDates
 from shared.eventing.project import Projector
 from shared.eventing.view import View
@@ -19,18 +20,28 @@ class World:
     identity: Identity
     clock: FixedClock
     due: Documents
+    candidates: Documents
+
+    def read(self) -> None:
+        """Bring the read models to where the log is."""
+        identity = self.identity
+        views = (
+            View(DueDates(), self.due),
+            View(Candidates(identity.keys, lambda: identity.secret), self.candidates),
+        )
+        for view in views:
+            projector = Projector(identity, view)
+            while projector.turn():
+                pass
 
     def pass_time(self, by: timedelta = timedelta()) -> None:
         """Then everything that is due is done, and what follows from it."""
         self.clock.move(by)
-        projector = Projector(self.identity, View(DueDates(), self.due))
         for _ in range(2):
-            while projector.turn():
-                pass
+            self.read()
             for sweep in sweeps(self.identity, self.due).values():
                 sweep()
-        while projector.turn():
-            pass
+        self.read()
 
     def topics(self, after: int = 0) -> list[str]:
         rows = self.identity.read(after, 500)
@@ -39,5 +50,9 @@ class World:
 
 def new_world(identity: Identity, clock: FixedClock, folder: Path) -> World:
     store = sqlite_store(folder / "views.db")
-    due = SqliteDocuments(store, DueDates.NAME, DueDates.VERSION, DueDates.INDEXES)
-    return World(identity, clock, due)
+    due, candidates = (
+        SqliteDocuments(store, view.NAME, view.VERSION, view.INDEXES)
+        for view in (DueDates, Candidates)
+    )
+    identity.people = PeopleByBirth(candidates, identity.keys, lambda: identity.secret)
+    return World(identity, clock, due, candidates)

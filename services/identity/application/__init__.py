@@ -1,6 +1,7 @@
 """Use cases of identity: one public method each, named like its RPC."""
 
 from services.identity.application.announcing import Announcing
+from services.identity.application.doubles import Doubles
 from services.identity.application.ending import Endings
 from services.identity.application.living import Living
 from services.identity.application.log import Delays, Limits, Outside
@@ -11,7 +12,7 @@ from services.identity.application.verification_batches import VerificationBatch
 __all__ = ["Delays", "Identity", "Limits", "Outside"]
 
 
-class Identity(Announcing, Living, Endings, Proving, VerificationBatches, Questions):
+class Identity(Announcing, Living, Endings, Proving, Doubles, VerificationBatches, Questions):
     """All of them, on one log."""
 
     name = "identity"

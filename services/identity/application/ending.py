@@ -10,6 +10,8 @@ from services.identity.contract.parts import RecordCommand
 from services.identity.domain.erasure import Erasure
 from services.identity.domain.errors import UnknownRecord
 from services.identity.domain.ins_holder import InsHolder
+from services.identity.domain.record import Record
+from services.identity.domain.states import ErasureReason
 from shared.kernel.actor import Actor
 from shared.kernel.errors import Conflict, Forbidden
 from shared.kernel.ids import derived_id
@@ -24,26 +26,26 @@ class Endings(IdentityLog):
 
     @command
     def _declare_death(self, request: c.DeclareDeath, by: Actor) -> Outcome[Done]:
-        record = self.known(request.record_id)
+        record = self.standing(request.record_id)
         record.declare_death(request.date, self.clock.now(), by)
         return saved(record)
 
     @command
     def revoke_death(self, request: c.RevokeDeath, by: Actor) -> Outcome[Done]:
-        record = self.known(request.record_id)
+        record = self.standing(request.record_id)
         record.revoke_death(by)
         return saved(record)
 
     @command
     def request_erasure(self, request: c.RequestErasure, by: Actor) -> Outcome[c.ErasureAsked]:
-        record = self.known(request.record_id)
+        record = self.standing(request.record_id)
         due = self.clock.now() + self.delays.erasure
         record.request_erasure(due, by)
         return Outcome(answer=c.ErasureAsked(due=due), save=[record])
 
     @command
     def cancel_erasure(self, request: c.CancelErasure, by: Actor) -> Outcome[Done]:
-        record = self.known(request.record_id)
+        record = self.standing(request.record_id)
         record.cancel_erasure(by)
         return saved(record)
 
@@ -57,14 +59,14 @@ class Endings(IdentityLog):
     @command
     def reach_majority(self, request: RecordCommand, by: Actor) -> Outcome[Done]:
         """On the day; no RPC, our own timer asks."""
-        record = self.known(request.record_id)
+        record = self.standing(request.record_id)
         record.reach_majority(self.clock.now(), by)
         return saved(record)
 
     def let_come_of_age(self, due: Sequence[UUID]) -> None:
         for record_id in due:
             with suppress(Conflict, Forbidden):
-                born = self.known(record_id).traits.birth_date
+                born = self.standing(record_id).traits.birth_date
                 request_id = derived_id(self.secret, "majority", str(record_id), born)
                 self.reach_majority(RecordCommand(request_id=request_id, record_id=record_id), SELF)
 
@@ -77,26 +79,44 @@ class Endings(IdentityLog):
                 self._erase(record_id)
 
     def _erase(self, record_id: UUID) -> None:
+        """What was merged into it goes first: while that fails, this record stays due."""
         erasure_id = self._erasure_id(record_id)
         if self.get(erasure_id, Erasure) is None:
             self._begin_erasure(c.EraseRecord(request_id=erasure_id, record_id=record_id), SELF)
         erasure = self.get(erasure_id, Erasure)
         if erasure is None or erasure.certificate is not None:
             return
-        erasure.complete(self.outside.keyring.destroy(record_id, erasure_id), SELF)
+        for absorbed in erasure.absorbed:
+            self._complete(absorbed)
+        self._complete(record_id)
+
+    def _complete(self, record_id: UUID) -> None:
+        erasure = self.get(self._erasure_id(record_id), Erasure)
+        if erasure is None or erasure.certificate is not None:
+            return
+        erasure.complete(self.outside.keyring.destroy(record_id, erasure.id), SELF)
         self.commit(Outcome(answer=Done(), save=[erasure, *self._freed(erasure)]))
 
     @command
     def _begin_erasure(self, request: c.EraseRecord, by: Actor) -> Outcome[Done]:
         """Of the same instant as the last cancellation or reopening: one of them wins."""
-        record = self.known(request.record_id)
+        record = self.standing(request.record_id)
         reason = record.begin_erasure(self.clock.now(), by)
-        numbers = [*record.former_ins, *([record.ins] if record.ins else [])]
-        holders = [self.holder_id(ins) for ins in numbers]
-        erasure = Erasure.decide(
-            self._erasure_id(record.id), record.id, reason, list(dict.fromkeys(holders)), by
+        absorbed = [self.known(record_id) for record_id in record.absorbed]
+        for source in absorbed:
+            source.follow_into_erasure(by)
+        gone = [record, *absorbed]
+        return Outcome(answer=Done(), save=[*gone, *(self._decided(r, reason, by) for r in gone)])
+
+    def _decided(self, record: Record, reason: ErasureReason, by: Actor) -> Erasure:
+        return Erasure.decide(
+            self._erasure_id(record.id),
+            record.id,
+            reason,
+            holders=list(dict.fromkeys(self.holder_id(ins) for ins in record.numbers)),
+            absorbed=record.absorbed,
+            by=by,
         )
-        return Outcome(answer=Done(), save=[record, erasure])
 
     def _freed(self, erasure: Erasure) -> list[InsHolder]:
         freed = []

@@ -36,7 +36,7 @@ class InsiCalls(IdentityLog):
     @command
     def verify_ins(self, request: c.VerifyIns, by: Actor) -> Outcome[c.InsVerified]:
         """RNIV: a refusal takes back the qualification."""
-        record = self.known(request.record_id)
+        record = self.standing(request.record_id)
         identity = NationalIdentity(ins=record.ins_to_verify(), traits=record.traits)
         confirmed = self.ask_insi(
             InsiOperation.VERIFY, lambda: self.outside.insi.verify(identity), by, record.id

@@ -6,7 +6,7 @@ from datetime import timedelta
 from uuid import UUID
 
 from services.identity.contract.parts import RecordCommand
-from services.identity.domain.errors import InsAlreadyHeld, UnknownRecord
+from services.identity.domain.errors import InsAlreadyHeld, RecordMerged, UnknownRecord
 from services.identity.domain.ins_holder import InsHolder
 from services.identity.domain.insi import Insi
 from services.identity.domain.ports import AccessDecisions, KeyDestruction, ProofMaker
@@ -82,6 +82,18 @@ class IdentityLog(EventLog):
             if record and record.status is not Status.ERASING:
                 return record
         raise UnknownRecord
+
+    def standing(self, record_id: UUID) -> Record:
+        """One that can still be acted on; ``RecordMerged`` says where to go otherwise."""
+        record = self.known(record_id)
+        if record.merged_into:
+            raise RecordMerged(f"the record was merged into {record.merged_into}")
+        return record
+
+    def holders_of(self, record: Record) -> list[InsHolder]:
+        """The streams of the numbers that find this record."""
+        found = [self.get(self.holder_id(ins), InsHolder) for ins in record.numbers]
+        return [holder for holder in found if holder]
 
     def new_holder(self, ins: Ins, record_id: UUID, by: Actor) -> InsHolder:
         """Or one whose former record was erased."""

@@ -15,26 +15,26 @@ from shared.stores.event_log import Outcome, command
 class Proving(InsiCalls):
     @command
     def validate_identity(self, request: c.ValidateIdentity, by: Actor) -> Outcome[c.ProvenSoFar]:
-        record = self.known(request.record_id)
+        record = self.standing(request.record_id)
         record.validate_identity(request.document_kind, by)
         return _proven(record)
 
     @command
     def set_attribute(self, request: c.SetAttribute, by: Actor) -> Outcome[c.ProvenSoFar]:
-        record = self.known(request.record_id)
+        record = self.standing(request.record_id)
         record.set_attribute(request.attribute, on=request.on, by=by)
         return _proven(record)
 
     @command
     def correct_traits(self, request: c.CorrectTraits, by: Actor) -> Outcome[c.ProvenSoFar]:
-        record = self.known(request.record_id)
+        record = self.standing(request.record_id)
         record.correct_traits(request.traits.to_domain(), self.clock.now(), by)
         return _proven(record)
 
     @command
     def change_ins(self, request: c.ChangeIns, by: Actor) -> Outcome[c.ProvenSoFar]:
         """The former matricule is kept: what still comes under it finds the same record."""
-        record = self.known(request.record_id)
+        record = self.standing(request.record_id)
         record.require_insi_allowed()
         ins = self.ins_rules.parse(request.ins.value, request.ins.oid)
         traits = request.traits.to_domain() if request.traits else record.traits

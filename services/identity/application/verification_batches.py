@@ -44,7 +44,7 @@ class VerificationBatches(InsiCalls):
     @command
     def note_verification(self, request: c.NoteVerification, by: Actor) -> Outcome[Done]:
         """INSi's answer about a record that is still as it was sent; no RPC, our timer asks."""
-        record = self.known(request.record_id)
+        record = self.standing(request.record_id)
         if record.version != request.version:
             raise RecordMoved
         record.note_verification(confirmed=request.confirmed, by=by)
@@ -65,7 +65,7 @@ class VerificationBatches(InsiCalls):
         lot, sent = [], {}
         for record_id in batch.records:
             with suppress(Conflict, Forbidden):
-                record = self.known(record_id)
+                record = self.standing(record_id)
                 lot.append(NationalIdentity(ins=record.ins_to_verify(), traits=record.traits))
                 sent[record_id] = record.version
         number = self.ask_insi(InsiOperation.SUBMIT, lambda: self.outside.insi.submit(lot), SELF)

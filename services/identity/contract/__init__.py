@@ -6,7 +6,7 @@ record, a legal representative on the record of the one they represent. A caregi
 change contacts nor close a record, so is not listed.
 """
 
-from services.identity.contract import announcing, ending, living, proving, reading
+from services.identity.contract import announcing, doubles, ending, living, proving, reading
 from shared.kernel.actor import ActorKind
 from shared.rpc.contract import Contract, Done, Method
 
@@ -144,6 +144,27 @@ _PROVING = (
         name="change_ins", request=proving.ChangeIns, answer=proving.ProvenSoFar, callers=INSURER
     ),
 )
+_DOUBLES = (
+    Method(
+        name="find_candidates",
+        request=doubles.FindCandidates,
+        answer=doubles.Candidates,
+        callers=INSURER,
+    ),
+    Method(
+        name="propose_merge",
+        request=doubles.ProposeMerge,
+        answer=doubles.MergeProposed,
+        callers=INSURER,
+    ),
+    Method(
+        name="confirm_merge",
+        request=doubles.ConfirmMerge,
+        answer=doubles.RecordsMerged,
+        callers=INSURER,
+    ),
+    Method(name="split", request=doubles.Split, answer=Done, callers=INSURER),
+)
 _READING = (
     Method(
         name="resolve",
@@ -159,4 +180,4 @@ _READING = (
     ),
 )
 
-CONTRACT = Contract("identity", _ANNOUNCING + _LIVING + _ENDING + _PROVING + _READING)
+CONTRACT = Contract("identity", _ANNOUNCING + _LIVING + _ENDING + _PROVING + _DOUBLES + _READING)

@@ -50,7 +50,7 @@ class Existence(Answer):
         """Suspended answers as closed: neither is read nor fed meanwhile (CSP R1111-36)."""
         if record is None or not record.retrieved:
             return cls(status="none")
-        if record.status in {Status.ANNOUNCED, Status.OPPOSED}:
+        if record.status in {Status.ANNOUNCED, Status.OPPOSED, Status.MERGED}:
             return cls(status="none")
         if record.status is Status.OPEN:
             return cls(status="open", record_id=record.id, activated=record.activated)
@@ -73,6 +73,7 @@ class Identity(Answer):
 
     record_id: UUID
     status: Status
+    merged_into: UUID | None = None
     activated: bool
     identity_status: IdentityStatus
     attributes: list[Attribute] = Field(default=[])
@@ -90,6 +91,7 @@ class Identity(Answer):
         return cls(
             record_id=record.id,
             status=record.status,
+            merged_into=record.merged_into,
             activated=record.activated,
             identity_status=record.identity_status,
             attributes=sorted(record.attributes),

@@ -1,6 +1,7 @@
 """How a record ends: majority of whom it was kept for, death, erasure."""
 
 from datetime import date, datetime
+from typing import Any
 
 from services.identity.domain import ending_events as e
 from services.identity.domain.birth_date import computable
@@ -17,7 +18,7 @@ from services.identity.domain.states import ErasureReason, Status
 from services.identity.domain.traits import Traits
 from shared.kernel.actor import Actor
 
-_LIVING = frozenset(Status) - {Status.DECEASED, Status.ERASING}
+_LIVING = frozenset(Status) - {Status.DECEASED, Status.MERGED, Status.ERASING}
 
 
 class Ending(RecordPart):
@@ -55,17 +56,19 @@ class Ending(RecordPart):
         """Someone else had died, or nobody: the record is again what it was."""
         if self.status is not Status.DECEASED:
             raise NotInThatState("no death is declared")
-        before, erase_at = self.status_before_death, self.erasure_due
-        if before is Status.CLOSED and self.closed_at and not erase_at:
+        self._record(e.DeathRevoked, by, **self.restored(self.status_before_death))
+
+    def restored(self, status: Status) -> dict[str, Any]:
+        """Fields of a :class:`Restored`: what the record is again, and what awaits it."""
+        erase_at = self.erasure_due
+        if status is Status.CLOSED and self.closed_at and not erase_at:
             erase_at = retention_end(self.closed_at)
-        self._record(
-            e.DeathRevoked,
-            by,
-            status=before.value,
-            opens_at=self.opens_at,
-            erase_at=erase_at,
-            majority_at=majority_at(self.traits.birth_date) if self.is_minor else None,
-        )
+        return {
+            "status": status.value,
+            "opens_at": self.opens_at,
+            "erase_at": erase_at,
+            "majority_at": majority_at(self.traits.birth_date) if self.is_minor else None,
+        }
 
     def request_erasure(self, due: datetime, by: Actor) -> None:
         """CSP R1111-36: of a closed record, on express request."""

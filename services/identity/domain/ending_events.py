@@ -36,12 +36,11 @@ class DeathDeclared(RecordEvent):
         record.deceased_at = self.timestamp
 
 
-class DeathRevoked(RecordEvent):
-    """``status``: the one it had before. ``erase_at``: of one that was closed then.
-    ``majority_at``: of a minor.
+class Restored(RecordEvent):
+    """Back to what it was, with what time will do to it: ``opens_at`` if it waits for that,
+    ``erase_at`` if it was closed, ``majority_at`` of a minor.
     """
 
-    TOPIC = "identity.death_revoked"
     status: str
     opens_at: datetime
     erase_at: datetime | None
@@ -49,6 +48,13 @@ class DeathRevoked(RecordEvent):
 
     def apply(self, record: "Record") -> None:
         record.status = Status(self.status)
+
+
+class DeathRevoked(Restored):
+    TOPIC = "identity.death_revoked"
+
+    def apply(self, record: "Record") -> None:
+        super().apply(record)
         record.deceased_at = None
 
 

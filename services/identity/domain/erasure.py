@@ -13,7 +13,8 @@ from shared.kernel.actor import Actor
 class Erasure(Aggregate):
     """Sealed by the service's key, because that of the record is about to go.
 
-    ``holders``: streams of the INS it carried, which are free again afterwards.
+    ``holders``: streams of the INS it carried, which are free again afterwards. ``absorbed``:
+    records merged into it, which go first.
     """
 
     TOPIC = "identity.erasure"
@@ -26,6 +27,7 @@ class Erasure(Aggregate):
         TOPIC = "identity.erasure_decided"
         reason: str
         holders: list[UUID]
+        absorbed: list[UUID]
 
     class Completed(Event):
         """``certificate``: keyring's signed tombstone."""
@@ -37,10 +39,18 @@ class Erasure(Aggregate):
             erasure.certificate = self.certificate
 
     @event(Created)
-    def __init__(self, erased: UUID, reason: str, holders: list[UUID], by: dict[str, Any]) -> None:
+    def __init__(
+        self,
+        erased: UUID,
+        reason: str,
+        holders: list[UUID],
+        absorbed: list[UUID],
+        by: dict[str, Any],
+    ) -> None:
         self.erased = erased
         self.reason = ErasureReason(reason)
         self.holders = holders
+        self.absorbed = absorbed
         self.certificate: dict[str, Any] | None = None
 
     @classmethod
@@ -49,7 +59,9 @@ class Erasure(Aggregate):
         erasure_id: UUID,
         record_id: UUID,
         reason: ErasureReason,
+        *,
         holders: Sequence[UUID],
+        absorbed: Sequence[UUID],
         by: Actor,
     ) -> "Erasure":
         return cls._create(
@@ -58,6 +70,7 @@ class Erasure(Aggregate):
             erased=record_id,
             reason=reason.value,
             holders=list(holders),
+            absorbed=list(absorbed),
             by=by.to_event(),
         )
 

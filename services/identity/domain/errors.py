@@ -75,3 +75,23 @@ class InvalidDateOfDeath(InvalidRequest):
 
 class CampaignNotOpen(Conflict):
     """No campaign is open in that area: nobody is announced there yet."""
+
+
+class RecordMerged(Conflict):
+    """This record was merged into another: act on that one."""
+
+
+class CannotMerge(Conflict):
+    """These two records are not to be merged."""
+
+
+class SameStaff(Conflict):
+    """Another person than the one who proposed it must confirm a merge."""
+
+
+class MergeNotInThatState(Conflict):
+    """The merge is not in a state that allows this."""
+
+
+class UnknownMerge(NotFound):
+    """There is no such merge."""

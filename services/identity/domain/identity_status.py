@@ -45,6 +45,8 @@ class DowngradeReason(StrEnum):
     INS_REFUSED = "ins_refused"
     DOUBTFUL = "doubtful"
     FICTITIOUS = "fictitious"
+    SPLIT = "split"
+    """Its INS was that of a record it was wrongly merged with."""
 
 
 _RANK = {

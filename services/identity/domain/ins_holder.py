@@ -33,6 +33,15 @@ class InsHolder(Aggregate):
         def apply(self, holder: "InsHolder") -> None:
             holder.holder = None
 
+    class Moved(Event):
+        """To the record that this one was merged into, or back."""
+
+        TOPIC = "identity.ins_moved"
+        holder: UUID
+
+        def apply(self, holder: "InsHolder") -> None:
+            holder.holder = self.holder
+
     class TakenAgain(Event):
         TOPIC = "identity.ins_taken_again"
         holder: UUID
@@ -53,3 +62,6 @@ class InsHolder(Aggregate):
 
     def release(self, by: Actor) -> None:
         self.trigger_event(self.Released, by=by.to_event())
+
+    def move(self, record_id: UUID, by: Actor) -> None:
+        self.trigger_event(self.Moved, holder=record_id, by=by.to_event())

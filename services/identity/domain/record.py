@@ -8,13 +8,14 @@ from eventsourcing.domain import Aggregate, event
 
 from services.identity.domain import ending_events as ending
 from services.identity.domain import life_events as life
+from services.identity.domain import merging_events as merging
 from services.identity.domain import whose_events as whose
 from services.identity.domain.activation_code import ActivationCode
 from services.identity.domain.announcement import Announcement
-from services.identity.domain.ending import Ending
 from services.identity.domain.errors import NotDueYet, NotInThatState
 from services.identity.domain.identity_status import Attribute, IdentityDocument, IdentityStatus
 from services.identity.domain.majority import majority_at
+from services.identity.domain.merging import Merging
 from services.identity.domain.record_event import RecordEvent
 from services.identity.domain.states import (
     ClosingMotive,
@@ -24,13 +25,12 @@ from services.identity.domain.states import (
     SuspensionReason,
 )
 from services.identity.domain.traits import Traits
-from services.identity.domain.whose import Whose
 from shared.kernel.actor import Actor
 from shared.kernel.errors import InvalidRequest
 from shared.kernel.ins import Ins
 
 
-class Record(Whose, Ending, Aggregate):
+class Record(Merging, Aggregate):
     """Methods decide and may refuse; events only evolve. Every event is sealed by record."""
 
     TOPIC = "identity.record"
@@ -55,6 +55,10 @@ class Record(Whose, Ending, Aggregate):
     ErasureRequested = ending.ErasureRequested
     ErasureCancelled = ending.ErasureCancelled
     ErasureBegun = ending.ErasureBegun
+    MergedInto = merging.MergedInto
+    SplitOff = merging.SplitOff
+    Absorbed = merging.Absorbed
+    Released = merging.Released
     InsAttached = whose.InsAttached
     InsChanged = whose.InsChanged
     InsVerified = whose.InsVerified
@@ -109,6 +113,9 @@ class Record(Whose, Ending, Aggregate):
         self.deceased_at: datetime | None = None
         self.status_before_death = Status.ANNOUNCED
         self.erasure_due: datetime | None = None
+        self.status_before_merge = Status.ANNOUNCED
+        self.merged_into: UUID | None = None
+        self.absorbed: list[UUID] = []
 
     @classmethod
     def announce(cls, announcement: Announcement, by: Actor) -> "Record":
@@ -175,8 +182,7 @@ class Record(Whose, Ending, Aggregate):
         return right
 
     def update_contact(self, contact: dict[str, str | None], by: Actor) -> None:
-        if self.status in {Status.CLOSED, Status.DECEASED, Status.ERASING}:
-            raise NotInThatState(f"the record is {self.status.value}")
+        self._must_be(Status.ANNOUNCED, Status.OPPOSED, Status.OPEN, Status.SUSPENDED)
         self._record(self.ContactUpdated, by, contact=contact)
 
     def suspend(self, reason: SuspensionReason, by: Actor) -> None:

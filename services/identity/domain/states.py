@@ -10,6 +10,8 @@ class Status(StrEnum):
     SUSPENDED = "suspended"
     CLOSED = "closed"
     DECEASED = "deceased"
+    MERGED = "merged"
+    """Into another record of the same person, which lives instead."""
     ERASING = "erasing"
     """Its keys are being destroyed: nothing stops that any more."""
 

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from services.identity.domain import ending_events as ending
 from services.identity.domain import life_events as life
+from services.identity.domain import merging_events as merging
 from services.identity.domain import whose_events as whose
 from services.identity.domain.erasure import Erasure
 from services.identity.domain.majority import majority_at
@@ -52,7 +53,7 @@ class DueDates:
         return _of_ages(event) or _of_ends(event)
 
     def purge(self, record_id: UUID) -> Sequence[Write]:
-        return [Purge((Eq("subject", str(record_id)),))]
+        return [_forget(record_id)]
 
 
 def due_at(documents: Documents, kind: Due, now: datetime) -> list[UUID]:
@@ -93,18 +94,26 @@ def _of_ends(event: object) -> list[Write]:
             return [_put(Due.ERASURE, event.record_id, event.due)]
         case ending.ErasureCancelled():
             return [_put(Due.ERASURE, event.record_id, event.kept_until)]
+        case Erasure.Completed():
+            return [_forget(event.erased)]
+    return _of_other_lives(event)
+
+
+def _of_other_lives(event: object) -> list[Write]:
+    """Of a record that lives no more, or lives again."""
+    match event:
         case ending.DeathDeclared():
             erasure = _put(Due.ERASURE, event.record_id, event.erase_at)
             others = [_drop(kind, event.record_id) for kind in (Due.OPENING, Due.MAJORITY)]
             return [erasure, *others]
-        case ending.DeathRevoked():
-            return _of_revoked_death(event)
-        case Erasure.Completed():
-            return [Purge((Eq("subject", str(event.erased)),))]
+        case ending.Restored():
+            return _of_restored(event)
+        case merging.MergedInto():
+            return [_forget(event.record_id)]
     return []
 
 
-def _of_revoked_death(event: ending.DeathRevoked) -> list[Write]:
+def _of_restored(event: ending.Restored) -> list[Write]:
     writes: list[Write] = [_drop(Due.ERASURE, event.record_id)]
     if event.erase_at:
         writes = [_put(Due.ERASURE, event.record_id, event.erase_at)]
@@ -113,3 +122,7 @@ def _of_revoked_death(event: ending.DeathRevoked) -> list[Write]:
     if event.status == Status.ANNOUNCED:
         writes.append(_put(Due.OPENING, event.record_id, event.opens_at))
     return writes
+
+
+def _forget(subject: UUID) -> Purge:
+    return Purge((Eq("subject", str(subject)),))

@@ -1,13 +1,11 @@
 """A scenario for each state of a record, with the clock moved and the timers at work."""
 
 from datetime import UTC, date, datetime, timedelta
-from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
 
-from services.identity.application import Identity
 from services.identity.contract.announcing import Oppose, ReportBounce, WithdrawOpposition
 from services.identity.contract.ending import (
     CancelErasure,
@@ -30,21 +28,15 @@ from services.identity.contract.reading import Identity as Seen
 from services.identity.domain.errors import UnknownRecord, WrongActivationCode
 from services.identity.domain.states import Status
 from shared.kernel.actor import Actor, ActorKind
-from shared.kernel.clock import FixedClock
 from shared.kernel.errors import Conflict, InvalidRequest, Unavailable
 from tests.identity.people import INS, INSURER, NOW, TRAITS, VAULT, announcement, patient
-from tests.identity.world import World, new_world
+from tests.identity.world import World
 
 DAY = timedelta(days=1)
 SIX_WEEKS = 42 * DAY
 TEN_YEARS = 3653 * DAY
 """A little more than ten years: two or three of them are leap years."""
 CHILD = TRAITS | {"birth_date": "2016-03-28"}
-
-
-@pytest.fixture
-def world(identity: Identity, clock: FixedClock, tmp_path: Path) -> World:
-    return new_world(identity, clock, tmp_path)
 
 
 def announce(world: World, **changes: Any) -> UUID:
@@ -230,7 +222,7 @@ def assert_erased(world: World, record_id: UUID) -> None:
         seen(world, record_id)
     assert exists(world).status == "none"
     assert world.topics()[-3:-1] == ["record_erased", "ins_released"]
-    assert world.due.count() == 0
+    assert (world.due.count(), world.candidates.count()) == (0, 0)
 
 
 def test_reopened_in_time_is_kept(world: World) -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from services.identity.domain.activation_code import ActivationCode
 from services.identity.domain.announcement import Announcement
-from services.identity.domain.errors import NotDueYet, NotInThatState
+from services.identity.domain.errors import CannotMerge, NotDueYet, NotInThatState
 from services.identity.domain.identity_status import IdentityDocument, IdentityStatus
 from services.identity.domain.record import Record
 from services.identity.domain.states import (
@@ -36,6 +36,12 @@ def activate(record: Record, code: str, now: datetime = OPENS_AT, tries_allowed:
     return record.try_activation(code, now, PERSON, tries_allowed=tries_allowed)
 
 
+def other_open_record() -> Record:
+    record = announce(ins=None, record_id=UUID("0190a000-0000-7000-8000-000000000009"))
+    record.open(OPENS_AT, TIMER)
+    return record
+
+
 Act = Callable[[Record], object]
 ACTS: dict[str, Act] = {
     "oppose": lambda r: r.oppose(OppositionChannel.ONLINE, PERSON),
@@ -53,6 +59,7 @@ ACTS: dict[str, Act] = {
     "revoke_death": lambda r: r.revoke_death(INSURER),
     "request_erasure": lambda r: r.request_erasure(NOW, PERSON),
     "cancel_erasure": lambda r: r.cancel_erasure(PERSON),
+    "be_merged": lambda r: r.merge_into(other_open_record(), INSURER),
     "begin_erasure": lambda r: r.begin_erasure(NOW + TEN_YEARS, TIMER),
 }
 PATH_TO = {
@@ -62,25 +69,33 @@ PATH_TO = {
     Status.SUSPENDED: ("open", "suspend"),
     Status.CLOSED: ("open", "close"),
     Status.DECEASED: ("open", "declare_death"),
+    Status.MERGED: ("open", "be_merged"),
     Status.ERASING: ("open", "close", "begin_erasure"),
 }
 ALLOWED = {
-    Status.ANNOUNCED: {"oppose", "open", "update_contact", "bounce", "declare_death"},
+    Status.ANNOUNCED: {
+        *("oppose", "open", "update_contact", "bounce", "declare_death", "be_merged"),
+    },
     Status.OPPOSED: {"withdraw_opposition", "update_contact", "declare_death"},
     Status.OPEN: {
         *("issue_activation_code", "activate", "update_contact", "suspend", "close"),
-        "declare_death",
+        *("declare_death", "be_merged"),
     },
     Status.SUSPENDED: {"lift_suspension", "update_contact", "close", "declare_death"},
     Status.CLOSED: {"reopen", "request_erasure", "begin_erasure", "declare_death"},
     Status.DECEASED: {"revoke_death", "begin_erasure"},
+    Status.MERGED: set(),
     Status.ERASING: set(),
 }
 
 
-def announce(ins: Ins | None = INS, checked_with: IdentityDocument | None = None) -> Record:
+def announce(
+    ins: Ins | None = INS,
+    checked_with: IdentityDocument | None = None,
+    record_id: UUID = RECORD,
+) -> Record:
     given = Announcement(
-        record_id=RECORD,
+        record_id=record_id,
         traits=traits(),
         contact={"email": "d@example.org", "phone": None},
         ins=ins,
@@ -115,7 +130,7 @@ def test_each_state_allows_what_the_law_lets_happen_then(status: Status, act: st
         ACTS[act](record)
         assert len(new_facts(record)) == 1
     else:
-        with pytest.raises((NotInThatState, NotDueYet)):
+        with pytest.raises((NotInThatState, NotDueYet, CannotMerge)):
             ACTS[act](record)
         assert new_facts(record) == []
 

@@ -1,0 +1,94 @@
+"""Doubles: candidates, and merges that two people make and anyone of them undoes."""
+
+from typing import Protocol
+from uuid import UUID
+
+from services.identity.application.log import IdentityLog
+from services.identity.contract import doubles as c
+from services.identity.contract.parts import IdentityTraits
+from services.identity.domain.candidate_search import CandidateSearch
+from services.identity.domain.errors import UnknownMerge, UnknownRecord
+from services.identity.domain.likeness import Described, Likeness
+from services.identity.domain.merge import Merge
+from shared.kernel.actor import Actor
+from shared.rpc.contract import Done
+from shared.stores.event_log import Outcome, command, unreplayed
+
+
+class People(Protocol):
+    def like(self, wanted: Described, limit: int) -> list[tuple[UUID, Likeness]]:
+        """Records of people born on that day who are likely the one described, likeliest
+        first.
+        """
+        ...
+
+
+class Doubles(IdentityLog):
+    people: People
+    """The read model; set where this process has one."""
+
+    @unreplayed
+    def find_candidates(self, request: c.FindCandidates, by: Actor) -> Outcome[c.Candidates]:
+        """Who searched is in the log, and how many were shown; not for whom."""
+        items = []
+        for record_id, likeness in self.people.like(request.traits.to_domain(), request.limit):
+            try:
+                items.append(self._candidate(record_id, likeness))
+            except UnknownRecord:
+                continue
+        trace = CandidateSearch(found=len(items), by=by.to_event())
+        return Outcome(answer=c.Candidates(items=items), save=[trace])
+
+    @command
+    def propose_merge(self, request: c.ProposeMerge, by: Actor) -> Outcome[c.MergeProposed]:
+        source, target = self.known(request.source), self.known(request.target)
+        source.check_mergeable(target)
+        merge_id = self.new_id(request, by, "merge")
+        merge = Merge.propose(merge_id, source.id, target.id, request.reason, by)
+        return Outcome(answer=c.MergeProposed(merge_id=merge_id), save=[merge])
+
+    @command
+    def confirm_merge(self, request: c.ConfirmMerge, by: Actor) -> Outcome[c.RecordsMerged]:
+        """Checked again: both may have changed since it was proposed."""
+        merge = self._merge(request.merge_id)
+        source, target = self.known(merge.source), self.known(merge.target)
+        holders, moved = self.holders_of(source), {"ins": len(source.numbers)}
+        merge.confirm(moved, by)
+        source.merge_into(target, by)
+        for holder in holders:
+            holder.move(target.id, by)
+        answer = c.RecordsMerged(
+            source=source.id,
+            target=target.id,
+            moved=moved,
+            identity_status=target.identity_status,
+        )
+        return Outcome(answer=answer, save=[source, target, merge, *holders])
+
+    @command
+    def split(self, request: c.Split, by: Actor) -> Outcome[Done]:
+        merge = self._merge(request.merge_id)
+        source, target = self.known(merge.source), self.known(merge.target)
+        merge.split(source.status_before_merge.value, by)
+        source.split_from(target, by)
+        holders = self.holders_of(source)
+        for holder in holders:
+            holder.move(source.id, by)
+        return Outcome(answer=Done(), save=[source, target, merge, *holders])
+
+    def _candidate(self, record_id: UUID, likeness: Likeness) -> c.Candidate:
+        record = self.known(record_id)
+        return c.Candidate(
+            record_id=record.id,
+            score=likeness.score,
+            near=likeness.near,
+            status=record.status,
+            identity_status=record.identity_status,
+            traits=IdentityTraits.of(record.traits),
+        )
+
+    def _merge(self, merge_id: UUID) -> Merge:
+        merge = self.get(merge_id, Merge)
+        if merge is None:
+            raise UnknownMerge
+        return merge
