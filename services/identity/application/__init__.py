@@ -5,6 +5,7 @@ from services.identity.application.doubles import Doubles
 from services.identity.application.ending import Endings
 from services.identity.application.living import Living
 from services.identity.application.log import Delays, Limits, Outside
+from services.identity.application.opening import Opening
 from services.identity.application.proving import Proving
 from services.identity.application.questions import Questions
 from services.identity.application.verification_batches import VerificationBatches
@@ -12,7 +13,9 @@ from services.identity.application.verification_batches import VerificationBatch
 __all__ = ["Delays", "Identity", "Limits", "Outside"]
 
 
-class Identity(Announcing, Living, Endings, Proving, Doubles, VerificationBatches, Questions):
+class Identity(
+    Announcing, Opening, Living, Endings, Proving, Doubles, VerificationBatches, Questions
+):
     """All of them, on one log."""
 
     name = "identity"

@@ -1,23 +1,21 @@
-"""Announcing records, opposing, opening when nobody did."""
+"""Announcing records, one or many, where and when a campaign allows it."""
 
-from collections.abc import Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
 from pydantic import ValidationError
 
-from services.identity.application.log import SELF, IdentityLog, saved
+from services.identity.application.log import IdentityLog
 from services.identity.contract import announcing as c
-from services.identity.contract.parts import RecordCommand
 from services.identity.domain.announcement import Announcement
 from services.identity.domain.campaigns import Campaigns
-from services.identity.domain.errors import CampaignNotOpen, UnknownRecord
-from services.identity.domain.opposition_statement import opposition_statement
+from services.identity.domain.errors import CampaignNotOpen, InsAlreadyHeld, UnknownRecord
+from services.identity.domain.ins_holder import InsHolder
 from services.identity.domain.record import Record
 from services.identity.domain.states import NoticeChannel, Status
 from shared.kernel.actor import Actor
-from shared.kernel.errors import Conflict, Forbidden, InvalidRequest
+from shared.kernel.errors import Conflict, InvalidRequest
 from shared.kernel.ids import derived_id
 from shared.rpc.contract import Done
 from shared.stores.event_log import Outcome, command
@@ -27,57 +25,30 @@ class Announcing(IdentityLog):
     @command
     def announce_record(self, request: c.AnnounceRecord, by: Actor) -> Outcome[c.Announced]:
         """Start the delay for opposing; at most one record carries an INS, whoever races."""
-        announcement = self._announcement(request, by)
-        announcement.check(self.clock.now())
-        self._require_campaign(announcement)
-        record = Record.announce(announcement, by)
-        holders = [self.new_holder(announcement.ins, record.id, by)] if announcement.ins else []
-        return Outcome(
-            answer=c.Announced(record_id=record.id, opens_at=record.opens_at),
-            save=[record, *holders],
-        )
+        record_id = self.new_id(request, by, "record")
+        record, holder = self._announce(request, record_id, by)
+        answer = c.Announced(record_id=record.id, opens_at=record.opens_at)
+        return Outcome(answer=answer, save=[record, *([holder] if holder else [])])
 
-    def announce_records(self, request: c.AnnounceRecords, by: Actor) -> c.BatchAnnounced:
-        """Row by row, each once: a batch that broke off is repeated with its ``request_id``."""
-        rows, position = [], 0
+    @command
+    def announce_records(self, request: c.AnnounceRecords, by: Actor) -> Outcome[c.BatchAnnounced]:
+        """A row that is refused spoils no other; those that are not are saved together, so that
+        a batch that broke off is repeated with its ``request_id``.
+        """
+        rows: list[c.RowOutcome] = []
+        saved_together: dict[UUID, Record | InsHolder] = {}
         for number, row in enumerate(request.rows):
+            record_id = self.new_id(request, by, f"record {number}")
             try:
-                announced = self.announce_record(self._row_request(request, number, row), by)
+                record, holder = self._announce(_announcement_in(row), record_id, by)
+                if holder and holder.id in saved_together:
+                    raise InsAlreadyHeld(fields={"ins": "is carried by another row"})
             except (InvalidRequest, Conflict) as refusal:
                 rows.append(c.RowOutcome.refused(number, refusal))
                 continue
-            position = max(position, announced.position)
-            rows.append(
-                c.RowOutcome(row=number, record_id=announced.record_id, opens_at=announced.opens_at)
-            )
-        return c.BatchAnnounced(rows=rows, position=position)
-
-    def oppose(self, request: c.Oppose, by: Actor) -> c.Opposed:
-        """Answer a signed proof; made from the log, so a repeated request gets the same."""
-        done = self._oppose(request, by)
-        statement = opposition_statement(self.known(request.record_id))
-        proof = c.OppositionProof.of(self.outside.proofs.prove(statement))
-        return c.Opposed(position=done.position, proof=proof)
-
-    @command
-    def _oppose(self, request: c.Oppose, by: Actor) -> Outcome[Done]:
-        record = self.known(request.record_id)
-        record.oppose(request.channel, by)
-        return saved(record)
-
-    @command
-    def withdraw_opposition(self, request: c.WithdrawOpposition, by: Actor) -> Outcome[Done]:
-        record = self.known(request.record_id)
-        record.withdraw_opposition(by)
-        return saved(record)
-
-    @command
-    def report_bounced_announcement(
-        self, request: c.ReportBounce, by: Actor
-    ) -> Outcome[c.DelayRestarted]:
-        record, now = self.known(request.record_id), self.clock.now()
-        record.bounce(request.posted_at or now, self.delays.opposition, now, by)
-        return Outcome(answer=c.DelayRestarted(opens_at=record.opens_at), save=[record])
+            saved_together |= {one.id: one for one in (record, holder) if one}
+            rows.append(c.RowOutcome(row=number, record_id=record.id, opens_at=record.opens_at))
+        return Outcome(answer=c.BatchAnnounced(rows=rows), save=list(saved_together.values()))
 
     @command
     def open_campaign(self, request: c.OpenCampaign, by: Actor) -> Outcome[Done]:
@@ -87,28 +58,23 @@ class Announcing(IdentityLog):
         campaigns.open(request.area, request.from_, by)
         return Outcome(answer=Done(), save=[campaigns])
 
-    @command
-    def open_record(self, request: RecordCommand, by: Actor) -> Outcome[Done]:
-        """Once the delay has passed; no RPC, our own timer asks."""
-        record = self.known(request.record_id)
-        record.open(self.clock.now(), by)
-        return saved(record)
+    def _announce(
+        self, given: c.Announcement, record_id: UUID, by: Actor
+    ) -> tuple[Record, InsHolder | None]:
+        announcement = self._announcement(given, record_id)
+        announcement.check(self.clock.now())
+        self._require_campaign(announcement)
+        record = Record.announce(announcement, by)
+        return record, self.new_holder(record.ins, record.id, by) if record.ins else None
 
-    def open_due_records(self, due: Sequence[UUID]) -> None:
-        """Open each once. One opposed meanwhile, or erased, is no longer due: left alone."""
-        for record_id in due:
-            request_id = derived_id(self.secret, "opening", str(record_id))
-            with suppress(Conflict, Forbidden):
-                self.open_record(RecordCommand(request_id=request_id, record_id=record_id), SELF)
-
-    def _announcement(self, request: c.AnnounceRecord, by: Actor) -> Announcement:
+    def _announcement(self, request: c.Announcement, record_id: UUID) -> Announcement:
         contact = request.contact.model_dump()
         parents = self._representatives(request)
         if parents and not any(contact.values()):
             contact = parents[0].contact
         by_mail = NoticeChannel.EMAIL if contact["email"] else NoticeChannel.POST
         return Announcement(
-            record_id=self.new_id(request, by, "record"),
+            record_id=record_id,
             traits=request.traits.to_domain(),
             contact=contact,
             ins=self.ins_rules.parse(request.ins.value, request.ins.oid) if request.ins else None,
@@ -120,18 +86,7 @@ class Announcing(IdentityLog):
             delay=self.delays.opposition,
         )
 
-    def _row_request(
-        self, request: c.AnnounceRecords, number: int, row: Mapping[str, Any]
-    ) -> c.AnnounceRecord:
-        request_id = derived_id(self.secret, "row", str(request.request_id), str(number))
-        try:
-            announcement = c.Announcement.model_validate(row)
-        except ValidationError as wrong:
-            fields = {".".join(map(str, e["loc"])): e["msg"] for e in wrong.errors()}
-            raise InvalidRequest(fields=fields) from None
-        return c.AnnounceRecord(request_id=request_id, **dict(announcement))
-
-    def _representatives(self, request: c.AnnounceRecord) -> list[Record]:
+    def _representatives(self, request: c.Announcement) -> list[Record]:
         """Living people of age, who have a record themselves."""
         found, wrong = [], {}
         for number, representative in enumerate(request.representatives):
@@ -157,3 +112,11 @@ class Announcing(IdentityLog):
     @property
     def _campaigns_id(self) -> UUID:
         return derived_id(self.secret, "campaigns")
+
+
+def _announcement_in(row: Mapping[str, Any]) -> c.Announcement:
+    try:
+        return c.Announcement.model_validate(row)
+    except ValidationError as wrong:
+        fields = {".".join(map(str, e["loc"])): e["msg"] for e in wrong.errors()}
+        raise InvalidRequest(fields=fields) from None
