@@ -1,14 +1,18 @@
 """Identity as deployed: its own processes, a real broker, keys from keyring."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 
+from scripts.cli.identity_import import Outcomes, Row, announce_file
+from scripts.cli.identity_sample import write_sample
 from scripts.machine.rabbitmq import Broker
-from shared.kernel.errors import Forbidden, InvalidRequest
+from shared.kernel.errors import Conflict, Forbidden, InvalidRequest
+from shared.kernel.ins import INS_NIR_TEST
 from tests.identity.people import TRAITS, new_ins
 from tests.support.deadline import eventually
 from tests.support.running import Running, running
@@ -109,6 +113,86 @@ def test_refusals_name_the_field_and_people_stay_apart(carnet: Running) -> None:
         assert forbidden.value.message == Forbidden().message
     with pytest.raises(Forbidden):
         carnet.command("identity.announce_record", "facility", {"traits": TRAITS}, **HOSPITAL)
+
+
+def test_insi_is_asked_over_the_wire_and_lots_come_back(carnet: Running) -> None:
+    """
+    By traits, by card, and many at once, which the timer sends and collects.
+    """
+    ruth = {"birth_name": "de Vinci", "given_name": "Ruth", "sex": "F", "birth_date": "1977-07-14"}
+    one = carnet.call("identity.retrieve_ins", "facility", {"traits": ruth}, **HOSPITAL)
+    card = {"reading": {"serial": "8025000000002"}, "beneficiary": 1}
+    same = carnet.call("identity.retrieve_ins_by_card", "facility", card, **HOSPITAL)
+    assert one["code"] == same["code"] == "00"
+    assert one["ins"] == same["ins"] == {"value": "277076322082910", "oid": INS_NIR_TEST}
+
+    traits = one["traits"] | {"used_name": None, "used_given_name": None}
+    right, wrong = announce(carnet, one["ins"], traits=traits), announce(carnet, new_ins())
+    asked = carnet.command("identity.verify_ins_batch", "operator", {"record_ids": [right, wrong]})
+
+    def results() -> dict[str, str]:
+        status = carnet.call(
+            "identity.verification_status", "operator", {"batch_id": asked["batch_id"]}
+        )
+        return dict(status["results"])
+
+    assert eventually(results, within=20) == {right: "OK", wrong: "KO"}
+
+
+def test_two_records_of_one_person_are_found_merged_and_split(carnet: Running) -> None:
+    """
+    Found by traits as of now, made one by two people, and two again.
+    """
+    born = {"birth_date": "1961-07-08"}
+    target = announce(carnet, new_ins(), traits=TRAITS | born)
+    double = carnet.command(
+        "identity.announce_record", "operator", {"traits": TRAITS | born | {"sex": "I"}}
+    )
+    wanted = born | {"birth_name": "Pat Trois", "given_names": "Dominique"}
+    found = carnet.call(
+        "identity.find_candidates",
+        "operator",
+        {"traits": wanted, "at_least": {"identity": double["position"]}},
+    )
+    assert {c["record_id"] for c in found["items"]} == {target, double["record_id"]}
+
+    proposal = {"source": double["record_id"], "target": target, "reason": "same_traits"}
+    merge = {"merge_id": carnet.command("identity.propose_merge", "operator", proposal)["merge_id"]}
+    with pytest.raises(Conflict):
+        carnet.command("identity.confirm_merge", "operator", merge)
+    carnet.command("identity.confirm_merge", "operator", merge, sub="vigilance-2")
+
+    def status() -> str:
+        about = {"record_id": double["record_id"]}
+        return str(carnet.call("identity.get_identity", "operator", about)["status"])
+
+    assert status() == "merged"
+    carnet.command("identity.split", "operator", merge)
+    assert status() == "announced"
+
+
+def test_a_file_of_people_is_announced_once(carnet: Running, tmp_path: Path) -> None:
+    """
+    From the file to the records, with an outcome for each line; run again, nothing happens twice.
+    """
+    file, outcome = tmp_path / "people.csv", tmp_path / "outcome.csv"
+    write_sample(file, 250, 100)
+
+    def announce_rows(request_id: UUID, rows: Sequence[Row]) -> dict[str, Any]:
+        batch = {"request_id": request_id, "rows": rows}
+        answer: dict[str, Any] = carnet.call("identity.announce_records", "operator", batch)
+        return answer
+
+    def run() -> int:
+        found = announce_file(file, Outcomes(outcome), announce_rows, at_once=2)
+        return sum(reached.announced for reached in found)
+
+    assert run() == 248
+    lines = outcome.read_text().splitlines()
+    outcome.write_text("\n".join(lines[: 2 + 120]) + "\n")
+
+    assert run() == 149
+    assert outcome.read_text().splitlines() == lines
 
 
 def test_no_line_and_no_file_names_a_person(carnet: Running) -> None:

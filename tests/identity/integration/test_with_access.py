@@ -1,13 +1,16 @@
-"""Closing and suspending, with access as deployed: the answer means that it is applied there."""
+"""Closing, suspending, dying and being erased, with access and keyring as deployed."""
 
 from collections.abc import Iterator
 from contextlib import suppress
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
 
 from scripts.machine.rabbitmq import Broker
+from shared.auth.service_keys import ServicePublicKeys
+from shared.crypto.tombstones import Tombstone
 from shared.kernel.errors import Conflict, Forbidden
 from tests.identity.people import TRAITS, new_ins
 from tests.support.deadline import eventually
@@ -64,3 +67,46 @@ def test_access_knows_when_the_answer_comes(
     assert status(carnet, record_id) == believed
     with pytest.raises(Conflict):
         carnet.command(f"identity.{method}", "operator", {"record_id": record_id} | argument)
+
+
+def test_a_death_closes_it_in_access_and_its_correction_opens_it(
+    carnet: Running, record_id: str
+) -> None:
+    """
+    At the answer nobody reads it any more; declared in error, it is what it was.
+    """
+    about = {"record_id": record_id}
+    carnet.command("identity.declare_death", "operator", about | {"date": "2026-11-20"})
+    assert status(carnet, record_id) == "closed"
+
+    carnet.command("identity.revoke_death", "operator", about)
+    eventually(lambda: status(carnet, record_id) == "open", within=20)
+
+
+def test_an_erased_record_is_gone_everywhere_and_its_certificate_holds(carnet: Running) -> None:
+    """
+    CSP R1111-36, with the real keys: nobody reads it, the proof is keyring's, the INS is free.
+    """
+    ins = new_ins()
+    made = carnet.command("identity.announce_record", "operator", {"traits": TRAITS, "ins": ins})
+    record_id = made["record_id"]
+    carnet.move(timedelta(days=42))
+    eventually(lambda: status(carnet, record_id) == "open", within=30)
+    about = {"record_id": record_id}
+    carnet.command("identity.close", "operator", about | {"motive": "person_request"})
+    carnet.command("identity.request_erasure", "patient", about, record_id=record_id)
+    carnet.move(timedelta(days=60))
+
+    def certificate() -> Any:
+        with suppress(Forbidden):
+            return carnet.call("identity.erasure_certificate", "operator", about)
+        return None
+
+    given = eventually(certificate, within=30)
+    tombstone = Tombstone.model_validate({k: v for k, v in given.items() if k != "reason"})
+    keyring = ServicePublicKeys(carnet.home / "keys").of("keyring")
+    assert given["reason"] == "requested"
+    assert tombstone.is_by(keyring, UUID(record_id))
+    with pytest.raises(Forbidden):
+        carnet.call("identity.get_identity", "operator", about)
+    carnet.command("identity.announce_record", "operator", {"traits": TRAITS, "ins": ins})
