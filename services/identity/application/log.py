@@ -121,10 +121,6 @@ class IdentityLog(EventLog):
         self.outside.access.have_applied(request.record_id, done.position)
         return done
 
-    def forget_requests(self) -> None:
-        """Answers to commands are repeated for 30 days."""
-        self.requests.purge(self.clock.now())
-
     def count_asking(self, by: Actor) -> None:
         """Whoever asks directly is held to a rate; what a service carries was counted where it
         came in.
