@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from typing import Any
+from uuid import UUID
 
 from pydantic import BaseModel
 
@@ -73,8 +74,31 @@ def on_traits_corrected(app: Access, received: Received) -> Outcome[Applied] | N
     return Outcome(answer=Applied(), save=[rights])
 
 
+def on_records_merged(app: Access, received: Received) -> Outcome[Applied] | None:
+    """What the person forbade on either record is forbidden on the one that lives."""
+    target = app.rights_of(received.record) if received.record else None
+    source = app.rights_of(UUID(received.data["source"]))
+    if target is None or source is None:
+        return None
+    by = Actor(kind=ActorKind.SERVICE, id=received.publisher)
+    target.take_stricter(UUID(received.data["merge_id"]), source, by=by)
+    return Outcome(answer=Applied(), save=[target], relied_on={source.id: source.version})
+
+
+def on_records_split(app: Access, received: Received) -> Outcome[Applied] | None:
+    """Two people after all: each has again what they forbade themselves."""
+    target = app.rights_of(received.record) if received.record else None
+    if target is None:
+        return None
+    by = Actor(kind=ActorKind.SERVICE, id=received.publisher)
+    target.give_stricter_back(UUID(received.data["merge_id"]), by=by)
+    return Outcome(answer=Applied(), save=[target])
+
+
 POLICIES: Mapping[str, Policy] = {
     **dict.fromkeys((*STATUS_SAID, *BACK_AS_BEFORE), on_state_changed),
     "identity.death_revoked": on_death_revoked,
     "identity.traits_corrected": on_traits_corrected,
+    "identity.records_merged": on_records_merged,
+    "identity.records_split": on_records_split,
 }

@@ -18,6 +18,7 @@ from services.access.domain.grants import (
     Status,
     Switches,
 )
+from services.access.domain.stricter import Stricter, give_back, stricter, take
 from shared.kernel.actor import Actor
 from shared.kernel.ids import derived_id
 
@@ -187,6 +188,26 @@ class Rights(Aggregate):
             else:
                 aggregate.feeding_oppositions.pop(self.feeder, None)
 
+    class StricterTaken(Event):
+        """Another record of this person was merged into this one; ``taken``: what it forbade."""
+
+        TOPIC = "access.stricter_taken"
+        merge_id: UUID
+        taken: Stricter
+
+        def apply(self, aggregate: "Rights") -> None:
+            aggregate.merged[str(self.merge_id)] = self.taken
+            take(aggregate, self.taken)
+
+    class StricterGivenBack(Event):
+        """It was split off again."""
+
+        TOPIC = "access.stricter_given_back"
+        merge_id: UUID
+
+        def apply(self, aggregate: "Rights") -> None:
+            give_back(aggregate, aggregate.merged.pop(str(self.merge_id)))
+
     @staticmethod
     def id_of(secret: bytes, record_id: UUID) -> UUID:
         return derived_id(secret, "rights", str(record_id))
@@ -213,6 +234,7 @@ class Rights(Aggregate):
         self.switches: Switches = DEFAULT_SWITCHES
         self.sessions: dict[str, Session] = {}
         self.feeding_oppositions: dict[str, str] = {}
+        self.merged: dict[str, Stricter] = {}
 
     @property
     def is_active(self) -> bool:
@@ -337,6 +359,15 @@ class Rights(Aggregate):
             legitimate_reason=legitimate_reason,
             on=on,
         )
+
+    def take_stricter(self, merge_id: UUID, source: "Rights", *, by: Actor) -> None:
+        """RNIV: merging two records takes nothing back of what the person forbade on one."""
+        taken = stricter(self, source)
+        self._trigger(self.StricterTaken, by, merge_id=merge_id, taken=taken)
+
+    def give_stricter_back(self, merge_id: UUID, *, by: Actor) -> None:
+        if str(merge_id) in self.merged:
+            self._trigger(self.StricterGivenBack, by, merge_id=merge_id)
 
     def _require_active(self) -> None:
         if not self.is_active:

@@ -1,0 +1,135 @@
+"""Two records of one person made one: nothing the person forbade on either is allowed by it."""
+
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+
+from services.access import contract as c
+from services.access.domain.rights import Rights
+from tests.access.support.logs import World, consent, of
+from tests.access.support.people import (
+    DENTIST,
+    DOCTOR,
+    NURSE,
+    OTHER_RECORD,
+    PATIENT,
+    RECORD,
+    REGULATOR,
+    STRANGER,
+)
+
+MERGE = UUID("0190a000-0000-7000-8000-0000000000cc")
+
+
+@pytest.fixture
+def merged(world: World) -> World:
+    """Doctor and nurse treat the target; on the source the person has shut the doctor out."""
+    world.open_record(OTHER_RECORD)
+    world.treated_by(DOCTOR)
+    world.app.name_administrator(of(DOCTOR), PATIENT)
+    world.app.declare_consent(consent(NURSE), PATIENT)
+    world.app.block_professional(
+        c.BlockProfessional(
+            request_id=uuid4(), record_id=OTHER_RECORD, professional=DOCTOR.id, reason="no more"
+        ),
+        STRANGER,
+    )
+    world.app.set_emergency_switches(switches(OTHER_RECORD, regulation=False), STRANGER)
+    world.app.oppose_feeding(
+        c.OpposeFeeding(
+            request_id=uuid4(),
+            record_id=OTHER_RECORD,
+            professional=DENTIST.id,
+            legitimate_reason="told wrong things",
+            on=True,
+        ),
+        STRANGER,
+    )
+    return world
+
+
+def switches(record_id: UUID, **given: bool) -> c.SetEmergencySwitches:
+    on = {"regulation": True, "break_glass": True, "masked": False, **given}
+    return c.SetEmergencySwitches(request_id=uuid4(), record_id=record_id, **on)
+
+
+def merge(world: World) -> None:
+    world.hear("records_merged", source=str(OTHER_RECORD), merge_id=str(MERGE))
+
+
+def split(world: World) -> None:
+    world.hear("records_split", source=str(OTHER_RECORD), merge_id=str(MERGE))
+
+
+def state(rights: Rights) -> dict[str, Any]:
+    left_out = ("_version", "_modified_on", "_pending_events", "_created_on")
+    return {name: value for name, value in vars(rights).items() if name not in left_out}
+
+
+def test_the_stricter_side_wins(merged: World) -> None:
+    """
+    Blocked on one is blocked; allowed in an emergency only if both allow; opposed stays so.
+    """
+    assert merged.decide(DOCTOR).permit
+    assert merged.decide(REGULATOR, mode="regulation").permit
+
+    merge(merged)
+
+    assert merged.decide(DOCTOR).reasons == ["blocked", "no_rule"]
+    assert not merged.decide(REGULATOR, mode="regulation").permit
+    assert not merged.decide(DENTIST, action="feed").permit
+    assert merged.rights().consents.keys() == {NURSE.id}
+
+
+def test_a_split_gives_back_what_was(merged: World) -> None:
+    """
+    Merge then split is the identity, role and consent of who was blocked included.
+    """
+    before = state(merged.rights())
+
+    merge(merged)
+    split(merged)
+
+    assert state(merged.rights()) == before
+    assert merged.decide(DOCTOR).permit
+
+
+def test_what_the_person_did_meanwhile_stays(merged: World) -> None:
+    """
+    A block of their own is no matter of the merge, nor are switches they set since.
+    """
+    merge(merged)
+    merged.app.block_professional(
+        c.BlockProfessional(
+            request_id=uuid4(), record_id=RECORD, professional=NURSE.id, reason="mine"
+        ),
+        PATIENT,
+    )
+    merged.app.set_emergency_switches(switches(RECORD, break_glass=False), PATIENT)
+
+    split(merged)
+
+    assert merged.rights().blocks.keys() == {NURSE.id}
+    assert merged.rights().switches == {"regulation": True, "break_glass": False, "masked": False}
+
+
+def test_the_source_keeps_its_own(merged: World) -> None:
+    """
+    What it forbids it forbids still, merged or split.
+    """
+    merge(merged)
+    split(merged)
+
+    source = merged.app.rights_of(OTHER_RECORD)
+    assert source
+    assert source.blocks.keys() == {DOCTOR.id}
+
+
+def test_a_split_of_what_was_never_merged_here_changes_nothing(merged: World) -> None:
+    """
+    Access may have followed only since then.
+    """
+    before = merged.rights().version
+    split(merged)
+    assert merged.rights().version == before
