@@ -36,6 +36,7 @@ from services.vault.domain.depositing import Depositing, DepositRules, Lot, Plac
 from services.vault.domain.document import Document
 from services.vault.domain.gate import Gate
 from services.vault.domain.integrity import IntegrityCheck
+from services.vault.domain.kin import Kin
 from services.vault.domain.listing import Entry, Wanted, chain, paged
 from services.vault.domain.opening import Opening
 from services.vault.domain.people import People
@@ -80,7 +81,7 @@ class Vault(EventLog):
         rules: DepositRules,
     ) -> None:
         super().__init__(settings, keys, clock)
-        self._gate = Gate(access)
+        self._gate = Gate(access, self.served_under)
         self._contents = contents
         self._listed = listed
         self._rules = rules
@@ -173,7 +174,13 @@ class Vault(EventLog):
         shown, media_type = (
             unwrapped(document, data) if request.unwrap else (data, document.content.media_type)
         )
-        opening = Opening.of(document, decision_id=decision.decision_id, mode=request.mode, by=by)
+        opening = Opening.of(
+            document,
+            self.served_under(document.record_id),
+            decision_id=decision.decision_id,
+            mode=request.mode,
+            by=by,
+        )
         return Outcome(
             answer=Opened(
                 document=self._view(document),
@@ -231,6 +238,14 @@ class Vault(EventLog):
             position = rows[-1].position
             yield from (r.originator_id for r in rows if r.topic == Document.Created.TOPIC)
 
+    def kin_of(self, record_id: UUID) -> Kin | None:
+        return self.get(Kin.id_of(self.secret, record_id), Kin)
+
+    def served_under(self, record_id: UUID) -> UUID:
+        """The record whose rights count for this one's documents."""
+        kin = self.kin_of(record_id)
+        return (kin.target if kin else None) or record_id
+
     def _document(self, document_id: UUID) -> Document | None:
         """``None`` also for a document of an erased record: there is nothing left of it."""
         try:
@@ -256,9 +271,11 @@ class Vault(EventLog):
 
     def _visible(self, request: Search | ChangesSince, by: Actor) -> list[Entry]:
         self._gate.require(request.record_id, "read", {"kind": "record"}, by, request.how)
-        return self._seen(
-            self._listed.of_record(request.record_id), request.record_id, by, request.how
-        )
+        served = self.served_under(request.record_id)
+        kin = self.kin_of(served)
+        records = [served, *(kin.sources if kin else ())]
+        entries = [entry for record_id in records for entry in self._listed.of_record(record_id)]
+        return self._seen(entries, served, by, request.how)
 
     def _seen(
         self, entries: Sequence[Entry], record_id: UUID, by: Actor, how: How = NORMALLY

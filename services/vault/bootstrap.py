@@ -14,11 +14,12 @@ from services.vault.domain.people import People
 from services.vault.domain.taking import Limits
 from services.vault.domain.value_sets import ValueSets
 from services.vault.messages import message_for
+from services.vault.policies import FOLLOWS, POLICIES
 from services.vault.projections.documents import DocumentList, ListedDocuments
 from shared.auth.service_keys import private_key
 from shared.auth.service_tokens import ServiceTokens
 from shared.eventing.audit_lag import AuditLag
-from shared.eventing.entrypoints import Projecting, Timers, View
+from shared.eventing.entrypoints import Following, Projecting, Timers, View
 from shared.eventing.outbox import OutboxReader
 from shared.eventing.positions import position_in
 from shared.kernel.common import CommonSettings
@@ -135,6 +136,21 @@ def projecting() -> Projecting:
         transport_keys=built.keys,
         amqp_uri=built.common.amqp_uri,
         views=(View(DocumentList(built.keys), built.documents),),
+        close=built.close,
+    )
+
+
+def following() -> Following:
+    built = Built()
+    return Following(
+        log=built.app,
+        sources=FOLLOWS,
+        policies=POLICIES,
+        transport_keys=built.keys,
+        pull=lambda service, after, limit: built.client.call(
+            service, "events", {"after": after, "limit": limit}
+        ),
+        amqp_uri=built.common.amqp_uri,
         close=built.close,
     )
 

@@ -1,7 +1,7 @@
 """Nothing is shown, taken or changed before ``access`` has said so."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -16,8 +16,13 @@ BATCH = 500
 
 
 class Gate:
-    def __init__(self, access: Access) -> None:
+    """``served_under``: the record that another was merged into, by whose rights it is served;
+    itself for any other.
+    """
+
+    def __init__(self, access: Access, served_under: Callable[[UUID], UUID]) -> None:
         self._access = access
+        self._served_under = served_under
 
     def require(
         self,
@@ -28,7 +33,7 @@ class Gate:
         how: How = NORMALLY,
     ) -> Decision:
         """The permit. Raises :class:`Forbidden` with the decision that refused."""
-        decision = self._access.decide(record_id, action, resource, by, how)
+        decision = self._access.decide(self._served_under(record_id), action, resource, by, how)
         if not decision.permit:
             raise Forbidden(message_fr=GENERIC_FR, decision_id=decision.decision_id)
         return decision
@@ -45,6 +50,7 @@ class Gate:
         distinct = dict(zip(keys, resources, strict=True))
         asked = list(distinct)
         permits: dict[str, bool] = {}
+        record_id = self._served_under(record_id)
         for start in range(0, len(asked), BATCH):
             batch = asked[start : start + BATCH]
             answers = self._access.decide_many(

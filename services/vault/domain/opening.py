@@ -46,9 +46,12 @@ class Opening(Aggregate):
         self.confidentiality = confidentiality
 
     @classmethod
-    def of(cls, document: Document, *, decision_id: UUID, mode: str, by: Actor) -> "Opening":
+    def of(
+        cls, document: Document, record_id: UUID, *, decision_id: UUID, mode: str, by: Actor
+    ) -> "Opening":
+        """``record_id``: the one it is served under, whose person reads of it."""
         return cls(
-            record_id=document.record_id,
+            record_id=record_id,
             by=by.to_event(),
             document_id=document.id,
             document_version=document.version,

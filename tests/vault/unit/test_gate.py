@@ -30,6 +30,6 @@ def test_long_lists_are_asked_about_in_batches_and_answered_in_order() -> None:
     """decide_many takes 500 tuples at most; a shifted answer would show what is hidden."""
     resources = [{"author": number % (BATCH * 2 + 7)} for number in range(BATCH * 3)]
 
-    permits = Gate(EvenAuthors()).may_read(RECORD, resources, DOCTOR)
+    permits = Gate(EvenAuthors(), lambda record_id: record_id).may_read(RECORD, resources, DOCTOR)
 
     assert permits == [resource["author"] % 2 == 0 for resource in resources]

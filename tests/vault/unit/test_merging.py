@@ -1,0 +1,122 @@
+"""Two records of one person: the documents of both under one, until they are split."""
+
+from datetime import UTC, datetime
+from uuid import UUID
+
+import pytest
+
+from services.vault.contract.reading import Open, Search, Versions
+from services.vault.domain.opening import Opening
+from services.vault.policies import POLICIES
+from shared.eventing.received import Received
+from shared.kernel.errors import Forbidden
+from shared.stores.event_log import Followed, Link
+from tests.vault.cda import cda
+from tests.vault.world import DOCTOR, METADATA, OTHER_RECORD, RECORD, World, asked
+
+MERGE = UUID("0190a000-0000-7000-8000-0000000000cc")
+SOURCE, TARGET = OTHER_RECORD, RECORD
+
+
+def hear(world: World, type_: str) -> None:
+    """Identity says it; it is applied as the follower does."""
+    previous = world.vault.places.followed("identity")
+    position = previous.position + 1 if previous else 1
+    received = Received(
+        publisher="identity",
+        type=f"identity.{type_}",
+        version=1,
+        key="k",
+        epoch="1",
+        position=position,
+        occurred_at=datetime(2026, 11, 21, tzinfo=UTC),
+        record=TARGET,
+        data={"source": str(SOURCE), "merge_id": str(MERGE), "source_status": "open"},
+    )
+    reached = Link("1", position, str(position))
+    world.vault.apply(
+        POLICIES[received.type](world.vault, received),
+        Followed(publisher="identity", previous=previous, reached=reached),
+    )
+
+
+@pytest.fixture
+def documents(world: World) -> tuple[UUID, UUID]:
+    """One of the target, one of the source."""
+    ours = world.deposit(cda())
+    theirs = world.vault.deposit(
+        asked(b"%PDF-1.4\n%%EOF", record_id=SOURCE, metadata=METADATA), DOCTOR
+    )
+    world.project()
+    return ours.document_id, theirs.document_id
+
+
+def found(world: World, record_id: UUID = TARGET) -> set[UUID]:
+    answer = world.vault.search(Search(record_id=record_id), DOCTOR)
+    return {item.document_id for item in answer.items}
+
+
+def test_the_sources_documents_are_listed_under_the_target(
+    world: World, documents: tuple[UUID, UUID]
+) -> None:
+    """
+    By either id, the person's documents are all of them, and they are asked about as the target's.
+    """
+    assert found(world) == {documents[0]}
+
+    hear(world, "records_merged")
+
+    assert found(world) == found(world, SOURCE) == set(documents)
+    assert world.access.asked[-1].record_id == TARGET
+
+
+def test_the_targets_rights_decide(world: World, documents: tuple[UUID, UUID]) -> None:
+    """
+    Whoever is shut out of the target reads nothing of the source, by no way.
+    """
+    hear(world, "records_merged")
+    world.access.known.remove(TARGET)
+
+    for ask in (
+        lambda: world.vault.open(Open(document_id=documents[1]), DOCTOR),
+        lambda: found(world, SOURCE),
+        lambda: world.vault.versions(Versions(logical_id=documents[1]), DOCTOR),
+    ):
+        with pytest.raises(Forbidden):
+            ask()
+
+
+def test_an_opening_is_in_the_targets_journal(world: World, documents: tuple[UUID, UUID]) -> None:
+    """
+    That is the journal the person reads now.
+    """
+    hear(world, "records_merged")
+
+    world.vault.open(Open(document_id=documents[1]), DOCTOR)
+
+    event = world.events()[-1].event
+    assert isinstance(event, Opening.Created)
+    assert (event.record_id, event.document_id) == (TARGET, documents[1])
+
+
+def test_a_split_gives_each_its_own_again(world: World, documents: tuple[UUID, UUID]) -> None:
+    """
+    Two people after all: neither sees the other's, from that message on.
+    """
+    hear(world, "records_merged")
+    hear(world, "records_split")
+
+    assert found(world) == {documents[0]}
+    assert found(world, SOURCE) == {documents[1]}
+    world.vault.open(Open(document_id=documents[1]), DOCTOR)
+    assert world.access.asked[-1].record_id == SOURCE
+
+
+def test_merged_split_and_merged_again(world: World, documents: tuple[UUID, UUID]) -> None:
+    """
+    People change their minds; the last word counts.
+    """
+    for said in ("records_merged", "records_split", "records_merged"):
+        hear(world, said)
+
+    assert found(world) == set(documents)
