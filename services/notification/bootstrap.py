@@ -23,7 +23,7 @@ from shared.rpc.serve import Served
 from shared.stores.settings import EventStoreSettings
 from shared.stores.views import open_documents
 
-SOURCES = ("access", "vault")
+SOURCES = ("access", "identity", "vault")
 SWEEP_SECONDS = 3600.0
 """Between two sweeps of what is kept for a time only."""
 

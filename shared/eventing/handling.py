@@ -17,6 +17,7 @@ from shared.eventing.live_views import LiveViews
 from shared.eventing.loop import INFRASTRUCTURE
 from shared.eventing.messages import Envelope
 from shared.eventing.metrics import APPLIED, FOLLOWED_POSITION
+from shared.eventing.purging import with_purge
 from shared.eventing.received import Received, upcast
 from shared.kernel.errors import Refusal
 from shared.stores.event_log import NOTHING, Followed, Link, Outcome, Parked, PositionMoved
@@ -126,7 +127,7 @@ class Handling:
 
     def _decide(self, received: Received) -> Outcome[Any] | None:
         policy = self._following.policies.get(received.type)
-        return policy(self._log, received) if policy else None
+        return with_purge(received, policy(self._log, received) if policy else None)
 
     def _park(self, envelope: Envelope, source: str, error: str) -> Step:
         """The data is not kept: if the record is erased meanwhile, nothing of it stays here."""

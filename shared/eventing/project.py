@@ -4,6 +4,7 @@ from threading import Event
 
 from shared.eventing.loop import Loop
 from shared.eventing.metrics import PROJECTED_POSITION
+from shared.eventing.purging import own_writes
 from shared.eventing.view import View
 from shared.stores.documents import At, Documents, Write
 from shared.stores.event_log import EventLog, Recorded
@@ -67,7 +68,7 @@ class Projector:
         """
         projection = self._view.projection
         if row.event is not None:
-            return list(projection.writes(row.event))
+            return list(own_writes(projection, row.event))
         return list(projection.purge(row.record_id)) if row.record_id else []
 
     def _is_of_lost_history(self, documents: Documents) -> bool:

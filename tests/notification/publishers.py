@@ -47,8 +47,12 @@ class DocumentOpened(DocumentDeposited):
     TYPE = "vault.document_opened"
 
 
+class RecordErased(MessageData):
+    TYPE = "identity.record_erased"
+
+
 KINDS: dict[str, type[MessageData]] = {
-    kind.TYPE: kind for kind in (GlassBroken, DocumentDeposited, DocumentOpened)
+    kind.TYPE: kind for kind in (GlassBroken, DocumentDeposited, DocumentOpened, RecordErased)
 }
 
 
@@ -92,3 +96,7 @@ class Access(Publisher):
 
 class Vault(Publisher):
     name = "vault"
+
+
+class Identity(Publisher):
+    name = "identity"

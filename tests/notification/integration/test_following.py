@@ -29,19 +29,20 @@ from shared.stores.documents import Documents
 from shared.stores.settings import EventStoreSettings
 from tests.notification import publishers
 from tests.notification.conftest import Access as AccessSeen
-from tests.notification.publishers import Access, Publisher, Vault
+from tests.notification.publishers import Access, Identity, Publisher, Vault
 from tests.notification.sample import DOCTOR, HOSPITAL, PARENT, PATIENT, RECORD
 from tests.shared.eventing.world import running
 from tests.support.deadline import eventually
 
 ROOT = b"r" * 32
+SYSTEM = {"kind": "service", "id": "identity"}
 DAYS = LocalTransportKeys(ROOT)
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def stores(request: pytest.FixtureRequest, tmp_path: Path) -> dict[str, EventStoreSettings]:
     """Each service's log: a file, or a PostgreSQL database."""
-    names = ("access", "vault", "notification")
+    names = ("access", "identity", "vault", "notification")
     if request.param == "sqlite":
         return {name: EventStoreSettings(data_dir=tmp_path) for name in names}
     postgres = request.getfixturevalue("postgres")
@@ -51,10 +52,11 @@ def stores(request: pytest.FixtureRequest, tmp_path: Path) -> dict[str, EventSto
 @pytest.fixture
 def logs(
     stores: dict[str, EventStoreSettings], access: AccessSeen
-) -> Iterator[tuple[Access, Vault, Notification]]:
+) -> Iterator[tuple[Access, Identity, Vault, Notification]]:
     clock = SystemClock()
     made = (
         Access(stores["access"], LocalKeys(ROOT, "access"), clock),
+        Identity(stores["identity"], LocalKeys(ROOT, "identity"), clock),
         Vault(stores["vault"], LocalKeys(ROOT, "vault"), clock),
         Notification(
             stores["notification"],
@@ -75,18 +77,19 @@ def relay(log: Publisher, amqp_uri: str) -> Projecting:
 
 
 def test_what_happens_is_told_once_and_hidden_things_never(
-    logs: tuple[Access, Vault, Notification],
+    logs: tuple[Access, Identity, Vault, Notification],
     documents: Documents,
     access: AccessSeen,
     amqp_uri: str,
 ) -> None:
     """
-    Before notification runs, while it runs, and after it came back: each thing told once.
+    Before notification runs, while it runs, and after it came back: each thing told once; and an
+    erased record's notices are gone, those of others stay.
     """
-    glass, vault, notification = logs
+    glass, identity, vault, notification = logs
 
     def pull(service: str, after: int, limit: int) -> dict[str, Any]:
-        log = {"access": glass, "vault": vault}[service]
+        log = {"access": glass, "identity": identity, "vault": vault}[service]
         return OutboxReader(log, publishers.message_for, DAYS).events(after, limit)
 
     following = Following(
@@ -119,6 +122,7 @@ def test_what_happens_is_told_once_and_hidden_things_never(
     document("document_deposited", HOSPITAL, "INVISIBLE_PATIENT")
     publishing = [
         *projecting_loops(relay(glass, amqp_uri)),
+        *projecting_loops(relay(identity, amqp_uri)),
         *projecting_loops(relay(vault, amqp_uri)),
     ]
     with running(*publishing, *projecting_loops(projecting)):
@@ -132,3 +136,6 @@ def test_what_happens_is_told_once_and_hidden_things_never(
             wanted = ["document_deposited", "document_opened", "glass_broken"]
             eventually(lambda: told(PATIENT) == wanted, within=30)
             assert told(PARENT) == ["document_deposited", "glass_broken"]
+            identity.tell("identity.record_erased", RECORD, SYSTEM)
+            eventually(lambda: documents.count() == 1, within=30)
+            assert told(PATIENT) == []
