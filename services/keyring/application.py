@@ -14,6 +14,7 @@ from services.keyring.contract import (
     Destroyed,
     HandedKey,
     KeyPurpose,
+    MakeKeys,
     OpenedKeys,
     OpenKey,
     OpenKeys,
@@ -142,6 +143,20 @@ class Keyring(EventLog):
         ]
         return OpenedKeys(keys=keys)
 
+    @unreplayed
+    def make_keys(self, request: MakeKeys, by: Actor) -> Outcome[Done]:
+        """All in one transaction; those that have a key, or a tombstone, are left alone."""
+        holders = {record_holder(record_id): record_id for record_id in request.record_ids}
+        # In this order: a key made in between by another one is found, never taken for lost.
+        logged = {holder for holder in holders if self.version_of(self._key_id(holder))}
+        missing = holders.keys() - self._table.find(list(holders)).keys()
+        if missing & logged:
+            raise KeyLost
+        made = [self._new_key(holder, holders[holder], by) for holder in missing]
+        return Outcome(
+            answer=Done(), save=made, also=[self._table.add(holder, 1) for holder in missing]
+        )
+
     def transport_key(self, request: TransportKey, by: Actor) -> HandedKey:
         """The day's key, the same for every service."""
         what = about_transport(by.id, request.day)
@@ -224,13 +239,13 @@ class Keyring(EventLog):
             return Outcome(answer=Done())
         if logged:
             raise KeyLost
-        key = ManagedKey.create(
-            self._key_id(request.holder),
-            holder=request.holder,
-            record_id=request.record_id,
-            by=by.to_event(),
-        )
+        key = self._new_key(request.holder, request.record_id, by)
         return Outcome(answer=Done(), save=[key], also=[self._table.add(request.holder, 1)])
+
+    def _new_key(self, holder: str, record_id: UUID | None, by: Actor) -> ManagedKey:
+        return ManagedKey.create(
+            self._key_id(holder), holder=holder, record_id=record_id, by=by.to_event()
+        )
 
     def _known(self, holder: str) -> ManagedKey:
         key = self.get(self._key_id(holder), ManagedKey)

@@ -62,6 +62,7 @@ def served() -> Served:
         handlers={
             "open_key": app.open_key,
             "open_keys": app.open_keys,
+            "make_keys": app.make_keys,
             "transport_key": app.transport_key,
             "rotate": app.rotate,
             "destroy": app.destroy,

@@ -54,6 +54,12 @@ class OpenedKeys(Answer):
     keys: list[OpenedKey]
 
 
+class MakeKeys(Request):
+    """Keys of records that are about to begin; those that have one keep it."""
+
+    record_ids: list[UUID] = Field(min_length=1, max_length=BATCH)
+
+
 class TransportKey(Request):
     """The key that messages of that day (UTC) are sealed under on their way."""
 
@@ -126,6 +132,13 @@ CONTRACT = Contract(
             condition=may_create,
         ),
         Method(name="open_keys", request=OpenKeys, answer=OpenedKeys, callers=SERVICES),
+        Method(
+            name="make_keys",
+            request=MakeKeys,
+            answer=Done,
+            callers=SERVICES,
+            condition=identity_only,
+        ),
         Method(name="transport_key", request=TransportKey, answer=HandedKey, callers=SERVICES),
         Method(
             name="rotate",

@@ -1,6 +1,6 @@
 """The application on a real event store, at a time that moves when told."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
@@ -41,6 +41,9 @@ class KeysGone:
     """Stands for keyring, which a unit test has not: the keys that seal this log go."""
 
     keys: LocalKeys
+
+    def make(self, record_ids: Sequence[UUID]) -> None:
+        """Local keys need not be made."""
 
     def destroy(self, record_id: UUID, certificate_of: UUID) -> dict[str, Any]:
         self.keys.erase(record_id)

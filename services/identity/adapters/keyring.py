@@ -1,10 +1,12 @@
-"""The destruction of a record's keys, which identity alone may ask for."""
+"""The beginning and the end of records' keys, which identity alone may ask for."""
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
+from shared.crypto.remote_keys import BATCH
 from shared.crypto.tombstones import Tombstone
 from shared.kernel.errors import Unavailable
 from shared.rpc.client import RpcClient
@@ -14,6 +16,11 @@ class KeyringOverRpc:
     def __init__(self, client: RpcClient, keyring_key: Ed25519PublicKey) -> None:
         self._client = client
         self._keyring_key = keyring_key
+
+    def make(self, record_ids: Sequence[UUID]) -> None:
+        for start in range(0, len(record_ids), BATCH):
+            batch = record_ids[start : start + BATCH]
+            self._client.call("keyring", "make_keys", {"record_ids": batch})
 
     def destroy(self, record_id: UUID, certificate_of: UUID) -> dict[str, Any]:
         answer = self._client.call(

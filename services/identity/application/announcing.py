@@ -1,6 +1,6 @@
 """Announcing records, one or many, where and when a campaign allows it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -48,7 +48,14 @@ class Announcing(IdentityLog):
                 continue
             saved_together |= {one.id: one for one in (record, holder) if one}
             rows.append(c.RowOutcome(row=number, record_id=record.id, opens_at=record.opens_at))
+        self._make_keys([row.record_id for row in rows if row.record_id])
         return Outcome(answer=c.BatchAnnounced(rows=rows), save=list(saved_together.values()))
+
+    def _make_keys(self, record_ids: Sequence[UUID]) -> None:
+        """One call for all of them; alone, each would be made when it is first asked for."""
+        if record_ids:
+            self.outside.keyring.make(record_ids)
+            self.keys.prefetch(set(record_ids))
 
     @command
     def open_campaign(self, request: c.OpenCampaign, by: Actor) -> Outcome[Done]:

@@ -9,7 +9,7 @@ from services.identity.contract.parts import RecordCommand
 from services.identity.domain.errors import InsAlreadyHeld, RecordMerged, UnknownRecord
 from services.identity.domain.ins_holder import InsHolder
 from services.identity.domain.insi import Insi
-from services.identity.domain.ports import AccessDecisions, KeyDestruction, ProofMaker
+from services.identity.domain.ports import AccessDecisions, ProofMaker, RecordKeys
 from services.identity.domain.rate import Rate
 from services.identity.domain.record import Record
 from services.identity.domain.states import Status
@@ -52,7 +52,7 @@ class Outside:
     proofs: ProofMaker
     access: AccessDecisions
     insi: Insi
-    keyring: KeyDestruction
+    keyring: RecordKeys
 
 
 class IdentityLog(EventLog):

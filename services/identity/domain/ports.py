@@ -1,5 +1,6 @@
 """What identity needs of others, in its own words."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 from uuid import UUID
@@ -33,7 +34,11 @@ class AccessDecisions(Protocol):
         ...
 
 
-class KeyDestruction(Protocol):
+class RecordKeys(Protocol):
+    def make(self, record_ids: Sequence[UUID]) -> None:
+        """Have a key for each of these new records, in one go."""
+        ...
+
     def destroy(self, record_id: UUID, certificate_of: UUID) -> dict[str, Any]:
         """Destroy every version of the record's keys; return the signed tombstone, whose
         signature holds. Asked again, it returns the same one.

@@ -13,7 +13,7 @@ from shared.crypto.handover import Recipient
 from shared.crypto.keys import KeyErased, KeyUnavailable
 from shared.crypto.tombstones import Tombstone
 from shared.kernel.actor import Actor, ActorKind
-from shared.kernel.errors import InvalidRequest, Unavailable
+from shared.kernel.errors import Forbidden, InvalidRequest, Unavailable
 from tests.keyring.conftest import NOW
 from tests.keyring.place import OPERATOR, Place, service
 
@@ -101,6 +101,50 @@ def test_racing_first_askers_get_one_key(place: Place) -> None:
 
     assert len({key.secret for key in keys}) == 1
     assert place.topics() == ["keyring.key_created"]
+
+
+def test_many_keys_are_made_at_once(place: Place) -> None:
+    """
+    Before thousands are announced: one transaction; who has a key keeps it, the erased stay so.
+    """
+    known, erased, *new = (place.new_record(), place.new_record(), uuid4(), uuid4())
+    before = place.keys("vault").current(known)
+    place.call(
+        "destroy",
+        service("identity"),
+        request_id=uuid4(),
+        record_id=erased,
+        certificate_of=uuid4(),
+    )
+
+    made = place.call("make_keys", service("identity"), record_ids=[known, erased, *new])
+    again = place.call("make_keys", service("identity"), record_ids=[known, erased, *new])
+
+    assert made == again
+    assert place.keys("vault").current(known) == before
+    assert len({place.keys("vault").current(record_id).secret for record_id in new}) == 2
+    with pytest.raises(KeyErased):
+        place.keys("vault").current(erased)
+    with pytest.raises(Forbidden):
+        place.call("make_keys", service("vault"), record_ids=new)
+
+
+def test_racing_makers_of_many_keys_make_each_once(place: Place) -> None:
+    """
+    Two announcements of the same people: the later finds the keys made.
+    """
+    record_ids = [uuid4() for _ in range(20)]
+
+    with ThreadPoolExecutor(4) as pool:
+        list(
+            pool.map(
+                lambda _: place.call("make_keys", service("identity"), record_ids=record_ids),
+                range(8),
+            )
+        )
+
+    assert place.topics() == ["keyring.key_created"] * 20
+    assert {place.keys("vault").current(record_id).version for record_id in record_ids} == {1}
 
 
 def test_a_rotation_is_for_what_comes(place: Place) -> None:
