@@ -237,6 +237,7 @@ def test_reopened_in_time_is_kept(world: World) -> None:
     world.pass_time(TEN_YEARS)
 
     assert seen(world, record_id).status is Status.OPEN
+    assert world.due.count() == 0
 
 
 def test_an_erasure_asked_for_is_done_within_three_months(world: World) -> None:

@@ -233,6 +233,20 @@ def test_fraud_not_contested_closes_a_suspended_record() -> None:
     assert new_facts(record) == [("identity.record_closed", {"motive": "fraud"})]
 
 
+def test_nothing_is_erased_before_its_day() -> None:
+    """
+    Whatever a timer thinks: the record itself says when, to the instant.
+    """
+    record = record_in(Status.CLOSED)
+    due = NOW + timedelta(days=60)
+    record.request_erasure(due, PERSON)
+
+    with pytest.raises(NotDueYet):
+        record.begin_erasure(due - timedelta(microseconds=1), TIMER)
+
+    assert record.begin_erasure(due, TIMER) == "requested"
+
+
 @pytest.mark.parametrize(
     ("ins", "checked_with", "status", "topics"),
     [
