@@ -135,7 +135,12 @@ def _(event: ListedService.Withdrawn) -> MessageData:
     return ServiceWithdrawn(reason=event.reason, **_of_service(event))
 
 
-def _of_authorisation(event: Connections.OfAuthorisation) -> dict[str, Any]:
+AboutAuthorisation = (
+    Connections.Granted | Connections.Reapproved | Connections.ReapprovalAsked | Connections.Revoked
+)
+
+
+def _of_authorisation(event: AboutAuthorisation) -> dict[str, Any]:
     return {
         "record_id": event.record_id,
         "by": event.by,

@@ -58,19 +58,17 @@ class Connections(Aggregate):
     class Created(Event, Aggregate.Created):
         TOPIC = "catalogue.connections_opened"
 
-    class OfAuthorisation(Event):
-        """Service and secrecy are repeated in each, for those who hear of one alone.
+    class Granted(Event):
+        """Service and secrecy are repeated in each that follows, for those who hear of one alone.
         ``remind_at``: when the person is next reminded; ``None`` when nothing is connected.
         """
 
+        TOPIC = "catalogue.authorisation_granted"
         authorisation_id: UUID
         service_id: UUID
         oid: str
         secret: bool
         remind_at: datetime | None
-
-    class Granted(OfAuthorisation):
-        TOPIC = "catalogue.authorisation_granted"
         agreed: list[Agreed]
         finalities_version: int
         authoriser: Authoriser
@@ -91,8 +89,13 @@ class Connections(Aggregate):
                 granted_at=self.timestamp,
             )
 
-    class Reapproved(OfAuthorisation):
+    class Reapproved(Event):
         TOPIC = "catalogue.authorisation_reapproved"
+        authorisation_id: UUID
+        service_id: UUID
+        oid: str
+        secret: bool
+        remind_at: datetime | None
         agreed: list[Agreed]
         finalities_version: int
         authoriser: Authoriser
@@ -105,10 +108,15 @@ class Connections(Aggregate):
             authorisation["reapprove_before"] = None
             authorisation["authoriser"] = self.authoriser
 
-    class ReapprovalAsked(OfAuthorisation):
+    class ReapprovalAsked(Event):
         """``agreed``: what is left of it meanwhile, never more than before."""
 
         TOPIC = "catalogue.reapproval_asked"
+        authorisation_id: UUID
+        service_id: UUID
+        oid: str
+        secret: bool
+        remind_at: datetime | None
         agreed: list[Agreed]
         asked_version: int
         reapprove_before: datetime
@@ -119,8 +127,13 @@ class Connections(Aggregate):
             authorisation["asked_version"] = self.asked_version
             authorisation["reapprove_before"] = self.reapprove_before
 
-    class Revoked(OfAuthorisation):
+    class Revoked(Event):
         TOPIC = "catalogue.authorisation_revoked"
+        authorisation_id: UUID
+        service_id: UUID
+        oid: str
+        secret: bool
+        remind_at: datetime | None
         reason: str
 
         def apply(self, aggregate: "Connections") -> None:
@@ -265,7 +278,7 @@ class Connections(Aggregate):
         return authorisation
 
     def _of_authorisation(
-        self, kind: type[OfAuthorisation], authorisation_id: UUID, by: Actor, **fields: Any
+        self, kind: type[Event], authorisation_id: UUID, by: Actor, **fields: Any
     ) -> None:
         authorisation = self._live(authorisation_id)
         common = {
