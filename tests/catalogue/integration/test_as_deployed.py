@@ -26,8 +26,12 @@ def carnet(broker: Broker, tmp_path_factory: pytest.TempPathFactory) -> Iterator
         broker.uri(broker.new_vhost()),
         tmp_path_factory.mktemp("catalogue"),
         ["keyring.rpc"],
-        ["identity.rpc", "identity.project", "identity.timers", "access.rpc", "access.follow"],
-        ["catalogue.rpc", "catalogue.project", "catalogue.timers"],
+        # One process: access is ready once it hears the catalogue, which asks access.
+        [
+            *("identity.rpc", "identity.project", "identity.timers"),
+            *("access.rpc", "access.follow"),
+            *("catalogue.rpc", "catalogue.project", "catalogue.timers"),
+        ],
     ) as services:
         yield services
 

@@ -286,12 +286,10 @@ def test_what_a_minor_connects_in_secret_is_theirs_alone(
     secret = catalogue.authorise(authorise(sensor, "COURBE"), SECRETLY)
     assert told()[-1][1]["secret"] is True
     assert connected(catalogue, PARENT) == []
-    for act in (
-        lambda: catalogue.revoke(revocation(secret.authorisation_id), PARENT),
-        lambda: catalogue.reapprove(reapproval(secret.authorisation_id, "SUIVI"), PARENT),
-    ):
-        with pytest.raises(UnknownAuthorisation):
-            act()
+    with pytest.raises(UnknownAuthorisation):
+        catalogue.revoke(revocation(secret.authorisation_id), PARENT)
+    with pytest.raises(UnknownAuthorisation):
+        catalogue.reapprove(reapproval(secret.authorisation_id, "SUIVI"), PARENT)
 
     parents = catalogue.authorise(authorise(sensor, "SUIVI"), PARENT)
     assert told()[-1][1]["secret"] is False
@@ -337,6 +335,26 @@ def test_erased_a_record_is_connected_to_nothing(
     fresh = Views(catalogue, views.services.rebuild(), *rebuilt)
     fresh.catch_up()
     assert (rebuilt[0].count(), rebuilt[1].count()) == (0, 0)
+
+
+def test_what_a_view_still_has_of_an_erased_record_goes(
+    catalogue: Catalogue, sensor: UUID, keys: LocalKeys, views: Views
+) -> None:
+    """
+    A row that cannot be opened any more purges its record, and no other.
+    """
+    record = uuid4()
+    other = Actor(kind=ActorKind.PATIENT, id=str(record), record_id=record)
+    kept = catalogue.authorise(authorise(sensor, record_id=record), other)
+    catalogue.authorise(authorise(sensor), PATIENT)
+    views.catch_up()
+    assert (views.live.count(), views.reminders.count()) == (2, 2)
+    catalogue.authorise(authorise(sensor), PATIENT)
+    keys.erase(RECORD)
+    views.catch_up()
+
+    assert [item["id"] for item in views.live.find().items] == [str(kept.authorisation_id)]
+    assert [item["id"] for item in views.reminders.find().items] == [str(record)]
 
 
 def test_a_change_before_the_answer_is_seen(catalogue: Catalogue, sensor: UUID) -> None:
