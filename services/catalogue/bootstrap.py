@@ -10,11 +10,12 @@ from services.catalogue.adapters.tables import read_codes
 from services.catalogue.application import Catalogue
 from services.catalogue.application.log import Delays
 from services.catalogue.messages import message_for
+from services.catalogue.policies import FOLLOWS, POLICIES
 from services.catalogue.projections.due import DueReminders, LiveAuthorisations, WhatIsDue
 from services.catalogue.projections.services import ServiceList, ServiceReader
 from shared.auth.service_keys import private_key
 from shared.auth.service_tokens import ServiceTokens
-from shared.eventing.entrypoints import Projecting, Timers, View
+from shared.eventing.entrypoints import Following, Projecting, Timers, View
 from shared.eventing.outbox import OutboxReader
 from shared.eventing.positions import position_in
 from shared.kernel.common import CommonSettings
@@ -115,6 +116,21 @@ def projecting() -> Projecting:
             View(LiveAuthorisations(), built.live),
             View(DueReminders(), built.reminders),
         ),
+        close=built.close,
+    )
+
+
+def following() -> Following:
+    built = Built()
+    return Following(
+        log=built.app,
+        sources=FOLLOWS,
+        policies=POLICIES,
+        transport_keys=built.keys,
+        pull=lambda service, after, limit: built.client.call(
+            service, "events", {"after": after, "limit": limit}
+        ),
+        amqp_uri=built.common.amqp_uri,
         close=built.close,
     )
 

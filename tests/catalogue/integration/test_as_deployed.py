@@ -30,7 +30,7 @@ def carnet(broker: Broker, tmp_path_factory: pytest.TempPathFactory) -> Iterator
         [
             *("identity.rpc", "identity.project", "identity.timers"),
             *("access.rpc", "access.follow"),
-            *("catalogue.rpc", "catalogue.project", "catalogue.timers"),
+            *("catalogue.rpc", "catalogue.project", "catalogue.follow", "catalogue.timers"),
         ],
     ) as services:
         yield services

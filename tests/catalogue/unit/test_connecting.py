@@ -9,9 +9,12 @@ import pytest
 from services.catalogue import contract as c
 from services.catalogue.application import Catalogue
 from services.catalogue.domain.errors import ServiceNotOpen, UnknownAuthorisation, UnknownFinality
+from services.catalogue.policies import POLICIES
 from shared.crypto.local_keys import LocalKeys
+from shared.eventing.received import Received
 from shared.kernel.actor import Actor, ActorKind
 from shared.kernel.errors import Forbidden
+from shared.stores.event_log import Followed, Link
 from tests.catalogue.conftest import AccessSeen, Told, Views
 from tests.catalogue.sample import (
     GATEWAY,
@@ -355,6 +358,48 @@ def test_what_a_view_still_has_of_an_erased_record_goes(
 
     assert [item["id"] for item in views.live.find().items] == [str(kept.authorisation_id)]
     assert [item["id"] for item in views.reminders.find().items] == [str(record)]
+
+
+def test_hearing_of_an_erasure_is_enough(
+    catalogue: Catalogue, sensor: UUID, keys: LocalKeys, views: Views
+) -> None:
+    """
+    Nothing more happens to an erased record, so its rows go when identity says so; once.
+    """
+    catalogue.authorise(authorise(sensor), PATIENT)
+    views.catch_up()
+    keys.erase(RECORD)
+    for position in (4, 5):
+        hear(catalogue, erased(position))
+    views.catch_up()
+
+    assert (views.live.count(), views.reminders.count()) == (0, 0)
+    topics = [row.topic for row in catalogue.read(0, 100)]
+    assert topics.count("catalogue.record_forgotten") == 1
+
+
+def erased(position: int) -> Received:
+    return Received(
+        publisher="identity",
+        type="identity.record_erased",
+        version=1,
+        key=f"{RECORD}.{position}",
+        epoch="e",
+        position=position,
+        occurred_at=NOW,
+        record=RECORD,
+        data={"record_id": str(RECORD)},
+    )
+
+
+def hear(catalogue: Catalogue, message: Received) -> None:
+    """As the follower does: policy, then outcome and place in one transaction."""
+    followed = Followed(
+        publisher=message.publisher,
+        previous=catalogue.places.followed(message.publisher),
+        reached=Link(message.epoch, message.position, "digest"),
+    )
+    catalogue.apply(POLICIES[message.type](catalogue, message), followed)
 
 
 def test_a_change_before_the_answer_is_seen(catalogue: Catalogue, sensor: UUID) -> None:
