@@ -20,9 +20,12 @@ from scripts.demo.tally import Tally
 from scripts.demo.teller import Terminal
 from scripts.machine.kept import DidNotStart, NotInstalled
 from shared.kernel.errors import Refusal
+from shared.kernel.ins import INS_NIA, INS_NIR
 from shared.rpc.client import RpcClient
 
 HOME = ROOT / "var" / "demo"
+SETTINGS = {"CARNET_INS_STRICT_KEYS": f"{INS_NIR},{INS_NIA}"}
+"""Some official samples carry an INS whose key is false; it is under the test OID only."""
 
 
 def tell(deployment: Deployment, samples: Path, tally: Tally, teller: Terminal) -> None:
@@ -58,7 +61,7 @@ def main(
     for former in ("carnet", "copy"):
         shutil.rmtree(dir / former, ignore_errors=True)
     try:
-        with running_carnet(dir / "carnet", step) as deployment:
+        with running_carnet(dir / "carnet", step, SETTINGS) as deployment:
             tell(deployment, folder, tally, teller)
     except NotInstalled as missing:
         end(Exit.MISSING, str(missing))
