@@ -8,13 +8,22 @@ from fnmatch import fnmatch
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
-SERVICES = ("identity", "directory", "keyring", "access", "vault", "audit", "notification")
+SERVICES = (
+    "identity",
+    "directory",
+    "keyring",
+    "access",
+    "vault",
+    "audit",
+    "notification",
+    "prescription",
+)
 FIRST = "keyring"
 """Every other process asks it for keys when it starts."""
 PROCESSES = {
     FIRST: ("keyring.*",),
     "people": ("identity.*", "directory.*", "notification.*"),
-    "records": ("access.*", "vault.*"),
+    "records": ("access.*", "vault.*", "prescription.*"),
     "audit": ("audit.*",),
 }
 
