@@ -21,8 +21,6 @@ from services.prescription.policies import FOLLOWS, POLICIES
 from services.prescription.projections.prescriptions import ListedPrescriptions, PrescriptionList
 from shared.auth.service_keys import private_key
 from shared.auth.service_tokens import ServiceTokens
-from shared.crypto.derivation import derive
-from shared.crypto.keys import SERVICE_KEY_ID
 from shared.eventing.entrypoints import Following, Projecting, Timers, View
 from shared.eventing.outbox import OutboxReader
 from shared.eventing.positions import position_followed, position_in
@@ -77,7 +75,6 @@ class Built:
         self.documents = open_documents(
             self.common, "prescription", view.NAME, view.VERSION, view.INDEXES
         )
-        self.secret = derive(self.keys.exact(SERVICE_KEY_ID, 1).secret, "list", "prescription")
         self.app = Prescriptions(
             EventStoreSettings.of(self.common),
             self.keys,
@@ -102,6 +99,10 @@ class Built:
             listed=ListedPrescriptions(self.documents, self.keys, self.secret),
             kinds=read_kinds(),
         )
+
+    def secret(self) -> bytes:
+        """Asked for when first needed: keyring may start after us."""
+        return self.app.secret
 
     def position_of(self, service: str) -> int:
         """Of our own log, what the read model shows; of another's, what was followed."""

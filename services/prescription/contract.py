@@ -34,6 +34,9 @@ def _base64(text: str) -> str:
     return joined
 
 
+Base64 = Annotated[str, AfterValidator(_base64)]
+
+
 class Part(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -80,7 +83,7 @@ class Written(Command):
     say themselves."""
 
     lines: Annotated[list[NewLine], Field(default=[], max_length=50)]
-    content: Annotated[str, AfterValidator(_base64), Field(repr=False)] | None = None
+    content: Base64 | None = Field(default=None, repr=False)
     valid_until: date | None = None
     renewals: Annotated[int, Field(ge=0, le=100)] = 0
     confidentiality: Annotated[list[Visibility], Field(default=["N"], max_length=3)]

@@ -170,7 +170,7 @@ class World:
         self.documents = open_documents(
             common, "prescription", view.NAME, view.VERSION, view.INDEXES
         )
-        self.view = PrescriptionList(self.keys, b"s" * 32)
+        self.view = PrescriptionList(self.keys, lambda: b"s" * 32)
         self.opened: list[Prescriptions] = []
         self.app = self.again()
 
@@ -188,7 +188,7 @@ class World:
                 paper=PdfPaper(codes, fixed),
                 codes=codes,
                 documents=CdaDocuments(),
-                listed=ListedPrescriptions(self.documents, self.keys, b"s" * 32),
+                listed=ListedPrescriptions(self.documents, self.keys, lambda: b"s" * 32),
                 kinds=read_kinds(),
             ),
             limits=Limits(),

@@ -60,20 +60,20 @@ def _lines(section: Element) -> Iterator[Wanted]:
     for entry in section.iterfind(f"{HL7}entry"):
         for act in entry:
             if act.tag in {f"{HL7}substanceAdministration", f"{HL7}supply"}:
-                yield _line(act, kind)
+                yield _line(act, section, kind)
 
 
-def _line(act: Element, kind: str) -> Wanted:
+def _line(act: Element, section: Element, kind: str) -> Wanted:
     return Wanted(
         kind=kind,
-        product=_product(act),
+        product=_product(act, section),
         quantity=max(1, _whole(_supplied(act), "value", "quantity")),
         renewals=_whole(act.find(f"{HL7}repeatNumber"), "value", "repeatNumber"),
         substitutable=_substitutable(act),
     )
 
 
-def _product(act: Element) -> Product:
+def _product(act: Element, section: Element) -> Product:
     material = act.find(f".//{HL7}manufacturedMaterial")
     device = act.find(f".//{HL7}playingDevice")
     thing = material if material is not None else device
@@ -82,7 +82,9 @@ def _product(act: Element) -> Product:
     code = thing.find(f"{HL7}code")
     name = thing.find(f"{HL7}name")
     said = "".join(name.itertext()).strip() if name is not None else ""
-    label = said or (code.get("displayName", "") if code is not None else "") or _words(act)
+    label = (
+        said or (code.get("displayName", "") if code is not None else "") or _words(thing, section)
+    )
     if not label:
         raise _refused("a line names no product")
     return Product(
@@ -92,10 +94,12 @@ def _product(act: Element) -> Product:
     )
 
 
-def _words(act: Element) -> str:
-    """A prescription without a coded product says it in its lists of ingredients."""
-    found = (e.text for e in act.iter() if e.tag.endswith("}name") and e.text and e.text.strip())
-    return " + ".join(dict.fromkeys(text.strip() for text in found))
+def _words(thing: Element, section: Element) -> str:
+    """A preparation without a code is named in the section's text, by reference."""
+    reference = thing.find(_path("code/originalText/reference"))
+    wanted = reference.get("value", "").removeprefix("#") if reference is not None else ""
+    named = (e for e in section.iter() if wanted and e.get("ID") == wanted)
+    return " ".join(" ".join("".join(e.itertext()) for e in named).split())
 
 
 def _supplied(act: Element) -> Element | None:

@@ -23,12 +23,11 @@ from services.prescription.domain.number import draw, printed
 from services.prescription.domain.people import pharmacy, professional, specialty
 from services.prescription.domain.ports import Content, Names, Printed
 from services.prescription.domain.prescription import Prescription, State, attributes
-from services.prescription.domain.refusals import NumberUnknown
+from services.prescription.domain.refusals import NotTaken, NumberUnknown
 from services.prescription.domain.terms import Line, Wanted, accepted
 from shared.kernel.actor import Actor, ActorKind
 from shared.kernel.errors import (
     DeadlineExceeded,
-    Forbidden,
     InvalidRequest,
     Refusal,
     TooMany,
@@ -247,7 +246,7 @@ class Issuing(PrescriptionLog):
             self._deposit(prescription, by)
             prescription = self._of(prescription_id)
         if prescription.document_id is None:
-            raise Forbidden(f"The vault did not take it: {prescription.abandoned_for}.")
+            raise NotTaken(fields={"document": prescription.abandoned_for or "unknown"})
         code = self.around.codes.of(prescription.number)
         return c.Issued(
             position=self.head().position,

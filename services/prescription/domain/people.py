@@ -17,13 +17,10 @@ def professional(by: Actor) -> Actor:
     return who
 
 
-GENERAL_PRACTICE = "SM26"
-
-
 def specialty(who: Actor) -> str:
-    """Code of JDV_J01; a doctor without one in the token is written as a general practitioner."""
+    """Code of JDV_J01."""
     practice = f"G15_{who.profession}"
-    return f"{practice}/{who.specialty or GENERAL_PRACTICE}" if who.profession == "10" else practice
+    return f"{practice}/{who.specialty}" if who.specialty else practice
 
 
 def pharmacy(by: Actor) -> str:

@@ -45,6 +45,12 @@ class NumberExpired(NumberRefused):
     code = "number_expired"
 
 
+class NotTaken(Conflict):
+    """The vault did not take the document: nothing was issued. Issue anew."""
+
+    code = "not_taken"
+
+
 class NothingLeft(Conflict):
     """More than what may leave today was asked for."""
 

@@ -1,6 +1,6 @@
 """The list of prescriptions: ids, days and states in clear, the rest sealed or keyed."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
 from functools import singledispatchmethod
 from typing import Any
@@ -41,7 +41,7 @@ class PrescriptionList:
     VERSION = 1
     INDEXES = ("record_id", "state", "sent_to")
 
-    def __init__(self, keys: Keys, secret: bytes) -> None:
+    def __init__(self, keys: Keys, secret: Callable[[], bytes]) -> None:
         self._keys = keys
         self._secret = secret
 
@@ -95,7 +95,7 @@ class PrescriptionList:
 
     @writes.register
     def _(self, event: Prescription.Sent) -> Sequence[Write]:
-        token = pharmacy_token(self._secret, event.facility)
+        token = pharmacy_token(self._secret(), event.facility)
         row = {
             "kind": "sending",
             "record_id": str(event.record_id),
@@ -116,7 +116,7 @@ class PrescriptionList:
 class ListedPrescriptions:
     """Answers from the list what the use cases ask."""
 
-    def __init__(self, documents: Documents, keys: Keys, secret: bytes) -> None:
+    def __init__(self, documents: Documents, keys: Keys, secret: Callable[[], bytes]) -> None:
         self._documents = documents
         self._keys = keys
         self._secret = secret
@@ -129,7 +129,7 @@ class ListedPrescriptions:
         return self._opened([row for row in rows if row["state"] not in NEVER_ISSUED])
 
     def sent_to(self, facility: str) -> Sequence[Listed]:
-        where = [Eq("sent_to", pharmacy_token(self._secret, facility))]
+        where = [Eq("sent_to", pharmacy_token(self._secret(), facility))]
         sendings = self._rows(where, Sort("sent_at", descending=True))
         rows = [self._documents.get(row["prescription_id"]) for row in sendings]
         return self._opened([row for row in rows if row and row["state"] in OPEN_STATES])

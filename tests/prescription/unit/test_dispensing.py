@@ -21,7 +21,7 @@ from tests.prescription.world import (
     pharmacist,
 )
 
-OTHER = {"product": {"label": "DOLIPRANE 500 mg"}}
+OTHER: dict[str, Any] = {"product": {"label": "DOLIPRANE 500 mg"}}
 AGREED = {"prescriber": "801234567897", "on": "2026-11-21"}
 
 
@@ -57,8 +57,8 @@ def test_a_repeated_request_leaves_once(world: World) -> None:
 
     assert world.app.dispense(request, PHARMACIST) == first
     assert world.of(number).left(world.of(number).lines[0]) == 2
+    changed = request.model_copy(update={"handwritten": [c.Product(label="X")]})
     with pytest.raises(Conflict):
-        changed = request.model_copy(update={"handwritten": [c.Product(label="X")]})
         world.app.dispense(changed, PHARMACIST)
 
 
@@ -100,7 +100,8 @@ def test_substituted_changed_and_written_by_hand(world: World) -> None:
         handwritten=[{"label": "Compresses"}],
     )
     (kept,) = world.of(number).dispensations.values()
-    assert kept.given[0].product and kept.given[0].product.label == "DOLIPRANE 500 mg"
+    assert kept.given[0].product
+    assert kept.given[0].product.label == "DOLIPRANE 500 mg"
     assert kept.given[1].agreed_by == "801234567897"
     assert [product.label for product in kept.handwritten] == ["Compresses"]
 
@@ -118,7 +119,7 @@ def test_renewed_every_month(world: World) -> None:
 def test_exceptionally_renewed(world: World) -> None:
     """Once the treatment is finished; three times at most, each for one delivery at most."""
     number = world.issue(line(renewals=1)).number
-    extra = {"what": "exceptional_renewal", "reason": "prescriber_unreachable"}
+    extra: dict[str, Any] = {"what": "exceptional_renewal", "reason": "prescriber_unreachable"}
     world.dispense(number, given(2))
     with pytest.raises(refusals.NothingLeft):
         world.dispense(number, given(1, **extra))

@@ -1,7 +1,7 @@
 """Issuing: a prescription and its document, both or neither, wherever a process dies."""
 
-from datetime import timedelta
-from typing import Any
+from datetime import UTC, datetime, timedelta
+from typing import Any, NoReturn
 from uuid import UUID, uuid4
 
 import pytest
@@ -39,9 +39,7 @@ def kill_at(world: World, step: str) -> None:
 def killed_issue(world: World, request: c.Issue, step: str) -> UUID:
     """Issue, die there, start again; the prescription that was left half-way."""
     if step == "end":
-        kept = world.app.complete
-        world.app.complete = lambda *_: (_ for _ in ()).throw(Killed())  # type: ignore[method-assign]
-        assert kept
+        world.app.complete = die  # type: ignore[method-assign] # where this process ends
     else:
         kill_at(world, step)
     with pytest.raises(Killed):
@@ -61,10 +59,14 @@ def told_by_vault(document_id: UUID, by: dict[str, Any] | None = None) -> Receiv
         key="k",
         epoch="e",
         position=7,
-        occurred_at=None,  # type: ignore[arg-type] - no policy of ours looks at it
+        occurred_at=datetime(2026, 11, 21, tzinfo=UTC),
         record=RECORD,
         data={"by": by or carried, "document_id": str(document_id)},
     )
+
+
+def die(*_: object) -> NoReturn:
+    raise Killed
 
 
 STEPS = ["before", "after", "end"]

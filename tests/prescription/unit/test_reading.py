@@ -1,6 +1,7 @@
 """Who finds, reads and follows a prescription."""
 
-from uuid import UUID, uuid4
+from datetime import UTC, datetime
+from uuid import uuid4
 
 import pytest
 
@@ -17,6 +18,7 @@ from tests.prescription.world import (
     PATIENT,
     PHARMACIST,
     RECORD,
+    STRANGER,
     World,
     given,
     pharmacist,
@@ -51,7 +53,7 @@ def test_masked_with_its_document(world: World) -> None:
     issued = world.issue()
     received = Received(
         publisher="vault", type="vault.document_masked", version=1, key="k", epoch="e",
-        position=1, occurred_at=None, record=RECORD,  # type: ignore[arg-type] - unused here
+        position=1, occurred_at=datetime(2026, 11, 21, tzinfo=UTC), record=RECORD,
         data={"document_id": str(issued.document_id), "confidentiality": ["MASQUE_PS"]},
     )  # fmt: skip
     outcome = POLICIES["vault.document_masked"](world.app, received)
@@ -69,9 +71,7 @@ def test_sent_to_a_pharmacy_which_then_reads_it(world: World) -> None:
     number = world.issue().number
     sending = c.SendToPharmacy(request_id=uuid4(), number=number, facility=PARIS)
     with pytest.raises(Forbidden):
-        world.app.send_to_pharmacy(
-            sending, DOCTOR.__class__(**{**vars(PARENT), "record_id": UUID(int=1)})
-        )
+        world.app.send_to_pharmacy(sending, STRANGER)
     world.app.send_to_pharmacy(sending, PATIENT)
     world.project()
 

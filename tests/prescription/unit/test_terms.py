@@ -1,6 +1,7 @@
 """Validity, fractions and renewals: what may have left by a day, from the rules as data."""
 
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 
@@ -12,19 +13,16 @@ KINDS = read_kinds()
 DAY = date(2026, 11, 21)
 
 
-def term(kind: str = "medicine", profession: str = "10", **more: object) -> Line:
-    born = more.pop("born", None)
-    until = more.pop("until", None)
-    wanted = Wanted(kind=kind, product=Product(label="X"), **{"quantity": 2, **more})  # type: ignore[arg-type]
-    return accepted(
-        wanted,
-        1,
-        KINDS,
-        profession=profession,
-        issued=DAY,
-        until=until,
-        born=born,  # type: ignore[arg-type]
-    )
+def term(
+    kind: str = "medicine",
+    profession: str = "10",
+    *,
+    born: date | None = None,
+    until: date | None = None,
+    **more: Any,
+) -> Line:
+    wanted = Wanted(kind=kind, product=Product(label="X"), **{"quantity": 2, **more})
+    return accepted(wanted, 1, KINDS, profession=profession, issued=DAY, until=until, born=born)
 
 
 def after(days: int) -> date:
@@ -82,7 +80,7 @@ def test_glasses_by_age(born: date | None, years: int) -> None:
     ],
 )
 def test_what_may_not_be_prescribed(
-    kind: str, profession: str, more: dict[str, object], field: str
+    kind: str, profession: str, more: dict[str, Any], field: str
 ) -> None:
     """Each refusal names its field."""
     with pytest.raises(InvalidRequest) as refused:
