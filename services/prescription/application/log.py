@@ -3,7 +3,9 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from uuid import UUID
+from uuid import UUID, uuid4
+
+from pydantic import BaseModel
 
 from services.prescription.application.pending import Pending
 from services.prescription.domain import refusals
@@ -20,7 +22,8 @@ from shared.kernel.clock import Clock
 from shared.kernel.errors import Forbidden
 from shared.kernel.french import FRANCE
 from shared.kernel.ids import derived_id
-from shared.stores.event_log import EventLog
+from shared.rpc.contract import Done
+from shared.stores.event_log import EventLog, Outcome, unreplayed
 from shared.stores.settings import EventStoreSettings
 
 
@@ -48,6 +51,12 @@ class Around:
     documents: Documents
     listed: List
     kinds: Mapping[str, Kind]
+
+
+class Wrong(BaseModel):
+    """``reason``: code of the refusal."""
+
+    reason: str
 
 
 class PrescriptionLog(EventLog):
@@ -114,9 +123,10 @@ class PrescriptionLog(EventLog):
             raise Forbidden from None
 
     def _wrong(self, refusal: refusals.NumberRefused, by: Actor) -> refusals.NumberRefused:
-        now = self.clock.now()
-        self.guessing.was_wrong(by, now)
-        attempt_id = derived_id(self.secret, "attempt", by.principal.id, now.isoformat())
-        if self.get(attempt_id, Attempt) is None:  # two of one instant are one
-            self.save(Attempt.refused(attempt_id, refusal.code, by))
+        self.guessing.was_wrong(by, self.clock.now())
+        self.keep_attempt(Wrong(reason=refusal.code), by)
         return refusal
+
+    @unreplayed
+    def keep_attempt(self, request: Wrong, by: Actor) -> Outcome[Done]:
+        return Outcome(answer=Done(), save=[Attempt.refused(uuid4(), request.reason, by)])

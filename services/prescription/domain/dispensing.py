@@ -30,8 +30,7 @@ def dispense(
     """All lines or none. Raises :class:`InvalidRequest` by line, :class:`NothingLeft`,
     :class:`Forbidden`, or the refusal of the number."""
     day = dispensation.day
-    exceptional = [g for g in dispensation.given if g.what is What.EXCEPTIONAL]
-    if not exceptional:
+    if any(g.what is not What.EXCEPTIONAL for g in dispensation.given if g.what in LEAVES):
         require_open(prescription, day)
     lines = {line.number: line for line in prescription.lines}
     _require_complete(prescription, dispensation, lines)
