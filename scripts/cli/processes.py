@@ -16,14 +16,16 @@ SERVICES = (
     "vault",
     "audit",
     "notification",
+    "catalogue",
     "prescription",
 )
 FIRST = "keyring"
 """Every other process asks it for keys when it starts."""
 PROCESSES = {
     FIRST: ("keyring.*",),
-    "people": ("identity.*", "directory.*", "notification.*"),
-    "records": ("access.*", "vault.*", "prescription.*"),
+    "people": ("identity.*", "directory.*", "notification.*", "catalogue.*"),
+    "records": ("access.*", "vault.*"),
+    "care": ("prescription.*",),
     "audit": ("audit.*",),
 }
 
