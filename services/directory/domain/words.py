@@ -23,3 +23,10 @@ def beginnings(text: str) -> set[str]:
         for word in words(text)
         for length in (*range(PREFIX_MIN, min(len(word), PREFIX_MAX) + 1), len(word))
     }
+
+
+def departement(postal_code: str) -> str:
+    """As one says it: 75, 974, 2A; a postal code of Corsica begins with 200, 201 or 202, 206."""
+    if postal_code.startswith("20"):
+        return "2A" if postal_code[2] in "01" else "2B"
+    return postal_code[:3] if postal_code.startswith(("97", "98")) else postal_code[:2]
