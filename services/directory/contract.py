@@ -298,7 +298,7 @@ class ImportExtract(Command):
     after: int = Field(ge=0)
     groups: list[ExtractGroup] = Field(default=[], max_length=500)
     refused: list[RefusedLine] = Field(
-        default=[], max_length=10_000, description="lines that could not even be read"
+        default=[], max_length=10_000, description="lines that could not be read"
     )
     end: bool = False
     absent: Literal["keep", "deactivate"] = "keep"

@@ -24,6 +24,7 @@ from services.directory.contract import (
     Report,
 )
 from services.directory.domain.errors import OvertakenImport, TooManyAbsent, UnknownImport
+from services.directory.domain.national_ids import finess_of
 from services.directory.domain.professional import Professional
 from shared.kernel.actor import Actor
 from shared.kernel.errors import InvalidRequest, NotFound
@@ -50,7 +51,7 @@ class Importing(DirectoryLog):
     def import_extract(self, request: ImportExtract, by: Actor) -> Outcome[Imported]:
         before = self.imports.find(request.kind, request.file)
         state = self._state(request, before)
-        if request.after != state.next or (not request.groups and not request.end):
+        if request.after != state.next or not (request.groups or request.refused or request.end):
             moves = [self.imports.move(before, state)] if before != state else []
             return Outcome(answer=_answer(state), also=moves)
         taken = self._take(request, state, by)
@@ -111,15 +112,16 @@ class Importing(DirectoryLog):
         return taken
 
     def _take_group(self, kind: ExtractKind, group: ExtractGroup, by: Actor, taken: Taken) -> None:
+        key = _key(kind, group.key)
         if kind in OF_FACILITIES:
-            self.id_rules.check_facility(group.key)
+            self.id_rules.check_facility(key)
         else:
-            self.id_rules.check_professional(group.key)
+            self.id_rules.check_professional(key)
         said, refused = read_rows(self, kind, group.rows)
         taken.refused += refused
         if said is None:
             return
-        told = self._tell(kind)(group.key, said, by)
+        told = self._tell(kind)(key, said, by)
         pending = told.pending_events
         taken.counts[
             "same" if not pending else "changed" if told.version > 1 else "registered"
@@ -178,7 +180,13 @@ class Importing(DirectoryLog):
         ]
 
     def _stream(self, kind: ExtractKind, key: str) -> UUID:
+        key = _key(kind, key)
         return self.facility_id(key) if kind in OF_FACILITIES else self.professional_id(key)
+
+
+def _key(kind: ExtractKind, key: str) -> str:
+    """A FINESS may come as it is, or as a structure id: 1 and the FINESS."""
+    return finess_of(key) if kind in OF_FACILITIES else key
 
 
 def _refuse_if(came_before: bool) -> None:
