@@ -133,7 +133,8 @@ class Imports:
     def absent_share(self, kind: str, run: int) -> float:
         with self._recorder.reading() as sql:
             rows = sql(
-                "SELECT COUNT(*), COUNT(CASE WHEN run < ? THEN 1 END) FROM directory_seen"
+                "SELECT COUNT(*) AS known, COUNT(CASE WHEN run < ? THEN 1 END) AS absent"
+                " FROM directory_seen"
                 " WHERE kind = ?",
                 run, kind,
             )  # fmt: skip
