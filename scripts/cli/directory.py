@@ -58,7 +58,12 @@ def import_extract(
     dir: Dir = DEFAULT,  # noqa: A002  # the name of the option
     layout: Annotated[
         Path | None,
-        typer.Option(metavar="JSON", help="Your own columns, instead of those of the kind."),
+        typer.Option(
+            metavar="JSON",
+            exists=True,
+            dir_okay=False,
+            help="Your own columns, instead of those of the kind.",
+        ),
     ] = None,
     refused: Annotated[
         Path | None, typer.Option(metavar="CSV", help="Where to write the lines refused.")
@@ -69,7 +74,9 @@ def import_extract(
     ] = "keep",
     token_file: Annotated[
         Path | None,
-        typer.Option(metavar="FILE", help="An operator's token, read again before each call."),
+        typer.Option(
+            metavar="FILE", exists=True, help="An operator's token, read again before each call."
+        ),
     ] = None,
 ) -> None:
     """Import an extract, as published or inside its zip archive.

@@ -44,11 +44,13 @@ class ProfessionalDeactivated(MessageData):
 
 
 class FacilityRegistered(MessageData):
-    """``level``: EJ, a legal entity, or ET, an establishment; the first has no sector."""
+    """``level``: EJ, a legal entity, or ET, an establishment. ``sector`` is empty where none is
+    known, as of a legal entity.
+    """
 
     TYPE = "directory.facility_registered"
     finess: str
-    sector: str | None
+    sector: str
     level: str = "ET"
     open: bool = True
 
@@ -56,7 +58,7 @@ class FacilityRegistered(MessageData):
 class FacilityChanged(MessageData):
     TYPE = "directory.facility_changed"
     finess: str
-    sector: str | None
+    sector: str
     level: str
     open: bool
 
@@ -117,4 +119,9 @@ def _practice(event: Professional.Created | Professional.Changed) -> dict[str, A
 
 
 def _structure(event: Facility.Created | Facility.Changed) -> dict[str, Any]:
-    return {name: event.description[name] for name in ("sector", "level", "open")}
+    described = event.description
+    return {
+        "sector": described["sector"] or "",
+        "level": described["level"],
+        "open": described["open"],
+    }

@@ -10,7 +10,8 @@ from services.directory.adapters.code_tables import DATA
 from services.directory.adapters.extract_layout import Layout
 from services.directory.adapters.extracts import sort_extract
 from services.directory.application import Directory
-from services.directory.contract import ExtractKind, Imported, ImportExtract, ImportReport
+from services.directory.contract import CONTRACT, ExtractKind, Imported
+from shared.rpc.contract import Request
 from tests.directory.sample import DOCTOR, OPERATOR
 
 
@@ -78,7 +79,7 @@ class Direct:
         self._left = dies_after
 
     def call(self, _service: str, method: str, arguments: dict[str, Any], token: str) -> Any:
-        model = {"import_extract": ImportExtract, "import_report": ImportReport}[method]
+        model: type[Request] = CONTRACT.by_name[method].request
         answer = getattr(self._directory, method)(model.model_validate(arguments), OPERATOR)
         if self._left == 0:
             raise ConnectionError

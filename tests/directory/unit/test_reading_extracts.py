@@ -8,6 +8,7 @@ import pytest
 
 from scripts.cli.directory_sample import HEADER, write_sample
 from services.directory.adapters import extracts
+from services.directory.adapters.code_tables import DATA
 from services.directory.adapters.extract_layout import Layout, NotThisExtract
 from services.directory.adapters.extracts import Sorted, sort_extract
 from services.directory.contract import ExtractKind
@@ -129,9 +130,7 @@ def test_an_operator_may_name_the_columns(tmp_path: Path) -> None:
     """
     Columns are renamed one day; and a file with semicolons and quotes is one more layout.
     """
-    told = json.loads(
-        (extracts.Path(extracts.__file__).parents[1] / "data/extracts/mailboxes.json").read_text()
-    )
+    told = json.loads((DATA / "extracts" / "mailboxes.json").read_text())
     told |= {"separator": ";", "quoted": True}
     told["columns"] |= {"address": ["Adresse MSS", "Adresse BAL"]}
     (tmp_path / "mine.json").write_text(json.dumps(told))
