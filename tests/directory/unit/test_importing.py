@@ -260,7 +260,9 @@ def test_again_nothing_differs_and_no_event_is_made(directory: Directory, tmp_pa
     assert [line for line, _, _ in refused] == [26, 51]
 
 
-@settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 @given(order=st.randoms(use_true_random=False))
 def test_the_order_of_lines_changes_nothing(
     directory: Directory, tmp_path: Path, order: random.Random
@@ -347,6 +349,78 @@ def test_a_call_that_was_taken_already_is_not_taken_again(
     assert len(events(directory)) == 1
     assert call(1, NURSE, DOCTOR).refused == 1, "a key comes once in an import"
     assert len(events(directory)) == 2
+
+
+def test_where_an_import_stands_is_compared_when_it_is_saved(
+    directory: Directory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """
+    Another replica takes more between our look and our save, and nothing differs, so that no
+    event collides: we must find out all the same, and not set the import back.
+    """
+    rows = [{"line": 2, "fields": {"family_name": "N", "given_name": "A", "profession": "10"}}]
+    groups = [dict(key=key, rows=rows) for key in (DOCTOR, NURSE)]
+
+    def call(groups: Any = (), **more: Any) -> Any:
+        told = dict(request_id=uuid4(), kind="activities", file="0" * 64, after=0, groups=groups)
+        return directory.import_extract(ImportExtract.model_validate(told | more), OPERATOR)
+
+    call(groups)
+    call(after=2, end=True)
+    assert call().next == 0, "it was finished, and begins again"
+    take = directory._take
+
+    def others_take_more(*args: Any) -> Any:
+        monkeypatch.undo()
+        call(groups)
+        return take(*args)
+
+    monkeypatch.setattr(directory, "_take", others_take_more)
+    answer = call(groups[:1])
+
+    assert (answer.next, answer.lines, answer.same) == (2, 2, 2)
+    assert call(after=2, end=True).lines == 2
+
+
+def test_two_files_that_begin_at_once_have_a_run_each(
+    directory: Directory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """
+    Runs say which of two files is the later: a tie would let both go on.
+    """
+
+    def begin(file: str) -> None:
+        told = dict(request_id=uuid4(), kind="activities", file=file * 64, after=0)
+        directory.import_extract(ImportExtract.model_validate(told), OPERATOR)
+
+    latest = directory.imports.latest_run
+
+    def another_begins(kind: str) -> int:
+        monkeypatch.undo()
+        found = latest(kind)
+        begin("b")
+        return found
+
+    monkeypatch.setattr(directory.imports, "latest_run", another_begins)
+    begin("a")
+
+    states = [directory.imports.find("activities", file * 64) for file in "ab"]
+    assert [state.run for state in states if state] == [2, 1]
+
+
+def test_a_line_refused_once_may_be_taken_later(directory: Directory, tmp_path: Path) -> None:
+    """
+    Mailboxes imported before the people they belong to: again afterwards, nothing is refused.
+    """
+    box = {forms.PP: DOCTOR, "Type de BAL": "PER", "Adresse BAL": "a@b.fr"}
+    file = written(tmp_path / "m", [box], forms.MAILBOXES_HEADER)
+    _, refused = imported(directory, file, "mailboxes")
+    assert len(refused) == 1
+    imported(directory, written(tmp_path / "a", [activity()]))
+
+    done, refused = imported(directory, file, "mailboxes")
+
+    assert (done.changed, done.refused, refused) == (1, 0, [])
 
 
 def test_those_whom_a_whole_file_no_longer_names_are_deactivated(
