@@ -12,19 +12,17 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 from scripts.cli import callers
-from scripts.cli.audit_evidence import Evidence, Where, copy_evidence, open_evidence
+from scripts.cli.audit_evidence import Evidence, Where, copy_evidence, export_files, open_evidence
 from scripts.cli.audit_redecide import Redecided, redecide_stored
 from scripts.cli.audit_report import Subject, render
 from scripts.cli.machine import Dir
 from scripts.cli.place import DEFAULT, Place
 from scripts.cli.screen import err, out
 from services.audit.adapters.event_stores import CannotRead
-from services.audit.adapters.files import FolderFiles
 from services.audit.domain.growth import Fork
 from services.audit.domain.merkle import check_inclusion, leaf_hash
 from services.audit.domain.note import InvalidNote
 from services.audit.domain.report import VerificationReport
-from services.audit.domain.tiles import CHECKPOINT_PATH, tiles_of
 from shared.crypto.keys import KeyUnavailable
 from shared.kernel.errors import Refusal
 from shared.kernel.settings import SettingsError
@@ -145,16 +143,8 @@ def export_log(
     DIR/checkpoint, DIR/tile/..., DIR/vkey: the formats tlog-tiles, tlog-checkpoint, signed-note.
     """
     with _or_cannot():
-        evidence = open_evidence(_where(dir, None, None, objects, None, vkey, False))
-        signed, to = evidence.log.checkpoint(), FolderFiles(folder)
-        for tile in tiles_of(signed.checkpoint.size):
-            for form in dict.fromkeys((tile, tile.full)):
-                content = evidence.files.get(form.path)
-                if content is not None:
-                    to.put(form.path, content)
-        to.put("vkey", f"{evidence.verifier}\n".encode())
-        to.put(CHECKPOINT_PATH, signed.note.encode())
-    out.print(f"{signed.checkpoint.size} entries written to {folder}", markup=False)
+        size = export_files(_where(dir, None, None, objects, None, vkey, False), folder)
+    out.print(f"{size} entries written to {folder}", markup=False)
 
 
 @app.command("copy", epilog=CODES)
@@ -319,7 +309,9 @@ def _show(report: VerificationReport) -> None:
         numbers = (count.events, count.matched, count.opened, count.erased, count.pending)
         table.add_row(name, *map(str, numbers))
     out.print(table)
-    out.print(f"log [b]{report.origin}[/], {report.log_size} entries, root {report.root}")
+    out.print(
+        f"log [b]{report.origin}[/], {report.log_size} entries, root {report.root}", soft_wrap=True
+    )
     if report.documents_checked:
         out.print(f"{report.documents} stored documents compared")
     elif not report.states_checked:

@@ -16,9 +16,10 @@ from services.audit.adapters.files import BucketFiles, FolderFiles
 from services.audit.adapters.signing import check_signature, verifier_key
 from services.audit.domain.growth import Files
 from services.audit.domain.note import VerifierKey
-from services.audit.domain.proofs import LogReader
+from services.audit.domain.proofs import LogReader, read_checkpoint
 from services.audit.domain.report import VerificationReport
 from services.audit.domain.settings import BUCKET, AuditSettings
+from services.audit.domain.tiles import CHECKPOINT_PATH, VKEY_PATH, tiles_of
 from services.audit.domain.verification import Advance, Log, Verification
 from shared.auth.service_keys import ServicePublicKeys
 from shared.kernel.common import CommonSettings
@@ -104,6 +105,21 @@ def open_evidence(where: Where) -> Evidence:
         documents=documents,
         live=where.data is None and where.objects is None,
     )
+
+
+def export_files(where: Where, folder: Path) -> int:
+    """Write the published log into a folder; return its size. Needs no event store."""
+    files, _ = _objects(where)
+    verifier, to = _verifier(where), FolderFiles(folder)
+    signed = read_checkpoint(files, verifier, check_signature)
+    for tile in tiles_of(signed.checkpoint.size):
+        for form in dict.fromkeys((tile, tile.full)):
+            content = files.get(form.path)
+            if content is not None:
+                to.put(form.path, content)
+    to.put(VKEY_PATH, f"{verifier}\n".encode())
+    to.put(CHECKPOINT_PATH, signed.note.encode())
+    return signed.checkpoint.size
 
 
 def open_stores(where: Where) -> Stores:

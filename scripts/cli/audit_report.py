@@ -161,7 +161,8 @@ def _service(name: str, count: ServiceCount, size: int) -> str:
     bar = f'<span class="bar"><i style="width:{share:.1f}%"></i></span>'
     numbers = (count.events, count.matched, count.opened, count.erased, count.pending)
     cells = "".join(f"<td>{number}</td>" for number in numbers)
-    return f"<tr><td><code>{escape(name)}</code></td><td>{bar} {share:.0f} %</td>{cells}</tr>"
+    shown = f'{bar}<span class="share">{share:.0f} %</span>'
+    return f"<tr><td><code>{escape(name)}</code></td><td>{shown}</td>{cells}</tr>"
 
 
 def _decisions(again: Redecided | None) -> str:

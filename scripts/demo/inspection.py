@@ -43,9 +43,10 @@ def _put_to_the_test(where: Where, copy: Path, tally: Tally, teller: Teller) -> 
     document = [f for f in findings if f.kind is FindingKind.DOCUMENT_CHANGED]
     if [f.position for f in event] != [position] or [f.object_key for f in document] != [changed]:
         raise StoryFailed("what was changed in the copy was not found, or something else was")
-    tally.tampering_found = [f"{f}" for f in (*event, *document)]
+    tally.tampering_named = [str(finding) for finding in (*event, *document)]
+    tally.tampering_found = len(tally.tampering_named)
     teller.tell("In a copy, one byte of an event and one byte of a document are changed:")
-    for named in tally.tampering_found:
+    for named in tally.tampering_named:
         teller.tell(f"  {named}")
 
 

@@ -11,6 +11,7 @@ from scripts.demo.cast import (
     EMERGENCY_DOCTOR,
     GENERAL_PRACTICE,
     HOSPITAL,
+    PROFESSIONALS,
     TREATING_DOCTOR,
     Caller,
     Cast,
@@ -54,6 +55,8 @@ class Story:
         """1. Announced; nobody opposes; the delay passes; one person activates."""
         self._teller.chapter("1. Records are announced and open")
         insurer = self._cast.insurer()
+        for professional in PROFESSIONALS:
+            insurer.do("directory.register_professional", **professional)
         announced = insurer.do("identity.announce_records", rows=[_row(p) for p in people])
         for person, row in zip(people, announced["rows"], strict=True):
             if row.get("fault"):

@@ -116,7 +116,8 @@ class MatrixLoaded(MessageData):
 class AccessDecided(MessageData):
     """``right``: the rule the sentence is about. ``items``: how many things a list asked about;
     ``permit`` and ``rules`` then say nothing. ``confidentiality``: so that no reader of the
-    journal is shown the object of a line about something hidden from them.
+    journal is shown the object of a line about something hidden from them. ``via``: the service
+    that asked, which may have shown nobody the answer.
     """
 
     TYPE: ClassVar[str] = "access.access_decided"
@@ -132,6 +133,7 @@ class AccessDecided(MessageData):
     reason_fr: str
     items: int
     listing: bool
+    via: str
 
 
 @singledispatch
@@ -263,4 +265,5 @@ def _(event: Decision.Created) -> MessageData:
         reason_fr=made["reason_fr"],
         items=len(made["items"]),
         listing=made["listing"],
+        via=made["via"],
     )

@@ -159,8 +159,8 @@ class Audit(EventLog):
         return scope, decided
 
     def _visible(self, record_id: UUID, audience: Audience, by: Actor) -> list[Subject]:
-        """What the reader may see lines about; not asked for those who are told of no content."""
-        if not audience.content:
+        """What the reader may see lines about; not asked for those who are told of no document."""
+        if not audience.documents:
             return []
         subjects = self.outside.journal.subjects(record_id)
         if not subjects:
@@ -188,18 +188,19 @@ class Audit(EventLog):
                     names=names,
                     document_type=types.get(placed.line.subject),
                     right=placed.right,
+                    reasons=audience.reasons,
                 ),
-                content=audience.content,
+                named=placed.line.subject in types,
             )
             for placed in lines
         ]
 
 
-def _answer(placed: PlacedLine, words: Words, telling: Telling, *, content: bool) -> JournalLine:
+def _answer(placed: PlacedLine, words: Words, telling: Telling, *, named: bool) -> JournalLine:
     line = placed.line
     kind = ActorKind(line.by.get("kind", ActorKind.SERVICE))
     document = None
-    if content and line.document_id:
+    if named and line.document_id:
         document = LineDocument(document_id=line.document_id, type=telling.document_type)
     return JournalLine(
         id=placed.id,

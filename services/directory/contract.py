@@ -251,14 +251,17 @@ class ExtractKind(StrEnum):
     FACILITY_MAILBOXES = "facility_mailboxes"
 
 
+LineNumber = Annotated[int, Field(ge=1, le=2**31)]
+
+
 class ExtractRow(Part):
     """One line, its columns already named as the kind's fields; empty ones left out.
 
     ``alike``: how many more lines said the same.
     """
 
-    line: int = Field(ge=1)
-    alike: int = Field(default=0, ge=0)
+    line: LineNumber
+    alike: int = Field(default=0, ge=0, le=2**31)
     fields: dict[str, str] = Field(max_length=30)
 
 
@@ -270,7 +273,7 @@ class ExtractGroup(Part):
 
 
 class RefusedLine(Part):
-    line: int = Field(ge=1)
+    line: LineNumber
     field: str = Field(max_length=60)
     reason: str = Field(max_length=200)
 
@@ -295,7 +298,7 @@ class ImportExtract(Command):
 
     kind: ExtractKind
     file: ExtractFile
-    after: int = Field(ge=0)
+    after: int = Field(ge=0, le=2**31)
     groups: list[ExtractGroup] = Field(default=[], max_length=500)
     refused: list[RefusedLine] = Field(
         default=[], max_length=10_000, description="lines that could not be read"

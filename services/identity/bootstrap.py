@@ -7,7 +7,6 @@ from datetime import timedelta
 from services.identity.adapters.access import AccessOverRpc
 from services.identity.adapters.proof import SignedPdf
 from services.identity.application import Delays, Identity
-from services.identity.domain.ins_rules import InsRules
 from services.identity.domain.rate import Rate
 from services.identity.messages import message_for
 from services.identity.projections.due_openings import DueOpenings, due_at
@@ -17,7 +16,6 @@ from shared.eventing.entrypoints import Projecting, Timers, View
 from shared.eventing.outbox import OutboxReader
 from shared.eventing.positions import position_followed
 from shared.kernel.common import CommonSettings
-from shared.kernel.ins import INS_NIA, INS_NIR
 from shared.kernel.settings import read_settings
 from shared.rpc.client import RpcClient
 from shared.rpc.keys import remote_keys
@@ -35,8 +33,6 @@ class IdentitySettings:
     """From the sending of the notice to the opening (CSP R1111-28: six weeks)."""
     activation_code_days: int = 30
     """Life of an activation code."""
-    strict_key_oids: tuple[str, ...] = (INS_NIR, INS_NIA)
-    """OIDs whose INS key must match; the official test samples carry false ones."""
     resolve_per_minute: int = 120
     """Existence checks one caller may make directly, in one process."""
     sweep_seconds: float = 5.0
@@ -66,10 +62,7 @@ class Built:
                 opposition=timedelta(days=self.own.opposition_delay_days),
                 activation_code=timedelta(days=self.own.activation_code_days),
             ),
-            ins_rules=InsRules(
-                accepted=self.common.accepted_oids,
-                strict_key=frozenset(self.own.strict_key_oids),
-            ),
+            ins_rules=self.common.ins_rules(),
             resolve_rate=Rate(self.own.resolve_per_minute),
             proofs=SignedPdf(signing_key),
             access=AccessOverRpc(self.client),

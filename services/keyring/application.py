@@ -47,7 +47,7 @@ from shared.stores.settings import EventStoreSettings
 ITSELF = Actor(kind=ActorKind.SERVICE, id="keyring")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Found:
     """What the table holds for one holder: secrets by version, or a tombstone."""
 
@@ -231,10 +231,6 @@ class Keyring(EventLog):
             by=by.to_event(),
         )
         return Outcome(answer=Done(), save=[key], also=[self._table.add(request.holder, 1)])
-
-    def forget_requests(self) -> None:
-        """Answers to commands are repeated for 30 days."""
-        self.requests.purge(self.clock.now())
 
     def _known(self, holder: str) -> ManagedKey:
         key = self.get(self._key_id(holder), ManagedKey)

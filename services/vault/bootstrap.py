@@ -10,18 +10,18 @@ from services.vault.adapters.value_sets import read_value_sets
 from services.vault.application import Vault
 from services.vault.domain.completion import Rules
 from services.vault.domain.depositing import DepositRules
-from services.vault.domain.people import InsRules, People
+from services.vault.domain.people import People
 from services.vault.domain.taking import Limits
 from services.vault.domain.value_sets import ValueSets
 from services.vault.messages import message_for
 from services.vault.projections.documents import DocumentList, ListedDocuments
 from shared.auth.service_keys import private_key
 from shared.auth.service_tokens import ServiceTokens
+from shared.eventing.audit_lag import AuditLag
 from shared.eventing.entrypoints import Projecting, Timers, View
 from shared.eventing.outbox import OutboxReader
 from shared.eventing.positions import position_in
 from shared.kernel.common import CommonSettings
-from shared.kernel.ins import INS_NIA, INS_NIR
 from shared.kernel.settings import SettingsError, read_settings
 from shared.rpc.client import RpcClient
 from shared.rpc.keys import remote_keys
@@ -39,13 +39,14 @@ class VaultSettings:
     """Of a content, and of the file inside a level 1 CDA (DMP)."""
     refuse_active_content: bool = True
     """Refuse PDF and RTF that hold scripts, commands to launch, embedded files or encryption."""
-    strict_key_oids: tuple[str, ...] = (INS_NIR, INS_NIA)
-    """OIDs whose INS key must match; the official test samples carry false ones."""
     allow_cumulation: bool = False
     """The DMP's *cumul-invisible_patient-masque_ps*: both codes on one document."""
     class_outside_dmp: str | None = None
     """Class of document types that the CI-SIS knows and the DMP does not take; unset, they are
     refused."""
+    audit_lag_max: float = 60.0
+    """Seconds an event may stay out of the transparency log before documents are no longer
+    opened in normal mode; 0 for ever."""
     sweep_seconds: float = 3600.0
     """Between two looks for objects that no event names; one goes at the second look."""
 
@@ -81,10 +82,7 @@ class Built:
             access=RpcAccess(self.client),
             people=People(
                 RpcIdentities(self.client),
-                InsRules(
-                    accepted=self.common.accepted_oids,
-                    strict_keys=frozenset(self.own.strict_key_oids),
-                ),
+                self.common.ins_rules(),
             ),
             contents=SealedContents(open_objects(self.common, "vault"), self.keys),
             listed=ListedDocuments(self.documents, self.keys),
@@ -117,7 +115,9 @@ def served() -> Served:
             "search": app.search,
             "changes_since": app.changes_since,
             "describe": app.describe,
-            "open": app.open,
+            "open": AuditLag(app, built.own.audit_lag_max).unless_late(
+                app.open, when=lambda request: request.mode == "normal"
+            ),
             "versions": app.versions,
             "check_integrity": app.check_integrity,
         },
@@ -144,6 +144,9 @@ def timing() -> Timers:
     return Timers(
         log=built.app,
         every=built.own.sweep_seconds,
-        sweeps={"orphans": built.app.sweep_orphans},
+        sweeps={
+            "orphans": built.app.sweep_orphans,
+            "answers": built.app.forget_requests,
+        },
         close=built.close,
     )

@@ -63,7 +63,7 @@ class ProfessionalClaims(_Claims):
     Secteur_Activite: Annotated[str, Field(pattern=r"^[0-9A-Za-z]{1,16}(\^[0-9.]+)?$")] | None = (
         None
     )
-    """``SA07^1.2.250.1.71.4.2.4``: whether the place cares, insures or employs (CSP L1111-18)."""
+    """``SA07^1.2.250.1.71.4.2.4``: insurers and employers never read (CSP, L1111-18)."""
 
     def actor(self) -> Actor:
         if self.Palier_Authentification not in LEVELS:

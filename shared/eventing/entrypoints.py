@@ -4,6 +4,7 @@ nameko starts and stops them; what they do is plain loops, which know nothing of
 event handlers acknowledge a message whose worker failed, and keep no order.)
 """
 
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -12,6 +13,7 @@ from typing import Any
 
 from nameko.extensions import DependencyProvider
 
+from shared.eventing.audit_lag import checkpoint_loop
 from shared.eventing.codec import TransportKeys
 from shared.eventing.follow import follow_loop
 from shared.eventing.following import Following
@@ -33,6 +35,8 @@ __all__ = [
     "follow", "follow_leaves", "project", "timers",
 ]  # fmt: skip
 
+GRACE = 1.0
+"""Seconds the rounds under way have to end by themselves once the service stops."""
 Close = Callable[[], None]
 Build = Callable[[], tuple[Sequence[Loop], Close]]
 """Builds what the loops need, in a process that is about to run them."""
@@ -93,7 +97,8 @@ def timers(name: str, build: Callable[[], Timers]) -> type:
 def projecting_loops(made: Projecting) -> list[Loop]:
     outbox = OutboxReader(made.log, made.message_for, made.transport_keys)
     relay = relay_loop(made.log, outbox, partial(Exchanges.open, made.amqp_uri, made.log.name))
-    return [relay, *(project_loop(made.log, view) for view in made.views)]
+    checkpoints = checkpoint_loop(made.log, made.amqp_uri)
+    return [relay, checkpoints, *(project_loop(made.log, view) for view in made.views)]
 
 
 def following_loops(made: Following) -> list[Loop]:
@@ -123,10 +128,15 @@ class Loops(DependencyProvider):
             self._threads.append(self.container.spawn_managed_thread(run, identifier=loop.name))
 
     def stop(self) -> None:
+        """A round may be waiting for a service that is stopping too: what it waits on is closed
+        under it then. It is cut off as by a crash, which every loop recovers from."""
         self._stop.set()
+        until = time.monotonic() + GRACE
+        for loop in self._loops:
+            loop.ended.wait(max(0.0, until - time.monotonic()))
+        self._close()
         for thread in self._threads:
             thread.wait()
-        self._close()
 
     def kill(self) -> None:
         self._stop.set()

@@ -5,7 +5,16 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from shared.kernel.clock import Clock, ShiftedClock, SystemClock
-from shared.kernel.ins import PRODUCTION_OIDS, TEST_OIDS
+from shared.kernel.hosting import require_declared
+from shared.kernel.ins import (
+    INS_NIA,
+    INS_NIR,
+    INS_NIR_DEMO,
+    INS_NIR_TEST,
+    PRODUCTION_OIDS,
+    TEST_OIDS,
+)
+from shared.kernel.ins_rules import InsRules
 from shared.kernel.settings import SettingsError, read_settings
 
 
@@ -40,6 +49,14 @@ class CommonSettings:
     """Liveness, readiness and metrics of this process; none is served when unset."""
     ins_oids: tuple[str, ...] = ()
     """OIDs of INS accepted; by default those that fit the environment."""
+    ins_strict_keys: tuple[str, ...] = (INS_NIR, INS_NIA, INS_NIR_TEST, INS_NIR_DEMO)
+    """OIDs whose INS key must match its matricule. Some official samples carry false ones: leave
+    the test OID out to take them."""
+    hosting_places: tuple[str, ...] = ()
+    """Production: the hosts that may be named by the other settings; any other refuses to boot."""
+    read_only: bool = False
+    """Emergency: commands are refused as ``unavailable`` but those of an emergency; reading goes
+    on, and is recorded."""
     rpc_timeout: float = 10.0
     """Seconds a call between services may take."""
     rpc_workers: int = 10
@@ -64,8 +81,18 @@ class CommonSettings:
             )
         if self.production and self.clock_file:
             raise SettingsError("CARNET_CLOCK_FILE is refused in production")
+        if self.production:
+            require_declared(self._addresses(), frozenset(self.hosting_places))
         if foreign := self.accepted_oids - (PRODUCTION_OIDS if self.production else TEST_OIDS):
             raise SettingsError(f"CARNET_INS_OIDS: {min(foreign)} does not fit the environment")
+
+    def _addresses(self) -> dict[str, str | None]:
+        return {
+            "CARNET_AMQP_URI": self.amqp_uri,
+            "CARNET_POSTGRES_DSN": self.postgres_dsn,
+            "CARNET_MONGODB_URI": self.mongodb_uri,
+            "CARNET_S3_ENDPOINT": self.s3_endpoint,
+        }
 
     @property
     def production(self) -> bool:
@@ -75,6 +102,9 @@ class CommonSettings:
     def accepted_oids(self) -> frozenset[str]:
         default = PRODUCTION_OIDS if self.production else TEST_OIDS
         return frozenset(self.ins_oids) or default
+
+    def ins_rules(self) -> InsRules:
+        return InsRules(accepted=self.accepted_oids, strict_keys=frozenset(self.ins_strict_keys))
 
     def clock(self) -> Clock:
         return ShiftedClock(self.clock_file) if self.clock_file else SystemClock()

@@ -2,10 +2,10 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Generic, TypeVar
+from typing import Annotated, Any, Generic, TypeVar
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from shared.kernel.actor import Actor, ActorKind
 
@@ -22,10 +22,14 @@ class Command(Request):
     request_id: UUID
 
 
+Position = Annotated[int, Field(ge=0, le=2**62)]
+"""Of an event in a service's log."""
+
+
 class Query(Request):
     """Reads; ``at_least`` waits a bounded time for the read model to reach those positions."""
 
-    at_least: dict[str, int] = {}
+    at_least: dict[str, Position] = {}
 
 
 class ListQuery(Query):
@@ -43,6 +47,21 @@ class Done(Answer):
     position: int = 0
 
 
+class InsNumber(BaseModel):
+    """An INS: 13 characters and the key of 2, and the OID of its register."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    value: str = Field(max_length=25, repr=False)
+    oid: str | None = Field(default=None, max_length=40)
+
+
+def _ins(given: Any) -> Any:
+    return {"value": given} if isinstance(given, str) else given
+
+
+GivenIns = Annotated[InsNumber, BeforeValidator(_ins, json_schema_input_type=InsNumber | str)]
+"""How callers may write it; a text alone is the value of a NIR of this environment."""
 Item = TypeVar("Item")
 
 
@@ -71,7 +90,7 @@ class Method:
     """One RPC. ``callers``: kinds of actor let in; ``condition``: on what condition.
 
     For a request that a service carries, the kinds are those of the principal, unless
-    ``service`` itself is listed.
+    ``service`` itself is listed. ``emergency``: a command that is taken in read-only mode too.
     """
 
     name: str
@@ -79,6 +98,7 @@ class Method:
     answer: type[BaseModel]
     callers: frozenset[ActorKind]
     condition: Condition = own_record
+    emergency: bool = False
 
     @property
     def is_command(self) -> bool:

@@ -134,6 +134,8 @@ class EventLog(Application[UUID]):
 
         Raise the library's ``IntegrityError`` if anything relied on has moved.
         """
+        if not (outcome.save or outcome.relied_on or outcome.also or steps):
+            return self.head().position
         reached: list[int] = []
 
         def note(_: Sql, position: int) -> None:
@@ -190,6 +192,10 @@ class EventLog(Application[UUID]):
             to=rows[-1].id if rows else after,
             leaves=[(row.id, leaf_digest(self.name, epoch, row)) for row in rows],
         )
+
+    def forget_requests(self) -> None:
+        """Answers to commands are repeated for 30 days."""
+        self.requests.purge(self.clock.now())
 
     def leader(self, role: str) -> AbstractContextManager[Leadership]:
         """Become the only process of this service in that role, without waiting.

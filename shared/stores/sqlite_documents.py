@@ -1,12 +1,13 @@
 """Read models in one SQLite file per service: writes and position in one transaction."""
 
 import json
+import sqlite3
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
 
-from eventsourcing.persistence import OperationalError
+from eventsourcing.persistence import PersistenceError
 from eventsourcing.sqlite import SQLiteDatastore
 
 from shared.kernel.errors import StaleRead, Unavailable
@@ -191,7 +192,7 @@ class SqliteDocuments:
     def _reachable(self) -> Iterator[None]:
         try:
             yield
-        except OperationalError as error:
+        except (PersistenceError, sqlite3.Error) as error:
             raise Unavailable("the read models are out of reach") from error
 
 

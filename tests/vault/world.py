@@ -16,7 +16,7 @@ from services.vault.contract.deposits import Deposit, DepositedOne
 from services.vault.domain.completion import Rules
 from services.vault.domain.depositing import DepositRules
 from services.vault.domain.patient import Traits
-from services.vault.domain.people import InsRules, People
+from services.vault.domain.people import People
 from services.vault.domain.ports import NORMALLY, Decision, How
 from services.vault.domain.taking import Limits
 from services.vault.projections.documents import DocumentList, ListedDocuments
@@ -25,6 +25,7 @@ from shared.kernel.actor import Actor, ActorKind
 from shared.kernel.clock import FixedClock
 from shared.kernel.common import CommonSettings
 from shared.kernel.ins import INS_NIR, INS_NIR_TEST, Ins
+from shared.kernel.ins_rules import InsRules
 from shared.stores.documents import At, Documents
 from shared.stores.event_log import Recorded
 from shared.stores.objects import AlreadyThere, NotThere, Objects
@@ -40,6 +41,8 @@ AUTHOR = Actor(
     kind=ActorKind.PROFESSIONAL, id="801234567897", profession="10", facility="1750712184"
 )
 DOCTOR = Actor(kind=ActorKind.PROFESSIONAL, id="899700366240", profession="10")
+REFUSED = "899700551239"
+"""National id of the professional whom the played access of integration tests refuses."""
 PATIENT = Actor(kind=ActorKind.PATIENT, id=str(RECORD), record_id=RECORD)
 OPERATOR = Actor(kind=ActorKind.OPERATOR, id="operator")
 

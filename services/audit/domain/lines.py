@@ -121,9 +121,8 @@ def _action(type_: str, data: Mapping[str, Any]) -> str:
         return type_
     kind, verb = data["kind"], data["action"]
     if data["permit"] or data["listing"]:
-        by = data["by"]
-        ours = by.get("kind") == ActorKind.SERVICE and by.get("id") == "audit"
-        told = data["listing"] and kind == "document" and verb == "read" and not ours
+        shown = data["listing"] and data["via"] != "audit"
+        told = shown and kind == "document" and verb == "read"
         return f"{type_}:listed" if told else ""
     if verb == "read" and kind in {"journal", "record"}:
         return f"{type_}:refused_{kind}"

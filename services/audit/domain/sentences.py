@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from services.audit.domain.lines import Line
+from services.audit.domain.lines import Line, Result, Who
 from shared.kernel.actor import ActorKind
 
 _PARIS = ZoneInfo("Europe/Paris")
@@ -53,13 +53,15 @@ class Telling:
     """``to_person``: whether the reader is the person of the record.
 
     ``names``: of professionals and facilities, by national id, as far as known.
-    ``document_type``: its code, or None if it may not be told.
+    ``document_type``: its code, or None if it may not be told. ``reasons``: whether it may be
+    told why access was refused.
     """
 
     to_person: bool
     names: Mapping[str, str]
     document_type: str | None = None
     right: str | None = None
+    reasons: bool = True
 
 
 def sentence_fr(line: Line, words: Words, telling: Telling) -> str:
@@ -68,21 +70,23 @@ def sentence_fr(line: Line, words: Words, telling: Telling) -> str:
     text = words.sentences[line.action].format(
         **dossier,
         Le_dossier=_capital(dossier["le_dossier"]),
-        who="Vous" if you else _who(line.by, words, telling),
+        who="Vous" if you else who_fr(line, words, telling),
         a="avez" if you else "a",
         document=_document(words, telling),
         other=_other(line.details, telling),
         right=_RIGHTS.get(telling.right or "", "").format(**dossier),
         opens_at=_day(line.details.get("opens_at")),
     )
-    reason = line.details.get("reason_fr")
-    return f"{text} {reason}" if reason and ":refused" in line.action else text
+    reason = line.details.get("reason_fr") if telling.reasons else None
+    return f"{text} {reason}" if reason and line.result is Result.REFUSED else text
 
 
 def who_fr(line: Line, words: Words, telling: Telling) -> str:
     """Who acted, as a list shows it."""
     if telling.to_person and line.by.get("kind") == ActorKind.PATIENT:
         return "Vous"
+    if line.actor_kind is Who.ENROLMENT and line.by.get("kind") == ActorKind.OPERATOR:
+        return "L’Assurance Maladie"
     return _who(line.by, words, telling)
 
 

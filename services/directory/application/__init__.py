@@ -7,7 +7,3 @@ from services.directory.application.registering import Registering
 
 class Directory(Registering, Importing, Questions):
     name = "directory"
-
-    def forget_requests(self) -> None:
-        """Answers to commands are repeated for 30 days."""
-        self.requests.purge(self.clock.now())

@@ -219,6 +219,6 @@ def _answer(state: ImportState) -> Imported:
 def _place(cursor: str | None) -> tuple[int, str]:
     """The last line of the page before, and its field."""
     line, _, name = (cursor or "0").partition(" ")
-    if not line.isdecimal():
+    if not line.isdecimal() or len(line) > 10:
         raise InvalidRequest("this cursor is not of this list", fields={"cursor": "unknown"})
     return int(line), name

@@ -177,6 +177,7 @@ class World:
             "document_id": None,
             "confidentiality": [],
             "listing": False,
+            "via": "vault",
             "right": "treating_doctor" if permit else "no_rule",
             "reason_fr": REFUSED_FR,
         }
@@ -365,6 +366,30 @@ def test_a_professional_named_by_a_software_owns_the_line(world: World) -> None:
     assert world.read(DENTIST).total == 1
 
 
+def test_a_professional_s_own_line_about_what_they_may_not_see(world: World) -> None:
+    """They know that they tried; nothing tells what it was, nor why they were refused."""
+    document_id = world.deposit(HOSPITAL, "MASQUE_PS")
+    world.decided(DENTIST, permit=False, document_id=document_id)
+
+    [line] = world.read(DENTIST).items
+
+    assert line.document is None
+    assert line.sentence_fr == (
+        "Un professionnel de santé (chirurgien-dentiste) a voulu consulter un document de "
+        "l’espace santé. L’accès a été refusé."
+    )
+
+
+def test_the_insurer_gives_records(world: World) -> None:
+    """It acts as operator; people know it by its name."""
+    world.tell("identity.ins_attached", Actor(kind=ActorKind.OPERATOR, id="cnam"))
+
+    [line] = world.read(PATIENT).items
+
+    assert line.actor_kind is Who.ENROLMENT
+    assert line.sentence_fr.startswith("L’Assurance Maladie a rattaché")
+
+
 def test_the_treating_doctor_sees_all(world: World) -> None:
     """Those whom the person trusts with the journal."""
     world.rules.whole_for.add(DOCTOR.id)
@@ -455,10 +480,8 @@ def test_pages_repeat_and_miss_nothing(world: World) -> None:
 def test_a_permitted_decision_is_told_by_what_was_done(world: World) -> None:
     """Not twice; a list is told once, and not when audit itself had asked for it."""
     world.decided(DOCTOR, permit=True, document_id=str(uuid4()))
-    via_vault = Actor(kind=ActorKind.SERVICE, id="vault", on_behalf_of=DOCTOR)
-    via_audit = Actor(kind=ActorKind.SERVICE, id="audit", on_behalf_of=DOCTOR)
-    world.decided(via_vault, permit=True, listing=True, items=3)
-    world.decided(via_audit, permit=True, listing=True, items=3)
+    world.decided(DOCTOR, permit=False, listing=True, items=3)
+    world.decided(DOCTOR, permit=False, listing=True, items=3, via="audit")
 
     page = world.read(PATIENT)
 

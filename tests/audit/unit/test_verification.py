@@ -37,10 +37,10 @@ ROOT_KEY = bytes(range(32))
 
 
 class Paper(Aggregate):
-    TOPIC = "vault.paper"
+    TOPIC = "paper.paper"
 
     class Created(Aggregate.Created):
-        TOPIC = "vault.document_deposited"
+        TOPIC = "paper.deposited"
         record_id: UUID
         content: dict[str, Any]
 
@@ -206,6 +206,7 @@ def test_one_byte_of_an_event(ground: Ground) -> None:
     assert changed.originator_id == str(UUID(originator))
     assert changed.originator_version == version
     assert not report.log_verified
+    assert report.things == {"vault 5"}
 
 
 @pytest.mark.parametrize(

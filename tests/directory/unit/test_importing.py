@@ -497,9 +497,10 @@ def test_the_report_is_read_in_pages(directory: Directory, tmp_path: Path) -> No
 
     assert done.refused == 230
     assert [line for line, _, _ in refused] == list(range(2, 232))
-    known = ImportReport(kind=ExtractKind.ACTIVITIES, file=_file(directory), cursor="x")
-    with pytest.raises(InvalidRequest):
-        directory.import_report(known, OPERATOR)
+    known = ImportReport(kind=ExtractKind.ACTIVITIES, file=_file(directory))
+    for cursor in ("x", "9" * 30, "-1 line"):
+        with pytest.raises(InvalidRequest):
+            directory.import_report(known.model_copy(update={"cursor": cursor}), OPERATOR)
     with pytest.raises(UnknownImport):
         directory.import_report(known.model_copy(update={"file": "f" * 64}), OPERATOR)
 

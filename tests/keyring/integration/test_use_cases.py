@@ -217,8 +217,9 @@ def test_a_key_lost_from_the_table_is_not_made_anew(place: Place) -> None:
     with place.app.guarded.writing() as sql:
         sql("DELETE FROM keyring_keys WHERE holder <> 'own'")
 
-    with pytest.raises(KeyUnavailable):
-        place.keys("identity", create=True).current(record)
+    arguments = {"purpose": "use", "recipient": HALF, "create": True}
+    with pytest.raises(KeyLost):
+        place.call("open_key", service("identity"), record_id=record, **arguments)
     with pytest.raises(KeyUnavailable):
         place.keys("vault").current(None)
 

@@ -19,10 +19,7 @@ from shared.rpc.contract import Answer, Contract, Method, Request
 from shared.rpc.keys import remote_keys
 from shared.rpc.serve import Served, serve
 from tests.vault.cda import INS
-from tests.vault.world import RECORD, TRAITS
-
-REFUSED = "899700551239"
-"""National id of the professional to whom the played access refuses everything."""
+from tests.vault.world import RECORD, REFUSED, TRAITS
 
 
 class Decide(Request):

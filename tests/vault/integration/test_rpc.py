@@ -23,8 +23,7 @@ from shared.kernel.errors import Forbidden, InvalidRequest, Refusal, TooLarge, U
 from shared.rpc.client import RpcClient
 from tests.support.deadline import eventually
 from tests.vault.cda import INS, PDF, cda, enclosing
-from tests.vault.integration.neighbours import REFUSED
-from tests.vault.world import METADATA, RECORD
+from tests.vault.world import METADATA, RECORD, REFUSED
 
 ROOT = Path(__file__).parents[3]
 DOCUMENT = cda(body=enclosing(PDF))

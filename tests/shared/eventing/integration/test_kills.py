@@ -14,7 +14,7 @@ import pytest
 
 from scripts.machine.kept import Kept
 from scripts.machine.rabbitmq import running_broker
-from tests.shared.eventing.process import Place
+from tests.shared.eventing.place import Place
 from tests.shared.eventing.sample import records
 from tests.shared.eventing.world import World
 from tests.support.deadline import eventually

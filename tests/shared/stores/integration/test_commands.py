@@ -251,6 +251,22 @@ def test_a_refusal_after_a_conflict_undoes_the_outside_step(stubborn: Stubborn) 
     assert (Stubborn.attempts, Stubborn.undone) == (2, 1)
 
 
+def test_the_same_request_winning_elsewhere_undoes_nothing(stubborn: Stubborn) -> None:
+    """
+    What both put outside is the winner's now.
+    """
+    request = request_on(stubborn)
+
+    def win(log: Stubborn, _: UUID) -> None:
+        Stubborn.meanwhile = staticmethod(lambda _log, _box_id: None)
+        log.overtaken(request, PATIENT)
+
+    Stubborn.meanwhile = staticmethod(win)
+
+    assert stubborn.overtaken(request, PATIENT).position == 2
+    assert (Stubborn.attempts, Stubborn.undone) == (2, 0)
+
+
 def test_an_unknown_outcome_undoes_nothing(
     stubborn: Stubborn, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -5,6 +5,7 @@ in the example application, snapshots included.
 """
 
 import os
+import threading
 from pathlib import Path
 from typing import Any
 from unittest import mock
@@ -49,7 +50,9 @@ class OnPostgres:
 
 
 class Made:
-    """Closes what a test has opened."""
+    """Closes what a test has opened, once its threads have ended: the library's tests do not
+    wait for their readers, and SQLite crashes when a connection in use is closed.
+    """
 
     factory: Factory
 
@@ -58,8 +61,12 @@ class Made:
 
     def setUp(self) -> None:
         self.factory = self.make_factory()
+        self._before = set(threading.enumerate())
 
     def tearDown(self) -> None:
+        for thread in set(threading.enumerate()) - self._before:
+            if not thread.daemon:
+                thread.join(30)
         self.factory.close()
 
     def new_originator_id(self) -> UUID:
