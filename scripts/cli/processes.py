@@ -8,12 +8,21 @@ from fnmatch import fnmatch
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
-SERVICES = ("identity", "directory", "keyring", "access", "vault", "audit", "notification")
+SERVICES = (
+    "identity",
+    "directory",
+    "keyring",
+    "access",
+    "vault",
+    "audit",
+    "notification",
+    "catalogue",
+)
 FIRST = "keyring"
 """Every other process asks it for keys when it starts."""
 PROCESSES = {
     FIRST: ("keyring.*",),
-    "people": ("identity.*", "directory.*", "notification.*"),
+    "people": ("identity.*", "directory.*", "notification.*", "catalogue.*"),
     "records": ("access.*", "vault.*"),
     "audit": ("audit.*",),
 }

@@ -23,7 +23,16 @@ from shared.kernel.clock import ShiftedClock
 from shared.rpc.client import RpcClient
 
 ROOT = Path(__file__).parents[2]
-SERVICES = ("identity", "directory", "keyring", "access", "vault", "audit", "notification")
+SERVICES = (
+    "identity",
+    "directory",
+    "keyring",
+    "access",
+    "vault",
+    "audit",
+    "notification",
+    "catalogue",
+)
 START = 60.0
 """Seconds for a process to be ready."""
 
