@@ -11,8 +11,8 @@ from pydantic import BaseModel, ConfigDict, Field
 from services.directory.domain import facility as facilities
 from services.directory.domain import professional as professionals
 from services.directory.domain.codes import Codes
-from services.directory.domain.words import PREFIX_MIN
 from shared.kernel.actor import Actor, ActorKind
+from shared.kernel.words import PREFIX_MIN
 from shared.rpc.contract import Answer, Command, Contract, Done, Listing, ListQuery, Method, Query
 
 Name = Annotated[str, Field(min_length=1, max_length=100)]

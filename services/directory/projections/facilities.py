@@ -7,9 +7,9 @@ from services.directory import contract
 from services.directory.contract import SearchFacilities
 from services.directory.domain.codes import Codes
 from services.directory.domain.facility import Facility
-from services.directory.domain.words import PREFIX_MIN
 from services.directory.projections.tokens import Tokens
 from shared.kernel.actor import Actor
+from shared.kernel.words import PREFIX_MIN
 from shared.rpc.contract import Listing
 from shared.stores.documents import Documents, Eq, Filter, Has, Put, Write
 from shared.stores.event_log import EventLog

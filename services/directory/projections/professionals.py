@@ -11,9 +11,9 @@ from services.directory import contract
 from services.directory.contract import SearchProfessionals
 from services.directory.domain.codes import Codes
 from services.directory.domain.professional import Professional
-from services.directory.domain.words import PREFIX_MIN
 from services.directory.projections.tokens import Tokens
 from shared.kernel.actor import Actor
+from shared.kernel.words import PREFIX_MIN
 from shared.rpc.contract import Listing
 from shared.stores.documents import Documents, Eq, Filter, Has, Patch, Put, Write
 from shared.stores.event_log import EventLog

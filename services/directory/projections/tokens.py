@@ -2,9 +2,10 @@
 
 from collections.abc import Iterable
 
-from services.directory.domain.words import beginnings, departement, words
+from services.directory.domain.areas import departement
 from shared.crypto.tokens import keyed_token
 from shared.kernel.errors import InvalidRequest
+from shared.kernel.words import beginnings, words
 
 
 class Tokens:

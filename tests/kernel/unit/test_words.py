@@ -1,10 +1,9 @@
 """How a name is found."""
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.directory.domain.words import beginnings, departement, words
+from shared.kernel.words import beginnings, words
 
 
 def test_accents_capitals_hyphens_and_ligatures_do_not_matter() -> None:
@@ -32,15 +31,3 @@ def test_any_text_is_words_of_plain_letters(text: str) -> None:
     for word in words(text):
         assert word.isascii()
         assert word.isalnum()
-
-
-@pytest.mark.parametrize(
-    ("postal_code", "area"),
-    [("75007", "75"), ("01000", "01"), ("97400", "974"), ("98800", "988"), ("20000", "2A"),
-     ("20137", "2A"), ("20200", "2B"), ("20600", "2B")],
-)  # fmt: skip
-def test_a_postal_code_tells_the_departement(postal_code: str, area: str) -> None:
-    """
-    Three figures overseas, a letter in Corsica: what people type.
-    """
-    assert departement(postal_code) == area
