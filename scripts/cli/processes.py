@@ -17,6 +17,7 @@ SERVICES = (
     "audit",
     "notification",
     "catalogue",
+    "prescription",
 )
 FIRST = "keyring"
 """Every other process asks it for keys when it starts."""
@@ -24,6 +25,7 @@ PROCESSES = {
     FIRST: ("keyring.*",),
     "people": ("identity.*", "directory.*", "notification.*", "catalogue.*"),
     "records": ("access.*", "vault.*"),
+    "care": ("prescription.*",),
     "audit": ("audit.*",),
 }
 
