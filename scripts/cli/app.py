@@ -5,7 +5,7 @@ from importlib.util import find_spec
 
 import typer
 
-from scripts.cli import calls, machine
+from scripts.cli import calls, directory, machine
 from scripts.cli.screen import EXIT_CODES
 
 app = typer.Typer(
@@ -27,5 +27,6 @@ app = typer.Typer(
 )
 for command in (machine.up, machine.down, machine.status, calls.token, calls.call):
     app.command(epilog=EXIT_CODES)(command)
+app.add_typer(directory.app, name="directory")
 if find_spec("scripts.cli.audit"):
     app.add_typer(import_module("scripts.cli.audit").app, name="audit")

@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.directory.domain.words import beginnings, words
+from shared.kernel.words import beginnings, words
 
 
 def test_accents_capitals_hyphens_and_ligatures_do_not_matter() -> None:
