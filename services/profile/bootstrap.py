@@ -13,7 +13,7 @@ from services.profile.adapters.units import PintUnits
 from services.profile.adapters.vault import RpcPapers
 from services.profile.application import Profile
 from services.profile.application.log import Parts
-from services.profile.contract.measures import MOST
+from services.profile.contract.measures import MOST, KindsKnown
 from services.profile.domain.measuring import Measuring
 from services.profile.messages import message_for
 from services.profile.policies import POLICIES
@@ -118,7 +118,9 @@ def served() -> Served:
             "measures": app.measures,
             "export_observations": app.export_observations,
             "set_target": app.set_target,
-            "measure_kinds": app.measure_kinds,
+            "measure_kinds": lambda _request, _by: KindsKnown.of(
+                [*app.parts.measuring.kinds.values()]
+            ),
             "summary_document": app.summary_document,
         },
         outbox=OutboxReader(app, message_for, built.keys),

@@ -143,7 +143,8 @@ def _chart(charted: Charted) -> Drawing:
     lines = _lines(charted)
     low, high = _range(charted, lines)
     instants = [x for line in lines for x, _ in line]
-    first, last = min(instants), max(max(instants), min(instants) + 1.0)
+    first = min(instants)
+    last = max(*instants, first + 1.0)
     plot = LinePlot()
     plot.x, plot.y, plot.width, plot.height = 30, 22, WIDTH - 40, HEIGHT - 30
     plot.data = lines

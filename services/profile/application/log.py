@@ -46,11 +46,15 @@ class ProfileLog(EventLog):
         """``profile_taken``: keyed ids of the measures that came in, and the batch each is in.
         ``profile_directives``: the one current text of each record, sealed; overwritten."""
         return (
-            "CREATE TABLE IF NOT EXISTS profile_taken"
-            " (id TEXT PRIMARY KEY, batch TEXT NOT NULL, record TEXT NOT NULL)",
+            (
+                "CREATE TABLE IF NOT EXISTS profile_taken"
+                " (id TEXT PRIMARY KEY, batch TEXT NOT NULL, record TEXT NOT NULL)"
+            ),
             "CREATE INDEX IF NOT EXISTS profile_taken_record ON profile_taken (record)",
-            "CREATE TABLE IF NOT EXISTS profile_directives"
-            " (record TEXT PRIMARY KEY, directives TEXT NOT NULL, sealed TEXT NOT NULL)",
+            (
+                "CREATE TABLE IF NOT EXISTS profile_directives"
+                " (record TEXT PRIMARY KEY, directives TEXT NOT NULL, sealed TEXT NOT NULL)"
+            ),
         )
 
     def entry(self, entry_id: UUID) -> Entry | None:

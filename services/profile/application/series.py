@@ -51,9 +51,6 @@ class MeasureReading(ProfileLog):
         bundle = written(request.record_id, kind, page)
         return m.Observations(bundle=bundle, next_cursor=cursor, total=len(points))
 
-    def measure_kinds(self, request: m.MeasureKinds, by: Actor) -> m.KindsKnown:
-        return m.KindsKnown.of(list(self.parts.measuring.kinds.values()))
-
     def _permitted_points(
         self, request: m.ListMeasures | m.ExportObservations, by: Actor
     ) -> list[Point]:

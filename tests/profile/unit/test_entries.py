@@ -203,8 +203,8 @@ def test_what_is_not_seen_cannot_be_linked_to(world: World, kind: str) -> None:
     there = hidden if kind == "ENTRY" else DOCUMENT
 
     for guess in (there, OTHER_RECORD):
+        link = {"kind": kind, "id": str(guess)}
         with pytest.raises(InvalidRequest) as refused:
-            link = {"kind": kind, "id": str(guess)}
             world.add("diseases", by=DOCTOR, entry=ASTHMA, links=[link])
         assert refused.value.fields == {"links.0": "nothing you can link to"}
 
@@ -278,6 +278,6 @@ def test_disks_hold_no_words(world: World) -> None:
 
     stored = b"".join(file.read_bytes() for file in world.home.iterdir() if file.is_file())
 
-    assert "nicilline".encode() not in stored
+    assert b"nicilline" not in stored
     assert b"allergies" not in stored
     assert DOCTOR.id.encode() not in stored
