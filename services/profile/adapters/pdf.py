@@ -146,7 +146,7 @@ def _chart(charted: Charted) -> Drawing:
     first = min(instants)
     last = max(*instants, first + 1.0)
     plot = LinePlot()
-    plot.x, plot.y, plot.width, plot.height = 30, 22, WIDTH - 40, HEIGHT - 30
+    plot.x, plot.y, plot.width, plot.height = 30, 22, int(WIDTH) - 40, int(HEIGHT) - 30
     plot.data = lines
     for number in range(len(lines)):
         plot.lines[number].strokeColor = black

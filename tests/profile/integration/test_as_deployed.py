@@ -2,6 +2,7 @@
 
 import base64
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import timedelta
 from typing import Any
 from uuid import uuid4
@@ -37,20 +38,22 @@ def record_id(carnet: Running) -> str:
     record_id = carnet.command("identity.announce_record", "operator", traits)["record_id"]
     carnet.move(timedelta(days=42))
 
-    def is_named() -> bool:
-        try:
-            named = {"record_id": record_id, "professional": DOCTOR}
-            as_patient(carnet, record_id, "access.name_treating_doctor", **named)
-        except Forbidden:
-            return False
-        return True
-
-    eventually(is_named, within=30)
+    eventually(lambda: status(carnet, record_id) == "open", within=30)
+    as_patient(carnet, record_id, "access.name_treating_doctor", professional=DOCTOR)
     return str(record_id)
 
 
+def status(carnet: Running, record_id: str) -> Any:
+    """What access believes of the record; None before it heard of it."""
+    with suppress(Forbidden):
+        asked = {"record_id": record_id}
+        return carnet.call("access.rights", "patient", asked, record_id=record_id)["status"]
+    return None
+
+
 def as_patient(carnet: Running, record_id: str, target: str, **arguments: Any) -> Any:
-    return carnet.command(target, "patient", arguments, record_id=record_id)
+    said = {"record_id": record_id} | arguments
+    return carnet.command(target, "patient", said, record_id=record_id)
 
 
 def as_doctor(carnet: Running, target: str, national_id: str = DOCTOR, **arguments: Any) -> Any:
@@ -65,7 +68,7 @@ def as_doctor(carnet: Running, target: str, national_id: str = DOCTOR, **argumen
 
 
 def add(carnet: Running, record_id: str, label: str, **how: Any) -> Any:
-    said = {"record_id": record_id, "section": "allergies", "entry": {"label": label}}
+    said = {"section": "allergies", "entry": {"label": label}}
     return as_patient(carnet, record_id, "profile.add_entry", **said, **how)
 
 
@@ -75,7 +78,10 @@ def test_entered_read_and_masked(carnet: Running, record_id: str) -> None:
     """
     add(carnet, record_id, "Latex")
     last = add(carnet, record_id, "Iode", hidden_from=["professionals"])
-    asked = {"record_id": record_id, "at_least": {"profile": last["position"]}}
+    asked: dict[str, Any] = {
+        "record_id": record_id,
+        "at_least": {"profile": last["position"]},
+    }
 
     mine = carnet.call("profile.get_profile", "patient", asked, record_id=record_id)
     assert {view["entry"]["label"] for view in mine["sections"]["allergies"]} == {"Latex", "Iode"}
@@ -91,9 +97,11 @@ def test_measures_and_summary(carnet: Running, record_id: str) -> None:
     A reading comes in, is aggregated, and is on the paper the person takes away.
     """
     measures = [{"kind": "WEIGHT", "values": [70], "unit": "kg", "at": "2026-11-20T07:00:00Z"}]
-    said = {"record_id": record_id, "measures": measures}
-    done = as_patient(carnet, record_id, "profile.record_measures", **said)
-    fresh = {"at_least": {"profile": done["position"]}, "record_id": record_id}
+    done = as_patient(carnet, record_id, "profile.record_measures", measures=measures)
+    fresh: dict[str, Any] = {
+        "at_least": {"profile": done["position"]},
+        "record_id": record_id,
+    }
     asked = fresh | {"kind": "WEIGHT", "every": "day"}
 
     shown = as_doctor(carnet, "profile.measures", **asked)
@@ -106,8 +114,9 @@ def test_a_refusal_names_the_field(carnet: Running, record_id: str) -> None:
     """
     Over the wire too, a form shows the fault where it is.
     """
+    said = {"section": "blood_group", "entry": {"group": "C"}}
+
     with pytest.raises(InvalidRequest) as refused:
-        said = {"record_id": record_id, "section": "blood_group", "entry": {"group": "C"}}
         as_patient(carnet, record_id, "profile.add_entry", **said)
 
     assert any(field.startswith("entry") for field in refused.value.fields)

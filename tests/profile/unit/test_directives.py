@@ -77,7 +77,8 @@ def test_a_document_of_the_record_may_be_the_directives(world: World) -> None:
     world.papers.hidden_from.add(DOCTOR.id)
 
     shown = world.profile().directives
-    assert shown and shown.document_id == DOCUMENT
+    assert shown
+    assert shown.document_id == DOCUMENT
     assert world.profile(DOCTOR).directives is None
     with pytest.raises(InvalidRequest):
         put(world, {"document_id": str(OTHER_RECORD)})

@@ -1,6 +1,7 @@
 """Measures: units, limits, once each, who sees them, what is computed of them."""
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -206,7 +207,7 @@ def test_window_holds_its_start_and_not_its_end(world: World) -> None:
         measure("WEIGHT", 70, unit="kg", at="2026-11-01T00:00:00Z"),
         measure("WEIGHT", 71, unit="kg", at="2026-11-02T00:00:00Z"),
     )
-    window = {"from": "2026-11-01T00:00:00Z", "to": "2026-11-02T00:00:00Z"}
+    window: dict[str, Any] = {"from": "2026-11-01T00:00:00Z", "to": "2026-11-02T00:00:00Z"}
 
     assert [line.values for line in world.listed("WEIGHT", **window).items] == [{"value": 70.0}]
 
