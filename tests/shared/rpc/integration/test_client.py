@@ -12,6 +12,7 @@ import pytest
 from scripts.machine.rabbitmq import Broker, running_broker
 from shared.kernel.errors import DeadlineExceeded, Refusal, Unavailable
 from shared.rpc.client import RpcClient
+from shared.rpc.deadline import bounded, until
 from tests.shared.rpc.place import Place, serving
 from tests.support.deadline import eventually
 
@@ -44,13 +45,11 @@ def test_a_late_reply_is_dropped(place: Place) -> None:
         assert client._waiting == {}
 
 
-def test_a_deadline_is_carried_to_the_calls_it_leads_to(place: Place) -> None:
-    """Nested calls never outlive the caller who waits for them."""
-    from shared.rpc.deadline import bounded, set_deadline  # noqa: PLC0415
-
-    with ThreadPoolExecutor(1) as fresh:
-        fresh.submit(set_deadline, time.time() + 0.5).result()
-        assert fresh.submit(bounded, 10).result() < time.time() + 0.6
+def test_a_deadline_is_carried_to_the_calls_it_leads_to_and_no_further() -> None:
+    """Nested calls never outlive the caller who waits for them; the next request is another."""
+    with until(time.time() + 0.5):
+        assert bounded(10) < time.time() + 0.6
+    assert bounded(10) > time.time() + 9
 
 
 def test_no_broker_is_unavailable(tmp_path: Path) -> None:
