@@ -41,8 +41,8 @@ PARENT = Actor(kind=ActorKind.REPRESENTATIVE, id=str(OTHER_RECORD), record_id=RE
 DOCTOR = Actor(kind=ActorKind.PROFESSIONAL, id="899700366240", profession="10")
 OTHER_DOCTOR = Actor(kind=ActorKind.PROFESSIONAL, id="801234567897", profession="10")
 SENSOR = Actor(kind=ActorKind.APPLICATION, id="glucose-sensor")
-REFUSED = "899700551239"
-"""National id of the professional whom the played access of integration tests refuses."""
+MEASURING = Measuring(read_kinds(), PintUnits())
+"""Made once: the library reads all units there are."""
 
 
 @dataclass
@@ -140,7 +140,7 @@ class World:
                     self.sections, self.series, self.keys, lambda: self.app.secret
                 ),
                 printer=PrintedSummary(),
-                measuring=Measuring(read_kinds(), PintUnits()),
+                measuring=MEASURING,
                 questionnaires=read_questionnaires(),
                 max_measures=5_000,
             ),

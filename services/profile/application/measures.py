@@ -1,6 +1,6 @@
 """Measures come in, each once, and go."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from uuid import UUID
 
 from eventsourcing.persistence import IntegrityError
@@ -8,7 +8,13 @@ from eventsourcing.persistence import IntegrityError
 from services.profile.application.log import ProfileLog
 from services.profile.contract import measures as m
 from services.profile.domain.batch import Batch, MeasureFact
-from services.profile.domain.fhir import Subject, Unreadable, observations, read_observation
+from services.profile.domain.fhir import (
+    Read,
+    Subject,
+    Unreadable,
+    observations,
+    read_observation,
+)
 from services.profile.domain.measuring import Said, Taken
 from services.profile.domain.origin import source_of
 from services.profile.domain.visibility import codes_for, measure_attributes
@@ -22,6 +28,8 @@ from shared.stores.guard import Sql, Step
 
 ROWS = 500
 """Rows of one statement."""
+SUBJECTS = 4
+"""Ways that one bundle may name its person."""
 
 
 class Lot:
@@ -62,21 +70,20 @@ class MeasureTaking(ProfileLog):
     def import_observations(
         self, request: m.ImportObservations, by: Actor
     ) -> Outcome[m.ObservationsImported]:
-        """What can be taken is, and each entry that cannot says why."""
+        """What can be taken is, and each entry that cannot says why. Nobody is asked about a
+        person before ``access`` has let the caller in."""
+        record_id = request.record_id
         resources = observations(request.bundle)
         self._require_few(len(resources))
-        subjects: dict[Subject, bool] = {}
-        outcomes: dict[int, m.Imported] = {}
-        readable: dict[int, tuple[Said, MeasureFact]] = {}
-        for number, resource in enumerate(resources):
-            try:
-                readable[number] = self._readable(resource, request.record_id, subjects)
-            except Unreadable as fault:
-                outcomes[number] = m.Imported(outcome="refused", field=fault.field, why=fault.why)
+        readable, outcomes = self._read(resources)
         codes = codes_for((), by)
         facts = [fact for _, fact in readable.values()]
-        decisions = self._decisions(request.record_id, facts, codes, by)
-        lot, taken = self._lot(request.record_id, request, list(readable.values()), by)
+        decisions = self._decisions(record_id, facts, codes, by)
+        for number in self._about_others(record_id, readable):
+            del readable[number]
+            outcomes[number] = _refused(Unreadable("subject", "not the person of this record"))
+        said = [(read.said, fact) for read, fact in readable.values()]
+        lot, taken = self._lot(record_id, request, said, by)
         for number, one in zip(readable, taken, strict=True):
             outcomes[number] = m.Imported(
                 outcome="known" if one.known else "taken",
@@ -86,7 +93,7 @@ class MeasureTaking(ProfileLog):
         answer = m.ObservationsImported(items=[outcomes[n] for n in range(len(resources))])
         if not lot.facts:
             return Outcome(answer=answer)
-        batch, remember = self._batch(request.record_id, request, lot, codes, decisions, by)
+        batch, remember = self._batch(record_id, request, lot, codes, decisions, by)
         return Outcome(answer=answer, save=[batch], also=[remember])
 
     @command
@@ -101,21 +108,33 @@ class MeasureTaking(ProfileLog):
         batch.remove(request.measure_id, decision.decision_id, by)
         return Outcome(answer=Done(), save=[batch])
 
-    def _readable(
-        self, resource: object, record_id: UUID, subjects: dict[Subject, bool]
-    ) -> tuple[Said, MeasureFact]:
-        """Raises :class:`Unreadable`; ``subjects``: those asked about before."""
-        read = read_observation(resource, self.parts.measuring.kinds)
-        if read.subject:
-            if read.subject not in subjects:
-                subjects[read.subject] = self._is_person_of(record_id, read.subject)
-            if not subjects[read.subject]:
-                raise Unreadable("subject", "not the person of this record")
-        try:
-            return read.said, self.parts.measuring.kept(read.said, self.clock.now())
-        except InvalidRequest as refused:
-            field, why = next(iter(refused.fields.items()))
-            raise Unreadable(field, why) from None
+    def _read(
+        self, resources: Sequence[object]
+    ) -> tuple[dict[int, tuple[Read, MeasureFact]], dict[int, m.Imported]]:
+        """By number of the entry: those that can be read, and the refusals of the others."""
+        readable: dict[int, tuple[Read, MeasureFact]] = {}
+        refused: dict[int, m.Imported] = {}
+        now = self.clock.now()
+        for number, resource in enumerate(resources):
+            try:
+                read = read_observation(resource, self.parts.measuring.kinds)
+                readable[number] = read, self.parts.measuring.kept(read.said, now)
+            except Unreadable as fault:
+                refused[number] = _refused(fault)
+            except InvalidRequest as fault:
+                refused[number] = _refused(Unreadable(*next(iter(fault.fields.items()))))
+        return readable, refused
+
+    def _about_others(
+        self, record_id: UUID, readable: Mapping[int, tuple[Read, MeasureFact]]
+    ) -> list[int]:
+        """Entries that name somebody else. Raises :class:`InvalidRequest` for a bundle about a
+        crowd: it would ask identity for each of them."""
+        subjects = {read.subject for read, _ in readable.values() if read.subject}
+        if len(subjects) > SUBJECTS:
+            raise InvalidRequest(fields={"bundle": "observations of one person"})
+        others = {one for one in subjects if not self._is_person_of(record_id, one)}
+        return [number for number, (read, _) in readable.items() if read.subject in others]
 
     def _is_person_of(self, record_id: UUID, subject: Subject) -> bool:
         if subject.record_id is not None:
@@ -196,6 +215,10 @@ class MeasureTaking(ProfileLog):
             return self.get(batch_id, Batch)
         except KeyErased:
             return None
+
+
+def _refused(fault: Unreadable) -> m.Imported:
+    return m.Imported(outcome="refused", field=fault.field, why=fault.why)
 
 
 def _remember(batch_id: UUID, record_id: UUID, measure_ids: Sequence[str]) -> Step:

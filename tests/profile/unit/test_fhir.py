@@ -7,7 +7,7 @@ import pytest
 from fhir.resources.R4B.bundle import Bundle
 
 from services.profile.contract import measures as m
-from shared.kernel.errors import InvalidRequest
+from shared.kernel.errors import Forbidden, InvalidRequest
 from tests.profile.world import INS, OID, OTHER_RECORD, PATIENT, RECORD, World, measure
 
 UCUM = "http://unitsofmeasure.org"
@@ -120,6 +120,26 @@ def test_what_cannot_be_taken_says_why_and_the_rest_goes_on(
 
     assert [one.outcome for one in answer.items] == ["refused", "taken"]
     assert answer.items[0].field == field
+
+
+def test_a_crowd_is_refused(world: World) -> None:
+    """
+    A bundle must not make us ask identity about thousands of people.
+    """
+    people = [other(subject={"reference": f"Patient/{number}"}) for number in range(5)]
+
+    with pytest.raises(InvalidRequest):
+        world.bring(bundle(*people))
+
+
+def test_nobody_is_asked_about_before_access_permits(world: World) -> None:
+    """
+    Else anyone could learn here whose an INS is.
+    """
+    world.access.known.clear()
+
+    with pytest.raises(Forbidden):
+        world.bring(bundle(*[other(subject={"reference": f"Patient/{n}"}) for n in range(5)]))
 
 
 @pytest.mark.parametrize("said", [{}, {"resourceType": "Bundle", "entry": 1}, {"entry": []}])
