@@ -9,16 +9,25 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 SERVICES = (
-    "identity", "directory", "keyring", "access", "vault", "audit", "notification", "profile",
-)  # fmt: skip
+    "identity",
+    "directory",
+    "keyring",
+    "access",
+    "vault",
+    "audit",
+    "notification",
+    "catalogue",
+    "prescription",
+    "profile",
+)
 FIRST = "keyring"
 """Every other process asks it for keys when it starts."""
 PROCESSES = {
     FIRST: ("keyring.*",),
-    "people": ("identity.*", "directory.*", "notification.*"),
+    "people": ("identity.*", "directory.*", "notification.*", "catalogue.*"),
     "records": ("access.*", "vault.*"),
+    "care": ("prescription.*", "profile.*"),
     "audit": ("audit.*",),
-    "daily": ("profile.*",),
 }
 
 
