@@ -18,6 +18,7 @@ SERVICES = (
     "notification",
     "catalogue",
     "prescription",
+    "profile",
 )
 FIRST = "keyring"
 """Every other process asks it for keys when it starts."""
@@ -25,7 +26,7 @@ PROCESSES = {
     FIRST: ("keyring.*",),
     "people": ("identity.*", "directory.*", "notification.*", "catalogue.*"),
     "records": ("access.*", "vault.*"),
-    "care": ("prescription.*",),
+    "care": ("prescription.*", "profile.*"),
     "audit": ("audit.*",),
 }
 
