@@ -133,9 +133,9 @@ def _insured(entries: Sequence[Any]) -> Iterator[tuple[str, tuple[str, str]]]:
         if resource.get("resourceType") != "Patient":
             continue
         names = {f"Patient/{resource.get('id')}", entry.get("fullUrl")}
-        for identifier in resource.get("identifier") or ():
-            ins = _ins(identifier)
-            if ins:
+        identifiers = resource.get("identifier")
+        for identifier in identifiers if isinstance(identifiers, list) else ():
+            if ins := _ins(identifier):
                 yield from ((str(name), ins) for name in names if name)
 
 
@@ -202,7 +202,7 @@ def _patients(
         oid = _INS.get(named.system or "") if named else None
         if named and oid:
             yield named.value, oid
-        elif actor.reference in insured:
+        elif actor.reference and actor.reference in insured:
             yield insured[actor.reference]
 
 
