@@ -62,8 +62,8 @@ class ListedReminder:
     secret: bool
 
 
-class Listed(Protocol):
-    """The read models; they may lag behind the log. Nothing is left of an erased record."""
+class ListedAppointments(Protocol):
+    """Read models may lag behind the log. Nothing is left in them of an erased record."""
 
     def appointments_of(self, record_id: UUID) -> Sequence[Kept]:
         """All of a record, in no promised order."""
@@ -73,6 +73,8 @@ class Listed(Protocol):
         """How many appointments a record has; changed occurrences count as well."""
         ...
 
+
+class ListedReminders(Protocol):
     def reminders_of(self, record_id: UUID) -> Sequence[ListedReminder]:
         """Those not removed, by instant."""
         ...
@@ -81,6 +83,28 @@ class Listed(Protocol):
         """Those whose instant has come and that were not told; the oldest first, not all."""
         ...
 
+
+class ListedPlans(Protocol):
     def plans_due(self, today: date) -> Sequence[UUID]:
         """Records whose plan must be looked at; the oldest first, not all."""
         ...
+
+
+@dataclass(frozen=True, kw_only=True)
+class Lists:
+    """What the read models answer."""
+
+    appointments: ListedAppointments
+    reminders: ListedReminders
+    plans: ListedPlans
+
+
+@dataclass(frozen=True, kw_only=True)
+class Limits:
+    """``components`` and ``series`` of one import; ``appointments`` of one record, each changed
+    occurrence counted.
+    """
+
+    components: int = 500
+    series: int = 100
+    appointments: int = 5000

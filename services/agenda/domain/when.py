@@ -81,6 +81,16 @@ class When:
         return self.zone is None
 
     @property
+    def first_day(self) -> date | None:
+        """Of whole days."""
+        return self.start.date() if self.all_day else None
+
+    @property
+    def last_day(self) -> date | None:
+        """Of whole days, included."""
+        return (self.start + timedelta(days=self.days - 1)).date() if self.all_day else None
+
+    @property
     def starts_at(self) -> datetime:
         """UTC; a day starts at its first hour in France."""
         return instant_of(self.start, self.zone or HOME)

@@ -22,14 +22,6 @@ _DECISIVE = frozenset(
 
 
 @dataclass(frozen=True, kw_only=True)
-class Limits:
-    components: int
-    """Of one import."""
-    series: int
-    """Of these, how many may repeat."""
-
-
-@dataclass(frozen=True, kw_only=True)
 class Part:
     """One component. ``revision``: ``None`` if it is not taken; ``faults``: property to reason,
     also of one that is taken without what was broken.
@@ -40,8 +32,9 @@ class Part:
     faults: Mapping[str, str] = field(default_factory=dict)
 
 
-def read_calendar(text: str, limits: Limits) -> list[Part]:
-    """Every component but time zones, in order.
+def read_calendar(text: str, *, components: int, series: int) -> list[Part]:
+    """Every component but time zones, in order; of these, ``components`` at most and ``series``
+    that repeat.
 
     Raises :class:`InvalidRequest` for what is no calendar or asks for an answer (METHOD), and
     :class:`TooMany`.
@@ -56,10 +49,10 @@ def read_calendar(text: str, limits: Limits) -> list[Part]:
         for block in calendar.blocks
         if block.name != "VTIMEZONE"
     ]
-    if len(parts) > limits.components:
-        raise TooMany(f"at most {limits.components} components at once", fields={"ics": "too many"})
-    if sum("RRULE" in block.text.upper() for block, _, _ in parts) > limits.series:
-        raise TooMany(f"at most {limits.series} series at once", fields={"ics": "too many"})
+    if len(parts) > components:
+        raise TooMany(f"at most {components} components at once", fields={"ics": "too many"})
+    if sum("RRULE" in block.text.upper() for block, _, _ in parts) > series:
+        raise TooMany(f"at most {series} series at once", fields={"ics": "too many"})
     return [_part(block, calendar, zones) for block, calendar, zones in parts]
 
 

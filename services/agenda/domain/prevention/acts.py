@@ -13,10 +13,11 @@ _DOSE_CONDITIONS = {"no_dose_before", "first_dose_before", "first_dose_from"}
 class Acts:
     """The past of one person, against one table."""
 
-    def __init__(self, table: Table, person: Person, history: History) -> None:
+    def __init__(self, table: Table, person: Person, history: History, today: date) -> None:
         self._table = table
         self._person = person
         self._history = history
+        self._today = today
 
     def done_on(self, rule: Rule) -> date | None:
         """When a rule that is met once was met: as answered, else by the dose that is its own.
@@ -61,8 +62,8 @@ class Acts:
             return any(Fact(fact) in self._person.facts for fact in term.split("|"))
         doses = self.all_of(rule.code)
         reached = Period.parse(age).after(self._person.born)
-        if name == "no_dose_before":
-            return not doses or doses[0] >= reached
+        if name == "no_dose_before":  # nobody knows before that age
+            return self._today >= reached and not (doses and doses[0] < reached)
         return bool(doses) and (doses[0] < reached) == (name == "first_dose_before")
 
     def _rules(self, name: str) -> Iterator[Rule]:

@@ -10,7 +10,8 @@ from services.agenda.domain.prevention.person import Answer, History, Person, St
 from services.agenda.domain.prevention.rule import Requirement, Rule, Table
 
 AHEAD = timedelta(days=365)
-"""What begins later is not in the plan yet; what ended before that is there no more."""
+"""What begins later is not in the plan yet; what was done that long ago is there no more."""
+_DAY = timedelta(days=1)
 
 
 class Timing(StrEnum):
@@ -41,6 +42,14 @@ class Item:
     @property
     def id(self) -> str:
         return item_id(self.rule, self.start)
+
+    @property
+    def last_day(self) -> date:
+        return max(self.start, self.end - _DAY)
+
+    @property
+    def last_day_at_all(self) -> date:
+        return max(self.start, self.limit - _DAY)
 
     @property
     def is_open(self) -> bool:
@@ -84,7 +93,7 @@ def next_look(table: Table, person: Person, history: History, today: date) -> da
 class _Planner:
     def __init__(self, table: Table, person: Person, history: History, today: date) -> None:
         self._table = table
-        self._acts = Acts(table, person, history)
+        self._acts = Acts(table, person, history, today)
         self._person = person
         self._history = history
         self._today = today
@@ -106,9 +115,11 @@ class _Planner:
         limit = max(end, rule.catch_up.after(anchor)) if rule.catch_up else end
         if rule.after is None:
             return _Window(start, end, limit)
-        before = self._acts.done_on(self._table.by_id[rule.after.of])
+        first = self._table.by_id[rule.after.of]
+        before = self._acts.done_on(first)
         if before is None:
-            return _Window(start, end, limit, waits=True)
+            own_age = self._today < start and start > first.start.after(anchor)
+            return _Window(start, end, limit, waits=not own_age)
         start = max(start, rule.after.least.after(before))
         if rule.after.most:
             end = rule.after.most.after(before)
@@ -173,10 +184,10 @@ class _Planner:
     def _timing(self, window: _Window) -> Timing:
         if self._today >= window.limit:
             return Timing.PAST
-        if self._today < window.start:
-            return Timing.UPCOMING
         if window.waits:
             return Timing.WAITING
+        if self._today < window.start:
+            return Timing.UPCOMING
         return Timing.DUE if self._today < window.end else Timing.LATE
 
     def _requirement(self, rule: Rule) -> Requirement:
