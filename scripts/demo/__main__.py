@@ -8,13 +8,13 @@ from time import monotonic
 from typing import Annotated
 
 import typer
-from scripts.demo.inspection import inspect, tamper
 
 from scripts.cli.deployment import Deployment, running_carnet
 from scripts.cli.processes import ROOT
 from scripts.cli.screen import Exit, end, step
 from scripts.demo.cast import Cast
 from scripts.demo.corpus import documents, people, samples_folder
+from scripts.demo.inspection import inspect
 from scripts.demo.story import Story, StoryFailed
 from scripts.demo.tally import Tally
 from scripts.demo.teller import Terminal
@@ -36,7 +36,7 @@ def tell(deployment: Deployment, samples: Path, tally: Tally, teller: Terminal) 
         story.deposit(found)
         record_id = story.open_and_refuse()
         teller.journal(story.read_journal(record_id))
-    inspect(deployment, tally, teller)
+    inspect(deployment, HOME, tally, teller)
 
 
 def main(
@@ -57,8 +57,6 @@ def main(
     try:
         with running_carnet(HOME / "carnet", step) as deployment:
             tell(deployment, folder, tally, teller)
-            carnet = deployment.place.home
-        tamper(carnet, HOME, tally, teller)
     except NotInstalled as missing:
         end(Exit.MISSING, str(missing))
     except (DidNotStart, StoryFailed, Refusal) as failed:

@@ -16,7 +16,30 @@ DENTAL_PRACTICE = "1690784137"
 TREATING_DOCTOR = "899700366240"
 DENTIST = "899700551239"
 EMERGENCY_DOCTOR = "899700770011"
-REPLACEMENT_DOCTOR = "899700218896"
+
+PROFESSIONALS = (
+    {
+        "national_id": TREATING_DOCTOR,
+        "given_name": "Hélène",
+        "family_name": "ESSAI-GÉNÉRALISTE",
+        "profession": "10",
+        "specialty": "SM26",
+    },
+    {
+        "national_id": DENTIST,
+        "given_name": "Karim",
+        "family_name": "ESSAI-DENTISTE",
+        "profession": "40",
+    },
+    {
+        "national_id": EMERGENCY_DOCTOR,
+        "given_name": "Aïcha",
+        "family_name": "ESSAI-URGENTISTE",
+        "profession": "10",
+        "specialty": "SM26",
+    },
+)
+"""As the national directory would know them; the persons do not exist."""
 
 CALL_TIMEOUT = 30.0
 """Seconds; a first call may find a service still opening its stores."""

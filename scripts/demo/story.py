@@ -11,17 +11,21 @@ from scripts.demo.cast import (
     EMERGENCY_DOCTOR,
     GENERAL_PRACTICE,
     HOSPITAL,
+    PROFESSIONALS,
     TREATING_DOCTOR,
+    Caller,
     Cast,
 )
 from scripts.demo.corpus import Document, Person, next_version
 from scripts.demo.tally import Tally
-from shared.kernel.errors import Forbidden, Refusal
+from shared.kernel.errors import Forbidden, Refusal, StaleRead
 from shared.kernel.ins import INS_NIR_TEST
 
 OPPOSITION_DELAY = timedelta(weeks=6)
 PATIENCE = 60.0
 """Seconds to wait for what services do by themselves (a record to open, a notice to arrive)."""
+PAUSE = 0.3
+"""Seconds between two looks."""
 OPENED_BY_DOCTOR = 5
 
 
@@ -45,11 +49,14 @@ class Story:
         self._teller = teller
         self._records: dict[str, str] = {}
         self._deposited: dict[str, list[str]] = {}
+        self._last_opening = 0
 
     def open_records(self, people: list[Person]) -> None:
         """1. Announced; nobody opposes; the delay passes; one person activates."""
         self._teller.chapter("1. Records are announced and open")
         insurer = self._cast.insurer()
+        for professional in PROFESSIONALS:
+            insurer.do("directory.register_professional", **professional)
         announced = insurer.do("identity.announce_records", rows=[_row(p) for p in people])
         for person, row in zip(people, announced["rows"], strict=True):
             if row.get("fault"):
@@ -155,9 +162,10 @@ class Story:
             reason="patiente inconsciente, antécédents à connaître",
             unable_to_consent=True,
         )
-        doctor.ask(
+        opened = doctor.ask(
             "vault.open", document_id=document_id, mode="break_glass", session=broken["session"]
         )
+        self._last_opening = opened["position"]
         self._tally.documents_opened += 1
         patient = self._cast.patient(record_id)
 
@@ -170,20 +178,17 @@ class Story:
         self._teller.tell(f"  « {notice['text_fr']} »")
 
     def read_journal(self, record_id: str) -> list[dict[str, Any]]:
-        """4. The person reads who did what in their record."""
+        """4. The person reads who did what in their record, all that came before included."""
         self._teller.chapter("4. The journal, and the auditor")
         patient = self._cast.patient(record_id)
-
-        def complete() -> list[dict[str, Any]]:
-            lines = _pages(patient, record_id)
-            opened = [line for line in lines if line["action"] == "document_opened"]
-            return lines if len(opened) >= self._tally.documents_opened else []
-
-        lines: list[dict[str, Any]] = self._until(complete, "the journal to hold every opening")
+        lines: list[dict[str, Any]] = self._until(
+            partial(_pages, patient, record_id, {"vault": self._last_opening}),
+            "the journal to hold every opening",
+        )
         self._tally.journal_entries = len(lines)
         return lines
 
-    def _is_open(self, hospital: Any, person: Person) -> bool:
+    def _is_open(self, hospital: Caller, person: Person) -> bool:
         ins = {"value": person.ins, "oid": INS_NIR_TEST}
         return bool(hospital.ask("identity.resolve", ins=ins)["status"] == "open")
 
@@ -201,15 +206,22 @@ class Story:
         while not (found := met()):
             if monotonic() > deadline:
                 raise StoryFailed(f"waited {PATIENCE:.0f} s for {what}")
-            sleep(0.1)
+            sleep(PAUSE)
         return found
 
 
-def _pages(patient: Any, record_id: str) -> list[dict[str, Any]]:
+def _pages(
+    patient: Caller, record_id: str, at_least: dict[str, int]
+) -> list[dict[str, Any]] | None:
+    """The whole journal; ``None`` while it has not reached those positions."""
     lines: list[dict[str, Any]] = []
     cursor = None
     while True:
-        page = patient.ask("audit.journal", record_id=record_id, limit=100, cursor=cursor)
+        asked = {"record_id": record_id, "limit": 100, "cursor": cursor, "at_least": at_least}
+        try:
+            page = patient.ask("audit.journal", **asked)
+        except StaleRead:
+            return None
         lines += page["items"]
         cursor = page["next_cursor"]
         if cursor is None:

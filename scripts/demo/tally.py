@@ -18,8 +18,9 @@ class Tally:
     log_verified: bool = False
     decisions_redecided: int = 0
     decisions_differing: int = 0
-    tampering_found: list[str] = field(default_factory=list)
-    """What the auditor named in the tampered copies."""
+    tampering_found: int = 0
+    """Things changed in a copy that the auditor found; 2 were changed."""
+    tampering_named: list[str] = field(default_factory=list)
     seconds: float = 0.0
     documents_relabelled: int = 0
     """Samples that carried the production OID for people who do not exist."""

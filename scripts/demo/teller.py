@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from rich.console import Console
 from rich.panel import Panel
@@ -10,7 +11,9 @@ from rich.progress import track
 from rich.table import Table
 
 from scripts.demo.tally import Tally
+from shared.kernel.clock import parse_instant
 
+PARIS = ZoneInfo("Europe/Paris")
 JOURNAL_LINES = 12
 """Lines of the journal shown; the person's own screen pages through all."""
 
@@ -33,7 +36,8 @@ class Terminal:
         table.add_column("quand", style="dim", no_wrap=True)
         table.add_column("ce qui s'est passé")
         for line in lines[:JOURNAL_LINES]:
-            table.add_row(line["at"][:16].replace("T", " "), line["sentence_fr"])
+            at = parse_instant(line["at"]).astimezone(PARIS)
+            table.add_row(f"{at:%d/%m/%Y %Hh%M}", line["sentence_fr"])
         self._console.print(table)
 
     def summary(self, tally: Tally, file: Path) -> None:
@@ -66,6 +70,6 @@ def _lines(tally: Tally) -> Iterator[tuple[str, str]]:
     differing = tally.decisions_differing
     same = "none differs" if not differing else f"[red]{differing} differ[/]"
     yield "decisions made again", f"{tally.decisions_redecided}, {same}"
-    for number, named in enumerate(tally.tampering_found):
+    for number, named in enumerate(tally.tampering_named):
         yield "tampering found" if number == 0 else "", named
     yield "seconds", f"{tally.seconds:.0f}"

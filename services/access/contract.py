@@ -295,6 +295,7 @@ class SessionView(Answer):
     professional: str
     facility: str | None
     reason: str
+    unable_to_consent: bool
     started_at: AwareDatetime
     ends_at: AwareDatetime
 

@@ -114,9 +114,10 @@ class MatrixLoaded(MessageData):
 
 
 class AccessDecided(MessageData):
-    """``right``: the first rule that decided. ``items``: how many things a list asked about;
+    """``right``: the rule the sentence is about. ``items``: how many things a list asked about;
     ``permit`` and ``rules`` then say nothing. ``confidentiality``: so that no reader of the
-    journal is shown the object of a line about something hidden from them.
+    journal is shown the object of a line about something hidden from them. ``via``: the service
+    that asked, which may have shown nobody the answer.
     """
 
     TYPE: ClassVar[str] = "access.access_decided"
@@ -132,10 +133,11 @@ class AccessDecided(MessageData):
     reason_fr: str
     items: int
     listing: bool
+    via: str
 
 
 @singledispatch
-def message_for(event: object) -> MessageData | None:  # noqa: ARG001 - each event has its own
+def message_for(event: object) -> MessageData | None:
     return None
 
 
@@ -259,8 +261,9 @@ def _(event: Decision.Created) -> MessageData:
         document_id=None if made["listing"] else item["document_id"],
         confidentiality=[] if made["listing"] else item["confidentiality"],
         rules=rules,
-        right=rules[0] if rules else "listing",
+        right=made["right"],
         reason_fr=made["reason_fr"],
         items=len(made["items"]),
         listing=made["listing"],
+        via=made["via"],
     )

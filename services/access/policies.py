@@ -6,7 +6,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from services.access.application import Access
-from services.access.domain.grants import Source, Status
+from services.access.domain.grants import BACK_AS_BEFORE, STATUS_SAID, Source, Status
 from services.access.domain.rights import Rights
 from shared.eventing.received import Received
 from shared.kernel.actor import Actor, ActorKind
@@ -14,16 +14,6 @@ from shared.kernel.clock import parse_instant
 from shared.stores.event_log import Outcome
 
 FOLLOWS = ("identity",)
-STATUS = {
-    "identity.record_announced": Status.ANNOUNCED,
-    "identity.record_opposed": Status.OPPOSED,
-    "identity.opposition_withdrawn": Status.ANNOUNCED,
-    "identity.record_opened": Status.OPEN,
-    "identity.record_activated": Status.ACTIVATED,
-    "identity.record_suspended": Status.SUSPENDED,
-    "identity.record_closed": Status.CLOSED,
-}
-BACK_AS_BEFORE = frozenset({"identity.suspension_lifted", "identity.record_reopened"})
 
 
 class Applied(BaseModel):
@@ -41,7 +31,7 @@ def on_state_changed(app: Access, received: Received) -> Outcome[Applied] | None
     rights = app.rights_of(received.record) or Rights.open(app.secret, received.record, by=by)
     source = Source(service=received.publisher, position=received.position)
     back = received.type in BACK_AS_BEFORE
-    status = Status(rights.active_status) if back else STATUS[received.type]
+    status = Status(rights.active_status) if back else STATUS_SAID[received.type]
     rights.change_status(status, source=source, by=by)
     if representatives := received.data.get("representatives"):
         majority = received.data.get("majority_at")
@@ -54,4 +44,4 @@ def on_state_changed(app: Access, received: Received) -> Outcome[Applied] | None
     return Outcome(answer=Applied(), save=[rights])
 
 
-POLICIES: Mapping[str, Policy] = dict.fromkeys((*STATUS, *BACK_AS_BEFORE), on_state_changed)
+POLICIES: Mapping[str, Policy] = dict.fromkeys((*STATUS_SAID, *BACK_AS_BEFORE), on_state_changed)

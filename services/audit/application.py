@@ -39,13 +39,10 @@ from services.audit.domain.ports import (
 from services.audit.domain.proofs import LogReader
 from services.audit.domain.reading import JournalReading, MandateUse
 from services.audit.domain.sentences import Telling, Words, sentence_fr, who_fr
-from shared.crypto.keys import Keys
 from shared.kernel.actor import Actor, ActorKind
-from shared.kernel.clock import Clock
 from shared.kernel.errors import Forbidden
 from shared.kernel.ids import derived_id
 from shared.stores.event_log import EventLog, Outcome, unreplayed
-from shared.stores.settings import EventStoreSettings
 
 PERSONS = {ActorKind.PATIENT, ActorKind.REPRESENTATIVE, ActorKind.CAREGIVER}
 
@@ -64,15 +61,10 @@ class Outside:
 class Audit(EventLog):
     name = "audit"
 
-    def __init__(
-        self,
-        settings: EventStoreSettings,
-        keys: Keys,
-        clock: Clock,
-        *,
-        outside: Outside | None = None,
-    ) -> None:
-        super().__init__(settings, keys, clock)
+    _outside: Outside | None = None
+
+    def answer_with(self, outside: Outside) -> None:
+        """Once, before the first call; it needs the log that it is given to."""
         self._outside = outside
 
     @property
@@ -167,8 +159,8 @@ class Audit(EventLog):
         return scope, decided
 
     def _visible(self, record_id: UUID, audience: Audience, by: Actor) -> list[Subject]:
-        """What the reader may see lines about; not asked for those who are told of no content."""
-        if not audience.content:
+        """What the reader may see lines about; not asked for those who are told of no document."""
+        if not audience.documents:
             return []
         subjects = self.outside.journal.subjects(record_id)
         if not subjects:
@@ -196,18 +188,19 @@ class Audit(EventLog):
                     names=names,
                     document_type=types.get(placed.line.subject),
                     right=placed.right,
+                    reasons=audience.reasons,
                 ),
-                content=audience.content,
+                named=placed.line.subject in types,
             )
             for placed in lines
         ]
 
 
-def _answer(placed: PlacedLine, words: Words, telling: Telling, *, content: bool) -> JournalLine:
+def _answer(placed: PlacedLine, words: Words, telling: Telling, *, named: bool) -> JournalLine:
     line = placed.line
     kind = ActorKind(line.by.get("kind", ActorKind.SERVICE))
     document = None
-    if content and line.document_id:
+    if named and line.document_id:
         document = LineDocument(document_id=line.document_id, type=telling.document_type)
     return JournalLine(
         id=placed.id,
@@ -235,7 +228,7 @@ def _ids(line: Line) -> set[str]:
     named = by.get("on_behalf_of") or {}
     found = {by.get("facility"), named.get("facility")}
     found |= {s.get("id") for s in (by, named) if s.get("kind") in {"professional", "facility"}}
-    found |= {line.details.get("professional"), line.details.get("facility")}
+    found |= {line.details.get(name) for name in ("professional", "grantee", "facility")}
     return {id_ for id_ in found if id_}
 
 

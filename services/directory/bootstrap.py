@@ -3,24 +3,26 @@
 import os
 from dataclasses import dataclass
 
-from shared.crypto.remote_keys import RemoteKeys
-
 from services.directory.adapters.code_tables import read_codes
 from services.directory.application import Directory
 from services.directory.domain.national_ids import NationalIdRules
 from services.directory.messages import message_for
 from services.directory.projections.professionals import Professionals, ProfessionalSearch
-from shared.auth.service_keys import ServicePublicKeys, private_key
+from shared.auth.service_keys import private_key
 from shared.auth.service_tokens import ServiceTokens
-from shared.eventing.entrypoints import Projecting, View
+from shared.eventing.entrypoints import Projecting, Timers, View
 from shared.eventing.outbox import OutboxReader
+from shared.eventing.positions import position_in
 from shared.kernel.common import CommonSettings
 from shared.kernel.settings import read_settings
 from shared.rpc.client import RpcClient
-from shared.rpc.keys import ask_keyring
+from shared.rpc.keys import remote_keys
 from shared.rpc.serve import Served
 from shared.stores.settings import EventStoreSettings
 from shared.stores.views import open_documents
+
+SWEEP_SECONDS = 3600.0
+"""Between two sweeps of what is kept for a time only."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,11 +47,7 @@ class Built:
             tokens=ServiceTokens("directory", signing_key, clock),
             timeout=self.common.rpc_timeout,
         )
-        self.keys = RemoteKeys(
-            ask_keyring(self.client),
-            service="directory",
-            keyring_key=ServicePublicKeys(self.common.service_keys_dir).of("keyring"),
-        )
+        self.keys = remote_keys(self.client, self.common, "directory")
         self.codes = read_codes()
         strict = self.common.production if own.strict_ids is None else own.strict_ids
         self.app = Directory(
@@ -63,10 +61,6 @@ class Built:
         self.documents = open_documents(
             self.common, "directory", view.NAME, view.VERSION, view.INDEXES
         )
-
-    def position_of(self, service: str) -> int:
-        at = self.documents.position(service)
-        return at.position if at else 0
 
     def close(self) -> None:
         self.app.close()
@@ -86,7 +80,7 @@ def served() -> Served:
             "search_professionals": search.search_professionals,
         },
         outbox=OutboxReader(built.app, message_for, built.keys),
-        position_of=built.position_of,
+        position_of=position_in(built.documents),
         close=built.close,
     )
 
@@ -99,5 +93,15 @@ def projecting() -> Projecting:
         transport_keys=built.keys,
         amqp_uri=built.common.amqp_uri,
         views=(View(Professionals(built.app.secret), built.documents),),
+        close=built.close,
+    )
+
+
+def timing() -> Timers:
+    built = Built()
+    return Timers(
+        log=built.app,
+        every=SWEEP_SECONDS,
+        sweeps={"old requests": built.app.forget_requests},
         close=built.close,
     )

@@ -39,7 +39,6 @@ from services.identity.domain.announcement import Announcement
 from services.identity.domain.errors import InsAlreadyHeld, UnknownRecord
 from services.identity.domain.existence_check import ExistenceCheck
 from services.identity.domain.ins_holder import InsHolder
-from services.identity.domain.ins_rules import InsRules
 from services.identity.domain.opposition_statement import opposition_statement
 from services.identity.domain.rate import Rate
 from services.identity.domain.record import Record
@@ -49,6 +48,7 @@ from shared.kernel.clock import Clock
 from shared.kernel.errors import Conflict, Forbidden, InvalidRequest
 from shared.kernel.ids import derived_id
 from shared.kernel.ins import Ins
+from shared.kernel.ins_rules import InsRules
 from shared.rpc.contract import Done
 from shared.stores.event_log import EventLog, Outcome, command, unreplayed
 from shared.stores.settings import EventStoreSettings
@@ -242,6 +242,10 @@ class Identity(EventLog):
     def get_identity(self, request: GetIdentity, by: Actor) -> contract.Identity:
         record = self._known(request.record_id)
         return contract.Identity.of(record, with_contact=not by.is_service)
+
+    def forget_requests(self) -> None:
+        """Answers to commands are repeated for 30 days."""
+        self.requests.purge(self.clock.now())
 
     def _known(self, record_id: UUID) -> Record:
         record = self.get(record_id, Record)

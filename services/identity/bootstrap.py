@@ -4,24 +4,21 @@ import os
 from dataclasses import dataclass
 from datetime import timedelta
 
-from shared.crypto.remote_keys import RemoteKeys
-
 from services.identity.adapters.access import AccessOverRpc
 from services.identity.adapters.proof import SignedPdf
 from services.identity.application import Delays, Identity
-from services.identity.domain.ins_rules import InsRules
 from services.identity.domain.rate import Rate
 from services.identity.messages import message_for
 from services.identity.projections.due_openings import DueOpenings, due_at
-from shared.auth.service_keys import ServicePublicKeys, private_key
+from shared.auth.service_keys import private_key
 from shared.auth.service_tokens import ServiceTokens
 from shared.eventing.entrypoints import Projecting, Timers, View
 from shared.eventing.outbox import OutboxReader
+from shared.eventing.positions import position_followed
 from shared.kernel.common import CommonSettings
-from shared.kernel.ins import INS_NIA, INS_NIR
 from shared.kernel.settings import read_settings
 from shared.rpc.client import RpcClient
-from shared.rpc.keys import ask_keyring
+from shared.rpc.keys import remote_keys
 from shared.rpc.serve import Served
 from shared.stores.documents import Documents
 from shared.stores.settings import EventStoreSettings
@@ -36,8 +33,6 @@ class IdentitySettings:
     """From the sending of the notice to the opening (CSP R1111-28: six weeks)."""
     activation_code_days: int = 30
     """Life of an activation code."""
-    strict_key_oids: tuple[str, ...] = (INS_NIR, INS_NIA)
-    """OIDs whose INS key must match; the official test samples carry false ones."""
     resolve_per_minute: int = 120
     """Existence checks one caller may make directly, in one process."""
     sweep_seconds: float = 5.0
@@ -58,12 +53,7 @@ class Built:
             timeout=self.common.rpc_timeout,
         )
         # Identity alone makes the keys of records: they begin with it.
-        self.keys = RemoteKeys(
-            ask_keyring(self.client),
-            service="identity",
-            keyring_key=ServicePublicKeys(self.common.service_keys_dir).of("keyring"),
-            create=True,
-        )
+        self.keys = remote_keys(self.client, self.common, "identity", create=True)
         self.app = Identity(
             EventStoreSettings.of(self.common),
             self.keys,
@@ -72,10 +62,7 @@ class Built:
                 opposition=timedelta(days=self.own.opposition_delay_days),
                 activation_code=timedelta(days=self.own.activation_code_days),
             ),
-            ins_rules=InsRules(
-                accepted=self.common.accepted_oids,
-                strict_key=frozenset(self.own.strict_key_oids),
-            ),
+            ins_rules=self.common.ins_rules(),
             resolve_rate=Rate(self.own.resolve_per_minute),
             proofs=SignedPdf(signing_key),
             access=AccessOverRpc(self.client),
@@ -84,10 +71,6 @@ class Built:
     def due_openings(self) -> Documents:
         view = DueOpenings
         return open_documents(self.common, "identity", view.NAME, view.VERSION, view.INDEXES)
-
-    def position_of(self, service: str) -> int:
-        """Queries read the log itself, so they are as fresh as it is."""
-        return self.app.head().position if service == "identity" else 0
 
     def close(self) -> None:
         self.app.close()
@@ -115,7 +98,7 @@ def served() -> Served:
             "get_identity": app.get_identity,
         },
         outbox=OutboxReader(app, message_for, built.keys),
-        position_of=built.position_of,
+        position_of=position_followed(app),
         close=built.close,
     )
 
@@ -140,6 +123,7 @@ def timing() -> Timers:
         every=built.own.sweep_seconds,
         sweeps={
             "openings": lambda: built.app.open_due_records(due_at(documents, built.clock.now())),
+            "old requests": built.app.forget_requests,
         },
         close=built.close,
     )

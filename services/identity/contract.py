@@ -23,7 +23,17 @@ from services.identity.domain.traits import NAME_LENGTH, Traits
 from shared.eventing.messages import Instant
 from shared.kernel.actor import Actor, ActorKind
 from shared.kernel.errors import Refusal
-from shared.rpc.contract import Answer, Command, Contract, Done, Method, Query, own_record
+from shared.rpc.contract import (
+    Answer,
+    Command,
+    Contract,
+    Done,
+    GivenIns,
+    InsNumber,
+    Method,
+    Query,
+    own_record,
+)
 
 BATCH_MAX = 100
 """Rows of one ``announce_records``."""
@@ -58,11 +68,6 @@ class IdentityTraits(Part):
         return cls(**traits.to_event())
 
 
-class InsNumber(Part):
-    value: str = Field(max_length=25, description="13 characters and the key of 2")
-    oid: str = Field(max_length=40)
-
-
 class Contact(Part):
     """Without either, the insurer sends its notices by post from its own file."""
 
@@ -75,7 +80,7 @@ class Contact(Part):
 class Announcement(Part):
     traits: IdentityTraits
     contact: Contact = Contact()
-    ins: InsNumber | None = Field(
+    ins: GivenIns | None = Field(
         default=None, description="given by the insurer, it counts as retrieved from INSi"
     )
     checked_with: IdentityDocument | None = Field(
@@ -187,7 +192,7 @@ class LiftSuspension(RecordCommand):
 class Resolve(Query):
     """One of ``ins`` and ``mailbox``."""
 
-    ins: InsNumber | None = None
+    ins: GivenIns | None = None
     mailbox: str | None = Field(
         default=None, max_length=80, description="<INS of 15 characters>@patient.mssante.fr"
     )

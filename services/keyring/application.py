@@ -1,10 +1,13 @@
 """Use cases of keyring: one public method each, named like its RPC."""
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Protocol
 from uuid import UUID
+
+from eventsourcing.persistence import IntegrityError
 
 from services.keyring.contract import (
     Destroy,
@@ -44,7 +47,7 @@ from shared.stores.settings import EventStoreSettings
 ITSELF = Actor(kind=ActorKind.SERVICE, id="keyring")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Found:
     """What the table holds for one holder: secrets by version, or a tombstone."""
 
@@ -215,9 +218,11 @@ class Keyring(EventLog):
 
     @unreplayed
     def _make_key(self, request: HolderRequest, by: Actor) -> Outcome[Done]:
+        # In this order: a key made in between by another one is found, never taken for lost.
+        logged = self.get(self._key_id(request.holder), ManagedKey)
         if self._find(request.holder):
-            return Outcome(answer=Done())  # another one was faster
-        if self.get(self._key_id(request.holder), ManagedKey):
+            return Outcome(answer=Done())
+        if logged:
             raise KeyLost
         key = ManagedKey.create(
             self._key_id(request.holder),
@@ -267,11 +272,10 @@ class Keyring(EventLog):
 
     def _own_root(self) -> bytes:
         """The root of the keys that seal this service's own log; made with the first event."""
+        has_events = self.recorder.max_notification_id() is not None
         found = self._find(OWN)
-        if found is None:
-            if self.recorder.max_notification_id():
-                raise KeyLost
-            with self.guarded.writing() as sql:
+        if found is None and not has_events:
+            with suppress(IntegrityError), self.guarded.writing() as sql:  # another was faster
                 self._table.add(OWN, 1)(sql, 0)
             found = self._find(OWN)
         if found is None:

@@ -4,15 +4,14 @@ import os
 from dataclasses import dataclass
 from datetime import timedelta
 
-from shared.eventing.entrypoints import Projecting, Timers
-from shared.eventing.outbox import OutboxReader
-
 from services.keyring.adapters.wrapped_keys import WrappedKeys
 from services.keyring.application import Keyring, Seals
 from services.keyring.messages import message_for
 from shared.auth.service_keys import private_key
 from shared.crypto.handover import hand_over
 from shared.crypto.key_wrapper import FileKeyWrapper
+from shared.eventing.entrypoints import Projecting, Timers
+from shared.eventing.outbox import OutboxReader
 from shared.kernel.common import CommonSettings
 from shared.kernel.settings import SettingsError, read_settings
 from shared.rpc.serve import Served

@@ -35,7 +35,7 @@ class KeyDestroyed(MessageData):
 
 
 @singledispatch
-def message_for(event: object) -> MessageData | None:  # noqa: ARG001 - the first argument dispatches
+def message_for(event: object) -> MessageData | None:
     return None
 
 

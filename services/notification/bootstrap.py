@@ -4,8 +4,6 @@ import os
 from collections.abc import Mapping
 from typing import Any
 
-from shared.crypto.remote_keys import RemoteKeys
-
 from services.notification.adapters.access import AccessOverRpc
 from services.notification.adapters.professions import read_professions
 from services.notification.application import Notification
@@ -13,18 +11,21 @@ from services.notification.domain.sentences import Sentences
 from services.notification.messages import message_for
 from services.notification.policies import POLICIES
 from services.notification.projections.notices import NoticeReader, Notices
-from shared.auth.service_keys import ServicePublicKeys, private_key
+from shared.auth.service_keys import private_key
 from shared.auth.service_tokens import ServiceTokens
-from shared.eventing.entrypoints import Following, Projecting, View
+from shared.eventing.entrypoints import Following, Projecting, Timers, View
 from shared.eventing.outbox import OutboxReader
+from shared.eventing.positions import position_followed, position_in
 from shared.kernel.common import CommonSettings
 from shared.rpc.client import RpcClient
-from shared.rpc.keys import ask_keyring
+from shared.rpc.keys import remote_keys
 from shared.rpc.serve import Served
 from shared.stores.settings import EventStoreSettings
 from shared.stores.views import open_documents
 
 SOURCES = ("access", "vault")
+SWEEP_SECONDS = 3600.0
+"""Between two sweeps of what is kept for a time only."""
 
 
 class Built:
@@ -39,11 +40,7 @@ class Built:
             tokens=ServiceTokens("notification", signing_key, clock),
             timeout=self.common.rpc_timeout,
         )
-        self.keys = RemoteKeys(
-            ask_keyring(self.client),
-            service="notification",
-            keyring_key=ServicePublicKeys(self.common.service_keys_dir).of("keyring"),
-        )
+        self.keys = remote_keys(self.client, self.common, "notification")
         self.access = AccessOverRpc(self.client)
         self.app = Notification(
             EventStoreSettings.of(self.common),
@@ -58,12 +55,11 @@ class Built:
 
     def position_of(self, service: str) -> int:
         """Of our own log, what the read model shows; of another's, what it shows of that."""
-        at = self.documents.position("notification")
-        shown = at.position if at else 0
-        if service not in SOURCES:
-            return shown if service == "notification" else 0
-        place = self.app.places.followed(service)
-        return place.position if place and shown >= self.app.head().position else 0
+        heard = position_followed(self.app)(service)
+        shown = position_in(self.documents)(self.app.name)
+        if service == self.app.name:
+            return shown
+        return heard if shown >= self.app.head().position else 0
 
     def pull(self, service: str, after: int, limit: int) -> Mapping[str, Any]:
         answer: Mapping[str, Any] = self.client.call(
@@ -114,5 +110,15 @@ def following() -> Following:
         transport_keys=built.keys,
         pull=built.pull,
         amqp_uri=built.common.amqp_uri,
+        close=built.close,
+    )
+
+
+def timing() -> Timers:
+    built = Built()
+    return Timers(
+        log=built.app,
+        every=SWEEP_SECONDS,
+        sweeps={"old requests": built.app.forget_requests},
         close=built.close,
     )

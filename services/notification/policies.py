@@ -4,10 +4,9 @@ from collections.abc import Callable, Mapping
 from typing import Any
 from uuid import UUID
 
-from shared.eventing.received import Received
-
 from services.notification.application import Notification
 from services.notification.domain.notice import Notice, NoticeKind
+from shared.eventing.received import Received
 from shared.kernel.actor import Actor, ActorKind
 from shared.kernel.ids import derived_id
 from shared.rpc.contract import Done

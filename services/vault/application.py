@@ -1,7 +1,6 @@
 """Use cases of the vault: one public method each, named like its RPC."""
 
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import suppress
+from collections.abc import Iterator, Sequence
 from random import SystemRandom
 from typing import TypeVar
 from uuid import UUID
@@ -194,7 +193,7 @@ class Vault(EventLog):
         if request.sample is not None:
             ids = SystemRandom().sample(ids, min(request.sample, len(ids)))
         checked, missing, damaged = 0, [], []
-        for document in self._unerased(ids):
+        for document in filter(None, map(self._document, ids)):
             checked += 1
             try:
                 self._contents.verify(document.content)
@@ -222,13 +221,8 @@ class Vault(EventLog):
         document_id = self._contents.document_of(key)
         if document_id is None:
             return True  # not ours to judge
-        return any(d.content.object == key for d in self._unerased([document_id]))
-
-    def _unerased(self, ids: Iterable[UUID]) -> Iterator[Document]:
-        for document_id in ids:
-            with suppress(KeyErased):
-                if document := self._document(document_id):
-                    yield document
+        document = self._document(document_id)
+        return document is not None and document.content.object == key
 
     def _all_documents(self) -> Iterator[UUID]:
         """From the log itself: a read model may have been tampered with too."""
@@ -238,7 +232,11 @@ class Vault(EventLog):
             yield from (r.originator_id for r in rows if r.topic == Document.Created.TOPIC)
 
     def _document(self, document_id: UUID) -> Document | None:
-        return self.get(document_id, Document)
+        """``None`` also for a document of an erased record: there is nothing left of it."""
+        try:
+            return self.get(document_id, Document)
+        except KeyErased:
+            return None
 
     def _read(self, request: Describe | Open, by: Actor) -> tuple[Document, Decision]:
         return self._decided(request.document_id, "read", by, request.how)

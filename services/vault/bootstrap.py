@@ -10,22 +10,20 @@ from services.vault.adapters.value_sets import read_value_sets
 from services.vault.application import Vault
 from services.vault.domain.completion import Rules
 from services.vault.domain.depositing import DepositRules
-from services.vault.domain.people import InsRules, People
+from services.vault.domain.people import People
 from services.vault.domain.taking import Limits
 from services.vault.domain.value_sets import ValueSets
 from services.vault.messages import message_for
 from services.vault.projections.documents import DocumentList, ListedDocuments
-from shared.auth.service_keys import private_key, public_key
+from shared.auth.service_keys import private_key
 from shared.auth.service_tokens import ServiceTokens
-from shared.crypto.remote_keys import RemoteKeys
 from shared.eventing.entrypoints import Projecting, Timers, View
 from shared.eventing.outbox import OutboxReader
 from shared.eventing.positions import position_in
 from shared.kernel.common import CommonSettings
-from shared.kernel.ins import INS_NIA, INS_NIR
 from shared.kernel.settings import SettingsError, read_settings
 from shared.rpc.client import RpcClient
-from shared.rpc.keys import ask_keyring
+from shared.rpc.keys import remote_keys
 from shared.rpc.serve import Served
 from shared.stores.objects import open_objects
 from shared.stores.settings import EventStoreSettings
@@ -40,8 +38,6 @@ class VaultSettings:
     """Of a content, and of the file inside a level 1 CDA (DMP)."""
     refuse_active_content: bool = True
     """Refuse PDF and RTF that hold scripts, commands to launch, embedded files or encryption."""
-    strict_key_oids: tuple[str, ...] = (INS_NIR, INS_NIA)
-    """OIDs whose INS key must match; the official test samples carry false ones."""
     allow_cumulation: bool = False
     """The DMP's *cumul-invisible_patient-masque_ps*: both codes on one document."""
     class_outside_dmp: str | None = None
@@ -62,15 +58,14 @@ class Built:
         self.common = CommonSettings.read(os.environ)
         self.own = read_settings(VaultSettings, os.environ, section="vault")
         clock = self.common.clock()
-        keys_dir = self.common.service_keys_dir
         self.client = RpcClient(
             self.common.amqp_uri,
-            tokens=ServiceTokens("vault", private_key(keys_dir, "vault"), clock),
+            tokens=ServiceTokens(
+                "vault", private_key(self.common.service_keys_dir, "vault"), clock
+            ),
             timeout=self.common.rpc_timeout,
         )
-        self.keys = RemoteKeys(
-            ask_keyring(self.client), service="vault", keyring_key=public_key(keys_dir, "keyring")
-        )
+        self.keys = remote_keys(self.client, self.common, "vault")
         self.documents = open_documents(
             self.common, "vault", DocumentList.NAME, DocumentList.VERSION, DocumentList.INDEXES
         )
@@ -83,10 +78,7 @@ class Built:
             access=RpcAccess(self.client),
             people=People(
                 RpcIdentities(self.client),
-                InsRules(
-                    accepted=self.common.accepted_oids,
-                    strict_keys=frozenset(self.own.strict_key_oids),
-                ),
+                self.common.ins_rules(),
             ),
             contents=SealedContents(open_objects(self.common, "vault"), self.keys),
             listed=ListedDocuments(self.documents, self.keys),

@@ -74,7 +74,7 @@ class IntegrityChecked(MessageData):
 
 
 @singledispatch
-def message_for(event: object) -> MessageData | None:  # noqa: ARG001 - not registered is private
+def message_for(event: object) -> MessageData | None:
     return None
 
 

@@ -31,7 +31,7 @@ class Authenticator:
             raise Unauthenticated
         if len(token) > MAX_TOKEN:
             raise Unauthenticated("the token is too long")
-        header, _ = jwt.unverified(token)
-        if header.get("typ") == TYPE:
-            return self._services.actor(token, digest, redelivered=redelivered)
-        return self._callers.actor(token)
+        read = jwt.read(token)
+        if read.header.get("typ") == TYPE:
+            return self._services.actor(read, digest, redelivered=redelivered)
+        return self._callers.actor(read)

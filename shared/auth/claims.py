@@ -60,6 +60,10 @@ class ProfessionalClaims(_Claims):
     SubjectOrganizationID: Id
     Palier_Authentification: str
     Acces_Regulation_Medicale: Literal["VRAI", "FAUX"] = "FAUX"
+    Secteur_Activite: Annotated[str, Field(pattern=r"^[0-9A-Za-z]{1,16}(\^[0-9.]+)?$")] | None = (
+        None
+    )
+    """``SA07^1.2.250.1.71.4.2.4``: insurers and employers never read (CSP, L1111-18)."""
 
     def actor(self) -> Actor:
         if self.Palier_Authentification not in LEVELS:
@@ -75,6 +79,7 @@ class ProfessionalClaims(_Claims):
             facility=self.SubjectOrganizationID,
             regulation=self.Acces_Regulation_Medicale == "VRAI",
             secret=self.secret,
+            claims={"Secteur_Activite": self.Secteur_Activite} if self.Secteur_Activite else {},
         )
 
 

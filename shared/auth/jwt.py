@@ -1,6 +1,7 @@
 """Signed tokens (RFC 7519): the checks that hold for every one of them."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -25,17 +26,25 @@ _UNTIMED: Options = {"verify_exp": False, "verify_iat": False, "verify_nbf": Fal
 """PyJWT reads the system's clock; times are checked here against the Clock port."""
 
 
-def unverified(token: str) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Header and claims of who the token *says* it is from: only to find the key with."""
+@dataclass(frozen=True)
+class Unverified:
+    """What a token *says*: only to find the key with which to verify it."""
+
+    text: str
+    header: dict[str, Any]
+    claims: dict[str, Any]
+
+
+def read(token: str) -> Unverified:
     try:
         parsed = jwt.decode_complete(token, options={"verify_signature": False})
     except (jwt.PyJWTError, ValueError, RecursionError):
         raise Unauthenticated("the token cannot be read") from None
-    return parsed["header"], parsed["payload"]
+    return Unverified(token, parsed["header"], parsed["payload"])
 
 
 def verified(
-    token: str,
+    token: Unverified,
     *,
     key: VerifyingKey,
     algorithm: str,
@@ -48,7 +57,7 @@ def verified(
     """The claims, once signature, audience, issuer and times hold."""
     try:
         claims: dict[str, Any] = jwt.decode(
-            token,
+            token.text,
             key,
             algorithms=[algorithm],
             audience=audience,

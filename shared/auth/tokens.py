@@ -20,10 +20,9 @@ class CallerTokens:
         self._issuers = issuers
         self._clock = clock
 
-    def actor(self, token: str) -> Actor:
+    def actor(self, token: jwt.Unverified) -> Actor:
         """Who calls, or :class:`Unauthenticated`; the sentence never repeats the token."""
-        header, said = jwt.unverified(token)
-        issuer = self._issuers.find(said.get("iss"), header.get("kid"))
+        issuer = self._issuers.find(token.claims.get("iss"), token.header.get("kid"))
         now = self._clock.now()
         claims = jwt.verified(
             token,

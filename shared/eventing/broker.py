@@ -29,7 +29,9 @@ QUEUE = {
 
 
 def _connect(amqp_uri: str) -> Any:
-    return Connection(amqp_uri, heartbeat=HEARTBEAT, connect_timeout=5)
+    """A broker that takes a connection and then answers nothing must not hold us for ever."""
+    patience = {"read_timeout": PATIENCE, "write_timeout": PATIENCE}
+    return Connection(amqp_uri, heartbeat=HEARTBEAT, connect_timeout=5, transport_options=patience)
 
 
 class NotConfirmed(ConnectionError):

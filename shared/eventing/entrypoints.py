@@ -4,6 +4,7 @@ nameko starts and stops them; what they do is plain loops, which know nothing of
 event handlers acknowledge a message whose worker failed, and keep no order.)
 """
 
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -33,6 +34,8 @@ __all__ = [
     "follow", "follow_leaves", "project", "timers",
 ]  # fmt: skip
 
+GRACE = 1.0
+"""Seconds the rounds under way have to end by themselves once the service stops."""
 Close = Callable[[], None]
 Build = Callable[[], tuple[Sequence[Loop], Close]]
 """Builds what the loops need, in a process that is about to run them."""
@@ -57,7 +60,7 @@ def project(name: str, build: Callable[[], Projecting]) -> type:
         made = build()
         return projecting_loops(made), made.close
 
-    return _service(f"{name}.project", loops)
+    return _service(f"{name}.project", loops, build)
 
 
 def follow(name: str, build: Callable[[], Following]) -> type:
@@ -67,7 +70,7 @@ def follow(name: str, build: Callable[[], Following]) -> type:
         made = build()
         return following_loops(made), made.close
 
-    return _service(f"{name}.follow", loops)
+    return _service(f"{name}.follow", loops, build)
 
 
 def follow_leaves(name: str, build: Callable[[], FollowingLeaves]) -> type:
@@ -77,7 +80,7 @@ def follow_leaves(name: str, build: Callable[[], FollowingLeaves]) -> type:
         made = build()
         return [leaf_loop(made, source) for source in made.sources], made.close
 
-    return _service(f"{name}.leaves", loops)
+    return _service(f"{name}.leaves", loops, build)
 
 
 def timers(name: str, build: Callable[[], Timers]) -> type:
@@ -87,7 +90,7 @@ def timers(name: str, build: Callable[[], Timers]) -> type:
         made = build()
         return [timer_loop(made)], made.close
 
-    return _service(f"{name}.timers", loops)
+    return _service(f"{name}.timers", loops, build)
 
 
 def projecting_loops(made: Projecting) -> list[Loop]:
@@ -123,14 +126,20 @@ class Loops(DependencyProvider):
             self._threads.append(self.container.spawn_managed_thread(run, identifier=loop.name))
 
     def stop(self) -> None:
+        """A round may be waiting for a service that is stopping too: what it waits on is closed
+        under it then. It is cut off as by a crash, which every loop recovers from."""
         self._stop.set()
+        until = time.monotonic() + GRACE
+        for loop in self._loops:
+            loop.ended.wait(max(0.0, until - time.monotonic()))
+        self._close()
         for thread in self._threads:
             thread.wait()
-        self._close()
 
     def kill(self) -> None:
         self._stop.set()
 
 
-def _service(name: str, build: Build) -> type:
-    return type(name, (), {"name": name, "loops": Loops(build)})
+def _service(name: str, build: Build, made: Callable[[], object]) -> type:
+    """``build`` stays at hand for operators' commands, which need the same parts."""
+    return type(name, (), {"name": name, "loops": Loops(build), "build": staticmethod(made)})

@@ -58,10 +58,9 @@ def check(at: Link | None, pulled: Pulled) -> Sequence[Envelope]:
     Raises :class:`Mismatch` unless the answer continues the very log that was followed: the row
     applied last still there and the same, and every message linked to the one before.
     """
-    if at and pulled.after is None:
-        raise Mismatch(f"position {at.position} was applied and is not in the log")
     if at and pulled.after != at.digest:
-        raise Mismatch(f"position {at.position} holds another event than the one applied")
+        found = "another event" if pulled.after else "nothing"
+        raise Mismatch(f"position {at.position} was applied, and the log holds {found} there")
     position, digest = (at.position, at.digest) if at else (0, "")
     for number, envelope in enumerate(pulled.envelopes):
         _check_next(position, digest, envelope, first=number == 0)

@@ -49,6 +49,7 @@ class Loop:
         self._problem: str | None = None
         self._turned = time.monotonic()
         self._wait = FIRST_WAIT
+        self.ended = Event()
 
     def run(self, stop: Event) -> None:
         """Returns only when ``stop`` is set; whatever happens in a round ends that round."""
@@ -58,11 +59,13 @@ class Loop:
             except PositionMoved:
                 log.info("gave way to another process", loop=self.name)
             except Exception as error:  # noqa: BLE001 - a loop never dies, it tells and tries again
-                self._tell(error)
+                if not stop.is_set():
+                    self._tell(error)
             else:
                 continue
             stop.wait(self._wait)
             self._wait = min(self._wait * 2, LONGEST_WAIT)
+        self.ended.set()
 
     def turned(self) -> None:
         if self._problem:

@@ -102,6 +102,8 @@ class Parking:
 
     def release(self) -> None:
         """Handle what waits behind a message that is parked no more; the follower calls it."""
+        if not self.parked():
+            return
         with self._log.leader("parking") as leadership:
             if not leadership.held():
                 return

@@ -21,6 +21,7 @@ class Projector:
     def __init__(self, log: EventLog, view: View) -> None:
         self._log = log
         self._view = view
+        self._done = -1  # head of the log when the view had all below it
 
     def turn(self) -> bool:
         """Write the next events; says if there were any.
@@ -29,10 +30,14 @@ class Projector:
         cannot take is a mistake in it, and nobody should read around it.
         """
         documents = self._view.documents
-        if not documents.is_live() or self._is_of_lost_history(documents):
+        head = self._log.recorder.max_notification_id() or 0
+        if head == self._done:
+            return False
+        if self._done < 0 and (not documents.is_live() or self._is_of_lost_history(documents)):
             self.rebuild()
-            return True
-        return self._fill(documents)
+        worked = self._fill(documents)
+        self._done = self._done if worked else head
+        return worked
 
     def rebuild(self) -> None:
         """From the first event, beside the view that serves; switched in one write."""
@@ -66,7 +71,9 @@ class Projector:
         return list(projection.purge(row.record_id)) if row.record_id else []
 
     def _is_of_lost_history(self, documents: Documents) -> bool:
-        """The log was restored below what this view has seen, or its row is of another epoch."""
+        """The log was restored below what this view has seen, or the row is of another epoch:
+        a restore is over, and has renewed the epoch, before any process starts again.
+        """
         reached = documents.position(self._log.name)
         if reached is None:
             return False

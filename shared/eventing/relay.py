@@ -62,18 +62,23 @@ class Relay:
         self._outbox = outbox
         self._exchanges = exchanges
         self._announced = 0.0
+        self._done = -1  # head of the log when there was nothing to publish below it
 
     def turn(self) -> bool:
         """Publish what is new; announce the head after a silence. Says if there was anything.
 
-        Raises ``PositionMoved`` if another relay works on this log too.
+        Leaves first: a message that cannot be published must not keep events from the
+        transparency log. Raises ``PositionMoved`` if another relay works on this log too.
         """
-        worked = [self._publish_messages(), self._publish_leaves()]
-        if any(worked):
+        head = self._log.recorder.max_notification_id() or 0
+        worked = head != self._done and any([self._publish_leaves(), self._publish_messages()])
+        if worked:
             self._announced = time.monotonic()
-        elif time.monotonic() - self._announced >= ANNOUNCE:
+            return True
+        self._done = head
+        if time.monotonic() - self._announced >= ANNOUNCE:
             self._announce()
-        return any(worked)
+        return False
 
     def _publish_messages(self) -> bool:
         before = self._log.places.published(MESSAGES)

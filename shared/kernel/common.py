@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from shared.kernel.clock import Clock, ShiftedClock, SystemClock
-from shared.kernel.ins import PRODUCTION_OIDS, TEST_OIDS
+from shared.kernel.ins import INS_NIA, INS_NIR, PRODUCTION_OIDS, TEST_OIDS
+from shared.kernel.ins_rules import InsRules
 from shared.kernel.settings import SettingsError, read_settings
 
 
@@ -40,6 +41,8 @@ class CommonSettings:
     """Liveness, readiness and metrics of this process; none is served when unset."""
     ins_oids: tuple[str, ...] = ()
     """OIDs of INS accepted; by default those that fit the environment."""
+    ins_strict_keys: tuple[str, ...] = (INS_NIR, INS_NIA)
+    """OIDs whose INS key must match its matricule; official test samples carry false ones."""
     rpc_timeout: float = 10.0
     """Seconds a call between services may take."""
     rpc_workers: int = 10
@@ -75,6 +78,9 @@ class CommonSettings:
     def accepted_oids(self) -> frozenset[str]:
         default = PRODUCTION_OIDS if self.production else TEST_OIDS
         return frozenset(self.ins_oids) or default
+
+    def ins_rules(self) -> InsRules:
+        return InsRules(accepted=self.accepted_oids, strict_keys=frozenset(self.ins_strict_keys))
 
     def clock(self) -> Clock:
         return ShiftedClock(self.clock_file) if self.clock_file else SystemClock()

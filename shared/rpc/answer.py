@@ -9,10 +9,12 @@ from uuid import uuid4
 from pydantic import BaseModel, ValidationError
 
 from shared.auth.authenticator import Authenticator
+from shared.crypto.keys import KeyErased
 from shared.kernel.actor import Actor
 from shared.kernel.common import CommonSettings
 from shared.kernel.errors import (
     DeadlineExceeded,
+    Forbidden,
     InvalidRequest,
     NotFound,
     Refusal,
@@ -23,7 +25,7 @@ from shared.kernel.settings import SettingsError
 from shared.rpc import wire
 from shared.rpc.authorise import check_caller, check_condition
 from shared.rpc.contract import Contract, Method, Query
-from shared.rpc.deadline import set_deadline
+from shared.rpc.deadline import until
 from shared.rpc.faults import error_reply, invalid, result_reply
 from shared.rpc.fresh import wait_for
 from shared.rpc.observe import Line, observed
@@ -96,6 +98,9 @@ class Answerer:
             except Refusal as refusal:
                 line.outcome = refusal.code
                 return error_reply(refusal)
+            except KeyErased:  # an erased record and one that never was get the same answer
+                line.outcome = Forbidden.code
+                return error_reply(Forbidden())
             except Exception as error:  # noqa: BLE001 - a caller gets an answer, we get the place
                 line.fail(error)
                 return error_reply(Unavailable("this service could not handle the request"))
@@ -103,7 +108,10 @@ class Answerer:
     def _answer(self, delivery: Delivery, line: Line) -> BaseModel:
         if len(delivery.body) > self._limits.max_body:
             raise TooLarge(f"a request is at most {self._limits.max_body} bytes")
-        self._start_deadline(delivery.headers.get(wire.DEADLINE))
+        with until(self._deadline(delivery.headers.get(wire.DEADLINE))):
+            return self._handled(delivery, line)
+
+    def _handled(self, delivery: Delivery, line: Line) -> BaseModel:
         decoded = wire.decode(delivery.body)
         digest = wire.digest(self._service, delivery.method, delivery.body)
         actor = self._authenticator.actor(
@@ -121,15 +129,14 @@ class Answerer:
         self._wait_until_fresh(request)
         return _answer_of(method, self._handlers[method.name](request, actor))
 
-    def _start_deadline(self, header: Any) -> None:
+    def _deadline(self, header: Any) -> float:
         if header is None:
-            set_deadline(time() + self._limits.timeout)
-            return
+            return time() + self._limits.timeout
         if type(header) is not int:
             raise InvalidRequest(fields={wire.DEADLINE: "milliseconds since 1970"})
         if time() * 1000 >= header:
             raise DeadlineExceeded("the deadline had passed: nothing was done")
-        set_deadline(header / 1000)
+        return header / 1000
 
     def _wait_until_fresh(self, request: BaseModel) -> None:
         if isinstance(request, Query) and request.at_least:

@@ -2,10 +2,10 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Generic, TypeVar
+from typing import Annotated, Any, Generic, TypeVar
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from shared.kernel.actor import Actor, ActorKind
 
@@ -43,6 +43,21 @@ class Done(Answer):
     position: int = 0
 
 
+class InsNumber(BaseModel):
+    """An INS: 13 characters and the key of 2, and the OID of its register."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    value: str = Field(max_length=25, repr=False)
+    oid: str | None = Field(default=None, max_length=40)
+
+
+def _ins(given: Any) -> Any:
+    return {"value": given} if isinstance(given, str) else given
+
+
+GivenIns = Annotated[InsNumber, BeforeValidator(_ins, json_schema_input_type=InsNumber | str)]
+"""How callers may write it; a text alone is the value of a NIR of this environment."""
 Item = TypeVar("Item")
 
 

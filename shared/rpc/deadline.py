@@ -4,15 +4,22 @@ Transport, not rules: it is carried beside the code, like the trace, and never r
 use case. Machines' own clocks, since a deadline is about waiting, not about rights.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from contextvars import ContextVar
 from time import time
 
 _deadline: ContextVar[float | None] = ContextVar("deadline", default=None)
 
 
-def set_deadline(at: float) -> None:
-    """``at``: seconds since 1970. Holds for the present worker and what it calls."""
-    _deadline.set(at)
+@contextmanager
+def until(at: float) -> Iterator[None]:
+    """``at``: seconds since 1970. Holds for what is done inside, and the calls that leads to."""
+    before = _deadline.set(at)
+    try:
+        yield
+    finally:
+        _deadline.reset(before)
 
 
 def bounded(timeout: float) -> float:

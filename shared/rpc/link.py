@@ -21,6 +21,9 @@ from shared.rpc.frames import tolerant
 
 HEARTBEAT = 20
 """Seconds; a silent peer is given up after two."""
+STALLED = 3_000
+"""Milliseconds a broker may leave what is written to it untaken, as a blocked one does: then
+the connection is given up, or whoever writes a large message would hang on the socket."""
 LOST = (OSError, AMQPError)
 """What it looks like when the broker goes away."""
 
@@ -159,9 +162,6 @@ class Link:
     def _on_blocked(self, _reason: str) -> None:
         self.is_blocked = True
         self._hooks.blocked()
-        # Whoever is in the middle of a message would wait for as long as the broker is blocked.
-        if self._writing.locked() and self._connection is not None:
-            _shut(self._connection)
 
     def _on_unblocked(self) -> None:
         self.is_blocked = False
@@ -201,6 +201,7 @@ def _connection(
         ssl=tls,
         connect_timeout=timeout,
         heartbeat=HEARTBEAT,
+        socket_settings={socket.TCP_USER_TIMEOUT: STALLED},
         client_properties={"connection_name": name},
         on_blocked=on_blocked,
         frame_handler=tolerant,

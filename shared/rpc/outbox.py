@@ -2,11 +2,11 @@
 
 from typing import Any, Protocol
 
-from pydantic import ConfigDict, Field
+from pydantic import Field
 
-from shared.eventing.messages import Envelope
+from shared.eventing.messages import Head, LeafBatch, Pulled
 from shared.kernel.actor import ActorKind
-from shared.rpc.contract import Answer, Method, Query, Request
+from shared.rpc.contract import Method, Request
 
 READERS = frozenset({ActorKind.SERVICE, ActorKind.AUDITOR})
 MAX_ROWS = 500
@@ -16,7 +16,7 @@ class Outbox(Protocol):
     """Answers from the log itself, whatever was lost on the way to the broker."""
 
     def events(self, after: int, limit: int) -> Any:
-        """Published events after a position, as :class:`Events`."""
+        """Published events after a position, as :class:`Pulled`."""
         ...
 
     def head(self) -> Any:
@@ -24,38 +24,17 @@ class Outbox(Protocol):
         ...
 
     def leaves(self, after: int, limit: int) -> Any:
-        """One digest per event, private ones included, as :class:`Leaves`."""
+        """One digest per event, private ones included, as :class:`LeafBatch`."""
         ...
 
 
-class Range(Query):
+class Range(Request):
     after: int = Field(ge=0)
     limit: int = Field(default=100, ge=1, le=MAX_ROWS)
 
 
-class Head(Answer):
-    epoch: str
-    position: int
-
-
-class Events(Answer):
-    envelopes: list[Envelope]
-    head: Head
-
-
-class Leaves(Answer):
-    """``leaves``: position and hexadecimal SHA-256, in order, for positions in (from, to]."""
-
-    model_config = ConfigDict(populate_by_name=True)
-
-    epoch: str
-    from_: int = Field(alias="from")
-    to: int
-    leaves: list[tuple[int, str]]
-
-
 OUTBOX_METHODS = (
-    Method(name="events", request=Range, answer=Events, callers=READERS),
+    Method(name="events", request=Range, answer=Pulled, callers=READERS),
     Method(name="head", request=Request, answer=Head, callers=READERS),
-    Method(name="leaves", request=Range, answer=Leaves, callers=READERS),
+    Method(name="leaves", request=Range, answer=LeafBatch, callers=READERS),
 )

@@ -79,26 +79,46 @@ def _attempt(
     decide: Callable[[], Outcome[Ans]],
     save: Callable[[Outcome[Ans]], int],
 ) -> Ans:
-    undo: Callable[[], None] | None = None
     try:
-        for attempt in range(ATTEMPTS):
-            if (answer := earlier()) is not None:
-                return answer
-            outcome = decide()
-            undo = outcome.after
-            try:
-                return _positioned(outcome.answer, save(outcome))
-            except IntegrityError:
-                time.sleep(random.uniform(0, PAUSE * 2**attempt))  # noqa: S311 - spreads racers
-        raise Conflict("others changed the same things at the same time; try again")
-    except Refusal:
-        if undo:
-            undo()
-        raise
+        return _repeated(earlier, decide, save)
     except KeyErased:
         raise Forbidden from None
-    except PersistenceError as error:
+    except PersistenceError as error:  # of unknown outcome: what may have been saved must stay
         raise Unavailable("the event store is out of reach") from error
+
+
+def _repeated(
+    earlier: Callable[[], Ans | None],
+    decide: Callable[[], Outcome[Ans]],
+    save: Callable[[Outcome[Ans]], int],
+) -> Ans:
+    undo: Callable[[], None] = _nothing
+    refusal: Refusal | None = None
+    for attempt in range(ATTEMPTS):
+        if (answer := earlier()) is not None:
+            return answer
+        try:
+            outcome = decide()
+            undo = outcome.after or _nothing
+            return _positioned(outcome.answer, save(outcome))
+        except IntegrityError:
+            time.sleep(random.uniform(0, PAUSE * 2**attempt))  # noqa: S311 - spreads racers
+        except Refusal as refused:
+            refusal = refused
+            break
+        except KeyErased:
+            undo()
+            raise
+    # Sent twice at once: the other one may have been answered since we looked, and what it saved
+    # may be the very reason why this one is refused. Then nothing of it is to be undone.
+    if (answer := earlier()) is not None:
+        return answer
+    undo()
+    raise refusal or Conflict("others changed the same things at the same time; try again")
+
+
+def _nothing() -> None:
+    """What there is to undo before anything was done."""
 
 
 def _positioned(answer: Ans, position: int) -> Ans:

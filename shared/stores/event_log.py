@@ -11,7 +11,7 @@ from uuid import UUID
 
 from eventsourcing.application import AggregateNotFoundError, Application, ProcessingEvent
 from eventsourcing.domain import Aggregate, DomainEventProtocol, Snapshot
-from eventsourcing.persistence import JSONTranscoder, Mapper, Notification, Recording
+from eventsourcing.persistence import Mapper, Notification, Recording
 from pydantic import BaseModel
 
 from shared.crypto.derivation import derive
@@ -26,7 +26,7 @@ from shared.stores.guard import GuardedRecorder, Leadership, Sql, Step
 from shared.stores.outcome import Followed, Link, Outcome, PositionMoved
 from shared.stores.places import EpochStart, Parked, Places
 from shared.stores.requests import Repeatable, Requests, caller
-from shared.stores.sealed_mapper import DateAsISO, SealedMapper, record_of
+from shared.stores.sealed_mapper import SealedMapper, our_transcoder, record_of
 from shared.stores.settings import EventStoreSettings
 
 __all__ = [
@@ -109,11 +109,7 @@ class EventLog(Application[UUID]):
         return ()
 
     def construct_mapper(self) -> Mapper[UUID]:
-        return SealedMapper(self.construct_transcoder(), store=self.name, keys=self.keys)
-
-    def register_transcodings(self, transcoder: JSONTranscoder) -> None:
-        super().register_transcodings(transcoder)
-        transcoder.register(DateAsISO())
+        return SealedMapper(our_transcoder(), store=self.name, keys=self.keys)
 
     def get(self, aggregate_id: UUID, kind: type[A]) -> A | None:
         """The aggregate as it is now; ``None`` if there is none, or it is of another kind."""
@@ -138,6 +134,8 @@ class EventLog(Application[UUID]):
 
         Raise the library's ``IntegrityError`` if anything relied on has moved.
         """
+        if not (outcome.save or outcome.relied_on or outcome.also or steps):
+            return self.head().position
         reached: list[int] = []
 
         def note(_: Sql, position: int) -> None:

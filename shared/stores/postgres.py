@@ -24,8 +24,19 @@ from shared.stores.guard import Sql, Step, refuse_if_moved
 Cursor = psycopg.Cursor[DictRow]
 
 
+def at_once(method: Any) -> Any:
+    """The library's method without its ten attempts: a caller waits for its deadline, not for
+    nearly a minute while the database is down.
+    """
+    return method.__wrapped__
+
+
 class GuardedPostgresRecorder(library.PostgresApplicationRecorder):
     bytes_type = "BYTEA"
+
+    select_events = at_once(library.PostgresApplicationRecorder.select_events)
+    select_notifications = at_once(library.PostgresApplicationRecorder.select_notifications)
+    max_notification_id = at_once(library.PostgresApplicationRecorder.max_notification_id)
 
     def __init__(self, datastore: library.PostgresDatastore, **kwargs: Any) -> None:
         super().__init__(datastore, **kwargs)
@@ -84,8 +95,8 @@ class GuardedPostgresRecorder(library.PostgresApplicationRecorder):
             "SELECT COALESCE(MAX(originator_version), 0) AS version"
             " FROM {}.{} WHERE originator_id = %s AND notification_id <= %s"
         ).format(Identifier(self.datastore.schema), Identifier(self.events_table_name))
-        everywhere = 2**63 - 1  # bigint's last
-        row = cursor.execute(statement, (originator_id, everywhere if at is None else at)).fetchone()
+        upto = 2**63 - 1 if at is None else at  # bigint's last
+        row = cursor.execute(statement, (originator_id, upto)).fetchone()
         return int(row["version"]) if row else 0
 
     def _head(self, cursor: Cursor) -> int:

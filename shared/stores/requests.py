@@ -63,6 +63,7 @@ class Requests:
                 f" answer {self._recorder.bytes_type} NOT NULL, position BIGINT NOT NULL,"
                 " asked_at BIGINT NOT NULL)"
             ),
+            f"CREATE INDEX IF NOT EXISTS {self._table}_asked_at ON {self._table} (asked_at)",
         ]
 
     def find(self, asked: Asked) -> Answered | None:

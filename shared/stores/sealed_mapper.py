@@ -6,7 +6,16 @@ from typing import Any
 from uuid import UUID
 
 from eventsourcing.domain import DomainEventProtocol
-from eventsourcing.persistence import Mapper, StoredEvent, Transcoder, Transcoding
+from eventsourcing.persistence import (
+    DatetimeAsISO,
+    DecimalAsStr,
+    JSONTranscoder,
+    Mapper,
+    StoredEvent,
+    Transcoder,
+    Transcoding,
+    UUIDAsHex,
+)
 
 from shared.crypto.event_cipher import RowIdentity, open_state, seal_state
 from shared.crypto.keys import Keys
@@ -67,3 +76,11 @@ class DateAsISO(Transcoding):
 
     def decode(self, data: Any) -> date:
         return date.fromisoformat(data)
+
+
+def our_transcoder() -> JSONTranscoder:
+    """JSON with the types our events may have besides its own."""
+    transcoder = JSONTranscoder()
+    for transcoding in (UUIDAsHex(), DecimalAsStr(), DatetimeAsISO(), DateAsISO()):
+        transcoder.register(transcoding)
+    return transcoder

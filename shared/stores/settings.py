@@ -3,7 +3,7 @@
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from psycopg.conninfo import conninfo_to_dict
@@ -25,7 +25,7 @@ class EventStoreSettings:
     """A folder of SQLite files, or PostgreSQL; the second wins when both are given."""
 
     data_dir: Path | None = None
-    postgres_dsn: str | None = None
+    postgres_dsn: str | None = field(default=None, repr=False)
     """``{service}`` stands for the service's database."""
     pool_size: int = 5
     """PostgreSQL connections kept by each process."""

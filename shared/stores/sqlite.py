@@ -32,11 +32,8 @@ class GuardedSQLiteRecorder(library.SQLiteApplicationRecorder):
     bytes_type = "BLOB"
 
     def create_table(self) -> None:
-        """One process at a time: two that turn the write-ahead log on together would fail."""
-        with Path(f"{self.datastore.pool.db_name}.lock").open("w") as file:
-            fcntl.flock(file, fcntl.LOCK_EX)
-            with _immediate(self.datastore) as cursor:
-                self._create_table(cursor)
+        with one_at_a_time(self.datastore.pool.db_name), _immediate(self.datastore) as cursor:
+            self._create_table(cursor)
 
     def create(self, *statements: str) -> None:
         with self.writing() as sql:
@@ -112,6 +109,16 @@ class FileLeadership:
 
     def held(self) -> bool:
         return self._leads
+
+
+@contextmanager
+def one_at_a_time(file: str) -> Iterator[None]:
+    """For processes that open a new file together: turning its write-ahead log on does not wait
+    for another one that does, but fails with "database is locked".
+    """
+    with Path(f"{file}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
 
 
 @contextmanager

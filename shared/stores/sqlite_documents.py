@@ -1,12 +1,13 @@
 """Read models in one SQLite file per service: writes and position in one transaction."""
 
 import json
+import sqlite3
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
 
-from eventsourcing.persistence import OperationalError
+from eventsourcing.persistence import PersistenceError
 from eventsourcing.sqlite import SQLiteDatastore
 
 from shared.kernel.errors import StaleRead, Unavailable
@@ -35,7 +36,7 @@ from shared.stores.documents import (
     where_all,
 )
 from shared.stores.guard import Sql
-from shared.stores.sqlite import immediate, sql_of
+from shared.stores.sqlite import immediate, one_at_a_time, sql_of
 
 # ruff: noqa: S608 - table names are made of a service's and a view's names; fields are checked
 
@@ -46,7 +47,7 @@ def sqlite_store(file: Path) -> SQLiteDatastore:
     """Open, or make, the file that holds all views of a service."""
     file.parent.mkdir(parents=True, exist_ok=True)
     store = SQLiteDatastore(str(file))
-    with immediate(store) as sql:
+    with one_at_a_time(str(file)), immediate(store) as sql:
         sql(
             "CREATE TABLE IF NOT EXISTS views"
             " (view TEXT PRIMARY KEY, version INTEGER NOT NULL, generation INTEGER NOT NULL)"
@@ -191,7 +192,7 @@ class SqliteDocuments:
     def _reachable(self) -> Iterator[None]:
         try:
             yield
-        except OperationalError as error:
+        except (PersistenceError, sqlite3.Error) as error:
             raise Unavailable("the read models are out of reach") from error
 
 

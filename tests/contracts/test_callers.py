@@ -15,6 +15,7 @@ import pytest
 
 from shared.auth.development import DevelopmentIssuer
 from shared.auth.issuers import Issuers
+from shared.auth.jwt import read
 from shared.auth.service_keys import generate_service_keys, private_key
 from shared.auth.service_tokens import ServiceTokens
 from shared.auth.tokens import CallerTokens
@@ -103,7 +104,7 @@ class Door:
         return self.issuer.token(kind, **CLAIMS[kind])
 
     def service_token(self, method: str, body: bytes, carrying: ActorKind | None) -> str:
-        by = self.callers.actor(self.token(carrying)) if carrying else None
+        by = self.callers.actor(read(self.token(carrying))) if carrying else None
         bound = digest(self.contract.service, method, body)
         return self.service.for_call(self.contract.service, bound, by)
 

@@ -10,11 +10,11 @@ import pytest
 
 from services.identity.adapters.proof import SignedPdf
 from services.identity.application import Delays, Identity
-from services.identity.domain.ins_rules import InsRules
 from services.identity.domain.rate import Rate
 from shared.crypto.local_keys import LocalKeys
 from shared.kernel.clock import FixedClock
 from shared.kernel.ins import TEST_OIDS
+from shared.kernel.ins_rules import InsRules
 from shared.stores.settings import EventStoreSettings
 from tests.identity.people import NOW
 from tests.support.signing import SIGNING_KEY
@@ -53,7 +53,7 @@ def make_identity(
                 LocalKeys(b"k" * 32, "identity"),
                 clock,
                 delays=Delays(opposition=timedelta(days=42), activation_code=timedelta(days=30)),
-                ins_rules=InsRules(accepted=TEST_OIDS, strict_key=frozenset()),
+                ins_rules=InsRules(accepted=TEST_OIDS, strict_keys=frozenset()),
                 resolve_rate=Rate(3),
                 proofs=SignedPdf(SIGNING_KEY),
                 access=access,

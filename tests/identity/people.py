@@ -1,13 +1,14 @@
 """Sample people and callers; their traits are those of the ANS's published examples."""
 
 from datetime import UTC, datetime
+from random import randrange
 from typing import Any
 from uuid import UUID, uuid4
 
 from services.identity.contract import AnnounceRecord
 from services.identity.domain.traits import Traits
 from shared.kernel.actor import Actor, ActorKind
-from shared.kernel.ins import INS_NIR_TEST
+from shared.kernel.ins import INS_NIR_TEST, control_key
 
 NOW = datetime(2026, 11, 21, 8, 30, tzinfo=UTC)
 INSURER = Actor(kind=ActorKind.OPERATOR, id="cnam")
@@ -26,6 +27,12 @@ TRAITS = {
 INS = {"value": "279035121518989", "oid": INS_NIR_TEST}
 OTHER_INS = {"value": "277076322082910", "oid": INS_NIR_TEST}
 FALSE_KEY_INS = {"value": "221042545611404", "oid": INS_NIR_TEST}
+
+
+def new_ins() -> dict[str, str]:
+    """An INS nobody has had in this run, with its right key."""
+    matricule = f"2790351{randrange(10**6):06d}"
+    return {"value": matricule + control_key(matricule), "oid": INS_NIR_TEST}
 
 
 def traits(**changes: str) -> Traits:

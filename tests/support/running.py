@@ -41,8 +41,10 @@ class Running:
         return ShiftedClock(self.home / "clock")
 
     def move(self, by: timedelta) -> None:
-        """From now on the services' clock is ahead of the system's by that much."""
-        (self.home / "clock").write_text(str(by.total_seconds()))
+        """The services' clock, and that of the tokens made here, goes on by that much."""
+        file = self.home / "clock"
+        ahead = float(file.read_text()) if file.exists() else 0.0
+        file.write_text(str(ahead + by.total_seconds()))
 
     def call(self, target: str, kind: str, arguments: dict[str, Any], **claims: Any) -> Any:
         """``target``: ``service.method``; ``kind``: of actor, with the claims of their token."""

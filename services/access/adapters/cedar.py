@@ -39,15 +39,16 @@ class CedarRules:
     """
 
     def __init__(self, texts: Mapping[str, str], parameters: Mapping[str, bool]) -> None:
-        self.texts = dict(texts)
-        self.parameters = dict(parameters)
+        self.texts: Mapping[str, str] = dict(texts)
+        self.parameters: Mapping[str, bool] = dict(parameters)
         self.digest = _digest(self.texts, self.parameters)
         policies = "\n".join(text for name, text in sorted(texts.items()) if name != SCHEMA)
         self._schema = cedarpy.Schema.from_str(texts[SCHEMA])
         if errors := cedarpy.validate_policies(policies, self._schema).errors:
             raise InvalidRules("; ".join(str(error) for error in errors))
         self._policies = cedarpy.PolicySet.from_str(policies)
-        self.by_id = {rule.id: rule for rule in _rules(policies)}
+        self._permits = _permits(policies)
+        self.by_id: Mapping[str, Rule] = {rule.id: rule for rule in _rules(policies)}
         if len(self.by_id) != len(self._policies):
             raise InvalidRules("two rules have the same @id")
 
@@ -69,10 +70,29 @@ class CedarRules:
                     "context": {**case.context, **self.parameters},
                 }
             )
-        answers = cedarpy.is_authorized_batch(
-            requests, self._policies, entities, schema=self._schema
+        verdicts = [_verdict(a) for a in self._ask(requests, entities, self._policies)]
+        self._name_missing_permits(verdicts, requests, entities)
+        return verdicts
+
+    def _name_missing_permits(
+        self, verdicts: list[Verdict], requests: list[Any], entities: list[Any]
+    ) -> None:
+        """Cedar names the forbids of a refusal, not that nothing would have permitted either."""
+        refused = [n for n, v in enumerate(verdicts) if not v["permit"] and v["rules"] != [NO_RULE]]
+        alone = self._ask([requests[n] for n in refused], entities, self._permits)
+        for n, answer in zip(refused, alone, strict=True):
+            if not answer.allowed and RULE_ERROR not in verdicts[n]["rules"]:
+                verdicts[n]["rules"] = sorted([*verdicts[n]["rules"], NO_RULE])
+
+    def _ask(
+        self, requests: list[Any], entities: list[Any], policies: cedarpy.PolicySet
+    ) -> list[cedarpy.AuthzResult]:
+        if not requests:
+            return []
+        answers: list[cedarpy.AuthzResult] = cedarpy.is_authorized_batch(
+            requests, policies, entities, schema=self._schema
         )
-        return [_verdict(answer) for answer in answers]
+        return answers
 
 
 def _entity(uid: dict[str, str], names: Sequence[str], given: Mapping[str, Any]) -> dict[str, Any]:
@@ -85,6 +105,12 @@ def _verdict(answer: cedarpy.AuthzResult) -> Verdict:
         return {"permit": False, "rules": [RULE_ERROR]}
     rules = sorted(diagnostics.id_annotations_by_reason.values())
     return {"permit": answer.allowed, "rules": rules or [NO_RULE]}
+
+
+def _permits(policies: str) -> cedarpy.PolicySet:
+    parsed = json.loads(cedarpy.policies_to_json_str(policies))
+    kept = {n: p for n, p in parsed["staticPolicies"].items() if p["effect"] == "permit"}
+    return cedarpy.PolicySet.from_json_str(json.dumps({**parsed, "staticPolicies": kept}))
 
 
 def _rules(policies: str) -> list[Rule]:
@@ -100,6 +126,7 @@ def _rule(policy: dict[str, Any]) -> Rule:
         id=given["id"],
         permits=policy["effect"] == "permit",
         conceals=given.get("conceals") == "true",
+        about_item=given.get("about") == "item",
         **{name: given[name] for name in _ANNOTATIONS},
     )
 

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from services.access import contract as c
 from services.access.application.log import AccessLog
-from services.access.domain import errors, sentences
+from services.access.domain import sentences
 from services.access.domain.decision import (
     Decision,
     Grounds,
@@ -57,6 +57,7 @@ class Decisions(AccessLog):
     ) -> tuple[Decision, dict[UUID, int]]:
         if self.places.is_parked(request.record_id):
             raise Unavailable("something about this record waits to be applied")
+        self.prepare()
         rights = self.rights_of(request.record_id)
         rights_id, version = self.rights_id(request.record_id), rights.version if rights else 0
         register_version, matrix = self.current_matrix()
@@ -88,10 +89,8 @@ class Decisions(AccessLog):
     def explain(self, request: c.OfDecision, by: Actor) -> c.Explanation:
         """To the person of the record, the actor concerned and auditors, each what they may
         know; to others the same refusal as for a decision that does not exist."""
-        decision = self.get(request.decision_id, Decision)
-        if decision is None:
-            raise errors.NotYours
-        rights = self.rights_of(UUID(decision.made["subject"]))
+        decision = self.readable_decision(request.decision_id)
+        rights = self.readable(UUID(decision.made["subject"]))
         rules = self.rules_of(decision.made["rules"])
         return c.Explanation.model_validate(
             explanation(decision, rights, rules, by.principal, self.clock.now())

@@ -8,12 +8,13 @@ from eventsourcing.domain import Aggregate
 from eventsourcing.persistence import IntegrityError
 
 from services.access.domain import errors
+from services.access.domain.decision import Decision
 from services.access.domain.facts import represented_by
 from services.access.domain.matrix import Matrix, MatrixRegister
 from services.access.domain.reference import AccessSettings, Reference
 from services.access.domain.rights import Rights
 from services.access.domain.rules import ReviveRules, Rules, RulesKept
-from shared.crypto.keys import Keys
+from shared.crypto.keys import KeyErased, Keys
 from shared.kernel.actor import Actor, ActorKind
 from shared.kernel.clock import Clock
 from shared.kernel.errors import Unavailable
@@ -23,8 +24,6 @@ from shared.stores.settings import EventStoreSettings
 
 
 class AccessLog(EventLog):
-    name = "access"
-
     def __init__(
         self,
         store: EventStoreSettings,
@@ -42,9 +41,15 @@ class AccessLog(EventLog):
         self.reference = reference
         self.settings = settings
         self._matrix: tuple[int, Matrix] | None = None
+        self._prepared: str | None = None
 
     def prepare(self) -> None:
-        """Keep the texts of the rules in force, and load the first matrix if there is none."""
+        """Keep the texts of the rules in force, and load the first matrix if there is none.
+
+        Before the first decision, not at the start: a service starts before its keys are there.
+        """
+        if self._prepared == self.rules.digest:
+            return
         own = Actor(kind=ActorKind.SERVICE, id=self.name)
         new: list[Aggregate] = []
         if self.version_of(RulesKept.id_of(self.secret, self.rules.digest)) == 0:
@@ -56,10 +61,11 @@ class AccessLog(EventLog):
             new.append(register)
         with suppress(IntegrityError):  # another replica starts too, with the same texts
             self.save(*new)
+        self._prepared = self.rules.digest
 
     def asked_by(self, record_id: UUID, by: Actor) -> tuple[Rights, Actor, datetime]:
         """Rights of a record, who asks, and now; a representative only until majority."""
-        rights, who, now = self.rights_of(record_id), by.principal, self.clock.now()
+        rights, who, now = self.readable(record_id), by.principal, self.clock.now()
         if rights is None:
             raise errors.NotYours
         if who.kind is ActorKind.REPRESENTATIVE and not represented_by(rights, who.id, now):
@@ -71,6 +77,20 @@ class AccessLog(EventLog):
 
     def rights_of(self, record_id: UUID) -> Rights | None:
         return self.get(self.rights_id(record_id), Rights)
+
+    def readable(self, record_id: UUID) -> Rights | None:
+        """The rights, or ``None`` if there are none or the record was erased: all the same to
+        whoever asks."""
+        with suppress(KeyErased):
+            return self.rights_of(record_id)
+        return None
+
+    def readable_decision(self, decision_id: UUID) -> Decision:
+        """Raise :class:`NotYours` if there is none, or its record was erased."""
+        with suppress(KeyErased):
+            if found := self.get(decision_id, Decision):
+                return found
+        raise errors.NotYours
 
     def register(self) -> MatrixRegister | None:
         return self.get(MatrixRegister.id_of(self.secret), MatrixRegister)

@@ -9,13 +9,13 @@ from shared.rpc.contract import Listing
 
 class Questions(AccessLog):
     def my_status(self, request: c.OfRecord, by: Actor) -> c.MyStatus:
-        rights = self.rights_of(request.record_id)
+        rights = self.readable(request.record_id)
         return c.MyStatus.model_validate(views.status_view(rights, by.principal, self.clock.now()))
 
     def rights(self, request: c.OfRecord, by: Actor) -> c.RightsView:
         """A service that asks for itself learns the state of the record alone."""
         if by.principal.is_service:
-            rights = self.rights_of(request.record_id)
+            rights = self.readable(request.record_id)
             return c.RightsView(status=rights.status if rights else None)
         rights, who, _ = self.asked_by(request.record_id, by)
         return c.RightsView.model_validate(views.rights_view(rights, who))

@@ -9,7 +9,13 @@ from services.access import contract as c
 from services.access.application.log import AccessLog
 from services.access.domain import errors
 from services.access.domain.decision import Decision, Grounds
-from services.access.domain.redecision import Redecision, decide_again, erased, undecidable
+from services.access.domain.redecision import (
+    Heard,
+    Redecision,
+    decide_again,
+    erased,
+    undecidable,
+)
 from services.access.domain.rights import Rights
 from shared.crypto.keys import KeyErased
 from shared.kernel.actor import Actor
@@ -22,14 +28,12 @@ PAGE = 200
 class Redecisions(AccessLog):
     def redecide(self, request: c.OfDecision, _: Actor) -> c.Redecided:
         """With the rules and the matrix of that instant, on the rights as they stood then."""
-        decision = self.get(request.decision_id, Decision)
-        if decision is None:
-            raise errors.NotYours
+        decision = self.readable_decision(request.decision_id)
         position = self.guarded.position_of(decision.id, decision.version)
         again = self._redecided(decision, position)
         return c.Redecided.model_validate({**vars(again), "differs": again.differs})
 
-    def redecide_all(self) -> Iterator[Redecision]:
+    def redecide_all(self, heard: Heard | None = None) -> Iterator[Redecision]:
         """Every decision of the log, in order; one page in memory at a time."""
         after = 0
         topics = (Decision.Created.TOPIC,)
@@ -37,15 +41,15 @@ class Redecisions(AccessLog):
             after, PAGE, topics=topics, inclusive_of_start=False
         ):
             for row in rows:
-                yield self._redecided_row(UUID(str(row.originator_id)), row.id)
+                yield self._redecided_row(UUID(str(row.originator_id)), row.id, heard)
             after = rows[-1].id
 
-    def _redecided_row(self, decision_id: UUID, position: int) -> Redecision:
+    def _redecided_row(self, decision_id: UUID, position: int, heard: Heard | None) -> Redecision:
         try:
             decision = self.get(decision_id, Decision)
             if decision is None:
                 return undecidable(decision_id, position, "no decision is stored there")
-            return self._redecided(decision, position)
+            return self._redecided(decision, position, heard)
         except KeyErased:
             return erased(decision_id, position)
         except (Unavailable, PersistenceError):
@@ -56,7 +60,9 @@ class Redecisions(AccessLog):
                 decision_id, position, f"it, or what it rests on, was changed: {said}"
             )
 
-    def _redecided(self, decision: Decision, position: int) -> Redecision:
+    def _redecided(
+        self, decision: Decision, position: int, heard: Heard | None = None
+    ) -> Redecision:
         place = decision.made["rights"]
         rights_id = UUID(place["stream"])
         grounds = Grounds(
@@ -65,7 +71,7 @@ class Redecisions(AccessLog):
             rules=self.rules_of(decision.made["rules"]),
         )
         then = self.guarded.version_of(rights_id, at=position)
-        return decide_again(decision, position, grounds, then)
+        return decide_again(decision, position, grounds, then, heard)
 
     def _rights_at(self, rights_id: UUID, version: int) -> Rights | None:
         if version == 0:

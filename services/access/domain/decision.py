@@ -84,6 +84,7 @@ def take_decision(
         verdicts=judged.verdicts,
         rules=grounds.rules.digest,
         matrix=grounds.matrix.digest,
+        right=reason.right(),
         reason_fr=reason.fr(professions),
         reason_en=reason.en(),
     )
@@ -137,7 +138,8 @@ class Made(TypedDict):
 
     ``subject``: the record asked about. ``via``: the service that carried the question.
     ``facts``, ``cells``, ``verdicts``: as :class:`Judged`. ``rights``: where our own facts stood;
-    ``heard``: up to where in identity's log. ``listing``: asked for a whole list.
+    ``heard``: up to where in identity's log. ``listing``: asked for a whole list. ``right``: the
+    rule the sentences are about.
     """
 
     subject: str
@@ -156,6 +158,7 @@ class Made(TypedDict):
     verdicts: list[Verdict]
     rules: str
     matrix: str
+    right: str
     reason_fr: str
     reason_en: str
 

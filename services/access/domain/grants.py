@@ -20,6 +20,20 @@ ACTIVE = frozenset({Status.OPEN, Status.ACTIVATED})
 """A record that may be fed and read (CSP R1111-28, R1111-36)."""
 
 
+STATUS_SAID = {
+    "identity.record_announced": Status.ANNOUNCED,
+    "identity.record_opposed": Status.OPPOSED,
+    "identity.opposition_withdrawn": Status.ANNOUNCED,
+    "identity.record_opened": Status.OPEN,
+    "identity.record_activated": Status.ACTIVATED,
+    "identity.record_suspended": Status.SUSPENDED,
+    "identity.record_closed": Status.CLOSED,
+}
+"""What each message of identity says of a record."""
+BACK_AS_BEFORE = frozenset({"identity.suspension_lifted", "identity.record_reopened"})
+"""Those that give back the state it had when it was last active."""
+
+
 class Means(StrEnum):
     """How a consent was collected: by any means, electronic ones included (CSP R1111-46)."""
 

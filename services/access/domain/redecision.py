@@ -1,6 +1,6 @@
 """Deciding again, on facts rebuilt from the log, and saying what differs."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -8,8 +8,12 @@ from uuid import UUID
 
 from services.access.domain.decision import Decision, Grounds, Judged, judge
 from services.access.domain.facts import Asked
+from services.access.domain.grants import BACK_AS_BEFORE, STATUS_SAID, Source
+from services.access.domain.rights import Rights
 from services.access.domain.rules import Verdict
 
+Heard = Callable[[Source], str | None]
+"""Type of the message that a service's own log holds at that place; ``None`` if it holds none."""
 SAVING = timedelta(seconds=60)
 """A decision is saved within this time of the instant it was taken at."""
 
@@ -33,10 +37,15 @@ class Redecision:
 
 
 def decide_again(
-    decision: Decision, position: int, grounds: Grounds, version_then: int
+    decision: Decision,
+    position: int,
+    grounds: Grounds,
+    version_then: int,
+    heard: Heard | None = None,
 ) -> Redecision:
     """``grounds``: rebuilt from the log. ``version_then``: events the rights stream had when
-    the decision was saved; more than it relied on means that it ignored one."""
+    the decision was saved; more than it relied on means that it ignored one. ``heard``: reads
+    the publisher's own log, where there is one to read."""
     made = decision.made
     asked = Asked(
         principal=made["principal"],
@@ -48,6 +57,7 @@ def decide_again(
     again = judge(UUID(made["subject"]), asked, made["items"], grounds)
     why = [
         *_place_differs(decision, grounds, version_then),
+        *_heard_differs(grounds.rights, heard),
         *_actor_differs(decision.by, made["principal"], made["action"]),
         *_time_differs(made["at"], decision.created_on),
         *_facts_differ(made["facts"], again),
@@ -93,6 +103,14 @@ def _place_differs(decision: Decision, grounds: Grounds, version_then: int) -> l
     if grounds.matrix.digest != made["matrix"]:
         why.append("matrix: the cells kept are not those it names")
     return why
+
+
+def _heard_differs(rights: Rights | None, heard: Heard | None) -> list[str]:
+    if heard is None or rights is None or rights.source is None:
+        return []
+    said = heard(rights.source)
+    fits = rights.active_status if said in BACK_AS_BEFORE else STATUS_SAID.get(said or "")
+    return [] if fits == rights.status else ["heard: the publisher's own log does not say so"]
 
 
 def _actor_differs(by: Mapping[str, Any], principal: Mapping[str, Any], action: str) -> list[str]:

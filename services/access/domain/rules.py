@@ -22,7 +22,9 @@ class InvalidRules(ValueError):
 
 @dataclass(frozen=True, kw_only=True)
 class Rule:
-    """One policy. ``conceals``: refusing by it must not show that something is there."""
+    """One policy. ``conceals``: refusing by it must not show that something is there.
+    ``about_item``: it looks at what was asked for, not at who may enter the record.
+    """
 
     id: str
     law: str
@@ -30,10 +32,12 @@ class Rule:
     fr: str
     en: str
     conceals: bool
+    about_item: bool
 
 
 class Verdict(TypedDict):
-    """``rules``: ids of those that decided, sorted; :data:`NO_RULE` when none permitted."""
+    """``rules``: ids of those that decided, sorted; :data:`NO_RULE` among them when nothing
+    permitted, whether or not something forbade too."""
 
     permit: bool
     rules: list[str]

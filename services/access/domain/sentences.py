@@ -10,6 +10,8 @@ GENERIC_FR = "Vous ne pouvez pas faire cela, ou cet élément n'existe pas."
 """Told to whoever was refused something whose very existence is hidden from them."""
 GENERIC_EN = "You may not do this, or it does not exist."
 
+LISTING = "listing"
+"""By what a list was answered: many rules, one per item."""
 _NO_RULE_FR = {
     "read": (
         "{who} n'a rien pu voir : il ne fait pas partie de l'équipe qui vous soigne et vous ne lui "
@@ -75,8 +77,17 @@ class Reason:
         by_id = self.rules.by_id
         return " ".join(by_id[r].en for r in self._named() if r in by_id) or _NO_RULE_EN
 
+    def right(self) -> str:
+        """The rule by which, in one word."""
+        return LISTING if self.listing else self._named()[0]
+
     def _named(self) -> Sequence[str]:
-        return self.verdicts[0]["rules"]
+        """What keeps out of the whole record is told alone; then that nothing lets in; and what
+        is about one thing only to those who may enter."""
+        named = self.verdicts[0]["rules"]
+        about_item = [r for r in named if r in self.rules.by_id and self.rules.by_id[r].about_item]
+        whole = [r for r in named if r not in about_item and r != NO_RULE]
+        return whole or [r for r in named if r == NO_RULE] or about_item
 
     def _fr(self, rule: str) -> str:
         if rule == NO_RULE:

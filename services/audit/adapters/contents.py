@@ -8,8 +8,9 @@ from uuid import UUID
 
 from services.audit.domain.report import Finding, FindingKind, VerificationReport
 from services.audit.domain.stored import StoredRow
-from shared.crypto.event_cipher import NotAuthentic, RowIdentity, open_state
+from shared.crypto.event_cipher import RowIdentity, open_state
 from shared.crypto.keys import KeyErased, Keys, KeyUnavailable
+from shared.crypto.sealing import NotAuthentic
 
 KeysOf = Callable[[str], Keys]
 """The keys of a service, by its name."""

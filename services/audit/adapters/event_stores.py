@@ -10,7 +10,7 @@ from uuid import UUID
 
 import psycopg
 
-from services.audit.adapters.tree import read_runs
+from services.audit.adapters.tree import find_run, read_runs
 from services.audit.domain.batch import Run
 from services.audit.domain.stored import StoredRow
 from shared.stores.guard import Sql
@@ -24,7 +24,7 @@ class CannotRead(Exception):
     """There is nothing here that could be verified."""
 
 
-class _Stores:
+class Stores:
     """``rows`` come in pages, so that memory does not grow with the log."""
 
     def __init__(self, names: Sequence[str]) -> None:
@@ -41,17 +41,31 @@ class _Stores:
     def _page(self, service: str) -> str:
         """Rows above a position, in order: id, originator, version, topic, state."""
 
+    @abstractmethod
+    def _last(self, service: str) -> str:
+        """The highest position, or null."""
+
     def services(self) -> Sequence[str]:
         return self._names
 
     def runs(self) -> Iterator[Run]:
         return read_runs(lambda: self.reading(AUDIT))
 
-    def count(self) -> int:
-        """How many leaves audit says it has appended; for a progress bar."""
+    def run_of(self, service: str, position: int) -> Run | None:
+        return find_run(lambda: self.reading(AUDIT), service, position)
+
+    def appended(self) -> dict[str, int]:
+        """How far audit says it has appended each service's events."""
         with self.reading(AUDIT) as sql:
-            rows = sql("SELECT size FROM audit_tree WHERE id = 1")
-        return int(rows[0][0]) if rows else 0
+            return dict(sql("SELECT service, position FROM audit_sources"))
+
+    def heads(self) -> dict[str, int]:
+        """The last position of each store."""
+        return {service: self._head(service) for service in self._names}
+
+    def _head(self, service: str) -> int:
+        with self.reading(service) as sql:
+            return int(sql(self._last(service))[0][0] or 0)
 
     def rows(self, service: str) -> Iterator[StoredRow]:
         after, epochs = 0, self._epochs(service)
@@ -78,7 +92,7 @@ class _Stores:
         return [(after, epoch) for after, epoch in rows]
 
 
-class SqliteStores(_Stores):
+class SqliteStores(Stores):
     """``<service>.db`` files of a data folder, or of a copy of one."""
 
     def __init__(self, folder: Path) -> None:
@@ -100,8 +114,11 @@ class SqliteStores(_Stores):
             " WHERE rowid > ? ORDER BY rowid LIMIT ?"
         )
 
+    def _last(self, _service: str) -> str:
+        return "SELECT MAX(rowid) FROM stored_events"
 
-class PostgresStores(_Stores):
+
+class PostgresStores(Stores):
     """``dsn``: with ``{service}`` where the name of a service's database goes."""
 
     def __init__(self, dsn: str, services: Sequence[str]) -> None:
@@ -123,6 +140,9 @@ class PostgresStores(_Stores):
             "SELECT notification_id, originator_id, originator_version, topic, state"
             f" FROM {service}_events WHERE notification_id > ? ORDER BY notification_id LIMIT ?"
         )
+
+    def _last(self, service: str) -> str:
+        return f"SELECT MAX(notification_id) FROM {service}_events"
 
 
 def _open(file: Path) -> sqlite3.Connection:

@@ -3,6 +3,27 @@
 from pathlib import Path
 
 from services.audit.domain.growth import Fork
+from shared.stores.objects import AlreadyThere, Objects
+
+
+class BucketFiles:
+    """In any S3 store; whoever may read the bucket can check the log with tools of their own."""
+
+    def __init__(self, objects: Objects) -> None:
+        self._objects = objects
+
+    def put_once(self, path: str, data: bytes) -> None:
+        try:
+            self._objects.put_once(path, [data], len(data))
+        except AlreadyThere:
+            if self.get(path) != data:
+                raise Fork(f"{path} is there with another content") from None
+
+    def put(self, path: str, data: bytes) -> None:
+        self._objects.put(path, data)
+
+    def get(self, path: str) -> bytes | None:
+        return self._objects.read(path)
 
 
 class FolderFiles:

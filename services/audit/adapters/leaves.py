@@ -1,24 +1,21 @@
 """Follows the leaves of every service into the tree: in order, none missed."""
 
+import time
 from collections.abc import Callable
-from threading import Event
 from typing import Any
 
 from services.audit.adapters.tree import SqlTree
 from services.audit.application import Audit
 from services.audit.domain.anomaly import AnomalyKind
 from services.audit.domain.batch import Batch, Hole, OtherEpoch
-from shared.eventing.broker import Subscription
-from shared.eventing.codec import Malformed, parse_leaves
-from shared.eventing.loop import Loop
 from shared.eventing.messages import LeafBatch
 from shared.kernel.errors import Unavailable
 from shared.telemetry.logs import log
 
 PULLED = 500
 """Leaves asked for at once."""
-IDLE = 2.0
-"""Seconds without a delivery after which the service's own log is asked."""
+EVERY = 10.0
+"""Seconds between two times that an idle service's log is asked."""
 
 Pull = Callable[[str, int, int], Any]
 """(service, after, limit) -> the answer of its RPC ``leaves``."""
@@ -27,23 +24,31 @@ Pull = Callable[[str, int, int], Any]
 class LeafFollower:
     """Brings the tree to where one service's log is; no thread of its own."""
 
-    def __init__(self, audit: Audit, tree: SqlTree, service: str, pull: Pull) -> None:
+    def __init__(
+        self, audit: Audit, tree: SqlTree, service: str, pull: Pull, *, every: float = EVERY
+    ) -> None:
+        self._every = every
+        self._asked_at: float | None = None
         self._audit = audit
         self._tree = tree
         self._service = service
         self._pull = pull
 
-    def deliver(self, body: bytes) -> None:
-        """Append what continues the log; pull what is missing; drop what is no batch."""
-        try:
-            batch = batch_of(parse_leaves(body))
-        except (Malformed, ValueError):
-            log.warning("dropped a malformed batch of leaves", publisher=self._service)
-            return
+    def take(self, batch: Batch) -> None:
+        """Append what continues the log; pull what is missing first."""
         try:
             self._tree.append(batch)
         except (Hole, OtherEpoch):
             self.catch_up()
+
+    def idle(self) -> None:
+        """The last batch may have been lost, with nothing after it to show that: ask, at first
+        and then now and again.
+        """
+        now = time.monotonic()
+        if self._asked_at is None or now - self._asked_at >= self._every:
+            self.catch_up()
+            self._asked_at = now
 
     def catch_up(self) -> None:
         """Pull until the service has no more. A hole in the service's own answer is an alarm:
@@ -100,25 +105,3 @@ def batch_of(wire: LeafBatch) -> Batch:
         to=wire.to,
         leaves=[(position, bytes.fromhex(digest)) for position, digest in wire.leaves],
     )
-
-
-def leaves_loop(follower: LeafFollower, service: str, amqp_uri: str) -> Loop:
-    """Acknowledges after the write; idle, asks the service whether the last batch was lost."""
-
-    def work(stop: Event, loop: Loop) -> None:
-        follower.catch_up()
-        with Subscription(
-            amqp_uri,
-            queue=f"audit.leaves.from.{service}",
-            exchange=f"{service}.leaves",
-            kind="fanout",
-        ) as subscription:
-            while not stop.is_set():
-                if delivery := subscription.next(IDLE):
-                    follower.deliver(delivery.body)
-                    subscription.ack(delivery)
-                else:
-                    follower.catch_up()
-                loop.turned()
-
-    return Loop(f"audit.leaves.from.{service}", work)

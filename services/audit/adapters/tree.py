@@ -88,14 +88,7 @@ class SqlTree:
         return int(rows[0][0]) if rows else 0
 
     def run_of(self, service: str, position: int) -> Run | None:
-        """Where an event is in the log. Of two epochs that used a position: the later one."""
-        with self._recorder.reading() as sql:
-            rows = sql(
-                f"SELECT {_RUN} FROM audit_runs WHERE service = ? AND first_position <= ?"  # noqa: S608 - our own column names
-                " AND last_position >= ? ORDER BY first_index DESC LIMIT 1",
-                service, position, position,
-            )  # fmt: skip
-        return _run(rows[0]) if rows else None
+        return find_run(self._recorder.reading, service, position)
 
     def runs(self) -> Iterator[Run]:
         """Every run, in the order of the log."""
@@ -147,8 +140,23 @@ class SqlTree:
             )  # fmt: skip
 
 
-def read_runs(reading: Callable[[], AbstractContextManager[Sql]]) -> Iterator[Run]:
-    """Every run, a page at a time, from any place that has the table."""
+Reading = Callable[[], AbstractContextManager[Sql]]
+"""A short read of any database that has these tables."""
+
+
+def find_run(reading: Reading, service: str, position: int) -> Run | None:
+    """Where an event is in the log. Of two epochs that used a position: the later one."""
+    with reading() as sql:
+        rows = sql(
+            f"SELECT {_RUN} FROM audit_runs WHERE service = ? AND first_position <= ?"  # noqa: S608 - our own column names
+            " AND last_position >= ? ORDER BY first_index DESC LIMIT 1",
+            service, position, position,
+        )  # fmt: skip
+    return _run(rows[0]) if rows else None
+
+
+def read_runs(reading: Reading) -> Iterator[Run]:
+    """Every run, in the order of the log, a page at a time."""
     after = -1
     while True:
         with reading() as sql:

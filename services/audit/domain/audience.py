@@ -18,12 +18,16 @@ class Scope(StrEnum):
 @dataclass(frozen=True, kw_only=True)
 class Audience:
     """``own_lines``: only those where this actor acted. ``secret_lines``: with what a minor did
-    in a secret session. ``content``: whether lines about documents may say which.
+    in a secret session. ``hidden_lines``: with those about documents this reader may not see, of
+    which nothing is told. ``documents``: whether a line may say which document it is about.
+    ``reasons``: whether it may say why access was refused, which is for the person to know.
     """
 
     own_lines: str | None
     secret_lines: bool
-    content: bool
+    hidden_lines: bool
+    documents: bool
+    reasons: bool
 
 
 def first_scope(reader: Actor) -> Scope:
@@ -41,10 +45,15 @@ def audience_of(reader: Actor, scope: Scope) -> Audience:
     """``scope``: what ``access`` has permitted to this reader.
 
     Representatives and caregivers see no line of a secret session; the person and those they
-    trust with the whole journal do. Auditors see who did what, never which document it was.
+    trust with the whole journal do. To these, a line about something hidden from them would tell
+    that it is there. Professionals know what they did themselves; auditors see who did what,
+    never which document it was.
     """
+    own, auditor = scope is Scope.OWN, reader.kind is ActorKind.AUDITOR
     return Audience(
-        own_lines=f"{reader.kind.value}:{reader.id}" if scope is Scope.OWN else None,
+        own_lines=f"{reader.kind.value}:{reader.id}" if own else None,
         secret_lines=reader.kind not in {ActorKind.REPRESENTATIVE, ActorKind.CAREGIVER},
-        content=reader.kind is not ActorKind.AUDITOR,
+        hidden_lines=own or auditor,
+        documents=not auditor,
+        reasons=not own and not auditor,
     )

@@ -132,6 +132,10 @@ class Publisher:
         self.files.put(CHECKPOINT_PATH, last.encode())
         return _checkpoint_of(last)
 
+    def last_signed(self) -> Checkpoint | None:
+        note = self.tree.signed()
+        return _checkpoint_of(note) if note else None
+
     def _write_full_tiles(self) -> None:
         bundles = 0
         while tile := self.tree.oldest_full():

@@ -54,8 +54,8 @@ _ENROLMENT = {
     "identity.ins_attached",
 }
 """What is done to give someone a record, when no person or professional does it."""
-_SEEN_ELSEWHERE = {"professional", "facility", "session", "opens_at", "reason_fr"}
-"""Members of a message that a sentence may name."""
+_DETAILS = {"professional", "facility", "grantee", "is_facility", "opens_at", "reason_fr"}
+"""Members of a message that a sentence may tell."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -94,7 +94,7 @@ def line_of(type_: str, data: Mapping[str, Any], groups: Mapping[str, Group]) ->
         action=action,
         group=groups[action],
         actor_kind=_kind(type_, by),
-        secret=bool(data.get("secret")),
+        secret=bool(data.get("secret") or by.get("secret")),
         by=by,
         actors=_actors(by),
         result=Result.REFUSED if ":refused" in action else Result.DONE,
@@ -102,7 +102,7 @@ def line_of(type_: str, data: Mapping[str, Any], groups: Mapping[str, Group]) ->
         document_id=UUID(document_id) if document_id else None,
         decision_id=UUID(data["decision_id"]) if data.get("decision_id") else None,
         mode=data.get("mode") or "normal",
-        details={name: data[name] for name in sorted(_SEEN_ELSEWHERE & data.keys())},
+        details={name: data[name] for name in sorted(_DETAILS & data.keys())},
     )
 
 
@@ -119,13 +119,12 @@ def _action(type_: str, data: Mapping[str, Any]) -> str:
     """
     if type_ != "access.access_decided":
         return type_
-    kind, verb = data.get("kind", "record"), data.get("action", "read")
-    if data.get("permit"):
-        by = data.get("by") or {}
-        carried = by.get("kind") == ActorKind.SERVICE and by.get("id") == "audit"
-        listed = kind == "document" and verb == "read" and not data.get("document_id")
-        return f"{type_}:listed" if listed and not carried else ""
-    if kind in {"journal", "record"} and verb == "read":
+    kind, verb = data["kind"], data["action"]
+    if data["permit"] or data["listing"]:
+        shown = data["listing"] and data["via"] != "audit"
+        told = shown and kind == "document" and verb == "read"
+        return f"{type_}:listed" if told else ""
+    if verb == "read" and kind in {"journal", "record"}:
         return f"{type_}:refused_{kind}"
     return f"{type_}:refused_{verb}"
 

@@ -61,6 +61,15 @@ class Consistency:
     path: Sequence[bytes]
 
 
+def read_checkpoint(files: Files, verifier: VerifierKey, check: CheckSignature) -> Signed:
+    """The published one, its signature checked; ``Unavailable`` before the first."""
+    data = files.get(CHECKPOINT_PATH)
+    if data is None:
+        raise Unavailable("no checkpoint has been published yet")
+    note = data.decode()
+    return Signed(note, Checkpoint.parse(open_note(note, verifier, check)))
+
+
 @dataclass(frozen=True, kw_only=True)
 class LogReader:
     files: Files
@@ -69,12 +78,7 @@ class LogReader:
     check: CheckSignature
 
     def checkpoint(self) -> Signed:
-        """The published one, its signature checked; ``Unavailable`` before the first."""
-        data = self.files.get(CHECKPOINT_PATH)
-        if data is None:
-            raise Unavailable("no checkpoint has been published yet")
-        note = data.decode()
-        return Signed(note, Checkpoint.parse(open_note(note, self.verifier, self.check)))
+        return read_checkpoint(self.files, self.verifier, self.check)
 
     def prove_inclusion(self, service: str, position: int) -> Inclusion:
         run = self.places.run_of(service, position)

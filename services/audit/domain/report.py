@@ -11,7 +11,7 @@ KEPT = 200
 
 
 class FindingKind(StrEnum):
-    """``FR`` and ``EN`` below give each a sentence."""
+    """:data:`SENTENCES` says each in words."""
 
     CHECKPOINT_INVALID = "checkpoint_invalid"
     ROOT_DIFFERS = "root_differs"
@@ -30,40 +30,69 @@ class FindingKind(StrEnum):
     DOCUMENT_CHANGED = "document_changed"
 
 
-EN = {
-    FindingKind.CHECKPOINT_INVALID: "The checkpoint is missing or not signed by the log's key",
-    FindingKind.ROOT_DIFFERS: "The entries do not hash to the root that was signed",
-    FindingKind.LOG_FILE_MISSING: "A file of the log is missing",
-    FindingKind.LOG_FILE_CHANGED: "A file of the log was changed",
-    FindingKind.LOG_MAP_BROKEN: "The log holds an entry that is assigned to no event",
-    FindingKind.STORE_MISSING: "A service's event store is missing",
-    FindingKind.EVENT_CHANGED: "An event was changed after it was logged",
-    FindingKind.EVENT_REMOVED: "An event that was logged is no longer in its store",
-    FindingKind.EVENT_ADDED: "An event stands among logged ones and was never logged",
-    FindingKind.EVENT_NOT_LOGGED: "An event is not in the log",
-    FindingKind.EVENT_LOST_BY_RESTORE: "An event that was logged was lost when its store was restored",
-    FindingKind.STATE_NOT_AUTHENTIC: "The sealed content of an event does not open: it was changed or moved",
-    FindingKind.KEY_UNAVAILABLE: "The content of an event could not be opened: its key is out of reach",
-    FindingKind.DOCUMENT_MISSING: "A stored document is missing",
-    FindingKind.DOCUMENT_CHANGED: "A stored document was changed",
+SENTENCES = {
+    FindingKind.CHECKPOINT_INVALID: (
+        "The checkpoint is missing or not signed by the log's key",
+        "Le point de contrôle manque, ou la clé du journal ne l’a pas signé",
+    ),
+    FindingKind.ROOT_DIFFERS: (
+        "The entries do not hash to the root that was signed",
+        "Les entrées ne donnent pas la racine qui a été signée",
+    ),
+    FindingKind.LOG_FILE_MISSING: (
+        "A file of the log is missing",
+        "Un fichier du journal manque",
+    ),
+    FindingKind.LOG_FILE_CHANGED: (
+        "A file of the log was changed",
+        "Un fichier du journal a été modifié",
+    ),
+    FindingKind.LOG_MAP_BROKEN: (
+        "The log holds an entry that is assigned to no event",
+        "Le journal contient une entrée qui n’est rattachée à aucun événement",
+    ),
+    FindingKind.STORE_MISSING: (
+        "A service's event store is missing",
+        "La base d’événements d’un service manque",
+    ),
+    FindingKind.EVENT_CHANGED: (
+        "An event was changed after it was logged",
+        "Un événement a été modifié après son inscription au journal",
+    ),
+    FindingKind.EVENT_REMOVED: (
+        "An event that was logged is no longer in its store",
+        "Un événement inscrit au journal n’est plus dans sa base",
+    ),
+    FindingKind.EVENT_ADDED: (
+        "An event stands among logged ones and was never logged",
+        "Un événement a été glissé parmi d’autres sans passer par le journal",
+    ),
+    FindingKind.EVENT_NOT_LOGGED: (
+        "An event is not in the log",
+        "Un événement n’est pas inscrit au journal",
+    ),
+    FindingKind.EVENT_LOST_BY_RESTORE: (
+        "An event that was logged was lost when its store was restored",
+        "Un événement inscrit a été perdu à la restauration de sa base",
+    ),
+    FindingKind.STATE_NOT_AUTHENTIC: (
+        "The sealed content of an event was changed or moved: it does not open",
+        "Le contenu scellé d’un événement a été modifié ou déplacé : il ne s’ouvre pas",
+    ),
+    FindingKind.KEY_UNAVAILABLE: (
+        "The content of an event was not opened: its key is out of reach",
+        "Le contenu d’un événement n’a pas été ouvert : sa clé est hors d’atteinte",
+    ),
+    FindingKind.DOCUMENT_MISSING: (
+        "A stored document is missing",
+        "Un document enregistré manque",
+    ),
+    FindingKind.DOCUMENT_CHANGED: (
+        "A stored document was changed",
+        "Un document enregistré a été modifié",
+    ),
 }
-FR = {
-    FindingKind.CHECKPOINT_INVALID: "Le point de contrôle manque ou n’est pas signé par la clé du journal",
-    FindingKind.ROOT_DIFFERS: "Les entrées ne donnent pas la racine signée",
-    FindingKind.LOG_FILE_MISSING: "Un fichier du journal manque",
-    FindingKind.LOG_FILE_CHANGED: "Un fichier du journal a été modifié",
-    FindingKind.LOG_MAP_BROKEN: "Le journal contient une entrée qui n’est rattachée à aucun événement",
-    FindingKind.STORE_MISSING: "La base d’événements d’un service manque",
-    FindingKind.EVENT_CHANGED: "Un événement a été modifié après son inscription au journal",
-    FindingKind.EVENT_REMOVED: "Un événement inscrit au journal n’est plus dans sa base",
-    FindingKind.EVENT_ADDED: "Un événement a été ajouté parmi d’autres sans passer par le journal",
-    FindingKind.EVENT_NOT_LOGGED: "Un événement n’est pas inscrit au journal",
-    FindingKind.EVENT_LOST_BY_RESTORE: "Un événement inscrit a été perdu à la restauration de sa base",
-    FindingKind.STATE_NOT_AUTHENTIC: "Le contenu scellé d’un événement ne s’ouvre pas : il a été modifié ou déplacé",
-    FindingKind.KEY_UNAVAILABLE: "Le contenu d’un événement n’a pas pu être ouvert : sa clé est hors d’atteinte",
-    FindingKind.DOCUMENT_MISSING: "Un document enregistré manque",
-    FindingKind.DOCUMENT_CHANGED: "Un document enregistré a été modifié",
-}
+"""English, French."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -100,11 +129,12 @@ class Finding:
 
     def __str__(self) -> str:
         detail = f" ({self.detail})" if self.detail else ""
-        return f"{EN[self.kind]}: {self.where}{detail}"
+        return f"{SENTENCES[self.kind][0]}: {self.where}{detail}"
 
     def to_json(self) -> dict[str, Any]:
         fields = {n: v for n, v in vars(self).items() if v is not None}
-        return {**fields, "sentence_en": EN[self.kind], "sentence_fr": FR[self.kind]}
+        english, french = SENTENCES[self.kind]
+        return {**fields, "sentence_en": english, "sentence_fr": french}
 
 
 @dataclass
@@ -145,6 +175,14 @@ class VerificationReport:
     @property
     def pending(self) -> int:
         return sum(count.pending for count in self.services.values())
+
+    @property
+    def things(self) -> set[str]:
+        """What was tampered with, each thing once: one changed event may make two findings."""
+        return {
+            f"document {f.document_id}" if f.document_id else f.path or f"{f.service} {f.position}"
+            for f in self.findings
+        }
 
     def add(self, findings: Iterable[Finding]) -> None:
         for finding in findings:

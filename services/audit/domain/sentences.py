@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from services.audit.domain.lines import Line
+from services.audit.domain.lines import Line, Result, Who
 from shared.kernel.actor import ActorKind
 
 _PARIS = ZoneInfo("Europe/Paris")
@@ -53,13 +53,15 @@ class Telling:
     """``to_person``: whether the reader is the person of the record.
 
     ``names``: of professionals and facilities, by national id, as far as known.
-    ``document_type``: its code, or None if it may not be told.
+    ``document_type``: its code, or None if it may not be told. ``reasons``: whether it may be
+    told why access was refused.
     """
 
     to_person: bool
     names: Mapping[str, str]
     document_type: str | None = None
     right: str | None = None
+    reasons: bool = True
 
 
 def sentence_fr(line: Line, words: Words, telling: Telling) -> str:
@@ -68,21 +70,23 @@ def sentence_fr(line: Line, words: Words, telling: Telling) -> str:
     text = words.sentences[line.action].format(
         **dossier,
         Le_dossier=_capital(dossier["le_dossier"]),
-        who="Vous" if you else _who(line.by, words, telling),
+        who="Vous" if you else who_fr(line, words, telling),
         a="avez" if you else "a",
         document=_document(words, telling),
         other=_other(line.details, telling),
         right=_RIGHTS.get(telling.right or "", "").format(**dossier),
         opens_at=_day(line.details.get("opens_at")),
     )
-    reason = line.details.get("reason_fr")
-    return f"{text} {reason}" if reason and ":refused" in line.action else text
+    reason = line.details.get("reason_fr") if telling.reasons else None
+    return f"{text} {reason}" if reason and line.result is Result.REFUSED else text
 
 
 def who_fr(line: Line, words: Words, telling: Telling) -> str:
     """Who acted, as a list shows it."""
     if telling.to_person and line.by.get("kind") == ActorKind.PATIENT:
         return "Vous"
+    if line.actor_kind is Who.ENROLMENT and line.by.get("kind") == ActorKind.OPERATOR:
+        return "L’Assurance Maladie"
     return _who(line.by, words, telling)
 
 
@@ -113,13 +117,12 @@ _OTHERS: Mapping[str, str] = {
 
 
 def _professional(by: Mapping[str, Any], words: Words, telling: Telling) -> str:
+    """``Claire Martin (médecin, CHU de Lens)``, as far as known."""
     label = words.professions.get(by.get("profession") or "")
-    name = telling.names.get(by.get("id", ""))
     place = telling.names.get(by.get("facility") or "")
-    said = f"{name}, {label}" if name and label else name or f"un professionnel ({label})"
-    if not name and not label:
-        said = "un professionnel de santé"
-    return f"{said} ({place})" if place else said
+    more = ", ".join(text for text in (label, place) if text)
+    said = telling.names.get(by.get("id", ""), "un professionnel de santé")
+    return f"{said} ({more})" if more else said
 
 
 def _document(words: Words, telling: Telling) -> str:
@@ -128,11 +131,11 @@ def _document(words: Words, telling: Telling) -> str:
 
 
 def _other(details: Mapping[str, Any], telling: Telling) -> str:
-    id_ = details.get("professional") or details.get("facility")
-    known = telling.names.get(id_ or "")
-    if known:
-        return known
-    return "un établissement" if details.get("facility") else "un professionnel de santé"
+    """The professional or facility that something was done about."""
+    id_ = details.get("professional") or details.get("grantee") or details.get("facility")
+    facility = details.get("is_facility") or id_ == details.get("facility")
+    unknown = "un établissement de santé" if facility else "un professionnel de santé"
+    return telling.names.get(id_ or "", unknown)
 
 
 def _plain(label: str) -> str:

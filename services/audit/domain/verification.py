@@ -6,7 +6,7 @@ entries to events is audit's own and is not trusted: a false one shows as differ
 """
 
 from base64 import b64encode
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -53,13 +53,15 @@ class Log:
 
 @dataclass(kw_only=True)
 class Verification:
-    """``tail_allowed``: events after the last one logged are counted, not found: services run
-    and audit is a few seconds behind. On a copy of stopped services there is no such excuse."""
+    """``heads``: of services that run, the last position of each when one began to look. What
+    they wrote since may not be logged yet, and is counted as pending; all else must be. ``None``:
+    nothing runs, and everything must be logged.
+    """
 
     source: EventSource
     log: Log
     checks: Sequence[RowCheck] = ()
-    tail_allowed: bool = False
+    heads: Mapping[str, int] | None = None
     advance: Advance = lambda _: None
     report: VerificationReport = field(default_factory=VerificationReport)
 
@@ -148,7 +150,7 @@ class Verification:
         while row := reader.peek():
             reader.skip()
             self._look(row)
-            if self.tail_allowed:
+            if self.heads is not None and row.position > self.heads.get(service, 0):
                 count.pending += 1
             else:
                 self.report.add([_of(row, FindingKind.EVENT_NOT_LOGGED)])

@@ -81,7 +81,7 @@ class Subjects:
                 return [
                     self._put(received.record, codes_subject(codes), {"confidentiality": codes})
                 ]
-        return self._changes(received.record, received.data)
+        return self._changes(received.record, received)
 
     def purge(self, record_id: UUID) -> Sequence[Write]:
         return purge(record_id)
@@ -99,9 +99,13 @@ class Subjects:
             },
         )
 
-    def _changes(self, record_id: UUID, data: Mapping[str, Any]) -> Sequence[Write]:
-        """Any later message that names a document and its codes says they are these now."""
-        if not data.get("document_id") or data.get("confidentiality") is None:
+    def _changes(self, record_id: UUID, received: Received) -> Sequence[Write]:
+        """Any later message of the vault about a document says what its codes are now. Others
+        repeat what they were told, which may be old.
+        """
+        data = received.data
+        known = received.publisher == "vault" and data.get("document_id")
+        if not known or data.get("confidentiality") is None:
             return []
         token = subject_token(self._sealing, record_id, data["document_id"])
         return [Patch(token, {"codes": self._codes(record_id, token, data)})]

@@ -63,7 +63,7 @@ class StoredJournal:
         self, record_id: UUID, asked: Asked, audience: Audience, visible: Sequence[str]
     ) -> list[Filter]:
         where: list[Filter] = [Eq("record_id", str(record_id))]
-        if audience.content:
+        if not audience.hidden_lines:
             where.append(In("subject", [_NOTHING, *visible]))
         if not audience.secret_lines:
             where.append(Eq("secret", value=False))

@@ -7,8 +7,6 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from shared.stores.documents import Documents, Eq, Filter, Has, Patch, Put, Write
-
 from services.directory import contract
 from services.directory.contract import SearchProfessionals
 from services.directory.domain.codes import Codes
@@ -18,6 +16,7 @@ from shared.crypto.tokens import keyed_token
 from shared.kernel.actor import Actor
 from shared.kernel.errors import InvalidRequest
 from shared.rpc.contract import Listing
+from shared.stores.documents import Documents, Eq, Filter, Has, Patch, Put, Write
 from shared.stores.event_log import EventLog
 
 

@@ -120,7 +120,6 @@ class Record(Aggregate):
 
         def apply(self, record: "Record") -> None:
             record.activated = True
-            record.activation_code = None
 
     class ContactUpdated(Event):
         TOPIC = "identity.contact_updated"

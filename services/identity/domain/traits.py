@@ -59,17 +59,21 @@ def check_traits(traits: Traits, *, today: date, from_insi: bool) -> None:
 
 
 def _wrong_names(traits: Traits) -> dict[str, str]:
-    wrong = {}
-    for name in (
-        "birth_name",
-        "birth_given_names",
-        "first_given_name",
-        "used_name",
-        "used_given_name",
-    ):
-        text = getattr(traits, name)
-        if len(text) > NAME_LENGTH or not _NAME.fullmatch(text) or "  " in text:
-            wrong[name] = "1 to 100 of A-Z, apostrophe, hyphen and single spaces"
+    names = {
+        "birth_name": traits.birth_name,
+        "birth_given_names": traits.birth_given_names,
+        "first_given_name": traits.first_given_name,
+    }
+    # Names in use are those of birth unless given: one mistake is then told once.
+    if traits.used_name != traits.birth_name:
+        names["used_name"] = traits.used_name
+    if traits.used_given_name != traits.first_given_name:
+        names["used_given_name"] = traits.used_given_name
+    wrong = {
+        field: "1 to 100 of A-Z, apostrophe, hyphen and single spaces"
+        for field, text in names.items()
+        if len(text) > NAME_LENGTH or not _NAME.fullmatch(text) or "  " in text
+    }
     # A compound first name may hold a space, so the list cannot be split to find it.
     if not f"{traits.birth_given_names} ".startswith(f"{traits.first_given_name} "):
         wrong.setdefault("first_given_name", "is not the beginning of birth_given_names")

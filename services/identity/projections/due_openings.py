@@ -4,10 +4,9 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from shared.stores.documents import Delete, Documents, Put, Range, Sort, Write
-
 from services.identity.domain.record import Record
 from shared.kernel.clock import instant
+from shared.stores.documents import Delete, Documents, Put, Range, Sort, Write
 
 SWEEP = 500
 """Records opened by one sweep at most; the next one takes the rest."""

@@ -1,7 +1,6 @@
 """Publishes the log."""
 
-from shared.eventing.entrypoints import project
-
 from services.keyring.bootstrap import projecting
+from shared.eventing.entrypoints import project
 
 SERVICE = project("keyring", projecting)

@@ -1,7 +1,6 @@
 """Forgets what is kept for a time only."""
 
-from shared.eventing.entrypoints import timers
-
 from services.keyring.bootstrap import timing
+from shared.eventing.entrypoints import timers
 
 SERVICE = timers("keyring", timing)

@@ -3,14 +3,13 @@
 from collections.abc import Callable, Sequence
 from uuid import UUID
 
-from shared.stores.documents import Documents, Eq, Filter, Patch, Purge, Put, Sort, Write
-
 from services.notification.contract import NoticeLine, Notifications
 from services.notification.domain.notice import Notice
 from services.notification.domain.sentences import Sentences
 from shared.kernel.actor import Actor, ActorKind
 from shared.kernel.clock import instant
 from shared.rpc.contract import Listing
+from shared.stores.documents import Documents, Eq, Filter, Patch, Purge, Put, Sort, Write
 from shared.stores.event_log import EventLog
 
 

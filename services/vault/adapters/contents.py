@@ -2,7 +2,6 @@
 
 import hashlib
 from collections.abc import Iterable, Iterator
-from io import BytesIO
 from uuid import UUID, uuid4
 
 from services.vault.domain.document import Content
@@ -12,7 +11,7 @@ from shared.crypto.derivation import derive
 from shared.crypto.keys import SERVICE_KEY_ID, Keys
 from shared.crypto.sealing import NotAuthentic
 from shared.kernel.ids import derived_id
-from shared.stores.objects import NoSuchObject, Objects
+from shared.stores.objects import NotThere, Objects
 
 
 class SealedContents:
@@ -27,7 +26,7 @@ class SealedContents:
         key = self._keys.current(record_id)
         sealed = b"".join(seal_stream([data], key, document_id.bytes))
         name = f"{self._prefix(record_id)}/{document_id.hex}/{uuid4().hex}"
-        self._objects.put_once(name, BytesIO(sealed), len(sealed))
+        self._objects.put_once(name, [sealed], len(sealed))
         return Sealed(object=name, sha256=hashlib.sha256(sealed).hexdigest(), size=len(sealed))
 
     def fetch(self, document_id: UUID, content: Content) -> bytes:
@@ -50,7 +49,7 @@ class SealedContents:
     def document_of(self, key: str) -> UUID | None:
         parts = key.split("/")
         try:
-            return UUID(hex=parts[1]) if len(parts) == 3 else None  # noqa: PLR2004 - as in `keep`
+            return UUID(hex=parts[1]) if len(parts) == 3 else None
         except ValueError:
             return None
 
@@ -68,7 +67,7 @@ class SealedContents:
                 if size > content.sealed_size:
                     raise ContentDamaged
                 yield chunk
-        except NoSuchObject as fault:
+        except NotThere as fault:
             raise ContentMissing from fault
         if size != content.sealed_size or digest.hexdigest() != content.sealed_sha256:
             raise ContentDamaged

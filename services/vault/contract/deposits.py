@@ -12,7 +12,7 @@ from pydantic import AfterValidator, Field
 from services.vault.contract.parts import Code, Moment, Part, Text
 from services.vault.domain.depositing import Offer, Place, Placed
 from services.vault.domain.metadata import Author, Coded, Statement
-from shared.rpc.contract import Answer, Command, Done
+from shared.rpc.contract import Answer, Command, Done, GivenIns
 
 LOT_MAX = 20
 """Documents of one lot."""
@@ -118,16 +118,11 @@ class Item(NewContent):
         return self.offered(self.replaces)
 
 
-class Ins(Part):
-    value: Annotated[str, Field(max_length=25)] = Field(repr=False)
-    oid: Annotated[str, Field(max_length=40)]
-
-
 class Target(Part):
     """``record_id`` or ``ins``; neither for a CDA, whose own patient then says which record."""
 
     record_id: UUID | None = None
-    ins: Ins | None = None
+    ins: GivenIns | None = None
 
     @property
     def place(self) -> Place:

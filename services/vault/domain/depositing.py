@@ -37,7 +37,7 @@ class Place:
     """Where to: a record, or an INS (value, OID); neither when a CDA says whose it is."""
 
     record_id: UUID | None = None
-    ins: tuple[str, str] | None = None
+    ins: tuple[str, str | None] | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,34 +1,14 @@
 """Whose record a deposit goes to, and whether its documents are about that person."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from uuid import UUID
 
 from services.vault.domain.patient import FIELD, Patient, require_same_person
 from services.vault.domain.ports import Identities
 from shared.kernel.actor import Actor
 from shared.kernel.errors import Forbidden, InvalidRequest
-from shared.kernel.ins import Ins, InvalidIns
-
-
-@dataclass(frozen=True, kw_only=True)
-class InsRules:
-    """``accepted``: OIDs that fit the environment. ``strict_keys``: those whose key must be
-    right (several official sample ids have a false one)."""
-
-    accepted: frozenset[str]
-    strict_keys: frozenset[str]
-
-    def parse(self, value: str, oid: str) -> Ins:
-        if oid not in self.accepted:
-            raise InvalidRequest(fields={"ins.oid": "is not accepted here"})
-        try:
-            return Ins.parse(value, oid, strict_key=oid in self.strict_keys)
-        except InvalidIns as invalid:
-            raise InvalidRequest(fields={"ins.value": str(invalid)}) from None
-
-    def of(self, patient: Patient) -> Ins:
-        return patient.ins(accepted=self.accepted, strict_keys=self.strict_keys)
+from shared.kernel.ins import Ins
+from shared.kernel.ins_rules import InsRules
 
 
 class People:
@@ -38,13 +18,13 @@ class People:
         self._identities = identities
         self._rules = rules
 
-    def record_of(self, value: str, oid: str, by: Actor) -> UUID:
+    def record_of(self, value: str, oid: str | None, by: Actor) -> UUID:
         """Raises :class:`Forbidden` if there is no record to be told of."""
         return self._resolved(self._rules.parse(value, oid), by)
 
     def record_of_patients(self, patients: Sequence[Patient], by: Actor) -> UUID:
         """The record of the one person that documents are about."""
-        found = {self._rules.of(patient) for patient in patients}
+        found = {self._ins_of(patient) for patient in patients}
         if not found:
             raise InvalidRequest(fields={"record_id": "is missing, and the content names nobody"})
         if len(found) > 1:
@@ -53,13 +33,16 @@ class People:
 
     def require_person_of(self, record_id: UUID, patient: Patient, by: Actor) -> None:
         """Compare INS and strict traits; each that differs is named, no value is repeated."""
-        if self._identities.resolve(self._rules.of(patient), by=by) != record_id:
+        if self._identities.resolve(self._ins_of(patient), by=by) != record_id:
             raise InvalidRequest(
                 "The document is not about the person of this record.",
                 message_fr="Le document ne concerne pas la personne de ce dossier.",
                 fields={f"{FIELD}.ins": "is not that of the record"},
             )
         require_same_person(patient.traits, self._identities.traits_of(record_id, by=by))
+
+    def _ins_of(self, patient: Patient) -> Ins:
+        return patient.ins(accepted=self._rules.accepted, strict_keys=self._rules.strict_keys)
 
     def _resolved(self, ins: Ins, by: Actor) -> UUID:
         record_id = self._identities.resolve(ins, by=by)

@@ -30,7 +30,7 @@ class DocumentList:
         self._keys = keys
 
     @singledispatchmethod
-    def writes(self, event: object) -> Sequence[Write]:  # noqa: ARG002 - other events change nothing here
+    def writes(self, event: object) -> Sequence[Write]:
         return ()
 
     @writes.register

@@ -11,8 +11,10 @@ from uuid import UUID
 import pytest
 
 from services.access.adapters.cedar import POLICIES, CedarRules
+from services.access.domain.facts import principal_for
 from services.access.domain.grants import Status
 from services.access.domain.rights import Rights
+from services.access.domain.sentences import Reason
 from shared.kernel.actor import Actor, ActorKind
 from tests.access.support.judging import (
     HOUR,
@@ -123,6 +125,7 @@ def in_sector(code: str) -> Actor:
     return replace(DOCTOR, claims={"Secteur_Activite": f"{code}^1.2.250.1.71.4.2.4"})
 
 
+UNKNOWN_TRADE = professional("899700000009", "99")
 TEAM = UUID(int=11)
 BLOCK = {"reason": "trust", "by_person": True, "blocked_at": NOW, "secret": False}
 MASKED = document(confidentiality=["MASQUE_PS"])
@@ -167,10 +170,10 @@ CASES = [
     Case(
         "matrix_read", False, lambda: treated_by(DENTIST), DENTIST, document(**{"class": "11"})
     ),
-    Case("matrix_read", False, lambda: treated_by(professional("8", "99")), professional("8", "99")),
+    Case("matrix_read", False, lambda: treated_by(UNKNOWN_TRADE), UNKNOWN_TRADE),
     Case("matrix_write", True, rights, DENTIST, ask=FEED),
     Case("matrix_write", True, rights, SECRETARY, ask=FEED),
-    Case("matrix_write", False, rights, professional("8", "99"), ask=FEED),
+    Case("matrix_write", False, rights, UNKNOWN_TRADE, ask=FEED),
     # Blocks beat consents and break-glass
     Case("blocked", False, lambda: consented_then_blocked(DOCTOR), DOCTOR),
     Case("blocked", True, lambda: consented_then_blocked(DENTIST), DOCTOR),
@@ -309,7 +312,7 @@ def test_break_glass_stops_when_the_person_has_refused_it() -> None:
 
     verdict = ask(given, DOCTOR, mode="break_glass", session=session)
 
-    assert verdict == {"permit": False, "rules": ["break_glass_conditions"]}
+    assert verdict == {"permit": False, "rules": ["break_glass_conditions", "no_rule"]}
 
 
 def test_masked_documents_stay_masked_in_an_emergency_unless_the_person_said_otherwise() -> None:
@@ -371,6 +374,22 @@ def test_every_rule_file_is_missed_when_removed(rule: str) -> None:
     glass = ask(given, DOCTOR, mode="break_glass", session=session, by_rules=fewer)
 
     assert not glass["permit"] or not all(comes_out(case, fewer) for case in CASES)
+
+
+def test_what_keeps_out_of_the_whole_record_is_told_before_what_is_about_one_thing() -> None:
+    """
+    An unknown dentist reads nothing at all: to tell only of the matrix would mislead.
+    """
+    unknown = ask(rights(), DENTIST, TYPE_CLOSED_TO_DENTISTS)
+    treating = ask(treated_by(DENTIST), DENTIST, TYPE_CLOSED_TO_DENTISTS)
+    blocked = ask(consented_then_blocked(DENTIST), DENTIST, TYPE_CLOSED_TO_DENTISTS)
+
+    told = [
+        Reason(principal_for(DENTIST), "read", False, [v], rules()).right()
+        for v in (unknown, treating, blocked)
+    ]
+
+    assert told == ["no_rule", "matrix_read", "blocked"]
 
 
 def test_file_name_is_the_rule_id() -> None:

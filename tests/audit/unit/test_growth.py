@@ -131,6 +131,20 @@ def test_a_restored_log_is_noticed(tree: SqlTree) -> None:
     assert tree.size() == 5
 
 
+def test_a_tile_carried_twice_counts_once(tree: SqlTree) -> None:
+    """A process that lost its lead while it wrote a tile does no harm when it comes back."""
+    tree.append(batch("vault", 0, 300))
+    tile = tree.oldest_full()
+    assert tile is not None
+
+    tree.carry(tile, bytes(32))
+    tree.carry(tile, bytes(32))
+
+    edge = tree.edge()
+    assert edge.size == 300
+    assert [len(level) for level in edge.levels[:2]] == [44, 1]
+
+
 def test_leaves_out_of_order_are_refused(tree: SqlTree) -> None:
     """A publisher that lists an event outside the range it names is not believed."""
     good = batch("vault", 0, 2)

@@ -15,8 +15,9 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from shared.auth.development import ISSUER, KID, DevelopmentIssuer
 from shared.auth.issuers import Issuers
+from shared.auth.jwt import read
 from shared.auth.tokens import CallerTokens
-from shared.kernel.actor import ActorKind
+from shared.kernel.actor import Actor, ActorKind
 from shared.kernel.clock import FixedClock
 from shared.kernel.errors import Unauthenticated
 from shared.kernel.settings import SettingsError
@@ -41,6 +42,9 @@ class Place:
         self.file.write_text(json.dumps([self.issuer.entry()]))
         self.tokens = CallerTokens(Issuers.load(self.file, production=False), self.clock)
 
+    def actor(self, token: str) -> Actor:
+        return proven(self.tokens, token)
+
     def signed(self, *, headers: Mapping[str, Any] = {"kid": KID}, **changed: Any) -> str:
         """A patient's token in which some claims are changed; ``None`` removes one."""
         claims = {
@@ -57,6 +61,10 @@ class Place:
         return jwt.encode(kept, self.key, algorithm="EdDSA", headers=dict(headers))
 
 
+def proven(tokens: CallerTokens, token: str) -> Actor:
+    return tokens.actor(read(token))
+
+
 @pytest.fixture
 def place(tmp_path: Path) -> Place:
     return Place(tmp_path)
@@ -64,14 +72,14 @@ def place(tmp_path: Path) -> Place:
 
 def refused(place: Place, token: str) -> str:
     with pytest.raises(Unauthenticated) as caught:
-        place.tokens.actor(token)
+        place.actor(token)
     assert token not in str(caught.value), "a refusal may be logged or shown"
     return caught.value.message
 
 
 def test_a_good_token_makes_the_actor_it_names(place: Place) -> None:
     """The base case: without it every refusal below would prove nothing."""
-    actor = place.tokens.actor(place.signed())
+    actor = place.actor(place.signed())
     assert (actor.kind, actor.id, str(actor.record_id)) == (ActorKind.PATIENT, RECORD, RECORD)
 
 
@@ -79,7 +87,7 @@ def test_a_token_ends_at_its_instant_by_our_clock(place: Place) -> None:
     """Time is the Clock port's: a demonstration that moves it moves the tokens' end."""
     token = place.signed()
     place.clock.move(timedelta(seconds=304))
-    assert place.tokens.actor(token), "the leeway is five seconds"
+    assert place.actor(token), "the leeway is five seconds"
     place.clock.move(timedelta(seconds=1))
     assert "expired" in refused(place, token)
 
@@ -154,7 +162,7 @@ def test_hs256_keyed_with_our_public_key_is_refused(place: Place) -> None:
 def test_what_is_no_token_is_refused(place: Place, garbage: str) -> None:
     """Whatever comes in the header, the answer is a refusal and never a crash."""
     with pytest.raises(Unauthenticated):
-        place.tokens.actor(garbage)
+        place.actor(garbage)
 
 
 @pytest.mark.parametrize(
@@ -171,9 +179,9 @@ def test_es256_and_rs256_issuers_are_understood(place: Place, alg: str, key: Any
     place.file.write_text(json.dumps([entry]))
     tokens = CallerTokens(Issuers.load(place.file, production=False), place.clock)
     claims = jwt.decode(place.signed(), options={"verify_signature": False})
-    assert tokens.actor(jwt.encode(claims, key, algorithm=alg, headers={"kid": KID}))
+    assert proven(tokens, jwt.encode(claims, key, algorithm=alg, headers={"kid": KID}))
     with pytest.raises(Unauthenticated):
-        tokens.actor(place.signed())
+        proven(tokens, place.signed())
 
 
 @pytest.mark.parametrize(
@@ -208,16 +216,23 @@ def test_an_issuer_vouches_only_for_its_kinds(place: Place) -> None:
     place.file.write_text(json.dumps([place.issuer.entry() | {"kinds": ["professional"]}]))
     tokens = CallerTokens(Issuers.load(place.file, production=False), place.clock)
     with pytest.raises(Unauthenticated):
-        tokens.actor(place.issuer.token("patient", record_id=RECORD))
-    assert tokens.actor(place.issuer.token("professional", **DOCTOR))
+        proven(tokens, place.issuer.token("patient", record_id=RECORD))
+    assert proven(tokens, place.issuer.token("professional", **DOCTOR))
 
 
 def test_a_professional_is_proven_with_one_work_situation(place: Place) -> None:
     """Access is decided on the situation chosen for the session (psc_userinfo, pitfall)."""
-    actor = place.tokens.actor(place.issuer.token("professional", **DOCTOR))
+    actor = place.actor(place.issuer.token("professional", **DOCTOR))
     assert actor.kind is ActorKind.PROFESSIONAL
     assert (actor.id, actor.profession, actor.specialty) == ("899700366240", "10", "SM26")
     assert (actor.facility, actor.regulation, actor.secret) == ("1750712184", False, False)
+
+
+def test_the_sector_is_carried_to_who_judges_it(place: Place) -> None:
+    """Access looks at it: some sectors never read (CSP, L1111-18)."""
+    sector = "SA24^1.2.250.1.71.4.2.4"
+    actor = place.actor(place.issuer.token("professional", **DOCTOR, Secteur_Activite=sector))
+    assert actor.claims["Secteur_Activite"] == sector
 
 
 @pytest.mark.parametrize(
@@ -241,7 +256,7 @@ def test_a_professional_half_proven_is_refused(place: Place, changed: dict[str, 
 def test_names_are_left_behind(place: Place) -> None:
     """Userinfo carries names; what is carried on to the next service must not."""
     token = place.issuer.token("professional", **DOCTOR, family_name="KAMARA", given_name="Awa")
-    actor = place.tokens.actor(token)
+    actor = place.actor(token)
     assert "KAMARA" not in str(actor.claims)
     assert "KAMARA" not in repr(actor)
 
@@ -265,7 +280,7 @@ def test_the_development_issuer_signs_for_every_kind(
     place: Place, kind: str, claims: dict[str, Any]
 ) -> None:
     """Each kind has its token, and the Actor is of that kind and no other."""
-    actor = place.tokens.actor(place.issuer.token(kind, **claims))
+    actor = place.actor(place.issuer.token(kind, **claims))
     assert actor.kind.value == kind
     assert "claims" not in str(actor.to_event())
 
@@ -282,7 +297,7 @@ def test_a_facility_reads_for_the_professional_it_names(place: Place) -> None:
         "Palier_Authentification": "APPPRIP3^1.2.250.1.213.1.5.1.1.1",
     }
     facility: dict[str, Any] = {"SubjectOrganizationID": "1750712184"}
-    actor = place.tokens.actor(place.issuer.token("facility", **facility, for_professional=who))
+    actor = place.actor(place.issuer.token("facility", **facility, for_professional=who))
     assert actor.on_behalf_of
     assert (actor.kind, actor.on_behalf_of.id) == (ActorKind.FACILITY, "899700366240")
     elsewhere = who | {"SubjectOrganizationID": "1690784137"}
@@ -295,12 +310,12 @@ def test_a_mandate_ends_at_its_instant(place: Place) -> None:
     """An auditor's token may outlive the mandate it states; the mandate wins."""
     mandate = {"id": "m1", "scope": ["audit"], "expires": "2026-11-21T09:01:00Z"}
     token = place.issuer.token("auditor", mandate=mandate)
-    assert place.tokens.actor(token).mandate == "m1"
+    assert place.actor(token).mandate == "m1"
     place.clock.move(timedelta(seconds=60))
     refused(place, token)
 
 
 def test_a_secret_session_is_the_minors_own(place: Place) -> None:
     """A representative cannot hold what is hidden from representatives."""
-    assert place.tokens.actor(place.issuer.token("patient", record_id=RECORD, secret=True)).secret
+    assert place.actor(place.issuer.token("patient", record_id=RECORD, secret=True)).secret
     refused(place, place.issuer.token("representative", sub="r", record_id=RECORD, secret=True))

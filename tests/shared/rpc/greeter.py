@@ -72,6 +72,22 @@ def fail(request: Fail, _by: Actor) -> Done:
     raise RuntimeError(request.how)
 
 
+class Log:
+    """Stands for a service's log: one event that tells nothing."""
+
+    HEAD = {"epoch": "e1", "position": 4, "digest": "ab"}  # noqa: RUF012 - never changed
+
+    def events(self, after: int, limit: int) -> dict[str, Any]:
+        return {"epoch": "e1", "head": self.HEAD, "after": None, "envelopes": []}
+
+    def head(self) -> dict[str, Any]:
+        return self.HEAD
+
+    def leaves(self, after: int, limit: int) -> dict[str, Any]:
+        leaves = [[position, "ab"] for position in range(after + 1, 5)][:limit]
+        return {"service": "greeter", "epoch": "e1", "after": after, "to": 4, "leaves": leaves}
+
+
 def build() -> Served:
     settings = CommonSettings.read(os.environ)
     client = RpcClient(
@@ -110,7 +126,13 @@ def build() -> Served:
     }
     forgotten = os.environ.get("GREETER_FORGETS")
     handlers = {name: handler for name, handler in handlers.items() if name != forgotten}
-    return Served(settings=settings, handlers=handlers, position_of=position_of, close=client.close)
+    return Served(
+        settings=settings,
+        handlers=handlers,
+        outbox=Log(),
+        position_of=position_of,
+        close=client.close,
+    )
 
 
 if __name__ == "__main__":

@@ -64,6 +64,11 @@ class Place:
         found = [line for line in text.splitlines() if line.startswith(wanted)]
         return float(found[0].rpartition(" ")[2]) if found else 0.0
 
+    def answered(self) -> int:
+        """Calls that ended in a reply."""
+        calls = [line for line in self.lines() if line["event"] == "call"]
+        return len([line for line in calls if line["outcome"] != "dropped"])
+
 
 def deployment(amqp_uri: str, folder: Path, **settings: str) -> tuple[dict[str, str], Any]:
     """The environment of a service process, and the issuer it trusts."""
@@ -96,31 +101,34 @@ def serving(amqp_uri: str, folder: Path, **settings: str) -> Iterator[Place]:
     """The greeter, ready; stopped politely afterwards, and its exit looked at."""
     environ, issuer = deployment(amqp_uri, folder, **settings)
     log = folder / "log"
-    process = start(environ, log)
-    place = Place(
-        amqp_uri=amqp_uri,
-        folder=folder,
-        environ=environ,
-        log=log,
-        runs=folder / "runs",
-        issuer=issuer,
-        record_id=str(uuid4()),
-        process=process,
-    )
-    try:
+    with started(environ, log) as process:
+        place = Place(
+            amqp_uri=amqp_uri,
+            folder=folder,
+            environ=environ,
+            log=log,
+            runs=folder / "runs",
+            issuer=issuer,
+            record_id=str(uuid4()),
+            process=process,
+        )
         eventually(lambda: is_ready(place), within=30)
         yield place
         process.terminate()
         assert process.wait(timeout=20) == 0, log.read_text()
+
+
+@contextmanager
+def started(environ: dict[str, str], log: Path) -> Iterator[subprocess.Popen[bytes]]:
+    """A greeter's process with this environment, gone afterwards however the test ends."""
+    command = [sys.executable, "-m", "tests.shared.rpc.greeter"]
+    with log.open("ab") as out:
+        process = subprocess.Popen(command, cwd=ROOT, env=environ, stdout=out, stderr=out)
+    try:
+        yield process
     finally:
         process.kill()
         process.wait()
-
-
-def start(environ: dict[str, str], log: Path) -> subprocess.Popen[bytes]:
-    command = [sys.executable, "-m", "tests.shared.rpc.greeter"]
-    with log.open("ab") as out:
-        return subprocess.Popen(command, cwd=ROOT, env=environ, stdout=out, stderr=out)
 
 
 def is_ready(place: Place) -> bool:

@@ -4,7 +4,7 @@ import io
 import json
 import logging
 from typing import Any
-from uuid import uuid4
+from uuid import UUID
 
 import pytest
 import structlog
@@ -73,7 +73,9 @@ def test_passwords_in_addresses_are_scrubbed() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", [str(uuid4()) for _ in range(20)] + ["document_deposited", "vault"]
+    "text",
+    [str(UUID(int=n * 0x1F3D5B79A2468ACE13579BDF02468ACE % 2**128)) for n in range(1, 21)]
+    + ["document_deposited", "vault"],
 )
 def test_ids_and_codes_are_kept(text: str) -> None:
     """A log that says nothing helps nobody: call and record ids stay."""

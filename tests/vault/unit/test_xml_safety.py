@@ -19,8 +19,13 @@ REMOTE_DTD = b"""<!DOCTYPE ClinicalDocument SYSTEM "http://127.0.0.1:9/x.dtd">
 <ClinicalDocument xmlns="urn:hl7-org:v3"/>"""
 
 
+def inside(hostile: bytes) -> bytes:
+    """Within a document that is fine otherwise, so that nothing else refuses it."""
+    return b'<ClinicalDocument xmlns="urn:hl7-org:v3">' + hostile + b"</ClinicalDocument>"
+
+
 def nested(depth: int) -> bytes:
-    return b"<a>" * depth + b"</a>" * depth
+    return inside(b"<a>" * depth + b"</a>" * depth)
 
 
 @pytest.mark.parametrize(
@@ -29,14 +34,16 @@ def nested(depth: int) -> bytes:
         LAUGHS,
         EXTERNAL,
         REMOTE_DTD,
-        LAUGHS.decode().replace('version="1.0"', 'version="1.0" encoding="UTF-16"').encode("utf-16"),
-        nested(tree.MAX_DEPTH + 1),
+        LAUGHS.decode()
+        .replace('version="1.0"', 'version="1.0" encoding="UTF-16"')
+        .encode("utf-16"),
+        nested(tree.MAX_DEPTH),
         nested(500_000),
-        b"<a>" + b"<b/>" * (tree.MAX_ELEMENTS + 1) + b"</a>",
-        b"<a " + b" ".join(b'x%d=""' % n for n in range(tree.MAX_ATTRIBUTES + 1)) + b"/>",
-        b'<a x="' + b"y" * (tree.MAX_ATTRIBUTE_LENGTH + 1) + b'"/>',
-        b"<a>&unknown;</a>",
-        b"<a><b></a>",
+        inside(b"<b/>" * tree.MAX_ELEMENTS),
+        inside(b"<a " + b" ".join(b'x%d=""' % n for n in range(tree.MAX_ATTRIBUTES + 1)) + b"/>"),
+        inside(b'<a x="' + b"y" * (tree.MAX_ATTRIBUTE_LENGTH + 1) + b'"/>'),
+        inside(b"<a>&unknown;</a>"),
+        inside(b"<a><b></a>"),
         b'<?xml version="1.0" encoding="no-such-encoding"?><a/>',
         b"<html><body/></html>",
         b"",
@@ -52,6 +59,16 @@ def test_hostile_xml_is_refused(hostile: bytes) -> None:
 
     assert set(refusal.value.fields) == {"content"}
     assert time.monotonic() - started < 5
+
+
+def test_what_is_just_within_the_bounds_is_read() -> None:
+    """The bounds are far above what documents need, and not lower than they say."""
+    for fine in (
+        nested(tree.MAX_DEPTH - 1),
+        inside(b"<b/>" * 1000),
+        inside(b'<a x="' + b"y" * tree.MAX_ATTRIBUTE_LENGTH + b'"/>'),
+    ):
+        assert clinical_document(fine).tag == tree.CLINICAL_DOCUMENT
 
 
 def test_the_refusal_repeats_nothing_of_the_content() -> None:

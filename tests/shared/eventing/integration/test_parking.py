@@ -187,7 +187,7 @@ def test_a_rebuild_honours_what_was_discarded_and_what_waits(
     world: World, poisoned: tuple[UUID, UUID]
 ) -> None:
     """A read model built anew holds what the service has applied, and nothing else."""
-    ill, well = poisoned
+    _, well = poisoned
     service = Service(world)
     service.follower.start()
     service.parking.discard("notes", 2, "sent_by_mistake", OPERATOR)

@@ -76,9 +76,9 @@ def envelope(row: Row, last: Envelope | None, data: str = "c2VhbGVk") -> Envelop
 
 
 class FollowingMachine(RuleBasedStateMachine):
-    """Whatever the broker does with what was ever published, the applied messages are a prefix
-    of the one history that the follower began with, each once and in order; and if the
-    publisher is restored below that, the follower stops without applying anything more.
+    """Whatever the broker does with what was ever published, the messages applied are those of
+    one history, each once, in order, none missing; and if the publisher was restored below
+    what was applied, the follower stops before it applies anything of another history.
     """
 
     def __init__(self) -> None:
@@ -130,7 +130,7 @@ class FollowingMachine(RuleBasedStateMachine):
             self._catch_up()
         if not self.stopped:
             assert not self.must_stop
-            assert self.applied == [(e.position, e.digest) for e in self.publisher.envelopes()]
+            assert self.applied == self._sent()
 
     def _catch_up(self) -> None:
         try:
@@ -144,12 +144,20 @@ class FollowingMachine(RuleBasedStateMachine):
             self.stopped = True
 
     def _apply(self, message: Envelope) -> None:
-        if not self.must_stop:
-            assert (message.position, message.digest) in [
-                (e.position, e.digest) for e in self.publisher.envelopes()
-            ]
+        """Every message applied is the next of the history that was followed so far.
+
+        One that the publisher has lost, and the broker not, may still be: it is the next of
+        the old history. From then on the follower is past what was restored, and must stop.
+        """
+        last = self.applied[-1] if self.applied else (0, "")
+        assert (message.previous, message.previous_digest) == last
+        if (message.position, message.digest) not in self._sent():
+            self.must_stop = True
         self.applied.append((message.position, message.digest))
         self.at = link_of(message)
+
+    def _sent(self) -> list[tuple[int, str]]:
+        return [(e.position, e.digest) for e in self.publisher.envelopes()]
 
     @invariant()
     def in_order_and_once(self) -> None:
@@ -158,14 +166,12 @@ class FollowingMachine(RuleBasedStateMachine):
 
     @invariant()
     def nothing_missing_in_between(self) -> None:
-        if self.must_stop:
-            return
-        sent = [(e.position, e.digest) for e in self.publisher.envelopes()]
-        assert self.applied == sent[: len(self.applied)]
+        if not self.must_stop:
+            assert self.applied == self._sent()[: len(self.applied)]
 
 
 FollowingMachine.TestCase.settings = settings(
-    max_examples=300, stateful_step_count=40, deadline=None
+    max_examples=400, stateful_step_count=40, deadline=None
 )
 TestFollowing = FollowingMachine.TestCase
 
@@ -182,6 +188,15 @@ def test_a_message_linked_to_the_last_is_applied() -> None:
     """The common case asks nobody."""
     first, second, _ = two_messages()
     assert judge(link_of(first), second) is Verdict.APPLY
+
+
+def test_a_message_linked_to_another_row_at_our_position_is_not_applied() -> None:
+    """A publisher restored and grown again, whose epoch nobody renewed: the digest tells."""
+    first, _, publisher = two_messages()
+    publisher.restore(0, renew=False)
+    publisher.save(listed=True)
+    publisher.save(listed=True)
+    assert judge(link_of(first), publisher.envelopes()[1]) is Verdict.PULL
 
 
 def test_the_first_message_is_believed_from_the_log_alone() -> None:

@@ -171,3 +171,19 @@ def test_a_replayed_service_token_is_refused(place: Place, peer: Peer) -> None:
     changed = body.replace("{}", "{ }").replace('"args"', ' "args"')
     peer.send("greeter.inside", changed, application_headers=headers)
     assert "another request" in peer.reply()["error"]["exc_args"][0]["message"]
+
+
+def test_the_log_answers_services_and_auditors_only(place: Place) -> None:
+    """CONTRACT: every service also answers events, head and leaves."""
+    with place.client("vault") as client:
+        assert client.call("greeter", "head", {})["position"] == 4
+        assert client.call("greeter", "events", {"after": 0})["envelopes"] == []
+        leaves = client.call("greeter", "leaves", {"after": 2, "limit": 1})
+        assert leaves["leaves"] == [[3, "ab"]]
+        with pytest.raises(InvalidRequest):
+            client.call("greeter", "leaves", {"after": -1, "limit": 501})
+    assert isinstance(refusal(place, "head", {}), Forbidden)
+    mandate = {"id": "m", "scope": ["audit"], "expires": "2999-01-01T00:00:00Z"}
+    with place.client() as client:
+        auditor = place.issuer.token("auditor", mandate=mandate)
+        assert client.call("greeter", "head", {}, token=auditor)["epoch"] == "e1"

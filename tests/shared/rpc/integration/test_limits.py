@@ -7,7 +7,7 @@ from uuid import uuid4
 import pytest
 
 from shared.kernel.errors import DeadlineExceeded, TooMany, Unavailable
-from tests.shared.rpc.place import Peer, deployment, serving, start
+from tests.shared.rpc.place import Peer, deployment, serving, started
 from tests.support.deadline import eventually
 
 
@@ -81,8 +81,8 @@ def test_settings_that_refuse_end_the_process_with_one_line(
 ) -> None:
     """Also those met while services are being built, inside nameko's threads."""
     environ, _ = deployment("pyamqp://guest:guest@127.0.0.1:1//", tmp_path, **{variable: value})
-    process = start(environ, tmp_path / "log")
-    assert process.wait(timeout=20) == 1
+    with started(environ, tmp_path / "log") as process:
+        assert process.wait(timeout=20) == 1
     lines = (tmp_path / "log").read_text().splitlines()
     assert len(lines) == 1
     assert says in lines[0]

@@ -46,6 +46,7 @@ def test_it_is_acknowledged_counted_and_dropped(
 ) -> None:
     """CONTRACT, Wire. Stock nameko dies of such a message and hands it to the next replica."""
     before = place.metric("carnet_rpc_dropped_total", service="greeter", reason=reason)
+    answered = place.answered()
     peer.send("greeter.greet", body, **properties)
     eventually(
         lambda: (
@@ -53,6 +54,7 @@ def test_it_is_acknowledged_counted_and_dropped(
         )
     )
     eventually(lambda: peer.waiting() == 0)
+    assert place.answered() == answered, "no reply may go anywhere, least of all to a service"
     still_answers(place)
     assert SECRET not in place.log.read_text()
 

@@ -6,7 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from tests.shared.rpc.place import ROOT, Place, deployment, serving, start
+from tests.shared.rpc.place import ROOT, Place, deployment, serving, started
 from tests.support.deadline import eventually
 
 
@@ -42,19 +42,17 @@ def test_a_contract_without_its_handlers_refuses_to_boot(tmp_path: Path) -> None
     """A method that nobody answers must be met by who deploys, not by who calls."""
     unreachable = "pyamqp://guest:guest@127.0.0.1:1//"
     environ, _ = deployment(unreachable, tmp_path, GREETER_FORGETS="greet")
-    process = start(environ, tmp_path / "log")
-    assert process.wait(timeout=20) == 1
+    with started(environ, tmp_path / "log") as process:
+        assert process.wait(timeout=20) == 1
     assert "greeter: no handler for greet" in (tmp_path / "log").read_text()
 
 
 def test_it_waits_for_a_broker_and_is_not_ready_meanwhile(tmp_path: Path) -> None:
     """Started before the broker, a process waits: it does not crash in a loop."""
     environ, _ = deployment("pyamqp://guest:guest@127.0.0.1:1//", tmp_path)
-    process = start(environ, tmp_path / "log")
-    try:
+    with started(environ, tmp_path / "log") as process:
         eventually(lambda: "broker_lost" in (tmp_path / "log").read_text(), within=20)
         assert process.poll() is None
-    finally:
         process.terminate()
         assert process.wait(timeout=20) == 0
 
@@ -81,3 +79,13 @@ def _nap_while_stopping(place: Place, client: object, number: signal.Signals) ->
         assert nap.result(timeout=10) == {"position": 1}
     assert place.process.wait(timeout=20) == 0
     assert place.lines()[-1]["event"] == "stopped"
+
+
+def test_a_queue_with_other_limits_is_said_and_not_ready(place: Place, tmp_path: Path) -> None:
+    """RabbitMQ keeps the arguments a queue was declared with: a changed setting must be seen."""
+    environ, _ = deployment(place.amqp_uri, tmp_path, CARNET_RPC_QUEUE_LENGTH="7")
+    with started(environ, tmp_path / "log") as process:
+        eventually(lambda: "queue_differs" in (tmp_path / "log").read_text(), within=20)
+        assert process.poll() is None
+        process.terminate()
+        assert process.wait(timeout=20) == 0

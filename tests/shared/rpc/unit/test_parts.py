@@ -16,7 +16,6 @@ from shared.rpc.contract import Method, Request, own_record
 from shared.rpc.deadline import bounded
 from shared.rpc.faults import error_reply, refusal_of
 from shared.rpc.fresh import wait_for
-from shared.rpc.outbox import Leaves
 from shared.rpc.rates import Rates
 from shared.rpc.settings import MIB, RpcSettings
 
@@ -144,9 +143,3 @@ def test_a_deadline_without_an_outer_one_is_ones_own() -> None:
     import time  # noqa: PLC0415
 
     assert bounded(5) == pytest.approx(time.time() + 5, abs=1)
-
-
-def test_leaves_are_told_with_the_words_of_the_contract() -> None:
-    """``from`` is a word of Python's: the wire has it all the same."""
-    leaves = Leaves.model_validate({"epoch": "e", "from": 3, "to": 4, "leaves": [[4, "ab"]]})
-    assert '"from":3' in leaves.model_dump_json(by_alias=True)

@@ -1,0 +1,85 @@
+"""Reads the settings of access once, and builds its objects."""
+
+import os
+
+from services.access.adapters.opening import open_log
+from services.access.application import Access
+from services.access.contract import CONTRACT
+from services.access.domain.reference import AccessSettings
+from services.access.messages import message_for
+from services.access.policies import FOLLOWS, POLICIES
+from shared.auth.service_keys import private_key
+from shared.auth.service_tokens import ServiceTokens
+from shared.eventing.entrypoints import Following, Projecting
+from shared.eventing.outbox import OutboxReader
+from shared.eventing.positions import position_followed
+from shared.kernel.common import CommonSettings
+from shared.kernel.settings import read_settings
+from shared.rpc.answer import Handler
+from shared.rpc.client import RpcClient
+from shared.rpc.keys import remote_keys
+from shared.rpc.serve import Served
+from shared.stores.settings import EventStoreSettings
+
+
+class Built:
+    """The objects of one process of access."""
+
+    def __init__(self) -> None:
+        self.common = CommonSettings.read(os.environ)
+        clock = self.common.clock()
+        signing_key = private_key(self.common.service_keys_dir, "access")
+        self.client = RpcClient(
+            self.common.amqp_uri,
+            tokens=ServiceTokens("access", signing_key, clock),
+            timeout=self.common.rpc_timeout,
+        )
+        self.keys = remote_keys(self.client, self.common, "access")
+        own = read_settings(AccessSettings, os.environ, section="access")
+        self.app = open_log(EventStoreSettings.of(self.common), self.keys, clock, own)
+
+    def close(self) -> None:
+        self.app.close()
+        self.client.close()
+
+
+def handlers(app: Access) -> dict[str, Handler]:
+    """Each method of the contract is the use case of that name."""
+    return {method.name: getattr(app, method.name) for method in CONTRACT.methods}
+
+
+def served() -> Served:
+    built = Built()
+    return Served(
+        settings=built.common,
+        handlers=handlers(built.app),
+        outbox=OutboxReader(built.app, message_for, built.keys),
+        position_of=position_followed(built.app),
+        close=built.close,
+    )
+
+
+def projecting() -> Projecting:
+    built = Built()
+    return Projecting(
+        log=built.app,
+        message_for=message_for,
+        transport_keys=built.keys,
+        amqp_uri=built.common.amqp_uri,
+        close=built.close,
+    )
+
+
+def following() -> Following:
+    built = Built()
+    return Following(
+        log=built.app,
+        sources=FOLLOWS,
+        policies=POLICIES,
+        transport_keys=built.keys,
+        pull=lambda service, after, limit: built.client.call(
+            service, "events", {"after": after, "limit": limit}
+        ),
+        amqp_uri=built.common.amqp_uri,
+        close=built.close,
+    )

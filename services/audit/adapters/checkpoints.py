@@ -1,0 +1,91 @@
+"""Signs and publishes checkpoints: the file first, then the message that tells of it."""
+
+import json
+from base64 import b64encode
+from collections.abc import Callable
+from contextlib import suppress
+
+from services.audit.application import Audit
+from services.audit.domain.anomaly import AnomalyKind
+from services.audit.domain.checkpoint import Checkpoint
+from services.audit.domain.growth import Fork, Publisher
+from services.audit.domain.tiles import VKEY_PATH
+from services.audit.messages import CheckpointPublished
+from shared.eventing import broker
+from shared.kernel.clock import Clock, instant
+
+EXCHANGE = "audit.checkpoints"
+"""Not the exchange of audit's events: a checkpoint has no position that one could follow."""
+
+Tell = Callable[[Checkpoint, str], None]
+"""Given a checkpoint and its note."""
+
+
+class CheckpointMessages:
+    """Plain JSON: a checkpoint is for everybody. One lost is made up for by the next."""
+
+    def __init__(self, amqp_uri: str, clock: Clock, vkey: str) -> None:
+        self._amqp_uri = amqp_uri
+        self._clock = clock
+        self._vkey = vkey
+        self._publisher: broker.Publisher | None = None
+
+    def __call__(self, checkpoint: Checkpoint, note: str) -> None:
+        data = CheckpointPublished(
+            size=checkpoint.size,
+            root=b64encode(checkpoint.root).decode(),
+            note=note,
+            vkey=self._vkey,
+        )
+        body = {
+            "type": data.TYPE,
+            "version": data.VERSION,
+            "occurred_at": instant(self._clock.now()),
+            "data": data.model_dump(mode="json", include={"size", "root", "note", "vkey"}),
+        }
+        if self._publisher is None:
+            self._publisher = broker.Publisher(self._amqp_uri, EXCHANGE, "fanout")
+        try:
+            self._publisher.publish([broker.Outgoing("checkpoint_published", json.dumps(body))])
+        except OSError:
+            self.close()
+            raise
+
+    def close(self) -> None:
+        if self._publisher is not None:
+            with suppress(OSError):
+                self._publisher.close()
+            self._publisher = None
+
+
+class CheckpointSweep:
+    """One round of a timer: publish what is new, tell of it, raise an alarm at a fork."""
+
+    def __init__(self, audit: Audit, publisher: Publisher, tell: Tell) -> None:
+        self._audit = audit
+        self._publisher = publisher
+        self._tell = tell
+        self._vkey_is_out = False
+
+    def __call__(self) -> None:
+        if not self._vkey_is_out:
+            self._publisher.files.put(VKEY_PATH, f"{self._publisher.verifier}\n".encode())
+            self._vkey_is_out = True
+        try:
+            checkpoint = self._publisher.publish()
+        except Fork:
+            self._alarm()
+            raise
+        note = self._publisher.tree.signed()
+        if checkpoint and note:
+            self._tell(checkpoint, note)
+
+    def _alarm(self) -> None:
+        """One anomaly per signed tree, however often the round is tried again."""
+        last = self._publisher.last_signed()
+        self._audit.raise_anomaly(
+            AnomalyKind.FORK,
+            service=self._audit.name,
+            epoch=self._audit.head().epoch,
+            position=last.size if last else 0,
+        )

@@ -1,0 +1,192 @@
+"""Reads the settings of audit once, and builds its objects."""
+
+import os
+from collections.abc import Mapping
+from functools import cached_property
+from typing import Any
+
+from services.audit.adapters.access import RemoteAccess
+from services.audit.adapters.checkpoints import CheckpointMessages, CheckpointSweep
+from services.audit.adapters.directory import RemoteNames
+from services.audit.adapters.files import BucketFiles
+from services.audit.adapters.leaves import LeafFollower, batch_of
+from services.audit.adapters.sealing import RecordSealing
+from services.audit.adapters.signing import check_signature, log_key, verifier_key
+from services.audit.adapters.tree import SqlTree
+from services.audit.adapters.words import groups, words
+from services.audit.application import Audit, Outside
+from services.audit.domain.growth import Publisher
+from services.audit.domain.proofs import LogReader
+from services.audit.domain.settings import BUCKET, AuditSettings
+from services.audit.messages import message_for
+from services.audit.policies import FOLLOWS, POLICIES
+from services.audit.projections.journal import JournalLines, Rights, Subjects
+from services.audit.projections.journal_view import StoredJournal
+from shared.auth.service_keys import private_key
+from shared.auth.service_tokens import ServiceTokens
+from shared.eventing.entrypoints import Following, FollowingLeaves, Projecting, Timers, View
+from shared.eventing.messages import LeafBatch
+from shared.eventing.outbox import OutboxReader
+from shared.eventing.positions import position_in
+from shared.kernel.common import CommonSettings
+from shared.kernel.settings import read_settings
+from shared.rpc.client import RpcClient
+from shared.rpc.keys import remote_keys
+from shared.rpc.serve import Served
+from shared.stores.documents import Documents
+from shared.stores.objects import open_objects
+from shared.stores.settings import EventStoreSettings
+from shared.stores.views import open_documents
+
+
+class Built:
+    """The objects of one process of audit."""
+
+    def __init__(self) -> None:
+        self.common = CommonSettings.read(os.environ)
+        self.own = read_settings(AuditSettings, os.environ, section="audit")
+        self.clock = self.common.clock()
+        service_key = private_key(self.common.service_keys_dir, "audit")
+        self.client = RpcClient(
+            self.common.amqp_uri,
+            tokens=ServiceTokens("audit", service_key, self.clock),
+            timeout=self.common.rpc_timeout,
+        )
+        self.keys = remote_keys(self.client, self.common, "audit")
+        key_file = self.own.log_key_file
+        self.log_key = log_key(key_file) if key_file else service_key
+        self.verifier = verifier_key(self.own.origin, self.log_key.public_key())
+        self.files = BucketFiles(open_objects(self.common, BUCKET))
+        self.app = Audit(EventStoreSettings.of(self.common), self.keys, self.clock)
+        self.tree = SqlTree(self.app.guarded)
+
+    @cached_property
+    def sealing(self) -> RecordSealing:
+        return RecordSealing(self.keys, self.app.secret)
+
+    @cached_property
+    def views(self) -> tuple[View, ...]:
+        return (
+            View(JournalLines(self.sealing, groups()), self._documents(JournalLines)),
+            View(Subjects(self.sealing), self._documents(Subjects)),
+            View(Rights(), self._documents(Rights)),
+        )
+
+    def _documents(self, view: type[JournalLines] | type[Subjects] | type[Rights]) -> Documents:
+        return open_documents(self.common, "audit", view.NAME, view.VERSION, view.INDEXES)
+
+    def outside(self) -> Outside:
+        lines, subjects, rights = (view.documents for view in self.views)
+        return Outside(
+            access=RemoteAccess(self.client),
+            names=RemoteNames(self.client, self.clock),
+            journal=StoredJournal(
+                lines=lines, subjects=subjects, rights=rights, sealing=self.sealing
+            ),
+            log=LogReader(
+                files=self.files, places=self.tree, verifier=self.verifier, check=check_signature
+            ),
+            words=words(),
+        )
+
+    def position_of(self, service: str) -> int:
+        """What the journal shows: of each service followed, the slowest of its views."""
+        return position_in(*(view.documents for view in self.views))(service)
+
+    def pull(self, service: str, after: int, limit: int) -> Mapping[str, Any]:
+        return self._range(service, "events", after, limit)
+
+    def pull_leaves(self, service: str, after: int, limit: int) -> Mapping[str, Any]:
+        return self._range(service, "leaves", after, limit)
+
+    def _range(self, service: str, method: str, after: int, limit: int) -> Mapping[str, Any]:
+        answer: Mapping[str, Any] = self.client.call(
+            service, method, {"after": after, "limit": limit}
+        )
+        return answer
+
+    def close(self) -> None:
+        self.app.close()
+        self.client.close()
+
+
+def served() -> Served:
+    built = Built()
+    app = built.app
+    app.answer_with(built.outside())
+    return Served(
+        settings=built.common,
+        handlers={
+            "journal": app.journal,
+            "checkpoint": app.checkpoint,
+            "prove_inclusion": app.prove_inclusion,
+            "prove_consistency": app.prove_consistency,
+        },
+        outbox=OutboxReader(app, message_for, built.keys),
+        position_of=built.position_of,
+        close=built.close,
+    )
+
+
+def projecting() -> Projecting:
+    built = Built()
+    return Projecting(
+        log=built.app,
+        message_for=message_for,
+        transport_keys=built.keys,
+        amqp_uri=built.common.amqp_uri,
+        close=built.close,
+    )
+
+
+def following() -> Following:
+    built = Built()
+    return Following(
+        log=built.app,
+        sources=FOLLOWS,
+        policies=POLICIES,
+        views=built.views,
+        transport_keys=built.keys,
+        pull=built.pull,
+        amqp_uri=built.common.amqp_uri,
+        close=built.close,
+    )
+
+
+def following_leaves() -> FollowingLeaves:
+    built = Built()
+    followers = {
+        service: LeafFollower(built.app, built.tree, service, built.pull_leaves)
+        for service in FOLLOWS
+    }
+
+    def handle(batch: LeafBatch) -> None:
+        followers[batch.service].take(batch_of(batch))
+
+    return FollowingLeaves(
+        follower="audit",
+        sources=FOLLOWS,
+        handle=handle,
+        idle=lambda service: followers[service].idle(),
+        amqp_uri=built.common.amqp_uri,
+        close=built.close,
+    )
+
+
+def timing() -> Timers:
+    built = Built()
+    publisher = Publisher(
+        tree=built.tree, files=built.files, verifier=built.verifier, sign=built.log_key.sign
+    )
+    messages = CheckpointMessages(built.common.amqp_uri, built.clock, str(built.verifier))
+
+    def close() -> None:
+        messages.close()
+        built.close()
+
+    return Timers(
+        log=built.app,
+        every=built.own.checkpoint_seconds,
+        sweeps={"checkpoint": CheckpointSweep(built.app, publisher, messages)},
+        close=close,
+    )

@@ -1,0 +1,18 @@
+"""What an operator may choose of audit."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+BUCKET = "audit"
+
+
+@dataclass(frozen=True, kw_only=True)
+class AuditSettings:
+    """Read as ``CARNET_AUDIT_<FIELD>``."""
+
+    origin: str = "carnet.localhost/log"
+    """Name of the log, for ever: by custom the address its files are served at, without scheme."""
+    log_key_file: Path | None = None
+    """Ed25519 private key (PEM) that signs checkpoints; the service's own key when unset."""
+    checkpoint_seconds: float = 2.0
+    """Between two looks for leaves that no checkpoint covers yet."""

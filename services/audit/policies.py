@@ -1,0 +1,9 @@
+"""Whom audit listens to. It does nothing about what it hears but write it down."""
+
+from collections.abc import Mapping
+
+from shared.eventing.following import Policy
+
+POLICIES: Mapping[str, Policy] = {}
+FOLLOWS = ("access", "audit", "directory", "identity", "keyring", "notification", "vault")
+"""Itself too: who read a journal is a line of that journal, and a leaf of the log."""

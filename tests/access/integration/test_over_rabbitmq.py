@@ -1,0 +1,142 @@
+"""As deployed: keyring, identity and access in their processes, over a real broker."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from scripts.machine.rabbitmq import Broker
+from shared.kernel.errors import Forbidden, InvalidRequest
+from tests.access.support.people import DOCTOR, OTHER_RECORD, PRACTICE
+from tests.identity.people import TRAITS, new_ins
+from tests.support.deadline import eventually
+from tests.support.running import Running, running
+
+MANDATE = {
+    "id": "mandate-1",
+    "scope": ["all"],
+    "expires": "2030-01-01T00:00:00Z",
+    "physician_present": False,
+}
+TREATING = {"SubjectNameID": DOCTOR.id, "SubjectOrganizationID": PRACTICE}
+
+
+@pytest.fixture(scope="module")
+def carnet(broker: Broker, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    with running(
+        broker.uri(broker.new_vhost()),
+        tmp_path_factory.mktemp("access"),
+        ["keyring.rpc"],
+        ["identity.rpc", "identity.project", "identity.timers"],
+        ["access.rpc", "access.project", "access.follow"],
+    ) as services:
+        yield services
+
+
+@pytest.fixture(scope="module")
+def record(carnet: Running) -> str:
+    """A record that identity opened and access heard of."""
+    announced = carnet.command(
+        "identity.announce_record", "operator", {"traits": TRAITS, "ins": new_ins()}
+    )
+    record_id = str(announced["record_id"])
+    carnet.move(timedelta(days=42))
+    eventually(lambda: status(carnet, record_id) == "open", within=30)
+    return record_id
+
+
+def status(carnet: Running, record_id: str) -> Any:
+    asked = {"record_id": record_id}
+    return carnet.call_as_service("identity", "access.rights", asked)["status"]
+
+
+def decide(carnet: Running, record_id: str, **asked: Any) -> dict[str, Any]:
+    request = {"record_id": record_id, "action": "read", "resource": {"kind": "record"}, **asked}
+    answer: dict[str, Any] = carnet.call_as_service("vault", "access.decide", request)
+    return answer
+
+
+@pytest.mark.slow
+def test_a_person_names_and_blocks_and_it_counts_at_once(carnet: Running, record: str) -> None:
+    """
+    From identity's log to a right, over two brokers' queues and two stores.
+    """
+    named = {"record_id": record, "professional": DOCTOR.id}
+
+    carnet.command("access.name_treating_doctor", "patient", named, record_id=record)
+    asked = {"record_id": record}
+    assert carnet.call("access.my_status", "professional", asked, **TREATING)["treating_doctor"]
+
+    blocked = {**named, "reason": "lost trust"}
+    carnet.command("access.block_professional", "patient", blocked, record_id=record)
+    told = carnet.call("access.my_status", "professional", asked, **TREATING)
+    assert told["status"] == "blocked"
+    with pytest.raises(Forbidden) as refused:
+        carnet.command(
+            "access.break_glass", "professional",
+            {"record_id": record, "reason": "unconscious", "unable_to_consent": True}, **TREATING,
+        )  # fmt: skip
+    assert refused.value.message_fr
+
+
+@pytest.mark.slow
+def test_a_decision_is_explained_and_decided_again(carnet: Running, record: str) -> None:
+    """
+    Only services ask for decisions; the person and auditors ask about them.
+    """
+    decided = decide(carnet, record)
+    about = {"decision_id": decided["decision_id"]}
+
+    explained = carnet.call("access.explain", "patient", about, record_id=record)
+    assert explained["permit"] is False
+    assert carnet.call("access.redecide", "auditor", about, mandate=MANDATE)["why"] == []
+    with pytest.raises(Forbidden):
+        carnet.call("access.redecide", "patient", about, record_id=record)
+    with pytest.raises(Forbidden):
+        carnet.call(
+            "access.decide", "patient", {"record_id": record, "action": "read"}, record_id=record
+        )
+
+
+@pytest.mark.slow
+def test_refusals_over_the_wire(carnet: Running, record: str) -> None:
+    """
+    A field that does not fit is named; a record that is none reads like one not yours.
+    """
+    with pytest.raises(InvalidRequest) as bad:
+        decide(carnet, record, action="burn")
+    assert "action" in bad.value.fields
+    unknown = decide(carnet, str(OTHER_RECORD))
+    assert "record_not_active" in unknown["reasons"]
+    named = {"record_id": str(OTHER_RECORD), "professional": DOCTOR.id}
+    with pytest.raises(Forbidden):
+        carnet.command("access.name_treating_doctor", "patient", named, record_id=str(OTHER_RECORD))
+
+
+@pytest.mark.slow
+def test_closing_is_answered_once_access_has_applied_it(carnet: Running, record: str) -> None:
+    """
+    DESIGN 4: whoever closed a record finds it closed at the next decision.
+    """
+    carnet.command(
+        "identity.close",
+        "patient",
+        {"record_id": record, "motive": "person_request"},
+        record_id=record,
+    )
+
+    assert status(carnet, record) == "closed"
+
+
+@pytest.mark.slow
+def test_no_line_of_the_logs_says_what_people_wrote(carnet: Running, record: str) -> None:
+    """
+    Neither the reason of a block nor a professional's number: logs are not sealed.
+    """
+    decide(carnet, record)
+
+    written = carnet.logs()
+    assert "decide" in written
+    assert "lost trust" not in written
+    assert DOCTOR.id not in written

@@ -1,0 +1,162 @@
+"""Who may call what: every method, every kind of caller."""
+
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from pydantic import ValidationError
+
+from services.access import contract as c
+from services.access.application import Access
+from services.access.contract import CONTRACT
+from shared.kernel.actor import Actor, ActorKind
+from shared.kernel.errors import Forbidden
+from shared.rpc.authorise import check_caller, check_condition
+from shared.rpc.contract import Command, Method
+from tests.access.support.judging import HOUR, NOW
+from tests.access.support.people import (
+    DENTIST,
+    HOSPITAL,
+    HOSPITAL_DOCTOR,
+    OTHER_RECORD,
+    PATIENT,
+    RECORD,
+    SOFTWARE,
+    through_vault,
+)
+
+P, R, PRO, F, SEC = (
+    ActorKind.PATIENT, ActorKind.REPRESENTATIVE, ActorKind.PROFESSIONAL, ActorKind.FACILITY,
+    ActorKind.SECRETARY,
+)  # fmt: skip
+ALLOWED: dict[str, set[ActorKind]] = {
+    "declare_consent": {P, R, PRO},
+    "withdraw_consent": {P, R, PRO},
+    "join_care_team": {PRO, F},
+    "leave_care_team": {PRO, F},
+    "oppose_care_team": {P, R},
+    "name_treating_doctor": {P, R},
+    "name_administrator": {P, R},
+    "remove_administrator": {P, R},
+    "block_professional": {P, R, PRO},
+    "unblock_professional": {P, R, PRO},
+    "set_emergency_switches": {P, R},
+    "break_glass": {PRO},
+    "end_emergency_session": {P, R, PRO},
+    "oppose_feeding": {P, R},
+    "load_matrix": {ActorKind.OPERATOR},
+    "decide": {ActorKind.SERVICE},
+    "decide_many": {ActorKind.SERVICE},
+    "explain": {P, R, PRO, F, SEC, ActorKind.AUDITOR},
+    "redecide": {ActorKind.AUDITOR},
+    "my_status": {PRO},
+    "rights": {P, R, ActorKind.SERVICE},
+    "my_professionals": {P, R},
+}
+
+
+@pytest.mark.parametrize("method", CONTRACT.methods, ids=lambda m: m.name)
+@pytest.mark.parametrize("kind", ActorKind)
+def test_only_listed_kinds_are_let_in(method: Method, kind: ActorKind) -> None:
+    """
+    Written here by hand from the contract: a kind added by mistake fails.
+    """
+    actor = Actor(kind=kind, id="caller", record_id=RECORD)
+
+    if kind in ALLOWED[method.name]:
+        check_caller(method, actor)
+    else:
+        with pytest.raises(Forbidden):
+            check_caller(method, actor)
+
+
+@pytest.mark.parametrize("method", CONTRACT.methods, ids=lambda m: m.name)
+def test_every_method_is_a_use_case_and_every_command_is_replayable(method: Method) -> None:
+    """
+    The list of public methods is the list of use cases.
+    """
+    assert callable(getattr(Access, method.name))
+    changes = method.name not in {
+        "decide", "decide_many", "explain", "redecide", "my_status", "rights", "my_professionals",
+    }  # fmt: skip
+    assert issubclass(method.request, Command) is changes
+
+
+@pytest.mark.parametrize(
+    "name", [m.name for m in CONTRACT.methods if {P, R} & m.callers and m.name != "explain"]
+)
+def test_people_act_on_the_record_of_their_token(name: str) -> None:
+    """
+    A patient's token names one record, and opens no other.
+    """
+    method = CONTRACT.by_name[name]
+    request: Any = method.request
+    elsewhere = request.model_construct(record_id=OTHER_RECORD)
+    own = request.model_construct(record_id=RECORD)
+
+    check_condition(method, own, PATIENT)
+    with pytest.raises(Forbidden):
+        check_condition(method, elsewhere, PATIENT)
+
+
+def test_nobody_asks_for_a_decision_but_a_service() -> None:
+    """
+    Also not through a service that is not one: the caller it carries is only judged.
+    """
+    method = CONTRACT.by_name["decide"]
+
+    check_caller(method, through_vault(PATIENT))
+    with pytest.raises(Forbidden):
+        check_caller(method, PATIENT)
+
+
+def test_a_facility_names_its_own_teams_only() -> None:
+    """
+    Being let in by a team is a right: nobody gives it for another house.
+    """
+    method = CONTRACT.by_name["join_care_team"]
+    request = team(HOSPITAL_DOCTOR.id)
+
+    check_condition(method, request, SOFTWARE)
+    check_condition(method, request, HOSPITAL_DOCTOR)
+    for stranger in (DENTIST, Actor(kind=ActorKind.FACILITY, id="1799999999")):
+        with pytest.raises(Forbidden):
+            check_condition(method, request, stranger)
+    with pytest.raises(Forbidden):
+        check_condition(method, team(DENTIST.id), HOSPITAL_DOCTOR)
+
+
+@pytest.mark.parametrize(
+    ("model", "arguments", "field"),
+    [
+        (c.DeclareConsent, {"means": "telepathy"}, "means"),
+        (c.DeclareConsent, {"professional": "P1", "facility": "F1", "means": "phrase"}, ""),
+        (c.DeclareConsent, {"means": "phrase"}, ""),
+        (c.BreakGlass, {"reason": "x", "unable_to_consent": False}, "unable_to_consent"),
+        (c.BreakGlass, {"reason": "", "unable_to_consent": True}, "reason"),
+        (c.BlockProfessional, {"professional": "P 1", "reason": "x"}, "professional"),
+    ],
+)
+def test_a_request_that_does_not_fit_names_its_field(
+    model: type[Command], arguments: dict[str, Any], field: str
+) -> None:
+    """
+    The caller can tell which argument to correct.
+    """
+    with pytest.raises(ValidationError) as refused:
+        model.model_validate({"request_id": uuid4(), "record_id": RECORD, **arguments})
+
+    places = {".".join(map(str, e["loc"])) for e in refused.value.errors()}
+    assert field in places
+
+
+def team(member: str) -> c.JoinCareTeam:
+    return c.JoinCareTeam(
+        request_id=uuid4(),
+        record_id=RECORD,
+        facility=HOSPITAL,
+        unit="cardiology",
+        members=[member],
+        episode="stay-1",
+        expected_end=NOW + HOUR,
+    )

@@ -1,0 +1,165 @@
+"""What each reader may know of a decision."""
+
+from dataclasses import replace
+from uuid import UUID, uuid4
+
+import pytest
+
+from services.access import contract as c
+from shared.kernel.actor import Actor
+from shared.kernel.errors import Forbidden
+from tests.access.support.judging import HOUR
+from tests.access.support.logs import World, consent
+from tests.access.support.people import (
+    AUDITOR,
+    DENTIST,
+    DOCTOR,
+    MOTHER,
+    PATIENT,
+    STRANGER,
+)
+
+
+def explain(world: World, decision_id: UUID, reader: Actor) -> c.Explanation:
+    return world.app.explain(c.OfDecision(decision_id=decision_id), reader)
+
+
+def with_mother(world: World) -> None:
+    world.hear(
+        "record_announced", representatives=[MOTHER.id], majority_at="2026-11-21T11:00:00.000Z"
+    )
+    world.hear("record_activated")
+
+
+def test_the_person_reads_why_in_french(world: World) -> None:
+    """
+    The story's dentist: refused, and the person can read why and what they can do.
+    """
+    refused = world.decide(DENTIST)
+
+    told = explain(world, refused.decision_id, PATIENT)
+
+    assert not told.permit
+    assert told.reason_fr == (
+        "Un professionnel de santé (chirurgien-dentiste) n'a rien pu voir : il ne fait pas partie "
+        "de l'équipe qui vous soigne et vous ne lui avez pas donné votre accord. Si vous voulez "
+        "qu'il consulte votre dossier, donnez-lui votre accord ; sinon vous n'avez rien à faire."
+    )
+    assert told.resource
+    assert told.actor == DENTIST.to_event()
+
+
+def test_a_permit_names_its_rule_and_law(world: World) -> None:
+    """
+    An explanation that cannot be checked against the text is none.
+    """
+    world.treated_by(DOCTOR)
+    opened = world.decide(DOCTOR)
+
+    (rule,) = explain(world, opened.decision_id, PATIENT).rules
+
+    assert (rule.id, rule.law, rule.permits) == ("treating_doctor", "CSP L1111-16", True)
+
+
+def test_only_those_concerned_are_answered(world: World) -> None:
+    """
+    To others the same refusal as for a decision that does not exist.
+    """
+    refused = world.decide(DENTIST)
+    assert explain(world, refused.decision_id, DENTIST)
+    assert explain(world, refused.decision_id, AUDITOR)
+
+    faults = []
+    for reader, decision in ((STRANGER, refused.decision_id), (DOCTOR, refused.decision_id),
+                             (PATIENT, uuid4())):  # fmt: skip
+        with pytest.raises(Forbidden) as fault:
+            explain(world, decision, reader)
+        faults.append(fault.value.to_fault())
+
+    assert faults[0] == faults[1] == faults[2]
+
+
+def test_who_was_refused_something_hidden_is_not_told_that_it_is_there(world: World) -> None:
+    """
+    Nothing derived from something hidden reaches those it is hidden from.
+    """
+    world.app.declare_consent(consent(DOCTOR), PATIENT)
+    masked = world.decide(DOCTOR, resource={"confidentiality": ["MASQUE_PS"]})
+    surprise = world.decide(PATIENT, resource={"confidentiality": ["INVISIBLE_PATIENT"]})
+
+    for decision, reader in ((masked, DOCTOR), (surprise, PATIENT)):
+        told = explain(world, decision.decision_id, reader)
+        assert (told.rules, told.resource) == ([], None)
+        assert told.reason_fr == "Vous ne pouvez pas faire cela, ou cet élément n'existe pas."
+    assert "masqué" in explain(world, masked.decision_id, PATIENT).reason_fr
+
+
+def test_the_object_of_a_line_about_something_hidden_is_left_out(world: World) -> None:
+    """
+    The person sees that their doctor opened something, not what was kept from them.
+    """
+    world.treated_by(DOCTOR)
+    opened = world.decide(DOCTOR, resource={"confidentiality": ["INVISIBLE_PATIENT"]})
+
+    told = explain(world, opened.decision_id, PATIENT)
+
+    assert told.permit
+    assert told.resource is None
+    assert explain(world, opened.decision_id, DOCTOR).resource
+
+
+def test_representatives_hear_nothing_of_a_minors_secret(world: World) -> None:
+    """
+    CSP R1111-50: not the decisions of a secret session, nor those about a secret document.
+    """
+    with_mother(world)
+    world.treated_by(DOCTOR)
+    plain = world.decide(DOCTOR)
+    in_secret = world.decide(replace(DOCTOR, secret=True))
+    about = world.decide(DOCTOR, resource={"confidentiality": ["INVISIBLE_REPRESENTANTS_LEGAUX"]})
+
+    assert explain(world, plain.decision_id, MOTHER)
+    for decision in (in_secret, about):
+        with pytest.raises(Forbidden):
+            explain(world, decision.decision_id, MOTHER)
+        assert explain(world, decision.decision_id, PATIENT)
+
+
+def test_after_majority_a_former_representative_reads_nothing(world: World) -> None:
+    """
+    The child's journal is the adult's alone.
+    """
+    with_mother(world)
+    decision = world.decide(DOCTOR)
+    world.move(HOUR)
+
+    with pytest.raises(Forbidden):
+        explain(world, decision.decision_id, MOTHER)
+
+
+def test_auditors_see_health_data_only_beside_a_physician(world: World) -> None:
+    """
+    A document's type says something of a person's health.
+    """
+    decision = world.decide(DOCTOR)
+
+    assert explain(world, decision.decision_id, AUDITOR).resource is None
+    beside = replace(AUDITOR, physician_present=True)
+    assert explain(world, decision.decision_id, beside).resource
+
+
+def test_the_sentence_is_that_of_the_rules_of_that_instant(world: World) -> None:
+    """
+    The texts are kept by digest: an old decision is explained by its own rules.
+    """
+    world.treated_by(DOCTOR)
+    decision = world.decide(DOCTOR)
+    texts = dict(world.app.rules.texts)
+    texts["treating_doctor.cedar"] = texts["treating_doctor.cedar"].replace("L1111-16", "L9999-9")
+    world.app.rules = world.app.revive(texts, world.app.rules.parameters)
+    world.app.prepare()
+
+    (old,) = explain(world, decision.decision_id, PATIENT).rules
+    (new,) = explain(world, world.decide(DOCTOR).decision_id, PATIENT).rules
+
+    assert (old.law, new.law) == ("CSP L1111-16", "CSP L9999-9")

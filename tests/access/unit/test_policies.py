@@ -1,0 +1,91 @@
+"""What access does when identity speaks."""
+
+import pytest
+
+from services.access.domain.rights import Rights
+from services.access.policies import POLICIES
+from shared.crypto.keys import KeyErased
+from tests.access.support.logs import World
+from tests.access.support.people import DOCTOR, MOTHER, OTHER_RECORD, PATIENT, RECORD
+
+
+@pytest.mark.parametrize(
+    ("messages", "permit"),
+    [
+        (["record_announced"], False),
+        (["record_announced", "record_opposed"], False),
+        (["record_announced", "record_opposed", "opposition_withdrawn"], False),
+        (["record_announced", "record_opened"], True),
+        (["record_announced", "record_opened", "record_suspended"], False),
+        (["record_announced", "record_opened", "record_suspended", "suspension_lifted"], True),
+        (["record_announced", "record_opened", "record_closed"], False),
+        (["record_announced", "record_opened", "record_closed", "record_reopened"], True),
+        (["record_opened"], True),
+    ],
+)
+def test_the_life_of_a_record_opens_and_closes_it(
+    world: World, messages: list[str], permit: bool
+) -> None:
+    """
+    CSP R1111-28 and R1111-36: fed and read while it is open, at no other time.
+    """
+    for message in messages:
+        world.hear(message, OTHER_RECORD)
+
+    answer = world.decide(DOCTOR, record_id=OTHER_RECORD, action="feed")
+
+    assert answer.permit is permit
+
+
+def test_what_was_heard_is_kept_with_its_place_in_the_publishers_log(world: World) -> None:
+    """
+    DESIGN 8: facts of others with service and position.
+    """
+    assert world.rights().source == {"service": "identity", "position": 3}
+    assert world.rights().status == "activated"
+
+
+def test_a_reopened_record_is_what_it_was_before(world: World) -> None:
+    """
+    Activated stays activated; only opened stays so.
+    """
+    world.hear("record_closed")
+    world.hear("record_reopened")
+
+    assert world.rights().status == "activated"
+
+
+def test_representatives_are_those_identity_names(world: World) -> None:
+    """
+    Nobody represents a person by their own word.
+    """
+    assert not world.decide(MOTHER).permit
+
+    world.hear(
+        "record_announced", OTHER_RECORD, representatives=[MOTHER.id],
+        majority_at="2031-03-01T23:00:00.000Z",
+    )  # fmt: skip
+
+    kept = world.app.rights_of(OTHER_RECORD)
+    assert kept
+    assert kept.representatives == [MOTHER.id]
+    assert not world.decide(MOTHER).permit
+
+
+def test_an_erased_record_is_followed_by_nothing(world: World) -> None:
+    """
+    Its keys are gone: the follower skips such a message, as the library of eventing says.
+    """
+    world.keys.erase(RECORD)
+
+    with pytest.raises(KeyErased):
+        world.hear("record_closed")
+    assert "identity.record_erased" not in POLICIES
+
+
+def test_rights_have_an_id_that_only_access_can_make(world: World) -> None:
+    """
+    Ids are keyed: a stolen row does not say whose it is.
+    """
+    assert Rights.id_of(world.app.secret, RECORD) != Rights.id_of(b"another", RECORD)
+    assert PATIENT.id not in str(world.rights().id)

@@ -1,0 +1,144 @@
+"""The auditor's command line on a copy, with no service running."""
+
+import json
+import re
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from scripts.cli import audit
+from scripts.cli.audit_redecide import Redecided
+from scripts.cli.audit_report import Subject, render
+from services.audit.domain.report import Finding, FindingKind, VerificationReport
+from tests.audit import independent
+from tests.audit.logs import NOW, VERIFIER
+from tests.audit.unit.test_verification import EVENTS, Ground, build, flip_state
+
+run = CliRunner().invoke
+
+
+@pytest.fixture
+def ground(tmp_path: Path) -> Ground:
+    """The copy, with its objects in a folder for each bucket."""
+    ground = build(tmp_path)
+    objects = tmp_path / "objects"
+    objects.mkdir()
+    ground.log.rename(objects / "audit")
+    ground.bucket.rename(objects / "vault")
+    return Ground(ground.data, objects / "audit", objects / "vault")
+
+
+def options(ground: Ground, *, data: bool = True) -> list[str]:
+    """``--dir`` names a folder where Carnet never was: nothing of this machine is looked at."""
+    given = ["--dir", str(ground.data.parent / "nowhere"), "--vkey", str(VERIFIER)]
+    given += ["--objects", str(ground.log.parent)]
+    return [*given, "--data", str(ground.data)] if data else given
+
+
+def test_a_clean_copy_ends_with_0(ground: Ground) -> None:
+    """And says plainly what was not compared for want of keys."""
+    result = run(audit.app, ["verify", *options(ground), "--no-keys"])
+
+    assert result.exit_code == 0, result.output
+    assert "nothing was changed" in result.output
+    assert "were not compared: no keys" in result.output
+
+
+def test_a_changed_event_ends_with_1_and_is_named(ground: Ground) -> None:
+    """In JSON, for whoever reads it with a program."""
+    originator, _ = flip_state(ground, 5)
+
+    result = run(audit.app, ["verify", *options(ground), "--no-keys", "--json"])
+
+    assert result.exit_code == 1
+    report = json.loads(result.stdout)
+    [finding] = report["findings"]
+    assert finding["kind"] == "event_changed"
+    assert (finding["service"], finding["position"]) == ("vault", 5)
+    assert finding["originator_id"].replace("-", "") == originator
+    assert not report["log_verified"]
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        ["--data", "/nowhere"],
+        ["--objects", "/nowhere"],
+        ["--vkey", "not a key"],
+    ],
+)
+def test_what_cannot_run_ends_with_2(ground: Ground, wrong: list[str]) -> None:
+    """Never with 0: a verification that looked at nothing is not a clean one."""
+    result = run(audit.app, ["verify", *options(ground), "--no-keys", *wrong])
+
+    assert result.exit_code == 2
+
+
+def test_without_keys_asked_for_it_cannot_run(ground: Ground) -> None:
+    """Leaving out half of the comparison must be said by the auditor, not assumed."""
+    assert run(audit.app, ["verify", *options(ground)]).exit_code == 2
+
+
+def test_an_exported_log_is_read_by_a_stranger(ground: Ground, tmp_path: Path) -> None:
+    """The same layout, and the key to check it with."""
+    to = tmp_path / "exported"
+
+    result = run(audit.app, ["export-log", str(to), *options(ground, data=False)])
+
+    assert result.exit_code == 0, result.output
+    vkey = (to / "vkey").read_text().strip()
+    entries = independent.read_log(lambda path: (to / path).read_bytes(), vkey)
+    assert len(entries) == 2 * EVENTS
+
+
+def test_a_proof_can_be_kept_in_a_file(ground: Ground, tmp_path: Path) -> None:
+    """By custom ``.tlog-proof``; what it says is checked before it is written."""
+    file = tmp_path / "event.tlog-proof"
+
+    result = run(audit.app, ["prove", "vault", "3", *options(ground), "--output", str(file)])
+
+    assert result.exit_code == 0, result.output
+    assert file.read_text().startswith("c2sp.org/tlog-proof@v1\nindex ")
+    assert run(audit.app, ["prove", "vault", "99", *options(ground)]).exit_code == 2
+
+
+class Tags(HTMLParser):
+    """Every address that a page would load something from, and the tags left open."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.addresses: list[str] = []
+        self.scripts = 0
+        self.open: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.scripts += tag == "script"
+        self.addresses += [v or "" for n, v in attrs if n in {"src", "href", "data", "action"}]
+        if tag not in {"meta", "br"}:
+            self.open.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag
+
+
+def test_the_report_loads_nothing_and_escapes_what_it_shows() -> None:
+    """One file to be kept as evidence: no script, no address; a store may hold any text."""
+    report = VerificationReport(origin="<b>", log_size=7)
+    report.of("vault").events = 7
+    markup = "<script>alert(1)</script>"
+    report.add([Finding(kind=FindingKind.EVENT_CHANGED, service="vault", topic=markup)])
+    again = Redecided(decisions=3, count=1, differing=["<i>x</i>"])
+    page = render(report, again, Subject(made_at=NOW, vkey="k", live=True))
+
+    tags = Tags()
+    tags.feed(page)
+
+    assert tags.open == []
+    assert tags.scripts == 0
+    assert tags.addresses == []
+    assert not re.search(r"url\(|@import|https?:", page)
+    assert "&lt;script&gt;" in page
+    assert "<i>x" not in page
+    assert "Un événement a été modifié" in page

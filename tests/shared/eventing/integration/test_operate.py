@@ -1,0 +1,83 @@
+"""The operator's commands, on a real follower: what they print and what they leave."""
+
+from uuid import UUID
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from scripts import operate
+from shared.eventing.entrypoints import follow, project
+from shared.eventing.following import Following
+from tests.shared.eventing.integration.test_follow import restore
+from tests.shared.eventing.integration.test_parking import Service, cured_following
+from tests.shared.eventing.sample import records
+from tests.shared.eventing.world import World
+
+
+@pytest.fixture
+def waiting(world: World) -> UUID:
+    """A record with a message that fails, and one behind it."""
+    [record] = records(1)
+    for text in ["a", "poison", "c"]:
+        world.notes.write(record, text)
+    Service(world).follower.start()
+    return record
+
+
+def run(
+    world: World, monkeypatch: pytest.MonkeyPatch, *command: str, following: Following | None = None
+) -> Result:
+    services = {
+        "follow": follow("tally", lambda: following or world.following()),
+        "project": project("notes", world.projecting),
+    }
+    monkeypatch.setattr(operate, "declared", lambda _, entrypoint: services[entrypoint])
+    return CliRunner().invoke(operate.app, command)
+
+
+def test_what_waits_is_listed_without_what_it_says(
+    world: World, waiting: UUID, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An operator sees that something waits and why, never health data."""
+    lines = run(world, monkeypatch, "parked", "tally").stdout.splitlines()
+    assert [line.split()[:5] for line in lines] == [
+        ["notes", "2", str(waiting), "notes.note_written", "ValueError"],
+        ["notes", "3", str(waiting), "notes.note_written", "behind"],
+    ]
+
+
+def test_a_retry_says_how_many_or_that_it_failed_again(
+    world: World, waiting: UUID, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The exit code tells a Job whether to look."""
+    failed = run(world, monkeypatch, "retry", "tally", str(waiting))
+    assert (failed.exit_code, failed.stderr) == (1, "it failed again: ValueError\n")
+    mended = cured_following(world)
+    done = run(world, monkeypatch, "retry", "tally", str(waiting), following=mended)
+    assert (done.exit_code, done.stdout) == (0, "2 handled\n")
+    assert world.tally.texts(waiting) == ["a", "cure", "c"]
+
+
+def test_a_discard_needs_a_name_and_a_code_word(
+    world: World, waiting: UUID, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Someone answers for it."""
+    discard = ["discard", "tally", "notes", "2"]
+    nobody = run(world, monkeypatch, *discard, "sent_by_mistake")
+    prose = run(world, monkeypatch, *discard, "Mrs Ruth was ill", "--by", "op-1")
+    done = run(world, monkeypatch, *discard, "sent_by_mistake", "--by", "op-1")
+    assert (nobody.exit_code, prose.exit_code, done.exit_code) == (2, 1, 0)
+    assert [item.position for item in Service(world).parking.parked()] == [3]
+
+
+def test_after_a_restore_both_sides_say_so(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The publisher's operator first, then the follower's."""
+    [record] = records(1)
+    for text in "abc":
+        world.notes.write(record, text)
+    Service(world).follower.start()
+    restore(world, 2)
+    realign = ["realign", "tally", "notes", "2", "backup_restored", "--by", "op-1"]
+    assert run(world, monkeypatch, *realign).exit_code == 1
+    assert run(world, monkeypatch, "renew-epoch", "notes").exit_code == 0
+    assert run(world, monkeypatch, *realign).exit_code == 0

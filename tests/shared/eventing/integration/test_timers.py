@@ -1,0 +1,62 @@
+"""What time does: swept by one process, again and again, whatever one sweep does."""
+
+from shared.eventing.loop import Loop
+from shared.eventing.timers import Timers, timer_loop
+from shared.kernel.errors import Unavailable
+from tests.shared.eventing.world import World, running
+from tests.support.deadline import eventually
+
+
+def test_a_broken_sweep_does_not_keep_the_others_from_their_round(world: World) -> None:
+    """A mistake in the reminders must not keep records from opening."""
+    swept: list[str] = []
+
+    def broken() -> None:
+        swept.append("broken")
+        raise KeyError("mistake")
+
+    sweeps = {"reminders": broken, "opening": lambda: swept.append("opening")}
+    with running(timer_loop(Timers(log=world.notes, every=0.01, sweeps=sweeps))):
+        eventually(lambda: swept.count("opening") >= 2)
+    assert swept[:4] == ["broken", "opening"] * 2
+
+
+def test_what_is_out_of_reach_is_swept_again(world: World) -> None:
+    """And said meanwhile."""
+    fails = [Unavailable()]
+    swept: list[str] = []
+
+    def sweep() -> None:
+        if fails:
+            raise fails.pop()
+        swept.append("opening")
+
+    loop = timer_loop(Timers(log=world.notes, every=0.01, sweeps={"opening": sweep}))
+    with running(loop):
+        eventually(lambda: swept)
+        assert loop.check() is None
+
+
+def test_one_process_sweeps_and_another_takes_over(world: World) -> None:
+    """Replicas would do everything twice: commands are idempotent, letters are not."""
+    swept: list[str] = []
+    log = world.open_notes()
+    made = Timers(log=log, every=0.01, sweeps={"opening": lambda: swept.append("opening")})
+    loop = CountedLoop(made)
+    with world.notes.leader("timers") as leadership:
+        assert leadership.held()
+        with running(loop):
+            eventually(lambda: loop.turns >= 2)
+        assert swept == []
+    with running(loop):
+        eventually(lambda: swept)
+
+
+class CountedLoop(Loop):
+    def __init__(self, made: Timers) -> None:
+        super().__init__("counted", timer_loop(made)._work)
+        self.turns = 0
+
+    def turned(self) -> None:
+        self.turns += 1
+        super().turned()

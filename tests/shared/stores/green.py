@@ -1,0 +1,37 @@
+"""Run by a test: under eventlet, does another green thread go on while a store is waited for?
+
+Prints how many times a ticker turned during a query of one second. The DSN is the argument.
+"""
+
+import warnings
+
+warnings.filterwarnings("ignore", message=r"\s*Eventlet is deprecated")
+
+import eventlet  # noqa: E402 - after its warning is silenced
+
+eventlet.monkey_patch()
+
+import sys  # noqa: E402 - after the patch, like all below
+
+from shared.crypto.local_keys import LocalKeys  # noqa: E402
+from shared.kernel.clock import SystemClock  # noqa: E402
+from shared.stores.settings import EventStoreSettings  # noqa: E402
+from tests.shared.stores.boxes import Boxes  # noqa: E402
+
+ticks = 0
+
+
+def tick() -> None:
+    global ticks  # noqa: PLW0603 - a script of one screen
+    while True:
+        ticks += 1
+        eventlet.sleep(0.05)
+
+
+store = EventStoreSettings(postgres_dsn=sys.argv[1])
+log = Boxes(store, LocalKeys(bytes(32), "boxes"), SystemClock())
+eventlet.spawn(tick)
+with log.guarded.reading() as sql:
+    sql("SELECT pg_sleep(1)")
+print(ticks)  # noqa: T201 - its answer
+log.close()

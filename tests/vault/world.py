@@ -1,0 +1,227 @@
+"""A vault with a real log, read model and rules; access, identity and the object store are
+played by doubles that record what they were asked."""
+
+import base64
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, cast
+from uuid import UUID, uuid4
+
+from services.vault.adapters.contents import SealedContents
+from services.vault.adapters.value_sets import read_value_sets
+from services.vault.application import Vault
+from services.vault.contract.deposits import Deposit, DepositedOne
+from services.vault.domain.completion import Rules
+from services.vault.domain.depositing import DepositRules
+from services.vault.domain.patient import Traits
+from services.vault.domain.people import People
+from services.vault.domain.ports import NORMALLY, Decision, How
+from services.vault.domain.taking import Limits
+from services.vault.projections.documents import DocumentList, ListedDocuments
+from shared.crypto.local_keys import LocalKeys
+from shared.kernel.actor import Actor, ActorKind
+from shared.kernel.clock import FixedClock
+from shared.kernel.common import CommonSettings
+from shared.kernel.ins import INS_NIR, INS_NIR_TEST, Ins
+from shared.kernel.ins_rules import InsRules
+from shared.stores.documents import At, Documents
+from shared.stores.event_log import Recorded
+from shared.stores.objects import AlreadyThere, NotThere, Objects
+from shared.stores.settings import EventStoreSettings
+from shared.stores.views import open_documents
+from tests.vault.cda import INS
+
+RECORD = UUID("0190a000-0000-7000-8000-000000000001")
+OTHER_RECORD = UUID("0190a000-0000-7000-8000-000000000002")
+HOSPITAL = Actor(kind=ActorKind.FACILITY, id="1750712184")
+OTHER_HOSPITAL = Actor(kind=ActorKind.FACILITY, id="1690784137")
+AUTHOR = Actor(
+    kind=ActorKind.PROFESSIONAL, id="801234567897", profession="10", facility="1750712184"
+)
+DOCTOR = Actor(kind=ActorKind.PROFESSIONAL, id="899700366240", profession="10")
+REFUSED = "899700551239"
+"""National id of the professional whom the played access of integration tests refuses."""
+PATIENT = Actor(kind=ActorKind.PATIENT, id=str(RECORD), record_id=RECORD)
+OPERATOR = Actor(kind=ActorKind.OPERATOR, id="operator")
+
+TRAITS = Traits(
+    birth_name="PAT-TROIS",
+    birth_given_names="DOMINIQUE MARIE-LOUISE",
+    first_given_name="DOMINIQUE",
+    sex="F",
+    birth_date="1979-03-28",
+    birth_place="51215",
+)
+
+
+@dataclass
+class Question:
+    record_id: UUID
+    action: str
+    resource: Mapping[str, Any]
+    by: Actor
+    how: How
+    decision_id: UUID
+
+
+@dataclass
+class PlayedAccess:
+    """Permits everything in a known record but what ``refuses`` says."""
+
+    known: set[UUID] = field(default_factory=lambda: {RECORD, OTHER_RECORD})
+    hidden_codes: set[str] = field(default_factory=set)
+    refused_actions: set[str] = field(default_factory=set)
+    asked: list[Question] = field(default_factory=list)
+
+    def decide(
+        self,
+        record_id: UUID,
+        action: str,
+        resource: Mapping[str, Any],
+        by: Actor,
+        how: How = NORMALLY,
+    ) -> Decision:
+        question = Question(record_id, action, resource, by, how, uuid4())
+        self.asked.append(question)
+        permit = record_id in self.known and self._permits(action, resource, by)
+        return Decision(permit=permit, decision_id=question.decision_id)
+
+    def decide_many(
+        self,
+        record_id: UUID,
+        action: str,
+        tuples: Sequence[Mapping[str, Any]],
+        by: Actor,
+        how: How = NORMALLY,
+    ) -> Sequence[bool]:
+        assert len(tuples) <= 500
+        return [record_id in self.known and self._permits(action, one, by) for one in tuples]
+
+    def _permits(self, action: str, resource: Mapping[str, Any], by: Actor) -> bool:
+        if action in self.refused_actions:
+            return False
+        hidden = self.hidden_codes & {*resource.get("confidentiality", ())}
+        return action == "feed" or not hidden or resource.get("author") == by.id
+
+
+@dataclass
+class PlayedIdentities:
+    records: dict[str, UUID] = field(default_factory=lambda: {INS: RECORD})
+    traits: Traits = TRAITS
+
+    def resolve(self, ins: Ins, *, by: Actor) -> UUID | None:
+        return self.records.get(ins.value)
+
+    def traits_of(self, record_id: UUID, *, by: Actor) -> Traits:
+        return self.traits
+
+
+class MemoryObjects:
+    """The object store's promises, kept in a dictionary."""
+
+    def __init__(self) -> None:
+        self.kept: dict[str, bytes] = {}
+
+    def put_once(self, key: str, stream: Iterable[bytes], size: int) -> str:
+        if key in self.kept:
+            raise AlreadyThere
+        self.kept[key] = b"".join(stream)
+        return ""
+
+    def get(self, key: str) -> Iterator[bytes]:
+        if key not in self.kept:
+            raise NotThere
+        yield self.kept[key]
+
+    def delete(self, key: str) -> None:
+        self.kept.pop(key, None)
+
+    def list(self, prefix: str = "") -> Iterator[str]:
+        return iter(sorted(k for k in self.kept if k.startswith(prefix)))
+
+
+class World:
+    """One vault and all around it."""
+
+    def __init__(
+        self,
+        home: Path,
+        *,
+        objects: Any = None,
+        postgres_dsn: str | None = None,
+        max_bytes: int = 5_000_000,
+    ) -> None:
+        self.access = PlayedAccess()
+        self.identities = PlayedIdentities()
+        self.objects: Any = objects or MemoryObjects()
+        self.clock = FixedClock(datetime(2026, 11, 21, 8, 30, tzinfo=UTC))
+        self.keys = LocalKeys(bytes(32), "vault")
+        common = CommonSettings(
+            environment="development",
+            amqp_uri="",
+            service_keys_dir=home,
+            issuers_file=home,
+            data_dir=home,
+        )
+        self.documents: Documents = open_documents(
+            common, "vault", DocumentList.NAME, DocumentList.VERSION, DocumentList.INDEXES
+        )
+        self.view = DocumentList(self.keys)
+        self.vault = Vault(
+            EventStoreSettings(data_dir=home, postgres_dsn=postgres_dsn),
+            self.keys,
+            self.clock,
+            access=self.access,
+            people=People(
+                self.identities,
+                InsRules(accepted=frozenset({INS_NIR_TEST}), strict_keys=frozenset({INS_NIR})),
+            ),
+            contents=SealedContents(cast("Objects", self.objects), self.keys),
+            listed=ListedDocuments(self.documents, self.keys),
+            rules=DepositRules(
+                limits=Limits(max_bytes=max_bytes, refuse_active=True),
+                metadata=Rules(sets=read_value_sets()),
+                allow_cumulation=False,
+            ),
+        )
+
+    def events(self) -> list[Recorded]:
+        return self.vault.read(0, 10_000)
+
+    def topics(self) -> list[str]:
+        return [event.topic for event in self.events()]
+
+    def project(self) -> None:
+        """Bring the read model up to the log."""
+        at = self.documents.position("vault")
+        previous = at.position if at else 0
+        for row in self.vault.read(previous, 10_000):
+            place = At(source="vault", epoch=row.epoch, previous=previous, position=row.position)
+            self.documents.apply(self.view.writes(row.event), place)
+            previous = row.position
+
+    def deposit(self, content: bytes, by: Actor = HOSPITAL, **how: Any) -> DepositedOne:
+        return self.vault.deposit(asked(content, **how), by)
+
+
+def asked(content: bytes, **how: Any) -> Deposit:
+    return Deposit.model_validate(
+        {"request_id": uuid4(), "content": base64.b64encode(content).decode(), **how}
+    )
+
+
+METADATA = {
+    "type": "86531-1",
+    "title": "Attestation de sortie",
+    "creation": "2026-02-05T16:00:00.000Z",
+    "service_start": "2026-02-05T16:00:00.000Z",
+    "author": "801234567897",
+    "institution": "1750712184",
+    "specialty": "G15_10/SM26",
+    "practice_setting": "ETABLISSEMENT",
+    "facility_type": "SA01",
+    "confidentiality": ["N"],
+    "language": "fr-FR",
+}
