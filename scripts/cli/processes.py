@@ -8,7 +8,10 @@ from fnmatch import fnmatch
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
-SERVICES = ("identity", "directory", "keyring", "access", "vault", "audit", "notification")
+SERVICES = (
+    *("identity", "directory", "keyring", "access", "vault", "audit", "notification"),
+    "agenda",
+)
 FIRST = "keyring"
 """Every other process asks it for keys when it starts."""
 PROCESSES = {
@@ -16,6 +19,7 @@ PROCESSES = {
     "people": ("identity.*", "directory.*", "notification.*"),
     "records": ("access.*", "vault.*"),
     "audit": ("audit.*",),
+    "daily": ("agenda.*",),
 }
 
 

@@ -15,16 +15,15 @@ from services.agenda.policies import FOLLOWS, POLICIES
 from services.agenda.projections.appointments import AppointmentList, ListedAppointments
 from services.agenda.projections.plans import ListedPlans, PlanDays
 from services.agenda.projections.reminders import ListedReminders, ReminderList
-from shared.auth.service_keys import private_key, public_key
+from shared.auth.service_keys import private_key
 from shared.auth.service_tokens import ServiceTokens
-from shared.crypto.remote_keys import RemoteKeys
 from shared.eventing.entrypoints import Following, Projecting, Timers, View
 from shared.eventing.outbox import OutboxReader
 from shared.eventing.positions import position_followed, position_in
 from shared.kernel.common import CommonSettings
 from shared.kernel.settings import read_settings
 from shared.rpc.client import RpcClient
-from shared.rpc.keys import ask_keyring
+from shared.rpc.keys import remote_keys
 from shared.rpc.serve import Served
 from shared.stores.settings import EventStoreSettings
 from shared.stores.views import open_documents
@@ -64,9 +63,7 @@ class Built:
             tokens=ServiceTokens("agenda", private_key(keys_dir, "agenda"), clock),
             timeout=self.common.rpc_timeout,
         )
-        self.keys = RemoteKeys(
-            ask_keyring(self.client), service="agenda", keyring_key=public_key(keys_dir, "keyring")
-        )
+        self.keys = remote_keys(self.client, self.common, "agenda")
         # A service is part of this deployment if its public key is there.
         self.sources = tuple(name for name in FOLLOWS if (keys_dir / f"{name}.pub").exists())
         appointments, reminders, plans = AppointmentList(self.keys), ReminderList(), PlanDays()

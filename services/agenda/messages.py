@@ -4,7 +4,7 @@ from functools import singledispatch
 from typing import Any
 from uuid import UUID
 
-from services.agenda.domain.appointment import Appointment
+from services.agenda.domain.appointment import Appointment, Said
 from services.agenda.domain.calendar_import import CalendarImport
 from services.agenda.domain.prevention_plan import PreventionPlan
 from services.agenda.domain.reminder import Reminder
@@ -121,7 +121,7 @@ def _common(event: Any, *, secret: bool) -> dict[str, Any]:
     }
 
 
-def _of_appointment(event: Appointment.Said) -> dict[str, Any]:
+def _of_appointment(event: Said) -> dict[str, Any]:
     return _common(event, secret=event.secret) | {
         "appointment_id": event.originator_id,
         "source": event.origin["source"],

@@ -23,7 +23,10 @@ from shared.kernel.clock import ShiftedClock
 from shared.rpc.client import RpcClient
 
 ROOT = Path(__file__).parents[2]
-SERVICES = ("identity", "directory", "keyring", "access", "vault", "audit", "notification")
+SERVICES = (
+    *("identity", "directory", "keyring", "access", "vault", "audit", "notification"),
+    "agenda",
+)
 START = 60.0
 """Seconds for a process to be ready."""
 
@@ -118,6 +121,7 @@ def _environ(place: Running) -> dict[str, str]:
         "CARNET_DATA_DIR": str(home),
         "CARNET_CLOCK_FILE": str(home / "clock"),
         "CARNET_IDENTITY_SWEEP_SECONDS": "0.2",
+        "CARNET_AGENDA_SWEEP_SECONDS": "0.2",
     }
 
 

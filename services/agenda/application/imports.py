@@ -57,13 +57,13 @@ class Imports(AgendaLog):
     @command
     def import_appointments(self, request: ImportAppointments, by: Actor) -> Outcome[Imported]:
         """From a service; only that service changes them afterwards."""
-        record_id = self._record(request, by)
+        record_id = self._named_record(request, by)
         self.gate.require_feed(record_id, by)
         entries = read_bundle(request.bundle, self.clock.now(), self.limits.components)
         parts = list(self._for_this_person(entries, record_id, by))
         return self._import(request, record_id, parts, "fhir", by)
 
-    def _record(self, request: ImportAppointments, by: Actor) -> UUID:
+    def _named_record(self, request: ImportAppointments, by: Actor) -> UUID:
         if request.record_id:
             return request.record_id
         ins, oid = request.ins or "", request.ins_oid or ""

@@ -1,5 +1,6 @@
 """An appointment, or a series of them with what was changed of single occurrences."""
 
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
@@ -25,6 +26,17 @@ class Effect(StrEnum):
     OUTDATED = "outdated"
 
 
+@dataclass(frozen=True)
+class SlotSaid:
+    """``state``: the slot as it holds from then on."""
+
+    slot: str
+    state: dict[str, Any]
+
+    def apply(self, appointment: "Appointment") -> None:
+        appointment.slots[self.slot] = Slot.from_event(self.state)
+
+
 class Appointment(Aggregate):
     """Every event but the first gives the slot it speaks of as it holds from then on."""
 
@@ -44,23 +56,16 @@ class Appointment(Aggregate):
         TOPIC = "agenda.appointment_begun"
         uid: str | None
 
-    class Said(Event):
-        slot: str
-        state: dict[str, Any]
-
-        def apply(self, appointment: "Appointment") -> None:
-            appointment.slots[self.slot] = Slot.from_event(self.state)
-
-    class Added(Said):
+    class Added(SlotSaid, Event):
         TOPIC = "agenda.appointment_added"
 
-    class Changed(Said):
+    class Changed(SlotSaid, Event):
         TOPIC = "agenda.appointment_changed"
 
-    class Cancelled(Said):
+    class Cancelled(SlotSaid, Event):
         TOPIC = "agenda.appointment_cancelled"
 
-    class Noted(Said):
+    class Noted(SlotSaid, Event):
         """Decides which later revisions count; a person sees no difference."""
 
         TOPIC = "agenda.appointment_revision_noted"
@@ -122,7 +127,7 @@ class Appointment(Aggregate):
         slot = self.slots.get(name) or self.slots.get(WHOLE)
         return slot is not None and slot.shown
 
-    def _say(self, kind: "type[Appointment.Said]", slot: str, state: Slot, by: Actor) -> None:
+    def _say(self, kind: type[Any], slot: str, state: Slot, by: Actor) -> None:
         self.trigger_event(
             kind,
             record_id=self.record_id,
@@ -134,7 +139,11 @@ class Appointment(Aggregate):
         )
 
 
-def _told(before: Slot, after: Slot, *, was_shown: bool) -> tuple[type[Appointment.Said], Effect]:
+Said = Appointment.Added | Appointment.Changed | Appointment.Cancelled | Appointment.Noted
+"""The events that say something of a slot."""
+
+
+def _told(before: Slot, after: Slot, *, was_shown: bool) -> tuple[type[Said], Effect]:
     if not after.shown:
         if was_shown:
             return Appointment.Cancelled, Effect.CANCELLED

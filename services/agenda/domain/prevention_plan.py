@@ -14,7 +14,8 @@ from shared.kernel.ids import derived_id
 
 
 class PreventionPlan(Aggregate):
-    """One per record. ``next_look``: the day on which something more may be due.
+    """One per record. ``next_look``: the day on which something more may be due; ``None`` after
+    anything that may have made something due at once.
 
     What was said in a secret session is kept apart: to representatives, and to reminders that
     reach them, the plan is as if it had not been said.
@@ -41,6 +42,7 @@ class PreventionPlan(Aggregate):
         def apply(self, plan: "PreventionPlan") -> None:
             on = date.fromisoformat(self.on) if self.on else None
             plan.answers[self.secret][self.item] = Answer(State(self.state), on)
+            plan.next_look = None
 
     class OptedOut(Event):
         """Nothing of this act (``code`` of rules) is told of any more; ``out`` false: it is."""
@@ -51,6 +53,7 @@ class PreventionPlan(Aggregate):
 
         def apply(self, plan: "PreventionPlan") -> None:
             (plan.opted_out.add if self.out else plan.opted_out.discard)(self.code)
+            plan.next_look = None
 
     class Due(Event):
         """``items``: those whose time has come, each told once."""
@@ -81,6 +84,7 @@ class PreventionPlan(Aggregate):
 
         def apply(self, plan: "PreventionPlan") -> None:
             plan.active = True
+            plan.next_look = None
 
     class VaccinationKnown(Event):
         """``entry``: of the profile. ``on`` is missing when nobody knows the day."""
@@ -94,6 +98,7 @@ class PreventionPlan(Aggregate):
         def apply(self, plan: "PreventionPlan") -> None:
             on = date.fromisoformat(self.on) if self.on else None
             plan.vaccinations[str(self.entry)] = (self.vaccine, on, self.secret)
+            plan.next_look = None
 
     class VaccinationForgotten(Event):
         TOPIC = "agenda.vaccination_forgotten"
@@ -101,6 +106,7 @@ class PreventionPlan(Aggregate):
 
         def apply(self, plan: "PreventionPlan") -> None:
             plan.vaccinations.pop(str(self.entry), None)
+            plan.next_look = None
 
     class FactsKnown(Event):
         """``facts``: since when, ISO 8601, by fact; they take the place of the former ones."""
@@ -114,6 +120,7 @@ class PreventionPlan(Aggregate):
                 Fact(fact): date.fromisoformat(since) if since else None
                 for fact, since in self.facts.items()
             }
+            plan.next_look = None
 
     @event(Created)
     def __init__(self, *, record_id: UUID, by: dict[str, Any]) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 from uuid import UUID
 
-from services.agenda.domain.appointment import Appointment
+from services.agenda.domain.appointment import Said
 from services.agenda.domain.erased import ErasedRecord
 from services.agenda.domain.occurrences import Kept
 from services.agenda.domain.origin import Origin
@@ -33,17 +33,16 @@ class AppointmentList:
         self._keys = keys
 
     def writes(self, event: object) -> Sequence[Write]:
-        match event:
-            case Appointment.Said():
-                return [self._row(event)]
-            case ErasedRecord.Created():
-                return self.purge(event.erased)
+        if isinstance(event, Said):
+            return [self._row(event)]
+        if isinstance(event, ErasedRecord.Created):
+            return self.purge(event.erased)
         return []
 
     def purge(self, record_id: UUID) -> Sequence[Write]:
         return [Purge((Eq("record_id", str(record_id)),))]
 
-    def _row(self, event: Appointment.Said) -> Write:
+    def _row(self, event: Said) -> Write:
         row_id = f"{event.originator_id}/{event.slot}"
         said = {
             "slot": event.slot,

@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 
 from shared.kernel.errors import InvalidRequest
 
+TZID = "X-CARNET-TZID"
+_ZONE = re.compile(r";TZID=", re.IGNORECASE)
 _FOLD = re.compile(r"\r?\n[ \t]")
 _MARK = re.compile(r"(BEGIN|END):([A-Za-z0-9-]+)\s*", re.IGNORECASE)
 
@@ -22,6 +24,13 @@ class Block:
     @property
     def text(self) -> str:
         return "\r\n".join(self.lines) + "\r\n"
+
+    @property
+    def text_without_zones(self) -> str:
+        """The same with each TZID under another name (:data:`TZID`): the library would look each
+        zone up by itself, and guess. We do that once, by our own rules.
+        """
+        return "\r\n".join(_without_zone(line) for line in self.lines) + "\r\n"
 
 
 @dataclass(kw_only=True)
@@ -89,3 +98,8 @@ class _Cutter:
 def _add_property(calendar: Calendar, line: str) -> None:
     name, _, value = line.partition(":")
     calendar.properties[name.partition(";")[0].strip().upper()] = value.strip()
+
+
+def _without_zone(line: str) -> str:
+    name, colon, value = line.partition(":")
+    return _ZONE.sub(f";{TZID}=", name) + colon + value

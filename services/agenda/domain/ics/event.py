@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from services.agenda.domain import facts as f
+from services.agenda.domain.ics.blocks import TZID
 from services.agenda.domain.ics.zones import UnknownZone, Zones
 from services.agenda.domain.recurrence import BadRule, Recurrence, check_rule
 from services.agenda.domain.slot import MAX_SEQUENCE, WHOLE, Place, Revision
@@ -110,7 +111,7 @@ class EventReader:
 
     def _civil(self, name: str, value: Any) -> tuple[datetime, str | None]:
         """Civil time and its zone; ``None`` for a day."""
-        return self._civil_of(name, value.dt, value.params.get("TZID"))
+        return self._civil_of(name, value.dt, value.params.get(TZID))
 
     def _civil_of(self, name: str, moment: Any, tzid: str | None) -> tuple[datetime, str | None]:
         if not isinstance(moment, date):
@@ -159,7 +160,7 @@ class EventReader:
     def _dates(self, name: str, when: When) -> Iterator[When]:
         """Added or left out, in the zone of the series; a day of a series of times is a day."""
         for group in _several(self._event.get(name)):
-            tzid = group.params.get("TZID")
+            tzid = group.params.get(TZID)
             for value in group.dts:
                 start, zone = self._civil_of(name, value.dt, tzid)
                 this = self._made(name, start, zone, days=0 if zone else 1)

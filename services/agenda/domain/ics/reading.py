@@ -62,7 +62,7 @@ def _part(block: Block, calendar: Calendar, zones: Zones) -> Part:
     if not block.whole:
         return Part(faults={"END": "is missing"})
     try:
-        event: Any = Event.from_ical(block.text)
+        event: Any = Event.from_ical(block.text_without_zones)
     except (ValueError, KeyError, IndexError, TypeError, AttributeError):
         return Part(faults={"VEVENT": "cannot be read"})
     uid = str(event.get("UID", "")).strip()
