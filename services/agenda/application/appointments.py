@@ -10,7 +10,7 @@ from services.agenda.contract.appointments import (
     ChangeAppointment,
 )
 from services.agenda.domain.appointment import Appointment
-from services.agenda.domain.errors import AlreadyCancelled, TooManyAppointments, Unknown
+from services.agenda.domain.errors import AlreadyCancelled, TooManyAppointments
 from services.agenda.domain.facts import Facts
 from services.agenda.domain.occurrences import Occurrence, occurrence_named
 from services.agenda.domain.origin import is_secret
@@ -60,13 +60,10 @@ class Appointments(AgendaLog):
         return Outcome(answer=Done(), save=[appointment])
 
     def _own(self, record_id: UUID, appointment_id: UUID, by: Actor) -> Appointment:
-        """One of this record that this person may change. For one that is not there access is
-        asked as well: the refusal, its decision and its time are the same.
-        """
+        """One of this record that this person may change."""
         appointment = self.get(appointment_id, Appointment)
         if appointment is None or appointment.record_id != record_id:
-            self.gate.require(record_id, "manage", by)
-            raise Unknown
+            self.refuse_unknown(str(appointment_id), "manage", by)
         self.gate.require(record_id, "manage", by, appointment.attributes())
         appointment.require_person_may_write()
         return appointment

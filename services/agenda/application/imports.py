@@ -15,11 +15,7 @@ from services.agenda.contract.imports import (
 )
 from services.agenda.domain.appointment import Appointment, Effect
 from services.agenda.domain.calendar_import import CalendarImport
-from services.agenda.domain.errors import (
-    TooManyAppointments,
-    TooManyOccurrences,
-    Unknown,
-)
+from services.agenda.domain.errors import TooManyAppointments, TooManyOccurrences
 from services.agenda.domain.fhir import Entry, read_bundle
 from services.agenda.domain.ics.reading import read_calendar
 from services.agenda.domain.origin import Origin, is_secret
@@ -69,8 +65,7 @@ class Imports(AgendaLog):
         ins, oid = request.ins or "", request.ins_oid or ""
         found = self.identities.resolve(ins, oid, by)
         if found is None:
-            self.gate.require_feed(derived_id(self.secret, "nowhere", oid, ins), by)
-            raise Unknown
+            self.refuse_unknown(f"{oid} {ins}", "feed", by)
         return found
 
     def _for_this_person(

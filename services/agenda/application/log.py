@@ -2,10 +2,11 @@
 
 from collections.abc import Sequence
 from datetime import date
-from typing import Any
+from typing import Any, NoReturn
 from uuid import UUID
 
 from services.agenda.domain.appointment import Appointment
+from services.agenda.domain.errors import GENERIC_FR
 from services.agenda.domain.gate import Gate
 from services.agenda.domain.occurrences import Kept
 from services.agenda.domain.origin import Origin, Source, attributes
@@ -15,7 +16,9 @@ from services.agenda.domain.prevention_plan import PreventionPlan
 from shared.crypto.keys import Keys
 from shared.kernel.actor import Actor, ActorKind
 from shared.kernel.clock import Clock
+from shared.kernel.errors import Forbidden
 from shared.kernel.french import FRANCE
+from shared.kernel.ids import derived_id
 from shared.stores.event_log import EventLog
 from shared.stores.settings import EventStoreSettings
 
@@ -58,6 +61,13 @@ class AgendaLog(EventLog):
         kept = self.lists.appointments.appointments_of(record_id)
         permits = self.gate.may_read(record_id, [one.attributes() for one in kept], by)
         return [one for one, permit in zip(kept, permits, strict=True) if permit]
+
+    def refuse_unknown(self, name: str, action: str, by: Actor) -> NoReturn:
+        """What does not exist is asked about like any other, in a record that nobody has: the
+        refusal, its decision and its time are the same as of what is hidden.
+        """
+        self.gate.require(derived_id(self.secret, "nowhere", name), action, by)
+        raise Forbidden(message_fr=GENERIC_FR)
 
     def sees_secrets(self, record_id: UUID, by: Actor) -> bool:
         """Whether this reader may see what a person wrote in a secret session."""

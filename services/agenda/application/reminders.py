@@ -7,7 +7,6 @@ from uuid import UUID
 from services.agenda.application.log import SELF, AgendaLog, person_wrote
 from services.agenda.contract import reminders as c
 from services.agenda.domain.appointment import Appointment
-from services.agenda.domain.errors import Unknown
 from services.agenda.domain.origin import is_secret
 from services.agenda.domain.reminder import Reminder, ReminderDay
 from shared.kernel.actor import Actor
@@ -54,8 +53,7 @@ class Reminders(AgendaLog):
     def remove_reminder(self, request: c.RemoveReminder, by: Actor) -> Outcome[Done]:
         reminder = self.get(request.reminder_id, Reminder)
         if reminder is None or reminder.record_id != request.record_id:
-            self.gate.require(request.record_id, "manage", by)
-            raise Unknown
+            self.refuse_unknown(str(request.reminder_id), "manage", by)
         resource = person_wrote(secret=reminder.secret)
         self.gate.require(request.record_id, "manage", by, resource)
         reminder.remove(by)
@@ -89,7 +87,7 @@ class Reminders(AgendaLog):
     def _come_due(self, request: ComeDue, by: Actor) -> Outcome[Done]:
         reminder = self.get(request.reminder_id, Reminder)
         if reminder is None:
-            raise Unknown
+            raise Forbidden
         plan = self.plan_of(reminder.record_id)
         reminder.come_due(by, heard=plan is None or plan.active)
         return Outcome(answer=Done(), save=[reminder])
@@ -108,7 +106,7 @@ class Reminders(AgendaLog):
     def _require_seen(self, record_id: UUID, appointment_id: UUID, by: Actor) -> None:
         appointment = self.get(appointment_id, Appointment)
         if appointment is None or appointment.record_id != record_id:
-            raise Unknown
+            self.refuse_unknown(str(appointment_id), "read", by)
         self.gate.require(record_id, "read", by, appointment.attributes())
 
 

@@ -10,10 +10,6 @@ READ_ONLY_FR = (
 )
 
 
-class Unknown(Forbidden):
-    """You may not do this, or it does not exist."""
-
-
 class ReadOnly(Forbidden):
     """What a service wrote is changed at its source."""
 
