@@ -3,16 +3,18 @@
 Made here: those of the library begin summer time an hour late (icalendar 7.3.0).
 """
 
+from calendar import monthrange
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from icalendar import Timezone, TimezoneDaylight, TimezoneStandard
+from icalendar import Timezone, TimezoneDaylight, TimezoneStandard, vRecur
 
 LAST = datetime(2038, 1, 1, tzinfo=UTC)
 """Nobody knows the law of later years."""
 _DAY = timedelta(days=1)
+_WEEK = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 
 
 @dataclass(frozen=True)
@@ -39,10 +41,33 @@ def timezone_component(zone: str, first: datetime) -> Timezone:
         observance.add("TZOFFSETFROM", before)
         observance.add("TZOFFSETTO", after)
         observance.add("TZNAME", name)
-        if onsets[1:]:
-            observance.add("RDATE", onsets[1:])
+        _repeat(observance, onsets)
         component.add_component(observance)
     return component
+
+
+def _repeat(observance: TimezoneStandard | TimezoneDaylight, onsets: list[datetime]) -> None:
+    """A yearly rule where there is one, and it holds to the end; else each day by itself: many
+    calendars read the first of a list only.
+    """
+    years = [onset.year for onset in onsets]
+    regular = len(years) > 1 and years == list(range(years[0], LAST.year))
+    for place in (_last_of_month, _of_month) if regular else ():
+        if len({(onset.month, place(onset), onset.time()) for onset in onsets}) == 1:
+            rule = f"FREQ=YEARLY;BYMONTH={onsets[0].month};BYDAY={place(onsets[0])}"
+            observance.add("RRULE", vRecur.from_ical(rule))
+            return
+    for onset in onsets[1:]:
+        observance.add("RDATE", onset)
+
+
+def _of_month(day: datetime) -> str:
+    return f"{(day.day - 1) // 7 + 1}{_WEEK[day.weekday()]}"
+
+
+def _last_of_month(day: datetime) -> str:
+    is_last = day.day + 7 > monthrange(day.year, day.month)[1]
+    return f"-1{_WEEK[day.weekday()]}" if is_last else _of_month(day)
 
 
 def _changes(zone: ZoneInfo, first: datetime) -> Iterator[_Change]:
