@@ -113,7 +113,9 @@ def _table(contract: Contract) -> Table:
 
 
 def _fields(method: Method) -> list[str]:
+    """Names as they go on the wire."""
+    names = {field.alias or name: field for name, field in method.request.model_fields.items()}
     return [
         f"{name}*" if field.is_required() and name != "request_id" else name
-        for name, field in method.request.model_fields.items()
+        for name, field in names.items()
     ]

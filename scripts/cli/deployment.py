@@ -2,11 +2,12 @@
 
 import os
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from functools import partial
 from pathlib import Path
+from types import MappingProxyType
 
 import urllib3
 
@@ -49,18 +50,27 @@ class Deployment:
     def running(self) -> list[str]:
         return [name for name, part in self.parts.items() if part.running()]
 
-    def start(self, *, detached: bool = False, progress: Progress = silent) -> None:
-        """All or nothing: what was started is stopped again when something does not start."""
+    def start(
+        self,
+        *,
+        detached: bool = False,
+        progress: Progress = silent,
+        settings: Mapping[str, str] = MappingProxyType({}),
+    ) -> None:
+        """All or nothing: what was started is stopped again when something does not start.
+
+        ``settings``: ``CARNET_*`` variables beyond those of an embedded Carnet.
+        """
         if running := self.running():
             raise DidNotStart(f"{', '.join(running)} of {self.place.home} already run")
         self._ports = free_ports(self._logs / "ports.json", tuple(PROCESSES))
         try:
-            self._start(detached, progress)
+            self._start(detached, progress, settings)
         except BaseException:
             self.stop(progress=progress)
             raise
 
-    def _start(self, detached: bool, progress: Progress) -> None:
+    def _start(self, detached: bool, progress: Progress, settings: Mapping[str, str]) -> None:
         with progress("keys and settings"):
             self.place.make_keys()
             self.place.write_environment(
@@ -69,6 +79,7 @@ class Deployment:
                     "CARNET_S3_ENDPOINT": self.objects.endpoint,
                     "CARNET_S3_ACCESS_KEY": self.objects.access_key,
                     "CARNET_S3_SECRET_KEY": self.objects.secret_key,
+                    **settings,
                 }
             )
         with progress("broker (RabbitMQ)"):
@@ -122,9 +133,13 @@ class Deployment:
 
 
 @contextmanager
-def running_carnet(home: Path, progress: Progress = silent) -> Iterator[Deployment]:
+def running_carnet(
+    home: Path,
+    progress: Progress = silent,
+    settings: Mapping[str, str] = MappingProxyType({}),
+) -> Iterator[Deployment]:
     deployment = Deployment(home)
-    deployment.start(progress=progress)
+    deployment.start(progress=progress, settings=settings)
     try:
         yield deployment
     finally:

@@ -27,6 +27,10 @@ Dir = Annotated[
 def up(
     dir: Dir = DEFAULT,  # noqa: A002  # the name of the option
     detach: Annotated[bool, typer.Option(help="Leave it running and come back at once.")] = False,
+    settings: Annotated[
+        list[str] | None,
+        typer.Option("--set", metavar="CARNET_NAME=value", help="A setting; may be repeated."),
+    ] = None,
 ) -> None:
     """Start broker, object store and services, and stay until Ctrl-C.
 
@@ -44,7 +48,7 @@ def up(
     for number in (signal.SIGINT, signal.SIGTERM):  # a shell's background job ignores the first
         signal.signal(number, signal.default_int_handler)
     try:
-        deployment.start(detached=detach, progress=step)
+        deployment.start(detached=detach, progress=step, settings=_settings(settings or []))
         _say_how_to_go_on(dir, detach)
         if not detach:
             _stay(deployment)
@@ -83,6 +87,13 @@ def status(dir: Dir = DEFAULT) -> None:  # noqa: A002  # the name of the option
     out.print(table)
     if not whole:
         raise typer.Exit(Exit.NOT_RUNNING)
+
+
+def _settings(words: list[str]) -> dict[str, str]:
+    settings = dict(word.partition("=")[::2] for word in words)
+    if wrong := [name for name in settings if not name.startswith("CARNET_")]:
+        raise typer.BadParameter(f"{wrong[0]!r} is not CARNET_NAME=value", param_hint="--set")
+    return settings
 
 
 def _was_up(dir: Path) -> bool:  # noqa: A002  # the name of the option

@@ -56,7 +56,7 @@ class Broker:
 
     def uri(self, vhost: str = "/") -> str:
         path = "%2F" if vhost == "/" else vhost
-        return f"pyamqp://{USER}:{self._password}@127.0.0.1:{self._ports['amqp']}/{path}"
+        return f"amqp://{USER}:{self._password}@127.0.0.1:{self._ports['amqp']}/{path}"
 
     def answers(self) -> bool:
         """A login, not only an open port: the port opens before users and queues are there."""

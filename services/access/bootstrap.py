@@ -4,13 +4,14 @@ import os
 
 from services.access.adapters.opening import open_log
 from services.access.application import Access
-from services.access.contract import CONTRACT
+from services.access.contract import CONTRACT, Decide
 from services.access.domain.reference import AccessSettings
 from services.access.messages import message_for
 from services.access.policies import FOLLOWS, POLICIES
 from shared.auth.service_keys import private_key
 from shared.auth.service_tokens import ServiceTokens
-from shared.eventing.entrypoints import Following, Projecting
+from shared.eventing.audit_lag import AuditLag
+from shared.eventing.entrypoints import Following, Projecting, Timers
 from shared.eventing.outbox import OutboxReader
 from shared.eventing.positions import position_followed
 from shared.kernel.common import CommonSettings
@@ -20,6 +21,9 @@ from shared.rpc.client import RpcClient
 from shared.rpc.keys import remote_keys
 from shared.rpc.serve import Served
 from shared.stores.settings import EventStoreSettings
+
+SWEEP = 3600.0
+"""Seconds between two looks for what is over."""
 
 
 class Built:
@@ -35,8 +39,8 @@ class Built:
             timeout=self.common.rpc_timeout,
         )
         self.keys = remote_keys(self.client, self.common, "access")
-        own = read_settings(AccessSettings, os.environ, section="access")
-        self.app = open_log(EventStoreSettings.of(self.common), self.keys, clock, own)
+        self.own = read_settings(AccessSettings, os.environ, section="access")
+        self.app = open_log(EventStoreSettings.of(self.common), self.keys, clock, self.own)
 
     def close(self) -> None:
         self.app.close()
@@ -48,11 +52,23 @@ def handlers(app: Access) -> dict[str, Handler]:
     return {method.name: getattr(app, method.name) for method in CONTRACT.methods}
 
 
+def guarded(made: dict[str, Handler], lag: AuditLag) -> dict[str, Handler]:
+    return made | {"decide": lag.unless_late(made["decide"], when=is_normal_reading)}
+
+
+def is_normal_reading(request: Decide) -> bool:
+    return (
+        request.mode == "normal"
+        and request.action == "read"
+        and request.resource.kind == "document"
+    )
+
+
 def served() -> Served:
     built = Built()
     return Served(
         settings=built.common,
-        handlers=handlers(built.app),
+        handlers=guarded(handlers(built.app), AuditLag(built.app, built.own.audit_lag_max)),
         outbox=OutboxReader(built.app, message_for, built.keys),
         position_of=position_followed(built.app),
         close=built.close,
@@ -81,5 +97,15 @@ def following() -> Following:
             service, "events", {"after": after, "limit": limit}
         ),
         amqp_uri=built.common.amqp_uri,
+        close=built.close,
+    )
+
+
+def timing() -> Timers:
+    built = Built()
+    return Timers(
+        log=built.app,
+        every=SWEEP,
+        sweeps={"answers": built.app.forget_requests},
         close=built.close,
     )

@@ -6,12 +6,17 @@ from uuid import UUID
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validator
 
 from services.access.domain.grants import Means
+from shared.eventing.messages import Instant
 from shared.kernel.actor import Actor, ActorKind
 from shared.rpc.contract import Answer, Command, Contract, Done, Listing, ListQuery, Method, Query
 from shared.rpc.contract import Request as AnyRequest
 
-ProfessionalId = Annotated[str, Field(min_length=1, max_length=32, pattern=r"^[0-9A-Za-z/.-]+$")]
-"""National id of a professional (PS_IdNat)."""
+ProfessionalId = Annotated[
+    str,
+    Field(pattern=r"^(8[0-9]{11}|0[0-9][0-9AB][0-9]{7}|[13-6][0-9AB]{9}[0-9A-Za-z_/]{0,38})$"),
+]
+"""PS_IdNat: 8 and an RPPS, 0 and an ADELI, else a structure or practice and the id inside. A
+slip of the hand must not block, consent to or name somebody who does not exist."""
 FacilityId = Annotated[str, Field(min_length=1, max_length=32, pattern=r"^[0-9A-Za-z/.-]+$")]
 """Struct_IdNat: ``1`` and the FINESS number, for instance."""
 Text = Annotated[str, Field(min_length=1, max_length=500)]
@@ -49,7 +54,7 @@ class DeclareConsent(OneGrantee):
 
     collected_by: str | None = None
     means: Means
-    valid_until: AwareDatetime | None = None
+    valid_until: Instant | None = None
 
 
 class WithdrawConsent(OneGrantee):
@@ -64,7 +69,7 @@ class JoinCareTeam(Command):
     unit: Annotated[str, Field(min_length=1, max_length=64)]
     members: Annotated[list[ProfessionalId], Field(min_length=1, max_length=200)]
     episode: Annotated[str, Field(min_length=1, max_length=64)]
-    expected_end: AwareDatetime
+    expected_end: Instant
 
 
 class CareTeamJoined(Done):

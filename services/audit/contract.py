@@ -3,7 +3,7 @@
 from typing import Any, Literal
 from uuid import UUID
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from services.audit.domain.lines import Group, Result, Who
 from shared.eventing.messages import Instant
@@ -17,8 +17,8 @@ class ReadJournal(ListQuery):
     model_config = ConfigDict(populate_by_name=True)
 
     record_id: UUID
-    from_: AwareDatetime | None = Field(default=None, alias="from")
-    to: AwareDatetime | None = None
+    from_: Instant | None = Field(default=None, alias="from")
+    to: Instant | None = None
     group: Group | None = None
     actor_kind: Who | None = None
     order: Literal["newest_first", "oldest_first"] = "newest_first"
@@ -87,7 +87,7 @@ class SignedCheckpoint(Answer):
 
 class ProveInclusion(Query):
     service: str = Field(pattern=r"^[a-z][a-z_]{0,30}$")
-    position: int = Field(ge=1)
+    position: int = Field(ge=1, le=2**63 - 1)
 
 
 class InclusionProof(Answer):

@@ -3,6 +3,8 @@
 from functools import singledispatch
 from uuid import UUID
 
+from pydantic import BaseModel
+
 from services.audit.domain.anomaly import Anomaly
 from services.audit.domain.reading import JournalReading, MandateUse
 from shared.eventing.messages import MessageData
@@ -29,14 +31,22 @@ class AnomalyRaised(MessageData):
     lost: int
 
 
+class Covered(BaseModel):
+    epoch: str
+    position: int
+
+
 class CheckpointPublished(MessageData):
-    """``note``: the signed note, byte for byte; ``vkey``: the key to check it with."""
+    """``note``: the signed note, byte for byte; ``vkey``: the key to check it with.
+    ``covered``: by service, up to where its events are in the log.
+    """
 
     TYPE = "audit.checkpoint_published"
     size: int
     root: str
     note: str
     vkey: str
+    covered: dict[str, Covered]
 
 
 @singledispatch

@@ -76,10 +76,6 @@ class Directory(EventLog):
     def get_professional(self, request: GetProfessional, by: Actor) -> contract.Professional:
         return contract.Professional.of(self._known(request.national_id), self._codes)
 
-    def forget_requests(self) -> None:
-        """Answers to commands are repeated for 30 days."""
-        self.requests.purge(self.clock.now())
-
     def _known(self, national_id: str) -> Professional:
         found = self.get(self._professional_id(national_id), Professional)
         if found is None:

@@ -243,10 +243,6 @@ class Identity(EventLog):
         record = self._known(request.record_id)
         return contract.Identity.of(record, with_contact=not by.is_service)
 
-    def forget_requests(self) -> None:
-        """Answers to commands are repeated for 30 days."""
-        self.requests.purge(self.clock.now())
-
     def _known(self, record_id: UUID) -> Record:
         record = self.get(record_id, Record)
         if record is None:

@@ -232,10 +232,6 @@ class Keyring(EventLog):
         )
         return Outcome(answer=Done(), save=[key], also=[self._table.add(request.holder, 1)])
 
-    def forget_requests(self) -> None:
-        """Answers to commands are repeated for 30 days."""
-        self.requests.purge(self.clock.now())
-
     def _known(self, holder: str) -> ManagedKey:
         key = self.get(self._key_id(holder), ManagedKey)
         if key is None:

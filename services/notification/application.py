@@ -42,7 +42,3 @@ class Notification(EventLog):
             raise UnknownNotice
         notice.mark_read(by)
         return Outcome(answer=Done(), save=[notice])
-
-    def forget_requests(self) -> None:
-        """Answers to commands are repeated for 30 days."""
-        self.requests.purge(self.clock.now())

@@ -17,6 +17,7 @@ from services.vault.messages import message_for
 from services.vault.projections.documents import DocumentList, ListedDocuments
 from shared.auth.service_keys import private_key
 from shared.auth.service_tokens import ServiceTokens
+from shared.eventing.audit_lag import AuditLag
 from shared.eventing.entrypoints import Projecting, Timers, View
 from shared.eventing.outbox import OutboxReader
 from shared.eventing.positions import position_in
@@ -43,6 +44,9 @@ class VaultSettings:
     class_outside_dmp: str | None = None
     """Class of document types that the CI-SIS knows and the DMP does not take; unset, they are
     refused."""
+    audit_lag_max: float = 60.0
+    """Seconds an event may stay out of the transparency log before documents are no longer
+    opened in normal mode; 0 for ever."""
     sweep_seconds: float = 3600.0
     """Between two looks for objects that no event names; one goes at the second look."""
 
@@ -111,7 +115,9 @@ def served() -> Served:
             "search": app.search,
             "changes_since": app.changes_since,
             "describe": app.describe,
-            "open": app.open,
+            "open": AuditLag(app, built.own.audit_lag_max).unless_late(
+                app.open, when=lambda request: request.mode == "normal"
+            ),
             "versions": app.versions,
             "check_integrity": app.check_integrity,
         },
@@ -138,6 +144,9 @@ def timing() -> Timers:
     return Timers(
         log=built.app,
         every=built.own.sweep_seconds,
-        sweeps={"orphans": built.app.sweep_orphans},
+        sweeps={
+            "orphans": built.app.sweep_orphans,
+            "answers": built.app.forget_requests,
+        },
         close=built.close,
     )

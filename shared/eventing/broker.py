@@ -7,6 +7,7 @@ whoever follows. So nothing is mandatory and there is no alternate exchange.
 
 from collections import deque
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Any, Self
@@ -17,6 +18,8 @@ HEARTBEAT = 60
 """Seconds; a connection that is silent for twice as long is given up."""
 PATIENCE = 10.0
 """Seconds a confirm may take before the batch is taken for lost, and published again."""
+NOW = 0.001
+"""Seconds; what has arrived already is read, nothing is waited for."""
 PREFETCH = 100
 """Deliveries held by one consumer."""
 QUEUE = {
@@ -71,6 +74,16 @@ class Publisher:
                 self._message(outgoing), self._exchange, outgoing.routing_key
             )
         self._connection.heartbeat_check()
+        self._confirmed()
+
+    def beat(self) -> None:
+        """To be called now and then while there is nothing to publish: the broker gives up a
+        client that is silent, and the next batch would find its connection gone."""
+        self._connection.heartbeat_check()
+        with suppress(TimeoutError):
+            self._connection.drain_events(timeout=NOW)
+
+    def _confirmed(self) -> None:
         try:
             while self._unconfirmed:
                 self._connection.drain_events(timeout=PATIENCE)

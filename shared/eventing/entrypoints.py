@@ -13,6 +13,7 @@ from typing import Any
 
 from nameko.extensions import DependencyProvider
 
+from shared.eventing.audit_lag import checkpoint_loop
 from shared.eventing.codec import TransportKeys
 from shared.eventing.follow import follow_loop
 from shared.eventing.following import Following
@@ -96,7 +97,8 @@ def timers(name: str, build: Callable[[], Timers]) -> type:
 def projecting_loops(made: Projecting) -> list[Loop]:
     outbox = OutboxReader(made.log, made.message_for, made.transport_keys)
     relay = relay_loop(made.log, outbox, partial(Exchanges.open, made.amqp_uri, made.log.name))
-    return [relay, *(project_loop(made.log, view) for view in made.views)]
+    checkpoints = checkpoint_loop(made.log, made.amqp_uri)
+    return [relay, checkpoints, *(project_loop(made.log, view) for view in made.views)]
 
 
 def following_loops(made: Following) -> list[Loop]:

@@ -34,18 +34,22 @@ LONGEST_WAIT = 30.0
 """Seconds between two tries; doubled each time. A loop that an operator has to look at goes on
 trying too, so that it needs no restart once it was helped."""
 LATE = 30.0
-"""Seconds after which a loop that does not turn makes its process unready."""
+"""Seconds beyond its rest after which a loop that does not turn makes its process unready."""
 
 
 class Loop:
     """``work(stop)`` returns when it is told to stop or gives way; it is called again until then.
 
-    ``work`` calls :meth:`turned` at each round that went well.
+    ``work`` calls :meth:`turned` at each round that went well. ``rest``: seconds it pauses
+    between two rounds, which do not make it late.
     """
 
-    def __init__(self, name: str, work: Callable[[Event, "Loop"], None]) -> None:
+    def __init__(
+        self, name: str, work: Callable[[Event, "Loop"], None], *, rest: float = 0.0
+    ) -> None:
         self.name = name
         self._work = work
+        self._rest = rest
         self._problem: str | None = None
         self._turned = time.monotonic()
         self._wait = FIRST_WAIT
@@ -79,7 +83,7 @@ class Loop:
         if self._problem:
             return self._problem
         late = time.monotonic() - self._turned
-        return f"has not turned for {late:.0f} s" if late > LATE else None
+        return f"has not turned for {late:.0f} s" if late > self._rest + LATE else None
 
     def _tell(self, error: Exception) -> None:
         kind = "infrastructure" if isinstance(error, INFRASTRUCTURE) else "error"

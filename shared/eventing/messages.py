@@ -4,11 +4,13 @@ from collections.abc import Callable, Mapping
 from typing import Annotated, Any, ClassVar, Protocol
 from uuid import UUID
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, PlainSerializer
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, PlainSerializer
 
-from shared.kernel.clock import instant
+from shared.kernel.clock import in_utc, instant
 
-Instant = Annotated[AwareDatetime, PlainSerializer(instant, return_type=str)]
+Instant = Annotated[
+    AwareDatetime, AfterValidator(in_utc), PlainSerializer(instant, return_type=str)
+]
 """RFC 3339, UTC, milliseconds on the wire."""
 
 

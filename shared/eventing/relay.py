@@ -114,6 +114,7 @@ class Relay:
         self._exchanges.events.publish(
             [Outgoing("head", head.model_dump_json(), expires=10 * ANNOUNCE)]
         )
+        self._exchanges.leaves.beat()
         self._announced = time.monotonic()
 
 

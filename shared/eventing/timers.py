@@ -51,4 +51,4 @@ def timer_loop(timers: Timers) -> Loop:
                 seconds = round(time.monotonic() - started, 3)
                 log.error("a sweep failed", sweep=sweep_name, s=seconds, **described(error))
 
-    return Loop(name, work)
+    return Loop(name, work, rest=timers.every)

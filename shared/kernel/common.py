@@ -5,7 +5,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from shared.kernel.clock import Clock, ShiftedClock, SystemClock
-from shared.kernel.ins import INS_NIA, INS_NIR, PRODUCTION_OIDS, TEST_OIDS
+from shared.kernel.ins import (
+    INS_NIA,
+    INS_NIR,
+    INS_NIR_DEMO,
+    INS_NIR_TEST,
+    PRODUCTION_OIDS,
+    TEST_OIDS,
+)
 from shared.kernel.ins_rules import InsRules
 from shared.kernel.settings import SettingsError, read_settings
 
@@ -41,8 +48,9 @@ class CommonSettings:
     """Liveness, readiness and metrics of this process; none is served when unset."""
     ins_oids: tuple[str, ...] = ()
     """OIDs of INS accepted; by default those that fit the environment."""
-    ins_strict_keys: tuple[str, ...] = (INS_NIR, INS_NIA)
-    """OIDs whose INS key must match its matricule; official test samples carry false ones."""
+    ins_strict_keys: tuple[str, ...] = (INS_NIR, INS_NIA, INS_NIR_TEST, INS_NIR_DEMO)
+    """OIDs whose INS key must match its matricule. Some official samples carry false ones: leave
+    the test OID out to take them."""
     rpc_timeout: float = 10.0
     """Seconds a call between services may take."""
     rpc_workers: int = 10

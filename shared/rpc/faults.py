@@ -54,6 +54,7 @@ def invalid(error: ValidationError) -> InvalidRequest:
     """Each wrong field by its path, ``metadata.type``, with what was expected of it."""
     wrong = error.errors(include_url=False, include_input=False, include_context=False)
     fields: Mapping[str, str] = {
-        ".".join(map(str, e["loc"])) or "request": e["msg"] for e in wrong[:MAX_FIELDS]
+        ".".join(map(str, e["loc"])) or "request": e["msg"].removeprefix("Value error, ")
+        for e in wrong[:MAX_FIELDS]
     }
     return InvalidRequest(fields=fields)

@@ -193,6 +193,10 @@ class EventLog(Application[UUID]):
             leaves=[(row.id, leaf_digest(self.name, epoch, row)) for row in rows],
         )
 
+    def forget_requests(self) -> None:
+        """Answers to commands are repeated for 30 days."""
+        self.requests.purge(self.clock.now())
+
     def leader(self, role: str) -> AbstractContextManager[Leadership]:
         """Become the only process of this service in that role, without waiting.
 

@@ -31,6 +31,14 @@ class Published:
     last: int
 
 
+@dataclass(frozen=True)
+class Logged:
+    """A signed checkpoint covers this service's events up to ``position`` of ``epoch``."""
+
+    epoch: str
+    position: int
+
+
 @dataclass(frozen=True, kw_only=True)
 class Parked:
     """A message that could not be handled, or waits behind one of the same record.
@@ -55,6 +63,7 @@ class Places:
         self._followed = f"{service}_followed"
         self._published = f"{service}_published"
         self._parked = f"{service}_parked"
+        self._logged = f"{service}_logged"
 
     def create_statements(self) -> list[str]:
         return [
@@ -69,6 +78,10 @@ class Places:
             (
                 f"CREATE TABLE IF NOT EXISTS {self._published} (stream TEXT PRIMARY KEY,"
                 " position BIGINT NOT NULL, last BIGINT NOT NULL)"
+            ),
+            (
+                f"CREATE TABLE IF NOT EXISTS {self._logged} (id BIGINT PRIMARY KEY,"
+                " epoch TEXT NOT NULL, position BIGINT NOT NULL)"
             ),
             (
                 f"CREATE TABLE IF NOT EXISTS {self._parked} (publisher TEXT, position BIGINT,"
@@ -154,6 +167,20 @@ class Places:
             )  # fmt: skip
             if not moved:
                 raise PositionMoved(f"{stream} was published past {before.position}")
+
+    def logged(self) -> Logged:
+        """How far the transparency log holds this service's events, as far as was heard."""
+        with self._recorder.reading() as sql:
+            rows = sql(f"SELECT epoch, position FROM {self._logged}")
+        return Logged(*rows[0]) if rows else Logged("", 0)
+
+    def note_logged(self, logged: Logged) -> None:
+        with self._recorder.writing() as sql:
+            sql(
+                f"INSERT INTO {self._logged} VALUES (1, ?, ?) ON CONFLICT (id) DO UPDATE"
+                " SET epoch = excluded.epoch, position = excluded.position",
+                logged.epoch, logged.position,
+            )  # fmt: skip
 
     def park(self, item: Parked) -> Step:
         def insert(sql: Sql, _: int) -> None:

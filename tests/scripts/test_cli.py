@@ -60,6 +60,13 @@ def test_every_command_says_how_it_ends(command: str) -> None:
     assert EXIT_CODES in " ".join(result.output.split())
 
 
+def test_arguments_are_listed_as_they_are_written(place: Place) -> None:
+    """``from`` is no name in Python, and the only one a caller may use."""
+    listed = run("call", "audit", "--dir", place.home).output
+    assert " from," in listed
+    assert "from_," not in listed
+
+
 @pytest.mark.parametrize(
     ("words", "sentence"),
     [

@@ -16,6 +16,9 @@ class AccessSettings:
     """Life of an emergency session; not in the texts found, so a choice of the operator."""
     block_beats_break_glass: bool = True
     """Not confirmed by a text: a blocked professional may not break the glass either."""
+    audit_lag_max: float = 60.0
+    """Seconds an event may stay out of the transparency log before documents are no longer
+    read in normal mode; 0 for ever."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -2,23 +2,24 @@
 
 import json
 from base64 import b64encode
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 
 from services.audit.application import Audit
 from services.audit.domain.anomaly import AnomalyKind
+from services.audit.domain.batch import Place
 from services.audit.domain.checkpoint import Checkpoint
 from services.audit.domain.growth import Fork, Publisher
 from services.audit.domain.tiles import VKEY_PATH
-from services.audit.messages import CheckpointPublished
+from services.audit.messages import CheckpointPublished, Covered
 from shared.eventing import broker
 from shared.kernel.clock import Clock, instant
 
 EXCHANGE = "audit.checkpoints"
 """Not the exchange of audit's events: a checkpoint has no position that one could follow."""
 
-Tell = Callable[[Checkpoint, str], None]
-"""Given a checkpoint and its note."""
+Tell = Callable[[Checkpoint, str, Mapping[str, Place]], None]
+"""Given a checkpoint, its note, and how far it covers each service at least."""
 
 
 class CheckpointMessages:
@@ -30,18 +31,22 @@ class CheckpointMessages:
         self._vkey = vkey
         self._publisher: broker.Publisher | None = None
 
-    def __call__(self, checkpoint: Checkpoint, note: str) -> None:
+    def __call__(self, checkpoint: Checkpoint, note: str, covered: Mapping[str, Place]) -> None:
         data = CheckpointPublished(
             size=checkpoint.size,
             root=b64encode(checkpoint.root).decode(),
             note=note,
             vkey=self._vkey,
+            covered={
+                service: Covered(epoch=place.epoch, position=place.position)
+                for service, place in covered.items()
+            },
         )
         body = {
             "type": data.TYPE,
             "version": data.VERSION,
             "occurred_at": instant(self._clock.now()),
-            "data": data.model_dump(mode="json", include={"size", "root", "note", "vkey"}),
+            "data": data.model_dump(mode="json", exclude={"record_id", "by", "secret"}),
         }
         if self._publisher is None:
             self._publisher = broker.Publisher(self._amqp_uri, EXCHANGE, "fanout")
@@ -71,6 +76,7 @@ class CheckpointSweep:
         if not self._vkey_is_out:
             self._publisher.files.put(VKEY_PATH, f"{self._publisher.verifier}\n".encode())
             self._vkey_is_out = True
+        covered = self._publisher.tree.places()  # read first: what is signed then holds them all
         try:
             checkpoint = self._publisher.publish()
         except Fork:
@@ -78,7 +84,7 @@ class CheckpointSweep:
             raise
         note = self._publisher.tree.signed()
         if checkpoint and note:
-            self._tell(checkpoint, note)
+            self._tell(checkpoint, note, covered)
 
     def _alarm(self) -> None:
         """One anomaly per signed tree, however often the round is tried again."""

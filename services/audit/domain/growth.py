@@ -5,10 +5,11 @@ same tree. What was signed is kept before it is published, and nothing is ever s
 not begin with what was signed before.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from services.audit.domain.batch import Place
 from services.audit.domain.checkpoint import Checkpoint
 from services.audit.domain.merkle import (
     EMPTY_ROOT,
@@ -82,6 +83,10 @@ class Tree(Protocol):
         ...
 
     def edge(self) -> Edge: ...
+
+    def places(self) -> Mapping[str, Place]:
+        """How far each service's events are in the tree."""
+        ...
 
     def signed(self) -> str | None:
         """The last note signed."""

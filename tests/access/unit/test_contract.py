@@ -130,11 +130,13 @@ def test_a_facility_names_its_own_teams_only() -> None:
     ("model", "arguments", "field"),
     [
         (c.DeclareConsent, {"means": "telepathy"}, "means"),
-        (c.DeclareConsent, {"professional": "P1", "facility": "F1", "means": "phrase"}, ""),
+        (c.DeclareConsent, {"professional": DENTIST.id, "facility": "F1", "means": "phrase"}, ""),
         (c.DeclareConsent, {"means": "phrase"}, ""),
         (c.BreakGlass, {"reason": "x", "unable_to_consent": False}, "unable_to_consent"),
         (c.BreakGlass, {"reason": "", "unable_to_consent": True}, "reason"),
         (c.BlockProfessional, {"professional": "P 1", "reason": "x"}, "professional"),
+        (c.BlockProfessional, {"professional": "89970036624", "reason": "x"}, "professional"),
+        (c.DeclareConsent, {"professional": "../../etc", "means": "phrase"}, "professional"),
     ],
 )
 def test_a_request_that_does_not_fit_names_its_field(

@@ -55,6 +55,15 @@ def test_a_time_without_offset_is_refused() -> None:
         parse_instant("2026-11-21T13:05:07")
 
 
+@pytest.mark.parametrize("text", ["0001-01-01T00:00:00+23:59", "9999-12-31T23:59:59-23:59"])
+def test_a_time_beyond_the_calendar_is_refused(text: str) -> None:
+    """
+    Callers write such times: they are wrong in form, like any other, and no failure of ours.
+    """
+    with pytest.raises(ValueError, match="between the years"):
+        parse_instant(text)
+
+
 def test_shifted_clock_reads_its_file_at_each_call(tmp_path: Path) -> None:
     """
     All processes of a demonstration move together, when the file says so.

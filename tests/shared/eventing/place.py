@@ -1,4 +1,4 @@
-"""Where the stores of a world are, told from one process to another."""
+"""Where the stores of a world are, for another process to open them."""
 
 import json
 from dataclasses import dataclass
@@ -10,8 +10,6 @@ from tests.shared.eventing.world import World
 
 @dataclass(frozen=True)
 class Place:
-    """Where the stores of a world are, for another process to open them."""
-
     notes_dsn: str | None
     tally_dsn: str | None
     folder: str

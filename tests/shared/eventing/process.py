@@ -1,7 +1,7 @@
 """``python -m tests.shared.eventing.process project|follow WORLD``: a process that can be killed.
 
-Started as services are, by nameko under eventlet. WORLD is :meth:`Place.to_text`. No test may
-import this: it monkey-patches.
+Started as services are, by nameko under eventlet; never imported, for it monkey-patches. WORLD
+is ``Place.to_text()``.
 """
 
 from services.__main__ import run  # isort: skip  # it monkey-patches before anything else

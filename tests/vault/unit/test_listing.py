@@ -4,6 +4,7 @@ from datetime import timedelta
 from uuid import UUID, uuid4
 
 import pytest
+from pydantic import ValidationError
 
 from services.vault.contract.deposits import Mask
 from services.vault.contract.reading import ChangesSince, Search, Versions
@@ -244,3 +245,12 @@ def test_png_of_a_professional_is_listed(world: World) -> None:
     world.deposit(PNG, record_id=str(RECORD), metadata=METADATA)
 
     assert len(ids(world)) == 1
+
+
+@pytest.mark.parametrize("day", ["2026-13-01", "2026-02-30", "2026-1-1"])
+def test_a_day_that_no_calendar_has_is_refused(day: str) -> None:
+    """An empty list would tell the reader that nothing was done then."""
+    with pytest.raises(ValidationError) as refused:
+        search(**{"from": day})
+
+    assert refused.value.errors()[0]["loc"] == ("from",)

@@ -1,16 +1,20 @@
 """A follower on real logs, given what a broker may do to messages."""
 
 import random
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from functools import partial
 from typing import Any
 from uuid import UUID, uuid4
 
+import amqp
 import pytest
 from eventsourcing.persistence import IntegrityError, OperationalError
+from kombu.utils.url import parse_url
 
 from shared.crypto.keys import KeyErased
-from shared.eventing.broker import Delivery
-from shared.eventing.follow import Follower
+from shared.eventing.broker import QUEUE, Delivery
+from shared.eventing.follow import Follower, follow_loop
 from shared.eventing.following import Following, Policy
 from shared.eventing.links import Mismatch
 from shared.eventing.live_views import LiveViews
@@ -20,12 +24,25 @@ from shared.eventing.received import Received
 from shared.kernel.errors import Unavailable
 from shared.stores.event_log import Outcome, PositionMoved
 from tests.shared.eventing.sample import on_note_written, records
-from tests.shared.eventing.world import World
+from tests.shared.eventing.world import World, running
+from tests.support.deadline import eventually
 
 
 def follower(following: Following) -> Follower:
     views = LiveViews(following.views, following.sources, following.log.places)
     return Follower(following, "notes", views)
+
+
+@contextmanager
+def broker(uri: str) -> Iterator[amqp.Channel]:
+    parts = parse_url(uri)
+    with amqp.Connection(
+        f"{parts['hostname']}:{parts['port']}",
+        userid=parts["userid"],
+        password=parts["password"],
+        virtual_host=parts["virtual_host"],
+    ) as connection:
+        yield connection.channel()
 
 
 def delivery(message: Envelope | Head) -> Delivery:
@@ -126,6 +143,27 @@ def overtaken(world: World, then: Callable[[], None]) -> Policy:
         return outcome
 
     return policy
+
+
+def test_a_delivery_whose_handling_failed_is_not_acknowledged(wired: World) -> None:
+    """nameko acknowledges although its worker failed. Here the broker has it until the write."""
+    tries: list[Received] = []
+
+    def out_of_reach(_tally: object, received: Received) -> None:
+        tries.append(received)
+        raise Unavailable
+
+    made = wired.following({"notes.note_written": out_of_reach})
+    views = LiveViews(made.views, made.sources, made.log.places)
+    with broker(wired.amqp_uri) as channel, running(follow_loop(made, "notes", views)):
+        state = partial(channel.queue_declare, "tally.from.notes", passive=True)
+        channel.queue_declare("tally.from.notes", durable=True, auto_delete=False, arguments=QUEUE)
+        eventually(lambda: state().consumer_count == 1)
+        write(wired, records(1), "a")
+        sent = delivery(published(wired)[0])
+        channel.basic_publish(amqp.Message(sent.body), "notes.events", sent.routing_key)
+        eventually(lambda: len(tries) >= 2)
+        eventually(lambda: state().message_count == 1)
 
 
 def test_a_fenced_off_consumer_still_working_doubles_nothing(world: World) -> None:

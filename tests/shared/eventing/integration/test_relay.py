@@ -1,6 +1,7 @@
 """The relay: everything, in order, confirmed; never more than one; told when it cannot."""
 
 import json
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial, singledispatch
@@ -10,6 +11,7 @@ import amqp
 import pytest
 from kombu.utils.url import parse_url
 
+from shared.eventing import broker as broker_module
 from shared.eventing import relay as relay_module
 from shared.eventing.broker import NotConfirmed, Outgoing, Publisher
 from shared.eventing.entrypoints import (
@@ -83,6 +85,20 @@ def test_listed_events_are_published_in_order_under_their_names(wired: World) ->
     assert [key for key, _ in keys] == ["note_written"] * 3
     assert [body["position"] for _, body in keys] == [1, 3, 5]
     assert [body["previous"] for _, body in keys] == [0, 1, 3]
+
+
+def test_a_connection_without_leaves_to_carry_stays_open(
+    wired: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A quiet service writes nothing for hours; its broker hangs up on who is silent."""
+    monkeypatch.setattr(broker_module, "HEARTBEAT", 1)
+    monkeypatch.setattr(relay_module, "ANNOUNCE", 0.1)
+    with relaying(wired) as relay:
+        hung_up = time.monotonic() + 4.0  # more than twice the heartbeat
+        while time.monotonic() < hung_up:
+            relay.turn()
+        wired.notes.write(uuid4(), "a")
+        assert relay.turn()
 
 
 def test_a_relay_that_died_before_its_position_repeats_and_never_skips(

@@ -1,5 +1,8 @@
 """What time does: swept by one process, again and again, whatever one sweep does."""
 
+import pytest
+
+from shared.eventing import loop as loop_module
 from shared.eventing.loop import Loop
 from shared.eventing.timers import Timers, timer_loop
 from shared.kernel.errors import Unavailable
@@ -50,6 +53,17 @@ def test_one_process_sweeps_and_another_takes_over(world: World) -> None:
         assert swept == []
     with running(loop):
         eventually(lambda: swept)
+
+
+def test_seldom_swept_is_ready_all_the_while(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Else a service whose timer is slow would take no calls but just after each round."""
+    monkeypatch.setattr(loop_module, "LATE", -1.0)
+    swept: list[str] = []
+    made = Timers(log=world.notes, every=3600.0, sweeps={"opening": lambda: swept.append("")})
+    loop = timer_loop(made)
+    with running(loop):
+        eventually(lambda: swept)
+        assert loop.check() is None
 
 
 class CountedLoop(Loop):

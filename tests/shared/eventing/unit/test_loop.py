@@ -80,3 +80,10 @@ def test_a_loop_that_hangs_makes_its_process_unready(monkeypatch: pytest.MonkeyP
     assert loop.check() is None
     monkeypatch.setattr(loop_module, "LATE", -1.0)
     assert loop.check() is not None
+
+
+def test_a_loop_that_rests_is_not_late(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A sweep once an hour is no trouble for the fifty-nine minutes between."""
+    loop = Loop("notes.timers", lambda *_: None, rest=3600.0)
+    monkeypatch.setattr(loop_module, "LATE", -1.0)
+    assert loop.check() is None

@@ -4,8 +4,10 @@ import os
 import signal
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+from shared.rpc.client import RpcClient
 from tests.shared.rpc.place import ROOT, Place, deployment, serving, started
 from tests.support.deadline import eventually
 
@@ -66,12 +68,22 @@ def test_it_finishes_what_is_under_way(amqp_uri: str, tmp_path: Path) -> None:
             _nap_while_stopping(place, client, number)
 
 
-def _nap_while_stopping(place: Place, client: object, number: signal.Signals) -> None:
-    from concurrent.futures import ThreadPoolExecutor  # noqa: PLC0415
+def test_what_a_killed_process_had_taken_is_done_by_another(amqp_uri: str, tmp_path: Path) -> None:
+    """A request is acknowledged after its reply: the broker keeps it for whoever is left."""
+    with ThreadPoolExecutor(1) as pool, RpcClient(amqp_uri) as client:
+        with serving(amqp_uri, tmp_path) as place:
+            nap = pool.submit(
+                client.call, "greeter", "nap", {"seconds": 1}, token=place.patient(), timeout=60
+            )
+            eventually(lambda: place.metric("carnet_rpc_calls_in_progress", service="greeter") == 1)
+            place.process.kill()
+            place.process.wait()
+        with serving(amqp_uri, tmp_path) as place:
+            assert nap.result(timeout=60) == {"position": 1}
+            assert place.ran() == ["nap"]
 
-    from shared.rpc.client import RpcClient  # noqa: PLC0415
 
-    assert isinstance(client, RpcClient)
+def _nap_while_stopping(place: Place, client: RpcClient, number: signal.Signals) -> None:
     with ThreadPoolExecutor(1) as pool:
         nap = pool.submit(client.call, "greeter", "nap", {"seconds": 1}, token=place.patient())
         eventually(lambda: place.metric("carnet_rpc_calls_in_progress", service="greeter") == 1)

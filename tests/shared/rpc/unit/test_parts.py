@@ -6,7 +6,9 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
+from pydantic import ValidationError
 
+from shared.eventing.messages import Instant
 from shared.kernel import errors
 from shared.kernel.actor import Actor, ActorKind
 from shared.kernel.errors import Conflict, Forbidden, Refusal, StaleRead, TooMany, Unavailable
@@ -14,7 +16,7 @@ from shared.rpc import fresh, rates, wire
 from shared.rpc.authorise import check_caller, check_condition
 from shared.rpc.contract import Method, Request, own_record
 from shared.rpc.deadline import bounded
-from shared.rpc.faults import error_reply, refusal_of
+from shared.rpc.faults import error_reply, invalid, refusal_of
 from shared.rpc.fresh import wait_for
 from shared.rpc.rates import Rates
 from shared.rpc.settings import MIB, RpcSettings
@@ -65,6 +67,18 @@ def test_every_refusal_crosses_the_wire_whole(kind: type[Refusal]) -> None:
     got = refusal_of(wire.decode(error_reply(sent))["error"])
     assert type(got) is kind
     assert got.to_fault() == sent.to_fault()
+
+
+def test_our_own_word_on_a_field_stands_alone() -> None:
+    """The caller reads what is wrong, not what our validation library calls it."""
+
+    class AtInstant(Request):
+        at: Instant
+
+    with pytest.raises(ValidationError) as caught:
+        AtInstant.model_validate({"at": "9999-12-31T23:59:59-23:59"})
+    told = invalid(caught.value).fields
+    assert told == {"at": "an instant lies between the years 1 and 9999 in UTC"}
 
 
 def test_a_services_own_code_is_kept() -> None:

@@ -1,0 +1,1 @@
+"""What our guarantees cost, each as a ratio measured in one run on this machine."""

@@ -1,0 +1,97 @@
+"""What is not in the transparency log soon enough stops normal openings (DESIGN, section 4).
+
+Each service hears of checkpoints beside its relay, and keeps how far they cover its events.
+"""
+
+import json
+from collections.abc import Callable
+from contextlib import suppress
+from datetime import datetime
+from functools import wraps
+from threading import Event
+from typing import TypeVar
+
+from shared.eventing.broker import Subscription
+from shared.eventing.loop import Loop
+from shared.eventing.metrics import MALFORMED
+from shared.kernel.actor import Actor
+from shared.kernel.errors import Unavailable
+from shared.stores.event_log import EventLog
+from shared.stores.places import Logged
+
+EXCHANGE = "audit.checkpoints"
+LOOKED_AT = 20
+"""Events read to find one that tells its time; those of erased records do not."""
+
+Req = TypeVar("Req")
+Ans = TypeVar("Ans")
+
+
+def checkpoint_loop(log: EventLog, amqp_uri: str) -> Loop:
+    """Keeps how far the last checkpoint heard of covers this log."""
+
+    def work(stop: Event, loop: Loop) -> None:
+        queue = f"{log.name}.checkpoints"
+        with Subscription(amqp_uri, queue=queue, exchange=EXCHANGE, kind="fanout") as subscription:
+            while not stop.is_set():
+                if delivery := subscription.next(1.0):
+                    if covered := _covered(delivery.body, log.name):
+                        log.places.note_logged(covered)
+                    subscription.ack(delivery)
+                loop.turned()
+
+    return Loop(f"{log.name}.checkpoints", work)
+
+
+def _covered(body: bytes, service: str) -> Logged | None:
+    """``None`` before the first event of that service is in the log."""
+    with suppress(ValueError, KeyError, TypeError):
+        place = json.loads(body)["data"]["covered"].get(service)
+        return Logged(str(place["epoch"]), int(place["position"])) if place else None
+    MALFORMED.labels(service, "audit").inc()
+    return None
+
+
+class AuditLag:
+    """``longest``: seconds an event may stay out of the log; 0 for ever."""
+
+    def __init__(self, log: EventLog, longest: float) -> None:
+        self._log = log
+        self._longest = longest
+        self._oldest: tuple[Logged, datetime] | None = None
+
+    def unless_late(
+        self, handler: Callable[[Req, Actor], Ans], when: Callable[[Req], bool]
+    ) -> Callable[[Req, Actor], Ans]:
+        """``handler``, refusing the requests that ``when`` picks while the log is late."""
+
+        @wraps(handler)
+        def guarded(request: Req, by: Actor) -> Ans:
+            if when(request):
+                self.refuse()
+            return handler(request, by)
+
+        return guarded
+
+    def refuse(self) -> None:
+        """Raise :class:`Unavailable` if an event has been out of the log for too long."""
+        oldest = self._oldest_outside() if self._longest > 0 else None
+        if oldest and (self._log.clock.now() - oldest).total_seconds() > self._longest:
+            raise Unavailable(
+                "The transparency log is late: normal openings wait, emergencies do not.",
+                message_fr=(
+                    "La traçabilité des accès a pris du retard : les consultations ordinaires"
+                    " sont suspendues quelques instants. L’accès en urgence reste possible."
+                ),
+            )
+
+    def _oldest_outside(self) -> datetime | None:
+        logged, head = self._log.places.logged(), self._log.head()
+        if logged.epoch == head.epoch and logged.position >= head.position:
+            return None
+        if self._oldest is None or self._oldest[0] != logged:
+            rows = self._log.read(logged.position, LOOKED_AT)
+            times = (getattr(row.event, "timestamp", None) for row in rows)
+            first = next((time for time in times if time is not None), None)
+            self._oldest = (logged, first) if first else None
+        return self._oldest[1] if self._oldest else None

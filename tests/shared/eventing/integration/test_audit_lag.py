@@ -1,0 +1,112 @@
+"""What stays out of the transparency log too long stops what must be traced."""
+
+import json
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from threading import Event, Thread
+from uuid import uuid4
+
+import pytest
+
+from shared.crypto.local_keys import LocalKeys
+from shared.eventing import broker
+from shared.eventing.audit_lag import EXCHANGE, AuditLag, checkpoint_loop
+from shared.kernel.clock import FixedClock
+from shared.kernel.errors import Unavailable
+from shared.stores.places import Logged
+from shared.stores.settings import EventStoreSettings
+from tests.shared.eventing.sample import Notes
+from tests.support.deadline import eventually
+
+LONGEST = 60.0
+
+
+@pytest.fixture
+def clock() -> FixedClock:
+    return FixedClock(datetime(2026, 11, 21, 12, tzinfo=UTC))
+
+
+@pytest.fixture
+def notes(tmp_path: Path, clock: FixedClock) -> Iterator[Notes]:
+    with Notes(EventStoreSettings(data_dir=tmp_path), LocalKeys(b"k" * 32, "notes"), clock) as log:
+        yield log
+
+
+@pytest.mark.parametrize(("seconds", "refused"), [(60, False), (61, True)])
+def test_an_event_may_stay_out_for_so_long(
+    notes: Notes, clock: FixedClock, seconds: int, refused: bool
+) -> None:
+    """DESIGN, section 4: 60 seconds, and no further."""
+    notes.write(uuid4(), "a")
+    clock.move(timedelta(seconds=seconds))
+
+    if refused:
+        with pytest.raises(Unavailable, match="late"):
+            AuditLag(notes, LONGEST).refuse()
+    else:
+        AuditLag(notes, LONGEST).refuse()
+
+
+def test_what_is_in_the_log_is_never_late(notes: Notes, clock: FixedClock) -> None:
+    """It is the oldest event outside that counts, and none is."""
+    position = notes.write(uuid4(), "a")
+    lag = AuditLag(notes, LONGEST)
+    clock.move(timedelta(hours=1))
+    with pytest.raises(Unavailable):
+        lag.refuse()
+
+    notes.places.note_logged(Logged(notes.head().epoch, position))
+    lag.refuse()
+
+    notes.write(uuid4(), "b")
+    clock.move(timedelta(seconds=LONGEST + 1))
+    with pytest.raises(Unavailable):
+        lag.refuse()
+
+
+def test_what_another_history_logged_does_not_count(notes: Notes, clock: FixedClock) -> None:
+    """After a restore the same positions are other events."""
+    position = notes.write(uuid4(), "a")
+    notes.places.note_logged(Logged("another epoch", position))
+    clock.move(timedelta(hours=1))
+
+    notes.write(uuid4(), "b")
+    clock.move(timedelta(hours=1))
+    with pytest.raises(Unavailable):
+        AuditLag(notes, LONGEST).refuse()
+
+
+def test_only_the_requests_picked_wait(notes: Notes, clock: FixedClock) -> None:
+    """An emergency is served however late the log is."""
+    notes.write(uuid4(), "a")
+    clock.move(timedelta(hours=1))
+    handler = AuditLag(notes, LONGEST).unless_late(
+        lambda mode, _by: f"opened {mode}", when=lambda mode: mode == "normal"
+    )
+
+    assert handler("break_glass", None) == "opened break_glass"  # type: ignore[arg-type]  # no actor is needed
+    with pytest.raises(Unavailable):
+        handler("normal", None)  # type: ignore[arg-type]  # idem
+
+
+def test_checkpoints_tell_how_far_the_log_is(notes: Notes, amqp_uri: str) -> None:
+    """Over a real broker; what is no checkpoint is dropped and changes nothing."""
+    position = notes.write(uuid4(), "a")
+    place = {"epoch": notes.head().epoch, "position": position}
+    good = json.dumps({"data": {"covered": {"notes": place}}})
+    loop, stop = checkpoint_loop(notes, amqp_uri), Event()
+    thread = Thread(target=loop.run, args=(stop,))
+    publisher = broker.Publisher(amqp_uri, EXCHANGE, "fanout")
+    thread.start()
+
+    def heard() -> bool:
+        publisher.publish([broker.Outgoing("checkpoint_published", b) for b in ("no", "{}", good)])
+        return notes.places.logged() == Logged(notes.head().epoch, position)
+
+    try:
+        eventually(heard)
+    finally:
+        stop.set()
+        thread.join(10)
+        publisher.close()
