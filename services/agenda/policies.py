@@ -6,14 +6,25 @@ from typing import Any
 from uuid import UUID
 
 from services.agenda.application import Agenda
+from services.agenda.domain.origin import SECRET
 from services.agenda.domain.prevention.rule import Fact
+from services.agenda.domain.prevention_plan import Codes, Told, Vaccination
 from shared.eventing.received import Received
+from shared.kernel.french import FRANCE
 from shared.rpc.contract import Done
 from shared.stores.event_log import Outcome
 
 FOLLOWS = ("identity", "profile")
 VACCINATIONS = "vaccinations"
 """Section of the profile that the plan rests on."""
+
+FACTS: Mapping[str, Fact] = {
+    **{fact.value: fact for fact in Fact},
+    "colorectal_family_history": Fact.COLORECTAL_HIGH_RISK,
+}
+"""Words of questionnaires, and what they are to the rules."""
+EVERYBODY = {"N"}
+"""Code of what nobody is kept from."""
 
 Decided = Outcome[Done] | None
 
@@ -31,14 +42,17 @@ def on_erased(app: Agenda, received: Received) -> Decided:
 
 
 def on_entry(app: Agenda, received: Received) -> Decided:
-    """An entry added or changed. One that is hidden counts for the person alone."""
+    """An entry added or changed; some changes are of who may see it alone."""
     data = received.data
     if received.record is None or data["section"] != VACCINATIONS:
         return None
-    secret = _hidden(data)
-    return app.know_vaccination(
-        received.record, UUID(data["entry_id"]), data["code"], _day(data["date"]), secret=secret
-    )
+    entry, codes = UUID(data["entry_id"]), _codes(data)
+    if data.get("visibility_only"):
+        return app.hide_vaccination(received.record, entry, codes)
+    if data["code"] is None:
+        return app.forget_vaccination(received.record, entry)
+    known = Vaccination(data["code"], _day(data["date"]), codes)
+    return app.know_vaccination(received.record, entry, known)
 
 
 def on_entry_removed(app: Agenda, received: Received) -> Decided:
@@ -48,12 +62,15 @@ def on_entry_removed(app: Agenda, received: Received) -> Decided:
 
 
 def on_questionnaire(app: Agenda, received: Received) -> Decided:
-    """Facts that rules of prevention depend on; other answers are no business of ours."""
-    if received.record is None or "facts" not in received.data:
+    """Facts that rules of prevention depend on; other answers are no business of ours, nor is a
+    draft.
+    """
+    data = received.data
+    if received.record is None or not data["final"]:
         return None
-    told: Mapping[str, str | None] = received.data["facts"]
-    facts = {Fact(name): _day(since) for name, since in told.items() if name in set(Fact)}
-    return app.know_facts(received.record, facts, secret=_hidden(received.data))
+    facts = tuple(sorted({FACTS[word] for word in data["facts"] if word in FACTS}))
+    on = received.occurred_at.astimezone(FRANCE).date()
+    return app.know_facts(received.record, data["questionnaire"], Told(facts, on, _codes(data)))
 
 
 POLICIES: Mapping[str, Callable[[Agenda, Received], Decided]] = {
@@ -71,8 +88,10 @@ POLICIES: Mapping[str, Callable[[Agenda, Received], Decided]] = {
 }
 
 
-def _hidden(data: Mapping[str, Any]) -> bool:
-    return bool(data["secret"]) or not data.get("visible", True)
+def _codes(data: Mapping[str, Any]) -> Codes:
+    """Those of the entry, and that of a secret session whatever it wrote."""
+    secret = {SECRET} if data["secret"] else set()
+    return tuple(sorted({*data["confidentiality"], *secret} - EVERYBODY))
 
 
 def _day(text: str | None) -> date | None:

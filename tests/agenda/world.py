@@ -69,10 +69,11 @@ class PlayedAccess:
         self, record_id: UUID, action: str, resource: Mapping[str, Any], by: Actor
     ) -> bool:
         hidden = SECRET in resource.get("confidentiality", ())
+        masked = "MASQUE_PS" in resource.get("confidentiality", ())
         rules = {
             ActorKind.PATIENT: by.record_id == record_id,
             ActorKind.REPRESENTATIVE: by.record_id == record_id and not hidden,
-            ActorKind.PROFESSIONAL: by.id == DOCTOR.id and action == "read",
+            ActorKind.PROFESSIONAL: by.id == DOCTOR.id and action == "read" and not masked,
             ActorKind.FACILITY: action == "feed",
             ActorKind.APPLICATION: action == "feed" and by.id == BOOKING.id,
         }
@@ -133,7 +134,7 @@ class World:
             while projector.turn():
                 pass
 
-    def show(self, by: Actor = PATIENT, **asked: Any) -> list[AppointmentView]:
+    def show(self, by: Actor = PATIENT, /, **asked: Any) -> list[AppointmentView]:
         self.catch_up()
         request = Appointments.model_validate({"record_id": RECORD, "limit": 100, **asked})
         listing = self.app.appointments(request, by)

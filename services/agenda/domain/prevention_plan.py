@@ -1,24 +1,47 @@
 """What a record's prevention plan rests on: answers, opt-outs, what the profile said."""
 
-from collections.abc import Iterable, Mapping
-from datetime import date
-from typing import Any
+from collections.abc import Callable, Iterable
+from datetime import date, timedelta
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from eventsourcing.domain import Aggregate, event
 
+from services.agenda.domain.origin import SECRET
 from services.agenda.domain.prevention.person import Answer, History, State
 from services.agenda.domain.prevention.rule import Fact, Table
 from shared.kernel.actor import Actor
 from shared.kernel.ids import derived_id
+
+Codes = tuple[str, ...]
+"""Confidentiality codes (JDV_J08) of what is not for everybody."""
+SECRET_CODES: Codes = (SECRET,)
+Readable = Callable[[Codes], bool]
+PREGNANCY = timedelta(days=280)
+
+
+class Vaccination(NamedTuple):
+    """One of the profile, as it is now."""
+
+    vaccine: str
+    on: date | None
+    confidentiality: Codes
+
+
+class Told(NamedTuple):
+    """What one questionnaire said last, and when."""
+
+    facts: tuple[Fact, ...]
+    on: date
+    confidentiality: Codes
 
 
 class PreventionPlan(Aggregate):
     """One per record. ``next_look``: the day on which something more may be due; ``None`` after
     anything that may have made something due at once.
 
-    What was said in a secret session is kept apart: to representatives, and to reminders that
-    reach them, the plan is as if it had not been said.
+    What is hidden from some (said in a secret session, masked in the profile) is kept with its
+    codes: to them, and to reminders that reach them, the plan is as if it had not been said.
     """
 
     TOPIC = "agenda.prevention_plan"
@@ -93,11 +116,12 @@ class PreventionPlan(Aggregate):
         entry: UUID
         vaccine: str
         on: str | None
-        secret: bool
+        confidentiality: list[str]
 
         def apply(self, plan: "PreventionPlan") -> None:
             on = date.fromisoformat(self.on) if self.on else None
-            plan.vaccinations[str(self.entry)] = (self.vaccine, on, self.secret)
+            known = Vaccination(self.vaccine, on, tuple(self.confidentiality))
+            plan.vaccinations[str(self.entry)] = known
             plan.next_look = None
 
     class VaccinationForgotten(Event):
@@ -109,17 +133,18 @@ class PreventionPlan(Aggregate):
             plan.next_look = None
 
     class FactsKnown(Event):
-        """``facts``: since when, ISO 8601, by fact; they take the place of the former ones."""
+        """``facts``: those of one questionnaire, in the place of what it said before."""
 
         TOPIC = "agenda.prevention_facts_known"
-        facts: dict[str, str | None]
-        secret: bool
+        questionnaire: str
+        facts: list[str]
+        on: str
+        confidentiality: list[str]
 
         def apply(self, plan: "PreventionPlan") -> None:
-            plan.facts[self.secret] = {
-                Fact(fact): date.fromisoformat(since) if since else None
-                for fact, since in self.facts.items()
-            }
+            facts = tuple(Fact(fact) for fact in self.facts)
+            told = Told(facts, date.fromisoformat(self.on), tuple(self.confidentiality))
+            plan.facts[self.questionnaire] = told
             plan.next_look = None
 
     @event(Created)
@@ -128,8 +153,8 @@ class PreventionPlan(Aggregate):
         self.active = True
         self.next_look: str | None = None
         self.answers: dict[bool, dict[str, Answer]] = {False: {}, True: {}}
-        self.facts: dict[bool, dict[Fact, date | None]] = {False: {}, True: {}}
-        self.vaccinations: dict[str, tuple[str, date | None, bool]] = {}
+        self.facts: dict[str, Told] = {}
+        self.vaccinations: dict[str, Vaccination] = {}
         self.opted_out: set[str] = set()
         self.told: set[str] = set()
 
@@ -172,37 +197,51 @@ class PreventionPlan(Aggregate):
         if not self.active:
             self._turn(self.Resumed, by)
 
-    def know_vaccination(
-        self, entry: UUID, vaccine: str, on: date | None, by: Actor, *, secret: bool
-    ) -> None:
-        if self.vaccinations.get(str(entry)) != (vaccine, on, secret):
-            day = on.isoformat() if on else None
-            said = {"entry": entry, "vaccine": vaccine, "on": day, "secret": secret}
-            self._turn(self.VaccinationKnown, by, **said)
+    def know_vaccination(self, entry: UUID, known: Vaccination, by: Actor) -> None:
+        if self.vaccinations.get(str(entry)) != known:
+            said = {"vaccine": known.vaccine, "on": known.on.isoformat() if known.on else None}
+            codes = list(known.confidentiality)
+            self._turn(self.VaccinationKnown, by, entry=entry, **said, confidentiality=codes)
 
     def forget_vaccination(self, entry: UUID, by: Actor) -> None:
         if str(entry) in self.vaccinations:
             self._turn(self.VaccinationForgotten, by, entry=entry)
 
-    def know_facts(self, facts: Mapping[Fact, date | None], by: Actor, *, secret: bool) -> None:
-        if self.facts[secret] != dict(facts):
-            said = {fact.value: day.isoformat() if day else None for fact, day in facts.items()}
-            self._turn(self.FactsKnown, by, facts=said, secret=secret)
+    def know_facts(self, questionnaire: str, told: Told, by: Actor) -> None:
+        if self.facts.get(questionnaire) != told:
+            said = {"facts": [fact.value for fact in told.facts], "on": told.on.isoformat()}
+            codes = list(told.confidentiality)
+            named = {"questionnaire": questionnaire, "confidentiality": codes}
+            self._turn(self.FactsKnown, by, **said, **named)
 
-    def history(self, table: Table, *, with_secret: bool) -> History:
-        answers = self.answers[False] | (self.answers[True] if with_secret else {})
+    @property
+    def codes(self) -> set[Codes]:
+        """Every way in which something it rests on is marked."""
+        of_profile = {known.confidentiality for known in self.vaccinations.values()}
+        return of_profile | {told.confidentiality for told in self.facts.values()} | {SECRET_CODES}
+
+    def history(self, table: Table, readable: Readable) -> History:
+        """What readers know who may read what is marked with these codes."""
+        answers = self.answers[False] | (self.answers[True] if readable(SECRET_CODES) else {})
         days: dict[str, set[date]] = {}
-        for vaccine, on, secret in self.vaccinations.values():
-            if on and (with_secret or not secret):
-                for act in table.acts_of(vaccine):
-                    days.setdefault(act, set()).add(on)
+        for known in self.vaccinations.values():
+            if known.on and readable(known.confidentiality):
+                for act in table.acts_of(known.vaccine):
+                    days.setdefault(act, set()).add(known.on)
         return History(
             answers=answers,
             vaccinations={act: tuple(sorted(found)) for act, found in days.items()},
         )
 
-    def known_facts(self, *, with_secret: bool) -> dict[Fact, date | None]:
-        return self.facts[False] | (self.facts[True] if with_secret else {})
+    def known_facts(self, readable: Readable, today: date) -> dict[Fact, date | None]:
+        """A pregnancy is over nine months after it was told of, whatever was said since."""
+        return {
+            fact: None
+            for told in self.facts.values()
+            for fact in told.facts
+            if readable(told.confidentiality)
+            and (fact is not Fact.PREGNANT or today < told.on + PREGNANCY)
+        }
 
     def _turn(self, kind: type[Any], by: Actor, **said: Any) -> None:
         self.trigger_event(kind, record_id=self.record_id, by=by.to_event(), **said)

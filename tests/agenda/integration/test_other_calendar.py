@@ -96,16 +96,16 @@ def feed(world: World) -> str:
 def series(rule: str, seed: int) -> list[str]:
     """A series of 2026 by that rule, its hour, length and days left out by the seed."""
     dice = random.Random(seed)
-    drawn = datetime(2026, dice.randint(1, 6), dice.randint(1, 28), dice.randint(4, 20), 30)
+    day = timedelta(days=dice.randint(0, 180), hours=dice.randint(4, 20))
+    drawn = datetime.fromisoformat("2026-01-01T00:30") + day
     # RFC 5545 leaves open what a start that is no day of its rule means, and libraries differ.
     start = rrulestr(rule.partition(";UNTIL")[0], dtstart=drawn)[0]
     text = start.strftime("%Y%m%dT%H%M%S")
     lines = [f"DTSTART;TZID=Europe/Paris:{text}", f"RRULE:{rule}"]
     lines.append(f"DURATION:PT{dice.randint(15, 600)}M")
-    following = rrulestr(rule.partition(";UNTIL")[0], dtstart=start)[1:12]
-    for out in sorted(dice.sample(following, dice.randint(0, 3))):
-        lines.append(f"EXDATE;TZID=Europe/Paris:{out.strftime('%Y%m%dT%H%M%S')}")
-    return lines
+    following: list[datetime] = rrulestr(rule.partition(";UNTIL")[0], dtstart=start)[1:12]
+    left_out = sorted(dice.sample(following, dice.randint(0, 3)))
+    return lines + [f"EXDATE;TZID=Europe/Paris:{out.strftime('%Y%m%dT%H%M%S')}" for out in left_out]
 
 
 def source(seed: int) -> str:
@@ -163,7 +163,7 @@ def test_rules_of_years(world: World, other: Ask, rule: str) -> None:
     """
     Those that come too rarely to be drawn with the others.
     """
-    first = rrulestr(rule, dtstart=datetime(2026, 3, 1, 4))[0]
+    first = rrulestr(rule, dtstart=datetime.fromisoformat("2026-03-01T04:00"))[0]
     start = f"DTSTART;TZID=Europe/Paris:{first.strftime('%Y%m%dT%H%M%S')}"
     ics = calendar(PARIS.decode().strip(), vevent("y", start, f"RRULE:{rule}", "DURATION:PT1H"))
 

@@ -16,8 +16,8 @@ from services.agenda.domain.errors import READ_ONLY_FR, AlreadyCancelled, ReadOn
 from shared.kernel.actor import Actor
 from shared.kernel.clock import instant
 from shared.kernel.errors import Conflict, Forbidden, InvalidRequest, TooMany
-from tests.agenda.ics import calendar, importing, vevent
 from tests.agenda.bundles import booked, bundle, importing_bundle
+from tests.agenda.ics import calendar, importing, vevent
 from tests.agenda.world import (
     BOOKING,
     DOCTOR,
@@ -266,14 +266,12 @@ def test_what_a_service_wrote_is_read_only_for_the_person(world: World) -> None:
     assert appointment
     position = world.app.head().position
 
-    for attempt in (
-        lambda: world.app.change_appointment(changing(appointment, title="À moi"), PATIENT),
-        lambda: world.app.cancel_appointment(cancelling(appointment), PARENT),
-    ):
-        with pytest.raises(ReadOnly) as refusal:
-            attempt()
-        assert refusal.value.code == "forbidden"
-        assert refusal.value.message_fr == READ_ONLY_FR
+    with pytest.raises(ReadOnly) as refusal:
+        world.app.change_appointment(changing(appointment, title="À moi"), PATIENT)
+    with pytest.raises(ReadOnly):
+        world.app.cancel_appointment(cancelling(appointment), PARENT)
+    assert refusal.value.code == "forbidden"
+    assert refusal.value.message_fr == READ_ONLY_FR
     assert world.app.head().position == position
     (seen,) = world.show()
     assert (seen.read_only, seen.author.source.value, seen.author.id) == (

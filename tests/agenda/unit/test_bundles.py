@@ -6,8 +6,8 @@ from uuid import uuid4
 import pytest
 from pydantic import ValidationError
 
-from services.agenda.contract.imports import ImportAppointments, Imported
 from services.agenda.contract import CONTRACT
+from services.agenda.contract.imports import ImportAppointments, Imported
 from shared.kernel.actor import Actor, ActorKind
 from shared.kernel.errors import Forbidden, InvalidRequest, TooMany
 from shared.rpc.authorise import check_condition

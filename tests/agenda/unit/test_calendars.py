@@ -45,7 +45,8 @@ def test_everything_a_component_says_is_kept(world: World) -> None:
         world,
         vevent(
             "a@clinic", MORNING, "DTEND;TZID=Europe/Paris:20261201T100000",
-            "SUMMARY:Consultation de suivi\\, bilan an\r\n nuel", "LOCATION:3 rue des Lilas\\, Lyon",
+            "SUMMARY:Consultation de suivi\\, bilan an\r\n nuel",
+            "LOCATION:3 rue des Lilas\\, Lyon",
             "DESCRIPTION:Venir à jeun.\\nApporter les analyses.", "STATUS:CONFIRMED",
             "ORGANIZER;CN=Dr Morel:mailto:secretariat@clinic.example",
         ),

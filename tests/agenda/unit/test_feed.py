@@ -115,9 +115,12 @@ def test_one_cancelled_occurrence_is_left_out(world: World) -> None:
     As EXDATE, which every calendar understands.
     """
     imported = world.app.import_calendar(importing(calendar(SERIES[0])), PATIENT)
-    request = {"request_id": uuid4(), "record_id": RECORD}
-    request |= {"appointment_id": imported.parts[0].appointment_id}
-    request |= {"occurrence": "2026-12-22T08:30:00.000Z"}
+    request = {
+        "request_id": uuid4(),
+        "record_id": RECORD,
+        "appointment_id": imported.parts[0].appointment_id,
+        "occurrence": "2026-12-22T08:30:00.000Z",
+    }
     world.app.cancel_appointment(CancelAppointment.model_validate(request), PATIENT)
 
     (event,) = events(feed(world))

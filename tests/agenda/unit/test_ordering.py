@@ -20,7 +20,7 @@ STREAM = UUID(int=7)
 def facts(title: str, hour: int, series: bool) -> Facts:
     return Facts(
         title=title,
-        when=When(start=datetime(2026, 12, 1, hour, 30), zone="Europe/Paris"),
+        when=When(start=datetime.fromisoformat(f"2026-12-01T{hour:02d}:30"), zone="Europe/Paris"),
         series=Recurrence(rule="FREQ=WEEKLY;COUNT=3") if series else None,
         status=Status.NOSTATUS,
     )

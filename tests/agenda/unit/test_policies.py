@@ -4,11 +4,14 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
+import pytest
+
 from services.agenda.contract.appointments import AddAppointment
 from services.agenda.contract.prevention import AskPlan
 from services.agenda.contract.reminders import AddReminder
-from services.agenda.domain.prevention_plan import PreventionPlan
+from services.agenda.domain.origin import SECRET
 from services.agenda.domain.prevention.rule import Fact
+from services.agenda.domain.prevention_plan import PreventionPlan
 from services.agenda.policies import POLICIES
 from shared.eventing.project import Projector
 from shared.eventing.received import Received
@@ -42,7 +45,8 @@ def hear(world: World, type_: str, **data: Any) -> None:
 
 def entry(world: World, what: str, **data: Any) -> None:
     said = {"entry_id": ENTRY, "section": "vaccinations", "code": "J07BK03", "date": "2026-01-15"}
-    hear(world, f"profile.profile_entry_{what}", **(said | data))
+    codes: dict[str, Any] = {"confidentiality": []}
+    hear(world, f"profile.profile_entry_{what}", **(said | codes | data))
 
 
 def plan(world: World) -> PreventionPlan:
@@ -108,35 +112,63 @@ def test_a_rebuilt_view_holds_nothing_of_an_erased_record(world: World) -> None:
     assert [view.documents.count() for view in world.views] == [0, 0, 0]
 
 
+def questionnaire(world: World, *facts: str, **data: Any) -> None:
+    said = {"questionnaire": "ages", "facts": list(facts), "final": True, "confidentiality": []}
+    hear(world, "profile.questionnaire_answered", **(said | data))
+
+
 def test_vaccinations_come_change_and_go(world: World) -> None:
     """
     As the profile has them now.
     """
     entry(world, "added")
-    assert plan(world).vaccinations[ENTRY][0] == "J07BK03"
-    entry(world, "changed", code="J07BX05")
-    assert plan(world).vaccinations[ENTRY][0] == "J07BX05"
+    assert plan(world).vaccinations[ENTRY].vaccine == "J07BK03"
+    entry(world, "changed", code="J07BX05", visibility_only=False)
+    assert plan(world).vaccinations[ENTRY].vaccine == "J07BX05"
+    entry(world, "changed", code=None, visibility_only=False)
+    assert plan(world).vaccinations == {}
+    entry(world, "added")
     entry(world, "removed")
     assert plan(world).vaccinations == {}
 
 
+def test_a_change_of_visibility_keeps_what_is_known(world: World) -> None:
+    """
+    It says nothing of the vaccine, and of an entry nobody knows it makes nothing.
+    """
+    hidden = {"code": None, "date": None, "visibility_only": True, "confidentiality": ["MASQUE_PS"]}
+    entry(world, "changed", **hidden)
+    assert world.app.plan_of(RECORD) is None
+    entry(world, "added", confidentiality=["N"])
+    assert plan(world).vaccinations[ENTRY].confidentiality == ()
+
+    entry(world, "changed", **hidden)
+
+    known = plan(world).vaccinations[ENTRY]
+    assert (known.vaccine, str(known.on)) == ("J07BK03", "2026-01-15")
+    assert known.confidentiality == ("MASQUE_PS",)
+
+
 def test_other_sections_are_no_business_of_the_plan(world: World) -> None:
     """
-    Allergies are not copied here.
+    Allergies are not copied here, nor drafts.
     """
     entry(world, "added", section="allergies", code="x")
     entry(world, "removed", section="allergies")
-    hear(world, "profile.questionnaire_answered", questionnaire="sleep")
+    questionnaire(world, "pregnant", final=False)
 
     assert world.app.plan_of(RECORD) is None
 
 
-def test_an_entry_that_is_hidden_counts_for_the_person_alone(world: World) -> None:
+@pytest.mark.parametrize("hiding", [{"confidentiality": [SECRET]}, {"secret": True}])
+def test_an_entry_of_a_secret_counts_for_the_person_alone(
+    world: World, hiding: dict[str, Any]
+) -> None:
     """
-    A representative may not read from the plan what the profile hides.
+    A representative may not read from the plan what the profile hides from them.
     """
     world.identities.born = world.identities.born.replace(year=1950)
-    entry(world, "added", visible=False)
+    entry(world, "added", **hiding)
 
     def zoster(by: Any) -> str:
         items = world.app.prevention_plan(AskPlan(record_id=RECORD, include_past=True), by).items
@@ -145,14 +177,19 @@ def test_an_entry_that_is_hidden_counts_for_the_person_alone(world: World) -> No
     assert [zoster(by) for by in (PATIENT, PARENT)] == ["done", "not_specified"]
 
 
-def test_facts_of_a_questionnaire(world: World) -> None:
+def test_facts_of_questionnaires(world: World) -> None:
     """
-    Those rules depend on; the newest ones hold, and words nobody knows are let go.
+    Those rules depend on, the newest of each questionnaire; words nobody knows are let go.
     """
-    hear(world, "profile.questionnaire_answered", facts={"chronic_disease": None, "cat": None})
-    assert plan(world).known_facts(with_secret=False) == {Fact.CHRONIC_DISEASE: None}
-    hear(world, "profile.questionnaire_answered", facts={"pregnant": "2026-06-20"})
-    assert [fact.value for fact in plan(world).known_facts(with_secret=False)] == ["pregnant"]
-    hear(world, "profile.questionnaire_answered", facts={"immunosuppressed": None}, secret=True)
-    assert Fact.IMMUNOSUPPRESSED not in plan(world).known_facts(with_secret=False)
-    assert Fact.IMMUNOSUPPRESSED in plan(world).known_facts(with_secret=True)
+
+    def facts(*, everything: bool = True) -> set[Fact]:
+        known = plan(world).known_facts(lambda codes: everything or not codes, world.app.today())
+        return set(known)
+
+    questionnaire(world, "chronic_disease", "smoker")
+    assert facts() == {Fact.CHRONIC_DISEASE}
+    questionnaire(world, "colorectal_family_history")
+    assert facts() == {Fact.COLORECTAL_HIGH_RISK}
+    questionnaire(world, "pregnant", questionnaire="others", secret=True)
+    assert facts() == {Fact.COLORECTAL_HIGH_RISK, Fact.PREGNANT}
+    assert facts(everything=False) == {Fact.COLORECTAL_HIGH_RISK}

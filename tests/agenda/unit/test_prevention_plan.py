@@ -7,10 +7,13 @@ from uuid import UUID, uuid4
 import pytest
 from pydantic import ValidationError
 
+from services.agenda.adapters.prevention_table import read_table
 from services.agenda.contract.prevention import AnswerPrevention, AskPlan, OptOut, PlanItem
-from services.agenda.domain.prevention.plan import Timing
+from services.agenda.domain.origin import SECRET
+from services.agenda.domain.prevention.person import History, Person
+from services.agenda.domain.prevention.plan import Timing, plan
 from services.agenda.domain.prevention.rule import Fact
-from services.agenda.domain.prevention_plan import PreventionPlan
+from services.agenda.domain.prevention_plan import Codes, PreventionPlan, Told, Vaccination
 from services.agenda.messages import PreventionDue, message_for
 from shared.kernel.actor import Actor
 from shared.kernel.errors import Forbidden, InvalidRequest
@@ -29,7 +32,7 @@ def shown(world: World, by: Actor = PATIENT, **asked: Any) -> dict[str, PlanItem
     return {item.item.partition(":")[0]: item for item in ordered}
 
 
-def answer(world: World, item: str, said: str = "done", by: Actor = PATIENT, **on: str) -> None:
+def answer(world: World, item: str, said: str = "done", by: Actor = PATIENT, /, **on: str) -> None:
     given = {"request_id": uuid4(), "record_id": RECORD, "item": item, "answer": said}
     world.app.answer_prevention(AnswerPrevention.model_validate(given | on), by)
 
@@ -39,11 +42,11 @@ def opt_out(world: World, item: str, **out: bool) -> None:
     world.app.opt_out(OptOut.model_validate(given | out), PATIENT)
 
 
-def vaccinated(world: World, code: str, *days: str, secret: bool = False) -> None:
+def vaccinated(world: World, code: str, *days: str, codes: Codes = ()) -> None:
     for number, day in enumerate(days):
         entry = UUID(int=ENTRY.int + number)
-        on = date.fromisoformat(day)
-        world.app.commit(world.app.know_vaccination(RECORD, entry, code, on, secret=secret))
+        known = Vaccination(code, date.fromisoformat(day), codes)
+        world.app.commit(world.app.know_vaccination(RECORD, entry, known))
 
 
 def told(world: World) -> list[list[str]]:
@@ -63,15 +66,15 @@ def test_a_plan_says_what_when_and_why_in_plain_french(world: World) -> None:
     """
     A woman of 52: nothing of a child, the screenings of her age, in words she can read.
     """
-    plan = shown(world)
+    items = shown(world)
 
-    assert plan["DO_SEIN"].label_fr == "Dépistage organisé du cancer du sein (mammographie)"
-    assert plan["DO_SEIN"].why_fr.startswith("Une mammographie et un examen clinique tous les")
-    assert plan["DO_SEIN"].when_fr == "À faire dès maintenant."
-    assert plan["DO_SEIN"].requirement_fr == "Recommandé"
-    assert plan["DO_SEIN"].timing is Timing.DUE
-    assert plan["dTP45"].when_fr.startswith("La date conseillée est passée, mais un rattrapage")
-    assert not {"MED-1224", "HEXA-1", "BILAN_45_50", "HPV-1"} & plan.keys()
+    assert items["DO_SEIN"].label_fr == "Dépistage organisé du cancer du sein (mammographie)"
+    assert items["DO_SEIN"].why_fr.startswith("Une mammographie et un examen clinique tous les")
+    assert items["DO_SEIN"].when_fr == "À faire dès maintenant."
+    assert items["DO_SEIN"].requirement_fr == "Recommandé"
+    assert items["DO_SEIN"].timing is Timing.DUE
+    assert items["dTP45"].when_fr.startswith("La date conseillée est passée, mais un rattrapage")
+    assert not {"MED-1224", "HEXA-1", "BILAN_45_50", "HPV-1"} & items.keys()
     assert "MED-1224" in shown(world, include_past=True)
 
 
@@ -81,13 +84,13 @@ def test_what_is_ahead_is_told_a_year_before(world: World) -> None:
     """
     world.identities.born, world.identities.sex = date(2015, 12, 1), "M"
 
-    plan = shown(world)
+    items = shown(world)
 
-    assert plan["HPV-1"].when_fr == "À prévoir entre le 1er décembre 2026 et le 30 novembre 2030."
-    assert plan["HPV-2"].when_fr == (
+    assert items["HPV-1"].when_fr == "À prévoir entre le 1er décembre 2026 et le 30 novembre 2030."
+    assert items["HPV-2"].when_fr == (
         "À prévoir après : Vaccin contre les papillomavirus (HPV), 1re dose."
     )
-    assert "MTDENTS_15" not in plan
+    assert "MTDENTS_15" not in items
 
 
 def test_what_was_done_leaves_its_place_to_the_next(world: World) -> None:
@@ -127,12 +130,12 @@ def test_doses_of_the_profile_count_in_order(world: World) -> None:
     vaccinated(world, "J07CA09", "2026-05-02", "2026-07-05")
     vaccinated(world, "J07CA09", "2026-05-02", "2026-07-05")
 
-    plan = shown(world, include_past=True)
+    items = shown(world, include_past=True)
 
-    assert [str(plan[f"HEXA-{n}"].done_on) for n in (1, 2, 3)] == [
+    assert [str(items[f"HEXA-{n}"].done_on) for n in (1, 2, 3)] == [
         "2026-05-02", "2026-07-05", "None",
     ]  # fmt: skip
-    assert plan["HEXA-3"].starts_on == date(2027, 2, 1)
+    assert items["HEXA-3"].starts_on == date(2027, 2, 1)
     world.app.commit(world.app.forget_vaccination(RECORD, ENTRY))
     assert shown(world)["HEXA-2"].state.value == "not_specified"
 
@@ -145,10 +148,10 @@ def test_an_answer_and_a_vaccination_are_not_two_doses(world: World) -> None:
     answer(world, "HEXA-1:2026-05-01", date="2026-05-04")
     vaccinated(world, "J07CA09", "2026-05-02")
 
-    plan = shown(world, include_past=True)
+    items = shown(world, include_past=True)
 
-    assert plan["HEXA-1"].done_on == date(2026, 5, 4)
-    assert plan["HEXA-2"].state.value == "not_specified"
+    assert items["HEXA-1"].done_on == date(2026, 5, 4)
+    assert items["HEXA-2"].state.value == "not_specified"
 
 
 def test_a_vaccine_of_the_season_is_done_for_that_season(world: World) -> None:
@@ -189,7 +192,7 @@ def test_only_items_of_the_plan_are_answered(world: World, said: dict[str, str])
     Of this person, done between their birth and today.
     """
     with pytest.raises(InvalidRequest):
-        answer(world, **said)
+        answer(world, said["item"], **{name: on for name, on in said.items() if name == "date"})
     assert "prevention_answered" not in world.topics()
 
 
@@ -271,16 +274,46 @@ def test_nobody_is_told_of_a_closed_record(world: World) -> None:
     assert len(told(world)) == 1
 
 
-def test_a_new_fact_is_told_at_once(world: World) -> None:
+def test_a_new_fact_is_told_at_once_and_a_pregnancy_ends(world: World) -> None:
     """
-    The profile says that she is pregnant: twenty weeks on, the vaccine is due.
+    The profile says that she is pregnant: the vaccine of this winter is due; not of the next.
     """
     world.identities.born = date(1995, 5, 10)
     opened(world)
-    told(world)
-    world.app.commit(world.app.know_facts(RECORD, {Fact.PREGNANT: date(2026, 6, 20)}, secret=False))
+    assert not any("GRIPPE" in item for item in told(world)[-1])
+    pregnant = Told((Fact.PREGNANT,), date(2026, 11, 20), ())
+    world.app.commit(world.app.know_facts(RECORD, "pregnancy", pregnant))
 
-    assert "COQ-GROSSESSE:2026-11-07" in told(world)[-1]
+    assert told(world)[-1] == ["COVID-RISQUE:2026-10-15", "GRIPPE-RISQUE:2026-10-15"]
+    world.clock.move(timedelta(days=279))
+    assert "GRIPPE-RISQUE" not in shown(world)
+
+
+def test_a_pregnancy_that_is_dated_is_followed_by_weeks() -> None:
+    """
+    Twenty weeks after the first day of the last period: whooping cough, to protect the newborn.
+    """
+    person = Person(born=date(1995, 5, 10), sex="F", facts={Fact.PREGNANT: date(2026, 6, 20)})
+
+    found = plan(read_table(), person, History(), date(2026, 11, 21))
+
+    (item,) = [i for i in found if i.rule.id == "COQ-GROSSESSE"]
+    assert (item.start, item.timing) == (date(2026, 11, 7), Timing.DUE)
+
+
+def test_what_is_masked_from_professionals_does_not_show_in_their_plan(world: World) -> None:
+    """
+    Nothing derived from it reaches those it is hidden from; the person sees all of it.
+    """
+    world.identities.born = date(2013, 5, 10)
+    vaccinated(world, "J07AH08", "2025-06-01", codes=("MASQUE_PS",))
+
+    states = [
+        shown(world, by, include_past=True)["MENACWY-ADO"].state.value
+        for by in (PATIENT, PARENT, DOCTOR)
+    ]
+
+    assert states == ["done", "done", "not_specified"]
 
 
 def test_secrets_of_a_minor_neither_show_nor_silence(world: World) -> None:
@@ -290,7 +323,7 @@ def test_secrets_of_a_minor_neither_show_nor_silence(world: World) -> None:
     world.identities.born = date(2013, 5, 10)
     item = "HPV-1:2024-05-10"
     answer(world, item, "done", IN_SECRET, date="2026-02-01")
-    vaccinated(world, "J07AH08", "2025-06-01", secret=True)
+    vaccinated(world, "J07AH08", "2025-06-01", codes=(SECRET,))
 
     own = shown(world, include_past=True)
     assert {own[rule].state.value for rule in ("HPV-1", "MENACWY-ADO")} == {"done"}

@@ -54,7 +54,7 @@ class Case:
         found = plan(TABLE, person, History(vaccinations=days), today)
         mine = [i for i in found if i.rule.id == self.rule and i.start <= today < i.limit]
         waiting = [i for i in found if i.rule.id == self.rule]
-        return (mine or waiting or [None])[0]
+        return next(iter(mine or waiting), None)
 
 
 EXAMS = [

@@ -9,6 +9,8 @@ from services.agenda.domain.recurrence import BadRule, Recurrence, check_rule, s
 from services.agenda.domain.when import When
 from shared.kernel.clock import instant
 
+civil = datetime.fromisoformat
+
 
 def expanded(
     rule: str | None,
@@ -18,9 +20,9 @@ def expanded(
     zone: str | None = "Europe/Paris",
     **more: tuple[str, ...],
 ) -> list[str]:
-    when = When(start=datetime.fromisoformat(start), zone=zone, days=0 if zone else 1)
+    when = When(start=civil(start), zone=zone, days=0 if zone else 1)
     series = Recurrence(rule=rule, **more)
-    found = starts(when, series, datetime.fromisoformat(since), datetime.fromisoformat(until))
+    found = starts(when, series, civil(since), civil(until))
     return [at.isoformat(timespec="minutes") for at in found]
 
 
@@ -28,11 +30,11 @@ def test_a_weekly_appointment_keeps_its_hour_over_both_changes() -> None:
     """
     Nine o'clock is nine o'clock in winter and in summer: 08:00 then 07:00 UTC.
     """
-    when = When(start=datetime(2026, 3, 22, 9), zone="Europe/Paris")
+    when = When(start=civil("2026-03-22T09:00"), zone="Europe/Paris")
     series = Recurrence(rule="FREQ=WEEKLY")
 
-    spring = starts(when, series, datetime(2026, 3, 22), datetime(2026, 4, 6))
-    autumn = starts(when, series, datetime(2026, 10, 18), datetime(2026, 11, 2))
+    spring = starts(when, series, civil("2026-03-22"), civil("2026-04-06"))
+    autumn = starts(when, series, civil("2026-10-18"), civil("2026-11-02"))
 
     assert [instant(when.moved(at).starts_at)[5:16] for at in spring] == [
         "03-22T08:00", "03-29T07:00", "04-05T07:00",
@@ -136,7 +138,7 @@ def test_rules_that_no_appointment_has_are_refused_at_once(rule: str) -> None:
     began = time.monotonic()
 
     with pytest.raises(BadRule):
-        check_rule(rule, datetime(2026, 1, 5, 9))
+        check_rule(rule, civil("2026-01-05T09:00"))
     assert time.monotonic() - began < 0.5
 
 

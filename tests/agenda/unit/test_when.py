@@ -99,6 +99,6 @@ def test_civil_time_of_an_overseas_department() -> None:
     """
     Réunion is three hours ahead of Paris in winter, and has no summer time.
     """
-    assert instant_of(datetime(2026, 12, 1, 9), "Indian/Reunion") == datetime(
-        2026, 12, 1, 5, tzinfo=UTC
-    )
+    morning = datetime.fromisoformat("2026-12-01T09:00")
+
+    assert instant_of(morning, "Indian/Reunion") == datetime(2026, 12, 1, 5, tzinfo=UTC)
