@@ -22,6 +22,7 @@ from eventlet.event import Event  # noqa: E402
 from nameko.runners import ServiceRunner  # noqa: E402
 
 from shared.kernel.common import CommonSettings  # noqa: E402
+from shared.kernel.hosting import require_declared  # noqa: E402
 from shared.kernel.settings import read_settings  # noqa: E402
 from shared.rpc.settings import RpcSettings  # noqa: E402
 from shared.telemetry.health import HealthServer, health  # noqa: E402
@@ -53,6 +54,9 @@ def run(services: Mapping[str, type]) -> int:
     settings = CommonSettings.read(os.environ)
     rpc = read_settings(RpcSettings, os.environ, section="rpc")
     telemetry = read_settings(TelemetrySettings, os.environ, section="telemetry")
+    if settings.production:
+        endpoint = {"CARNET_TELEMETRY_OTLP_ENDPOINT": telemetry.otlp_endpoint}
+        require_declared(endpoint, frozenset(settings.hosting_places))
     set_up_logs(settings.log_level)
     set_up_traces(" ".join(services), telemetry.otlp_endpoint)
     runner = ServiceRunner({"AMQP_URI": settings.amqp_uri, "max_workers": rpc.workers})

@@ -9,17 +9,25 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 SERVICES = (
-    *("identity", "directory", "keyring", "access", "vault", "audit", "notification"),
+    "identity",
+    "directory",
+    "keyring",
+    "access",
+    "vault",
+    "audit",
+    "notification",
+    "catalogue",
+    "prescription",
     "agenda",
 )
 FIRST = "keyring"
 """Every other process asks it for keys when it starts."""
 PROCESSES = {
     FIRST: ("keyring.*",),
-    "people": ("identity.*", "directory.*", "notification.*"),
+    "people": ("identity.*", "directory.*", "notification.*", "catalogue.*"),
     "records": ("access.*", "vault.*"),
+    "care": ("prescription.*", "agenda.*"),
     "audit": ("audit.*",),
-    "daily": ("agenda.*",),
 }
 
 

@@ -361,8 +361,17 @@ def _method(
     answer: type[BaseModel],
     callers: frozenset[ActorKind],
     condition: Any = own_record,
+    *,
+    emergency: bool = False,
 ) -> Method:
-    return Method(name=name, request=request, answer=answer, callers=callers, condition=condition)
+    return Method(
+        name=name,
+        request=request,
+        answer=answer,
+        callers=callers,
+        condition=condition,
+        emergency=emergency,
+    )
 
 
 CONTRACT = Contract(
@@ -381,8 +390,14 @@ CONTRACT = Contract(
         _method("block_professional", BlockProfessional, Done, PERSON | PROFESSIONAL),
         _method("unblock_professional", OfProfessional, Done, PERSON | PROFESSIONAL),
         _method("set_emergency_switches", SetEmergencySwitches, Done, PERSON),
-        _method("break_glass", BreakGlass, GlassBroken, PROFESSIONAL),
-        _method("end_emergency_session", EndEmergencySession, Done, PERSON | PROFESSIONAL),
+        _method("break_glass", BreakGlass, GlassBroken, PROFESSIONAL, emergency=True),
+        _method(
+            "end_emergency_session",
+            EndEmergencySession,
+            Done,
+            PERSON | PROFESSIONAL,
+            emergency=True,
+        ),
         _method("oppose_feeding", OpposeFeeding, Done, PERSON),
         _method("load_matrix", LoadMatrix, MatrixLoaded, frozenset({ActorKind.OPERATOR}), always),
         _method("decide", Decide, Decided, SERVICE, always),

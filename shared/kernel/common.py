@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from shared.kernel.clock import Clock, ShiftedClock, SystemClock
+from shared.kernel.hosting import require_declared
 from shared.kernel.ins import (
     INS_NIA,
     INS_NIR,
@@ -51,6 +52,11 @@ class CommonSettings:
     ins_strict_keys: tuple[str, ...] = (INS_NIR, INS_NIA, INS_NIR_TEST, INS_NIR_DEMO)
     """OIDs whose INS key must match its matricule. Some official samples carry false ones: leave
     the test OID out to take them."""
+    hosting_places: tuple[str, ...] = ()
+    """Production: the hosts that may be named by the other settings; any other refuses to boot."""
+    read_only: bool = False
+    """Emergency: commands are refused as ``unavailable`` but those of an emergency; reading goes
+    on, and is recorded."""
     rpc_timeout: float = 10.0
     """Seconds a call between services may take."""
     rpc_workers: int = 10
@@ -75,8 +81,18 @@ class CommonSettings:
             )
         if self.production and self.clock_file:
             raise SettingsError("CARNET_CLOCK_FILE is refused in production")
+        if self.production:
+            require_declared(self._addresses(), frozenset(self.hosting_places))
         if foreign := self.accepted_oids - (PRODUCTION_OIDS if self.production else TEST_OIDS):
             raise SettingsError(f"CARNET_INS_OIDS: {min(foreign)} does not fit the environment")
+
+    def _addresses(self) -> dict[str, str | None]:
+        return {
+            "CARNET_AMQP_URI": self.amqp_uri,
+            "CARNET_POSTGRES_DSN": self.postgres_dsn,
+            "CARNET_MONGODB_URI": self.mongodb_uri,
+            "CARNET_S3_ENDPOINT": self.s3_endpoint,
+        }
 
     @property
     def production(self) -> bool:

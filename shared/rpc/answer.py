@@ -34,6 +34,10 @@ from shared.rpc.rates import Rates
 from shared.rpc.settings import RpcSettings
 from shared.telemetry.health import Check
 
+READ_ONLY_FR = (
+    "Le service est en lecture seule pour le moment : rien ne peut être modifié. "
+    "La consultation et l’accès en urgence restent possibles."
+)
 Handler = Callable[[Any, Actor], BaseModel]
 """Takes the validated request and who asks; returns the answer or raises a refusal."""
 
@@ -74,6 +78,7 @@ class Answerer:
         _check_complete(contract.service, self._methods, self._handlers)
         self._position_of = served.position_of
         self._limits = limits
+        self._read_only = served.settings.read_only
         self._rates = Rates(limits.rate, limits.burst)
         self._authenticator = Authenticator.of(
             contract.service, served.settings, served.settings.clock()
@@ -123,6 +128,8 @@ class Answerer:
         if method is None:
             raise NotFound("this service has no such method")
         check_caller(method, actor)
+        if self._read_only and method.is_command and not method.emergency:
+            raise Unavailable("read-only mode: nothing is changed now", message_fr=READ_ONLY_FR)
         request = _request(method, decoded)
         line.record_id = getattr(request, "record_id", None)
         check_condition(method, request, actor)

@@ -22,10 +22,14 @@ class Command(Request):
     request_id: UUID
 
 
+Position = Annotated[int, Field(ge=0, le=2**62)]
+"""Of an event in a service's log."""
+
+
 class Query(Request):
     """Reads; ``at_least`` waits a bounded time for the read model to reach those positions."""
 
-    at_least: dict[str, int] = {}
+    at_least: dict[str, Position] = {}
 
 
 class ListQuery(Query):
@@ -86,7 +90,7 @@ class Method:
     """One RPC. ``callers``: kinds of actor let in; ``condition``: on what condition.
 
     For a request that a service carries, the kinds are those of the principal, unless
-    ``service`` itself is listed.
+    ``service`` itself is listed. ``emergency``: a command that is taken in read-only mode too.
     """
 
     name: str
@@ -94,6 +98,7 @@ class Method:
     answer: type[BaseModel]
     callers: frozenset[ActorKind]
     condition: Condition = own_record
+    emergency: bool = False
 
     @property
     def is_command(self) -> bool:

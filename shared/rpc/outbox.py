@@ -6,7 +6,7 @@ from pydantic import Field
 
 from shared.eventing.messages import Head, LeafBatch, Pulled
 from shared.kernel.actor import ActorKind
-from shared.rpc.contract import Method, Request
+from shared.rpc.contract import Method, Position, Request
 
 READERS = frozenset({ActorKind.SERVICE, ActorKind.AUDITOR})
 MAX_ROWS = 500
@@ -29,7 +29,7 @@ class Outbox(Protocol):
 
 
 class Range(Request):
-    after: int = Field(ge=0)
+    after: Position
     limit: int = Field(default=100, ge=1, le=MAX_ROWS)
 
 

@@ -70,17 +70,21 @@ SAMPLE = Contract(
 def contracts() -> Iterator[Contract]:
     """The sample, so that the walk is never empty; then every service there is."""
     yield SAMPLE
-    for file in sorted(SERVICES.glob("*/contract.py")):
-        yield importlib.import_module(f"services.{file.parent.name}.contract").CONTRACT
+    for folder in sorted(SERVICES.iterdir()):
+        if (folder / "contract.py").exists() or (folder / "contract" / "__init__.py").exists():
+            yield importlib.import_module(f"services.{folder.name}.contract").CONTRACT
 
 
 WALK = [(c, m) for c in contracts() for m in (*c.methods, *OUTBOX_METHODS)]
 
 
+NOTHING = b'{"args":[],"kwargs":{}}'
+
+
 class Door:
     """The server side of one contract; its handlers do nothing but answer."""
 
-    def __init__(self, folder: Path, contract: Contract) -> None:
+    def __init__(self, folder: Path, contract: Contract, *, read_only: bool = False) -> None:
         self.contract = contract
         generate_service_keys(folder, ["caller"])
         self.issuer = DevelopmentIssuer.at(folder / "issuer.key")
@@ -92,6 +96,7 @@ class Door:
             service_keys_dir=folder,
             issuers_file=issuers,
             data_dir=folder,
+            read_only=read_only,
         )
         self.service = ServiceTokens("caller", private_key(folder, "caller"), SystemClock())
         self.callers = CallerTokens(Issuers.load(issuers, production=False), SystemClock())
@@ -108,15 +113,16 @@ class Door:
         bound = digest(self.contract.service, method, body)
         return self.service.for_call(self.contract.service, bound, by)
 
-    def is_forbidden(
-        self, method: str, token: str, body: bytes = b'{"args":[],"kwargs":{}}'
-    ) -> bool:
+    def is_forbidden(self, method: str, token: str, body: bytes = NOTHING) -> bool:
+        return self.fault(method, token, body).get("code") == "forbidden"
+
+    def fault(self, method: str, token: str, body: bytes = NOTHING) -> dict[str, Any]:
         reply = self.answerer.answer(
             Delivery(method=method, body=body, headers={AUTHORIZATION: token})
         )
         assert reply
         error = json.loads(reply)["error"]
-        return bool(error) and error["exc_args"][0]["code"] == "forbidden"
+        return dict(error["exc_args"][0]) if error else {}
 
 
 def _nothing(*_: object) -> Any:
@@ -162,3 +168,26 @@ def test_no_token_no_entry(doors: dict[str, Door], contract: Contract, method: M
     )
     assert reply
     assert json.loads(reply)["error"]["exc_args"][0]["code"] == "unauthenticated"
+
+
+@pytest.mark.parametrize(
+    ("contract", "method"),
+    [(c, m) for c, m in WALK if m.is_command and m.callers & CLAIMS.keys()],
+    ids=lambda named: getattr(named, "name", None) or named.service,
+)
+def test_read_only_mode_takes_emergency_commands_alone(
+    tmp_path: Path, contract: Contract, method: Method
+) -> None:
+    """DESIGN, section 12. What gets further is refused for its empty request."""
+    door = Door(tmp_path, contract, read_only=True)
+    kind = min(method.callers & CLAIMS.keys())
+
+    code = door.fault(method.name, door.token(kind))["code"]
+
+    assert code == ("invalid_request" if method.emergency else "unavailable")
+
+
+def test_breaking_the_glass_is_an_emergency() -> None:
+    """CSP L1111-17: care does not wait for our repairs."""
+    emergencies = {f"{c.service}.{m.name}" for c, m in WALK if m.emergency}
+    assert emergencies == {"access.break_glass", "access.end_emergency_session"}

@@ -24,7 +24,14 @@ from shared.rpc.client import RpcClient
 
 ROOT = Path(__file__).parents[2]
 SERVICES = (
-    *("identity", "directory", "keyring", "access", "vault", "audit", "notification"),
+    "identity",
+    "directory",
+    "keyring",
+    "access",
+    "vault",
+    "audit",
+    "notification",
+    "catalogue",
     "agenda",
 )
 START = 60.0

@@ -7,6 +7,7 @@ import shutil
 import subprocess
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from itertools import islice
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -103,7 +104,7 @@ def series(rule: str, seed: int) -> list[str]:
     text = start.strftime("%Y%m%dT%H%M%S")
     lines = [f"DTSTART;TZID=Europe/Paris:{text}", f"RRULE:{rule}"]
     lines.append(f"DURATION:PT{dice.randint(15, 600)}M")
-    following: list[datetime] = rrulestr(rule.partition(";UNTIL")[0], dtstart=start)[1:12]
+    following = list(islice(rrulestr(rule.partition(";UNTIL")[0], dtstart=start), 1, 12))
     left_out = sorted(dice.sample(following, dice.randint(0, 3)))
     return lines + [f"EXDATE;TZID=Europe/Paris:{out.strftime('%Y%m%dT%H%M%S')}" for out in left_out]
 

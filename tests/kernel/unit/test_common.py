@@ -18,6 +18,9 @@ BASE = {
     "CARNET_DATA_DIR": "/srv/data",
 }
 
+PRODUCTION = {"environment": "production", "hosting_places": "127.0.0.1,db.here"}
+S3 = {"s3_access_key": "a", "s3_secret_key": "b"}
+
 
 def read(**changes: str) -> CommonSettings:
     return CommonSettings.read(BASE | {f"CARNET_{k.upper()}": v for k, v in changes.items()})
@@ -28,7 +31,7 @@ def test_oids_follow_the_environment() -> None:
     A test OID is never accepted in production, nor a real person's in development.
     """
     assert read().accepted_oids == TEST_OIDS
-    assert read(environment="production").accepted_oids == PRODUCTION_OIDS
+    assert read(**PRODUCTION).accepted_oids == PRODUCTION_OIDS
     assert read(ins_oids=INS_NIR_TEST).accepted_oids == {INS_NIR_TEST}
 
 
@@ -37,9 +40,16 @@ def test_oids_follow_the_environment() -> None:
     [
         (dict(environment="staging"), "CARNET_ENVIRONMENT"),
         (dict(ins_oids=INS_NIR), "CARNET_INS_OIDS"),
-        (dict(environment="production", ins_oids=INS_NIR_TEST), "CARNET_INS_OIDS"),
+        (PRODUCTION | dict(ins_oids=INS_NIR_TEST), "CARNET_INS_OIDS"),
         (dict(environment="production", clock_file="/srv/clock"), "CARNET_CLOCK_FILE"),
         (dict(s3_endpoint="http://127.0.0.1:8333"), "CARNET_S3_ACCESS_KEY"),
+        (dict(environment="production"), "CARNET_AMQP_URI names 127.0.0.1"),
+        (PRODUCTION | dict(postgres_dsn="host=db.elsewhere dbname=x"), "db.elsewhere"),
+        (
+            PRODUCTION | dict(mongodb_uri="mongodb://u:p@127.0.0.1:1,m2.elsewhere:2/"),
+            "m2.elsewhere",
+        ),
+        (PRODUCTION | S3 | dict(s3_endpoint="https://s3.elsewhere:9000"), "s3.elsewhere"),
     ],
 )
 def test_what_does_not_fit_refuses_to_boot(changes: dict[str, Any], named: str) -> None:
@@ -66,3 +76,10 @@ def test_only_a_clock_file_shifts_time(tmp_path: Path) -> None:
     """
     assert isinstance(read().clock(), SystemClock)
     assert isinstance(read(clock_file=str(tmp_path / "clock")).clock(), ShiftedClock)
+
+
+def test_declared_hosting_places_may_be_named() -> None:
+    """
+    DESIGN, section 12: production boots only where the operator said that it is hosted.
+    """
+    assert read(**PRODUCTION, postgres_dsn="postgresql://u:p@db.here:5432/{service}").production
