@@ -9,7 +9,6 @@ from uuid import uuid4
 import pytest
 
 from scripts.machine.rabbitmq import Broker
-from services.access.policies import FOLLOWS
 from shared.kernel.errors import Forbidden, StaleRead
 from tests.catalogue.sample import CHART, FOLLOW, description, evidence
 from tests.identity.people import TRAITS, new_ins
@@ -123,7 +122,6 @@ def test_a_closed_record_connects_to_nothing(
     assert connected(carnet, record_id) == []
 
 
-@pytest.mark.skipif("catalogue" not in FOLLOWS, reason="access does not follow the catalogue yet")
 def test_a_token_from_its_grant_to_its_end(
     carnet: Running, record_id: str, service: dict[str, Any]
 ) -> None:
