@@ -26,7 +26,8 @@ def carnet(broker: Broker, tmp_path_factory: pytest.TempPathFactory) -> Iterator
         broker.uri(broker.new_vhost()),
         tmp_path_factory.mktemp("agenda"),
         ["keyring.rpc"],
-        ["identity.rpc", "identity.project", "identity.timers", "access.rpc", "access.follow"],
+        ["catalogue.rpc", "catalogue.project", "identity.rpc", "identity.project"],
+        ["identity.timers", "access.rpc", "access.follow"],
         ["agenda.rpc", "agenda.project", "agenda.follow", "agenda.timers"],
     ) as services:
         yield services
