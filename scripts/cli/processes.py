@@ -19,6 +19,7 @@ SERVICES = (
     "catalogue",
     "prescription",
     "profile",
+    "agenda",
 )
 FIRST = "keyring"
 """Every other process asks it for keys when it starts."""
@@ -26,7 +27,7 @@ PROCESSES = {
     FIRST: ("keyring.*",),
     "people": ("identity.*", "directory.*", "notification.*", "catalogue.*"),
     "records": ("access.*", "vault.*"),
-    "care": ("prescription.*", "profile.*"),
+    "care": ("prescription.*", "agenda.*", "profile.*"),
     "audit": ("audit.*",),
 }
 

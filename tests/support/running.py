@@ -118,6 +118,7 @@ def _environ(place: Running) -> dict[str, str]:
         "CARNET_DATA_DIR": str(home),
         "CARNET_CLOCK_FILE": str(home / "clock"),
         "CARNET_IDENTITY_SWEEP_SECONDS": "0.2",
+        "CARNET_AGENDA_SWEEP_SECONDS": "0.2",
     }
 
 
