@@ -71,7 +71,8 @@ def schema(model: type[BaseModel], name: str, *, mode: Any) -> dict[str, Any]:
 
 
 def _contracts() -> Iterator[Contract]:
-    for folder in _services_with("contract.py"):
+    files = [*SERVICES.glob("*/contract.py"), *SERVICES.glob("*/contract/__init__.py")]
+    for folder in sorted(SERVICES / file.relative_to(SERVICES).parts[0] for file in files):
         declared = importlib.import_module(f"services.{folder.name}.contract").CONTRACT
         outbox = OUTBOX_METHODS if (folder / "messages.py").exists() else ()
         yield Contract(declared.service, (*declared.methods, *outbox))
