@@ -27,7 +27,7 @@ def carnet(broker: Broker, tmp_path_factory: pytest.TempPathFactory) -> Iterator
         tmp_path_factory.mktemp("agenda"),
         ["keyring.rpc"],
         ["catalogue.rpc", "catalogue.project", "identity.rpc", "identity.project"],
-        ["identity.timers", "access.rpc", "access.follow"],
+        ["identity.timers", "access.rpc", "access.follow", "profile.rpc", "profile.project"],
         ["agenda.rpc", "agenda.project", "agenda.follow", "agenda.timers"],
     ) as services:
         yield services
@@ -121,6 +121,27 @@ def test_reminders_and_prevention_are_told_by_time(carnet: Running, person: dict
     eventually(lambda: "reminder_due" in published(carnet), within=20)
     (reminder,) = as_patient(carnet, "reminders", person)["items"]
     assert reminder["title"] == WORD
+
+
+def test_a_vaccination_of_the_profile_is_done_in_the_plan(
+    carnet: Running, person: dict[str, Any]
+) -> None:
+    """
+    Entered in the profile by its ATC code, heard of as a message: the booster of 45 years is done.
+    """
+    record = {"record_id": person["record_id"]}
+    vaccine = {"label": "Revaxis", "code": "J07CA01", "date": "2025-05-02"}
+    entry = {"section": "vaccinations", "entry": vaccine}
+
+    def booster() -> tuple[str, str | None]:
+        items = as_patient(carnet, "prevention_plan", person, include_past=True)["items"]
+        (found,) = (item for item in items if item["item"].startswith("dTP45:"))
+        return found["state"], found["done_on"]
+
+    assert booster() == ("not_specified", None)
+    carnet.command("profile.add_entry", "patient", record | entry, **record)
+
+    eventually(lambda: booster() == ("done", "2025-05-02"), within=20)
 
 
 def test_who_may_not_is_refused_over_the_wire(carnet: Running, person: dict[str, Any]) -> None:
