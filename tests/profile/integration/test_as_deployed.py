@@ -25,7 +25,8 @@ def carnet(broker: Broker, tmp_path_factory: pytest.TempPathFactory) -> Iterator
         broker.uri(broker.new_vhost()),
         tmp_path_factory.mktemp("profile"),
         ["keyring.rpc"],
-        ["identity.rpc", "identity.project", "identity.timers", "access.rpc", "access.follow"],
+        ["identity.rpc", "identity.project", "identity.timers", "catalogue.rpc"],
+        ["access.rpc", "access.follow"],
         ["profile.rpc", "profile.project", "profile.follow", "profile.timers"],
     ) as services:
         yield services
