@@ -8,13 +8,26 @@ from fnmatch import fnmatch
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
-SERVICES = ("identity", "directory", "keyring", "access", "vault", "audit", "notification")
+SERVICES = (
+    "identity",
+    "directory",
+    "keyring",
+    "access",
+    "vault",
+    "audit",
+    "notification",
+    "catalogue",
+    "prescription",
+    "profile",
+    "agenda",
+)
 FIRST = "keyring"
 """Every other process asks it for keys when it starts."""
 PROCESSES = {
     FIRST: ("keyring.*",),
-    "people": ("identity.*", "directory.*", "notification.*"),
+    "people": ("identity.*", "directory.*", "notification.*", "catalogue.*"),
     "records": ("access.*", "vault.*"),
+    "care": ("prescription.*", "agenda.*", "profile.*"),
     "audit": ("audit.*",),
 }
 

@@ -78,22 +78,21 @@ class Story:
         self._teller.chapter("2. A hospital deposits documents")
         hospital = self._cast.hospital()
         taken: list[Document] = []
+        refused = self._tally.documents_not_taken
         for document in self._teller.steps("Depositing", documents):
             self._tally.documents_seen += 1
             self._tally.documents_relabelled += document.relabelled
             try:
                 answer = hospital.do("vault.deposit", **document.arguments())
             except Refusal as refusal:
-                self._tally.documents_not_taken[document.name] = _why(refusal)
+                refused[document.name] = _why(refusal)
                 continue
             taken.append(document)
             self._tally.documents_deposited += 1
             self._tally.replacements += answer["replaced"] is not None
             self._deposited.setdefault(answer["record_id"], []).append(answer["document_id"])
-        self._teller.tell(
-            f"{self._tally.documents_deposited} of {self._tally.documents_seen} taken; "
-            "each of the others is listed below with its reason."
-        )
+        others = "; each of the others is listed below with its reason" if refused else ""
+        self._teller.tell(f"{len(taken)} of {len(documents)} taken{others}.")
         self._deposit_again(taken[0])
         self._replace(next(d for d in taken if d.unique_id))
 

@@ -71,14 +71,15 @@ def schema(model: type[BaseModel], name: str, *, mode: Any) -> dict[str, Any]:
 
 
 def _contracts() -> Iterator[Contract]:
-    for folder in _services_with("contract"):
+    files = [*SERVICES.glob("*/contract.py"), *SERVICES.glob("*/contract/__init__.py")]
+    for folder in sorted(SERVICES / file.relative_to(SERVICES).parts[0] for file in files):
         declared = importlib.import_module(f"services.{folder.name}.contract").CONTRACT
         outbox = OUTBOX_METHODS if (folder / "messages.py").exists() else ()
         yield Contract(declared.service, (*declared.methods, *outbox))
 
 
 def _messages() -> Iterator[type[MessageData]]:
-    for folder in _services_with("messages"):
+    for folder in _services_with("messages.py"):
         module = importlib.import_module(f"services.{folder.name}.messages")
         found = [m for m in vars(module).values() if _is_message(m, module.__name__)]
         yield from sorted(found, key=lambda m: (m.TYPE, m.VERSION))
@@ -93,7 +94,5 @@ def _is_message(value: Any, module: str) -> bool:
     )
 
 
-def _services_with(module: str) -> list[Path]:
-    """As one file or, where it has grown, as a folder."""
-    found = (*SERVICES.glob(f"*/{module}.py"), *SERVICES.glob(f"*/{module}/__init__.py"))
-    return sorted({SERVICES / file.relative_to(SERVICES).parts[0] for file in found})
+def _services_with(file: str) -> list[Path]:
+    return sorted(found.parent for found in SERVICES.glob(f"*/{file}"))

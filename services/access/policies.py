@@ -14,7 +14,9 @@ from shared.kernel.actor import Actor, ActorKind
 from shared.kernel.clock import parse_instant
 from shared.stores.event_log import Outcome
 
-FOLLOWS = ("identity",)
+FOLLOWS = ("identity", "catalogue")
+"""Of the catalogue only the position counts yet: no rule lets an application in, so nothing it
+says changes a decision, and a revocation is applied once it was heard."""
 
 
 class Applied(BaseModel):

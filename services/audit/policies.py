@@ -5,5 +5,8 @@ from collections.abc import Mapping
 from shared.eventing.following import Policy
 
 POLICIES: Mapping[str, Policy] = {}
-FOLLOWS = ("access", "audit", "directory", "identity", "keyring", "notification", "vault")
+FOLLOWS = (
+    *("access", "agenda", "audit", "catalogue", "directory", "identity", "keyring"),
+    *("notification", "prescription", "profile", "vault"),
+)
 """Itself too: who read a journal is a line of that journal, and a leaf of the log."""

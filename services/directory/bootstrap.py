@@ -7,6 +7,7 @@ from services.directory.adapters.code_tables import read_codes
 from services.directory.application import Directory
 from services.directory.domain.national_ids import NationalIdRules
 from services.directory.messages import message_for
+from services.directory.projections.facilities import Facilities, FacilitySearch
 from services.directory.projections.professionals import Professionals, ProfessionalSearch
 from shared.auth.service_keys import private_key
 from shared.auth.service_tokens import ServiceTokens
@@ -18,6 +19,7 @@ from shared.kernel.settings import read_settings
 from shared.rpc.client import RpcClient
 from shared.rpc.keys import remote_keys
 from shared.rpc.serve import Served
+from shared.stores.documents import Documents
 from shared.stores.settings import EventStoreSettings
 from shared.stores.views import open_documents
 
@@ -32,6 +34,12 @@ class DirectorySettings:
     strict_ids: bool | None = None
     """Check digits of RPPS and FINESS must match; by default in production only, since many
     official sample ids have false ones."""
+    strict_corsican_finess: bool = False
+    """With strict ids, also those of FINESS that begin with 2A or 2B: their rule is known from
+    examples alone."""
+    absent_share_max: float = 0.05
+    """Of the professionals known from extracts, the share that one file may lack and have
+    deactivated; a file cut short would lose more."""
 
 
 class Built:
@@ -55,12 +63,14 @@ class Built:
             self.keys,
             clock,
             codes=self.codes,
-            id_rules=NationalIdRules(strict=strict),
+            id_rules=NationalIdRules(strict=strict, strict_corsica=own.strict_corsican_finess),
+            absent_share_max=own.absent_share_max,
         )
-        view = Professionals
-        self.documents = open_documents(
-            self.common, "directory", view.NAME, view.VERSION, view.INDEXES
-        )
+        self.professionals = self._documents(Professionals)
+        self.facilities = self._documents(Facilities)
+
+    def _documents(self, view: type[Professionals] | type[Facilities]) -> Documents:
+        return open_documents(self.common, "directory", view.NAME, view.VERSION, view.INDEXES)
 
     def close(self) -> None:
         self.app.close()
@@ -69,18 +79,26 @@ class Built:
 
 def served() -> Served:
     built = Built()
-    search = ProfessionalSearch(built.documents, built.app, built.codes)
+    app = built.app
+    professionals = ProfessionalSearch(built.professionals, app, built.codes)
+    facilities = FacilitySearch(built.facilities, app, built.codes)
     return Served(
         settings=built.common,
         handlers={
-            "register_professional": built.app.register_professional,
-            "register_facility": built.app.register_facility,
-            "deactivate": built.app.deactivate,
-            "get_professional": built.app.get_professional,
-            "search_professionals": search.search_professionals,
+            "register_professional": app.register_professional,
+            "register_facility": app.register_facility,
+            "enrol_facility": app.enrol_facility,
+            "deactivate": app.deactivate,
+            "import_extract": app.import_extract,
+            "import_report": app.import_report,
+            "get_professional": app.get_professional,
+            "get_facility": app.get_facility,
+            "mailbox_of": app.mailbox_of,
+            "search_professionals": professionals.search_professionals,
+            "search_facilities": facilities.search_facilities,
         },
-        outbox=OutboxReader(built.app, message_for, built.keys),
-        position_of=position_in(built.documents),
+        outbox=OutboxReader(app, message_for, built.keys),
+        position_of=position_in(built.professionals, built.facilities),
         close=built.close,
     )
 
@@ -92,7 +110,10 @@ def projecting() -> Projecting:
         message_for=message_for,
         transport_keys=built.keys,
         amqp_uri=built.common.amqp_uri,
-        views=(View(Professionals(built.app.secret), built.documents),),
+        views=(
+            View(Professionals(built.app.secret), built.professionals),
+            View(Facilities(built.app.secret), built.facilities),
+        ),
         close=built.close,
     )
 

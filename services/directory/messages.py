@@ -1,24 +1,32 @@
-"""What others hear of the directory: national ids and codes, no name."""
+"""What others hear of the directory: national ids and codes, no name and no address."""
 
+from datetime import date
 from functools import singledispatch
 from typing import Any
 
 from services.directory.domain.facility import Facility
-from services.directory.domain.professional import Professional
+from services.directory.domain.professional import PRACTICE, Professional
 from shared.eventing.messages import MessageData
 
 
 class ProfessionalRegistered(MessageData):
+    """``places``: each work situation, as facility, profession, in_training, specialty and
+    pharmacist_section.
+    """
+
     TYPE = "directory.professional_registered"
     national_id: str
     profession: str
     in_training: bool
     specialty: str | None
     pharmacist_section: str | None
+    places: list[dict[str, str | bool | None]]
 
 
 class ProfessionalChanged(MessageData):
-    """They may have been deactivated before: they are active again."""
+    """``active`` false: something of one who was deactivated changed; true: they may have been
+    deactivated before, and are active again.
+    """
 
     TYPE = "directory.professional_changed"
     national_id: str
@@ -26,6 +34,8 @@ class ProfessionalChanged(MessageData):
     in_training: bool
     specialty: str | None
     pharmacist_section: str | None
+    places: list[dict[str, str | bool | None]]
+    active: bool = True
 
 
 class ProfessionalDeactivated(MessageData):
@@ -34,9 +44,31 @@ class ProfessionalDeactivated(MessageData):
 
 
 class FacilityRegistered(MessageData):
+    """``level``: EJ, a legal entity, or ET, an establishment. ``sector`` is empty where none is
+    known, as of a legal entity.
+    """
+
     TYPE = "directory.facility_registered"
     finess: str
     sector: str
+    level: str = "ET"
+    open: bool = True
+
+
+class FacilityChanged(MessageData):
+    TYPE = "directory.facility_changed"
+    finess: str
+    sector: str
+    level: str
+    open: bool
+
+
+class FacilityEnrolled(MessageData):
+    """It may consult records from this day on."""
+
+    TYPE = "directory.facility_enrolled"
+    finess: str
+    consults_from: date
 
 
 @singledispatch
@@ -52,7 +84,7 @@ def _(event: Professional.Created) -> MessageData:
 
 @message_for.register
 def _(event: Professional.Changed) -> MessageData:
-    return ProfessionalChanged(by=event.by, **_practice(event))
+    return ProfessionalChanged(by=event.by, active=event.active, **_practice(event))
 
 
 @message_for.register
@@ -62,9 +94,34 @@ def _(event: Professional.Deactivated) -> MessageData:
 
 @message_for.register
 def _(event: Facility.Created) -> MessageData:
-    return FacilityRegistered(by=event.by, finess=event.finess, sector=event.description["sector"])
+    return FacilityRegistered(by=event.by, finess=event.finess, **_structure(event))
+
+
+@message_for.register
+def _(event: Facility.Changed) -> MessageData:
+    return FacilityChanged(by=event.by, finess=event.finess, **_structure(event))
+
+
+@message_for.register
+def _(event: Facility.Enrolled) -> MessageData:
+    return FacilityEnrolled(by=event.by, finess=event.finess, consults_from=event.consults_from)
 
 
 def _practice(event: Professional.Created | Professional.Changed) -> dict[str, Any]:
-    kept = ("profession", "in_training", "specialty", "pharmacist_section")
-    return {"national_id": event.national_id, **{k: event.description[k] for k in kept}}
+    described = event.description
+    return {
+        "national_id": event.national_id,
+        **{name: described[name] for name in PRACTICE},
+        "places": [
+            {name: place[name] for name in ("facility", *PRACTICE)} for place in described["places"]
+        ],
+    }
+
+
+def _structure(event: Facility.Created | Facility.Changed) -> dict[str, Any]:
+    described = event.description
+    return {
+        "sector": described["sector"] or "",
+        "level": described["level"],
+        "open": described["open"],
+    }

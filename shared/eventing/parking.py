@@ -1,6 +1,7 @@
 """Messages that wait for an operator: who must know of them, and what can be done."""
 
 import re
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from uuid import UUID
@@ -17,6 +18,8 @@ from shared.stores.event_log import NOTHING, EventLog, Followed, Outcome, Parked
 from shared.stores.places import Places
 
 PAGE = 500
+PATIENCE = 10.0
+"""Seconds an operator's command waits for whoever works on the same."""
 NO_ANSWER = NOTHING.answer
 REASON = re.compile(r"[a-z][a-z0-9_]{2,63}")
 
@@ -137,10 +140,16 @@ class Parking:
 
     @contextmanager
     def _alone(self) -> Iterator[None]:
-        with self._log.leader("parking") as leadership:
-            if not leadership.held():
+        """The follower takes the lock for moments too: an operator waits a little for a turn."""
+        until = time.monotonic() + PATIENCE
+        while True:
+            with self._log.leader("parking") as leadership:
+                if leadership.held():
+                    yield
+                    return
+            if time.monotonic() > until:
                 raise Unavailable("parked messages or read models are being worked on; try again")
-            yield
+            time.sleep(0.05)
 
 
 def _refuse_free_text(reason: str) -> None:

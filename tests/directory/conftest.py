@@ -14,14 +14,23 @@ from shared.stores.settings import EventStoreSettings
 from tests.directory.sample import NOW
 
 
-@pytest.fixture
-def directory(tmp_path: Path) -> Iterator[Directory]:
-    made = Directory(
-        EventStoreSettings(data_dir=tmp_path),
+def opened(settings: EventStoreSettings, clock: FixedClock) -> Directory:
+    return Directory(
+        settings,
         LocalKeys(b"k" * 32, "directory"),
-        FixedClock(NOW),
+        clock,
         codes=read_codes(),
         id_rules=NationalIdRules(strict=False),
     )
+
+
+@pytest.fixture
+def clock() -> FixedClock:
+    return FixedClock(NOW)
+
+
+@pytest.fixture
+def directory(tmp_path: Path, clock: FixedClock) -> Iterator[Directory]:
+    made = opened(EventStoreSettings(data_dir=tmp_path), clock)
     yield made
     made.close()

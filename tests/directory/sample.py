@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import uuid4
 
-from services.directory.contract import RegisterProfessional
+from services.directory.contract import RegisterFacility, RegisterProfessional
 from shared.kernel.actor import Actor, ActorKind
 
 NOW = datetime(2026, 11, 21, 8, 30, tzinfo=UTC)
@@ -23,6 +23,20 @@ def registration(**changes: Any) -> RegisterProfessional:
             "profession": "10",
             "specialty": "SM26",
             "places": [{"facility": "1750712184", "postal_code": "75007", "town": "Paris"}],
+        }
+        | changes
+    )
+
+
+def facility(**changes: Any) -> RegisterFacility:
+    return RegisterFacility.model_validate(
+        {
+            "request_id": uuid4(),
+            "finess": "750712184",
+            "name": "Hôpital de la Paix",
+            "sector": "SA01",
+            "postal_code": "75007",
+            "town": "Paris",
         }
         | changes
     )

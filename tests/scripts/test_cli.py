@@ -53,9 +53,11 @@ def place(tmp_path: Path) -> Place:
     return place
 
 
-@pytest.mark.parametrize("command", ["up", "down", "status", "token", "call"])
+@pytest.mark.parametrize(
+    "command", ["up", "down", "status", "token", "call", "directory import", "directory sample"]
+)
 def test_every_command_says_how_it_ends(command: str) -> None:
-    result = run(command, "--help")
+    result = run(*command.split(), "--help")
     assert result.exit_code == 0
     assert EXIT_CODES in " ".join(result.output.split())
 

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
+from scripts.cli.processes import SERVICES
 from scripts.machine.kept import Kept
 from shared.auth.development import DevelopmentIssuer
 from shared.auth.service_keys import generate_service_keys, private_key
@@ -23,7 +24,6 @@ from shared.kernel.clock import ShiftedClock
 from shared.rpc.client import RpcClient
 
 ROOT = Path(__file__).parents[2]
-SERVICES = ("identity", "directory", "keyring", "access", "vault", "audit", "notification")
 START = 60.0
 """Seconds for a process to be ready."""
 
@@ -118,6 +118,7 @@ def _environ(place: Running) -> dict[str, str]:
         "CARNET_DATA_DIR": str(home),
         "CARNET_CLOCK_FILE": str(home / "clock"),
         "CARNET_IDENTITY_SWEEP_SECONDS": "0.2",
+        "CARNET_AGENDA_SWEEP_SECONDS": "0.2",
     }
 
 

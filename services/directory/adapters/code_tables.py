@@ -15,7 +15,7 @@ def read_codes(folder: Path = DATA) -> Codes:
             for row in _rows(folder / "professions.csv")
         },
         specialties={row["code"]: row["profession"] for row in _rows(folder / "savoir_faire.csv")},
-        sectors={row["code"] for row in _rows(folder / "facility_types.csv")},
+        sectors={row["code"]: row["display_fr"] for row in _rows(folder / "facility_types.csv")},
     )
 
 

@@ -1,26 +1,60 @@
-"""A health facility, by its FINESS."""
+"""A health facility, by its FINESS: a legal entity (EJ) or one of its establishments (ET)."""
 
+from datetime import date
 from typing import Any
 from uuid import UUID
 
 from eventsourcing.domain import Aggregate, event
 
+from services.directory.domain.errors import AlreadyEnrolled, FacilityClosed
 from shared.kernel.actor import Actor
+
+_NEW_IN_V2: dict[str, Any] = {"level": "ET", "legal_entity": None, "open": True, "mailboxes": []}
 
 
 class Facility(Aggregate):
+    """``description`` (its keys: ``contract.FacilityDescription``) is replaced as a whole by a
+    change. ``consults_from``: the day from which it may consult records; ``None``: not enrolled.
+    """
+
     TOPIC = "directory.facility"
+
+    class Event(Aggregate.Event):
+        finess: str
+        by: dict[str, Any]
 
     class Created(Aggregate.Created):
         TOPIC = "directory.facility_registered"
+        class_version = 2
         finess: str
         description: dict[str, Any]
         by: dict[str, Any]
+
+        @staticmethod
+        def upcast_v1_v2(state: dict[str, Any]) -> None:
+            state["description"] = {**state["description"], **_NEW_IN_V2}
+
+    class Changed(Event):
+        TOPIC = "directory.facility_changed"
+        description: dict[str, Any]
+
+        def apply(self, facility: "Facility") -> None:
+            facility.description = self.description
+
+    class Enrolled(Event):
+        """Again, with another date, as long as the former has not come."""
+
+        TOPIC = "directory.facility_enrolled"
+        consults_from: date
+
+        def apply(self, facility: "Facility") -> None:
+            facility.consults_from = self.consults_from
 
     @event(Created)
     def __init__(self, finess: str, description: dict[str, Any], by: dict[str, Any]) -> None:
         self.finess = finess
         self.description = description
+        self.consults_from: date | None = None
 
     @classmethod
     def register(
@@ -32,4 +66,22 @@ class Facility(Aggregate):
             finess=finess,
             description=description,
             by=by.to_event(),
+        )
+
+    def amend(self, part: dict[str, Any], by: Actor) -> None:
+        """These entries of the description change, the others stay."""
+        description = {**self.description, **part}
+        if description != self.description:
+            self.trigger_event(
+                self.Changed, finess=self.finess, description=description, by=by.to_event()
+            )
+
+    def enrol(self, consults_from: date, today: date, by: Actor) -> None:
+        if not self.description["open"]:
+            raise FacilityClosed
+        former = self.consults_from
+        if former and (former <= today or former == consults_from):
+            raise AlreadyEnrolled(f"this facility is enrolled and consults from {former}")
+        self.trigger_event(
+            self.Enrolled, finess=self.finess, consults_from=consults_from, by=by.to_event()
         )

@@ -1,4 +1,4 @@
-"""National ids of professionals (PS_IdNat) and of facilities (FINESS).
+"""National ids of professionals (PS_IdNat) and of facilities (FINESS, Struct_IdNat).
 
 Source: ANS, "PS_IdNat" and "Struct_IdNat" (a digit that says which register, then the number
 in it). RPPS and FINESS end with a Luhn digit; many official sample ids have a false one.
@@ -18,11 +18,20 @@ _INTERNAL = re.compile(
 _FINESS = re.compile(r"\d[0-9AB]\d{7}", re.ASCII)
 
 
+_CORSICA = str.maketrans({"A": "1", "B": "2"})
+"""No text that we found says what a letter counts for. Taken as its place in the alphabet, the
+digit of the published Corsican numbers that we know is right; as 0, or as 19 and 18 like in an
+INS, it is not."""
+
+
 @dataclass(frozen=True)
 class NationalIdRules:
-    """``strict``: the check digits of RPPS and FINESS must match."""
+    """``strict``: the check digits of RPPS and FINESS must match; those of Corsican FINESS
+    only with ``strict_corsica``, since that rule is known from examples alone.
+    """
 
     strict: bool
+    strict_corsica: bool = False
 
     def check_professional(self, national_id: str) -> None:
         if not any(form.fullmatch(national_id) for form in (_RPPS, _ADELI, _INTERNAL)):
@@ -32,12 +41,17 @@ class NationalIdRules:
         if self.strict and _RPPS.fullmatch(national_id) and not luhn(national_id[1:]):
             raise InvalidNationalId(fields={"national_id": "the check digit of the RPPS is wrong"})
 
-    def check_facility(self, finess: str) -> None:
-        """The check digit of Corsica is disputed between sources, so it is not checked."""
+    def check_facility(self, finess: str, field: str = "finess") -> None:
         if not _FINESS.fullmatch(finess):
-            raise InvalidNationalId(fields={"finess": "is not 9 characters of FINESS"})
-        if self.strict and finess.isdigit() and not luhn(finess):
-            raise InvalidNationalId(fields={"finess": "the check digit is wrong"})
+            raise InvalidNationalId(fields={field: "is not 9 characters of FINESS"})
+        checked = self.strict if finess.isdigit() else self.strict and self.strict_corsica
+        if checked and not luhn(finess.translate(_CORSICA)):
+            raise InvalidNationalId(fields={field: "the check digit is wrong"})
+
+
+def finess_of(structure: str) -> str:
+    """The FINESS in a Struct_IdNat that begins with 1; what is none is given back as it is."""
+    return structure[1:] if len(structure) == 10 and structure[0] == "1" else structure
 
 
 def luhn(digits: str) -> bool:

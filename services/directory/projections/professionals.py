@@ -11,10 +11,9 @@ from services.directory import contract
 from services.directory.contract import SearchProfessionals
 from services.directory.domain.codes import Codes
 from services.directory.domain.professional import Professional
-from services.directory.domain.words import PREFIX_MIN, beginnings, words
-from shared.crypto.tokens import keyed_token
+from services.directory.projections.tokens import Tokens
 from shared.kernel.actor import Actor
-from shared.kernel.errors import InvalidRequest
+from shared.kernel.words import PREFIX_MIN
 from shared.rpc.contract import Listing
 from shared.stores.documents import Documents, Eq, Filter, Has, Patch, Put, Write
 from shared.stores.event_log import EventLog
@@ -22,16 +21,18 @@ from shared.stores.event_log import EventLog
 
 class Professionals:
     NAME = "professionals"
-    VERSION = 1
-    INDEXES = ("words", "places", "profession")
+    VERSION = 2
+    INDEXES = ("words", "places", "professions")
 
     def __init__(self, secret: bytes) -> None:
-        self._secret = secret
+        self._tokens = Tokens(secret)
 
     def writes(self, event: object) -> Sequence[Write]:
         match event:
-            case Professional.Created() | Professional.Changed():
-                return [Put(str(event.originator_id), self._entry(event))]
+            case Professional.Created():
+                return [Put(str(event.originator_id), self._entry(event, active=True))]
+            case Professional.Changed():
+                return [Put(str(event.originator_id), self._entry(event, active=event.active))]
             case Professional.Deactivated():
                 return [Patch(str(event.originator_id), {"active": False})]
         return []
@@ -40,21 +41,17 @@ class Professionals:
         """Nothing here belongs to a record."""
         return []
 
-    def _entry(self, event: Professional.Created | Professional.Changed) -> dict[str, Any]:
+    def _entry(
+        self, event: Professional.Created | Professional.Changed, *, active: bool
+    ) -> dict[str, Any]:
         described = event.description
-        names = beginnings(f"{described['given_name']} {described['family_name']}")
+        places = described["places"]
+        where = [place[name] for place in places for name in ("facility", "town")]
         return {
-            "words": sorted(keyed_token(self._secret, "word", word) for word in names),
-            "places": sorted(
-                {
-                    keyed_token(self._secret, "place", normal(value))
-                    for place in described["places"]
-                    for value in place.values()
-                    if value
-                }
-            ),
-            "profession": described["profession"],
-            "active": True,
+            "words": self._tokens.name(f"{described['given_name']} {described['family_name']}"),
+            "places": self._tokens.places(where, [place["postal_code"] for place in places]),
+            "professions": sorted({d["profession"] for d in (described, *places)}),
+            "active": active,
         }
 
 
@@ -65,6 +62,7 @@ class ProfessionalSearch:
         self._documents = documents
         self._log = log
         self._codes = codes
+        self._tokens = Tokens(log.secret)
 
     def search_professionals(
         self, request: SearchProfessionals, by: Actor
@@ -79,18 +77,10 @@ class ProfessionalSearch:
         )
 
     def _filters(self, request: SearchProfessionals) -> list[Filter]:
-        asked = words(request.text)
-        if not asked or min(map(len, asked)) < PREFIX_MIN:
-            raise InvalidRequest(fields={"text": f"each word has at least {PREFIX_MIN} letters"})
         where: list[Filter] = [Eq("active", True)]
-        where += [Has("words", keyed_token(self._log.secret, "word", word)) for word in asked]
+        where += [Has("words", token) for token in self._tokens.asked(request.text, PREFIX_MIN)]
         if request.profession:
-            where.append(Eq("profession", request.profession))
+            where.append(Has("professions", request.profession))
         if request.place:
-            place = keyed_token(self._log.secret, "place", normal(request.place))
-            where.append(Has("places", place))
+            where.append(Has("places", self._tokens.place(request.place)))
         return where
-
-
-def normal(place: str) -> str:
-    return " ".join(words(place))

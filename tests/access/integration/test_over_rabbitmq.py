@@ -29,6 +29,7 @@ def carnet(broker: Broker, tmp_path_factory: pytest.TempPathFactory) -> Iterator
         tmp_path_factory.mktemp("access"),
         ["keyring.rpc"],
         ["identity.rpc", "identity.project", "identity.timers"],
+        ["catalogue.rpc", "catalogue.project"],
         ["access.rpc", "access.project", "access.follow"],
     ) as services:
         yield services

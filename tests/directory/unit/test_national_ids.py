@@ -66,12 +66,23 @@ def test_false_digits_of_samples_pass_only_where_allowed() -> None:
     STRICT.check_facility("750712184")
 
 
-@pytest.mark.parametrize("finess", ["2A0000014", "2B0005342"])
+CORSICAN = ["2B0000012", "2A0000014", "2B0005342", "2A0000386", "2B0000020"]
+"""Numbers of facilities in Ajaccio and Bastia; that of Bastia's hospital is often published."""
+
+
+@pytest.mark.parametrize("finess", CORSICAN)
 def test_corsican_facilities_are_taken(finess: str) -> None:
     """
-    Sources differ on their check digit, so none is required.
+    What their letter counts for is known from these examples alone, so the check is a setting of
+    its own: with it they pass, and with their last digit changed only without it.
     """
-    STRICT.check_facility(finess)
+    wrong = finess[:-1] + str((int(finess[-1]) + 1) % 10)
+    for taken in (finess, wrong):
+        STRICT.check_facility(taken)
+    NationalIdRules(strict=True, strict_corsica=True).check_facility(finess)
+    with pytest.raises(InvalidNationalId):
+        NationalIdRules(strict=True, strict_corsica=True).check_facility(wrong)
+    NationalIdRules(strict=False, strict_corsica=True).check_facility(wrong)
 
 
 @pytest.mark.parametrize("finess", ["75071218", "7507121844", "75O712184", ""])

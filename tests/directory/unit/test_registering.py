@@ -1,15 +1,23 @@
 """Use cases of the directory: registered, changed, deactivated, found."""
 
+from datetime import timedelta
 from uuid import uuid4
 
 import pytest
 
 from services.directory.application import Directory
-from services.directory.contract import Deactivate, GetProfessional, RegisterFacility
-from services.directory.domain.errors import AlreadyDeactivated, FacilityAlreadyRegistered
+from services.directory.contract import (
+    Deactivate,
+    EnrolFacility,
+    GetFacility,
+    GetProfessional,
+    MailboxOf,
+)
+from services.directory.domain.errors import AlreadyDeactivated, AlreadyEnrolled, FacilityClosed
 from services.directory.messages import message_for
+from shared.kernel.clock import FixedClock
 from shared.kernel.errors import InvalidRequest, NotFound
-from tests.directory.sample import DOCTOR, OPERATOR, registration
+from tests.directory.sample import DOCTOR, OPERATOR, facility, registration
 
 
 def topics(directory: Directory) -> list[str]:
@@ -86,22 +94,109 @@ def test_unknown_codes_are_refused_by_field(
     assert topics(directory) == []
 
 
-def test_a_facility_is_registered_once(directory: Directory) -> None:
+def test_a_situation_is_judged_by_its_own_practice(directory: Directory) -> None:
     """
-    One FINESS, one facility; its sector comes from the nomenclature.
+    A doctor who also trains as a pharmacist: each place has its code, the wrong one is named.
     """
-    request = RegisterFacility(
-        request_id=uuid4(), finess="750712184", name="Hôpital de la Paix", sector="SA01"
-    )
-    directory.register_facility(request, OPERATOR)
+    places = [{"town": "Paris"}, {"town": "Lyon", "profession": "21", "in_training": True}]
+    directory.register_professional(registration(places=places), OPERATOR)
 
-    with pytest.raises(FacilityAlreadyRegistered):
-        directory.register_facility(request.model_copy(update={"request_id": uuid4()}), OPERATOR)
+    found = directory.get_professional(GetProfessional(national_id=DOCTOR), OPERATOR)
+
+    told = [(p.town, p.profession, p.in_training, p.specialty) for p in found.places]
+    assert told == [("Paris", "10", False, "SM26"), ("Lyon", "21", True, None)]
     with pytest.raises(InvalidRequest) as refusal:
-        directory.register_facility(
-            request.model_copy(update={"request_id": uuid4(), "sector": "SA00"}), OPERATOR
+        directory.register_professional(
+            registration(places=[{"town": "Lyon", "profession": "26", "in_training": True}]),
+            OPERATOR,
         )
-    assert set(refusal.value.fields) == {"sector"}
+    assert set(refusal.value.fields) == {"places.0.profession"}
+
+
+def test_what_is_not_given_stays(directory: Directory) -> None:
+    """
+    Agreement and mailboxes come from other files than names do: one must not erase the other.
+    """
+    box = {"kind": "PER", "address": "anne-lise.nessi@medecin.mssante.fr"}
+    directory.register_professional(registration(mailboxes=[box], under_agreement=True), OPERATOR)
+    directory.register_professional(registration(family_name="NESSI-ROY"), OPERATOR)
+
+    found = directory.get_professional(GetProfessional(national_id=DOCTOR), OPERATOR)
+
+    assert (found.family_name, found.under_agreement) == ("NESSI-ROY", True)
+    assert [m.address for m in found.mailboxes] == [box["address"]]
+    directory.register_professional(registration(mailboxes=[]), OPERATOR)
+    assert directory.mailbox_of(MailboxOf(national_id=DOCTOR), OPERATOR).items == []
+
+
+def test_mailboxes_say_whether_anyone_reads_them(directory: Directory) -> None:
+    """
+    A letter to someone who practises no more, or to a closed place, would wait for ever.
+    """
+    box = {"kind": "ORG", "address": "urgences@hopital.mssante.fr", "service": "Urgences"}
+    directory.register_facility(facility(mailboxes=[box]), OPERATOR)
+    asked = MailboxOf(national_id="1750712184")
+    found = directory.mailbox_of(asked, OPERATOR)
+    assert (found.active, [m.service for m in found.items]) == (True, ["Urgences"])
+
+    directory.register_facility(facility(open=False), OPERATOR)
+
+    found = directory.mailbox_of(asked, OPERATOR)
+    assert (found.active, len(found.items)) == (False, 1)
+    with pytest.raises(NotFound):
+        directory.mailbox_of(MailboxOf(national_id=DOCTOR), OPERATOR)
+
+
+def test_a_facility_is_registered_once_and_then_changed(directory: Directory) -> None:
+    """
+    One FINESS, one facility, a legal entity or an establishment; codes and FINESS are checked.
+    """
+    for changes in ({}, {}, {"legal_entity": "750100042", "name": "Hôpital Paix"}):
+        directory.register_facility(facility(**changes), OPERATOR)
+
+    assert topics(directory) == ["facility_registered", "facility_changed"]
+    found = directory.get_facility(GetFacility(finess="750712184"), OPERATOR)
+    assert (found.level, found.legal_entity) == ("ET", "750100042")
+    assert (found.sector_fr, found.consults_from) == ("Etablissement public de santé", None)
+    for wrong in ({"sector": "SA00"}, {"legal_entity": "75010004"}, {"finess": "75O712184"}):
+        with pytest.raises(InvalidRequest) as refusal:
+            directory.register_facility(facility(**wrong), OPERATOR)
+        assert set(refusal.value.fields) == set(wrong)
+    assert len(topics(directory)) == 2
+
+
+def test_a_facility_enrols_and_consults_from_a_date(
+    directory: Directory, clock: FixedClock
+) -> None:
+    """
+    The date may be put right until it has come; one that is unknown or closed enrols nowhere.
+    """
+
+    def enrol(day: str) -> None:
+        request = {"request_id": uuid4(), "finess": "750712184", "consults_from": day}
+        directory.enrol_facility(EnrolFacility.model_validate(request), OPERATOR)
+
+    with pytest.raises(NotFound):
+        enrol("2026-12-01")
+    directory.register_facility(facility(open=False), OPERATOR)
+    with pytest.raises(FacilityClosed):
+        enrol("2026-12-01")
+    directory.register_facility(facility(), OPERATOR)
+    enrol("2026-12-01")
+    with pytest.raises(AlreadyEnrolled):
+        enrol("2026-12-01")
+    enrol("2026-12-15")
+
+    clock.move(timedelta(days=24))
+    with pytest.raises(AlreadyEnrolled):
+        enrol("2027-01-01")
+    found = directory.get_facility(GetFacility(finess="750712184"), OPERATOR)
+    assert str(found.consults_from) == "2026-12-15"
+    told = [message_for(row.event) for row in directory.read(2, 10)]
+    assert [(m.TYPE, m.model_dump(mode="json")["consults_from"]) for m in told if m] == [
+        ("directory.facility_enrolled", "2026-12-01"),
+        ("directory.facility_enrolled", "2026-12-15"),
+    ]
 
 
 def test_messages_carry_ids_and_codes_and_no_name(directory: Directory) -> None:

@@ -8,13 +8,14 @@ import pytest
 
 from services.directory.adapters.code_tables import read_codes
 from services.directory.application import Directory
-from services.directory.contract import Deactivate, SearchProfessionals
+from services.directory.contract import Deactivate, SearchFacilities, SearchProfessionals
+from services.directory.projections.facilities import Facilities, FacilitySearch
 from services.directory.projections.professionals import Professionals, ProfessionalSearch
 from shared.kernel.common import CommonSettings
 from shared.kernel.errors import InvalidRequest
 from shared.stores.documents import At, Documents
 from shared.stores.views import open_documents
-from tests.directory.sample import DOCTOR, OPERATOR, registration
+from tests.directory.sample import DOCTOR, OPERATOR, facility, registration
 
 DENTIST = "899700366249"
 PHARMACIST = "899700366250"
@@ -34,24 +35,29 @@ def documents(directory: Directory, tmp_path: Path) -> Documents:
         dict(national_id=PHARMACIST, family_name="Nesle", profession="21", specialty=None),
     ):  # fmt: skip
         directory.register_professional(registration(**changes), OPERATOR)
-    settings = CommonSettings(
-        environment="development",
-        amqp_uri="",
-        service_keys_dir=tmp_path,
-        issuers_file=tmp_path,
-        data_dir=tmp_path,
-    )
-    view = Professionals
-    made = open_documents(settings, "directory", view.NAME, view.VERSION, view.INDEXES)
-    catch_up(directory, made)
+    made = view_in(tmp_path, Professionals)
+    catch_up(directory, made, Professionals(directory.secret))
     return made
 
 
-def catch_up(directory: Directory, documents: Documents) -> None:
+def view_in(folder: Path, view: type[Professionals] | type[Facilities]) -> Documents:
+    settings = CommonSettings(
+        environment="development",
+        amqp_uri="",
+        service_keys_dir=folder,
+        issuers_file=folder,
+        data_dir=folder,
+    )
+    return open_documents(settings, "directory", view.NAME, view.VERSION, view.INDEXES)
+
+
+def catch_up(
+    directory: Directory, documents: Documents, projection: Professionals | Facilities
+) -> None:
     reached = documents.position("directory")
     for row in directory.read(reached.position if reached else 0, 100):
         at = At(source="directory", epoch="e", previous=row.position - 1, position=row.position)
-        documents.apply(Professionals(directory.secret).writes(row.event), at)
+        documents.apply(projection.writes(row.event), at)
 
 
 @pytest.fixture
@@ -80,8 +86,9 @@ def test_every_word_begins_a_name(find: Find) -> None:
 
 def test_profession_and_place_narrow_it_down(find: Find) -> None:
     """
-    A town as one writes it, a postal code, a facility.
+    A town as one writes it, a postal code, a département, a facility.
     """
+    assert find("anne", place="42") == [DENTIST]
     assert find("nes", profession="21") == [PHARMACIST]
     assert find("anne", place="saint etienne") == find("anne", place="42000") == [DENTIST]
     assert find("ne", place="1750712184") == [DOCTOR, PHARMACIST]
@@ -92,7 +99,7 @@ def test_one_who_left_is_not_found(find: Find, directory: Directory, documents: 
     Nobody gives rights to someone who no longer practises.
     """
     directory.deactivate(Deactivate(request_id=uuid4(), national_id=DOCTOR), OPERATOR)
-    catch_up(directory, documents)
+    catch_up(directory, documents, Professionals(directory.secret))
 
     assert find("nes") == [PHARMACIST]
 
@@ -116,3 +123,44 @@ def test_a_stolen_read_model_names_nobody(documents: Documents, tmp_path: Path) 
     assert stored
     for secret in (b"nessi", b"leveque", b"899700366240", b"etienne", b"750712184"):
         assert secret not in stored
+
+
+def test_a_second_profession_is_found_too(
+    find: Find, directory: Directory, documents: Documents
+) -> None:
+    """
+    Each work situation has its own: one who changed profession half-way is both.
+    """
+    places = [{"town": "Paris"}, {"town": "Lyon", "profession": "40"}]
+    directory.register_professional(registration(places=places), OPERATOR)
+    catch_up(directory, documents, Professionals(directory.secret))
+
+    assert find("nessi", profession="40") == find("nessi", profession="10") == [DOCTOR]
+
+
+def test_facilities_are_found_by_kind_and_place(directory: Directory, tmp_path: Path) -> None:
+    """
+    Open establishments; legal entities when asked for; département, town, postal code, name.
+    """
+    for changes in (
+        {},
+        dict(finess="2B0000012", name="CH de Bastia", postal_code="20600", town="Bastia"),
+        dict(finess="750100042", name="Hôpitaux de Paris", level="EJ", sector=None),
+        dict(finess="750712999", name="Pharmacie de la Paix", sector="SA33"),
+        dict(finess="750712998", name="Clinique de la Paix", open=False),
+    ):
+        directory.register_facility(facility(**changes), OPERATOR)
+    documents = view_in(tmp_path, Facilities)
+    catch_up(directory, documents, Facilities(directory.secret))
+    search = FacilitySearch(documents, directory, read_codes())
+
+    def find(**asked: str) -> list[str]:
+        listing = search.search_facilities(SearchFacilities.model_validate(asked), OPERATOR)
+        assert listing.total == len(listing.items)
+        return sorted(found.finess for found in listing.items)
+
+    assert find(kind="SA01") == ["2B0000012", "750712184"]
+    assert find(kind="SA01", place="75") == find(kind="SA01", place="paris") == ["750712184"]
+    assert find(place="2B") == find(place="20600") == find(text="basti") == ["2B0000012"]
+    assert find(text="paix") == ["750712184", "750712999"]
+    assert find(level="EJ") == ["750100042"]

@@ -23,7 +23,8 @@ def carnet(broker: Broker, tmp_path_factory: pytest.TempPathFactory) -> Iterator
         broker.uri(broker.new_vhost()),
         tmp_path_factory.mktemp("access"),
         ["keyring.rpc"],
-        ["identity.rpc", "identity.project", "identity.timers", "access.rpc", "access.follow"],
+        ["catalogue.rpc", "catalogue.project", "identity.rpc", "identity.project"],
+        ["identity.timers", "access.rpc", "access.follow"],
     ) as services:
         yield services
 

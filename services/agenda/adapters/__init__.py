@@ -1,0 +1,1 @@
+"""The outside of agenda: access, identity, and the table of prevention rules."""

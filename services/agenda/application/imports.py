@@ -1,0 +1,155 @@
+"""Appointments that come from elsewhere: each part is judged by itself."""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from uuid import UUID
+
+from services.agenda.application.log import AgendaLog, pending
+from services.agenda.contract.imports import (
+    ImportAppointments,
+    ImportCalendar,
+    Imported,
+    PartOutcome,
+)
+from services.agenda.domain.appointment import Appointment, Effect
+from services.agenda.domain.calendar_import import CalendarImport
+from services.agenda.domain.errors import TooManyAppointments, TooManyOccurrences
+from services.agenda.domain.fhir import Entry, read_bundle
+from services.agenda.domain.ics.reading import read_calendar
+from services.agenda.domain.origin import Origin, is_secret
+from services.agenda.domain.slot import Revision
+from shared.kernel.actor import Actor
+from shared.kernel.errors import InvalidRequest
+from shared.kernel.ids import derived_id
+from shared.stores.event_log import Outcome, command
+
+OTHER_PERSON = {"participant": "is for another person"}
+
+
+@dataclass(frozen=True)
+class _Heard:
+    """One part: what it says and of what, or why it is not taken."""
+
+    uid: str | None
+    revision: Revision | None
+    faults: Mapping[str, str] = field(default_factory=dict)
+
+
+class Imports(AgendaLog):
+    @command
+    def import_calendar(self, request: ImportCalendar, by: Actor) -> Outcome[Imported]:
+        """The same calendar twice is once; revisions count in their own order, not in that of
+        their arrival.
+        """
+        self.gate.require_feed(request.record_id, by)
+        read = read_calendar(
+            request.ics, components=self.limits.components, series=self.limits.series
+        )
+        parts = [_Heard(part.uid, part.revision, part.faults) for part in read]
+        return self._import(request, request.record_id, parts, "ics", by)
+
+    @command
+    def import_appointments(self, request: ImportAppointments, by: Actor) -> Outcome[Imported]:
+        """From a service; only that service changes them afterwards."""
+        record_id = self._named_record(request, by)
+        self.gate.require_feed(record_id, by)
+        entries = read_bundle(request.bundle, self.clock.now(), self.limits.components)
+        parts = list(self._for_this_person(entries, record_id, by))
+        return self._import(request, record_id, parts, "fhir", by)
+
+    def _named_record(self, request: ImportAppointments, by: Actor) -> UUID:
+        if request.record_id:
+            return request.record_id
+        ins, oid = request.ins or "", request.ins_oid or ""
+        found = self.identities.resolve(ins, oid, by)
+        if found is None:
+            self.refuse_unknown(f"{oid} {ins}", "feed", by)
+        return found
+
+    def _for_this_person(
+        self, entries: Sequence[Entry], record_id: UUID, by: Actor
+    ) -> Iterator[_Heard]:
+        """A mistaken identity must not put someone's appointment in another's record."""
+        records: dict[tuple[str, str], UUID | None] = {}
+        for patient in {patient for entry in entries for patient in entry.patients}:
+            records[patient] = None
+            with suppress(InvalidRequest):
+                records[patient] = self.identities.resolve(*patient, by)
+        for entry in entries:
+            if all(records[patient] == record_id for patient in entry.patients):
+                yield _Heard(entry.uid, entry.revision, entry.faults)
+            else:
+                yield _Heard(entry.uid, None, OTHER_PERSON)
+
+    def _import(
+        self,
+        request: ImportCalendar | ImportAppointments,
+        record_id: UUID,
+        parts: Sequence[_Heard],
+        form: str,
+        by: Actor,
+    ) -> Outcome[Imported]:
+        known: dict[UUID, Appointment] = {}
+        outcomes = [
+            self._take(number, part, record_id, known, by) for number, part in enumerate(parts)
+        ]
+        counts = dict(sorted(Counter(str(one.outcome) for one in outcomes).items()))
+        changed = pending(list(known.values()))
+        self._refuse_too_many(record_id, outcomes)
+        done = CalendarImport.done(
+            self.new_id(request, by, "import"),
+            record_id,
+            by,
+            secret=is_secret(by),
+            form=form,
+            counts=counts,
+        )
+        return Outcome(answer=Imported(parts=outcomes, counts=counts), save=[*changed, done])
+
+    def _take(
+        self,
+        number: int,
+        part: _Heard,
+        record_id: UUID,
+        known: dict[UUID, Appointment],
+        by: Actor,
+    ) -> PartOutcome:
+        told = PartOutcome(part=number, outcome="refused", uid=part.uid, fields=dict(part.faults))
+        if part.revision is None or part.uid is None:
+            return told
+        appointment_id = self._id(record_id, part.uid, by)
+        appointment = (
+            known.get(appointment_id)
+            or self.get(appointment_id, Appointment)
+            or Appointment.begin(
+                appointment_id, record_id, uid=part.uid, secret=is_secret(by), by=by
+            )
+        )
+        try:
+            effect = appointment.hear(part.revision, by)
+        except TooManyOccurrences:
+            return told.model_copy(update={"fields": {"RECURRENCE-ID": "one too many"}})
+        known[appointment_id] = appointment
+        return told.model_copy(
+            update={
+                "outcome": effect,
+                "appointment_id": appointment_id,
+                "occurrence": part.revision.slot or None,
+            }
+        )
+
+    def _id(self, record_id: UUID, uid: str, by: Actor) -> UUID:
+        """The same for the same name from the same place. What is hidden from representatives is
+        another appointment than what is not: importing the second must tell nothing of the first.
+        """
+        origin = Origin.of(by)
+        hidden = "secret" if is_secret(by) else "open"
+        return derived_id(self.secret, "uid", str(record_id), origin.source, origin.id, hidden, uid)
+
+    def _refuse_too_many(self, record_id: UUID, outcomes: Sequence[PartOutcome]) -> None:
+        new = sum(one.outcome is Effect.ADDED for one in outcomes)
+        there = self.lists.appointments.count_of(record_id)
+        if new and there + new > self.limits.appointments:
+            raise TooManyAppointments

@@ -1,0 +1,168 @@
+"""Reads the settings of agenda once, and builds its objects."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from services.agenda.adapters.access import AccessOverRpc
+from services.agenda.adapters.identity import IdentityOverRpc
+from services.agenda.adapters.prevention_table import read_table
+from services.agenda.application import Agenda
+from services.agenda.domain.ports import Limits, Lists
+from services.agenda.messages import message_for
+from services.agenda.policies import FOLLOWS, POLICIES
+from services.agenda.projections.appointments import AppointmentList, ListedAppointments
+from services.agenda.projections.plans import ListedPlans, PlanDays
+from services.agenda.projections.reminders import ListedReminders, ReminderList
+from shared.auth.service_keys import private_key
+from shared.auth.service_tokens import ServiceTokens
+from shared.eventing.entrypoints import Following, Projecting, Timers, View
+from shared.eventing.outbox import OutboxReader
+from shared.eventing.positions import position_followed, position_in
+from shared.kernel.common import CommonSettings
+from shared.kernel.settings import read_settings
+from shared.rpc.client import RpcClient
+from shared.rpc.keys import remote_keys
+from shared.rpc.serve import Served
+from shared.stores.settings import EventStoreSettings
+from shared.stores.views import open_documents
+
+
+@dataclass(frozen=True, kw_only=True)
+class AgendaSettings:
+    """Read as ``CARNET_AGENDA_<FIELD>``."""
+
+    max_components: int = 500
+    """Of one calendar or bundle."""
+    max_series: int = 100
+    """Of one calendar: how many of its components may repeat."""
+    max_appointments: int = 5000
+    """Of one record; each changed occurrence of a series counts."""
+    sweep_seconds: float = 5.0
+    """Between two looks for reminders and plans that are due."""
+
+    @property
+    def limits(self) -> Limits:
+        return Limits(
+            components=self.max_components,
+            series=self.max_series,
+            appointments=self.max_appointments,
+        )
+
+
+class Built:
+    """The objects of one process of agenda."""
+
+    def __init__(self) -> None:
+        self.common = CommonSettings.read(os.environ)
+        self.own = read_settings(AgendaSettings, os.environ, section="agenda")
+        keys_dir, clock = self.common.service_keys_dir, self.common.clock()
+        self.client = RpcClient(
+            self.common.amqp_uri,
+            tokens=ServiceTokens("agenda", private_key(keys_dir, "agenda"), clock),
+            timeout=self.common.rpc_timeout,
+        )
+        self.keys = remote_keys(self.client, self.common, "agenda")
+        # A service is part of this deployment if its public key is there.
+        self.sources = tuple(name for name in FOLLOWS if (keys_dir / f"{name}.pub").exists())
+        appointments, reminders, plans = AppointmentList(self.keys), ReminderList(), PlanDays()
+        self.views = tuple(
+            View(view, open_documents(self.common, "agenda", view.NAME, view.VERSION, view.INDEXES))
+            for view in (appointments, reminders, plans)
+        )
+        shown = [view.documents for view in self.views]
+        self.app = Agenda(
+            EventStoreSettings.of(self.common),
+            self.keys,
+            clock,
+            access=AccessOverRpc(self.client),
+            identities=IdentityOverRpc(self.client),
+            lists=Lists(
+                appointments=ListedAppointments(shown[0], self.keys),
+                reminders=ListedReminders(shown[1]),
+                plans=ListedPlans(shown[2]),
+            ),
+            table=read_table(),
+            limits=self.own.limits,
+        )
+
+    def position_of(self, service: str) -> int:
+        """Of our own log, what every read model shows; of another's, what policies applied."""
+        if service == "agenda":
+            return position_in(*(view.documents for view in self.views))(service)
+        return position_followed(self.app)(service)
+
+    def pull(self, service: str, after: int, limit: int) -> Mapping[str, Any]:
+        answer: Mapping[str, Any] = self.client.call(
+            service, "events", {"after": after, "limit": limit}
+        )
+        return answer
+
+    def close(self) -> None:
+        self.app.close()
+        self.client.close()
+
+
+def served() -> Served:
+    built = Built()
+    app = built.app
+    return Served(
+        settings=built.common,
+        handlers={
+            "add_appointment": app.add_appointment,
+            "change_appointment": app.change_appointment,
+            "cancel_appointment": app.cancel_appointment,
+            "import_calendar": app.import_calendar,
+            "import_appointments": app.import_appointments,
+            "appointments": app.appointments,
+            "export_calendar": app.export_calendar,
+            "add_reminder": app.add_reminder,
+            "remove_reminder": app.remove_reminder,
+            "reminders": app.reminders,
+            "prevention_plan": app.prevention_plan,
+            "answer_prevention": app.answer_prevention,
+            "opt_out": app.opt_out,
+        },
+        outbox=OutboxReader(app, message_for, built.keys),
+        position_of=built.position_of,
+        close=built.close,
+    )
+
+
+def projecting() -> Projecting:
+    built = Built()
+    return Projecting(
+        log=built.app,
+        message_for=message_for,
+        transport_keys=built.keys,
+        amqp_uri=built.common.amqp_uri,
+        views=built.views,
+        close=built.close,
+    )
+
+
+def following() -> Following:
+    built = Built()
+    return Following(
+        log=built.app,
+        sources=built.sources,
+        policies=POLICIES,
+        transport_keys=built.keys,
+        pull=built.pull,
+        amqp_uri=built.common.amqp_uri,
+        close=built.close,
+    )
+
+
+def timing() -> Timers:
+    built = Built()
+    return Timers(
+        log=built.app,
+        every=built.own.sweep_seconds,
+        sweeps={
+            "reminders": built.app.tell_due_reminders,
+            "prevention": built.app.tell_due_prevention,
+        },
+        close=built.close,
+    )

@@ -1,0 +1,96 @@
+"""Names of time zones in calendars, as zones of the IANA database."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, tzinfo
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from icalendar import Timezone
+from icalendar.timezone.windows_to_olson import WINDOWS_TO_OLSON
+
+from services.agenda.domain.ics.blocks import Block, Calendar
+from services.agenda.domain.recurrence import check_rule
+from services.agenda.domain.when import HOME, is_zone
+
+_NEAR = (
+    HOME, "UTC", "Europe/London", "Europe/Helsinki", "America/Martinique", "America/Cayenne",
+    "America/Miquelon", "Indian/Reunion", "Indian/Mayotte", "Pacific/Noumea", "Pacific/Tahiti",
+    "Pacific/Wallis", "Pacific/Marquesas", "Pacific/Gambier", "America/Montreal",
+)  # fmt: skip
+"""Zones a calendar's own definition is compared with: those of France, and of its neighbours."""
+_YEARS = (2019, 2024, 2026)
+
+
+class UnknownZone(ValueError):
+    """A zone that no database has, and that the calendar does not define as one of ours."""
+
+
+class Zones:
+    """The zones one calendar names."""
+
+    def __init__(self, calendar: Calendar) -> None:
+        self._blocks = _blocks(calendar.blocks)
+        self._found: dict[str, str] = {}
+        default = calendar.properties.get("X-WR-TIMEZONE", HOME)
+        self.floating = default if is_zone(default) else HOME
+        """Of times that name none: the calendar's, else that of France."""
+
+    def named(self, tzid: str) -> str:
+        """Raises :class:`UnknownZone`."""
+        if tzid not in self._found:
+            self._found[tzid] = self._search(tzid)
+        return self._found[tzid]
+
+    def _search(self, tzid: str) -> str:
+        name = tzid.strip().strip('"')
+        tail = "/".join(name.split("/")[-2:])
+        for candidate in (name, WINDOWS_TO_OLSON.get(name, ""), tail):
+            if is_zone(candidate):
+                return candidate
+        if defined := _definition(self._blocks.get(tzid)):
+            for candidate in _NEAR:
+                if _alike(defined, ZoneInfo(candidate)):
+                    return candidate
+        raise UnknownZone(tzid)
+
+
+def _blocks(blocks: Sequence[Block]) -> Mapping[str, Block]:
+    """Definitions by the name they define; none of them is evaluated yet."""
+    found: dict[str, Block] = {}
+    for block in blocks:
+        names = [_value(line) for line in block.lines if line.upper().startswith("TZID")]
+        if block.name == "VTIMEZONE" and block.whole and names:
+            found.setdefault(names[0], block)
+    return found
+
+
+def _definition(block: Block | None) -> tzinfo | None:
+    """``None`` for one that is not there, cannot be read, or might take long to evaluate."""
+    if block is None:
+        return None
+    try:
+        for rule in (_value(line) for line in block.lines if line.upper().startswith("RRULE")):
+            check_rule(rule, datetime(_YEARS[0], 1, 1))  # noqa: DTZ001 - only its month counts
+        component: Any = Timezone.from_ical(block.text)
+        defined: tzinfo = component.to_tz(lookup_tzid=False)
+    except (ValueError, KeyError, IndexError, TypeError, AttributeError):
+        return None
+    return defined
+
+
+def _value(line: str) -> str:
+    return line.partition(":")[2].strip()
+
+
+def _alike(defined: tzinfo, known: ZoneInfo) -> bool:
+    """On every fifth day of some years; that one hour is missed tells no zone apart."""
+    days = (
+        datetime(year, month, day, 12)  # noqa: DTZ001 - civil, in both zones
+        for year in _YEARS
+        for month in range(1, 13)
+        for day in range(1, 29, 5)
+    )
+    return all(
+        day.replace(tzinfo=defined).utcoffset() == day.replace(tzinfo=known).utcoffset()
+        for day in days
+    )

@@ -1,0 +1,60 @@
+"""Where an appointment comes from, and so who may change it here."""
+
+from dataclasses import asdict, dataclass
+from enum import StrEnum
+from typing import Any
+
+from shared.kernel.actor import Actor, ActorKind
+
+SECRET = "INVISIBLE_REPRESENTANTS_LEGAUX"  # noqa: S105 - a code of JDV_J08 (XdsConfidentialityCode)
+"""What a minor writes in a secret session is hidden from their representatives."""
+
+
+class Source(StrEnum):
+    PERSON = "person"
+    FACILITY = "facility"
+    APPLICATION = "application"
+
+
+_SOURCES = {ActorKind.FACILITY: Source.FACILITY, ActorKind.APPLICATION: Source.APPLICATION}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Origin:
+    """``id``: structure id of a facility, client id of an application; empty for the person
+    and those who act in their place, who all write in one agenda.
+    """
+
+    source: Source
+    id: str = ""
+
+    @classmethod
+    def of(cls, by: Actor) -> "Origin":
+        source = _SOURCES.get(by.principal.kind, Source.PERSON)
+        return cls(source=source, id="" if source is Source.PERSON else by.principal.id)
+
+    @property
+    def is_person(self) -> bool:
+        return self.source is Source.PERSON
+
+    def to_event(self) -> dict[str, str]:
+        return asdict(self)
+
+    @classmethod
+    def from_event(cls, state: dict[str, Any]) -> "Origin":
+        return cls(source=Source(state["source"]), id=state["id"])
+
+
+def is_secret(by: Actor) -> bool:
+    """A secret session, also when a software or a service carries it."""
+    return by.secret or bool(by.on_behalf_of and is_secret(by.on_behalf_of))
+
+
+def attributes(origin: Origin, *, secret: bool) -> dict[str, Any]:
+    """What ``access`` is told to decide on it: codes and ids, never a title."""
+    return {
+        "kind": "appointment",
+        "confidentiality": [SECRET] if secret else [],
+        "facility": origin.id if origin.source is Source.FACILITY else None,
+        "by_patient": origin.is_person,
+    }

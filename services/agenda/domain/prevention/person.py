@@ -1,0 +1,67 @@
+"""Whom a plan is for, and what is known to have been done."""
+
+from calendar import monthrange
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+
+from services.agenda.domain.prevention.rule import Fact, Rule
+
+
+class State(StrEnum):
+    """What the person said of an item."""
+
+    TO_PLAN = "to_plan"
+    NOT_SPECIFIED = "not_specified"
+    DONE = "done"
+    NOT_DONE = "not_done"
+
+
+@dataclass(frozen=True)
+class Answer:
+    """``on``: the day it was done."""
+
+    state: State
+    on: date | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Person:
+    """``sex``: M, F, or I (indeterminate), to whom every rule may apply. ``facts``: each with
+    the day it began where that matters (first day of the last period of a pregnancy).
+    """
+
+    born: date
+    sex: str
+    facts: Mapping[Fact, date | None] = field(default_factory=dict)
+
+    def may_be(self, sexes: str) -> bool:
+        return sexes == "*" or self.sex in {sexes, "I"}
+
+
+@dataclass(frozen=True, kw_only=True)
+class History:
+    """``answers``: by item, ``<rule>:<first day>``. ``vaccinations``: days by act, ascending."""
+
+    answers: Mapping[str, Answer] = field(default_factory=dict)
+    vaccinations: Mapping[str, tuple[date, ...]] = field(default_factory=dict)
+
+    def answers_to(self, rule: Rule) -> dict[str, Answer]:
+        """By item, those of one rule; the newest item last."""
+        of_rule = sorted(item for item in self.answers if item.partition(":")[0] == rule.id)
+        return {item: self.answers[item] for item in of_rule}
+
+    def doses(self, code: str) -> tuple[date, ...]:
+        return self.vaccinations.get(code, ())
+
+
+def birth_day(text: str) -> date:
+    """That of the traits, which may be no day of the calendar (RNIV): an unknown month counts as
+    the last of the year, an unknown or impossible day as the last of its month.
+    """
+    year, month, day = (int(part) for part in text.split("-"))
+    if not 1 <= month <= 12:
+        return date(year, 12, 31)
+    last = monthrange(year, month)[1]
+    return date(year, month, day if 1 <= day <= last else last)

@@ -1,0 +1,135 @@
+"""What others hear of an agenda: ids, codes and who acted; never a title, a name or a place."""
+
+from functools import singledispatch
+from typing import Any
+from uuid import UUID
+
+from services.agenda.domain.appointment import Appointment, Said
+from services.agenda.domain.calendar_import import CalendarImport
+from services.agenda.domain.prevention_plan import PreventionPlan
+from services.agenda.domain.reminder import Reminder
+from shared.eventing.messages import MessageData
+
+
+class _OfAppointment(MessageData):
+    """``source``: person, facility or application, which wrote it. ``occurrence``: of a series."""
+
+    appointment_id: UUID
+    source: str
+    occurrence: str | None
+
+
+class AppointmentAdded(_OfAppointment):
+    TYPE = "agenda.appointment_added"
+
+
+class AppointmentChanged(_OfAppointment):
+    TYPE = "agenda.appointment_changed"
+
+
+class AppointmentCancelled(_OfAppointment):
+    TYPE = "agenda.appointment_cancelled"
+
+
+class CalendarImported(MessageData):
+    """``counts``: parts by outcome."""
+
+    TYPE = "agenda.calendar_imported"
+    form: str
+    counts: dict[str, int]
+
+
+class ReminderAdded(MessageData):
+    TYPE = "agenda.reminder_added"
+    reminder_id: UUID
+
+
+class ReminderDue(MessageData):
+    TYPE = "agenda.reminder_due"
+    reminder_id: UUID
+
+
+class PreventionDue(MessageData):
+    """``items``: of the plan, each told once. Codes that bear on health: what is shown outside of
+    the record must not hold them.
+    """
+
+    TYPE = "agenda.prevention_due"
+    items: list[str]
+
+
+class PreventionAnswered(MessageData):
+    """That something was answered, not what."""
+
+    TYPE = "agenda.prevention_answered"
+
+
+@singledispatch
+def message_for(event: object) -> MessageData | None:
+    """The message of an event; None for what stays inside."""
+    return None
+
+
+@message_for.register
+def _(event: Appointment.Added) -> MessageData:
+    return AppointmentAdded(**_of_appointment(event))
+
+
+@message_for.register
+def _(event: Appointment.Changed) -> MessageData:
+    return AppointmentChanged(**_of_appointment(event))
+
+
+@message_for.register
+def _(event: Appointment.Cancelled) -> MessageData:
+    return AppointmentCancelled(**_of_appointment(event))
+
+
+@message_for.register
+def _(event: CalendarImport.Created) -> MessageData:
+    return CalendarImported(
+        **_common(event, secret=event.secret), form=event.form, counts=event.counts
+    )
+
+
+@message_for.register
+def _(event: Reminder.Created) -> MessageData:
+    return ReminderAdded(**_common(event, secret=event.secret), reminder_id=event.originator_id)
+
+
+@message_for.register
+def _(event: Reminder.Due) -> MessageData:
+    return ReminderDue(**_common(event, secret=event.secret), reminder_id=event.originator_id)
+
+
+@message_for.register
+def _(event: PreventionPlan.Due) -> MessageData:
+    return PreventionDue(**_common(event, secret=False), items=event.items)
+
+
+@message_for.register
+def _(event: PreventionPlan.Answered) -> MessageData:
+    return PreventionAnswered(**_common(event, secret=event.secret))
+
+
+def _common(event: Any, *, secret: bool) -> dict[str, Any]:
+    """``secret``: of what it is about; a secret session hides what it does with anything."""
+    return {
+        "record_id": event.record_id,
+        "by": event.by,
+        "secret": secret or _in_secret(event.by),
+    }
+
+
+def _of_appointment(event: Said) -> dict[str, Any]:
+    return _common(event, secret=event.secret) | {
+        "appointment_id": event.originator_id,
+        "source": event.origin["source"],
+        "occurrence": event.slot or None,
+    }
+
+
+def _in_secret(by: dict[str, Any]) -> bool:
+    """A secret session, also when a service or a software carries it."""
+    behind = by.get("on_behalf_of")
+    return bool(by.get("secret")) or bool(behind and _in_secret(behind))

@@ -1,0 +1,98 @@
+"""What agenda does when identity and the profile speak."""
+
+from collections.abc import Callable, Mapping
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from services.agenda.application import Agenda
+from services.agenda.domain.origin import SECRET
+from services.agenda.domain.prevention.rule import Fact
+from services.agenda.domain.prevention_plan import Codes, Told, Vaccination
+from shared.eventing.received import Received
+from shared.kernel.french import FRANCE
+from shared.rpc.contract import Done
+from shared.stores.event_log import Outcome
+
+FOLLOWS = ("identity", "profile")
+VACCINATIONS = "vaccinations"
+"""Section of the profile that the plan rests on."""
+
+FACTS: Mapping[str, Fact] = {
+    **{fact.value: fact for fact in Fact},
+    "colorectal_family_history": Fact.COLORECTAL_HIGH_RISK,
+}
+"""Words of questionnaires, and what they are to the rules."""
+EVERYBODY = {"N"}
+"""Code of what nobody is kept from."""
+
+Decided = Outcome[Done] | None
+
+
+def on_opened(app: Agenda, received: Received) -> Decided:
+    return app.begin(received.record) if received.record else None
+
+
+def on_closed(app: Agenda, received: Received) -> Decided:
+    return app.pause(received.record) if received.record else None
+
+
+def on_erased(app: Agenda, received: Received) -> Decided:
+    return app.forget(received.record) if received.record else None
+
+
+def on_entry(app: Agenda, received: Received) -> Decided:
+    """An entry added or changed; some changes are of who may see it alone."""
+    data = received.data
+    if received.record is None or data["section"] != VACCINATIONS:
+        return None
+    entry, codes = UUID(data["entry_id"]), _codes(data)
+    if data.get("visibility_only"):
+        return app.hide_vaccination(received.record, entry, codes)
+    if data["code"] is None:
+        return app.forget_vaccination(received.record, entry)
+    known = Vaccination(data["code"], _day(data["date"]), codes)
+    return app.know_vaccination(received.record, entry, known)
+
+
+def on_entry_removed(app: Agenda, received: Received) -> Decided:
+    if received.record is None or received.data["section"] != VACCINATIONS:
+        return None
+    return app.forget_vaccination(received.record, UUID(received.data["entry_id"]))
+
+
+def on_questionnaire(app: Agenda, received: Received) -> Decided:
+    """Facts that rules of prevention depend on; other answers are no business of ours, nor is a
+    draft.
+    """
+    data = received.data
+    if received.record is None or not data["final"]:
+        return None
+    facts = tuple(sorted({FACTS[word] for word in data["facts"] if word in FACTS}))
+    on = received.occurred_at.astimezone(FRANCE).date()
+    return app.know_facts(received.record, data["questionnaire"], Told(facts, on, _codes(data)))
+
+
+POLICIES: Mapping[str, Callable[[Agenda, Received], Decided]] = {
+    "identity.record_opened": on_opened,
+    "identity.record_activated": on_opened,
+    "identity.record_reopened": on_opened,
+    "identity.suspension_lifted": on_opened,
+    "identity.record_suspended": on_closed,
+    "identity.record_closed": on_closed,
+    "identity.record_erased": on_erased,
+    "profile.profile_entry_added": on_entry,
+    "profile.profile_entry_changed": on_entry,
+    "profile.profile_entry_removed": on_entry_removed,
+    "profile.questionnaire_answered": on_questionnaire,
+}
+
+
+def _codes(data: Mapping[str, Any]) -> Codes:
+    """Those of the entry, and that of a secret session whatever it wrote."""
+    secret = {SECRET} if data["secret"] else set()
+    return tuple(sorted({*data["confidentiality"], *secret} - EVERYBODY))
+
+
+def _day(text: str | None) -> date | None:
+    return date.fromisoformat(text) if text else None

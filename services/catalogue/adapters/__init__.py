@@ -1,0 +1,1 @@
+"""The outside of the catalogue: access, and its tables of codes."""

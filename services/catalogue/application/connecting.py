@@ -1,0 +1,199 @@
+"""What people allow services, and take back; what a service's token is worth."""
+
+from contextlib import suppress
+from typing import Any
+from uuid import UUID
+
+from services.catalogue import contract as c
+from services.catalogue.application.log import CatalogueLog
+from services.catalogue.domain.access_token import derived_token, fits, stream_of, token_hash
+from services.catalogue.domain.connections import (
+    Authorisation,
+    Authoriser,
+    Connections,
+    Ending,
+)
+from services.catalogue.domain.errors import Over, ServiceNotOpen, UnknownFinality
+from services.catalogue.domain.finality import Agreed, agree, allowed_by, still_declared
+from services.catalogue.domain.listed_service import ListedService
+from shared.crypto.keys import KeyErased
+from shared.kernel.actor import Actor, ActorKind
+from shared.kernel.ids import derived_id
+from shared.rpc.contract import Done, Listing
+from shared.stores.event_log import Outcome, command
+
+INACTIVE = c.TokenState(active=False)
+
+
+class Connecting(CatalogueLog):
+    def authorise(self, request: c.Authorise, by: Actor) -> c.Authorised:
+        """The token itself is kept nowhere: it is derived again for a repeated request.
+
+        Answer once access has applied it: the token works, and a former one does not.
+        """
+        granted = self.applied(request.record_id, self._authorise(request, by))
+        return c.Authorised(**granted.model_dump(), token=self._token(request, by))
+
+    @command
+    def _authorise(self, request: c.Authorise, by: Actor) -> Outcome[c.Granted]:
+        """Decided on the service as it is: one suspended or changed meanwhile is seen."""
+        self.access.may_manage(request.record_id, by)
+        service = self.service(request.service)
+        agreed = _agreed(service, request.finalities)
+        authorisation_id = self._authorisation_id(request, by)
+        found = self.connections(request.record_id)
+        connections = found or Connections.open(self.secret, request.record_id, by=by)
+        given = {
+            "service_id": service.id,
+            "oid": service.oid,
+            "secret": _is_secret(by),
+            "agreed": agreed,
+            "finalities_version": service.finalities_version,
+            "authoriser": _authoriser(by),
+            "token_hash": token_hash(self._token(request, by)),
+        }
+        connections.grant(
+            authorisation_id,
+            given,
+            now=self.clock.now(),
+            remind_every=self.delays.reminder,
+            by=by,
+        )
+        return Outcome(
+            answer=c.Granted(authorisation_id=authorisation_id),
+            save=[connections],
+            relied_on={service.id: service.version},
+        )
+
+    def reapprove(self, request: c.Reapprove, by: Actor) -> Done:
+        """Answer once access has applied it: what is left out is refused afterwards."""
+        return self.applied(request.record_id, self._reapprove(request, by))
+
+    @command
+    def _reapprove(self, request: c.Reapprove, by: Actor) -> Outcome[Done]:
+        self.access.may_manage(request.record_id, by)
+        connections = self.known_connections(request.record_id)
+        authorisation = connections.of(request.authorisation_id, by.principal)
+        service = self.service(authorisation["service_id"])
+        if self._is_over(authorisation, service):
+            raise Over
+        connections.reapprove(
+            request.authorisation_id,
+            _agreed(service, request.finalities),
+            finalities_version=service.finalities_version,
+            authoriser=_authoriser(by),
+            by=by,
+        )
+        return Outcome(answer=Done(), save=[connections], relied_on={service.id: service.version})
+
+    def revoke(self, request: c.Revoke, by: Actor) -> Done:
+        """Answer once access has applied it: the service does nothing afterwards."""
+        return self.applied(request.record_id, self._revoke(request, by))
+
+    @command
+    def _revoke(self, request: c.Revoke, by: Actor) -> Outcome[Done]:
+        """The person always may, whatever state the service or the record is in."""
+        if by.principal.kind is not ActorKind.PATIENT:
+            self.access.may_manage(request.record_id, by)
+        connections = self.known_connections(request.record_id)
+        connections.of(request.authorisation_id, by.principal)
+        connections.end(request.authorisation_id, Ending.PERSON, by)
+        return Outcome(answer=Done(), save=[connections])
+
+    def authorisations(self, request: c.Authorisations, by: Actor) -> Listing[c.AuthorisationView]:
+        """What is connected now, from the log: never stale."""
+        if by.principal.kind is not ActorKind.PATIENT:
+            self.access.may_manage(request.record_id, by)
+        connections = self.connections(request.record_id)
+        live = connections.visible_to(by.principal) if connections else {}
+        ordered = sorted(key for key in live if key > (request.cursor or ""))
+        page = ordered[: request.limit]
+        return Listing[c.AuthorisationView](
+            items=[self._view(key, live[key]) for key in page],
+            next_cursor=page[-1] if len(ordered) > len(page) else None,
+            total=len(live),
+        )
+
+    def introspect(self, request: c.Introspect, by: Actor) -> c.TokenState:
+        """Read from the log at each call: a revocation or a suspension holds at once."""
+        stream = stream_of(request.token)
+        connections: Connections | None = None
+        with suppress(KeyErased):  # an erased record's tokens are worth what unknown ones are
+            connections = self.get(stream, Connections) if stream else None
+        for key, authorisation in (connections.live if connections else {}).items():
+            if connections and fits(request.token, authorisation["token_hash"]):
+                return self._state(connections.record_id, key, authorisation)
+        return INACTIVE
+
+    def _state(self, record_id: UUID, key: str, authorisation: Authorisation) -> c.TokenState:
+        service = self.service(authorisation["service_id"])
+        if not service.is_open or self._is_over(authorisation, service):
+            return INACTIVE
+        left = still_declared(authorisation["agreed"], service.finalities)
+        return c.TokenState(
+            active=True,
+            client_id=service.oid,
+            service_id=service.id,
+            record_id=record_id,
+            authorisation_id=UUID(key),
+            finalities=[agreed["code"] for agreed in left],
+            exchanges=_exchanges(left),
+            authoriser=ActorKind(authorisation["authoriser"]["kind"]),
+            exp=service.deadline_after(authorisation["finalities_version"]),
+        )
+
+    def _is_over(self, authorisation: Authorisation, service: ListedService) -> bool:
+        """At its instant, whenever the timer comes to write it down."""
+        ends = service.deadline_after(authorisation["finalities_version"])
+        return ends is not None and self.clock.now() >= ends
+
+    def _view(self, key: str, authorisation: Authorisation) -> c.AuthorisationView:
+        service = self.service(authorisation["service_id"])
+        left = still_declared(authorisation["agreed"], service.finalities)
+        return c.AuthorisationView(
+            authorisation_id=UUID(key),
+            service_id=service.id,
+            name=service.description["name"],
+            status=service.status,
+            finalities=[agreed["code"] for agreed in left],
+            exchanges=_exchanges(left),
+            authoriser=ActorKind(authorisation["authoriser"]["kind"]),
+            granted_at=authorisation["granted_at"],
+            reapprove_before=service.deadline_after(authorisation["finalities_version"]),
+        )
+
+    def _authorisation_id(self, request: c.Authorise, by: Actor) -> UUID:
+        """One per record and service; one more for what a secret session connects, so that
+        what representatives do shows nothing of it."""
+        kept_from = "secret" if _is_secret(by) else "open"
+        parts = (str(request.record_id), str(request.service), kept_from)
+        return derived_id(self.secret, "authorisation", *parts)
+
+    def _token(self, request: c.Authorise, by: Actor) -> str:
+        who = by.principal
+        return derived_token(
+            self.secret,
+            Connections.id_of(self.secret, request.record_id),
+            *(str(request.service), who.kind.value, who.id, str(request.request_id)),
+        )
+
+
+def _agreed(service: ListedService, codes: list[str]) -> list[Agreed]:
+    """Pre-series services may be connected too, by those who know their id."""
+    if not service.is_open:
+        raise ServiceNotOpen
+    if unknown := set(codes) - {finality["code"] for finality in service.finalities}:
+        raise UnknownFinality(fields={"finalities": f"not of this service: {min(unknown)}"})
+    return agree(service.finalities, codes)
+
+
+def _authoriser(by: Actor) -> Authoriser:
+    return Authoriser(kind=by.principal.kind.value, id=by.principal.id)
+
+
+def _is_secret(by: Actor) -> bool:
+    return by.principal.secret
+
+
+def _exchanges(left: list[Agreed]) -> list[Any]:
+    return [c.Exchange.model_validate(exchange) for exchange in allowed_by(left)]

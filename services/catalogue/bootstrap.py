@@ -1,0 +1,153 @@
+"""Reads the settings of the catalogue once, and builds its objects."""
+
+import os
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from services.catalogue.adapters.access import AccessOverRpc
+from services.catalogue.adapters.tables import read_codes
+from services.catalogue.application import Catalogue
+from services.catalogue.application.log import Delays
+from services.catalogue.messages import message_for
+from services.catalogue.policies import FOLLOWS, POLICIES
+from services.catalogue.projections.due import DueReminders, LiveAuthorisations, WhatIsDue
+from services.catalogue.projections.services import ServiceList, ServiceReader
+from shared.auth.service_keys import private_key
+from shared.auth.service_tokens import ServiceTokens
+from shared.eventing.entrypoints import Following, Projecting, Timers, View
+from shared.eventing.outbox import OutboxReader
+from shared.eventing.positions import position_in
+from shared.kernel.common import CommonSettings
+from shared.kernel.settings import read_settings
+from shared.rpc.client import RpcClient
+from shared.rpc.keys import remote_keys
+from shared.rpc.serve import Served
+from shared.stores.documents import Documents
+from shared.stores.settings import EventStoreSettings
+from shared.stores.views import open_documents
+
+
+@dataclass(frozen=True, kw_only=True)
+class CatalogueSettings:
+    """Read as ``CARNET_CATALOGUE_<FIELD>``."""
+
+    reapproval_days: int = 30
+    """What people have at least to answer when a service changes its finalities."""
+    reminder_days: int = 90
+    """Between two reminders of what is connected."""
+    sweep_seconds: float = 5.0
+    """Between two looks for what is due."""
+
+
+class Built:
+    """The objects of one process of the catalogue."""
+
+    def __init__(self) -> None:
+        self.common = CommonSettings.read(os.environ)
+        self.own = read_settings(CatalogueSettings, os.environ, section="catalogue")
+        self.clock = self.common.clock()
+        signing_key = private_key(self.common.service_keys_dir, "catalogue")
+        self.client = RpcClient(
+            self.common.amqp_uri,
+            tokens=ServiceTokens("catalogue", signing_key, self.clock),
+            timeout=self.common.rpc_timeout,
+        )
+        self.keys = remote_keys(self.client, self.common, "catalogue")
+        self.codes = read_codes()
+        self.app = Catalogue(
+            EventStoreSettings.of(self.common),
+            self.keys,
+            self.clock,
+            codes=self.codes,
+            delays=Delays(
+                reapproval=timedelta(days=self.own.reapproval_days),
+                reminder=timedelta(days=self.own.reminder_days),
+            ),
+            access=AccessOverRpc(self.client),
+        )
+        self.services = self._open(ServiceList)
+        self.live = self._open(LiveAuthorisations)
+        self.reminders = self._open(DueReminders)
+
+    def _open(self, view: Any) -> Documents:
+        return open_documents(self.common, "catalogue", view.NAME, view.VERSION, view.INDEXES)
+
+    def close(self) -> None:
+        self.app.close()
+        self.client.close()
+
+
+def served() -> Served:
+    built = Built()
+    app = built.app
+    return Served(
+        settings=built.common,
+        handlers={
+            "propose_service": app.propose_service,
+            "reference_service": app.reference_service,
+            "change_service": app.change_service,
+            "suspend_service": app.suspend_service,
+            "lift_service_suspension": app.lift_service_suspension,
+            "withdraw_service": app.withdraw_service,
+            "services": ServiceReader(built.services).services,
+            "get_service": app.get_service,
+            "authorise": app.authorise,
+            "reapprove": app.reapprove,
+            "revoke": app.revoke,
+            "authorisations": app.authorisations,
+            "introspect": app.introspect,
+        },
+        outbox=OutboxReader(app, message_for, built.keys),
+        position_of=position_in(built.services),
+        close=built.close,
+    )
+
+
+def projecting() -> Projecting:
+    built = Built()
+    return Projecting(
+        log=built.app,
+        message_for=message_for,
+        transport_keys=built.keys,
+        amqp_uri=built.common.amqp_uri,
+        views=(
+            View(ServiceList(built.codes.regions), built.services),
+            View(LiveAuthorisations(), built.live),
+            View(DueReminders(), built.reminders),
+        ),
+        close=built.close,
+    )
+
+
+def following() -> Following:
+    built = Built()
+    return Following(
+        log=built.app,
+        sources=FOLLOWS,
+        policies=POLICIES,
+        transport_keys=built.keys,
+        pull=lambda service, after, limit: built.client.call(
+            service, "events", {"after": after, "limit": limit}
+        ),
+        amqp_uri=built.common.amqp_uri,
+        close=built.close,
+    )
+
+
+def timing() -> Timers:
+    built = Built()
+    app = built.app
+    due = WhatIsDue(built.services, built.live, built.reminders)
+    return Timers(
+        log=app,
+        every=built.own.sweep_seconds,
+        sweeps={
+            "reapprovals": lambda: app.ask_due_reapprovals(due.reapprovals()),
+            "unapproved": lambda: app.end_due_unapproved(due.unapproved(built.clock.now())),
+            "withdrawn": lambda: app.end_due_withdrawn(due.withdrawn()),
+            "reminders": lambda: app.remind_due(due.reminders(built.clock.now())),
+            "old requests": app.forget_requests,
+        },
+        close=built.close,
+    )

@@ -1,0 +1,1 @@
+"""Rules of listed services and of what people allow them."""

@@ -1,0 +1,73 @@
+"""Which column of an extract file is which field; an operator may give a layout of their own."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from services.directory.adapters.code_tables import DATA
+
+
+class NotThisExtract(Exception):
+    """The file is not of this kind, or its layout is not; the sentence says what is missing."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Layout:
+    """How the columns of one kind of file become fields.
+
+    ``key``: the field that says whom a line is about. ``columns``: field -> the columns that may
+    hold it, the first that is not empty. ``required``: fields whose columns must be there.
+    Lines without all of ``only_with``, or with one of ``only_without``, are of another kind:
+    passed over.
+    """
+
+    file_name: str
+    separator: str
+    quoted: bool
+    encoding: str
+    key: str
+    required: tuple[str, ...]
+    columns: Mapping[str, tuple[str, ...]]
+    only_with: tuple[str, ...] = ()
+    only_without: tuple[str, ...] = ()
+
+    @classmethod
+    def read(cls, kind: str, file: Path | None = None) -> "Layout":
+        """That of the kind, unless an operator's ``file`` is given."""
+        file = file or DATA / "extracts" / f"{kind}.json"
+        try:
+            told = json.loads(file.read_text(encoding="utf-8"))
+            columns = {
+                name: (where,) if isinstance(where, str) else tuple(where)
+                for name, where in told.pop("columns").items()
+            }
+            lists = {name: tuple(v) for name, v in told.items() if isinstance(v, list)}
+            made = cls(columns=columns, **{**told, **lists})
+        except (ValueError, TypeError, KeyError, AttributeError) as error:
+            raise NotThisExtract(f"{file.name} is no layout of an extract: {error}") from None
+        if unknown := {made.key, *made.required, *made.only_with, *made.only_without} - set(
+            columns
+        ):
+            raise NotThisExtract(
+                f"{file.name}: no column is named for {', '.join(sorted(unknown))}"
+            )
+        return made
+
+    def pick(self, header: Sequence[str]) -> dict[str, list[int]]:
+        """Where each field is in this file; a field none of whose columns is there is left out."""
+        at = {name.strip(): index for index, name in enumerate(header)}
+        places = {
+            field: [at[name] for name in names if name in at]
+            for field, names in self.columns.items()
+        }
+        missing = [n for n in self.required if not places[n]]
+        if missing:
+            names = ", ".join(f"«{self.columns[name][0]}»" for name in missing)
+            raise NotThisExtract(f"the first line of the file lacks the column {names}")
+        return {field: indexes for field, indexes in places.items() if indexes}
+
+    def is_of_kind(self, fields: Mapping[str, str]) -> bool:
+        return all(name in fields for name in self.only_with) and not any(
+            name in fields for name in self.only_without
+        )

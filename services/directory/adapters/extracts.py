@@ -1,0 +1,179 @@
+"""Reads the extract files of the national directory, as large as they are.
+
+Lines are sorted by whom they are about, in runs on disk, so that all lines about one come
+together and memory stays the same whatever the file's size.
+"""
+
+import csv
+import hashlib
+import heapq
+import json
+import zipfile
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import asdict, dataclass
+from itertools import groupby, islice
+from pathlib import Path
+from typing import IO, Any
+
+from services.directory.adapters.extract_layout import Layout, NotThisExtract
+
+RUN = 20_000
+"""Lines sorted in memory at once."""
+LONGEST = 1 << 20
+"""Bytes; no line of these files is longer."""
+UNREADABLE_AT_ONCE = 1_000
+
+
+@dataclass(frozen=True)
+class Line:
+    """``wrong`` says why it could not be read; such a line has an empty key."""
+
+    key: str
+    number: int
+    fields: dict[str, str]
+    wrong: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sorted:
+    """A file read once. ``digest``: of its content and layout. ``passed_over``: of another kind."""
+
+    digest: str
+    lines: int
+    passed_over: int
+    runs: Sequence[Path]
+
+    def groups(self) -> Iterator[tuple[str, list[Line]]]:
+        """All lines with one key, keys ascending; unreadable lines come first, under ''."""
+        with _opened(self.runs) as files:
+            merged = heapq.merge(*map(_lines_of, files), key=_order)
+            for key, lines in groupby(merged, key=lambda line: line.key):
+                if key:
+                    yield key, list(lines)
+                while not key and (some := list(islice(lines, UNREADABLE_AT_ONCE))):
+                    yield key, some
+
+
+def sort_extract(file: Path, layout: Layout, folder: Path) -> Sorted:
+    """Read the file through and leave its lines, sorted in runs, in ``folder``."""
+    digest = hashlib.sha256(json.dumps(asdict(layout), sort_keys=True).encode())
+    runs: list[Path] = []
+    kept: list[Line] = []
+    lines = passed_over = 0
+    for line in _read(file, layout, digest):
+        lines += 1
+        if line is None:
+            passed_over += 1
+            continue
+        kept.append(line)
+        if len(kept) == RUN:
+            runs.append(_spill(kept, folder / f"run-{len(runs)}"))
+            kept = []
+    runs.append(_spill(kept, folder / f"run-{len(runs)}"))
+    return Sorted(digest=digest.hexdigest(), lines=lines, passed_over=passed_over, runs=runs)
+
+
+def _read(file: Path, layout: Layout, digest: Any) -> Iterator[Line | None]:
+    """Each line after the header; ``None`` for one of another kind."""
+    with _content(file, layout) as content:
+        rows = _rows(content, layout, digest)
+        _, header, wrong = next(rows, (1, None, "the file is empty"))
+        if header is None:
+            raise NotThisExtract(f"the first line of the file: {wrong}")
+        while header and not header[-1].strip():  # lines may end with one more separator
+            header = header[:-1]
+        places = layout.pick(header)
+        for number, values, why in rows:
+            yield _line(number, values, why, places, len(header), layout)
+
+
+def _line(
+    number: int,
+    values: list[str] | None,
+    wrong: str,
+    places: Mapping[str, Sequence[int]],
+    width: int,
+    layout: Layout,
+) -> Line | None:
+    if values is None:
+        return Line("", number, {}, wrong)
+    if len(values) < width or any(value.strip() for value in values[width:]):
+        return Line("", number, {}, f"has {len(values)} columns, the header {width}")
+    fields = _fields(values, places)
+    if not layout.is_of_kind(fields):
+        return None
+    key = fields.get(layout.key, "")
+    return Line(key, number, fields, "" if key else f"has no {layout.key}")
+
+
+def _rows(
+    content: IO[bytes], layout: Layout, digest: Any
+) -> Iterator[tuple[int, list[str] | None, str]]:
+    """Number and values, or ``None`` and what is wrong; empty lines are left out."""
+    number = 0
+    while raw := content.readline(LONGEST):
+        number += 1
+        digest.update(raw)
+        try:
+            text = raw.decode(layout.encoding).rstrip("\r\n").lstrip("\ufeff")
+        except UnicodeDecodeError:
+            yield number, None, f"is not {layout.encoding}"
+            continue
+        if text:
+            yield number, _split(text, layout), ""
+
+
+def _split(text: str, layout: Layout) -> list[str]:
+    if not layout.quoted:
+        return text.split(layout.separator)
+    return next(csv.reader([text], delimiter=layout.separator))
+
+
+def _fields(values: Sequence[str], places: Mapping[str, Sequence[int]]) -> dict[str, str]:
+    """The fields that are not empty."""
+    found: dict[str, str] = {}
+    for field, indexes in places.items():
+        for index in indexes:
+            if value := values[index].strip():
+                found[field] = value
+                break
+    return found
+
+
+@contextmanager
+def _content(file: Path, layout: Layout) -> Iterator[IO[bytes]]:
+    """The file itself, or the member of a zip archive that has the layout's name."""
+    if not zipfile.is_zipfile(file):
+        with file.open("rb") as content:
+            yield content
+        return
+    with zipfile.ZipFile(file) as archive:
+        names = [n for n in archive.namelist() if Path(n).name.startswith(layout.file_name)]
+        if len(names) != 1:
+            raise NotThisExtract(f"the archive has {len(names)} files named {layout.file_name}...")
+        with archive.open(names[0]) as content:
+            yield content
+
+
+def _spill(lines: list[Line], file: Path) -> Path:
+    lines.sort(key=_order)
+    with file.open("w", encoding="utf-8") as out:
+        for line in lines:
+            json.dump([line.key, line.number, line.fields, line.wrong], out, ensure_ascii=False)
+            out.write("\n")
+    return file
+
+
+def _order(line: Line) -> tuple[str, int]:
+    return line.key, line.number
+
+
+def _lines_of(file: IO[str]) -> Iterator[Line]:
+    return (Line(*json.loads(text)) for text in file)
+
+
+@contextmanager
+def _opened(files: Iterable[Path]) -> Iterator[list[IO[str]]]:
+    with ExitStack() as stack:
+        yield [stack.enter_context(file.open(encoding="utf-8")) for file in files]

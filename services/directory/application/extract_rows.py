@@ -1,0 +1,229 @@
+"""From the lines about one professional or facility to what they say of it.
+
+Each reader takes lines whose columns were named already, and gives the entries of a description
+that its kind of extract speaks of, in an order of its own: a file that only orders its lines
+otherwise changes nothing. ``None`` when no line could be taken.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, ValidationError
+
+from services.directory.application.log import DirectoryLog, place_of
+from services.directory.contract import (
+    Description,
+    Diploma,
+    ExtractKind,
+    ExtractRow,
+    FacilityDescription,
+    Mailbox,
+    Place,
+    RefusedLine,
+    Skill,
+)
+from services.directory.domain.national_ids import finess_of
+from services.directory.domain.professional import PRACTICE
+from shared.kernel.errors import InvalidRequest, Refusal
+
+Saying = dict[str, Any]
+Reader = Callable[[DirectoryLog, ExtractRow], Saying]
+M = TypeVar("M", bound=BaseModel)
+
+IN_TRAINING = "E"
+"""TRE_R09, professional category of a student; C is civil, M military."""
+YES = {"o", "oui", "true", "1", "vrai"}
+NO = {"n", "non", "false", "0", "faux"}
+
+
+def activity(log: DirectoryLog, row: ExtractRow) -> Saying:
+    """One work situation, and what the line says of the person."""
+    told = row.fields
+    practice = {
+        "profession": told.get("profession"),
+        "in_training": told.get("category") == IN_TRAINING,
+        "specialty": told.get("specialty"),
+        "pharmacist_section": told.get("pharmacist_section"),
+    }
+    person = _fit(
+        Description,
+        {**practice, **_only(told, "family_name", "given_name")}
+        | {"under_agreement": _flag(told, "under_agreement")},
+    )
+    place = _fit(
+        Place,
+        {**practice, **_only(told, "legal_entity", "sector", "mode", "postal_code", "town")}
+        | {"facility": _facility(told), "name": told.get("facility_name")},
+    )
+    log.check_practice(person)
+    log.check_structure(place["legal_entity"], place["sector"])
+    return {"person": person, "place": place_of(Place(**place), practice)}
+
+
+def skill(log: DirectoryLog, row: ExtractRow) -> Saying:
+    said = _fit(Skill, {"code": row.fields.get("specialty"), "kind": row.fields.get("kind")})
+    log.codes.check_skill(said["code"])
+    return said
+
+
+def diploma(_: DirectoryLog, row: ExtractRow) -> Saying:
+    told = row.fields
+    if told.get("diploma"):
+        return _fit(
+            Diploma,
+            {"kind": "diploma", "type": told.get("diploma_type"), "code": told["diploma"]},
+        )
+    return _fit(
+        Diploma,
+        {
+            "kind": "authorisation",
+            "type": told.get("authorisation_type"),
+            "code": told.get("authorisation"),
+        },
+    )
+
+
+def mailbox(_: DirectoryLog, row: ExtractRow) -> Saying:
+    told = row.fields
+    return _fit(
+        Mailbox,
+        _only(told, "kind", "address", "service")
+        | {"facility": _facility(told), "paperless": _flag(told, "paperless")},
+    )
+
+
+def structure(log: DirectoryLog, row: ExtractRow) -> Saying:
+    told = row.fields
+    is_legal_entity = told.get("level") in {"EJ", "Entité juridique"}
+    said = _fit(
+        FacilityDescription,
+        _only(told, "name", "sector", "postal_code", "town")
+        | {
+            "level": "EJ" if is_legal_entity else "ET",
+            "legal_entity": None if is_legal_entity else told.get("legal_entity"),
+            "open": not told.get("closed_on"),
+        },
+    )
+    log.check_structure(said["legal_entity"], said["sector"])
+    return {name: value for name, value in said.items() if name != "mailboxes"}
+
+
+def person_of(sayings: Sequence[Saying]) -> Saying:
+    """The places of all lines. The professional's own practice is that of the first of them:
+    one in exercise before one in training, then by code.
+    """
+    places = _distinct(s["place"] for s in sayings)
+    places.sort(key=_practice_first)
+    person = min((s["person"] for s in sayings), key=_names)
+    said: Saying = {name: person[name] for name in ("family_name", "given_name")}
+    said |= {name: places[0][name] for name in PRACTICE}
+    said["places"] = [place for place in places if _is_somewhere(place)]
+    agreements = [s["person"]["under_agreement"] for s in sayings]
+    if known := [a for a in agreements if a is not None]:
+        said["under_agreement"] = any(known)
+    return said
+
+
+def facility_of(sayings: Sequence[Saying]) -> Saying:
+    """Lines of one structure differ in little; the fullest is taken, then the first by text."""
+    return min(sayings, key=lambda s: (sum(v is None for v in s.values()), _text(s)))
+
+
+def listed(name: str) -> Callable[[Sequence[Saying]], Saying]:
+    """All that the lines list, once each, as one entry of a description."""
+    return lambda sayings: {name: sorted(_distinct(sayings), key=_text)}
+
+
+READERS: dict[ExtractKind, tuple[Reader, Callable[[Sequence[Saying]], Saying]]] = {
+    ExtractKind.ACTIVITIES: (activity, person_of),
+    ExtractKind.SKILLS: (skill, listed("skills")),
+    ExtractKind.DIPLOMAS: (diploma, listed("diplomas")),
+    ExtractKind.MAILBOXES: (mailbox, listed("mailboxes")),
+    ExtractKind.STRUCTURES: (structure, facility_of),
+    ExtractKind.SITES: (structure, facility_of),
+    ExtractKind.FACILITY_MAILBOXES: (mailbox, listed("mailboxes")),
+}
+
+
+def read_rows(
+    log: DirectoryLog, kind: ExtractKind, rows: Sequence[ExtractRow]
+) -> tuple[Saying | None, list[RefusedLine]]:
+    """What the good lines say together, and why the others were refused."""
+    read, together = READERS[kind]
+    sayings: list[Saying] = []
+    refused: list[RefusedLine] = []
+    for row in rows:
+        try:
+            sayings.append(read(log, row))
+        except InvalidRequest as wrong:
+            refused += refusals([row], wrong)
+    return (together(sayings) if sayings else None), refused
+
+
+def refusals(rows: Iterable[ExtractRow], wrong: Refusal) -> list[RefusedLine]:
+    fields = wrong.fields or {"key": wrong.message}
+    return [
+        RefusedLine(line=row.line, field=field, reason=reason)
+        for row in rows
+        for field, reason in fields.items()
+    ]
+
+
+def _fit(model: type[M], values: Saying) -> Saying:
+    """The values as the contract takes them; what was left out of a line is not given."""
+    given = {name: value for name, value in values.items() if value is not None}
+    try:
+        return model(**given).model_dump(mode="json")
+    except ValidationError as error:
+        fields = {str(e["loc"][0]): e["msg"][:200] for e in error.errors(include_url=False)}
+        raise InvalidRequest(fields=fields) from None
+
+
+def _facility(told: dict[str, str]) -> str | None:
+    """Struct_IdNat: 1 and the FINESS (of the site, else of the legal entity), else 3 and the
+    SIRET, else the directory's own number of the structure.
+    """
+    if finess := told.get("finess") or told.get("legal_entity"):
+        return f"1{finess_of(finess)}"
+    if siret := told.get("siret"):
+        return siret if len(siret) == 15 else f"3{siret}"
+    return told.get("structure")
+
+
+def _flag(told: dict[str, str], name: str) -> bool | None:
+    text = told.get(name, "").lower()
+    if text not in YES | NO | {""}:
+        raise InvalidRequest(fields={name: "is neither yes nor no"})
+    return None if not text else text in YES
+
+
+def _only(told: dict[str, str], *names: str) -> Saying:
+    return {name: told.get(name) for name in names}
+
+
+def _distinct(sayings: Iterable[Saying]) -> list[Saying]:
+    return list({_text(saying): saying for saying in sayings}.values())
+
+
+def _text(saying: Saying) -> str:
+    return repr(sorted((name, str(value)) for name, value in saying.items()))
+
+
+def _names(person: Saying) -> tuple[str, str]:
+    return person["family_name"], person["given_name"]
+
+
+def _practice_first(place: Saying) -> tuple[bool, str, bool, str, str]:
+    specialty = place["specialty"]
+    return (
+        place["in_training"],
+        place["profession"],
+        specialty is None,
+        specialty or "",
+        _text(place),
+    )
+
+
+def _is_somewhere(place: Saying) -> bool:
+    """A line without activity names a practice and no place at all."""
+    return any(place[name] for name in ("facility", "name", "postal_code", "town", "mode"))

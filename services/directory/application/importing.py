@@ -1,0 +1,224 @@
+"""Taking in an extract of the national directory, some groups of lines at a time.
+
+Each call is one transaction: events, where the import stands, which lines were refused. What
+broke off goes on where it stood; what is said again and does not differ makes no event.
+"""
+
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from uuid import UUID
+
+from eventsourcing.domain import Aggregate
+
+from services.directory.application.extract_rows import Saying, read_rows, refusals
+from services.directory.application.imports import ImportState
+from services.directory.application.log import DirectoryLog
+from services.directory.contract import (
+    ExtractGroup,
+    ExtractKind,
+    Imported,
+    ImportExtract,
+    ImportReport,
+    RefusedLine,
+    Report,
+)
+from services.directory.domain.errors import OvertakenImport, TooManyAbsent, UnknownImport
+from services.directory.domain.national_ids import finess_of
+from services.directory.domain.professional import Professional
+from shared.kernel.actor import Actor
+from shared.kernel.errors import InvalidRequest, NotFound
+from shared.stores.event_log import Outcome, command
+from shared.stores.guard import Step
+
+OF_FACILITIES = {ExtractKind.STRUCTURES, ExtractKind.SITES, ExtractKind.FACILITY_MAILBOXES}
+ABSENT_AT_ONCE = 500
+"""Professionals deactivated by one call."""
+
+
+@dataclass
+class Taken:
+    """What one call does: ``save`` has pending events, ``seen`` was spoken of at all."""
+
+    save: list[Aggregate] = field(default_factory=list)
+    seen: list[UUID] = field(default_factory=list)
+    refused: list[RefusedLine] = field(default_factory=list)
+    counts: Counter[str] = field(default_factory=Counter)
+
+
+class Importing(DirectoryLog):
+    @command
+    def import_extract(self, request: ImportExtract, by: Actor) -> Outcome[Imported]:
+        before = self.imports.find(request.kind, request.file)
+        state = self._state(request, before)
+        if request.after != state.next or not (request.groups or request.refused or request.end):
+            moves = [self.imports.move(before, state)] if before != state else []
+            return Outcome(answer=_answer(state), also=moves)
+        taken = self._take(request, state, by)
+        leave = self._leave(request, state, by)
+        finished = request.end and len(leave) < ABSENT_AT_ONCE
+        taken.counts["deactivated"] = sum(1 for one in leave if one.pending_events)
+        now = _moved(state, request, taken, finished=finished)
+        return Outcome(
+            answer=_answer(now),
+            save=[*taken.save, *leave],
+            also=[
+                self.imports.move(before, now),
+                *self._notes(request, state.run, taken),
+                self.imports.forget(request.kind, [professional.id for professional in leave]),
+            ],
+        )
+
+    def import_report(self, request: ImportReport, by: Actor) -> Report:
+        state = self.imports.find(request.kind, request.file)
+        if state is None:
+            raise UnknownImport
+        after = _place(request.cursor)
+        found = self.imports.refused(request.kind, request.file, after, request.limit + 1)
+        page = found[: request.limit]
+        more = len(found) > request.limit
+        return Report(
+            items=page,
+            next_cursor=f"{page[-1].line} {page[-1].field}" if more else None,
+            total=state.refused,
+            progress=_answer(state),
+        )
+
+    def _state(self, request: ImportExtract, before: ImportState | None) -> ImportState:
+        """Where this import stands; a new run for one that begins, or begins again."""
+        latest = self.imports.latest_run(request.kind)
+        overtaken = before is not None and not before.finished and before.run < latest
+        if before and not before.finished and not overtaken:
+            return before
+        if request.after == 0:
+            return ImportState(kind=request.kind, file=request.file, run=latest + 1)
+        if overtaken:
+            raise OvertakenImport
+        return before or ImportState(kind=request.kind, file=request.file, run=latest + 1)
+
+    def _take(self, request: ImportExtract, state: ImportState, by: Actor) -> Taken:
+        taken = Taken(refused=list(request.refused))
+        streams = [self._stream(request.kind, group.key) for group in request.groups]
+        twice = self.imports.seen(request.kind, state.run, streams) if streams else set()
+        for group, stream in zip(request.groups, streams, strict=True):
+            taken.counts["lines"] += sum(1 + row.alike for row in group.rows)
+            try:
+                _refuse_if(stream in twice)
+                twice.add(stream)
+                self._take_group(request.kind, group, by, taken)
+                taken.seen.append(stream)
+            except (InvalidRequest, NotFound) as wrong:
+                taken.refused += refusals(group.rows, wrong)
+        return taken
+
+    def _take_group(self, kind: ExtractKind, group: ExtractGroup, by: Actor, taken: Taken) -> None:
+        key = _key(kind, group.key)
+        if kind in OF_FACILITIES:
+            self.id_rules.check_facility(key)
+        else:
+            self.id_rules.check_professional(key)
+        said, refused = read_rows(self, kind, group.rows)
+        taken.refused += refused
+        if said is None:
+            return
+        told = self._tell(kind)(key, said, by)
+        pending = told.pending_events
+        taken.counts[
+            "same" if not pending else "changed" if told.version > 1 else "registered"
+        ] += 1
+        if pending:
+            taken.save.append(told)
+
+    def _tell(self, kind: ExtractKind) -> Callable[[str, Saying, Actor], Aggregate]:
+        """What to do with what was said: only those who practise, and sites, begin to exist."""
+        match kind:
+            case ExtractKind.ACTIVITIES:
+                return self.described
+            case ExtractKind.STRUCTURES | ExtractKind.SITES:
+                return self.described_facility
+            case ExtractKind.FACILITY_MAILBOXES:
+                return self._amended_facility
+            case _:
+                return self._amended_professional
+
+    def _amended_professional(self, key: str, said: Saying, by: Actor) -> Aggregate:
+        professional = self.known_professional(key)
+        professional.amend(said, by)
+        return professional
+
+    def _amended_facility(self, key: str, said: Saying, by: Actor) -> Aggregate:
+        facility = self.known_facility(key)
+        facility.amend(said, by)
+        return facility
+
+    def _leave(self, request: ImportExtract, state: ImportState, by: Actor) -> list[Professional]:
+        """The next professionals whom a whole extract no longer names, deactivated.
+
+        Asked for with the last groups still to be saved it would take these for absent: then
+        nobody leaves yet.
+        """
+        if not request.end or request.absent == "keep":
+            return []
+        if request.kind is not ExtractKind.ACTIVITIES or request.groups:
+            raise InvalidRequest(
+                fields={"absent": "only activities, in a last call of its own, without groups"}
+            )
+        if self.imports.absent_share(request.kind, state.run) > self.absent_share_max:
+            raise TooManyAbsent
+        streams = self.imports.absent(request.kind, state.run, ABSENT_AT_ONCE)
+        found = [self.get(stream, Professional) for stream in streams]
+        leaving = [professional for professional in found if professional]
+        for professional in leaving:
+            if professional.active:
+                professional.deactivate(by)
+        return leaving
+
+    def _notes(self, request: ImportExtract, run: int, taken: Taken) -> list[Step]:
+        return [
+            self.imports.see(request.kind, run, taken.seen),
+            self.imports.refuse(request.kind, request.file, taken.refused),
+        ]
+
+    def _stream(self, kind: ExtractKind, key: str) -> UUID:
+        key = _key(kind, key)
+        return self.facility_id(key) if kind in OF_FACILITIES else self.professional_id(key)
+
+
+def _key(kind: ExtractKind, key: str) -> str:
+    """A FINESS may come as it is, or as a structure id: 1 and the FINESS."""
+    return finess_of(key) if kind in OF_FACILITIES else key
+
+
+def _refuse_if(came_before: bool) -> None:
+    if came_before:
+        raise InvalidRequest(fields={"key": "came before in this import"})
+
+
+def _moved(
+    state: ImportState, request: ImportExtract, taken: Taken, *, finished: bool
+) -> ImportState:
+    counts = taken.counts
+    return replace(
+        state,
+        next=state.next + len(request.groups),
+        lines=state.lines + counts["lines"] + len(request.refused),
+        registered=state.registered + counts["registered"],
+        changed=state.changed + counts["changed"],
+        same=state.same + counts["same"],
+        deactivated=state.deactivated + counts["deactivated"],
+        refused=state.refused + len({line.line for line in taken.refused}),
+        finished=finished,
+    )
+
+
+def _answer(state: ImportState) -> Imported:
+    names = set(Imported.model_fields) - {"position"}
+    return Imported(**{name: getattr(state, name) for name in names})
+
+
+def _place(cursor: str | None) -> tuple[int, str]:
+    """The last line of the page before, and its field."""
+    line, _, name = (cursor or "0").partition(" ")
+    if not line.isdecimal() or len(line) > 10:
+        raise InvalidRequest("this cursor is not of this list", fields={"cursor": "unknown"})
+    return int(line), name

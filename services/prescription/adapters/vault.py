@@ -1,0 +1,39 @@
+"""Puts documents into the ``vault`` over RPC, in the name of the prescriber."""
+
+import base64
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from services.prescription.domain.ports import Content
+from shared.kernel.actor import Actor
+from shared.rpc.client import RpcClient
+
+
+class RpcVault:
+    def __init__(self, client: RpcClient) -> None:
+        self._client = client
+
+    def deposit(
+        self,
+        request_id: UUID,
+        record_id: UUID,
+        content: Content,
+        confidentiality: Sequence[str],
+        replaces: UUID | None,
+        by: Actor,
+    ) -> UUID:
+        asked: dict[str, Any] = {
+            "request_id": str(request_id),
+            "record_id": str(record_id),
+            "content": base64.b64encode(content.data).decode(),
+            "media_type": content.media_type,
+            "metadata": content.metadata,
+            "confidentiality": list(confidentiality),
+        }
+        if replaces:
+            asked["replaces"] = str(replaces)
+        return UUID(self._client.call("vault", "deposit", asked, by=by)["document_id"])
+
+    def head(self) -> int:
+        return int(self._client.call("vault", "head", {})["position"])

@@ -1,0 +1,166 @@
+"""At the pharmacy: shown or sent, dispensed line by line, given back."""
+
+from collections.abc import Callable
+from datetime import date
+from typing import TypeVar
+from uuid import UUID
+
+from pydantic import BaseModel
+
+from services.prescription import contract as c
+from services.prescription.application.issuing import SELF
+from services.prescription.application.log import PrescriptionLog
+from services.prescription.domain import deciding, dispensing
+from services.prescription.domain.given import Dispensation
+from services.prescription.domain.number import parse, printed
+from services.prescription.domain.people import pharmacy, professional
+from services.prescription.domain.prescription import Prescription
+from services.prescription.domain.refusals import NumberMistyped, NumberRefused, NumberUnknown
+from shared.kernel.actor import Actor, ActorKind
+from shared.kernel.ids import derived_id
+from shared.rpc.contract import Command, Done
+from shared.stores.event_log import Outcome, command, unreplayed
+
+Ans = TypeVar("Ans", bound=BaseModel)
+
+
+class Refused(BaseModel):
+    prescription_id: UUID
+    reason: str
+
+
+class Expire(Command):
+    prescription_id: UUID
+    day: date
+
+
+class Dispensing(PrescriptionLog):
+    def present(self, request: c.Present, by: Actor) -> c.Presented:
+        """Nothing is shown unless its presentation is saved."""
+        return self._kept_if_refused(request.number, by, lambda: self.record_showing(request, by))
+
+    def dispense(self, request: c.Dispense, by: Actor) -> c.DispensedNow:
+        """All its outcomes or none; the same request again is answered as the first time."""
+        return self._kept_if_refused(request.number, by, lambda: self.hand_over(request, by))
+
+    @unreplayed
+    def record_showing(self, request: c.Present, by: Actor) -> Outcome[c.Presented]:
+        prescription = self.shown(request.number, by)
+        professional(by)
+        decision = self.gate.require_shown(prescription, by)
+        today = self.today()
+        deciding.require_open(prescription, today)
+        deciding.present(
+            prescription,
+            pharmacy(by),
+            decision.decision_id,
+            self.clock.now(),
+            self.limits.near,
+            by,
+        )
+        view = c.PrescriptionView.of(
+            prescription, printed(prescription.number), today, pharmacy(by)
+        )
+        return Outcome(
+            answer=c.Presented(prescription=view, decision_id=decision.decision_id),
+            save=[prescription],
+        )
+
+    @command
+    def hand_over(self, request: c.Dispense, by: Actor) -> Outcome[c.DispensedNow]:
+        prescription = self.shown(request.number, by)
+        who = professional(by)
+        decision = self.gate.require_shown(prescription, by)
+        dispensation_id = self.new_id(request, by, "dispensation")
+        dispensing.dispense(
+            prescription,
+            Dispensation(
+                id=str(dispensation_id),
+                facility=pharmacy(by),
+                professional=who.id,
+                day=self.today(),
+                given=tuple(outcome.to_domain() for outcome in request.outcomes),
+                handwritten=tuple(product.to_domain() for product in request.handwritten),
+            ),
+            profession=who.profession or "",
+            decision_id=decision.decision_id,
+            by=by,
+        )
+        return Outcome(
+            answer=c.DispensedNow(dispensation_id=dispensation_id, state=prescription.state),
+            save=[prescription],
+        )
+
+    @command
+    def reverse_dispensation(self, request: c.ReverseDispensation, by: Actor) -> Outcome[c.Changed]:
+        prescription = self.shown(request.number, by)
+        professional(by)
+        decision = self.gate.require_shown(prescription, by)
+        dispensing.reverse(
+            prescription,
+            request.dispensation,
+            pharmacy(by),
+            request.reason,
+            decision.decision_id,
+            by,
+        )
+        return Outcome(answer=c.Changed(state=prescription.state), save=[prescription])
+
+    @command
+    def send_to_pharmacy(self, request: c.SendToPharmacy, by: Actor) -> Outcome[c.Changed]:
+        """By the person: the pharmacy may read it from now on."""
+        prescription = self.known(request.number, by)
+        decision = self.gate.require(
+            prescription.record_id, "manage", prescription.attributes(), by
+        )
+        deciding.send(prescription, request.facility, decision.decision_id, self.today(), by)
+        return Outcome(answer=c.Changed(state=prescription.state), save=[prescription])
+
+    @command
+    def expire(self, request: Expire, by: Actor) -> Outcome[Done]:
+        prescription = self.prescription(request.prescription_id)
+        if prescription is None:
+            return Outcome(answer=Done())
+        deciding.expire(prescription, request.day, by)
+        return Outcome(answer=Done(), save=[prescription])
+
+    def expire_due(self) -> None:
+        """What time closes; a pharmacy is refused from the day itself, swept or not."""
+        today = self.today()
+        for prescription_id in self.around.listed.due_before(today):
+            # The same for one prescription and day, so that two sweeps close it once.
+            request_id = derived_id(self.secret, "expiry", str(prescription_id), str(today))
+            self.expire(
+                Expire(request_id=request_id, prescription_id=prescription_id, day=today), SELF
+            )
+
+    def forget_requests(self) -> None:
+        """Answers to commands are repeated for 30 days."""
+        self.requests.purge(self.clock.now())
+
+    def _kept_if_refused(self, number: str, by: Actor, attempt: Callable[[], Ans]) -> Ans:
+        """A number that was used, cancelled, replaced or is no longer valid leaves a trace on
+        its prescription; one that is unknown has left its own."""
+        try:
+            return attempt()
+        except (NumberMistyped, NumberUnknown):
+            raise
+        except NumberRefused as refused:
+            self.keep_refusal(
+                Refused(prescription_id=self.id_of(parse(number)), reason=refused.code), by
+            )
+            raise
+
+    @unreplayed
+    def keep_refusal(self, request: Refused, by: Actor) -> Outcome[Done]:
+        prescription = self.prescription(request.prescription_id)
+        if prescription is None:
+            return Outcome(answer=Done())
+        place = by.principal.id if by.principal.kind is ActorKind.FACILITY else None
+        prescription.note(
+            Prescription.PresentationRefused,
+            by,
+            facility=place or by.principal.facility,
+            reason=request.reason,
+        )
+        return Outcome(answer=Done(), save=[prescription])

@@ -1,0 +1,294 @@
+"""Issuing: a prescription and its document, both or neither.
+
+1. ``begin_issue`` saves the prescription, prepared, and what must go to the vault.
+2. The vault takes the document, under a request id made of the prescription's.
+3. ``complete`` saves that it is issued; if the vault refused, ``abandon`` that it is not.
+
+Whoever dies in between, the steps left are taken by the issuer's retry (or next issue in that
+record), by the vault's message that the document came, or by the sweep that abandons what
+provably never reached the vault.
+"""
+
+import base64
+import secrets
+from datetime import datetime
+from uuid import UUID
+
+from pydantic import BaseModel
+
+from services.prescription import contract as c
+from services.prescription.application.log import PrescriptionLog
+from services.prescription.domain import deciding
+from services.prescription.domain.number import draw, printed
+from services.prescription.domain.people import pharmacy, professional, specialty
+from services.prescription.domain.ports import Content, Names, Printed
+from services.prescription.domain.prescription import Prescription, State, attributes
+from services.prescription.domain.refusals import NotTaken, NumberUnknown
+from services.prescription.domain.terms import Line, Wanted, accepted
+from shared.kernel.actor import Actor, ActorKind
+from shared.kernel.errors import (
+    DeadlineExceeded,
+    InvalidRequest,
+    Refusal,
+    TooMany,
+    Unauthenticated,
+    Unavailable,
+)
+from shared.kernel.ids import derived_id
+from shared.rpc.contract import Done
+from shared.stores.event_log import Outcome, command, unreplayed
+
+SELF = Actor(kind=ActorKind.SERVICE, id="prescription")
+CDA = "text/xml"
+UNSETTLED = (Unavailable, DeadlineExceeded, TooMany, Unauthenticated)
+"""After these the vault may have the document, or may take it later: nothing is given up."""
+
+
+class Begun(Done):
+    prescription_id: UUID
+
+
+class Completing(BaseModel):
+    prescription_id: UUID
+    document_id: UUID
+
+
+class Abandoning(BaseModel):
+    """``begun_at``: only if nobody came back to it since."""
+
+    prescription_id: UUID
+    reason: str
+    begun_at: datetime | None = None
+
+
+class Issuing(PrescriptionLog):
+    def issue(self, request: c.Issue, by: Actor) -> c.Issued:
+        """From a prescriber entitled to each of its lines."""
+        self._finish_former(request.record_id, by)
+        return self._finished(self.begin_issue(request, by).prescription_id, by)
+
+    def replace(self, request: c.Replace, by: Actor) -> c.Issued:
+        """By its prescriber, before anything left: from the first step on nothing leaves on the
+        former one."""
+        former = self.known(request.number, by)
+        self._finish_former(former.record_id, by)
+        return self._finished(self.begin_replacement(request, by).prescription_id, by)
+
+    @command
+    def begin_issue(self, request: c.Issue, by: Actor) -> Outcome[Begun]:
+        return self._begun(request, request.record_id, None, by)
+
+    @command
+    def begin_replacement(self, request: c.Replace, by: Actor) -> Outcome[Begun]:
+        former = self.known(request.number, by)
+        self.gate.require(former.record_id, "manage", former.attributes(), by)
+        deciding.require_untouched(former)
+        return self._begun(request, former.record_id, former, by)
+
+    @command
+    def cancel(self, request: c.Cancel, by: Actor) -> Outcome[c.Changed]:
+        prescription = self.known(request.number, by)
+        decision = self.gate.require(
+            prescription.record_id, "manage", prescription.attributes(), by
+        )
+        deciding.cancel(prescription, request.reason, decision.decision_id, by)
+        return Outcome(answer=c.Changed(state=prescription.state), save=[prescription])
+
+    @unreplayed
+    def complete(self, request: Completing, by: Actor) -> Outcome[Done]:
+        return self.completed(request, by)
+
+    def completed(self, request: Completing, by: Actor) -> Outcome[Done]:
+        """What :meth:`complete` saves; nothing if it was done."""
+        prescription = self.prescription(request.prescription_id)
+        if prescription is None or prescription.state is not State.PREPARED:
+            return Outcome(answer=Done())
+        deciding.issue(prescription, request.document_id, by)
+        changed = [prescription]
+        if former := self._former(prescription):
+            deciding.end_replacement(former, prescription.fed_on_decision, by)
+            changed.append(former)
+        ended = self.pending.end(prescription.id, request.document_id)
+        return Outcome(answer=Done(), save=changed, also=[ended])
+
+    @unreplayed
+    def abandon(self, request: Abandoning, by: Actor) -> Outcome[Done]:
+        prescription = self.prescription(request.prescription_id)
+        if prescription is not None and prescription.state is not State.PREPARED:
+            return Outcome(answer=Done())
+        changed = []
+        if prescription:  # of an erased record there is nothing to say
+            deciding.abandon(prescription, request.reason, by)
+            changed.append(prescription)
+            if former := self._former(prescription):
+                deciding.give_up_replacement(former, by)
+                changed.append(former)
+        dropped = self.pending.drop(request.prescription_id, request.begun_at)
+        return Outcome(answer=Done(), save=changed, also=[dropped])
+
+    def abandon_stale(self) -> None:
+        """Give up issues nobody came back to, once every message of the vault up to then was
+        followed: had the document come, its message would have completed them."""
+        limit = self.clock.now() - self.limits.abandon_after
+        stale = [row for row in self.pending.all() if row.begun_at < limit]
+        if not stale:
+            return
+        head, followed = self.around.vault.head(), self.places.followed("vault")
+        if (followed.position if followed else 0) < head:
+            return
+        for row in stale:
+            giving_up = Abandoning(
+                prescription_id=row.prescription_id, reason="unfinished", begun_at=row.begun_at
+            )
+            self.abandon(giving_up, SELF)
+
+    def unfinished(self, request: c.Unfinished, by: Actor) -> c.UnfinishedIssues:
+        return c.UnfinishedIssues(
+            items=[c.UnfinishedIssue(**vars(row)) for row in self.pending.all()]
+        )
+
+    def _begun(
+        self, request: c.Issue | c.Replace, record_id: UUID, former: Prescription | None, by: Actor
+    ) -> Outcome[Begun]:
+        who = professional(by)
+        codes = sorted({*request.codes, *(former.confidentiality if former else ())} - {"N"})
+        codes = codes or ["N"]
+        place = pharmacy(by) if by.principal.facility or who is not by.principal else None
+        resource = attributes(codes, who.id, place)
+        decision = self.gate.require(record_id, "feed", resource, by)
+        names = self.around.people.names(record_id, who.id, by)
+        lines = self._lines(request, who, names)
+        number = draw(secrets.randbelow)
+        prescription = Prescription.prepare(
+            self.id_of(number),
+            lines=lines,
+            by=by,
+            record_id=record_id,
+            confidentiality=codes,
+            number=number,
+            prescriber=who.id,
+            facility=place,
+            issued_on=self.today(),
+            replaces=former.id if former else None,
+            decision_id=decision.decision_id,
+        )
+        content = self._content(request, prescription, names, who)
+        slot = self._slot(record_id, by)
+        begin = self.pending.begin(prescription.id, record_id, slot, content, self.clock.now())
+        if former:
+            deciding.begin_replacement(former, prescription.id, by)
+        return Outcome(
+            answer=Begun(prescription_id=prescription.id),
+            save=[prescription, *([former] if former else [])],
+            also=[begin],
+        )
+
+    def _lines(self, request: c.Issue | c.Replace, who: Actor, names: Names) -> list[Line]:
+        wanted = self._wanted(request, who)
+        return [
+            accepted(
+                line,
+                number,
+                self.around.kinds,
+                profession=who.profession or "",
+                issued=self.today(),
+                until=request.valid_until,
+                born=names.born,
+            )
+            for number, line in enumerate(wanted, start=1)
+        ]
+
+    def _wanted(self, request: c.Issue | c.Replace, who: Actor) -> list[Wanted]:
+        if request.content is None:
+            return [line.to_domain(request.renewals) for line in request.lines]
+        read = self.around.documents.read(request.data)
+        if who.id not in read.authors:
+            raise InvalidRequest(fields={"content.author": "is not the prescriber who issues it"})
+        return list(read.lines)
+
+    def _content(
+        self,
+        request: c.Issue | c.Replace,
+        prescription: Prescription,
+        names: Names,
+        who: Actor,
+    ) -> Content:
+        if request.content is not None:
+            return Content(data=request.data, media_type=CDA, metadata={})
+        return self.around.paper.document(
+            Printed(
+                number=prescription.number,
+                specialty=specialty(who),
+                names=names,
+                prescriber=prescription.prescriber,
+                facility=prescription.facility,
+                issued_on=prescription.issued_on,
+                lines=prescription.lines,
+            )
+        )
+
+    def _finish_former(self, record_id: UUID, by: Actor) -> None:
+        """What this issuer left half-way in that record, before anything new is begun."""
+        left = self.pending.in_slot(self._slot(record_id, by))
+        if left is None:
+            return
+        try:
+            self._finished(left, by)
+        except UNSETTLED:
+            raise
+        except Refusal:
+            return  # it was abandoned, and whoever repeats that request is told why
+
+    def _finished(self, prescription_id: UUID, by: Actor) -> c.Issued:
+        """Take the steps that are left, and answer."""
+        prescription = self._of(prescription_id)
+        if prescription.state is State.PREPARED:
+            self._deposit(prescription, by)
+            prescription = self._of(prescription_id)
+        if prescription.document_id is None:
+            raise NotTaken(fields={"document": prescription.abandoned_for or "unknown"})
+        code = self.around.codes.of(prescription.number)
+        return c.Issued(
+            position=self.head().position,
+            prescription_id=prescription.id,
+            number=printed(prescription.number),
+            qr_svg=code.svg,
+            qr_png=base64.b64encode(code.png).decode(),
+            document_id=prescription.document_id,
+        )
+
+    def _deposit(self, prescription: Prescription, by: Actor) -> None:
+        content = self.pending.content(prescription.id)
+        if content is None or not self.pending.touch(prescription.id, self.clock.now()):
+            return  # somebody else has just finished it
+        former = self._former(prescription)
+        try:
+            document_id = self.around.vault.deposit(
+                derived_id(self.secret, "deposit", str(prescription.id)),
+                prescription.record_id,
+                content,
+                prescription.confidentiality,
+                former.document_id if former else None,
+                by,
+            )
+        except UNSETTLED:
+            raise
+        except Refusal as refused:
+            giving_up = Abandoning(prescription_id=prescription.id, reason=refused.code)
+            self.abandon(giving_up, by)
+            raise
+        done = Completing(prescription_id=prescription.id, document_id=document_id)
+        self.complete(done, by)
+
+    def _of(self, prescription_id: UUID) -> Prescription:
+        found = self.prescription(prescription_id)
+        if found is None:
+            raise NumberUnknown
+        return found
+
+    def _former(self, prescription: Prescription) -> Prescription | None:
+        return self.prescription(prescription.replaces) if prescription.replaces else None
+
+    def _slot(self, record_id: UUID, by: Actor) -> str:
+        who = by.principal
+        return self.pending.slot(record_id, {"kind": who.kind.value, "id": who.id})

@@ -1,0 +1,171 @@
+"""Reads the settings of prescription once, and builds its objects."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from services.prescription.adapters.access import RpcAccess
+from services.prescription.adapters.cda import CdaDocuments
+from services.prescription.adapters.kinds import read_kinds
+from services.prescription.adapters.paper import PdfPaper
+from services.prescription.adapters.people import RpcPeople
+from services.prescription.adapters.qr import SegnoCodes
+from services.prescription.adapters.vault import RpcVault
+from services.prescription.application import Prescriptions
+from services.prescription.application.log import Around, Limits
+from services.prescription.contract import CONTRACT
+from services.prescription.messages import message_for
+from services.prescription.policies import FOLLOWS, POLICIES
+from services.prescription.projections.prescriptions import ListedPrescriptions, PrescriptionList
+from shared.auth.service_keys import private_key
+from shared.auth.service_tokens import ServiceTokens
+from shared.eventing.entrypoints import Following, Projecting, Timers, View
+from shared.eventing.outbox import OutboxReader
+from shared.eventing.positions import position_followed, position_in
+from shared.kernel.common import CommonSettings
+from shared.kernel.settings import read_settings
+from shared.rpc.client import RpcClient
+from shared.rpc.keys import remote_keys
+from shared.rpc.serve import Served
+from shared.stores.settings import EventStoreSettings
+from shared.stores.views import open_documents
+
+
+@dataclass(frozen=True, kw_only=True)
+class PrescriptionSettings:
+    """Read as ``CARNET_PRESCRIPTION_<FIELD>``."""
+
+    near_minutes: int = 30
+    """Shown in two departments within that time: noted."""
+    wrong_numbers: int = 10
+    """Of one caller in an hour, in each replica."""
+    abandon_minutes: int = 15
+    """After which an issue nobody came back to is given up; more than a caller's token lives."""
+    sweep_seconds: float = 60.0
+    practice_setting: str = "AMBULATOIRE"
+    """JDV_J02, of documents made from lines."""
+    facility_type: str = "SA07"
+    """JDV_J04."""
+
+    def limits(self) -> Limits:
+        return Limits(
+            near=timedelta(minutes=self.near_minutes),
+            wrong_numbers=self.wrong_numbers,
+            abandon_after=timedelta(minutes=self.abandon_minutes),
+        )
+
+
+class Built:
+    """The objects of one process of prescription."""
+
+    def __init__(self) -> None:
+        self.common = CommonSettings.read(os.environ)
+        self.own = read_settings(PrescriptionSettings, os.environ, section="prescription")
+        clock = self.common.clock()
+        signing_key = private_key(self.common.service_keys_dir, "prescription")
+        self.client = RpcClient(
+            self.common.amqp_uri,
+            tokens=ServiceTokens("prescription", signing_key, clock),
+            timeout=self.common.rpc_timeout,
+        )
+        self.keys = remote_keys(self.client, self.common, "prescription")
+        view = PrescriptionList
+        self.documents = open_documents(
+            self.common, "prescription", view.NAME, view.VERSION, view.INDEXES
+        )
+        self.app = Prescriptions(
+            EventStoreSettings.of(self.common),
+            self.keys,
+            clock,
+            around=self._around(),
+            limits=self.own.limits(),
+        )
+
+    def _around(self) -> Around:
+        codes = SegnoCodes()
+        fixed = {
+            "practice_setting": self.own.practice_setting,
+            "facility_type": self.own.facility_type,
+        }
+        return Around(
+            access=RpcAccess(self.client),
+            vault=RpcVault(self.client),
+            people=RpcPeople(self.client),
+            paper=PdfPaper(codes, fixed),
+            codes=codes,
+            documents=CdaDocuments(),
+            listed=ListedPrescriptions(self.documents, self.keys, self.secret),
+            kinds=read_kinds(),
+        )
+
+    def secret(self) -> bytes:
+        """Asked for when first needed: keyring may start after us."""
+        return self.app.secret
+
+    def position_of(self, service: str) -> int:
+        """Of our own log, what the read model shows; of another's, what was followed."""
+        if service == self.app.name:
+            return position_in(self.documents)(service)
+        return position_followed(self.app)(service)
+
+    def pull(self, service: str, after: int, limit: int) -> Mapping[str, Any]:
+        asked = {"after": after, "limit": limit}
+        answer: Mapping[str, Any] = self.client.call(service, "events", asked)
+        return answer
+
+    def close(self) -> None:
+        self.app.close()
+        self.client.close()
+
+
+def served() -> Served:
+    built = Built()
+    return Served(
+        settings=built.common,
+        handlers={method.name: getattr(built.app, method.name) for method in CONTRACT.methods},
+        outbox=OutboxReader(built.app, message_for, built.keys),
+        position_of=built.position_of,
+        close=built.close,
+    )
+
+
+def projecting() -> Projecting:
+    built = Built()
+    return Projecting(
+        log=built.app,
+        message_for=message_for,
+        transport_keys=built.keys,
+        amqp_uri=built.common.amqp_uri,
+        views=(View(PrescriptionList(built.keys, built.secret), built.documents),),
+        close=built.close,
+    )
+
+
+def following() -> Following:
+    built = Built()
+    return Following(
+        log=built.app,
+        sources=FOLLOWS,
+        policies=POLICIES,
+        transport_keys=built.keys,
+        pull=built.pull,
+        amqp_uri=built.common.amqp_uri,
+        close=built.close,
+    )
+
+
+def timing() -> Timers:
+    built = Built()
+    app = built.app
+    return Timers(
+        log=app,
+        every=built.own.sweep_seconds,
+        sweeps={
+            "expired": app.expire_due,
+            "unfinished issues": app.abandon_stale,
+            "old requests": app.forget_requests,
+        },
+        close=built.close,
+    )

@@ -1,0 +1,1 @@
+"""Rules of prescriptions: numbers, lines, validity, what may leave and when."""

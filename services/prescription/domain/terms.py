@@ -1,0 +1,197 @@
+"""What a line lets leave, and when: kinds of product with their rules, which are data."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from shared.kernel.errors import InvalidRequest
+
+
+@dataclass(frozen=True, kw_only=True)
+class Kind:
+    """The rules of one kind of product (``data/kinds.csv``); durations in days.
+
+    ``first_within``: for the first delivery. ``lasts``: the longest validity. ``starts_within``:
+    later, the fractions that have run by are lost. ``fractions``: lengths a fraction may have;
+    empty: none. ``exceptional``: how many exceptional renewals.
+    """
+
+    code: str
+    display: str
+    first_within: int
+    lasts: int
+    starts_within: int | None
+    fractions: tuple[int, ...]
+    max_renewals: int
+    exceptional: int
+    prescribers: frozenset[str]
+    dispensers: frozenset[str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Product:
+    """``system``: OID of the terminology of ``code`` (CIS, CIP, LPP)."""
+
+    label: str
+    code: str | None = None
+    system: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Line:
+    """``quantity`` leaves at each of ``deliveries``, ``every`` days apart (0: as soon as one is
+    finished). ``first_by``: last day of the first delivery; ``until``: last day of all.
+    ``starts_within`` and ``exceptional``: as of its kind on the day it was issued.
+    """
+
+    number: int
+    kind: str
+    product: Product
+    quantity: int
+    deliveries: int
+    every: int
+    substitutable: bool
+    first_by: date
+    until: date
+    exceptional: int
+    dispensers: tuple[str, ...]
+    starts_within: int | None = None
+    unit: str | None = None
+    dosage: str | None = None
+
+    @property
+    def total(self) -> int:
+        return self.quantity * self.deliveries
+
+    @property
+    def renewable(self) -> bool:
+        return self.deliveries > 1 and self.exceptional > 0
+
+    def allowed(self, issued: date, first: date | None, today: date) -> int:
+        """How much may have left by ``today``; ``first``: day of the first delivery, if any.
+
+        Fractions and renewals open one after the other, counted from the first delivery; those
+        that ran by before a late first delivery are lost.
+        """
+        begun = first or today
+        if first is None and today > self.first_by:
+            return 0
+        if today > self.until:
+            return 0
+        return self.quantity * self._opened(issued, begun, today)
+
+    def _opened(self, issued: date, begun: date, today: date) -> int:
+        if not self.every:
+            return self.deliveries
+        late = (begun - issued).days
+        is_late = self.starts_within is not None and late > self.starts_within
+        lost = late // self.every if is_late else 0
+        return max(0, min(self.deliveries - lost, (today - begun).days // self.every + 1))
+
+    def to_event(self) -> dict[str, Any]:
+        kept = {name: value for name, value in asdict(self).items() if value is not None}
+        return kept | {
+            "product": {k: v for k, v in kept["product"].items() if v is not None},
+            "dispensers": list(self.dispensers),
+        }
+
+    @classmethod
+    def from_event(cls, data: Mapping[str, Any]) -> "Line":
+        return cls(
+            **{
+                **data,
+                "product": Product(**data["product"]),
+                "dispensers": tuple(data["dispensers"]),
+            }
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Wanted:
+    """A line as the prescriber writes it. ``fraction_days`` for what is dispensed in fractions:
+    ``quantity`` is then that of one fraction and ``fractions`` how many."""
+
+    kind: str
+    product: Product
+    quantity: int
+    renewals: int = 0
+    every: int = 0
+    fraction_days: int | None = None
+    fractions: int = 1
+    substitutable: bool = True
+    unit: str | None = None
+    dosage: str | None = None
+
+
+GLASSES = "glasses"
+_GLASSES_YEARS = ((16, 1), (43, 5), (200, 3))
+"""Below that age, years of validity (CSP D4362-12-1, from memory)."""
+
+
+def accepted(
+    wanted: Wanted,
+    number: int,
+    kinds: Mapping[str, Kind],
+    *,
+    profession: str,
+    issued: date,
+    until: date | None,
+    born: date | None,
+) -> Line:
+    """The line with its terms. Raises :class:`InvalidRequest` naming the field."""
+    kind = kinds.get(wanted.kind)
+    if kind is None:
+        raise wrong(number, "kind", "unknown code")
+    if profession not in kind.prescribers:
+        raise wrong(number, "kind", "this profession may not prescribe it")
+    deliveries, every = _deliveries(wanted, kind, number)
+    last = issued + timedelta(days=_lasts(kind, issued, born))
+    if until is not None and not issued <= until <= last:
+        raise InvalidRequest(fields={"valid_until": f"is not between today and {last}"})
+    last = until or last
+    return Line(
+        number=number,
+        kind=kind.code,
+        product=wanted.product,
+        quantity=wanted.quantity,
+        deliveries=deliveries,
+        every=every,
+        substitutable=wanted.substitutable,
+        first_by=min(last, issued + timedelta(days=kind.first_within)),
+        until=last,
+        starts_within=kind.starts_within,
+        exceptional=kind.exceptional,
+        dispensers=tuple(sorted(kind.dispensers)),
+        unit=wanted.unit,
+        dosage=wanted.dosage,
+    )
+
+
+def _deliveries(wanted: Wanted, kind: Kind, number: int) -> tuple[int, int]:
+    if kind.fractions:
+        if wanted.fraction_days not in kind.fractions:
+            raise wrong(number, "fraction_days", f"is one of {list(kind.fractions)}")
+        if wanted.renewals:
+            raise wrong(number, "renewals", "is not renewed")
+        return wanted.fractions, wanted.fraction_days or 0
+    if wanted.fraction_days is not None or wanted.fractions != 1:
+        raise wrong(number, "fraction_days", "is not dispensed in fractions")
+    if wanted.renewals > kind.max_renewals:
+        raise wrong(number, "renewals", f"is {kind.max_renewals} at most")
+    return 1 + wanted.renewals, wanted.every
+
+
+def _lasts(kind: Kind, issued: date, born: date | None) -> int:
+    if kind.code != GLASSES or born is None:
+        return kind.lasts
+    age = issued.year - born.year - ((issued.month, issued.day) < (born.month, born.day))
+    years = next(years for below, years in _GLASSES_YEARS if age < below)
+    return min(kind.lasts, 365 * years)
+
+
+def wrong(number: int, field: str, sentence: str) -> InvalidRequest:
+    """Lines are counted from 1, their place in the request from 0."""
+    return InvalidRequest(
+        "The prescription is not right.", fields={f"lines.{number - 1}.{field}": sentence}
+    )

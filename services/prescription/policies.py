@@ -1,0 +1,47 @@
+"""What prescription does when the vault says something of one of its documents."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+from uuid import UUID
+
+from services.prescription.application import Prescriptions
+from services.prescription.application.issuing import SELF, Completing
+from services.prescription.domain import deciding
+from shared.eventing.received import Received
+from shared.rpc.contract import Done
+from shared.stores.event_log import Outcome
+
+FOLLOWS = ("vault",)
+Decided = Outcome[Any] | None
+
+
+def on_document_deposited(app: Prescriptions, received: Received) -> Decided:
+    """Our own deposit came through, whether or not its caller lived to hear it. One issuer has
+    one issue under way in a record, so an unknown document in their name is its."""
+    by = received.data["by"]
+    if received.record is None or by["kind"] != SELF.kind.value or by["id"] != SELF.id:
+        return None
+    document_id = UUID(received.data["document_id"])
+    if app.pending.of_document(document_id) or "on_behalf_of" not in by:
+        return None
+    under_way = app.pending.in_slot(app.pending.slot(received.record, by["on_behalf_of"]))
+    if under_way is None:
+        return None
+    return app.completed(Completing(prescription_id=under_way, document_id=document_id), SELF)
+
+
+def on_visibility_changed(app: Prescriptions, received: Received) -> Decided:
+    """A prescription is hidden from whom its document is."""
+    prescription_id = app.pending.of_document(UUID(received.data["document_id"]))
+    prescription = app.prescription(prescription_id) if prescription_id else None
+    if prescription is None:
+        return None
+    deciding.change_visibility(prescription, sorted(received.data["confidentiality"]), SELF)
+    return Outcome(answer=Done(), save=[prescription])
+
+
+POLICIES: Mapping[str, Callable[[Prescriptions, Received], Decided]] = {
+    "vault.document_deposited": on_document_deposited,
+    "vault.document_masked": on_visibility_changed,
+    "vault.document_unmasked": on_visibility_changed,
+}

@@ -1,0 +1,4 @@
+"""The medical profile of a record and its health measures.
+
+It never decides who may see them: it asks ``access`` each time.
+"""

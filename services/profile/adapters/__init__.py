@@ -1,0 +1,1 @@
+"""What profile speaks to."""

@@ -1,0 +1,49 @@
+"""Asks ``access`` over RPC, in the name of the caller."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+from services.profile.domain.ports import NORMALLY, Decision, How
+from shared.kernel.actor import Actor
+from shared.kernel.errors import Unavailable
+from shared.rpc.client import RpcClient
+
+
+class RpcAccess:
+    def __init__(self, client: RpcClient) -> None:
+        self._client = client
+
+    def decide(
+        self,
+        record_id: UUID,
+        action: str,
+        resource: Mapping[str, Any],
+        by: Actor,
+        how: How = NORMALLY,
+    ) -> Decision:
+        answer = self._client.call(
+            "access", "decide", _asked(record_id, action, how) | {"resource": resource}, by=by
+        )
+        return Decision(permit=answer["permit"], decision_id=UUID(answer["decision_id"]))
+
+    def decide_many(
+        self,
+        record_id: UUID,
+        action: str,
+        tuples: Sequence[Mapping[str, Any]],
+        by: Actor,
+        how: How = NORMALLY,
+    ) -> Sequence[bool]:
+        asked = _asked(record_id, action, how) | {"attribute_tuples": list(tuples)}
+        permits: list[bool] = self._client.call("access", "decide_many", asked, by=by)["permits"]
+        if len(permits) != len(tuples):
+            raise Unavailable("access did not answer for everything it was asked")
+        return permits
+
+
+def _asked(record_id: UUID, action: str, how: How) -> dict[str, Any]:
+    asked: dict[str, Any] = {"record_id": str(record_id), "action": action, "mode": how.mode}
+    if how.session:
+        asked["session"] = str(how.session)
+    return asked

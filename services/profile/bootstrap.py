@@ -1,0 +1,167 @@
+"""Reads the settings of profile once, and builds its objects."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from services.profile.adapters.access import RpcAccess
+from services.profile.adapters.identity import RpcPeople
+from services.profile.adapters.pdf import PrintedSummary
+from services.profile.adapters.reference import read_kinds, read_questionnaires
+from services.profile.adapters.units import PintUnits
+from services.profile.adapters.vault import RpcPapers
+from services.profile.application import Profile
+from services.profile.application.log import Parts
+from services.profile.contract.measures import MOST, KindsKnown
+from services.profile.domain.measuring import Measuring
+from services.profile.messages import message_for
+from services.profile.policies import POLICIES
+from services.profile.projections.listed import ListedProfiles
+from services.profile.projections.sections import Sections
+from services.profile.projections.series import MeasureSeries
+from shared.auth.service_keys import private_key
+from shared.auth.service_tokens import ServiceTokens
+from shared.eventing.entrypoints import Following, Projecting, Timers, View
+from shared.eventing.outbox import OutboxReader
+from shared.eventing.positions import position_followed, position_in
+from shared.kernel.common import CommonSettings
+from shared.kernel.settings import SettingsError, read_settings
+from shared.rpc.client import RpcClient
+from shared.rpc.keys import remote_keys
+from shared.rpc.serve import Served
+from shared.stores.settings import EventStoreSettings
+from shared.stores.views import open_documents
+
+
+@dataclass(frozen=True, kw_only=True)
+class ProfileSettings:
+    """Read as ``CARNET_PROFILE_<FIELD>``."""
+
+    max_measures: int = 5_000
+    """Measures that one call may bring; 100,000 of a sensor's year are 20 calls."""
+    sweep_seconds: float = 3600.0
+    """Between two sweeps of what is kept for a time only."""
+
+    def check(self) -> None:
+        if not 1 <= self.max_measures <= MOST:
+            raise SettingsError(f"CARNET_PROFILE_MAX_MEASURES is from 1 to {MOST}")
+
+
+class Built:
+    """The objects of one process of profile."""
+
+    def __init__(self) -> None:
+        self.common = CommonSettings.read(os.environ)
+        self.own = read_settings(ProfileSettings, os.environ, section="profile")
+        self.own.check()
+        clock = self.common.clock()
+        signing_key = private_key(self.common.service_keys_dir, "profile")
+        self.client = RpcClient(
+            self.common.amqp_uri,
+            tokens=ServiceTokens("profile", signing_key, clock),
+            timeout=self.common.rpc_timeout,
+        )
+        self.keys = remote_keys(self.client, self.common, "profile")
+        self.sections, self.series = (
+            open_documents(self.common, "profile", view.NAME, view.VERSION, view.INDEXES)
+            for view in (Sections, MeasureSeries)
+        )
+        self.app = Profile(EventStoreSettings.of(self.common), self.keys, clock, self._parts())
+
+    def position_of(self, service: str) -> int:
+        """Of our own log, what the read models show; of another's, what was heard of it."""
+        if service == self.app.name:
+            return position_in(self.sections, self.series)(service)
+        return position_followed(self.app)(service)
+
+    def pull(self, service: str, after: int, limit: int) -> Mapping[str, Any]:
+        answer: Mapping[str, Any] = self.client.call(
+            service, "events", {"after": after, "limit": limit}
+        )
+        return answer
+
+    def close(self) -> None:
+        self.app.close()
+        self.client.close()
+
+    def _parts(self) -> Parts:
+        return Parts(
+            access=RpcAccess(self.client),
+            people=RpcPeople(self.client),
+            papers=RpcPapers(self.client),
+            listed=ListedProfiles(self.sections, self.series, self.keys, lambda: self.app.secret),
+            printer=PrintedSummary(),
+            measuring=Measuring(read_kinds(), PintUnits()),
+            questionnaires=read_questionnaires(),
+            max_measures=self.own.max_measures,
+        )
+
+
+def served() -> Served:
+    built = Built()
+    app = built.app
+    return Served(
+        settings=built.common,
+        handlers={
+            "add_entry": app.add_entry,
+            "change_entry": app.change_entry,
+            "remove_entry": app.remove_entry,
+            "set_visibility": app.set_visibility,
+            "get_profile": app.get_profile,
+            "entry_history": app.entry_history,
+            "set_directives": app.set_directives,
+            "answer_questionnaire": app.answer_questionnaire,
+            "record_measures": app.record_measures,
+            "import_observations": app.import_observations,
+            "remove_measure": app.remove_measure,
+            "measures": app.measures,
+            "export_observations": app.export_observations,
+            "set_target": app.set_target,
+            "measure_kinds": lambda _request, _by: KindsKnown.of(
+                [*app.parts.measuring.kinds.values()]
+            ),
+            "summary_document": app.summary_document,
+        },
+        outbox=OutboxReader(app, message_for, built.keys),
+        position_of=built.position_of,
+        close=built.close,
+    )
+
+
+def projecting() -> Projecting:
+    built = Built()
+    return Projecting(
+        log=built.app,
+        message_for=message_for,
+        transport_keys=built.keys,
+        amqp_uri=built.common.amqp_uri,
+        views=(
+            View(Sections(built.keys), built.sections),
+            View(MeasureSeries(built.keys, built.app.secret), built.series),
+        ),
+        close=built.close,
+    )
+
+
+def following() -> Following:
+    built = Built()
+    return Following(
+        log=built.app,
+        sources=("identity",),
+        policies=POLICIES,
+        transport_keys=built.keys,
+        pull=built.pull,
+        amqp_uri=built.common.amqp_uri,
+        close=built.close,
+    )
+
+
+def timing() -> Timers:
+    built = Built()
+    return Timers(
+        log=built.app,
+        every=built.own.sweep_seconds,
+        sweeps={"old requests": built.app.forget_requests},
+        close=built.close,
+    )

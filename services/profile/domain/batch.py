@@ -1,0 +1,86 @@
+"""Measures as they come in: one event per call, however many it brings."""
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from eventsourcing.domain import Aggregate, event
+
+from services.profile.domain.errors import AlreadyRemoved, WrittenByAnother
+from services.profile.domain.origin import is_by_person
+from services.profile.domain.visibility import require_secret_enough
+from shared.kernel.actor import Actor
+
+MeasureFact = dict[str, Any]
+"""``id``, ``kind``, ``at`` (RFC 3339, UTC), ``values`` (one per part, in the unit of the kind);
+and where given ``device``, ``comment``, ``warnings``."""
+
+
+class Batch(Aggregate):
+    """Methods decide and may refuse; events only evolve."""
+
+    TOPIC = "profile.batch"
+
+    class Event(Aggregate.Event):
+        record_id: UUID
+        by: dict[str, Any]
+
+    class Created(Event, Aggregate.Created):
+        """``decisions``: the access decision for each kind."""
+
+        TOPIC = "profile.measures_recorded"
+        measures: list[MeasureFact]
+        confidentiality: list[str]
+        decisions: dict[str, str]
+
+    class Removed(Event):
+        TOPIC = "profile.measure_removed"
+        measure_id: UUID
+        kind: str
+        at: str
+        confidentiality: list[str]
+        decision_id: UUID
+
+        def apply(self, batch: "Batch") -> None:
+            batch.removed.append(str(self.measure_id))
+
+    @event(Created)
+    def __init__(
+        self,
+        *,
+        record_id: UUID,
+        by: dict[str, Any],
+        measures: list[MeasureFact],
+        confidentiality: list[str],
+        decisions: dict[str, str],
+    ) -> None:
+        self.record_id = record_id
+        self.entered_by = by
+        self.measures: Mapping[str, MeasureFact] = {m["id"]: m for m in measures}
+        self.confidentiality = confidentiality
+        self.removed: list[str] = []
+
+    @classmethod
+    def record(cls, batch_id: UUID, by: Actor, **said: Any) -> "Batch":
+        """``said``: the other fields of :class:`Created`."""
+        return cls._create(cls.Created, id=batch_id, by=by.to_event(), **said)
+
+    def remove(self, measure_id: UUID, decision_id: UUID, by: Actor) -> None:
+        """What a connected service or a professional sent is theirs: a person removes only
+        what was entered for them (production's rule for synchronised services)."""
+        if str(measure_id) in self.removed:
+            raise AlreadyRemoved
+        require_secret_enough(self.confidentiality, by)
+        if by.principal.acts_for_person is not is_by_person(self.entered_by):
+            raise WrittenByAnother
+        measure = self.measures[str(measure_id)]
+        self.trigger_event(
+            self.Removed,
+            record_id=self.record_id,
+            by=by.to_event(),
+            measure_id=measure_id,
+            kind=measure["kind"],
+            at=measure["at"],
+            confidentiality=self.confidentiality,
+            decision_id=decision_id,
+        )

@@ -1,0 +1,97 @@
+"""What profile asks of the outside, in sentences."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Protocol
+from uuid import UUID
+
+from services.profile.domain.listing import AnswersRow, EntryRow, TargetRow
+from services.profile.domain.series import Series
+from shared.kernel.actor import Actor
+
+
+@dataclass(frozen=True, kw_only=True)
+class Decision:
+    """An access decision, saved by ``access`` before it was answered."""
+
+    permit: bool
+    decision_id: UUID
+
+
+@dataclass(frozen=True)
+class How:
+    """``mode``: normal, break_glass or regulation; ``session``: the one it was opened with."""
+
+    mode: str = "normal"
+    session: UUID | None = None
+
+
+NORMALLY = How()
+
+
+class Access(Protocol):
+    """Decides; every method raises ``Unavailable`` if no decision can be had."""
+
+    def decide(
+        self,
+        record_id: UUID,
+        action: str,
+        resource: Mapping[str, Any],
+        by: Actor,
+        how: How = NORMALLY,
+    ) -> Decision: ...
+
+    def decide_many(
+        self,
+        record_id: UUID,
+        action: str,
+        tuples: Sequence[Mapping[str, Any]],
+        by: Actor,
+        how: How = NORMALLY,
+    ) -> Sequence[bool]:
+        """One answer per tuple, in order."""
+        ...
+
+
+@dataclass(frozen=True, kw_only=True)
+class Person:
+    """As a summary names them. ``birth_date``: as received, perhaps incomplete."""
+
+    name: str
+    birth_date: str
+
+
+class People(Protocol):
+    def record_of(self, value: str, oid: str) -> UUID | None:
+        """The record of an INS, ``None`` if there is none or the text is no INS."""
+        ...
+
+    def person_of(self, record_id: UUID, by: Actor) -> Person:
+        """Raises ``Forbidden`` if there is no such record."""
+        ...
+
+
+class Papers(Protocol):
+    def may_see(self, document_id: UUID, record_id: UUID, by: Actor, how: How = NORMALLY) -> bool:
+        """Is it a document of that record that this reader may see now?"""
+        ...
+
+
+class Listed(Protocol):
+    """The read models; they may lag behind the log. An erased record has nothing."""
+
+    def entries(self, record_id: UUID) -> Sequence[EntryRow]:
+        """All that were not removed, in no promised order."""
+        ...
+
+    def answers(self, record_id: UUID) -> Sequence[AnswersRow]: ...
+
+    def targets(self, record_id: UUID) -> Sequence[TargetRow]: ...
+
+    def series(
+        self, record_id: UUID, kind: str, since: datetime | None, until: datetime | None
+    ) -> Sequence[Series]:
+        """Every series with a measure of that kind in [since, until[, removed measures left
+        out; each series may also hold measures outside of it."""
+        ...

@@ -1,0 +1,1 @@
+"""What can be asked of profiles and measures, and how events answer it."""

@@ -1,0 +1,85 @@
+"""Read model of measures: a row for each kind of each batch, its points sealed together.
+
+A year of a sensor is then some hundreds of rows and not 100,000.
+"""
+
+from collections.abc import Sequence
+from functools import singledispatchmethod
+from typing import Any
+from uuid import UUID
+
+from services.profile.domain.batch import Batch
+from services.profile.domain.once import Forgotten
+from shared.crypto.fields import seal_field
+from shared.crypto.keys import Keys
+from shared.crypto.tokens import keyed_token
+from shared.stores.documents import Eq, Purge, Put, Write
+
+
+class MeasureSeries:
+    """Rows: ``record_id``, ``first`` and ``last`` instant in clear, ``kind`` as a keyed token;
+    ``said`` sealed, or ``removed``: the id of a measure to leave out."""
+
+    NAME = "series"
+    VERSION = 1
+    INDEXES = ("record_id,kind",)
+
+    def __init__(self, keys: Keys, secret: bytes) -> None:
+        self._keys = keys
+        self._secret = secret
+
+    @singledispatchmethod
+    def writes(self, event: object) -> Sequence[Write]:
+        return ()
+
+    @writes.register
+    def _(self, event: Batch.Created) -> Sequence[Write]:
+        kinds = sorted({measure["kind"] for measure in event.measures})
+        return [self._put(event, number, kind) for number, kind in enumerate(kinds)]
+
+    @writes.register
+    def _(self, event: Batch.Removed) -> Sequence[Write]:
+        row = {
+            "record_id": str(event.record_id),
+            "kind": token(self._secret, event.record_id, event.kind),
+            "first": event.at,
+            "last": event.at,
+            "removed": str(event.measure_id),
+        }
+        return [Put(f"{event.measure_id}.removed", row)]
+
+    @writes.register
+    def _(self, event: Forgotten.Created) -> Sequence[Write]:
+        return self.purge(event.erased)
+
+    def purge(self, record_id: UUID) -> Sequence[Write]:
+        return [Purge([Eq("record_id", str(record_id))])]
+
+    def _put(self, event: Batch.Created, number: int, kind: str) -> Write:
+        row_id = f"{event.originator_id}.{number}"
+        measures = [measure for measure in event.measures if measure["kind"] == kind]
+        said: dict[str, Any] = {
+            "kind": kind,
+            "measures": measures,
+            "confidentiality": event.confidentiality,
+            "by": event.by,
+        }
+        instants = [measure["at"] for measure in measures]
+        row = {
+            "record_id": str(event.record_id),
+            "kind": token(self._secret, event.record_id, kind),
+            "first": min(instants),
+            "last": max(instants),
+            "said": seal_field(self._keys.current(event.record_id), place(row_id), said),
+        }
+        return Put(row_id, row)
+
+
+def token(secret: bytes, record_id: UUID, kind: str) -> str:
+    """Of one record alone: equal kinds of two records do not look alike."""
+    return keyed_token(secret, "measure kind", f"{record_id}.{kind}")
+
+
+def place(row_id: str) -> str:
+    """Binds a sealed value to its row, so that rows cannot be swapped."""
+    return f"{MeasureSeries.NAME}.said.{row_id}"

@@ -1,0 +1,161 @@
+"""An agenda with a real log and real read models; access and identity are played by doubles that
+follow the rules of the real ones as far as an agenda meets them."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+from uuid import UUID, uuid4
+
+from services.agenda.adapters.prevention_table import read_table
+from services.agenda.application import Agenda
+from services.agenda.contract.views import Appointments, AppointmentView
+from services.agenda.domain.origin import SECRET
+from services.agenda.domain.ports import Decision, Limits, Lists, Traits
+from services.agenda.projections.appointments import AppointmentList, ListedAppointments
+from services.agenda.projections.plans import ListedPlans, PlanDays
+from services.agenda.projections.reminders import ListedReminders, ReminderList
+from shared.crypto.local_keys import LocalKeys
+from shared.eventing.project import Projector
+from shared.eventing.view import View
+from shared.kernel.actor import Actor, ActorKind
+from shared.kernel.clock import FixedClock
+from shared.kernel.common import CommonSettings
+from shared.kernel.errors import Forbidden, InvalidRequest
+from shared.stores.settings import EventStoreSettings
+from shared.stores.views import open_documents
+
+NOW = datetime(2026, 11, 21, 8, 30, tzinfo=UTC)
+RECORD = UUID("0190a000-0000-7000-8000-000000000001")
+OTHER_RECORD = UUID("0190a000-0000-7000-8000-000000000002")
+PARENT_RECORD = UUID("0190a000-0000-7000-8000-000000000003")
+
+PATIENT = Actor(kind=ActorKind.PATIENT, id=str(RECORD), record_id=RECORD)
+IN_SECRET = Actor(kind=ActorKind.PATIENT, id=str(RECORD), record_id=RECORD, secret=True)
+PARENT = Actor(kind=ActorKind.REPRESENTATIVE, id=str(PARENT_RECORD), record_id=RECORD)
+DOCTOR = Actor(
+    kind=ActorKind.PROFESSIONAL, id="899700366240", profession="10", facility="1750712184"
+)
+STRANGER = Actor(kind=ActorKind.PROFESSIONAL, id="899700551239", profession="10")
+HOSPITAL = Actor(kind=ActorKind.FACILITY, id="1750712184", facility="1750712184")
+OTHER_HOSPITAL = Actor(kind=ActorKind.FACILITY, id="1690784137", facility="1690784137")
+BOOKING = Actor(kind=ActorKind.APPLICATION, id="booking-app", record_id=RECORD)
+UNKNOWN_APP = Actor(kind=ActorKind.APPLICATION, id="unknown-app", record_id=RECORD)
+
+INS = ("279035121518989", "1.2.250.1.213.1.4.10")
+OTHER_INS = ("260058815400233", "1.2.250.1.213.1.4.10")
+
+
+class PlayedAccess:
+    """``closed``: no right at all, as for a record that is closed or suspended."""
+
+    def __init__(self) -> None:
+        self.closed = False
+        self.asked: list[tuple[UUID, str, Mapping[str, Any], Actor]] = []
+
+    def decide(
+        self, record_id: UUID, action: str, resource: Mapping[str, Any], by: Actor
+    ) -> Decision:
+        self.asked.append((record_id, action, resource, by))
+        return Decision(permit=self._permits(record_id, action, resource, by), decision_id=uuid4())
+
+    def decide_many(
+        self, record_id: UUID, action: str, tuples: Sequence[Mapping[str, Any]], by: Actor
+    ) -> Sequence[bool]:
+        return [self._permits(record_id, action, resource, by) for resource in tuples]
+
+    def _permits(
+        self, record_id: UUID, action: str, resource: Mapping[str, Any], by: Actor
+    ) -> bool:
+        hidden = SECRET in resource.get("confidentiality", ())
+        masked = "MASQUE_PS" in resource.get("confidentiality", ())
+        rules = {
+            ActorKind.PATIENT: by.record_id == record_id,
+            ActorKind.REPRESENTATIVE: by.record_id == record_id and not hidden,
+            ActorKind.PROFESSIONAL: by.id == DOCTOR.id and action == "read" and not masked,
+            ActorKind.FACILITY: action == "feed",
+            ActorKind.APPLICATION: action == "feed" and by.id == BOOKING.id,
+        }
+        return not self.closed and rules.get(by.kind, False)
+
+
+@dataclass
+class PlayedIdentities:
+    born: date = date(1974, 2, 3)
+    sex: str = "F"
+    known: dict[tuple[str, str], UUID] = field(
+        default_factory=lambda: {INS: RECORD, OTHER_INS: OTHER_RECORD}
+    )
+    erased: set[UUID] = field(default_factory=set)
+
+    def resolve(self, value: str, oid: str, by: Actor) -> UUID | None:
+        if len(value) != 15:
+            raise InvalidRequest(fields={"ins": "is no INS"})
+        return self.known.get((value, oid))
+
+    def traits_of(self, record_id: UUID, by: Actor | None) -> Traits:
+        if record_id in self.erased:
+            raise Forbidden
+        return Traits(born=self.born, sex=self.sex)
+
+
+class World:
+    """``show``: what a reader sees once the read models have caught up."""
+
+    def __init__(self, folder: Path, settings: EventStoreSettings | None = None) -> None:
+        self.clock = FixedClock(NOW)
+        self.access = PlayedAccess()
+        self.identities = PlayedIdentities()
+        self.keys = LocalKeys(b"k" * 32, "agenda")
+        self.views = [
+            View(view, _documents(folder, view))
+            for view in (AppointmentList(self.keys), ReminderList(), PlanDays())
+        ]
+        shown = [view.documents for view in self.views]
+        self.app = Agenda(
+            settings or EventStoreSettings(data_dir=folder),
+            self.keys,
+            self.clock,
+            access=self.access,
+            identities=self.identities,
+            lists=Lists(
+                appointments=ListedAppointments(shown[0], self.keys),
+                reminders=ListedReminders(shown[1]),
+                plans=ListedPlans(shown[2]),
+            ),
+            table=read_table(),
+            limits=Limits(components=50, series=10, appointments=60),
+        )
+
+    def catch_up(self) -> None:
+        for view in self.views:
+            projector = Projector(self.app, view)
+            while projector.turn():
+                pass
+
+    def show(self, by: Actor = PATIENT, /, **asked: Any) -> list[AppointmentView]:
+        self.catch_up()
+        request = Appointments.model_validate({"record_id": RECORD, "limit": 100, **asked})
+        listing = self.app.appointments(request, by)
+        assert listing.total >= len(listing.items)
+        return listing.items
+
+    def topics(self, after: int = 0) -> list[str]:
+        """What was saved above a position, without the service's name."""
+        rows = self.app.read(after, 1000)
+        return [row.topic.removeprefix("agenda.") for row in rows]
+
+    def close(self) -> None:
+        self.app.close()
+
+
+def _documents(folder: Path, view: Any) -> Any:
+    settings = CommonSettings(
+        environment="development",
+        amqp_uri="",
+        service_keys_dir=folder,
+        issuers_file=folder,
+        data_dir=folder,
+    )
+    return open_documents(settings, "agenda", view.NAME, view.VERSION, view.INDEXES)

@@ -1,0 +1,194 @@
+"""At the pharmacy: per line, per quantity, and never more than was prescribed."""
+
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from services.prescription import contract as c
+from services.prescription.domain import refusals
+from services.prescription.domain.prescription import State
+from shared.kernel.errors import Conflict, Forbidden, InvalidRequest
+from tests.prescription.world import (
+    LYON,
+    NURSE,
+    PARIS,
+    PHARMACIST,
+    World,
+    dispensing,
+    given,
+    line,
+    pharmacist,
+)
+
+OTHER: dict[str, Any] = {"product": {"label": "DOLIPRANE 500 mg"}}
+AGREED = {"prescriber": "801234567897", "on": "2026-11-21"}
+
+
+def test_partly_then_all(world: World) -> None:
+    """The rest stays; with the last box the number is deactivated."""
+    number = world.issue(line(), line("B", quantity=1)).number
+
+    first = world.dispense(number, given(1), given(0, 2, "not_dispensed", reason="out_of_stock"))
+    assert first.state is State.PARTIALLY_DISPENSED
+    second = world.dispense(number, given(1), given(1, 2), by=pharmacist(LYON, "810000000002"))
+    assert second.state is State.DISPENSED
+
+    with pytest.raises(refusals.NumberUsed):
+        world.dispense(number, given(1), given(1, 2))
+    assert world.topics()[-2:] == ["prescription_completed", "presentation_refused"]
+
+
+def test_never_more_than_what_is_left(world: World) -> None:
+    """Refused whole: the other line does not leave either."""
+    number = world.issue(line(), line("B", quantity=1)).number
+    with pytest.raises(refusals.NothingLeft) as refused:
+        world.dispense(number, given(1), given(2, 2))
+    assert refused.value.fields == {"lines.2.quantity": "1 may leave today"}
+    assert not world.of(number).has_left()
+
+
+def test_a_repeated_request_leaves_once(world: World) -> None:
+    """Also in another process, after a restart; with other arguments it is a conflict."""
+    number = world.issue().number
+    request = dispensing(number, given(2))
+    first = world.app.dispense(request, PHARMACIST)
+    world.again()
+
+    assert world.app.dispense(request, PHARMACIST) == first
+    assert world.of(number).left(world.of(number).lines[0]) == 2
+    changed = request.model_copy(update={"handwritten": [c.Product(label="X")]})
+    with pytest.raises(Conflict):
+        world.app.dispense(changed, PHARMACIST)
+
+
+@pytest.mark.parametrize(
+    ("outcomes", "field"),
+    [
+        ([given(1)], "lines.2"),
+        ([given(1), given(0, 2)], "outcomes.1.quantity"),
+        ([given(1), given(1, 2, "not_dispensed", reason="allergy")], "outcomes.1.quantity"),
+        ([given(1), given(0, 2, "not_dispensed")], "outcomes.1.reason"),
+        ([given(1), given(1, 2, "substituted")], "outcomes.1.product"),
+        ([given(1, what="substituted", **OTHER), given(0, 2, "later")], "outcomes.0.what"),
+        ([given(1), given(1, 2, "modified", reason="dosage", **OTHER)], "outcomes.1.agreement"),
+        ([given(1), given(1, 3)], "outcomes.1.line"),
+        ([given(1), given(1), given(0, 2, "later")], "outcomes.0.line"),
+    ],
+    ids=[
+        "a line without outcome", "nothing dispensed", "not dispensed yet some", "no reason",
+        "substituted by nothing", "substitution not allowed", "changed without agreement",
+        "no such line", "twice",
+    ],
+)  # fmt: skip
+def test_each_line_gets_one_complete_outcome(
+    world: World, outcomes: list[dict[str, Any]], field: str
+) -> None:
+    number = world.issue(line(substitutable=False), line("B")).number
+    with pytest.raises(InvalidRequest) as refused:
+        world.dispense(number, *outcomes)
+    assert field in refused.value.fields
+
+
+def test_substituted_changed_and_written_by_hand(world: World) -> None:
+    """What was really dispensed is kept, with who agreed to the change and when."""
+    number = world.issue(line(), line("B")).number
+    world.dispense(
+        number,
+        given(2, what="substituted", **OTHER),
+        given(2, 2, "modified", reason="dosage", agreement=AGREED, **OTHER),
+        handwritten=[{"label": "Compresses"}],
+    )
+    (kept,) = world.of(number).dispensations.values()
+    assert kept.given[0].product
+    assert kept.given[0].product.label == "DOLIPRANE 500 mg"
+    assert kept.given[1].agreed_by == "801234567897"
+    assert [product.label for product in kept.handwritten] == ["Compresses"]
+
+
+def test_renewed_every_month(world: World) -> None:
+    """Before its day nothing of the renewal leaves."""
+    number = world.issue(line(renewals=1, every=28)).number
+    world.dispense(number, given(2))
+    with pytest.raises(refusals.NothingLeft):
+        world.dispense(number, given(1))
+    world.move(28)
+    assert world.dispense(number, given(2)).state is State.DISPENSED
+
+
+def test_exceptionally_renewed(world: World) -> None:
+    """Once the treatment is finished; three times at most, each for one delivery at most."""
+    number = world.issue(line(renewals=1)).number
+    extra: dict[str, Any] = {"what": "exceptional_renewal", "reason": "prescriber_unreachable"}
+    world.dispense(number, given(2))
+    with pytest.raises(refusals.NothingLeft):
+        world.dispense(number, given(1, **extra))
+    world.dispense(number, given(2))
+
+    with pytest.raises(refusals.NothingLeft):
+        world.dispense(number, given(3, **extra))
+    for _ in range(3):
+        assert world.dispense(number, given(2, **extra)).state is State.DISPENSED
+    with pytest.raises(refusals.NothingLeft):
+        world.dispense(number, given(1, **extra))
+
+
+def test_no_exceptional_renewal_of_what_was_not_renewable(world: World) -> None:
+    number = world.issue().number
+    world.dispense(number, given(2))
+    extra = given(1, what="exceptional_renewal", reason="prescriber_unreachable")
+    with pytest.raises(refusals.NothingLeft):
+        world.dispense(number, extra)
+
+
+def test_given_back_it_may_leave_again(world: World) -> None:
+    """By the pharmacy that dispensed it, once, with a reason; the number works again."""
+    number = world.issue().number
+    done = world.dispense(number, given(2))
+
+    def back(facility: str) -> c.Changed:
+        request = c.ReverseDispensation(
+            request_id=uuid4(), number=number, dispensation=done.dispensation_id,
+            reason="entry_error",
+        )  # fmt: skip
+        return world.app.reverse_dispensation(request, pharmacist(facility))
+
+    with pytest.raises(refusals.NumberUnknown):
+        back(LYON)
+    assert back(PARIS).state is State.CREATED
+    with pytest.raises(Conflict):
+        back(PARIS)
+    assert world.dispense(number, given(2)).state is State.DISPENSED
+
+
+def test_refused_from_the_day_after(world: World) -> None:
+    """Before any sweep, and after."""
+    number = world.issue().number
+    world.move(90)
+    world.present(number)
+    world.move(1)
+    with pytest.raises(refusals.NumberExpired):
+        world.dispense(number, given(1))
+    world.project()
+    world.app.expire_due()
+    world.app.expire_due()
+    assert world.of(number).state is State.EXPIRED
+    assert world.topics().count("prescription_expired") == 1
+
+
+def test_begun_in_time_it_lasts_its_year(world: World) -> None:
+    """The three months are for the first delivery."""
+    number = world.issue(line(renewals=3)).number
+    world.dispense(number, given(2))
+    world.move(300)
+    world.project()
+    world.app.expire_due()
+    assert world.dispense(number, given(2)).state is State.PARTIALLY_DISPENSED
+
+
+def test_only_those_who_may_dispense(world: World) -> None:
+    """By kind of product and profession: a pharmacist no glasses, a nurse nothing."""
+    number = world.issue(line("Verres", kind="glasses")).number
+    for who in (PHARMACIST, NURSE):
+        with pytest.raises(Forbidden):
+            world.dispense(number, given(1), by=who)

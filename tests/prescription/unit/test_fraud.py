@@ -1,0 +1,83 @@
+"""Numbers that open nothing, numbers tried one after the other, numbers seen in two places."""
+
+from datetime import timedelta
+
+import pytest
+
+from services.prescription import contract as c
+from services.prescription.domain import refusals
+from services.prescription.domain.number import draw, printed
+from services.prescription.messages import NumberRefused, PrescriptionPresented
+from shared.kernel.errors import Forbidden, TooMany
+from tests.prescription.world import (
+    LYON,
+    PARIS,
+    PARIS_TOO,
+    PHARMACIST,
+    STRANGER,
+    World,
+    given,
+    pharmacist,
+)
+
+
+def unknown(seed: int = 0) -> str:
+    return printed(draw(lambda n: seed % n))
+
+
+def test_unknown_and_mistyped_are_told_apart_and_kept(world: World) -> None:
+    """With a code each; what was typed is not kept."""
+    with pytest.raises(refusals.NumberUnknown):
+        world.present(unknown())
+    world.clock.move(timedelta(seconds=1))
+    with pytest.raises(refusals.NumberMistyped):
+        world.present("ABCDE")
+    kept = [m for m in world.messages() if isinstance(m, NumberRefused)]
+    assert [m.reason for m in kept] == ["number_unknown", "number_mistyped"]
+    assert {m.record_id for m in kept} == {None}
+
+
+def test_whoever_tries_numbers_waits(world: World) -> None:
+    """Right numbers too, or the answer would tell them apart; others are not held up."""
+    number = world.issue().number
+    for seed in range(10):
+        with pytest.raises(refusals.NumberUnknown):
+            world.present(unknown(seed))
+        world.clock.move(timedelta(seconds=1))
+    for text in (unknown(11), number):
+        with pytest.raises(TooMany):
+            world.present(text)
+    world.present(number, pharmacist(LYON, "810000000009"))
+    world.clock.move(timedelta(hours=1))
+    world.present(number)
+
+
+def test_shown_far_apart_in_minutes_is_noted_and_served(world: World) -> None:
+    """Two departments within half an hour; the same town, or the next day, is nothing."""
+    number = world.issue().number
+    for facility, minutes in ((PARIS, 0), (PARIS_TOO, 5), (LYON, 10), (PARIS, 60 * 24)):
+        world.clock.move(timedelta(minutes=minutes))
+        world.present(number, pharmacist(facility))
+    told = [m for m in world.messages() if isinstance(m, PrescriptionPresented)]
+    assert [m.far_apart for m in told] == [False, False, True, False]
+
+
+def test_a_blocked_pharmacist_reads_nothing(world: World) -> None:
+    """What access forbids, the number does not open."""
+    number = world.issue().number
+    world.access.blocked.add(PHARMACIST.id)
+    for attempt in (lambda: world.present(number), lambda: world.dispense(number, given(1))):
+        with pytest.raises(Forbidden):
+            attempt()
+
+
+def test_a_number_says_nothing_to_a_stranger(world: World) -> None:
+    """Somebody else's and nobody's are answered alike."""
+    number = world.issue().number
+    said = []
+    for text in (number, unknown()):
+        with pytest.raises(Forbidden) as refused:
+            world.app.history(c.History(number=text), STRANGER)
+        said.append((refused.value.code, refused.value.message, refused.value.message_fr))
+        assert refused.value.decision_id
+    assert said[0] == said[1]

@@ -1,0 +1,88 @@
+"""Validity, fractions and renewals: what may have left by a day, from the rules as data."""
+
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+
+from services.prescription.adapters.kinds import read_kinds
+from services.prescription.domain.terms import Line, Product, Wanted, accepted
+from shared.kernel.errors import InvalidRequest
+
+KINDS = read_kinds()
+DAY = date(2026, 11, 21)
+
+
+def term(
+    kind: str = "medicine",
+    profession: str = "10",
+    *,
+    born: date | None = None,
+    until: date | None = None,
+    **more: Any,
+) -> Line:
+    wanted = Wanted(kind=kind, product=Product(label="X"), **{"quantity": 2, **more})
+    return accepted(wanted, 1, KINDS, profession=profession, issued=DAY, until=until, born=born)
+
+
+def after(days: int) -> date:
+    return DAY + timedelta(days=days)
+
+
+def test_a_first_delivery_within_three_months() -> None:
+    """General medicines: 3 months for the first box, 12 for the treatment."""
+    line = term(renewals=5)
+    assert line.allowed(DAY, None, after(90)) == 12
+    assert line.allowed(DAY, None, after(91)) == 0
+    assert line.allowed(DAY, after(80), after(365)) == 12
+    assert line.allowed(DAY, after(80), after(366)) == 0
+
+
+def test_renewals_open_one_after_the_other() -> None:
+    """Every 28 days from the first delivery, not from the prescription."""
+    line = term(renewals=2, every=28)
+    first = after(10)
+    opened = [line.allowed(DAY, first, first + timedelta(days=d)) for d in (0, 27, 28, 56, 200)]
+    assert opened == [2, 2, 4, 6, 6]
+
+
+def test_narcotics_in_fractions() -> None:
+    """Fractions of 7 days; presented late, those that ran by are lost."""
+    line = term("narcotic", fraction_days=7, fractions=4)
+    on_time = [line.allowed(DAY, DAY, after(d)) for d in (0, 7, 14, 21)]
+    assert on_time == [2, 4, 6, 8]
+    assert line.allowed(DAY, after(3), after(24)) == 8
+    assert line.allowed(DAY, after(8), after(28)) == 6
+    assert line.allowed(DAY, None, after(29)) == 0
+
+
+@pytest.mark.parametrize(
+    ("born", "years"),
+    [(date(2015, 1, 1), 1), (date(1990, 1, 1), 5), (date(1960, 1, 1), 3), (None, 5)],
+)
+def test_glasses_by_age(born: date | None, years: int) -> None:
+    """1, 3 or 5 years."""
+    assert term("glasses", born=born).until == after(365 * years)
+
+
+@pytest.mark.parametrize(
+    ("kind", "profession", "more", "field"),
+    [
+        ("poison", "10", {}, "lines.0.kind"),
+        ("medicine", "60", {}, "lines.0.kind"),
+        ("medicine", "10", {"renewals": 12}, "lines.0.renewals"),
+        ("narcotic", "10", {}, "lines.0.fraction_days"),
+        ("narcotic", "10", {"fraction_days": 10}, "lines.0.fraction_days"),
+        ("narcotic", "10", {"fraction_days": 7, "renewals": 1}, "lines.0.renewals"),
+        ("medicine", "10", {"fraction_days": 7}, "lines.0.fraction_days"),
+        ("medicine", "10", {"until": after(366)}, "valid_until"),
+        ("medicine", "10", {"until": after(-1)}, "valid_until"),
+    ],
+)
+def test_what_may_not_be_prescribed(
+    kind: str, profession: str, more: dict[str, Any], field: str
+) -> None:
+    """Each refusal names its field."""
+    with pytest.raises(InvalidRequest) as refused:
+        term(kind, profession, **more)
+    assert list(refused.value.fields) == [field]

@@ -1,0 +1,259 @@
+"""Prescriptions with a real log, read model, codes and paper; access, the vault and the names of
+people are played by doubles that keep their promises."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+from uuid import UUID, uuid4
+
+from services.prescription import contract as c
+from services.prescription.adapters.cda import CdaDocuments
+from services.prescription.adapters.kinds import read_kinds
+from services.prescription.adapters.paper import PdfPaper
+from services.prescription.adapters.qr import SegnoCodes
+from services.prescription.application import Prescriptions
+from services.prescription.application.log import Around, Limits
+from services.prescription.domain.number import parse
+from services.prescription.domain.ports import Content, Decision, Names
+from services.prescription.domain.prescription import Prescription
+from services.prescription.messages import message_for
+from services.prescription.projections.prescriptions import ListedPrescriptions, PrescriptionList
+from shared.crypto.local_keys import LocalKeys
+from shared.eventing.messages import MessageData
+from shared.kernel.actor import Actor, ActorKind
+from shared.kernel.clock import FixedClock
+from shared.kernel.common import CommonSettings
+from shared.kernel.errors import Refusal
+from shared.stores.documents import At
+from shared.stores.event_log import Recorded
+from shared.stores.settings import EventStoreSettings
+from shared.stores.views import open_documents
+
+RECORD = UUID("0190a000-0000-7000-8000-000000000001")
+PARIS = "1750000018"
+PARIS_TOO = "1750000026"
+LYON = "1690000013"
+"""Pharmacies: Struct_IdNat, 1 and a FINESS whose first two characters are the department."""
+DOCTOR = Actor(
+    kind=ActorKind.PROFESSIONAL, id="801234567897", profession="10", facility="1750512345"
+)
+OTHER_DOCTOR = Actor(
+    kind=ActorKind.PROFESSIONAL, id="899700366240", profession="10", facility="1750512345"
+)
+NURSE = Actor(
+    kind=ActorKind.PROFESSIONAL, id="860000000001", profession="60", facility="1750512345"
+)
+PATIENT = Actor(kind=ActorKind.PATIENT, id=str(RECORD), record_id=RECORD)
+PARENT = Actor(kind=ActorKind.REPRESENTATIVE, id=str(uuid4()), record_id=RECORD)
+STRANGER = Actor(kind=ActorKind.PATIENT, id=str(uuid4()), record_id=uuid4())
+OPERATOR = Actor(kind=ActorKind.OPERATOR, id="operator")
+
+
+def pharmacist(facility: str, national_id: str = "810000000001") -> Actor:
+    return Actor(kind=ActorKind.PROFESSIONAL, id=national_id, profession="21", facility=facility)
+
+
+PHARMACIST = pharmacist(PARIS)
+
+
+@dataclass
+class PlayedAccess:
+    """The rules of access that touch a prescription, in a few lines."""
+
+    blocked: set[str] = field(default_factory=set)
+    consents: set[str] = field(default_factory=set)
+    asked: list[tuple[str, Mapping[str, Any]]] = field(default_factory=list)
+
+    def decide(
+        self, record_id: UUID, action: str, resource: Mapping[str, Any], by: Actor
+    ) -> Decision:
+        self.asked.append((action, resource))
+        reasons = self._reasons(record_id, action, resource, by.principal)
+        permit = reasons == ["permit"]
+        return Decision(permit=permit, decision_id=uuid4(), reasons=tuple(reasons))
+
+    def decide_many(
+        self, record_id: UUID, action: str, tuples: Sequence[Mapping[str, Any]], by: Actor
+    ) -> Sequence[bool]:
+        return [self.decide(record_id, action, one, by).permit for one in tuples]
+
+    def _reasons(
+        self, record_id: UUID, action: str, resource: Mapping[str, Any], who: Actor
+    ) -> list[str]:
+        codes = resource.get("confidentiality", ())
+        if record_id != RECORD:
+            return ["record_not_active"]
+        if who.kind in {ActorKind.PATIENT, ActorKind.REPRESENTATIVE}:
+            hidden = "INVISIBLE_REPRESENTANTS_LEGAUX" in codes and who.kind != ActorKind.PATIENT
+            return ["permit"] if who.record_id == RECORD and not hidden else ["no_rule"]
+        if action == "feed":
+            return ["permit"]
+        if action == "manage":
+            return ["permit"] if resource.get("author") == who.id else ["no_rule"]
+        if who.id in self.blocked:
+            return ["blocked", "no_rule"]
+        if "MASQUE_PS" in codes and resource.get("author") != who.id:
+            return ["masked_document", "no_rule"]
+        return ["permit"] if who.id in self.consents else ["no_rule"]
+
+
+class Killed(BaseException):
+    """The process dies here."""
+
+
+def nothing(_step: str) -> None:
+    pass
+
+
+@dataclass
+class PlayedVault:
+    """Takes a document once per request; ``dies``: called before and after it is taken."""
+
+    taken: dict[UUID, UUID] = field(default_factory=dict)
+    contents: dict[UUID, Content] = field(default_factory=dict)
+    asked: list[dict[str, Any]] = field(default_factory=list)
+    refusal: Refusal | None = None
+    dies: Callable[[str], None] = nothing
+    position: int = 0
+
+    def deposit(
+        self,
+        request_id: UUID,
+        record_id: UUID,
+        content: Content,
+        confidentiality: Sequence[str],
+        replaces: UUID | None,
+        by: Actor,
+    ) -> UUID:
+        self.dies("before")
+        if self.refusal:
+            raise self.refusal
+        if request_id not in self.taken:
+            self.taken[request_id] = uuid4()
+            self.position += 1
+            self.contents[self.taken[request_id]] = content
+            self.asked.append(
+                {"record_id": record_id, "codes": list(confidentiality), "replaces": replaces}
+            )
+        self.dies("after")
+        return self.taken[request_id]
+
+    def head(self) -> int:
+        return self.position
+
+
+class PlayedPeople:
+    def names(self, record_id: UUID, prescriber: str, by: Actor) -> Names:
+        return Names(person="DOMINIQUE PAT-TROIS", born=date(1979, 3, 28), prescriber="Romain PIOU")
+
+
+class World:
+    """One service and all around it; ``again`` starts another process on the same stores."""
+
+    def __init__(self, home: Path, *, postgres_dsn: str | None = None) -> None:
+        self.home = home
+        self.dsn = postgres_dsn
+        self.access = PlayedAccess()
+        self.vault = PlayedVault()
+        self.clock = FixedClock(datetime(2026, 11, 21, 8, 30, tzinfo=UTC))
+        self.keys = LocalKeys(bytes(32), "prescription")
+        common = CommonSettings(
+            environment="development",
+            amqp_uri="",
+            service_keys_dir=home,
+            issuers_file=home,
+            data_dir=home,
+        )
+        view = PrescriptionList
+        self.documents = open_documents(
+            common, "prescription", view.NAME, view.VERSION, view.INDEXES
+        )
+        self.view = PrescriptionList(self.keys, lambda: b"s" * 32)
+        self.opened: list[Prescriptions] = []
+        self.app = self.again()
+
+    def again(self) -> Prescriptions:
+        codes = SegnoCodes()
+        fixed = {"practice_setting": "AMBULATOIRE", "facility_type": "SA07"}
+        self.app = Prescriptions(
+            EventStoreSettings(data_dir=self.home, postgres_dsn=self.dsn),
+            self.keys,
+            self.clock,
+            around=Around(
+                access=self.access,
+                vault=self.vault,
+                people=PlayedPeople(),
+                paper=PdfPaper(codes, fixed),
+                codes=codes,
+                documents=CdaDocuments(),
+                listed=ListedPrescriptions(self.documents, self.keys, lambda: b"s" * 32),
+                kinds=read_kinds(),
+            ),
+            limits=Limits(),
+        )
+        self.opened.append(self.app)
+        return self.app
+
+    def close(self) -> None:
+        for app in self.opened:
+            app.close()
+
+    def events(self) -> list[Recorded]:
+        return self.app.read(0, 10_000)
+
+    def topics(self) -> list[str]:
+        return [row.topic.removeprefix("prescription.") for row in self.events()]
+
+    def messages(self) -> list[MessageData]:
+        return [m for row in self.events() if (m := message_for(row.event))]
+
+    def project(self) -> None:
+        """Bring the read model up to the log."""
+        at = self.documents.position("prescription")
+        previous = at.position if at else 0
+        for row in self.app.read(previous, 10_000):
+            place = At(
+                source="prescription", epoch=row.epoch, previous=previous, position=row.position
+            )
+            self.documents.apply(self.view.writes(row.event), place)
+            previous = row.position
+
+    def move(self, days: int) -> None:
+        self.clock.move(timedelta(days=days))
+
+    def of(self, number: str) -> Prescription:
+        found = self.app.prescription(self.app.id_of(parse(number)))
+        assert found
+        return found
+
+    def issue(self, *lines: dict[str, Any], by: Actor = DOCTOR, **more: Any) -> c.Issued:
+        return self.app.issue(asked(*lines, **more), by)
+
+    def present(self, number: str, by: Actor = PHARMACIST) -> c.Presented:
+        return self.app.present(c.Present(number=number), by)
+
+    def dispense(
+        self, number: str, *outcomes: dict[str, Any], by: Actor = PHARMACIST, **more: Any
+    ) -> c.DispensedNow:
+        return self.app.dispense(dispensing(number, *outcomes, **more), by)
+
+
+def line(label: str = "PARACETAMOL 500 mg, comprimé", **more: Any) -> dict[str, Any]:
+    return {"product": {"label": label}, "quantity": 2} | more
+
+
+def asked(*lines: dict[str, Any], **more: Any) -> c.Issue:
+    given = {"lines": list(lines or [line()])} if "content" not in more else {}
+    return c.Issue.model_validate({"request_id": uuid4(), "record_id": RECORD, **given} | more)
+
+
+def dispensing(number: str, *outcomes: dict[str, Any], **more: Any) -> c.Dispense:
+    return c.Dispense.model_validate(
+        {"request_id": uuid4(), "number": number, "outcomes": list(outcomes)} | more
+    )
+
+
+def given(quantity: int, on: int = 1, what: str = "dispensed", **more: Any) -> dict[str, Any]:
+    return {"line": on, "what": what, "quantity": quantity} | more

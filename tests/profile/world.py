@@ -1,0 +1,224 @@
+"""A profile with a real log, read models, units and PDF; access, identity and the vault are
+played by doubles that say who sees what."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+from uuid import UUID, uuid4
+
+from services.profile.adapters.pdf import PrintedSummary
+from services.profile.adapters.reference import read_kinds, read_questionnaires
+from services.profile.adapters.units import PintUnits
+from services.profile.application import Profile
+from services.profile.application.log import Parts
+from services.profile.contract import measures as m
+from services.profile.contract import requests as r
+from services.profile.domain.measuring import Measuring
+from services.profile.domain.ports import NORMALLY, Decision, How, Person
+from services.profile.projections.listed import ListedProfiles
+from services.profile.projections.sections import Sections
+from services.profile.projections.series import MeasureSeries
+from shared.crypto.local_keys import LocalKeys
+from shared.eventing.view import View
+from shared.kernel.actor import Actor, ActorKind
+from shared.kernel.clock import FixedClock
+from shared.kernel.common import CommonSettings
+from shared.stores.documents import At
+from shared.stores.settings import EventStoreSettings
+from shared.stores.views import open_documents
+
+RECORD = UUID("0190a000-0000-7000-8000-000000000001")
+OTHER_RECORD = UUID("0190a000-0000-7000-8000-000000000002")
+DOCUMENT = UUID("0190a000-0000-7000-8000-0000000000d1")
+NOW = datetime(2026, 11, 21, 8, 30, tzinfo=UTC)
+INS = "279035121518989"
+OID = "1.2.250.1.213.1.4.10"
+PATIENT = Actor(kind=ActorKind.PATIENT, id=str(RECORD), record_id=RECORD)
+IN_SECRET = Actor(kind=ActorKind.PATIENT, id=str(RECORD), record_id=RECORD, secret=True)
+PARENT = Actor(kind=ActorKind.REPRESENTATIVE, id=str(OTHER_RECORD), record_id=RECORD)
+DOCTOR = Actor(kind=ActorKind.PROFESSIONAL, id="899700366240", profession="10")
+OTHER_DOCTOR = Actor(kind=ActorKind.PROFESSIONAL, id="801234567897", profession="10")
+SENSOR = Actor(kind=ActorKind.APPLICATION, id="glucose-sensor")
+MEASURING = Measuring(read_kinds(), PintUnits())
+"""Made once: the library reads all units there are."""
+
+
+@dataclass
+class PlayedAccess:
+    """The rules of access that matter here: own record, author, masking, secrecy."""
+
+    known: set[UUID] = field(default_factory=lambda: {RECORD})
+    revoked: set[str] = field(default_factory=set)
+    asked: list[tuple[str, Mapping[str, Any], Actor]] = field(default_factory=list)
+
+    def decide(
+        self,
+        record_id: UUID,
+        action: str,
+        resource: Mapping[str, Any],
+        by: Actor,
+        how: How = NORMALLY,
+    ) -> Decision:
+        self.asked.append((action, resource, by))
+        permit = record_id in self.known and self._permits(action, resource, by)
+        return Decision(permit=permit, decision_id=uuid4())
+
+    def decide_many(
+        self,
+        record_id: UUID,
+        action: str,
+        tuples: Sequence[Mapping[str, Any]],
+        by: Actor,
+        how: How = NORMALLY,
+    ) -> Sequence[bool]:
+        assert 0 < len(tuples) <= 500
+        return [record_id in self.known and self._permits(action, one, by) for one in tuples]
+
+    def _permits(self, action: str, resource: Mapping[str, Any], by: Actor) -> bool:
+        codes = resource.get("confidentiality", ())
+        if by.id in self.revoked:
+            return False
+        if by.kind is ActorKind.PROFESSIONAL:
+            own = resource.get("author") == by.id
+            if action == "manage":
+                return own
+            return action == "feed" or "MASQUE_PS" not in codes or own
+        hidden = "INVISIBLE_REPRESENTANTS_LEGAUX" in codes
+        return not (by.kind is ActorKind.REPRESENTATIVE and hidden)
+
+
+@dataclass
+class PlayedPeople:
+    def record_of(self, value: str, oid: str) -> UUID | None:
+        return RECORD if (value, oid) == (INS, OID) else None
+
+    def person_of(self, record_id: UUID, by: Actor) -> Person:
+        return Person(name="Dominique Pat-Trois", birth_date="1979-03-28")
+
+
+@dataclass
+class PlayedPapers:
+    """``hidden_from``: ids of those who may not see the one document there is."""
+
+    hidden_from: set[str] = field(default_factory=set)
+
+    def may_see(self, document_id: UUID, record_id: UUID, by: Actor, how: How = NORMALLY) -> bool:
+        return (document_id, record_id) == (DOCUMENT, RECORD) and by.id not in self.hidden_from
+
+
+class World:
+    """One profile service and all around it."""
+
+    def __init__(self, home: Path, *, postgres_dsn: str | None = None) -> None:
+        self.home = home
+        self.access = PlayedAccess()
+        self.papers = PlayedPapers()
+        self.clock = FixedClock(NOW)
+        self.keys = LocalKeys(bytes(32), "profile")
+        common = CommonSettings(
+            environment="development",
+            amqp_uri="",
+            service_keys_dir=home,
+            issuers_file=home,
+            data_dir=home,
+        )
+        self.sections, self.series = (
+            open_documents(common, "profile", view.NAME, view.VERSION, view.INDEXES)
+            for view in (Sections, MeasureSeries)
+        )
+        self.app = Profile(
+            EventStoreSettings(data_dir=home, postgres_dsn=postgres_dsn),
+            self.keys,
+            self.clock,
+            Parts(
+                access=self.access,
+                people=PlayedPeople(),
+                papers=self.papers,
+                listed=ListedProfiles(
+                    self.sections, self.series, self.keys, lambda: self.app.secret
+                ),
+                printer=PrintedSummary(),
+                measuring=MEASURING,
+                questionnaires=read_questionnaires(),
+                max_measures=5_000,
+            ),
+        )
+        self.views = (
+            View(Sections(self.keys), self.sections),
+            View(MeasureSeries(self.keys, self.app.secret), self.series),
+        )
+
+    def project(self) -> None:
+        """Bring the read models up to the log."""
+        for view in self.views:
+            at = view.documents.position("profile")
+            previous = at.position if at else 0
+            for row in self.app.read(previous, 10_000):
+                place = At(
+                    source="profile", epoch=row.epoch, previous=previous, position=row.position
+                )
+                writes = view.projection.writes(row.event) if row.event else ()
+                view.documents.apply(writes, place)
+                previous = row.position
+
+    def topics(self) -> list[str]:
+        return [row.topic for row in self.app.read(0, 10_000)]
+
+    def add(self, section: str, by: Actor = PATIENT, **how: Any) -> UUID:
+        """``how``: ``entry``, ``links``, ``hidden_from`` of the request."""
+        request = r.AddEntry.model_validate(
+            {"request_id": uuid4(), "record_id": RECORD, "section": section} | how
+        )
+        answer = self.app.add_entry(request, by)
+        self.project()
+        return answer.entry_id
+
+    def change(self, entry_id: UUID, section: str, by: Actor = PATIENT, **how: Any) -> None:
+        request = r.ChangeEntry.model_validate(
+            {"request_id": uuid4(), "entry_id": entry_id, "section": section} | how
+        )
+        self.app.change_entry(request, by)
+        self.project()
+
+    def hide(self, entry_id: UUID, *hidden_from: str, by: Actor = PATIENT) -> None:
+        request = r.SetVisibility.model_validate(
+            {"request_id": uuid4(), "entry_id": entry_id, "hidden_from": list(hidden_from)}
+        )
+        self.app.set_visibility(request, by)
+        self.project()
+
+    def remove(self, entry_id: UUID, by: Actor = PATIENT) -> None:
+        self.app.remove_entry(r.RemoveEntry(request_id=uuid4(), entry_id=entry_id), by)
+        self.project()
+
+    def profile(self, by: Actor = PATIENT) -> r.Profile:
+        return self.app.get_profile(r.GetProfile(record_id=RECORD), by)
+
+    def labels(self, by: Actor, section: str = "allergies") -> list[str]:
+        return [view.entry["label"] for view in self.profile(by).sections.get(section, [])]
+
+    def record(self, *measures: dict[str, Any], by: Actor = PATIENT) -> m.MeasuresRecorded:
+        request = m.RecordMeasures.model_validate(
+            {"request_id": uuid4(), "record_id": RECORD, "measures": list(measures)}
+        )
+        answer = self.app.record_measures(request, by)
+        self.project()
+        return answer
+
+    def listed(self, kind: str, by: Actor = PATIENT, **how: Any) -> m.Measures:
+        request = m.ListMeasures.model_validate({"record_id": RECORD, "kind": kind} | how)
+        return self.app.measures(request, by)
+
+    def bring(self, bundle: dict[str, Any], by: Actor = SENSOR) -> m.ObservationsImported:
+        request = m.ImportObservations(request_id=uuid4(), record_id=RECORD, bundle=bundle)
+        answer = self.app.import_observations(request, by)
+        self.project()
+        return answer
+
+
+def measure(
+    kind: str, *values: float, unit: str, at: str = "2026-11-20T07:00:00Z", **more: Any
+) -> dict[str, Any]:
+    return {"kind": kind, "values": list(values), "unit": unit, "at": at} | more
