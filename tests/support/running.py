@@ -24,7 +24,7 @@ from shared.kernel.clock import ShiftedClock
 from shared.rpc.client import RpcClient
 
 ROOT = Path(__file__).parents[2]
-START = 60.0
+START = 180.0
 """Seconds for a process to be ready."""
 
 
