@@ -38,8 +38,13 @@ class Stores:
         """One short read of a service's database."""
 
     @abstractmethod
-    def _page(self, service: str) -> str:
-        """Rows above a position, in order: id, originator, version, topic, state."""
+    def _page(self, service: str, only: str) -> str:
+        """Rows above a position, in order: id, originator, version, topic, state. ``only``: one
+        more condition."""
+
+    _of_record: str
+    """The condition that a state is sealed under the key of one record: its clear header says
+    so, and no key is needed to read it."""
 
     @abstractmethod
     def _last(self, service: str) -> str:
@@ -67,11 +72,14 @@ class Stores:
         with self.reading(service) as sql:
             return int(sql(self._last(service))[0][0] or 0)
 
-    def rows(self, service: str) -> Iterator[StoredRow]:
+    def rows(self, service: str, record: UUID | None = None) -> Iterator[StoredRow]:
+        """``record``: only those of this one."""
         after, epochs = 0, self._epochs(service)
+        page_of = self._page(service, self._of_record if record else "")
+        given = (record.bytes,) if record else ()
         while True:
             with self.reading(service) as sql:
-                page = sql(self._page(service), after, _PAGE)
+                page = sql(page_of, after, *given, _PAGE)
             for position, originator_id, version, topic, state in page:
                 yield StoredRow(
                     service=service,
@@ -108,10 +116,12 @@ class SqliteStores(Stores):
 
             yield run
 
-    def _page(self, _service: str) -> str:
+    _of_record = "AND substr(state, 2, 16) = ?"
+
+    def _page(self, _service: str, only: str) -> str:
         return (
             "SELECT rowid, originator_id, originator_version, topic, state FROM stored_events"
-            " WHERE rowid > ? ORDER BY rowid LIMIT ?"
+            f" WHERE rowid > ? {only} ORDER BY rowid LIMIT ?"
         )
 
     def _last(self, _service: str) -> str:
@@ -135,10 +145,13 @@ class PostgresStores(Stores):
 
             yield run
 
-    def _page(self, service: str) -> str:
+    _of_record = "AND substring(state from 2 for 16) = ?"
+
+    def _page(self, service: str, only: str) -> str:
         return (
             "SELECT notification_id, originator_id, originator_version, topic, state"
-            f" FROM {service}_events WHERE notification_id > ? ORDER BY notification_id LIMIT ?"
+            f" FROM {service}_events WHERE notification_id > ? {only}"
+            " ORDER BY notification_id LIMIT ?"
         )
 
     def _last(self, service: str) -> str:

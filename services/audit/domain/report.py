@@ -176,14 +176,6 @@ class VerificationReport:
     def pending(self) -> int:
         return sum(count.pending for count in self.services.values())
 
-    @property
-    def things(self) -> set[str]:
-        """What was tampered with, each thing once: one changed event may make two findings."""
-        return {
-            f"document {f.document_id}" if f.document_id else f.path or f"{f.service} {f.position}"
-            for f in self.findings
-        }
-
     def add(self, findings: Iterable[Finding]) -> None:
         for finding in findings:
             self.found[finding.kind] += 1

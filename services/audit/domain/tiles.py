@@ -69,13 +69,6 @@ def tiles_of(size: int) -> Iterator[Tile]:
             yield Tile(level, count // WIDTH, count % WIDTH)
 
 
-def partial_tiles_of(size: int) -> Iterator[Tile]:
-    """Those of the right edge that are not full."""
-    for level, count in _counts(size):
-        if count % WIDTH:
-            yield Tile(level, count // WIDTH, count % WIDTH)
-
-
 def tile_in(size: int, level: int, index: int) -> Tile:
     """The widest form of a tile in a tree of that size."""
     count = size >> _HEIGHT * max(level, 0)

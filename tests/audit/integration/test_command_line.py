@@ -13,8 +13,8 @@ from scripts.cli.audit_redecide import Redecided
 from scripts.cli.audit_report import Subject, render
 from services.audit.domain.report import Finding, FindingKind, VerificationReport
 from tests.audit import independent
+from tests.audit.ground import EVENTS, Ground, build, flip_state
 from tests.audit.logs import NOW, VERIFIER
-from tests.audit.unit.test_verification import EVENTS, Ground, build, flip_state
 
 run = CliRunner().invoke
 

@@ -18,8 +18,8 @@ from services.audit.domain.verification import Log, Verification
 from shared.crypto.local_keys import LocalKeys
 from shared.kernel.clock import FixedClock
 from shared.stores.settings import EventStoreSettings
+from tests.audit.ground import RECORD, ROOT_KEY, Paper, Vault, pull_from
 from tests.audit.logs import NOW, VERIFIER, batch, check_signature, open_tree, publisher
-from tests.audit.unit.test_verification import RECORD, ROOT_KEY, Paper, Vault, pull_from
 
 
 @pytest.fixture
