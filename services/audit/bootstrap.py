@@ -11,7 +11,7 @@ from services.audit.adapters.directory import RemoteNames
 from services.audit.adapters.files import BucketFiles
 from services.audit.adapters.leaves import LeafFollower, batch_of
 from services.audit.adapters.sealing import RecordSealing
-from services.audit.adapters.signing import check_signature, log_key, verifier_key
+from services.audit.adapters.signing import log_key, verifier_key
 from services.audit.adapters.tree import SqlTree
 from services.audit.adapters.words import groups, words
 from services.audit.application import Audit, Outside
@@ -24,6 +24,7 @@ from services.audit.projections.journal import JournalLines, Rights, Subjects
 from services.audit.projections.journal_view import StoredJournal
 from shared.auth.service_keys import private_key
 from shared.auth.service_tokens import ServiceTokens
+from shared.crypto.signatures import check_ed25519
 from shared.eventing.entrypoints import Following, FollowingLeaves, Projecting, Timers, View
 from shared.eventing.messages import LeafBatch
 from shared.eventing.outbox import OutboxReader
@@ -84,7 +85,7 @@ class Built:
                 lines=lines, subjects=subjects, rights=rights, sealing=self.sealing
             ),
             log=LogReader(
-                files=self.files, places=self.tree, verifier=self.verifier, check=check_signature
+                files=self.files, places=self.tree, verifier=self.verifier, check=check_ed25519
             ),
             words=words(),
         )
@@ -187,6 +188,6 @@ def timing() -> Timers:
     return Timers(
         log=built.app,
         every=built.own.checkpoint_seconds,
-        sweeps={"checkpoint": CheckpointSweep(built.app, publisher, messages)},
+        sweeps={"checkpoint": CheckpointSweep(built.app, built.tree, publisher, messages)},
         close=close,
     )

@@ -20,17 +20,19 @@ from services.audit.adapters.files import FolderFiles
 from services.audit.adapters.leaves import LeafFollower
 from services.audit.adapters.tree import SqlTree
 from services.audit.application import Audit
-from services.audit.domain.checkpoint import Checkpoint
-from services.audit.domain.merkle import subtree_root
-from services.audit.domain.note import sign_note
 from services.audit.domain.report import FindingKind, VerificationReport
 from services.audit.domain.tiles import decode_hashes
 from services.audit.domain.verification import Log, Verification
 from shared.crypto.local_keys import LocalKeys
+from shared.crypto.signatures import check_ed25519
+from shared.kernel.checkpoint import Checkpoint
 from shared.kernel.clock import FixedClock
+from shared.kernel.merkle import subtree_root
+from shared.kernel.note import sign_note
 from shared.stores.event_log import EventLog
+from shared.stores.places import SeenCheckpoint
 from shared.stores.settings import EventStoreSettings
-from tests.audit.logs import NOW, PRIVATE, VERIFIER, check_signature, publisher
+from tests.audit.logs import NOW, PRIVATE, VERIFIER, publisher
 
 ROOT_KEY = bytes(range(32))
 
@@ -84,7 +86,7 @@ class Ground:
 
         return Verification(
             source=SqliteStores(self.data),
-            log=Log(files=FolderFiles(self.log), verifier=VERIFIER, check=check_signature),
+            log=Log(files=FolderFiles(self.log), verifier=VERIFIER, check=check_ed25519),
             checks=[StateCheck(keys_of, read)],
             heads=heads,
         ).run()
@@ -126,6 +128,9 @@ def build(folder: Path, *, skipped: int = 0) -> Ground:
             if number % 3 == 0:
                 publisher(tree, FolderFiles(ground.log)).publish()
         publisher(tree, FolderFiles(ground.log)).publish()
+        note = tree.signed() or ""
+        seen = SeenCheckpoint(size=tree.size(), note=note, vkey=str(VERIFIER))
+        vault.places.keep_checkpoint(seen, None, None)
     return ground
 
 

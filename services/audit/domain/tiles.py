@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
-from services.audit.domain.merkle import Node, subtree_root
+from shared.kernel.merkle import Node, subtree_root
 
 WIDTH = 256
 _HEIGHT = 8

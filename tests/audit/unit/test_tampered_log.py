@@ -52,6 +52,8 @@ def test_an_older_checkpoint_put_back(ground: Ground) -> None:
     report = ground.verify()
 
     assert report.log_size == 2
-    assert report.found == {FindingKind.EVENT_NOT_LOGGED: 2 * EVENTS - 2}
+    assert report.found[FindingKind.EVENT_NOT_LOGGED] == 2 * EVENTS - 2
+    assert report.found[FindingKind.CHECKPOINT_ROLLED_BACK] > 0
     assert ground.verify(heads={"vault": 1, "access": 1}).pending == 2 * EVENTS - 2
-    assert ground.verify(heads={"vault": 3, "access": 1}).found.total() == 2
+    some = ground.verify(heads={"vault": 3, "access": 1})
+    assert some.found[FindingKind.EVENT_NOT_LOGGED] == 2

@@ -4,7 +4,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.audit.domain import merkle
 from services.audit.domain.tiles import (
     ENTRIES,
     MalformedLog,
@@ -16,6 +15,7 @@ from services.audit.domain.tiles import (
     parse_path,
     tiles_of,
 )
+from shared.kernel import merkle
 
 
 @pytest.mark.parametrize(
