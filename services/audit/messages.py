@@ -6,7 +6,7 @@ from uuid import UUID
 from pydantic import BaseModel, Field
 
 from services.audit.domain.anomaly import Anomaly
-from services.audit.domain.reading import JournalReading, MandateUse
+from services.audit.domain.reading import JournalReading, MandateUse, WideUse
 from shared.eventing.messages import MessageData
 
 
@@ -80,6 +80,11 @@ def _(event: MandateUse.Created) -> MessageData:
     return AuditMandateUsed(
         record_id=event.record_id, by=event.by, mandate=event.mandate, purpose=event.purpose
     )
+
+
+@message_for.register
+def _(event: WideUse.Created) -> MessageData:
+    return AuditMandateUsed(by=event.by, mandate=event.mandate, purpose=event.purpose)
 
 
 @message_for.register

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
+from services.audit.adapters.rules import measures
 from services.audit.adapters.sealing import RecordSealing
 from services.audit.adapters.words import groups, words
 from services.audit.application import Audit, Outside
@@ -14,7 +15,9 @@ from services.audit.domain.audience import Scope
 from services.audit.domain.ports import Decided
 from services.audit.projections.journal import JournalLines, Rights, Subjects
 from services.audit.projections.journal_view import StoredJournal
+from services.audit.projections.statistics import Facts, StoredCounts
 from shared.crypto.local_keys import LocalKeys
+from shared.crypto.signatures import check_ed25519
 from shared.eventing.received import Received
 from shared.eventing.view import ProjectionOf
 from shared.kernel.actor import Actor, ActorKind
@@ -31,7 +34,21 @@ PARENT = Actor(kind=ActorKind.REPRESENTATIVE, id=str(uuid4()), record_id=RECORD)
 DOCTOR = Actor(kind=ActorKind.PROFESSIONAL, id="810000000001", profession="10")
 DENTIST = Actor(kind=ActorKind.PROFESSIONAL, id="810000000002", profession="40")
 HOSPITAL = Actor(kind=ActorKind.FACILITY, id="1750000001")
-AUDITOR = Actor(kind=ActorKind.AUDITOR, id="a1", mandate="m1", physician_present=True)
+
+
+def auditor(*scope: str) -> Actor:
+    """Under a mandate over these records; over all without any."""
+    mandate = {"id": "m1", "scope": list(scope or ("all",)), "physician_present": True}
+    return Actor(
+        kind=ActorKind.AUDITOR,
+        id="a1",
+        mandate="m1",
+        physician_present=True,
+        claims={"mandate": mandate},
+    )
+
+
+AUDITOR = auditor()
 CLOCK = Actor(kind=ActorKind.SERVICE, id="identity")
 
 REFUSED_FR = "Vous n’avez rien à faire."
@@ -75,6 +92,17 @@ class Directory:
         return {id_: known[id_] for id_ in national_ids if id_ in known}
 
 
+class Handing:
+    """Stands for keyring: notes for whom it was asked, and hands nothing over."""
+
+    def __init__(self) -> None:
+        self.asked: list[tuple[UUID, str]] = []
+
+    def hand_over(self, record_id: UUID, recipient: str, by: Actor) -> Mapping[str, Any]:
+        self.asked.append((record_id, by.id))
+        return {"keys": [], "tombstone": None}
+
+
 class World:
     """Messages in, pages out."""
 
@@ -89,18 +117,20 @@ class World:
             data_dir=folder,
         )
         self.rules = Rules()
+        self.keyring = Handing()
         self.keys = keys
         sealing = RecordSealing(keys, b"s" * 32)
         self.projections: tuple[ProjectionOf, ...] = (
             JournalLines(sealing, groups()),
             Subjects(sealing),
             Rights(),
+            Facts(measures(), sealing),
         )
         self.views: list[Documents] = [
             open_documents(common, "audit", kind.NAME, kind.VERSION, kind.INDEXES)
-            for kind in (JournalLines, Subjects, Rights)
+            for kind in (JournalLines, Subjects, Rights, Facts)
         ]
-        lines, subjects, rights = self.views
+        lines, subjects, rights, facts = self.views
         self.audit = Audit(
             settings,
             keys,
@@ -114,6 +144,11 @@ class World:
                     lines=lines, subjects=subjects, rights=rights, sealing=sealing
                 ),
                 log=None,  # type: ignore[arg-type]  # the proofs have tests of their own
+                counts=StoredCounts(facts, sealing),
+                keyring=self.keyring,
+                cosigned=None,  # type: ignore[arg-type]  # idem
+                witnesses=(),
+                check=check_ed25519,
                 words=words(),
             ),
         )

@@ -170,6 +170,13 @@ class LogReader:
             path=consistency_path(old, new, node),
         )
 
+    def holds(self, checkpoint: Checkpoint) -> bool:
+        """Whether the log ever had this tree: within the published one, with that root."""
+        size = self.checkpoint().checkpoint.size
+        if not 0 < checkpoint.size <= size:
+            return False
+        return root(checkpoint.size, self._node(size)) == checkpoint.root
+
     def _node(self, size: int) -> Node:
         return nodes_from(size, lru_cache(lambda tile: read_hashes(self.files, tile)))
 

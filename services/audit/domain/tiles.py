@@ -17,6 +17,8 @@ ENTRIES = -1
 """The level of entry bundles, which stand beside the tiles of level 0."""
 
 CHECKPOINT_PATH = "checkpoint"
+COSIGNED_PATH = "cosigned"
+"""Beside the log: the newest checkpoint that a witness has signed too."""
 VKEY_PATH = "vkey"
 """Beside the log, for who has no better way to learn its key; not part of the specification."""
 _PATH = re.compile(r"tile/(entries|\d{1,2})/((?:x\d{3}/)*\d{3})(?:\.p/(\d{1,3}))?")
