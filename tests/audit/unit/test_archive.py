@@ -85,7 +85,10 @@ def flip(name: str) -> Callable[[dict[str, bytes]], None]:
 
 
 def without(name: str) -> Callable[[dict[str, bytes]], None]:
-    return lambda content: content.pop(name) and None
+    def change(content: dict[str, bytes]) -> None:
+        del content[name]
+
+    return change
 
 
 def with_more(content: dict[str, bytes]) -> None:
