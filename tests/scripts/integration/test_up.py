@@ -37,6 +37,7 @@ def test_up_detached_then_call_then_down(tmp_path: Path) -> None:
     assert processes_of(tmp_path) == []
 
 
+@pytest.mark.long
 @pytest.mark.timeout(240)
 def test_ctrl_c_ends_all_of_it(tmp_path: Path) -> None:
     with subprocess.Popen(
