@@ -131,7 +131,7 @@ def test_numbers_tried(teller: Teller) -> None:
     assert found(*tried[:4]) == []
 
 
-def test_a_name_in_a_finding_is_an_id() -> None:
+def test_a_name_in_a_finding_is_an_id(teller: Teller) -> None:
     """What is printed tells codes, ids and places."""
-    shown = found(*[Teller().tell("access.glass_broken", record=OWN) for _ in range(3)])
+    shown = found(*[teller.tell("access.glass_broken", record=OWN) for _ in range(3)])
     assert shown[0].to_json()["who"] == f"professional:{DOCTOR['id']}"
