@@ -11,15 +11,13 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ValidationError
 
 from services.directory.application.log import DirectoryLog, place_of
-from services.directory.contract import (
+from services.directory.contract.importing import ExtractKind, ExtractRow, RefusedLine
+from services.directory.contract.parts import (
     Description,
     Diploma,
-    ExtractKind,
-    ExtractRow,
     FacilityDescription,
     Mailbox,
     Place,
-    RefusedLine,
     Skill,
 )
 from services.directory.domain.national_ids import finess_of

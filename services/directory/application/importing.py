@@ -14,7 +14,7 @@ from eventsourcing.domain import Aggregate
 from services.directory.application.extract_rows import Saying, read_rows, refusals
 from services.directory.application.imports import ImportState
 from services.directory.application.log import DirectoryLog
-from services.directory.contract import (
+from services.directory.contract.importing import (
     ExtractGroup,
     ExtractKind,
     Imported,

@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from services.directory.application.imports import Imports
-from services.directory.contract import FacilityDescription, Place
+from services.directory.contract.parts import FacilityDescription, Place
 from services.directory.domain.codes import Codes
 from services.directory.domain.errors import UnknownFacility, UnknownProfessional
 from services.directory.domain.facility import Facility

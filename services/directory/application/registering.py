@@ -1,7 +1,7 @@
 """What an operator says of one professional or facility."""
 
 from services.directory.application.log import FACILITY_PARTS, DirectoryLog
-from services.directory.contract import (
+from services.directory.contract.registering import (
     Deactivate,
     EnrolFacility,
     RegisterFacility,

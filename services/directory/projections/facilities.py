@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from services.directory import contract
-from services.directory.contract import SearchFacilities
+from services.directory.contract import reading
+from services.directory.contract.reading import SearchFacilities
 from services.directory.domain.codes import Codes
 from services.directory.domain.facility import Facility
 from services.directory.projections.tokens import Tokens
@@ -52,12 +52,12 @@ class FacilitySearch:
         self._codes = codes
         self._tokens = Tokens(log.secret)
 
-    def search_facilities(self, request: SearchFacilities, by: Actor) -> Listing[contract.Facility]:
+    def search_facilities(self, request: SearchFacilities, by: Actor) -> Listing[reading.Facility]:
         where = self._filters(request)
         page = self._documents.find(*where, limit=request.limit, after=request.cursor)
         found = (self._log.get(UUID(item["id"]), Facility) for item in page.items)
-        return Listing[contract.Facility](
-            items=[contract.Facility.of(f, self._codes) for f in found if f],
+        return Listing[reading.Facility](
+            items=[reading.Facility.of(f, self._codes) for f in found if f],
             next_cursor=page.next_cursor,
             total=self._documents.count(*where),
         )

@@ -6,13 +6,8 @@ from uuid import uuid4
 import pytest
 
 from services.directory.application import Directory
-from services.directory.contract import (
-    Deactivate,
-    EnrolFacility,
-    GetFacility,
-    GetProfessional,
-    MailboxOf,
-)
+from services.directory.contract.reading import GetFacility, GetProfessional, MailboxOf
+from services.directory.contract.registering import Deactivate, EnrolFacility
 from services.directory.domain.errors import AlreadyDeactivated, AlreadyEnrolled, FacilityClosed
 from services.directory.messages import message_for
 from shared.kernel.clock import FixedClock

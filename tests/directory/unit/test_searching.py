@@ -8,7 +8,8 @@ import pytest
 
 from services.directory.adapters.code_tables import read_codes
 from services.directory.application import Directory
-from services.directory.contract import Deactivate, SearchFacilities, SearchProfessionals
+from services.directory.contract.reading import SearchFacilities, SearchProfessionals
+from services.directory.contract.registering import Deactivate
 from services.directory.projections.facilities import Facilities, FacilitySearch
 from services.directory.projections.professionals import Professionals, ProfessionalSearch
 from shared.kernel.common import CommonSettings
