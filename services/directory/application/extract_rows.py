@@ -139,6 +139,7 @@ READERS: dict[ExtractKind, tuple[Reader, Callable[[Sequence[Saying]], Saying]]] 
     ExtractKind.MAILBOXES: (mailbox, listed("mailboxes")),
     ExtractKind.STRUCTURES: (structure, facility_of),
     ExtractKind.SITES: (structure, facility_of),
+    ExtractKind.PRACTICES: (structure, facility_of),
     ExtractKind.FACILITY_MAILBOXES: (mailbox, listed("mailboxes")),
 }
 
@@ -182,7 +183,7 @@ def _facility(told: dict[str, str]) -> str | None:
     SIRET, else the directory's own number of the structure.
     """
     if finess := told.get("finess") or told.get("legal_entity"):
-        return f"1{finess_of(finess)}"
+        return f"1{finess_of(finess) or finess}"
     if siret := told.get("siret"):
         return siret if len(siret) == 15 else f"3{siret}"
     return told.get("structure")

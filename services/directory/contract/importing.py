@@ -18,6 +18,7 @@ class ExtractKind(StrEnum):
     MAILBOXES = "mailboxes"
     STRUCTURES = "structures"
     SITES = "sites"
+    PRACTICES = "practices"
     FACILITY_MAILBOXES = "facility_mailboxes"
 
 
@@ -36,7 +37,8 @@ class ExtractRow(Part):
 
 
 class ExtractGroup(Part):
-    """All lines about one professional or facility. ``key``: PS_IdNat or FINESS."""
+    """All lines about one professional or facility. ``key``: PS_IdNat, or Struct_IdNat (a
+    FINESS or SIRET may come as it is)."""
 
     key: str = Field(max_length=60)
     rows: list[ExtractRow] = Field(min_length=1, max_length=10_000)

@@ -3,7 +3,7 @@
 from enum import StrEnum
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 Name = Annotated[str, Field(min_length=1, max_length=100)]
 NationalId = Annotated[str, Field(min_length=10, max_length=50, description="PS_IdNat")]
@@ -23,6 +23,24 @@ Code = Annotated[str, Field(max_length=20)]
 
 class Part(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class OfFacility(Part):
+    """Which facility: its FINESS, or the Struct_IdNat of one that may have none."""
+
+    finess: Finess | None = None
+    structure: StructureId | None = None
+
+    @model_validator(mode="after")
+    def _one_of_them(self) -> "OfFacility":
+        if (self.finess is None) == (self.structure is None):
+            raise ValueError("name it by finess or by structure, not both")
+        return self
+
+    @property
+    def named(self) -> str:
+        """Struct_IdNat."""
+        return self.structure or f"1{self.finess}"
 
 
 class MailboxKind(StrEnum):

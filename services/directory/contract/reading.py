@@ -7,9 +7,9 @@ from pydantic import Field
 
 from services.directory.contract.parts import (
     Diploma,
-    Finess,
     Mailbox,
     NationalId,
+    OfFacility,
     Place,
     Sector,
     Skill,
@@ -17,6 +17,7 @@ from services.directory.contract.parts import (
 from services.directory.domain import facility as facilities
 from services.directory.domain import professional as professionals
 from services.directory.domain.codes import Codes
+from services.directory.domain.national_ids import finess_of
 from shared.kernel.words import PREFIX_MIN
 from shared.rpc.contract import Answer, ListQuery, Query
 
@@ -53,14 +54,17 @@ class Professional(Answer):
         )
 
 
-class GetFacility(Query):
-    finess: Finess
+class GetFacility(Query, OfFacility):
+    pass
 
 
 class Facility(Answer):
-    """``consults_from``: the day from which it may consult records; null when not enrolled."""
+    """``finess``: empty for one that has none. ``structure``: Struct_IdNat. ``consults_from``:
+    the day from which it may consult records; null when not enrolled.
+    """
 
     finess: str
+    structure: str
     name: str
     level: Literal["EJ", "ET"]
     legal_entity: str | None = None
@@ -76,7 +80,8 @@ class Facility(Answer):
     def of(cls, facility: facilities.Facility, codes: Codes) -> "Facility":
         described = facility.description
         return cls(
-            finess=facility.finess,
+            finess=finess_of(facility.structure) or "",
+            structure=facility.structure,
             sector_fr=codes.sectors.get(described["sector"] or ""),
             consults_from=facility.consults_from,
             **described,

@@ -2,7 +2,12 @@
 
 from datetime import date
 
-from services.directory.contract.parts import Description, FacilityDescription, Finess, NationalId
+from services.directory.contract.parts import (
+    Description,
+    FacilityDescription,
+    NationalId,
+    OfFacility,
+)
 from shared.rpc.contract import Command
 
 
@@ -14,14 +19,11 @@ class RegisterProfessional(Command, Description):
     national_id: NationalId
 
 
-class RegisterFacility(Command, FacilityDescription):
+class RegisterFacility(Command, FacilityDescription, OfFacility):
     """Registers, or changes what differs. Mailboxes that are not given stay as they were."""
 
-    finess: Finess
 
-
-class EnrolFacility(Command):
-    finess: Finess
+class EnrolFacility(Command, OfFacility):
     consults_from: date
 
 

@@ -7,6 +7,7 @@ from services.directory.contract import reading
 from services.directory.contract.reading import SearchFacilities
 from services.directory.domain.codes import Codes
 from services.directory.domain.facility import Facility
+from services.directory.domain.national_ids import finess_of
 from services.directory.projections.tokens import Tokens
 from shared.kernel.actor import Actor
 from shared.kernel.words import PREFIX_MIN
@@ -29,7 +30,7 @@ class Facilities:
         match event:
             case Facility.Created() | Facility.Changed():
                 described = event.description
-                where = [described["town"], event.finess, f"1{event.finess}"]
+                where = [described["town"], event.structure, finess_of(event.structure)]
                 entry = {
                     "words": self._tokens.name(described["name"]),
                     "places": self._tokens.places(where, [described["postal_code"]]),

@@ -144,6 +144,28 @@ def test_facilities_come_from_structures_or_from_where_people_work(
     assert (closed.name, closed.open) == ("HOPITAL; PAIX", False)
 
 
+def test_practices_without_a_finess_are_facilities_too(
+    directory: Directory, tmp_path: Path
+) -> None:
+    """
+    Most practices have a SIRET or only the directory's own number: their places lead to them. A
+    site of a legal entity is none of them.
+    """
+    siret = {**PRACTICE, "siret": "35600000000048", "name": "CABINET MEDICAL", "sector": "SA05"}
+    rows = [activity(**HOSPITAL), activity(NURSE, **PRACTICE), activity(**siret)]
+    rows.append(activity(**{**PRACTICE, "structure": "R2", "entity": "750100042"}))
+    file = written(tmp_path / "a", rows)
+    done, refused = imported(directory, file, "practices")
+    imported(directory, file)
+
+    assert (done.registered, done.lines, refused) == (2, 2, [])
+    for national_id, name in ((NURSE, "CABINET"), (DOCTOR, "CABINET MEDICAL")):
+        places = [p for p in read(directory, national_id).places if p.name == name]
+        structure = places[0].facility
+        found = directory.get_facility(GetFacility(structure=structure), OPERATOR)
+        assert (found.structure, found.name, found.finess) == (structure, name, "")
+
+
 def test_mailboxes_of_facilities(directory: Directory, tmp_path: Path) -> None:
     """
     ORG and APP addresses belong to a FINESS, written with or without its 1.
@@ -158,7 +180,7 @@ def test_mailboxes_of_facilities(directory: Directory, tmp_path: Path) -> None:
     file = written(tmp_path / "x", rows, forms.MAILBOXES_HEADER)
     _, refused = imported(directory, file, "facility_mailboxes")
 
-    assert [(line, field) for line, field, _ in refused] == [(3, "finess"), (4, "key")]
+    assert [(line, field) for line, field, _ in refused] == [(3, "key"), (4, "key")]
     (told,) = directory.mailbox_of(MailboxOf(national_id="1750712184"), OPERATOR).items
     assert (told.kind, told.service, told.facility) == ("ORG", "Urgences", "1750712184")
 
@@ -168,7 +190,7 @@ def test_mailboxes_of_facilities(directory: Directory, tmp_path: Path) -> None:
     [
         (activity("899700366"), "key"),
         (activity("not an id at all"), "national_id"),
-        (activity(profession="93"), "profession"),
+        (activity(profession="00"), "profession"),
         (activity(specialty="SCD01"), "specialty"),
         (activity(family=""), "family_name"),
         (activity(mode="X"), "mode"),
