@@ -20,11 +20,11 @@ FOLLOWS = ("identity", "vault", "prescription")
 Decided = Outcome[Any] | None
 
 
-def on_document_to_copy(app: Messaging, received: Received) -> Decided:
+def on_copies_asked(app: Messaging, received: Received) -> Decided:
     """One act, everyone served: each correspondent that the deposit named gets it by mail.
 
     The vault refused what may not go there; what came all the same goes nowhere."""
-    named = list(dict.fromkeys(received.data.get("copies_to") or ()))
+    named = list(dict.fromkeys(received.data["to"]))
     if received.record is None or not named:
         return None
     secret = bool(received.data.get("secret"))
@@ -32,7 +32,7 @@ def on_document_to_copy(app: Messaging, received: Received) -> Decided:
         return None
     depositor = _correspondent(app, _depositor(received.data["by"]))
     facts = {
-        "document_id": received.data["document_id"],
+        "copies_id": received.data["copies_id"],
         "served_under": str(served_under(app, received.record)),
         "reply_to": depositor.address if depositor else None,
     }
@@ -42,7 +42,7 @@ def on_document_to_copy(app: Messaging, received: Received) -> Decided:
         if address:
             queued.append(
                 app.mail_out(
-                    MailKind.COPY, received.record, address, facts, facts["document_id"] or ""
+                    MailKind.COPY, received.record, address, facts, received.data["copies_id"]
                 )
             )
     fresh = [(mailing, step) for mailing, step in queued if not app.version_of(mailing.id)]
@@ -70,8 +70,7 @@ def on_record_erased(app: Messaging, received: Received) -> Decided:
 POLICIES: Mapping[str, Callable[[Messaging, Received], Decided]] = {
     **MERGES,
     "identity.record_erased": on_record_erased,
-    "vault.document_copied": on_document_to_copy,
-    "vault.document_deposited": on_document_to_copy,
+    "vault.copies_asked": on_copies_asked,
     "prescription.prescription_sent": on_prescription_sent,
 }
 

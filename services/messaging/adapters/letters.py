@@ -75,7 +75,7 @@ class Letters:
 
     def _copy(self, mailing: Mailing) -> Letter:
         """Subject and attachments as in the ANS' "Volet de transmission par messagerie"."""
-        copy = self._app.around.vault.copy_of(UUID(mailing.facts["document_id"]))
+        copy = self._app.around.vault.copy_of(UUID(mailing.facts["copies_id"]))
         person = self._app.around.people.person(UUID(mailing.facts["served_under"]))
         subject = f"XDM/1.0/DDM+{copy.title} {person.family} {person.given} {person.born}"
         made = self._begun(self._address, mailing.to, subject, own_header_id(mailing.id))

@@ -36,19 +36,24 @@ class RpcVault:
         found = self._client.call("vault", "deposit", asked, by=by)
         return UUID(found["document_id"]), found["duplicate_of"] is not None
 
-    def copy_of(self, document_id: UUID) -> Copy:
-        found = self._client.call("vault", "copy_of", {"document_id": str(document_id)})
+    def copy_of(self, copies_id: UUID) -> Copy:
+        asked = {"copies_id": str(copies_id)}
+        found = self._client.call("vault", "contents_for_copies", asked)
+        document = found["document"]
         return Copy(
-            file=File(
-                name=found["title"],
-                media_type=found["media_type"],
-                data=base64.b64decode(found["content"]),
-            ),
-            title=found["title"],
-            unique_id=found["unique_id"],
-            type=found["type"],
-            confidentiality=tuple(found["confidentiality"]),
+            file=_file(document["title"], found["media_type"], found["content"]),
+            shown=_file(document["title"], found["shown_media_type"], found["shown"])
+            if found["shown"]
+            else None,
+            title=document["title"],
+            unique_id=document["unique_id"],
+            type=document["type"]["code"],
+            confidentiality=tuple(document["confidentiality"]),
         )
+
+
+def _file(name: str, media_type: str, content: str) -> File:
+    return File(name=name, media_type=media_type, data=base64.b64decode(content))
 
 
 class RpcProfile:

@@ -1,7 +1,6 @@
 """IHE_XDM.ZIP: a CDA and its METADATA.XML in a ZIP (IHE ITI TF-1 16, TF-2b 3.32; ANS, "Volet de
 transmission d'un document CDA-R2 par messagerie")."""
 
-import base64
 import hashlib
 import io
 import zipfile
@@ -12,7 +11,7 @@ from xml.etree.ElementTree import Element, ParseError, SubElement, tostring
 from defusedxml.common import DefusedXmlException
 from defusedxml.ElementTree import fromstring
 
-from services.messaging.domain.attachment import CDA, PDF, SUFFIXES, File
+from services.messaging.domain.attachment import PDF, SUFFIXES, File
 from services.messaging.domain.attachment import XDM as ZIP
 from services.messaging.domain.ports import Copy, Person, Xdm
 from shared.kernel.errors import InvalidRequest
@@ -72,7 +71,7 @@ class ZipArchives:
                 entry = zipfile.ZipInfo(path, at.timetuple()[:6])
                 archive.writestr(entry, content, zipfile.ZIP_DEFLATED)
         files = [File(name="IHE_XDM.ZIP", media_type=ZIP, data=made.getvalue())]
-        pdf = _pdf_of(copy.file)
+        pdf = _pdf_of(copy)
         return [*files, File(name="document.pdf", media_type=PDF, data=pdf)] if pdf else files
 
 
@@ -129,17 +128,10 @@ def _metadata_codes(parsed: dict[str, Element | None]) -> set[str]:
     }
 
 
-def _pdf_of(file: File) -> bytes | None:
+def _pdf_of(copy: Copy) -> bytes | None:
     """The PDF itself, or the one a level 1 CDA encloses."""
-    if file.media_type == PDF:
-        return file.data
-    root = _parsed(file.data) if file.media_type == CDA else None
-    if root is None:
-        return None
-    for text in root.iter(f"{HL7}text"):
-        if text.get("mediaType") == PDF and text.text:
-            return base64.b64decode("".join(text.text.split()))
-    return None
+    found = [one.data for one in (copy.file, copy.shown) if one and one.media_type == PDF]
+    return found[0] if found else None
 
 
 def _metadata(copy: Copy, person: Person, at: datetime, name: str) -> bytes:

@@ -58,9 +58,11 @@ class Directory(Protocol):
 
 @dataclass(frozen=True, kw_only=True, repr=False)
 class Copy:
-    """A document on its way to correspondents, with what the mail says of it."""
+    """A document on its way to correspondents, with what the mail says of it. ``shown``: the
+    file that a CDA encloses."""
 
     file: File
+    shown: File | None
     title: str
     unique_id: str
     type: str
@@ -76,8 +78,8 @@ class Vault(Protocol):
         """The document's id, and whether it was there already. Raises the vault's refusal."""
         ...
 
-    def copy_of(self, document_id: UUID) -> Copy:
-        """The content of a document that was deposited with correspondents to be served."""
+    def copy_of(self, copies_id: UUID) -> Copy:
+        """What was deposited with correspondents to be served; ``Forbidden`` once deleted."""
         ...
 
 
