@@ -140,7 +140,7 @@ def failure_code(status: str) -> str | None:
 def _named(person: Person, message: Message) -> str:
     suffix = _IN_PLACE.get(writer(message.written_by) or "")
     name = f"{person.given} {person.family}"
-    return f"{name} ({suffix})" if suffix else name
+    return f"{name}, {suffix}" if suffix else name
 
 
 def _finished(made: EmailMessage, sender: str, to: str, body: str, files: list[File]) -> Letter:

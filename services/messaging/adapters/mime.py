@@ -108,12 +108,14 @@ def _others(message: EmailMessage) -> list[str]:
 
 
 def _parts(message: EmailMessage) -> tuple[str, list[File]]:
-    body = message.get_body(("plain", "html")) if not _is_report(message) else None
+    if _is_report(message):
+        return "", []
+    body = message.get_body(("plain", "html"))
     files: list[File] = []
     for depth, part in _leaves(message):
         if depth > MAX_DEPTH:
             raise Unreadable("5.6.0", "parts are nested too deep")
-        if part is body or _is_report(message) or _is_other_form_of_text(part):
+        if part is body or _is_other_form_of_text(part):
             continue
         files.append(_file(part, len(files) + 1))
     return _words(body), files
