@@ -218,6 +218,20 @@ class Mailboxes(Answer):
     items: list[Mailbox]
 
 
+class HolderOf(Query):
+    address: str = Field(max_length=254, pattern=r"^[^@\s]+@[^@\s]+$")
+
+
+class Holder(Answer):
+    """Whose mailbox it is. ``facility``: Struct_IdNat; ``national_id`` none: the facility's own."""
+
+    national_id: str | None
+    facility: str | None
+    name: str
+    kind: MailboxKind
+    active: bool
+
+
 class SearchProfessionals(ListQuery):
     """Every word of ``text`` is the beginning of a name; ``place``: postal code, département,
     town, facility.
@@ -357,6 +371,7 @@ CONTRACT = Contract(
         _method("get_professional", GetProfessional, Professional, EVERYONE),
         _method("get_facility", GetFacility, Facility, EVERYONE),
         _method("mailbox_of", MailboxOf, Mailboxes, EVERYONE),
+        _method("holder_of", HolderOf, Holder, EVERYONE),
         _method("search_professionals", SearchProfessionals, Listing[Professional], EVERYONE),
         _method("search_facilities", SearchFacilities, Listing[Facility], EVERYONE),
     ),

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from ipaddress import ip_address
 from pathlib import Path
@@ -36,8 +36,8 @@ def serving(world: World, *, per_minute: int = 10_000, **more: Any) -> Iterator[
         pace=Pace(per_minute),
         workers=workers,
     )
-    given = {"host": "127.0.0.1", "port": 0, "max_bytes": 15_000_000} | more
-    server = SmtpServer(Listening(**given), edge).start()
+    listening = Listening(host="127.0.0.1", port=0, max_bytes=15_000_000)
+    server = SmtpServer(replace(listening, **more), edge).start()
     try:
         yield server
     finally:

@@ -102,7 +102,7 @@ class PlayedAccess:
             return who.record_id == record_id and (not hidden or who.kind is ActorKind.PATIENT)
         if action == "manage":
             own = "author" if who.kind is ActorKind.PROFESSIONAL else "facility"
-            return resource[own] == who.id
+            return bool(resource[own] == who.id)
         return action == "feed"
 
 

@@ -7,6 +7,7 @@ import ssl
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -45,7 +46,8 @@ def refusal(server: SmtpServer, content: bytes, **how: str) -> tuple[int, bytes]
     except smtplib.SMTPRecipientsRefused as refused:
         return next(iter(refused.recipients.values()))
     except smtplib.SMTPResponseException as answer:
-        return answer.smtp_code, bytes(answer.smtp_error)
+        said = answer.smtp_error
+        return answer.smtp_code, said if isinstance(said, bytes) else said.encode()
     raise AssertionError("it was taken")
 
 
@@ -283,7 +285,7 @@ def send_over_tls(server: SmtpServer, context: ssl.SSLContext) -> None:
 def test_tls_is_required_and_clients_prove_themselves(world: World, tmp_path: Path) -> None:
     """No mail in clear; and with mutual TLS none from whom our CA did not sign."""
     own, stranger = certificates(tmp_path), certificates(tmp_path, "stranger")
-    tls = {"cert_file": own.cert, "key_file": own.key, "clients_ca_file": own.ca}
+    tls: dict[str, Any] = {"cert_file": own.cert, "key_file": own.key, "clients_ca_file": own.ca}
 
     def client_context(certificate: Path | None, key: Path | None) -> ssl.SSLContext:
         made = ssl.create_default_context(cafile=str(own.ca))

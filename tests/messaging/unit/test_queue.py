@@ -2,6 +2,7 @@
 
 import email
 from email import policy
+from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
@@ -138,7 +139,7 @@ def test_who_writes_in_their_place_is_said(world: World, by: Actor, name: str) -
     assert [part.get_filename() for part in made.iter_attachments()] == ["resultats.pdf"]
 
 
-def asked(world: World, *to: str, codes: tuple[str, ...] = ("N",), **more: object) -> None:
+def asked(world: World, *to: str, codes: tuple[str, ...] = ("N",), **more: Any) -> None:
     copies_id = uuid4()
     world.vault.copies[copies_id] = Copy(
         file=File(name="CR", media_type="text/xml", data=cda()),
