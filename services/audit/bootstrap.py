@@ -23,7 +23,7 @@ from services.audit.domain.proofs import LogReader
 from services.audit.domain.settings import BUCKET, AuditSettings
 from services.audit.messages import message_for
 from services.audit.policies import FOLLOWS, POLICIES
-from services.audit.projections.journal import JournalLines, Rights, Subjects
+from services.audit.projections.journal import JournalLines, Merges, Rights, Subjects
 from services.audit.projections.journal_view import StoredJournal
 from services.audit.projections.statistics import Facts, StoredCounts
 from shared.auth.service_keys import private_key
@@ -42,6 +42,8 @@ from shared.stores.documents import Documents
 from shared.stores.objects import open_objects
 from shared.stores.settings import EventStoreSettings
 from shared.stores.views import open_documents
+
+Projected = JournalLines | Subjects | Rights | Merges | Facts
 
 
 class Built:
@@ -75,21 +77,20 @@ class Built:
             View(JournalLines(self.sealing, groups()), self._documents(JournalLines)),
             View(Subjects(self.sealing), self._documents(Subjects)),
             View(Rights(), self._documents(Rights)),
+            View(Merges(), self._documents(Merges)),
             View(Facts(measures(), self.sealing), self._documents(Facts)),
         )
 
-    def _documents(
-        self, view: type[JournalLines] | type[Subjects] | type[Rights] | type[Facts]
-    ) -> Documents:
+    def _documents(self, view: type[Projected]) -> Documents:
         return open_documents(self.common, "audit", view.NAME, view.VERSION, view.INDEXES)
 
     def outside(self) -> Outside:
-        lines, subjects, rights, facts = (view.documents for view in self.views)
+        lines, subjects, rights, merges, facts = (view.documents for view in self.views)
         return Outside(
             access=RemoteAccess(self.client),
             names=RemoteNames(self.client, self.clock),
             journal=StoredJournal(
-                lines=lines, subjects=subjects, rights=rights, sealing=self.sealing
+                lines=lines, subjects=subjects, rights=rights, merges=merges, sealing=self.sealing
             ),
             log=LogReader(
                 files=self.files, places=self.tree, verifier=self.verifier, check=check_ed25519

@@ -13,7 +13,7 @@ from services.audit.application import Audit, Outside
 from services.audit.contract import JournalPage, ReadJournal
 from services.audit.domain.audience import Scope
 from services.audit.domain.ports import Decided
-from services.audit.projections.journal import JournalLines, Rights, Subjects
+from services.audit.projections.journal import JournalLines, Merges, Rights, Subjects
 from services.audit.projections.journal_view import StoredJournal
 from services.audit.projections.statistics import Facts, StoredCounts
 from shared.crypto.local_keys import LocalKeys
@@ -124,13 +124,14 @@ class World:
             JournalLines(sealing, groups()),
             Subjects(sealing),
             Rights(),
+            Merges(),
             Facts(measures(), sealing),
         )
         self.views: list[Documents] = [
             open_documents(common, "audit", kind.NAME, kind.VERSION, kind.INDEXES)
-            for kind in (JournalLines, Subjects, Rights, Facts)
+            for kind in (JournalLines, Subjects, Rights, Merges, Facts)
         ]
-        lines, subjects, rights, facts = self.views
+        lines, subjects, rights, merges, facts = self.views
         self.audit = Audit(
             settings,
             keys,
@@ -141,7 +142,7 @@ class World:
                 access=self.rules,
                 names=Directory(),
                 journal=StoredJournal(
-                    lines=lines, subjects=subjects, rights=rights, sealing=sealing
+                    lines=lines, subjects=subjects, rights=rights, merges=merges, sealing=sealing
                 ),
                 log=None,  # type: ignore[arg-type]  # the proofs have tests of their own
                 counts=StoredCounts(facts, sealing),
