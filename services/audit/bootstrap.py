@@ -11,6 +11,7 @@ from services.audit.adapters.directory import RemoteNames
 from services.audit.adapters.files import BucketFiles
 from services.audit.adapters.keyring import RemoteKeyring
 from services.audit.adapters.leaves import LeafFollower, batch_of
+from services.audit.adapters.printing import SignedPdf
 from services.audit.adapters.rules import measures
 from services.audit.adapters.sealing import RecordSealing
 from services.audit.adapters.signing import log_key, verifier_key
@@ -97,6 +98,7 @@ class Built:
             ),
             counts=StoredCounts(facts, self.sealing),
             keyring=RemoteKeyring(self.client, [name for name in FOLLOWS if name != "keyring"]),
+            printer=SignedPdf(self.log_key),
             cosigned=KeptCosignatures(self.app.guarded, self.files),
             witnesses=witness_keys(self.own.witnesses_file),
             check=check_ed25519,
@@ -132,6 +134,7 @@ def served() -> Served:
         settings=built.common,
         handlers={
             "journal": app.journal,
+            "print_journal": app.print_journal,
             "use_mandate": app.use_mandate,
             "open_record": app.open_record,
             "affected_by": app.affected_by,

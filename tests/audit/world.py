@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
+from services.audit.adapters.printing import SignedPdf
 from services.audit.adapters.rules import measures
 from services.audit.adapters.sealing import RecordSealing
 from services.audit.adapters.words import groups, words
@@ -13,6 +14,7 @@ from services.audit.application import Audit, Outside
 from services.audit.contract import JournalPage, ReadJournal
 from services.audit.domain.audience import Scope
 from services.audit.domain.ports import Decided
+from services.audit.domain.proofs import Signed
 from services.audit.projections.journal import JournalLines, Merges, Rights, Subjects
 from services.audit.projections.journal_view import StoredJournal
 from services.audit.projections.statistics import Facts, StoredCounts
@@ -21,12 +23,13 @@ from shared.crypto.signatures import check_ed25519
 from shared.eventing.received import Received
 from shared.eventing.view import ProjectionOf
 from shared.kernel.actor import Actor, ActorKind
+from shared.kernel.checkpoint import Checkpoint
 from shared.kernel.clock import FixedClock
 from shared.kernel.common import CommonSettings
 from shared.stores.documents import At, Documents
 from shared.stores.settings import EventStoreSettings
 from shared.stores.views import open_documents
-from tests.audit.logs import NOW
+from tests.audit.logs import NOW, ORIGIN, PRIVATE
 
 RECORD, OTHER_RECORD = uuid4(), uuid4()
 PATIENT = Actor(kind=ActorKind.PATIENT, id=str(RECORD), record_id=RECORD)
@@ -103,6 +106,13 @@ class Handing:
         return {"keys": [], "tombstone": None}
 
 
+class Reader:
+    """Stands for the published log: one checkpoint."""
+
+    def checkpoint(self) -> Signed:
+        return Signed("note", Checkpoint(ORIGIN, 7, bytes(32)))
+
+
 class World:
     """Messages in, pages out."""
 
@@ -144,9 +154,10 @@ class World:
                 journal=StoredJournal(
                     lines=lines, subjects=subjects, rights=rights, merges=merges, sealing=sealing
                 ),
-                log=None,  # type: ignore[arg-type]  # the proofs have tests of their own
+                log=Reader(),  # type: ignore[arg-type]  # the proofs have tests of their own
                 counts=StoredCounts(facts, sealing),
                 keyring=self.keyring,
+                printer=SignedPdf(PRIVATE),
                 cosigned=None,  # type: ignore[arg-type]  # idem
                 witnesses=(),
                 check=check_ed25519,

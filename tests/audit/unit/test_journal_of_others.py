@@ -13,7 +13,11 @@ OPERATOR = Actor(kind=ActorKind.OPERATOR, id="identities")
 
 def test_a_prescription_shown_far_apart_says_so(world: World) -> None:
     """The person reads that it was in another department just before."""
-    about: dict[str, Any] = {"prescription_id": str(uuid4()), "facility": "1750000002", "confidentiality": []}
+    about: dict[str, Any] = {
+        "prescription_id": str(uuid4()),
+        "facility": "1750000002",
+        "confidentiality": [],
+    }
     world.tell("prescription.prescription_presented", PHARMACIST, far_apart=False, **about)
     world.tell("prescription.prescription_presented", PHARMACIST, far_apart=True, **about)
     world.tell("prescription.presentation_refused", PHARMACIST, reason="used", **about)
