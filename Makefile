@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-long trust check schemas bench lock clean
+.PHONY: help setup demo test test-long trust check schemas bench audit-million lock clean
 PY := .venv/bin/python
 
 help: ## Show this help
