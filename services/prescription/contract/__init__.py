@@ -9,7 +9,9 @@ from services.prescription.contract.listing import (
     Unfinished,
     UnfinishedIssue,
     UnfinishedIssues,
+    UnfinishedReceipt,
 )
+from services.prescription.contract.parts import Product
 from services.prescription.contract.pharmacy import (
     Agreement,
     Changed,
@@ -35,9 +37,9 @@ from shared.rpc.contract import Contract, Listing, Method
 __all__ = [
     "CONTRACT", "Agreement", "Cancel", "Changed", "DispensationView", "Dispense", "DispensedNow",
     "GivenView", "History", "Issue", "Issued", "LineView", "NewLine", "Outcome",
-    "PrescriptionView", "Prescriptions", "Present", "Presented", "Received", "Replace",
+    "PrescriptionView", "Prescriptions", "Present", "Presented", "Product", "Received", "Replace",
     "ReverseDispensation", "SendToPharmacy", "Show", "Shown", "Told", "Unfinished",
-    "UnfinishedIssue", "UnfinishedIssues", "Written",
+    "UnfinishedIssue", "UnfinishedIssues", "UnfinishedReceipt", "Written",
 ]  # fmt: skip
 
 PERSON = frozenset({ActorKind.PATIENT, ActorKind.REPRESENTATIVE})

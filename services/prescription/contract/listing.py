@@ -31,7 +31,7 @@ class Received(ListQuery):
 
 
 class Unfinished(Query):
-    """Prescriptions whose document is not known to be in the vault yet."""
+    """Prescriptions and dispensations whose document is not known to be in the vault yet."""
 
 
 class UnfinishedIssue(Answer):
@@ -39,5 +39,14 @@ class UnfinishedIssue(Answer):
     begun_at: Instant
 
 
+class UnfinishedReceipt(Answer):
+    """The document of a dispensation that is on its way to the vault."""
+
+    prescription_id: UUID
+    dispensation_id: UUID
+    begun_at: Instant
+
+
 class UnfinishedIssues(Answer):
     items: list[UnfinishedIssue]
+    receipts: list[UnfinishedReceipt]

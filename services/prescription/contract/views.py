@@ -102,6 +102,8 @@ class GivenView(Answer):
 
 
 class DispensationView(Answer):
+    """``document_id``: of what the vault keeps of it, once it is there."""
+
     dispensation_id: UUID
     facility: str
     professional: str
@@ -109,6 +111,7 @@ class DispensationView(Answer):
     given: list[GivenView]
     handwritten: list[Product]
     reversed_for: str | None
+    document_id: UUID | None
 
     @classmethod
     def of(cls, one: domain.Dispensation) -> "DispensationView":
@@ -120,6 +123,7 @@ class DispensationView(Answer):
             given=[_given(g) for g in one.given],
             handwritten=[Product.of(p) for p in one.handwritten],
             reversed_for=one.reversed_for,
+            document_id=one.document_id,
         )
 
 
