@@ -1,7 +1,7 @@
 """A profile with a real log, read models, units and PDF; access, identity and the vault are
 played by doubles that say who sees what."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -21,6 +21,7 @@ from services.profile.projections.listed import ListedProfiles
 from services.profile.projections.sections import Sections
 from services.profile.projections.series import MeasureSeries
 from shared.crypto.local_keys import LocalKeys
+from shared.eventing.purging import own_writes
 from shared.eventing.view import View
 from shared.kernel.actor import Actor, ActorKind
 from shared.kernel.clock import FixedClock
@@ -105,8 +106,10 @@ class PlayedPapers:
 
     hidden_from: set[str] = field(default_factory=set)
 
-    def may_see(self, document_id: UUID, record_id: UUID, by: Actor, how: How = NORMALLY) -> bool:
-        return (document_id, record_id) == (DOCUMENT, RECORD) and by.id not in self.hidden_from
+    def may_see(
+        self, document_id: UUID, records: Collection[UUID], by: Actor, how: How = NORMALLY
+    ) -> bool:
+        return document_id == DOCUMENT and RECORD in records and by.id not in self.hidden_from
 
 
 class World:
@@ -160,7 +163,7 @@ class World:
                 place = At(
                     source="profile", epoch=row.epoch, previous=previous, position=row.position
                 )
-                writes = view.projection.writes(row.event) if row.event else ()
+                writes = own_writes(view.projection, row.event) if row.event else ()
                 view.documents.apply(writes, place)
                 previous = row.position
 

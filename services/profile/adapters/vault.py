@@ -1,5 +1,6 @@
 """Asks ``vault`` over RPC, in the name of the caller, about a document linked to."""
 
+from collections.abc import Collection
 from typing import Any
 from uuid import UUID
 
@@ -13,7 +14,9 @@ class RpcPapers:
     def __init__(self, client: RpcClient) -> None:
         self._client = client
 
-    def may_see(self, document_id: UUID, record_id: UUID, by: Actor, how: How = NORMALLY) -> bool:
+    def may_see(
+        self, document_id: UUID, records: Collection[UUID], by: Actor, how: How = NORMALLY
+    ) -> bool:
         asked: dict[str, Any] = {"document_id": str(document_id), "mode": how.mode}
         if how.session:
             asked["session"] = str(how.session)
@@ -21,4 +24,4 @@ class RpcPapers:
             found = self._client.call("vault", "describe", asked, by=by)
         except Forbidden:
             return False
-        return bool(found["record_id"] == str(record_id))
+        return UUID(found["record_id"]) in records

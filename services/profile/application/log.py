@@ -11,7 +11,7 @@ from services.profile.domain.ports import Listed, Papers, People
 from services.profile.domain.questionnaire import Questionnaires
 from services.profile.domain.summary import Printer
 from shared.crypto.keys import KeyErased, Keys
-from shared.eventing.kin import served_under
+from shared.eventing.kin import served_together, served_under
 from shared.kernel.actor import Actor
 from shared.kernel.clock import Clock
 from shared.kernel.errors import Forbidden
@@ -57,6 +57,10 @@ class ProfileLog(EventLog):
                 " (record TEXT PRIMARY KEY, directives TEXT NOT NULL, sealed TEXT NOT NULL)"
             ),
         )
+
+    def together(self, record_id: UUID) -> list[UUID]:
+        """The records served as one with this one: itself alone, unless some were merged."""
+        return served_together(self, record_id)
 
     def entry(self, entry_id: UUID) -> Entry | None:
         """``None`` also for an entry of an erased record: there is nothing left of it."""

@@ -4,6 +4,7 @@ import base64
 from collections import defaultdict
 from collections.abc import Iterable
 from datetime import timedelta
+from itertools import chain
 from typing import Any
 from uuid import UUID
 
@@ -80,9 +81,8 @@ class ProfileReading(Sayings, MeasureReading):
         return r.Document(content=base64.b64encode(pdf).decode())
 
     def _entries(self, record_id: UUID, by: Actor, how: How) -> list[EntryRow]:
-        rows = sorted(
-            self.parts.listed.entries(record_id), key=lambda row: (row.added_at, row.entry_id)
-        )
+        found = (self.parts.listed.entries(one) for one in self.together(record_id))
+        rows = sorted(chain.from_iterable(found), key=lambda row: (row.added_at, row.entry_id))
         permits = self.gate.may_read(record_id, [row.attributes() for row in rows], by, how)
         return [row for row, permit in zip(rows, permits, strict=True) if permit]
 
@@ -94,7 +94,8 @@ class ProfileReading(Sayings, MeasureReading):
         for link in row.links:
             visible = link["id"] in there
             if link["kind"] == "DOCUMENT":
-                visible = self.parts.papers.may_see(UUID(link["id"]), record_id, by, how)
+                together = self.together(record_id)
+                visible = self.parts.papers.may_see(UUID(link["id"]), together, by, how)
             if visible:
                 shown.append(r.LinkView(kind=link["kind"], id=UUID(link["id"])))
         return shown
@@ -111,13 +112,15 @@ class ProfileReading(Sayings, MeasureReading):
         if not self.gate.may_read(record_id, [attributes], by, how)[0]:
             return None
         document = view.document_id
-        if document and not self.parts.papers.may_see(document, record_id, by, how):
+        together = self.together(record_id)
+        if document and not self.parts.papers.may_see(document, together, by, how):
             return view.model_copy(update={"document_id": None}) if view.text else None
         return view
 
     def _answers(self, record_id: UUID, by: Actor, how: How) -> list[r.AnswersView]:
         """The latest to each questionnaire of those this reader may see."""
-        rows = sorted(self.parts.listed.answers(record_id), key=lambda row: row.given_at)
+        found = (self.parts.listed.answers(one) for one in self.together(record_id))
+        rows = sorted(chain.from_iterable(found), key=lambda row: row.given_at)
         permits = self.gate.may_read(record_id, [row.attributes() for row in rows], by, how)
         last = {row.questionnaire: row for row, ok in zip(rows, permits, strict=True) if ok}
         return [r.AnswersView.of(row) for _, row in sorted(last.items())]

@@ -5,6 +5,7 @@ import binascii
 import json
 from collections.abc import Sequence
 from datetime import datetime
+from itertools import chain
 from typing import TypeVar
 from uuid import UUID
 
@@ -86,7 +87,11 @@ class MeasureReading(ProfileLog):
         by: Actor,
         how: How,
     ) -> list[Point]:
-        series = self.parts.listed.series(record_id, kind, *window)
+        series = [
+            one
+            for each in self.together(record_id)
+            for one in self.parts.listed.series(each, kind, *window)
+        ]
         permits = self.gate.may_read(record_id, [one.attributes() for one in series], by, how)
         pairs = zip(series, permits, strict=True)
         return [point for one, permit in pairs if permit for point in one.points]
@@ -95,7 +100,8 @@ class MeasureReading(ProfileLog):
         self, record_id: UUID, by: Actor, how: How = NORMALLY
     ) -> dict[str, TargetRow]:
         """By kind: the last set of those this reader may see, unless it took one away."""
-        rows = sorted(self.parts.listed.targets(record_id), key=lambda row: row.set_at)
+        found = (self.parts.listed.targets(one) for one in self.together(record_id))
+        rows = sorted(chain.from_iterable(found), key=lambda row: row.set_at)
         permits = self.gate.may_read(record_id, [row.attributes() for row in rows], by, how)
         last = {row.kind: row for row, permit in zip(rows, permits, strict=True) if permit}
         return {kind: row for kind, row in last.items() if row.low or row.high}

@@ -1,6 +1,6 @@
 """What profile asks of the outside, in sentences."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -31,8 +31,10 @@ class People(Protocol):
 
 
 class Papers(Protocol):
-    def may_see(self, document_id: UUID, record_id: UUID, by: Actor, how: How = NORMALLY) -> bool:
-        """Is it a document of that record that this reader may see now?"""
+    def may_see(
+        self, document_id: UUID, records: Collection[UUID], by: Actor, how: How = NORMALLY
+    ) -> bool:
+        """Is it a document of one of those records that this reader may see now?"""
         ...
 
 

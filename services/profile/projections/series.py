@@ -9,7 +9,6 @@ from typing import Any
 from uuid import UUID
 
 from services.profile.domain.batch import Batch
-from services.profile.domain.once import Forgotten
 from shared.crypto.fields import seal_field
 from shared.crypto.keys import Keys
 from shared.crypto.tokens import keyed_token
@@ -47,10 +46,6 @@ class MeasureSeries:
             "removed": str(event.measure_id),
         }
         return [Put(f"{event.measure_id}.removed", row)]
-
-    @writes.register
-    def _(self, event: Forgotten.Created) -> Sequence[Write]:
-        return self.purge(event.erased)
 
     def purge(self, record_id: UUID) -> Sequence[Write]:
         return [Purge([Eq("record_id", str(record_id))])]
