@@ -8,15 +8,16 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
+from services.profile.adapters.biology import BiologyReports
 from services.profile.adapters.pdf import PrintedSummary
-from services.profile.adapters.reference import read_kinds, read_questionnaires
+from services.profile.adapters.reference import read_biology, read_kinds, read_questionnaires
 from services.profile.adapters.units import PintUnits
 from services.profile.application import Profile
 from services.profile.application.log import Parts
 from services.profile.contract import measures as m
 from services.profile.contract import requests as r
 from services.profile.domain.measuring import Measuring
-from services.profile.domain.ports import Person
+from services.profile.domain.ports import Person, Report
 from services.profile.projections.listed import ListedProfiles
 from services.profile.projections.sections import Sections
 from services.profile.projections.series import MeasureSeries
@@ -26,6 +27,7 @@ from shared.eventing.view import View
 from shared.kernel.actor import Actor, ActorKind
 from shared.kernel.clock import FixedClock
 from shared.kernel.common import CommonSettings
+from shared.kernel.errors import Forbidden
 from shared.kernel.gate import NORMALLY, Decision, How
 from shared.stores.documents import At
 from shared.stores.settings import EventStoreSettings
@@ -53,6 +55,8 @@ class PlayedAccess:
 
     known: set[UUID] = field(default_factory=lambda: {RECORD})
     revoked: set[str] = field(default_factory=set)
+    agreed: set[str] = field(default_factory=set)
+    """Categories of sections that the person allowed the connected service."""
     asked: list[tuple[str, Mapping[str, Any], Actor]] = field(default_factory=list)
 
     def decide(
@@ -87,6 +91,9 @@ class PlayedAccess:
             if action == "manage":
                 return own
             return action == "feed" or "MASQUE_PS" not in codes or own
+        if by.kind is ActorKind.APPLICATION:
+            named = resource["kind"] == "measure" or resource.get("class") in self.agreed
+            return named and action in {"read", "feed"}
         hidden = "INVISIBLE_REPRESENTANTS_LEGAUX" in codes
         return not (by.kind is ActorKind.REPRESENTATIVE and hidden)
 
@@ -105,6 +112,13 @@ class PlayedPapers:
     """``hidden_from``: ids of those who may not see the one document there is."""
 
     hidden_from: set[str] = field(default_factory=set)
+    content: bytes = b""
+    confidentiality: list[str] = field(default_factory=lambda: ["N"])
+
+    def report(self, document_id: UUID, records: Collection[UUID], by: Actor) -> Report:
+        if not self.may_see(document_id, records, by):
+            raise Forbidden
+        return Report(record_id=RECORD, content=self.content, confidentiality=self.confidentiality)
 
     def may_see(
         self, document_id: UUID, records: Collection[UUID], by: Actor, how: How = NORMALLY
@@ -140,6 +154,7 @@ class World:
                 access=self.access,
                 people=PlayedPeople(),
                 papers=self.papers,
+                reports=BiologyReports(read_biology()),
                 listed=ListedProfiles(
                     self.sections, self.series, self.keys, lambda: self.app.secret
                 ),

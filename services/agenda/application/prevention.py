@@ -183,7 +183,12 @@ def _matters(item: Item, today: date) -> bool:
 
 def _marked(codes: Codes) -> dict[str, Any]:
     """What access is told of something the plan rests on: it is of the profile, or as good as."""
-    return {"kind": "profile_section", "type": "vaccinations", "confidentiality": list(codes)}
+    return {
+        "kind": "profile_section",
+        "type": "vaccinations",
+        "class": "VACCINES",
+        "confidentiality": list(codes),
+    }
 
 
 def _opted_out(plans: Sequence[PreventionPlan]) -> set[str]:

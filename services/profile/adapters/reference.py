@@ -30,6 +30,11 @@ def read_questionnaires() -> Questionnaires:
     return {one["code"]: _questionnaire(one) for one in listed}
 
 
+def read_biology() -> Mapping[str, str]:
+    """LOINC code of a laboratory's result to kind of measure."""
+    return {row["code"]: row["kind"] for row in _rows("biology.csv")}
+
+
 def _rows(file: str) -> list[dict[str, str]]:
     with (DATA / file).open(newline="") as lines:
         return list(csv.DictReader(lines))

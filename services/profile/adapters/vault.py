@@ -1,9 +1,11 @@
 """Asks ``vault`` over RPC, in the name of the caller, about a document linked to."""
 
+import base64
 from collections.abc import Collection
 from typing import Any
 from uuid import UUID
 
+from services.profile.domain.ports import Report
 from shared.kernel.actor import Actor
 from shared.kernel.errors import Forbidden
 from shared.kernel.gate import NORMALLY, How
@@ -13,6 +15,18 @@ from shared.rpc.client import RpcClient
 class RpcPapers:
     def __init__(self, client: RpcClient) -> None:
         self._client = client
+
+    def report(self, document_id: UUID, records: Collection[UUID], by: Actor) -> Report:
+        asked = {"document_id": str(document_id), "mode": NORMALLY.mode}
+        found = self._client.call("vault", "open", asked, by=by)
+        document = found["document"]
+        if UUID(document["record_id"]) not in records:
+            raise Forbidden
+        return Report(
+            record_id=UUID(document["record_id"]),
+            content=base64.b64decode(found["content"]),
+            confidentiality=document["confidentiality"],
+        )
 
     def may_see(
         self, document_id: UUID, records: Collection[UUID], by: Actor, how: How = NORMALLY

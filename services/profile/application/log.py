@@ -7,7 +7,7 @@ from uuid import UUID
 
 from services.profile.domain.entry import Entry
 from services.profile.domain.measuring import Measuring
-from services.profile.domain.ports import Listed, Papers, People
+from services.profile.domain.ports import Listed, Papers, People, Reports
 from services.profile.domain.questionnaire import Questionnaires
 from services.profile.domain.summary import Printer
 from shared.crypto.keys import KeyErased, Keys
@@ -28,6 +28,7 @@ class Parts:
     access: Access
     people: People
     papers: Papers
+    reports: Reports
     listed: Listed
     printer: Printer
     measuring: Measuring
@@ -45,13 +46,19 @@ class ProfileLog(EventLog):
 
     def own_tables(self) -> Sequence[str]:
         """``profile_taken``: keyed ids of the measures that came in, and the batch each is in.
-        ``profile_directives``: the one current text of each record, sealed; overwritten."""
+        ``profile_directives``: the one current text of each record, sealed; overwritten.
+        ``profile_extracted``: the batches that came out of a document."""
         return (
             (
                 "CREATE TABLE IF NOT EXISTS profile_taken"
                 " (id TEXT PRIMARY KEY, batch TEXT NOT NULL, record TEXT NOT NULL)"
             ),
             "CREATE INDEX IF NOT EXISTS profile_taken_record ON profile_taken (record)",
+            (
+                "CREATE TABLE IF NOT EXISTS profile_extracted"
+                " (document TEXT NOT NULL, batch TEXT NOT NULL, record TEXT NOT NULL)"
+            ),
+            "CREATE INDEX IF NOT EXISTS profile_extracted_document ON profile_extracted (document)",
             (
                 "CREATE TABLE IF NOT EXISTS profile_directives"
                 " (record TEXT PRIMARY KEY, directives TEXT NOT NULL, sealed TEXT NOT NULL)"

@@ -2,7 +2,7 @@
 
 import base64
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import timedelta
 from itertools import chain
 from typing import Any
@@ -16,8 +16,8 @@ from services.profile.domain.listing import QUESTIONNAIRES, EntryRow
 from services.profile.domain.summary import Charted, Summary
 from services.profile.domain.visibility import NORMAL, section_attributes
 from shared.crypto.keys import KeyErased
-from shared.kernel.actor import Actor
-from shared.kernel.errors import Forbidden
+from shared.kernel.actor import Actor, ActorKind
+from shared.kernel.errors import Forbidden, InvalidRequest
 from shared.kernel.gate import How
 
 CHARTED = timedelta(days=365)
@@ -27,9 +27,11 @@ RECORD = {"kind": "record"}
 
 class ProfileReading(Sayings, MeasureReading):
     def get_profile(self, request: r.GetProfile, by: Actor) -> r.Profile:
-        """Entries, links, answers and counts: only of what this reader may see."""
-        self.gate.require(request.record_id, "read", RECORD, by, request.how)
+        """Entries, links, answers and counts: only of what this reader may see. A connected
+        service names the sections that it was allowed."""
         wanted = request.sections
+        for resource in self._asked(wanted, by):
+            self.gate.require(request.record_id, "read", resource, by, request.how)
         seen = self._entries(request.record_id, by, request.how)
         sections: dict[str, list[r.EntryView]] = defaultdict(list)
         for row in seen:
@@ -79,6 +81,13 @@ class ProfileReading(Sayings, MeasureReading):
         )
         pdf = self.parts.printer.pdf(summary)
         return r.Document(content=base64.b64encode(pdf).decode())
+
+    def _asked(self, wanted: Collection[str] | None, by: Actor) -> list[dict[str, Any]]:
+        if by.principal.kind is not ActorKind.APPLICATION:
+            return [RECORD]
+        if not wanted:
+            raise InvalidRequest(fields={"sections": "name those that the person allowed"})
+        return [section_attributes(section, [NORMAL], {}) for section in wanted]
 
     def _entries(self, record_id: UUID, by: Actor, how: How) -> list[EntryRow]:
         found = (self.parts.listed.entries(one) for one in self.together(record_id))

@@ -134,6 +134,7 @@ class Sayings(ProfileLog):
         def forget(sql: Sql, _position: int) -> None:
             sql("DELETE FROM profile_directives WHERE record = ?", str(record_id))
             sql("DELETE FROM profile_taken WHERE record = ?", str(record_id))
+            sql("DELETE FROM profile_extracted WHERE record = ?", str(record_id))
 
         return Outcome(answer=Done(), also=[forget])
 

@@ -7,6 +7,7 @@ from typing import Protocol
 from uuid import UUID
 
 from services.profile.domain.listing import AnswersRow, EntryRow, TargetRow
+from services.profile.domain.measuring import Said
 from services.profile.domain.series import Series
 from shared.kernel.actor import Actor
 from shared.kernel.gate import NORMALLY, How
@@ -30,11 +31,31 @@ class People(Protocol):
         ...
 
 
+@dataclass(frozen=True, kw_only=True, repr=False)
+class Report:
+    """A document as the vault gives it. ``record_id``: that it is of."""
+
+    record_id: UUID
+    content: bytes
+    confidentiality: Sequence[str]
+
+
 class Papers(Protocol):
+    def report(self, document_id: UUID, records: Collection[UUID], by: Actor) -> Report:
+        """Opened in the caller's name, and in their journal. Raises ``Forbidden`` also for a
+        document of another record."""
+        ...
+
     def may_see(
         self, document_id: UUID, records: Collection[UUID], by: Actor, how: How = NORMALLY
     ) -> bool:
         """Is it a document of one of those records that this reader may see now?"""
+        ...
+
+
+class Reports(Protocol):
+    def results(self, content: bytes) -> Sequence[Said]:
+        """Those that are kinds of measure; none of what is no structured report."""
         ...
 
 
