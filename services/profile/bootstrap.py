@@ -8,7 +8,12 @@ from typing import Any
 from services.profile.adapters.biology import BiologyReports
 from services.profile.adapters.identity import RpcPeople
 from services.profile.adapters.pdf import PrintedSummary
-from services.profile.adapters.reference import read_biology, read_kinds, read_questionnaires
+from services.profile.adapters.reference import (
+    read_biology,
+    read_growth,
+    read_kinds,
+    read_questionnaires,
+)
 from services.profile.adapters.units import PintUnits
 from services.profile.adapters.vault import RpcPapers
 from services.profile.application import Profile
@@ -96,6 +101,7 @@ class Built:
             printer=PrintedSummary(),
             measuring=Measuring(read_kinds(), PintUnits()),
             questionnaires=read_questionnaires(),
+            growth=read_growth(),
             max_measures=self.own.max_measures,
         )
 
@@ -110,6 +116,7 @@ def served() -> Served:
             "change_entry": app.change_entry,
             "remove_entry": app.remove_entry,
             "set_visibility": app.set_visibility,
+            "growth_curve": app.growth_curve,
             "set_extraction": app.set_extraction,
             "extraction": app.extraction,
             "extract_measures": app.extract_measures,

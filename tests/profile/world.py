@@ -10,7 +10,12 @@ from uuid import UUID, uuid4
 
 from services.profile.adapters.biology import BiologyReports
 from services.profile.adapters.pdf import PrintedSummary
-from services.profile.adapters.reference import read_biology, read_kinds, read_questionnaires
+from services.profile.adapters.reference import (
+    read_biology,
+    read_growth,
+    read_kinds,
+    read_questionnaires,
+)
 from services.profile.adapters.units import PintUnits
 from services.profile.application import Profile
 from services.profile.application.log import Parts
@@ -100,11 +105,13 @@ class PlayedAccess:
 
 @dataclass
 class PlayedPeople:
+    birth_date: str = "1979-03-28"
+
     def record_of(self, value: str, oid: str) -> UUID | None:
         return RECORD if (value, oid) == (INS, OID) else None
 
     def person_of(self, record_id: UUID, by: Actor) -> Person:
-        return Person(name="Dominique Pat-Trois", birth_date="1979-03-28")
+        return Person(name="Dominique Pat-Trois", birth_date=self.birth_date, sex="F")
 
 
 @dataclass
@@ -134,6 +141,7 @@ class World:
         self.access = PlayedAccess()
         self.papers = PlayedPapers()
         self.clock = FixedClock(NOW)
+        self.people = PlayedPeople()
         self.keys = LocalKeys(bytes(32), "profile")
         common = CommonSettings(
             environment="development",
@@ -152,7 +160,7 @@ class World:
             self.clock,
             Parts(
                 access=self.access,
-                people=PlayedPeople(),
+                people=self.people,
                 papers=self.papers,
                 reports=BiologyReports(read_biology()),
                 listed=ListedProfiles(
@@ -161,6 +169,7 @@ class World:
                 printer=PrintedSummary(),
                 measuring=MEASURING,
                 questionnaires=read_questionnaires(),
+                growth=read_growth(),
                 max_measures=5_000,
             ),
         )

@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from services.profile.domain.entry import Entry
+from services.profile.domain.growth import Growth
 from services.profile.domain.measuring import Measuring
 from services.profile.domain.ports import Listed, Papers, People, Reports
 from services.profile.domain.questionnaire import Questionnaires
@@ -33,6 +34,7 @@ class Parts:
     printer: Printer
     measuring: Measuring
     questionnaires: Questionnaires
+    growth: Growth
     max_measures: int
 
 

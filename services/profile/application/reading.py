@@ -2,8 +2,8 @@
 
 import base64
 from collections import defaultdict
-from collections.abc import Collection, Iterable
-from datetime import timedelta
+from collections.abc import Collection, Iterable, Sequence
+from datetime import date, timedelta
 from itertools import chain
 from typing import Any
 from uuid import UUID
@@ -13,7 +13,9 @@ from services.profile.application.series import MeasureReading
 from services.profile.contract import requests as r
 from services.profile.domain.entry import Entry
 from services.profile.domain.listing import QUESTIONNAIRES, EntryRow
-from services.profile.domain.summary import Charted, Summary
+from services.profile.domain.ports import Person
+from services.profile.domain.series import Point
+from services.profile.domain.summary import Centile, Charted, Summary
 from services.profile.domain.visibility import NORMAL, section_attributes
 from shared.crypto.keys import KeyErased
 from shared.kernel.actor import Actor, ActorKind
@@ -72,12 +74,13 @@ class ProfileReading(Sayings, MeasureReading):
         sections: dict[str, list[Any]] = defaultdict(list)
         for row in self._entries(record_id, by, how):
             sections[row.section].append(row.content)
+        person = self.parts.people.person_of(record_id, by)
         summary = Summary(
-            person=self.parts.people.person_of(record_id, by),
+            person=person,
             made_at=self.clock.now(),
             sections=sections,
             directives=_in_words(self._directives(record_id, by, how)),
-            measures=list(self._charts(record_id, by, how)),
+            measures=list(self._charts(record_id, person, by, how)),
         )
         pdf = self.parts.printer.pdf(summary)
         return r.Document(content=base64.b64encode(pdf).decode())
@@ -134,7 +137,7 @@ class ProfileReading(Sayings, MeasureReading):
         last = {row.questionnaire: row for row, ok in zip(rows, permits, strict=True) if ok}
         return [r.AnswersView.of(row) for _, row in sorted(last.items())]
 
-    def _charts(self, record_id: UUID, by: Actor, how: How) -> Iterable[Charted]:
+    def _charts(self, record_id: UUID, person: Person, by: Actor, how: How) -> Iterable[Charted]:
         now = self.clock.now()
         targets = self.standing_targets(record_id, by, how)
         for name, kind in self.parts.measuring.kinds.items():
@@ -146,7 +149,18 @@ class ProfileReading(Sayings, MeasureReading):
                     points=points,
                     low=target.low if target else None,
                     high=target.high if target else None,
+                    centiles=self._centiles(name, points, person),
                 )
+
+    def _centiles(self, kind: str, points: Sequence[Point], person: Person) -> list[Centile]:
+        """None without a birth date of the calendar."""
+        try:
+            born = date.fromisoformat(person.birth_date)
+        except ValueError:
+            return []
+        first, last = points[0].at, points[-1].at
+        lines = self.parts.growth.charted(kind, person.sex, born, first, last)
+        return [Centile(label=label, line=line) for label, line in lines.items()]
 
     def _changes(self, entry_id: UUID) -> Iterable[Any]:
         return self.events.get(entry_id)

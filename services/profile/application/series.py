@@ -10,6 +10,7 @@ from typing import TypeVar
 from uuid import UUID
 
 from services.profile.application.log import ProfileLog
+from services.profile.contract import growth as g
 from services.profile.contract import measures as m
 from services.profile.domain.bmi import BMI, HEIGHT, WEIGHT, computed_bmi
 from services.profile.domain.fhir import written
@@ -23,6 +24,7 @@ from shared.kernel.errors import InvalidRequest
 from shared.kernel.gate import NORMALLY, How
 
 Line = TypeVar("Line")
+GROWTH = "CDC 2000 (United States)"
 
 
 class MeasureReading(ProfileLog):
@@ -44,6 +46,14 @@ class MeasureReading(ProfileLog):
             unit=kind.unit,
             target=m.TargetView.of(target) if target else None,
         )
+
+    def growth_curve(self, request: g.GrowthCurve, by: Actor) -> g.GrowthAnswer:
+        """A reference, of nobody: nothing is asked of access."""
+        kind = kind_named(self.parts.measuring.kinds, request.kind)
+        curve = self.parts.growth.curve(kind.name, request.sex)
+        asked = [r for r in curve if request.from_months <= r.months <= request.to_months]
+        items = [g.GrowthPoint.of(row) for row in asked]
+        return g.GrowthAnswer(source=GROWTH, unit=kind.unit, items=items)
 
     def export_observations(self, request: m.ExportObservations, by: Actor) -> m.Observations:
         kind = kind_named(self.parts.measuring.kinds, request.kind)

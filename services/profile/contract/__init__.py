@@ -5,6 +5,7 @@ may ask. Connected services send and read measures and entries, as they were all
 """
 
 from services.profile.contract import extraction as x
+from services.profile.contract import growth as g
 from services.profile.contract import measures as m
 from services.profile.contract import requests as r
 from shared.kernel.actor import ActorKind
@@ -66,6 +67,12 @@ CONTRACT = Contract(
         Method(name="set_target", request=m.SetTarget, answer=m.TargetSet, callers=WRITERS),
         Method(
             name="measure_kinds", request=m.MeasureKinds, answer=m.KindsKnown, callers=WITH_SERVICES
+        ),
+        Method(
+            name="growth_curve",
+            request=g.GrowthCurve,
+            answer=g.GrowthAnswer,
+            callers=WITH_SERVICES,
         ),
         Method(
             name="summary_document",

@@ -15,10 +15,12 @@ from shared.kernel.gate import NORMALLY, How
 
 @dataclass(frozen=True, kw_only=True)
 class Person:
-    """As a summary names them. ``birth_date``: as received, perhaps incomplete."""
+    """As a summary names them. ``birth_date``: as received, perhaps incomplete; ``sex``: M, F or
+    I."""
 
     name: str
     birth_date: str
+    sex: str
 
 
 class People(Protocol):
