@@ -1,4 +1,4 @@
-"""Reads the kinds of product that lie beside the code."""
+"""Reads the tables that lie beside the code."""
 
 import csv
 from importlib.resources import files
@@ -9,6 +9,13 @@ from services.prescription.domain.terms import Kind
 def read_kinds() -> dict[str, Kind]:
     with (files("services.prescription") / "data" / "kinds.csv").open(encoding="utf-8") as file:
         return {row["kind"]: _kind(row) for row in csv.DictReader(file)}
+
+
+def read_pharmacies() -> frozenset[str]:
+    """Sectors (JDV_J02) of the facilities that dispense to the public."""
+    table = files("services.prescription") / "data" / "pharmacies.csv"
+    with table.open(encoding="utf-8") as file:
+        return frozenset(row["sector"] for row in csv.DictReader(file))
 
 
 def _kind(row: dict[str, str]) -> Kind:
