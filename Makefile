@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check schemas bench lock clean
+.PHONY: help setup demo test test-long check schemas bench lock clean
 PY := .venv/bin/python
 
 help: ## Show this help
@@ -13,7 +13,11 @@ demo: setup ## One true story, end to end, on private servers; about a minute
 
 test: ## All tests, on private servers that end with the run
 	@scripts/setup.sh test
-	$(PY) -m pytest -n 2 --dist loadfile
+	$(PY) -m pytest -n 2 --dist loadfile -m "not long"
+
+test-long: ## The long forms of tests: minutes more, the same rules
+	@scripts/setup.sh test
+	$(PY) -m pytest -n 2 --dist loadfile -m long
 
 check: ## Format, lint, types, imports, schemas: what must hold before the tests run
 	@scripts/setup.sh check

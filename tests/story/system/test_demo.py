@@ -55,6 +55,7 @@ def test_the_story_comes_true_on_our_own_documents(tmp_path: Path) -> None:
     assert processes_of(tmp_path) == []
 
 
+@pytest.mark.long
 @pytest.mark.timeout(300)
 @pytest.mark.skipif(not OFFICIAL.is_dir(), reason="the official samples are not beside us")
 def test_the_official_documents_are_taken_but_those_of_other_people(tmp_path: Path) -> None:
