@@ -12,8 +12,9 @@ from threading import Event
 from typing import TypeVar
 
 from shared.eventing.broker import Subscription
+from shared.eventing.freshness import Freshness
 from shared.eventing.loop import Loop
-from shared.eventing.metrics import MALFORMED
+from shared.eventing.metrics import LOGGED_FRESH, LOGGED_POSITION, MALFORMED
 from shared.kernel.actor import Actor
 from shared.kernel.errors import Unavailable
 from shared.stores.event_log import EventLog
@@ -32,15 +33,24 @@ def checkpoint_loop(log: EventLog, amqp_uri: str) -> Loop:
 
     def work(stop: Event, loop: Loop) -> None:
         queue = f"{log.name}.checkpoints"
+        fresh = Freshness(LOGGED_FRESH.labels(log.name))
         with Subscription(amqp_uri, queue=queue, exchange=EXCHANGE, kind="fanout") as subscription:
             while not stop.is_set():
                 if delivery := subscription.next(1.0):
                     if covered := _covered(delivery.body, log.name):
                         log.places.note_logged(covered)
                     subscription.ack(delivery)
+                _measure(log, fresh)
                 loop.turned()
 
     return Loop(f"{log.name}.checkpoints", work)
+
+
+def _measure(log: EventLog, fresh: Freshness) -> None:
+    head, logged = log.head(), log.places.logged()
+    reached = logged.position if logged.epoch == head.epoch else 0
+    LOGGED_POSITION.labels(log.name).set(reached)
+    fresh.note(head=head.position, reached=reached)
 
 
 def _covered(body: bytes, service: str) -> Logged | None:

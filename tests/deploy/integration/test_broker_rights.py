@@ -209,9 +209,3 @@ def test_an_integrator_calls_and_reads_its_own_replies_only(
         lambda c: c.queue_declare("rpc-vault2", durable=True),
     ]
     assert [n for n, attempt in enumerate(forbidden) if not refused(own, attempt)] == []
-
-
-def test_the_repository_holds_no_password() -> None:
-    """The file in the repository makes users that wait for a secret, none with a known one."""
-    committed = definitions()
-    assert {user["password_hash"] for user in committed["users"]} == {""}
