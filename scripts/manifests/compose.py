@@ -106,7 +106,8 @@ def _store(name: str, *, mounts: list[str], data: str, test: list[str], **more: 
 
 def _stores() -> Json:
     shell = "CMD-SHELL"
-    replica_set = 'db.hello().isWritablePrimary || rs.initiate({_id:"carnet",members:[{_id:0,host:"mongodb:27017"}]}).ok'
+    member = '{_id:"carnet",members:[{_id:0,host:"mongodb:27017"}]}'
+    replica_set = f"db.hello().isWritablePrimary || rs.initiate({member}).ok"
     return {
         "rabbitmq": _store(
             "rabbitmq",
@@ -134,8 +135,8 @@ def _stores() -> Json:
             mounts=[f"{PRIVATE}/mongodb:/docker-entrypoint-initdb.d:ro",
                     f"{PRIVATE}/mongodb-keyfile:/run/carnet/mongodb-keyfile:ro"],
             data="/data/db",
-            test=[shell, 'mongosh -u admin -p "$$MONGO_INITDB_ROOT_PASSWORD" --quiet '
-                  f"--eval '{replica_set}' | grep -qE 'true|1'"],
+            test=[shell, ('mongosh -u admin -p "$$MONGO_INITDB_ROOT_PASSWORD" --quiet '
+                  f"--eval '{replica_set}' | grep -qE 'true|1'")],
             env_file=[f"{PRIVATE}/env/mongodb"],
             command=["--replSet", "carnet", "--keyFile", "/run/carnet/mongodb-keyfile",
                      "--bind_ip_all"],

@@ -28,8 +28,7 @@ CALLS = (
     ),
     Panel(
         "Duration of 95 in 100",
-        "histogram_quantile(0.95,"
-        " sum by (service, le) (rate(carnet_rpc_call_seconds_bucket[5m])))",
+        "histogram_quantile(0.95, sum by (service, le) (rate(carnet_rpc_call_seconds_bucket[5m])))",
         "{{service}}",
         "s",
     ),
@@ -53,7 +52,8 @@ CALLS = (
     ),
     Panel(
         "Replies lost or late",
-        "sum(rate(carnet_rpc_lost_replies_total[5m])) + sum(rate(carnet_rpc_late_replies_total[5m]))",
+        "sum(rate(carnet_rpc_lost_replies_total[5m]))"
+        " + sum(rate(carnet_rpc_late_replies_total[5m]))",
         "replies",
     ),
 )

@@ -31,13 +31,17 @@ def derived() -> Files:
         f"k8s/base/carnet/{name}": HEADER + as_yaml(*documents)
         for name, documents in resources().items()
     }
-    return boards | manifests | {
-        "deploy/compose.yaml": HEADER + as_yaml(compose()),
-        "deploy/prometheus/prometheus.yml": HEADER + as_yaml(scrapes()),
-        "deploy/rabbitmq/definitions.json": as_json(definitions()),
-        "deploy/postgresql/roles.sql": HEADER.replace("#", "--", 1) + roles(),
-        "deploy/requirements.lock": runtime_lock(),
-    }
+    return (
+        boards
+        | manifests
+        | {
+            "deploy/compose.yaml": HEADER + as_yaml(compose()),
+            "deploy/prometheus/prometheus.yml": HEADER + as_yaml(scrapes()),
+            "deploy/rabbitmq/definitions.json": as_json(definitions()),
+            "deploy/postgresql/roles.sql": HEADER.replace("#", "--", 1) + roles(),
+            "deploy/requirements.lock": runtime_lock(),
+        }
+    )
 
 
 def committed(root: Path = ROOT) -> Files:
@@ -74,7 +78,7 @@ def as_json(value: Any) -> str:
 class _Plain(yaml.CSafeDumper):
     """Written out each time: a reader follows no anchors."""
 
-    def ignore_aliases(self, data: Any) -> bool:
+    def ignore_aliases(self, data: Any) -> bool:  # noqa: ARG002 - the library's
         return True
 
 

@@ -8,18 +8,18 @@ import yaml
 
 from scripts.cli.processes import ROOT
 from scripts.manifests.dashboards import dashboards
-from scripts.manifests.kubernetes.workloads import (
-    REPLICAS,
-    deployment,
-    disruption_budget,
-    service_account,
-)
 from scripts.manifests.kubernetes.surroundings import (
     external_secrets,
     migration,
     network_policy,
     scaling,
     scraped,
+)
+from scripts.manifests.kubernetes.workloads import (
+    REPLICAS,
+    deployment,
+    disruption_budget,
+    service_account,
 )
 from scripts.manifests.wiring import Wiring, all_wiring
 

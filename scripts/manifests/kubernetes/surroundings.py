@@ -139,9 +139,7 @@ def scraped(wired: Wiring) -> Json:
 def migration(wired: Wiring) -> Json:
     """Makes tables, indexes and buckets with the owner's credentials; services only verify."""
     name = wired.service
-    command = container(
-        name, ["ops", "migrate", name], secret=f"{name}-migration", probed=False
-    )
+    command = container(name, ["ops", "migrate", name], secret=f"{name}-migration", probed=False)
     return {
         "apiVersion": "batch/v1",
         "kind": "Job",

@@ -110,7 +110,7 @@ def _probes() -> Json:
 
 
 def _mounts(service: str) -> list[Json]:
-    mounts = [
+    mounts: list[Json] = [
         {"name": "keys", "mountPath": "/run/carnet/keys", "readOnly": True},
         {"name": "issuers", "mountPath": "/run/carnet/issuers", "readOnly": True},
         {"name": "authorities", "mountPath": "/run/carnet/authorities", "readOnly": True},

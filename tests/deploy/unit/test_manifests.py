@@ -31,9 +31,12 @@ def test_the_wiring_is_that_of_the_journeys() -> None:
     """Read from the code: what the design says of a deposit and an opening must be in it."""
     vault = wiring("vault")
     assert {"access", "identity", "keyring"} <= vault.calls
-    assert vault.follows == {"identity"} and vault.keeps_objects and not vault.hears_leaves
+    assert vault.follows == {"identity"}
+    assert vault.keeps_objects
+    assert not vault.hears_leaves
     audit = wiring("audit")
-    assert audit.follows == set(SERVICES) and audit.hears_leaves
+    assert audit.follows == set(SERVICES)
+    assert audit.hears_leaves
     assert wiring("keyring").calls == frozenset()
     assert all(wiring(s).calls >= {"keyring"} for s in SERVICES if s != "keyring")
 
@@ -66,10 +69,12 @@ def test_our_containers_are_locked_down(compose: dict[str, Any]) -> None:
     assert compose["networks"]["inside"] == {"internal": True}
     for name in (*SERVICES, "migrate"):
         service = compose["services"][name]
-        assert service["user"] == "10001:10001" and service["read_only"] is True
+        assert service["user"] == "10001:10001"
+        assert service["read_only"] is True
         assert service["cap_drop"] == ["ALL"]
         assert service["security_opt"] == ["no-new-privileges:true"]
-        assert service["networks"] == ["inside"] and "ports" not in service
+        assert service["networks"] == ["inside"]
+        assert "ports" not in service
     published = [p for s in compose["services"].values() for p in s.get("ports", [])]
     assert all("127.0.0.1:" in port for port in published)
 
@@ -82,7 +87,8 @@ def test_each_service_mounts_its_own_secrets_only(compose: dict[str, Any]) -> No
         mounted = " ".join(service["volumes"])
         assert f"./private/keys/{name}:" in mounted
         assert ("/kek:" in mounted) == (name == "keyring")
-        assert "pgpass" not in mounted and "keys/all" not in mounted
+        assert "pgpass" not in mounted
+        assert "keys/all" not in mounted
 
 
 def test_the_image_has_no_tools_of_ours() -> None:

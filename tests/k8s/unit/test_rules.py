@@ -101,7 +101,8 @@ def test_a_service_gets_its_own_secrets_only(documents: list[Json]) -> None:
         service = document["metadata"]["labels"]["app.kubernetes.io/name"]
         assert pod_of(document)["spec"]["serviceAccountName"] == service
         names = set(_secrets(pod_of(document)))
-        assert names and all(name.startswith(f"{service}-") for name in names), names
+        assert names
+        assert all(name.startswith(f"{service}-") for name in names), names
 
 
 def test_only_a_migration_has_the_owners_credentials(documents: list[Json]) -> None:
@@ -173,7 +174,8 @@ def test_policies_name_whom_they_let_and_where(documents: list[Json]) -> None:
     for policy in of_kind(documents, "NetworkPolicy"):
         spec = policy["spec"]
         for rule in (*(spec.get("ingress") or []), *(spec.get("egress") or [])):
-            assert rule.get("ports") and (rule.get("from") or rule.get("to")), name_of(policy)
+            assert rule.get("ports"), name_of(policy)
+            assert rule.get("from") or rule.get("to"), name_of(policy)
             assert "ipBlock" not in str(rule), name_of(policy)
 
 
@@ -219,7 +221,8 @@ def test_a_production_keeps_its_data_where_it_was_declared() -> None:
     for name, container in containers(documents):
         assert re.search(r"@sha256:[0-9a-f]{64}$", container["image"]), name
     for storage in of_kind(documents, "StorageClass"):
-        assert storage["parameters"]["encrypted"] == "true" and storage["allowedTopologies"]
+        assert storage["parameters"]["encrypted"] == "true"
+        assert storage["allowedTopologies"]
     classes = {d["metadata"]["name"] for d in of_kind(documents, "StorageClass")}
     assert set(_storage_classes(documents)) <= classes
 
@@ -241,7 +244,8 @@ def test_every_host_a_setting_names_is_declared() -> None:
     [settings] = [d for d in of_kind(base(), "ConfigMap") if d["metadata"]["name"] == "carnet"]
     places = set(settings["data"]["CARNET_HOSTING_PLACES"].split(","))
     named = {h for v in settings["data"].values() if "://" in v for h in hosts_of(v)}
-    assert named and named <= places
+    assert named
+    assert named <= places
 
 
 def test_every_volume_and_setting_a_pod_names_is_there(documents: list[Json]) -> None:

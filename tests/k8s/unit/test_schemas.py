@@ -21,6 +21,6 @@ def test_it_is_what_this_version_takes(overlay: str, version: str, tmp_path: Pat
     documents = [d for d in rendered(overlay) if d["apiVersion"] in OWN_GROUPS]
     file = tmp_path / "rendered.yaml"
     file.write_text(yaml.safe_dump_all(documents))
-    command = [VALIDATE, "--strict", "--quiet", "-k", version, file]
+    command = [str(VALIDATE), "--strict", "--quiet", "-k", version, str(file)]
     found = subprocess.run(command, capture_output=True, text=True, check=False)
     assert found.returncode == 0, found.stdout + found.stderr
