@@ -60,6 +60,11 @@ CALLS = (
 EVENTS = (
     Panel("Events saved", "sum by (service) (rate(carnet_log_position[5m]))", "{{service}}"),
     Panel(
+        "Messages published",
+        "sum by (service) (rate(carnet_published_total[5m]))",
+        "{{service}}",
+    ),
+    Panel(
         "Relay behind, in seconds",
         LAG.format(by="service", metric="carnet_published_until_timestamp_seconds"),
         "{{service}}",

@@ -7,6 +7,7 @@ import ast
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
+from pathlib import Path
 
 from scripts.cli.processes import ROOT, SERVICES, entrypoints
 
@@ -32,12 +33,12 @@ def wiring(service: str) -> Wiring:
     names = {n.id for n in nodes if isinstance(n, ast.Name)}
     own = tuple(e.partition(".")[2] for e in entrypoints() if e.startswith(f"{service}."))
     follows = frozenset(_followed(nodes))
-    called = {n for n in _called(nodes) if n in SERVICES}
-    keys = {"keyring"} if "remote_keys" in names else set()
+    through = [node for file in _clients(nodes) for node in ast.walk(ast.parse(file.read_text()))]
+    called = {n for n in _called([*nodes, *through]) if n in SERVICES}
     return Wiring(
         service=service,
         entrypoints=own,
-        calls=frozenset(called | keys | follows),  # what a queue lost is pulled over RPC
+        calls=frozenset(called | follows),  # what a queue lost is pulled over RPC
         follows=follows,
         hears_leaves="leaves" in own,
         keeps_objects="open_objects" in names,
@@ -51,6 +52,13 @@ def all_wiring() -> list[Wiring]:
 def _nodes(service: str) -> Iterator[ast.AST]:
     for file in sorted((ROOT / "services" / service).rglob("*.py")):
         yield from ast.walk(ast.parse(file.read_text()))
+
+
+def _clients(nodes: list[ast.AST]) -> Iterator[Path]:
+    """Files of ``shared.rpc`` that are imported: some are clients of a service for others."""
+    for node in nodes:
+        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("shared.rpc."):
+            yield ROOT / f"{str(node.module).replace('.', '/')}.py"
 
 
 def _called(nodes: list[ast.AST]) -> Iterator[str]:
