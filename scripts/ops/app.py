@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from scripts.cli.screen import EXIT_CODES
-from scripts.ops import messages, migrate
+from scripts.ops import backup, messages, migrate, prepare, restore, sweep
 from scripts.ops.parts import use_place
 
 app = typer.Typer(
@@ -31,6 +31,7 @@ def settings(
 
 for command in (
     *(migrate.migrate, messages.parked, messages.retry, messages.discard, messages.realign),
-    messages.renew_epoch,
+    *(messages.renew_epoch, backup.backup, backup.expire_backups, restore.restore),
+    *(restore.finish_restore, sweep.sweep, prepare.prepare),
 ):
     app.command(epilog=EXIT_CODES)(command)
