@@ -49,7 +49,9 @@ class Stage:
             case "COPY":
                 self._copy(done.rest.split(), stages)
             case "RUN":
-                self.run(["/bin/sh", "-c", done.rest], check=True)
+                ran = self.run(["/bin/sh", "-c", done.rest])
+                if ran.returncode:
+                    end(Exit.REFUSED, (ran.stdout + ran.stderr)[-3000:])
             case "USER":
                 self.user = done.rest
             case "ENTRYPOINT":
@@ -59,7 +61,7 @@ class Stage:
         return self.root / Path(self.folder, path).relative_to("/")
 
     def run(
-        self, command: list[str], *, check: bool = False, user: str | None = None
+        self, command: list[str], *, user: str | None = None
     ) -> subprocess.CompletedProcess[str]:
         """In the root, with what the machine's package clients are set to."""
         shown = [p for p in (*SHOWN, *_wheel_folders()) if Path(p).exists()]
@@ -70,7 +72,7 @@ class Stage:
         return subprocess.run(
             ["/usr/bin/unshare", "--mount", "/bin/sh", "-c", script, "sh", *command],
             env={"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", **_pip_settings(), **self.environ},
-            check=check, capture_output=True, text=True,
+            check=False, capture_output=True, text=True,
         )  # fmt: skip
 
     def _copy(self, words: list[str], stages: Mapping[str, "Stage"]) -> None:

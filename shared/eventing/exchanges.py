@@ -10,11 +10,11 @@ import amqp
 
 
 def declare_exchange(channel: Any, name: str, kind: str) -> None:
-    """Make sure that it is there. A failed look closes the channel it was made on: not ours."""
+    """Make sure that it is there. A failed look closes the channel it was made on, so that is
+    not ours; py-amqp opens it again by itself, and it is closed here either way."""
     probe = channel.connection.channel()
     try:
         probe.exchange_declare(name, kind, passive=True)
     except amqp.NotFound:
         channel.exchange_declare(name, kind, durable=True, auto_delete=False)
-    else:
-        probe.close()
+    probe.close()
