@@ -1,10 +1,13 @@
 """Reads the settings of access once, and builds its objects."""
 
 import os
+from functools import wraps
+
+from pydantic import BaseModel
 
 from services.access.adapters.opening import open_log
 from services.access.application import Access
-from services.access.contract import CONTRACT, Decide
+from services.access.contract import CONTRACT, Decide, Decided
 from services.access.domain.reference import AccessSettings
 from services.access.messages import message_for
 from services.access.policies import FOLLOWS, POLICIES
@@ -14,6 +17,7 @@ from shared.eventing.audit_lag import AuditLag
 from shared.eventing.entrypoints import Following, Projecting, Timers
 from shared.eventing.outbox import OutboxReader
 from shared.eventing.positions import position_followed
+from shared.kernel.actor import Actor
 from shared.kernel.common import CommonSettings
 from shared.kernel.settings import read_settings
 from shared.rpc.answer import Handler
@@ -21,6 +25,7 @@ from shared.rpc.client import RpcClient
 from shared.rpc.keys import remote_keys
 from shared.rpc.serve import Served
 from shared.stores.settings import EventStoreSettings
+from shared.telemetry.metrics import DECISIONS
 
 SWEEP = 3600.0
 """Seconds between two looks for what is over."""
@@ -53,7 +58,22 @@ def handlers(app: Access) -> dict[str, Handler]:
 
 
 def guarded(made: dict[str, Handler], lag: AuditLag) -> dict[str, Handler]:
-    return made | {"decide": lag.unless_late(made["decide"], when=is_normal_reading)}
+    decide = lag.unless_late(made["decide"], when=is_normal_reading)
+    return made | {"decide": counted(decide)}
+
+
+def counted(decide: Handler) -> Handler:
+    """What a dashboard shows of decisions: how many, of which mode, with which outcome."""
+
+    @wraps(decide)
+    def counting(request: Decide, by: Actor) -> BaseModel:
+        decided = decide(request, by)
+        if isinstance(decided, Decided):
+            outcome = "permit" if decided.permit else "deny"
+            DECISIONS.labels(request.mode, request.action, outcome).inc()
+        return decided
+
+    return counting
 
 
 def is_normal_reading(request: Decide) -> bool:
