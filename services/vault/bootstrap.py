@@ -8,6 +8,7 @@ from services.vault.adapters.contents import SealedContents
 from services.vault.adapters.identity import RpcIdentities
 from services.vault.adapters.value_sets import read_value_sets
 from services.vault.application import Vault
+from services.vault.contract import CONTRACT
 from services.vault.domain.completion import Rules
 from services.vault.domain.depositing import DepositRules
 from services.vault.domain.people import People
@@ -108,19 +109,10 @@ def served() -> Served:
     return Served(
         settings=built.common,
         handlers={
-            "deposit": app.deposit,
-            "deposit_lot": app.deposit_lot,
-            "replace": app.replace,
-            "mask": app.mask,
-            "unmask": app.unmask,
-            "search": app.search,
-            "changes_since": app.changes_since,
-            "describe": app.describe,
+            **{method.name: getattr(app, method.name) for method in CONTRACT.methods},
             "open": AuditLag(app, built.own.audit_lag_max).unless_late(
                 app.open, when=lambda request: request.mode == "normal"
             ),
-            "versions": app.versions,
-            "check_integrity": app.check_integrity,
         },
         outbox=OutboxReader(app, message_for, built.keys),
         position_of=position_in(built.documents),

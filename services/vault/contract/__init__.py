@@ -5,17 +5,14 @@ may ask. Facility software and secretaries feed; what they may read is decided l
 """
 
 from services.vault.contract.deposits import (
-    CheckIntegrity,
     Deposit,
     DepositedOne,
     DepositLot,
-    IntegrityChecked,
     LotDeposited,
-    Mask,
     Replace,
-    Unmask,
-    Visibility,
 )
+from services.vault.contract.integrity import CheckIntegrity, IntegrityChecked
+from services.vault.contract.life import Mask, Unmask, Visibility
 from services.vault.contract.reading import (
     Changes,
     ChangesSince,

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from pydantic import AfterValidator, Field
 
-from services.vault.contract.parts import Code, Moment, Part, Text
+from services.vault.contract.parts import Code, Moment, OfDocument, Part, Text
 from services.vault.domain.depositing import Offer, Place, Placed
 from services.vault.domain.metadata import Author, Coded, Statement
 from shared.rpc.contract import Answer, Command, Done, GivenIns
@@ -155,37 +155,9 @@ class LotDeposited(Done):
         return cls(documents=[Deposited.model_validate(asdict(one)) for one in placed])
 
 
-class OfDocument(Command):
-    document_id: UUID
-
-
 class Replace(OfDocument, NewContent):
     """A new version; it is hidden at least from whom the former was."""
 
     @property
     def offer(self) -> Offer:
         return self.offered(self.document_id)
-
-
-class Mask(OfDocument):
-    pass
-
-
-class Unmask(OfDocument):
-    pass
-
-
-class Visibility(Done):
-    confidentiality: list[str]
-
-
-class CheckIntegrity(Command):
-    """``sample``: how many documents, drawn at random; all of them when absent."""
-
-    sample: int | None = Field(default=None, ge=1, le=100_000)
-
-
-class IntegrityChecked(Done):
-    checked: int
-    missing: list[UUID]
-    damaged: list[UUID]

@@ -9,7 +9,7 @@ from uuid import uuid4
 import pytest
 
 from scripts.machine.seaweedfs import ObjectStore
-from services.vault.contract.deposits import CheckIntegrity
+from services.vault.contract.integrity import CheckIntegrity
 from services.vault.contract.reading import Open, Search
 from shared.stores.objects import Objects
 from tests.vault.cda import PDF, cda, enclosing

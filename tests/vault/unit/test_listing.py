@@ -6,7 +6,7 @@ from uuid import UUID, uuid4
 import pytest
 from pydantic import ValidationError
 
-from services.vault.contract.deposits import Mask
+from services.vault.contract.life import Mask
 from services.vault.contract.reading import ChangesSince, Search, Versions
 from services.vault.projections.documents import DocumentList, place
 from shared.crypto.fields import open_field

@@ -1,0 +1,11 @@
+"""Use cases of the vault: one public method each, named like its RPC."""
+
+from services.vault.application.checking import Checking
+from services.vault.application.depositing import Deposits
+from services.vault.application.finding import Finding
+from services.vault.application.life import Life
+from services.vault.application.reading import Reading
+
+
+class Vault(Deposits, Life, Finding, Reading, Checking):
+    name = "vault"
