@@ -2,8 +2,6 @@
 
 from collections.abc import Iterator
 
-from services.vault.domain.cda.body import enclosed_file
-from services.vault.domain.cda.tree import clinical_document
 from services.vault.domain.content import CDA
 from services.vault.domain.document import Document, Status
 from services.vault.domain.visibility import (
@@ -11,6 +9,8 @@ from services.vault.domain.visibility import (
     HIDDEN_FROM_REPRESENTATIVES,
     MASKED,
 )
+from shared.cda.body import enclosed_file
+from shared.cda.tree import clinical_document
 
 MAX_EXPANSION = 1032
 """How many times its size a compressed file can unpack to (DEFLATE)."""

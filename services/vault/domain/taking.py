@@ -5,14 +5,14 @@ from dataclasses import dataclass, replace
 
 from services.vault.domain import content
 from services.vault.domain.active_content import active_parts
-from services.vault.domain.cda.body import FIELD as BODY
-from services.vault.domain.cda.body import enclosed_file
 from services.vault.domain.cda.header import read_header
-from services.vault.domain.cda.tree import Element, clinical_document
 from services.vault.domain.completion import Rules, completed
 from services.vault.domain.metadata import Metadata, Statement
 from services.vault.domain.patient import Patient
 from services.vault.domain.value_sets import UNREFERENCED_FORMAT
+from shared.cda.body import FIELD as BODY
+from shared.cda.body import enclosed_file
+from shared.cda.tree import Element, clinical_document
 from shared.kernel.errors import InvalidRequest, TooLarge
 
 FIELD = "content"
