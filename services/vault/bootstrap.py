@@ -4,6 +4,7 @@ import os
 from dataclasses import dataclass
 
 from services.vault.adapters.access import RpcAccess
+from services.vault.adapters.clamd import Clamd
 from services.vault.adapters.contents import SealedContents
 from services.vault.adapters.identity import RpcIdentities
 from services.vault.adapters.value_sets import read_value_sets
@@ -40,7 +41,13 @@ class VaultSettings:
     max_document_bytes: int = 5_000_000
     """Of a content, and of the file inside a level 1 CDA (DMP)."""
     refuse_active_content: bool = True
-    """Refuse PDF and RTF that hold scripts, commands to launch, embedded files or encryption."""
+    """Refuse PDF and RTF that hold scripts, commands to launch, embedded files or encryption;
+    off, they are taken, and depositor and readers are warned."""
+    clamd: str | None = None
+    """The antivirus, ``tcp://host:port`` or ``unix:///path`` of a clamd. Set, nothing is taken in
+    without its verdict; its StreamMaxLength must be above ``max_document_bytes``."""
+    clamd_timeout: float = 20.0
+    """Seconds of each step of a scan."""
     allow_cumulation: bool = False
     """The DMP's *cumul-invisible_patient-masque_ps*: both codes on one document."""
     class_outside_dmp: str | None = None
@@ -92,6 +99,9 @@ class Built:
                 limits=Limits(
                     max_bytes=self.own.max_document_bytes,
                     refuse_active=self.own.refuse_active_content,
+                    scanner=Clamd(self.own.clamd, self.own.clamd_timeout)
+                    if self.own.clamd
+                    else None,
                 ),
                 metadata=Rules(sets=sets, class_outside_dmp=self.own.class_outside_dmp),
                 allow_cumulation=self.own.allow_cumulation,

@@ -18,6 +18,7 @@ from services.vault.domain.depositing import DepositRules
 from services.vault.domain.patient import Traits
 from services.vault.domain.people import People
 from services.vault.domain.ports import NORMALLY, Decision, How
+from services.vault.domain.scanning import Scanner
 from services.vault.domain.taking import Limits
 from services.vault.projections.documents import DocumentList, ListedDocuments
 from shared.crypto.local_keys import LocalKeys
@@ -152,6 +153,8 @@ class World:
         objects: Any = None,
         postgres_dsn: str | None = None,
         max_bytes: int = 5_000_000,
+        refuse_active: bool = True,
+        scanner: Scanner | None = None,
     ) -> None:
         self.access = PlayedAccess()
         self.identities = PlayedIdentities()
@@ -181,7 +184,7 @@ class World:
             contents=SealedContents(cast("Objects", self.objects), self.keys),
             listed=ListedDocuments(self.documents, self.keys),
             rules=DepositRules(
-                limits=Limits(max_bytes=max_bytes, refuse_active=True),
+                limits=Limits(max_bytes=max_bytes, refuse_active=refuse_active, scanner=scanner),
                 metadata=Rules(sets=read_value_sets()),
                 allow_cumulation=False,
             ),

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from services.vault.domain.active_content import active_parts
 from services.vault.domain.content import CDA
 from services.vault.domain.document import Document, Status
 from services.vault.domain.visibility import (
@@ -27,13 +28,22 @@ _SENTENCES = {
     MASKED: "Ce document est masqué aux professionnels de santé.",
 }
 _REPLACED = "Ce document a été remplacé par une version plus récente."
+_ACTIVE = (
+    "Ce fichier contient des éléments actifs (script, commande ou fichier joint) : ne les "
+    "exécutez pas."
+)
 
 
-def warnings(document: Document) -> Iterator[str]:
-    """DMP requirement EX_3.2-1025: opening a hidden document shows that it is hidden."""
+def warnings(document: Document, shown: bytes, media_type: str) -> Iterator[str]:
+    """DMP requirement EX_3.2-1025: opening a hidden document shows that it is hidden.
+
+    ``shown``: the file that the reader's software would run.
+    """
     if document.status is not Status.APPROVED:
         yield _REPLACED
     yield from (_SENTENCES[code] for code in document.confidentiality if code in _SENTENCES)
+    if active_parts(shown, media_type):
+        yield _ACTIVE
 
 
 def unwrapped(document: Document, data: bytes) -> tuple[bytes, str]:
