@@ -35,8 +35,6 @@ class Finding(VaultLog):
 
     def visible(self, request: Search | ChangesSince, by: Actor) -> list[Entry]:
         self.gate.require(request.record_id, "read", {"kind": "record"}, by, request.how)
-        served = self.served_under(request.record_id)
-        kin = self.kin_of(served)
-        records = [served, *(kin.sources if kin else ())]
+        records = self.served_together(request.record_id)
         entries = [entry for record_id in records for entry in self.listed.of_record(record_id)]
-        return self.seen(entries, served, by, request.how)
+        return self.seen(entries, records[0], by, request.how)

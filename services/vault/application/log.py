@@ -6,15 +6,15 @@ from uuid import UUID
 from services.vault.domain.attributes import UNKNOWN_DOCUMENT
 from services.vault.domain.depositing import Depositing, DepositRules
 from services.vault.domain.document import Document
-from services.vault.domain.gate import Gate
-from services.vault.domain.kin import Kin
 from services.vault.domain.listing import Entry
 from services.vault.domain.people import People
-from services.vault.domain.ports import NORMALLY, Access, Contents, Decision, How, Listed
+from services.vault.domain.ports import Contents, Listed
 from shared.crypto.keys import KeyErased, Keys
+from shared.eventing.kin import served_together, served_under
 from shared.kernel.actor import Actor
 from shared.kernel.clock import Clock
 from shared.kernel.errors import Forbidden
+from shared.kernel.gate import NORMALLY, Access, Decision, Gate, How
 from shared.kernel.ids import derived_id
 from shared.stores.event_log import EventLog
 from shared.stores.settings import EventStoreSettings
@@ -50,13 +50,13 @@ class VaultLog(EventLog):
             secret=lambda: self.secret,
         )
 
-    def kin_of(self, record_id: UUID) -> Kin | None:
-        return self.get(Kin.id_of(self.secret, record_id), Kin)
-
     def served_under(self, record_id: UUID) -> UUID:
         """The record whose rights count for this one's documents."""
-        kin = self.kin_of(record_id)
-        return (kin.target if kin else None) or record_id
+        return served_under(self, record_id)
+
+    def served_together(self, record_id: UUID) -> list[UUID]:
+        """The record this one is served under, first, and those merged into it."""
+        return served_together(self, record_id)
 
     def document(self, document_id: UUID) -> Document | None:
         """``None`` also for a document of an erased record: there is nothing left of it."""

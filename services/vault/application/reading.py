@@ -6,10 +6,11 @@ from services.vault.contract.views import DocumentView
 from services.vault.domain.document import Document
 from services.vault.domain.listing import Entry, chain
 from services.vault.domain.opening import Opening
-from services.vault.domain.ports import ContentDamaged, ContentMissing, Decision
+from services.vault.domain.ports import ContentDamaged, ContentMissing
 from services.vault.domain.reading import unwrapped, warnings
 from shared.kernel.actor import Actor
 from shared.kernel.errors import Unavailable
+from shared.kernel.gate import Decision
 from shared.stores.event_log import Outcome, unreplayed
 
 
