@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from services.vault.adapters.clamd import Clamd
 from services.vault.adapters.contents import SealedContents
 from services.vault.adapters.identity import RpcIdentities
+from services.vault.adapters.mandatory import read_mandatory
+from services.vault.adapters.profile import RpcProfiles
 from services.vault.adapters.value_sets import read_value_sets
 from services.vault.application import Vault
 from services.vault.contract import CONTRACT
@@ -17,6 +19,7 @@ from services.vault.domain.value_sets import ValueSets
 from services.vault.messages import message_for
 from services.vault.policies import FOLLOWS, POLICIES
 from services.vault.projections.documents import DocumentList, ListedDocuments
+from services.vault.projections.results import ListedResults, ResultList
 from shared.auth.service_keys import private_key
 from shared.auth.service_tokens import ServiceTokens
 from shared.eventing.audit_lag import AuditLag
@@ -82,6 +85,10 @@ class Built:
         self.documents = open_documents(
             self.common, "vault", DocumentList.NAME, DocumentList.VERSION, DocumentList.INDEXES
         )
+        self.found_results = open_documents(
+            self.common, "vault", ResultList.NAME, ResultList.VERSION, ResultList.INDEXES
+        )
+        self.contents = SealedContents(open_objects(self.common, "vault"), self.keys)
         sets = read_value_sets()
         self.own.check(sets)
         self.app = Vault(
@@ -93,8 +100,11 @@ class Built:
                 RpcIdentities(self.client),
                 self.common.ins_rules(),
             ),
-            contents=SealedContents(open_objects(self.common, "vault"), self.keys),
+            contents=self.contents,
             listed=ListedDocuments(self.documents, self.keys),
+            results=ListedResults(self.found_results, self.keys),
+            profiles=RpcProfiles(self.client),
+            mandatory=read_mandatory(),
             rules=DepositRules(
                 limits=Limits(
                     max_bytes=self.own.max_document_bytes,
@@ -125,7 +135,7 @@ def served() -> Served:
             ),
         },
         outbox=OutboxReader(app, message_for, built.keys),
-        position_of=position_in(built.documents),
+        position_of=position_in(built.documents, built.found_results),
         close=built.close,
     )
 
@@ -137,7 +147,10 @@ def projecting() -> Projecting:
         message_for=message_for,
         transport_keys=built.keys,
         amqp_uri=built.common.amqp_uri,
-        views=(View(DocumentList(built.keys), built.documents),),
+        views=(
+            View(DocumentList(built.keys), built.documents),
+            View(ResultList(built.keys, built.contents), built.found_results),
+        ),
         close=built.close,
     )
 

@@ -10,6 +10,7 @@ from typing import Any, cast
 from uuid import UUID, uuid4
 
 from services.vault.adapters.contents import SealedContents
+from services.vault.adapters.mandatory import read_mandatory
 from services.vault.adapters.value_sets import read_value_sets
 from services.vault.application import Vault
 from services.vault.contract.deposits import Deposit, DepositedOne
@@ -18,8 +19,10 @@ from services.vault.domain.depositing import DepositRules
 from services.vault.domain.patient import Traits
 from services.vault.domain.people import People
 from services.vault.domain.scanning import Scanner
+from services.vault.domain.summary import FromProfile
 from services.vault.domain.taking import Limits
 from services.vault.projections.documents import DocumentList, ListedDocuments
+from services.vault.projections.results import ListedResults, ResultList
 from shared.crypto.local_keys import LocalKeys
 from shared.kernel.actor import Actor, ActorKind
 from shared.kernel.clock import FixedClock
@@ -119,6 +122,18 @@ class PlayedIdentities:
         return self.traits
 
 
+@dataclass
+class PlayedProfiles:
+    """Shows the same to everybody; ``None`` plays a profile that the reader may not see."""
+
+    shown: FromProfile | None = field(
+        default_factory=lambda: FromProfile(allergies=(), contacts=(), directives=None)
+    )
+
+    def of(self, record_id: UUID, by: Actor, how: How) -> FromProfile | None:
+        return self.shown
+
+
 class MemoryObjects:
     """The object store's promises, kept in a dictionary."""
 
@@ -171,7 +186,11 @@ class World:
         self.documents: Documents = open_documents(
             common, "vault", DocumentList.NAME, DocumentList.VERSION, DocumentList.INDEXES
         )
-        self.view = DocumentList(self.keys)
+        self.contents = SealedContents(cast("Objects", self.objects), self.keys)
+        self.found_results = open_documents(
+            common, "vault", ResultList.NAME, ResultList.VERSION, ResultList.INDEXES
+        )
+        self.profiles = PlayedProfiles()
         self.vault = Vault(
             EventStoreSettings(data_dir=home, postgres_dsn=postgres_dsn),
             self.keys,
@@ -181,8 +200,11 @@ class World:
                 self.identities,
                 InsRules(accepted=frozenset({INS_NIR_TEST}), strict_keys=frozenset({INS_NIR})),
             ),
-            contents=SealedContents(cast("Objects", self.objects), self.keys),
+            contents=self.contents,
             listed=ListedDocuments(self.documents, self.keys),
+            results=ListedResults(self.found_results, self.keys),
+            profiles=self.profiles,
+            mandatory=read_mandatory(),
             rules=DepositRules(
                 limits=Limits(max_bytes=max_bytes, refuse_active=refuse_active, scanner=scanner),
                 metadata=Rules(sets=read_value_sets()),
@@ -197,13 +219,19 @@ class World:
         return [event.topic for event in self.events()]
 
     def project(self) -> None:
-        """Bring the read model up to the log."""
-        at = self.documents.position("vault")
-        previous = at.position if at else 0
-        for row in self.vault.read(previous, 10_000):
-            place = At(source="vault", epoch=row.epoch, previous=previous, position=row.position)
-            self.documents.apply(self.view.writes(row.event), place)
-            previous = row.position
+        """Bring the read models up to the log."""
+        for view, documents in (
+            (DocumentList(self.keys), self.documents),
+            (ResultList(self.keys, self.contents), self.found_results),
+        ):
+            at = documents.position("vault")
+            previous = at.position if at else 0
+            for row in self.vault.read(previous, 10_000):
+                place = At(
+                    source="vault", epoch=row.epoch, previous=previous, position=row.position
+                )
+                documents.apply(view.writes(row.event), place)
+                previous = row.position
 
     def deposit(self, content: bytes, by: Actor = HOSPITAL, **how: Any) -> DepositedOne:
         return self.vault.deposit(asked(content, **how), by)

@@ -2,10 +2,10 @@
 
 from services.vault.application.checking import Checking
 from services.vault.application.depositing import Deposits
-from services.vault.application.finding import Finding
+from services.vault.application.digests import Digests
 from services.vault.application.life import Life
 from services.vault.application.reading import Reading
 
 
-class Vault(Deposits, Life, Finding, Reading, Checking):
+class Vault(Deposits, Life, Digests, Reading, Checking):
     name = "vault"

@@ -7,8 +7,10 @@ from services.vault.domain.attributes import UNKNOWN_DOCUMENT
 from services.vault.domain.depositing import Depositing, DepositRules
 from services.vault.domain.document import Document
 from services.vault.domain.listing import Entry
+from services.vault.domain.mandatory import Mandatory
 from services.vault.domain.people import People
-from services.vault.domain.ports import Contents, Listed
+from services.vault.domain.ports import Contents, Listed, Results
+from services.vault.domain.summary import Profiles
 from shared.crypto.keys import KeyErased, Keys
 from shared.eventing.kin import served_together, served_under
 from shared.kernel.actor import Actor
@@ -33,12 +35,18 @@ class VaultLog(EventLog):
         people: People,
         contents: Contents,
         listed: Listed,
+        results: Results,
+        profiles: Profiles,
+        mandatory: Sequence[Mandatory],
         rules: DepositRules,
     ) -> None:
         super().__init__(settings, keys, clock)
         self.gate = Gate(access, self.served_under)
         self.contents = contents
         self.listed = listed
+        self.results = results
+        self.profiles = profiles
+        self.mandatory = mandatory
         self.rules = rules
         self._orphans: set[str] = set()
         self.depositing = Depositing(

@@ -20,12 +20,12 @@ def is_whole_png(data: bytes) -> bool:
     """Chunks from IHDR to IEND, each with the checksum it says (ISO/IEC 15948, 5.3)."""
     at, first = len(PNG_START), True
     while at + 12 <= len(data):
-        (length,) = struct.unpack_from(">I", data, at)
+        length = int.from_bytes(data[at : at + 4], "big")
         end = at + 12 + length
         if end > len(data):
             return False
         kind = data[at + 4 : at + 8]
-        (said,) = struct.unpack_from(">I", data, end - 4)
+        said = int.from_bytes(data[end - 4 : end], "big")
         if zlib.crc32(data[at + 4 : end - 4]) != said or first != (kind == b"IHDR"):
             return False
         if kind == b"IEND":
@@ -42,7 +42,7 @@ def is_whole_jpeg(data: bytes) -> bool:
         if marker == 0xFF or marker in _ALONE:  # a fill byte, or a marker without a segment
             at += 1 if marker == 0xFF else 2
             continue
-        (length,) = struct.unpack_from(">H", data, at + 2)
+        length = int.from_bytes(data[at + 2 : at + 4], "big")
         if marker == 0xDA:
             return framed and b"\xff\xd9" in data[-4096:]
         framed = framed or marker in _STARTS_OF_FRAME

@@ -1,6 +1,6 @@
 """What the vault asks of the outside, in sentences."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 from uuid import UUID
@@ -8,6 +8,7 @@ from uuid import UUID
 from services.vault.domain.document import Content
 from services.vault.domain.listing import Entry
 from services.vault.domain.patient import Traits
+from services.vault.domain.results import ReadDocument
 from shared.kernel.actor import Actor
 from shared.kernel.ins import Ins
 
@@ -74,4 +75,12 @@ class Listed(Protocol):
 
     def by_logical_id(self, logical_id: UUID) -> UUID | None:
         """The document of that logical id."""
+        ...
+
+
+class Results(Protocol):
+    """The read model of results; it may lag behind the log."""
+
+    def of_record(self, record_id: UUID) -> Mapping[UUID, ReadDocument]:
+        """By document, structured ones alone; none if the record was erased."""
         ...

@@ -6,6 +6,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -109,7 +110,7 @@ def test_the_infected_are_refused(tmp_path: Path, wrapped: bool) -> None:
     infected = PDF.replace(b"Catalog", b"Catalog%EVIL")
     world = World(tmp_path, scanner=FoundIn(b"EVIL"))
     content = cda(body=enclosing(infected)) if wrapped else infected
-    where = {} if wrapped else {"record_id": str(RECORD), "metadata": METADATA}
+    where: dict[str, Any] = {} if wrapped else {"record_id": str(RECORD), "metadata": METADATA}
     with pytest.raises(InvalidRequest) as refused:
         world.deposit(content, **where)
     world.vault.close()

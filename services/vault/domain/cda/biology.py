@@ -5,6 +5,7 @@ group in a pregnancy's first synthesis for one: all that bear its template are r
 """
 
 from collections.abc import Iterator, Mapping
+from typing import Any
 
 from services.vault.domain.metadata import Coded
 from services.vault.domain.results import Interval, ReadDocument, Result
@@ -98,7 +99,7 @@ def _label(observation: Element, codes: tuple[Coded, ...], said: Mapping[str, st
     return (named or written or original or next((c.code for c in codes), "?"))[:MAX_TEXT]
 
 
-def _value(value: Element | None, said: Mapping[str, str]) -> dict[str, object]:
+def _value(value: Element | None, said: Mapping[str, str]) -> dict[str, Any]:
     """By HL7 v3 data type; nothing for a type we do not know or a value that is not there."""
     if value is None or "nullFlavor" in value.attrib:
         return {}
