@@ -91,12 +91,20 @@ def _coded(element: Element) -> Coded | None:
 
 
 def _label(observation: Element, codes: tuple[Coded, ...], said: Mapping[str, str]) -> str:
-    """The words of the laboratory's own report, else those of the code."""
-    reference = observation.find(f"{{{HL7}}}code/{{{HL7}}}originalText/{{{HL7}}}reference")
-    written = said.get(reference.get("value", "").lstrip("#")) if reference is not None else None
-    original = text(observation.find(f"{{{HL7}}}code/{{{HL7}}}originalText"))
+    """The words of the code, else those of the report."""
     named = next((c.display for c in codes if c.display), None)
-    return (named or written or original or next((c.code for c in codes), "?"))[:MAX_TEXT]
+    written = _words(observation.find(f"{{{HL7}}}code/{{{HL7}}}originalText"), said)
+    return named or written or next((c.code for c in codes), "?")
+
+
+def _words(element: Element | None, said: Mapping[str, str]) -> str | None:
+    """What stands in an element, or where it points to in the readable part."""
+    if element is None:
+        return None
+    reference = child(element, "reference")
+    referred = said.get(reference.get("value", "").lstrip("#")) if reference is not None else None
+    words = text(element) or referred
+    return words[:MAX_TEXT] if words else None
 
 
 def _value(value: Element | None, said: Mapping[str, str]) -> dict[str, Any]:
@@ -111,13 +119,10 @@ def _value(value: Element | None, said: Mapping[str, str]) -> dict[str, Any]:
         return {"between": between, "unit": between.unit} if between else {}
     if kind in {"CD", "CE", "CV", "CO"}:
         coded = _coded(value)
-        words = value.get("displayName") or text(child(value, "originalText"))
+        words = value.get("displayName") or _words(child(value, "originalText"), said)
         return {"value": words or (coded.code if coded else None), "value_code": coded}
     if kind in {"ST", "ED"}:
-        reference = child(value, "reference")
-        referred = said.get(reference.get("value", "").lstrip("#")) if reference is not None else ""
-        words = text(value) or referred
-        return {"value": words[:MAX_TEXT]} if words else {}
+        return {"value": _words(value, said)}
     return {}
 
 
