@@ -2,6 +2,7 @@
 
 import os
 from dataclasses import dataclass
+from datetime import timedelta
 
 from services.vault.adapters.contents import SealedContents
 from services.vault.adapters.identity import RpcIdentities
@@ -16,6 +17,7 @@ from services.vault.domain.value_sets import ValueSets
 from services.vault.messages import message_for
 from services.vault.policies import FOLLOWS, POLICIES
 from services.vault.projections.documents import DocumentList, ListedDocuments
+from services.vault.projections.due import DueList, ListedDue
 from shared.auth.service_keys import private_key
 from shared.auth.service_tokens import ServiceTokens
 from shared.eventing.audit_lag import AuditLag
@@ -49,8 +51,14 @@ class VaultSettings:
     audit_lag_max: float = 60.0
     """Seconds an event may stay out of the transparency log before documents are no longer
     opened in normal mode; 0 for ever."""
+    archive_after_days: int = 0
+    """After which a current document is archived by itself; 0 for never."""
     sweep_seconds: float = 3600.0
-    """Between two looks for objects that no event names; one goes at the second look."""
+    """Between two looks for what is due, and for objects that no event names; one of these goes
+    at the second look."""
+
+    def archive_after(self) -> timedelta | None:
+        return timedelta(days=self.archive_after_days) if self.archive_after_days else None
 
     def check(self, sets: ValueSets) -> None:
         if self.class_outside_dmp not in {None, *sets.classes}:
@@ -75,6 +83,9 @@ class Built:
         self.documents = open_documents(
             self.common, "vault", DocumentList.NAME, DocumentList.VERSION, DocumentList.INDEXES
         )
+        self.due = open_documents(
+            self.common, "vault", DueList.NAME, DueList.VERSION, DueList.INDEXES
+        )
         sets = read_value_sets()
         self.own.check(sets)
         self.app = Vault(
@@ -88,6 +99,7 @@ class Built:
             ),
             contents=SealedContents(open_objects(self.common, "vault"), self.keys),
             listed=ListedDocuments(self.documents, self.keys),
+            due=ListedDue(self.due),
             rules=DepositRules(
                 limits=Limits(
                     max_bytes=self.own.max_document_bytes,
@@ -95,6 +107,7 @@ class Built:
                 ),
                 metadata=Rules(sets=sets, class_outside_dmp=self.own.class_outside_dmp),
                 allow_cumulation=self.own.allow_cumulation,
+                archive_after=self.own.archive_after(),
             ),
         )
 
@@ -127,7 +140,7 @@ def projecting() -> Projecting:
         message_for=message_for,
         transport_keys=built.keys,
         amqp_uri=built.common.amqp_uri,
-        views=(View(DocumentList(built.keys), built.documents),),
+        views=(View(DocumentList(built.keys), built.documents), View(DueList(), built.due)),
         close=built.close,
     )
 
@@ -153,6 +166,9 @@ def timing() -> Timers:
         log=built.app,
         every=built.own.sweep_seconds,
         sweeps={
+            "hidden notices": built.app.tell_of_hidden,
+            "hidden openings": built.app.open_hidden,
+            "archives": built.app.archive_old,
             "orphans": built.app.sweep_orphans,
             "answers": built.app.forget_requests,
         },

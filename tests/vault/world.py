@@ -19,6 +19,7 @@ from services.vault.domain.patient import Traits
 from services.vault.domain.people import People
 from services.vault.domain.taking import Limits
 from services.vault.projections.documents import DocumentList, ListedDocuments
+from services.vault.projections.due import DueList, ListedDue
 from shared.crypto.local_keys import LocalKeys
 from shared.kernel.actor import Actor, ActorKind
 from shared.kernel.clock import FixedClock
@@ -168,7 +169,10 @@ class World:
         self.documents: Documents = open_documents(
             common, "vault", DocumentList.NAME, DocumentList.VERSION, DocumentList.INDEXES
         )
-        self.view = DocumentList(self.keys)
+        self.due: Documents = open_documents(
+            common, "vault", DueList.NAME, DueList.VERSION, DueList.INDEXES
+        )
+        self.views = ((DocumentList(self.keys), self.documents), (DueList(), self.due))
         self.vault = Vault(
             EventStoreSettings(data_dir=home, postgres_dsn=postgres_dsn),
             self.keys,
@@ -180,6 +184,7 @@ class World:
             ),
             contents=SealedContents(cast("Objects", self.objects), self.keys),
             listed=ListedDocuments(self.documents, self.keys),
+            due=ListedDue(self.due),
             rules=DepositRules(
                 limits=Limits(max_bytes=max_bytes, refuse_active=True),
                 metadata=Rules(sets=read_value_sets()),
@@ -194,13 +199,16 @@ class World:
         return [event.topic for event in self.events()]
 
     def project(self) -> None:
-        """Bring the read model up to the log."""
-        at = self.documents.position("vault")
-        previous = at.position if at else 0
-        for row in self.vault.read(previous, 10_000):
-            place = At(source="vault", epoch=row.epoch, previous=previous, position=row.position)
-            self.documents.apply(self.view.writes(row.event), place)
-            previous = row.position
+        """Bring the read models up to the log."""
+        for view, documents in self.views:
+            at = documents.position("vault")
+            previous = at.position if at else 0
+            for row in self.vault.read(previous, 10_000):
+                place = At(
+                    source="vault", epoch=row.epoch, previous=previous, position=row.position
+                )
+                documents.apply(view.writes(row.event), place)
+                previous = row.position
 
     def deposit(self, content: bytes, by: Actor = HOSPITAL, **how: Any) -> DepositedOne:
         return self.vault.deposit(asked(content, **how), by)

@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from services.vault.domain.cda.body import enclosed_file
 from services.vault.domain.cda.tree import clinical_document
 from services.vault.domain.content import CDA
-from services.vault.domain.document import Document, Status
+from services.vault.domain.document import Document
+from services.vault.domain.states import Status
 from services.vault.domain.visibility import (
     HIDDEN_FROM_PATIENT,
     HIDDEN_FROM_REPRESENTATIVES,
@@ -26,13 +27,17 @@ _SENTENCES = {
     ),
     MASKED: "Ce document est masqué aux professionnels de santé.",
 }
-_REPLACED = "Ce document a été remplacé par une version plus récente."
+_STATES = {
+    Status.DEPRECATED: "Ce document a été remplacé par une version plus récente.",
+    Status.ARCHIVED: "Ce document est archivé.",
+    Status.HELD: "Ce document n'est pas encore versé dans le dossier.",
+}
 
 
 def warnings(document: Document) -> Iterator[str]:
     """DMP requirement EX_3.2-1025: opening a hidden document shows that it is hidden."""
-    if document.status is not Status.APPROVED:
-        yield _REPLACED
+    if document.status in _STATES:
+        yield _STATES[document.status]
     yield from (_SENTENCES[code] for code in document.confidentiality if code in _SENTENCES)
 
 
