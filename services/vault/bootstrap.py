@@ -2,6 +2,7 @@
 
 import os
 from dataclasses import dataclass
+from datetime import timedelta
 
 from services.vault.adapters.clamd import Clamd
 from services.vault.adapters.contents import SealedContents
@@ -19,6 +20,7 @@ from services.vault.domain.value_sets import ValueSets
 from services.vault.messages import message_for
 from services.vault.policies import FOLLOWS, POLICIES
 from services.vault.projections.documents import DocumentList, ListedDocuments
+from services.vault.projections.due import DueList, ListedDue
 from services.vault.projections.results import ListedResults, ResultList
 from shared.auth.service_keys import private_key
 from shared.auth.service_tokens import ServiceTokens
@@ -59,8 +61,14 @@ class VaultSettings:
     audit_lag_max: float = 60.0
     """Seconds an event may stay out of the transparency log before documents are no longer
     opened in normal mode; 0 for ever."""
+    archive_after_days: int = 0
+    """After which a current document is archived by itself; 0 for never."""
     sweep_seconds: float = 3600.0
-    """Between two looks for objects that no event names; one goes at the second look."""
+    """Between two looks for what is due, and for objects that no event names; one of these goes
+    at the second look."""
+
+    def archive_after(self) -> timedelta | None:
+        return timedelta(days=self.archive_after_days) if self.archive_after_days else None
 
     def check(self, sets: ValueSets) -> None:
         if self.class_outside_dmp not in {None, *sets.classes}:
@@ -89,6 +97,9 @@ class Built:
             self.common, "vault", ResultList.NAME, ResultList.VERSION, ResultList.INDEXES
         )
         self.contents = SealedContents(open_objects(self.common, "vault"), self.keys)
+        self.due = open_documents(
+            self.common, "vault", DueList.NAME, DueList.VERSION, DueList.INDEXES
+        )
         sets = read_value_sets()
         self.own.check(sets)
         self.app = Vault(
@@ -105,6 +116,7 @@ class Built:
             results=ListedResults(self.found_results, self.keys),
             profiles=RpcProfiles(self.client),
             mandatory=read_mandatory(),
+            due=ListedDue(self.due),
             rules=DepositRules(
                 limits=Limits(
                     max_bytes=self.own.max_document_bytes,
@@ -115,6 +127,7 @@ class Built:
                 ),
                 metadata=Rules(sets=sets, class_outside_dmp=self.own.class_outside_dmp),
                 allow_cumulation=self.own.allow_cumulation,
+                archive_after=self.own.archive_after(),
             ),
         )
 
@@ -150,6 +163,7 @@ def projecting() -> Projecting:
         views=(
             View(DocumentList(built.keys), built.documents),
             View(ResultList(built.keys, built.contents), built.found_results),
+            View(DueList(), built.due),
         ),
         close=built.close,
     )
@@ -176,6 +190,9 @@ def timing() -> Timers:
         log=built.app,
         every=built.own.sweep_seconds,
         sweeps={
+            "hidden notices": built.app.tell_of_hidden,
+            "hidden openings": built.app.open_hidden,
+            "archives": built.app.archive_old,
             "orphans": built.app.sweep_orphans,
             "answers": built.app.forget_requests,
         },

@@ -22,6 +22,7 @@ from services.vault.domain.scanning import Scanner
 from services.vault.domain.summary import FromProfile
 from services.vault.domain.taking import Limits
 from services.vault.projections.documents import DocumentList, ListedDocuments
+from services.vault.projections.due import DueList, ListedDue
 from services.vault.projections.results import ListedResults, ResultList
 from shared.crypto.local_keys import LocalKeys
 from shared.kernel.actor import Actor, ActorKind
@@ -191,6 +192,14 @@ class World:
             common, "vault", ResultList.NAME, ResultList.VERSION, ResultList.INDEXES
         )
         self.profiles = PlayedProfiles()
+        self.due: Documents = open_documents(
+            common, "vault", DueList.NAME, DueList.VERSION, DueList.INDEXES
+        )
+        self.views: tuple[tuple[Any, Documents], ...] = (
+            (DocumentList(self.keys), self.documents),
+            (ResultList(self.keys, self.contents), self.found_results),
+            (DueList(), self.due),
+        )
         self.vault = Vault(
             EventStoreSettings(data_dir=home, postgres_dsn=postgres_dsn),
             self.keys,
@@ -205,6 +214,7 @@ class World:
             results=ListedResults(self.found_results, self.keys),
             profiles=self.profiles,
             mandatory=read_mandatory(),
+            due=ListedDue(self.due),
             rules=DepositRules(
                 limits=Limits(max_bytes=max_bytes, refuse_active=refuse_active, scanner=scanner),
                 metadata=Rules(sets=read_value_sets()),
@@ -220,10 +230,7 @@ class World:
 
     def project(self) -> None:
         """Bring the read models up to the log."""
-        for view, documents in (
-            (DocumentList(self.keys), self.documents),
-            (ResultList(self.keys, self.contents), self.found_results),
-        ):
+        for view, documents in self.views:
             at = documents.position("vault")
             previous = at.position if at else 0
             for row in self.vault.read(previous, 10_000):

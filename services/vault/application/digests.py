@@ -15,10 +15,10 @@ from services.vault.contract.digests import (
     Summary,
 )
 from services.vault.domain import summary
-from services.vault.domain.document import Status
 from services.vault.domain.listing import Entry
 from services.vault.domain.mandatory import owed
 from services.vault.domain.results import Found, ReadDocument, found_in, is_within, paged
+from services.vault.domain.states import Status
 from shared.kernel.actor import Actor
 
 BIOLOGY = "BIOLOGIE"

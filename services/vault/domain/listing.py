@@ -14,9 +14,10 @@ from typing import Any
 from uuid import UUID
 
 from services.vault.domain.attributes import attributes
-from services.vault.domain.document import Document, Status
+from services.vault.domain.document import Document
 from services.vault.domain.metadata import Metadata
 from services.vault.domain.origin import Origin
+from services.vault.domain.states import Status
 from shared.kernel.actor import Actor
 from shared.kernel.clock import instant
 from shared.kernel.errors import InvalidRequest
@@ -24,11 +25,13 @@ from shared.kernel.errors import InvalidRequest
 
 @dataclass(frozen=True, kw_only=True)
 class Entry:
-    """One document. ``submitted_at``: RFC 3339 instant of its deposit."""
+    """One document. ``submitted_at``: RFC 3339 instant of its deposit, or of its release."""
 
     document_id: UUID
     record_id: UUID
     logical_id: UUID
+    entry_uuid: UUID
+    submission_set: UUID | None
     submitted_at: str
     status: str
     metadata: Metadata
@@ -45,7 +48,9 @@ class Entry:
             document_id=document.id,
             record_id=document.record_id,
             logical_id=document.logical_id,
-            submitted_at=instant(document.created_on),
+            entry_uuid=document.entry_uuid,
+            submission_set=document.submission_set,
+            submitted_at=instant(document.submitted_on),
             status=document.status.value,
             metadata=document.metadata,
             confidentiality=document.confidentiality,
@@ -99,7 +104,7 @@ class Wanted:
     def _states(self) -> set[str]:
         if self.state:
             return {self.state}
-        archived = {"Archived"} if self.include_archived else set()
+        archived = {Status.ARCHIVED.value} if self.include_archived else set()
         replaced = {Status.DEPRECATED.value} if self.include_replaced else set()
         return {Status.APPROVED.value} | archived | replaced
 

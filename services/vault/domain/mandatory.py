@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Literal
 
-from services.vault.domain.document import Status
 from services.vault.domain.listing import Entry
+from services.vault.domain.states import Status
 from shared.cda.timestamps import civil_date
 
 BEFORE_A_STAY = timedelta(days=60)

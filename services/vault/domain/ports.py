@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
@@ -9,6 +10,7 @@ from services.vault.domain.document import Content
 from services.vault.domain.listing import Entry
 from services.vault.domain.patient import Traits
 from services.vault.domain.results import ReadDocument
+from services.vault.domain.timing import Due
 from shared.kernel.actor import Actor
 from shared.kernel.ins import Ins
 
@@ -70,7 +72,11 @@ class Listed(Protocol):
     """The read model of documents; it may lag behind the log."""
 
     def of_record(self, record_id: UUID) -> Sequence[Entry]:
-        """All of a record, in no promised order; none if the record was erased."""
+        """All that are in a record, in no promised order; none if the record was erased."""
+        ...
+
+    def held_in(self, record_id: UUID) -> Sequence[Entry]:
+        """Those held back from it, by whomever."""
         ...
 
     def by_logical_id(self, logical_id: UUID) -> UUID | None:
@@ -83,4 +89,12 @@ class Results(Protocol):
 
     def of_record(self, record_id: UUID) -> Mapping[UUID, ReadDocument]:
         """By document, structured ones alone; none if the record was erased."""
+        ...
+
+
+class DueDates(Protocol):
+    """The read model of what waits for its time."""
+
+    def before(self, due: Due, moment: datetime) -> Iterable[UUID]:
+        """Documents due before that instant, earliest first."""
         ...

@@ -4,7 +4,8 @@ from collections.abc import Iterator
 
 from services.vault.domain.active_content import active_parts
 from services.vault.domain.content import CDA
-from services.vault.domain.document import Document, Status
+from services.vault.domain.document import Document
+from services.vault.domain.states import Status
 from services.vault.domain.visibility import (
     HIDDEN_FROM_PATIENT,
     HIDDEN_FROM_REPRESENTATIVES,
@@ -27,7 +28,11 @@ _SENTENCES = {
     ),
     MASKED: "Ce document est masqué aux professionnels de santé.",
 }
-_REPLACED = "Ce document a été remplacé par une version plus récente."
+_STATES = {
+    Status.DEPRECATED: "Ce document a été remplacé par une version plus récente.",
+    Status.ARCHIVED: "Ce document est archivé.",
+    Status.HELD: "Ce document n'est pas encore versé dans le dossier.",
+}
 _ACTIVE = (
     "Ce fichier contient des éléments actifs (script, commande ou fichier joint) : ne les "
     "exécutez pas."
@@ -39,8 +44,8 @@ def warnings(document: Document, shown: bytes, media_type: str) -> Iterator[str]
 
     ``shown``: the file that the reader's software would run.
     """
-    if document.status is not Status.APPROVED:
-        yield _REPLACED
+    if document.status in _STATES:
+        yield _STATES[document.status]
     yield from (_SENTENCES[code] for code in document.confidentiality if code in _SENTENCES)
     if active_parts(shown, media_type):
         yield _ACTIVE

@@ -6,8 +6,8 @@ from datetime import date
 from typing import Any, Protocol
 from uuid import UUID
 
-from services.vault.domain.document import Status
 from services.vault.domain.listing import Entry
+from services.vault.domain.states import Status
 from shared.cda.timestamps import civil_date
 from shared.kernel.actor import Actor
 from shared.kernel.gate import How
