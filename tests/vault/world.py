@@ -16,7 +16,7 @@ from services.vault.application import Vault
 from services.vault.contract.deposits import Deposit, DepositedOne
 from services.vault.domain.completion import Rules
 from services.vault.domain.depositing import DepositRules
-from services.vault.domain.patient import Traits
+from services.vault.domain.patient import Person, Traits
 from services.vault.domain.people import People
 from services.vault.domain.scanning import Scanner
 from services.vault.domain.summary import FromProfile
@@ -118,6 +118,9 @@ class PlayedIdentities:
 
     def resolve(self, ins: Ins, *, by: Actor) -> UUID | None:
         return self.records.get(ins.value)
+
+    def person_of(self, record_id: UUID, *, by: Actor) -> Person:
+        return Person(traits=self.traits, ins=Ins(value=INS, oid=INS_NIR_TEST))
 
     def traits_of(self, record_id: UUID, *, by: Actor) -> Traits:
         return self.traits

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from services.vault.domain.document import Content
 from services.vault.domain.listing import Entry
-from services.vault.domain.patient import Traits
+from services.vault.domain.patient import Person, Traits
 from services.vault.domain.results import ReadDocument
 from services.vault.domain.timing import Due
 from shared.kernel.actor import Actor
@@ -22,6 +22,10 @@ class Identities(Protocol):
 
     def traits_of(self, record_id: UUID, *, by: Actor) -> Traits:
         """Raises ``Forbidden`` if there is no such record."""
+        ...
+
+    def person_of(self, record_id: UUID, *, by: Actor) -> Person:
+        """Traits and INS; raises ``Forbidden`` if there is no such record."""
         ...
 
 
