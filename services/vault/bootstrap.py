@@ -4,8 +4,11 @@ import os
 from dataclasses import dataclass
 from datetime import timedelta
 
+from services.vault.adapters.clamd import Clamd
 from services.vault.adapters.contents import SealedContents
 from services.vault.adapters.identity import RpcIdentities
+from services.vault.adapters.mandatory import read_mandatory
+from services.vault.adapters.profile import RpcProfiles
 from services.vault.adapters.value_sets import read_value_sets
 from services.vault.application import Vault
 from services.vault.contract import CONTRACT
@@ -18,6 +21,7 @@ from services.vault.messages import message_for
 from services.vault.policies import FOLLOWS, POLICIES
 from services.vault.projections.documents import DocumentList, ListedDocuments
 from services.vault.projections.due import DueList, ListedDue
+from services.vault.projections.results import ListedResults, ResultList
 from shared.auth.service_keys import private_key
 from shared.auth.service_tokens import ServiceTokens
 from shared.eventing.audit_lag import AuditLag
@@ -42,7 +46,13 @@ class VaultSettings:
     max_document_bytes: int = 5_000_000
     """Of a content, and of the file inside a level 1 CDA (DMP)."""
     refuse_active_content: bool = True
-    """Refuse PDF and RTF that hold scripts, commands to launch, embedded files or encryption."""
+    """Refuse PDF and RTF that hold scripts, commands to launch, embedded files or encryption;
+    off, they are taken, and depositor and readers are warned."""
+    clamd: str | None = None
+    """The antivirus, ``tcp://host:port`` or ``unix:///path`` of a clamd. Set, nothing is taken in
+    without its verdict; its StreamMaxLength must be above ``max_document_bytes``."""
+    clamd_timeout: float = 20.0
+    """Seconds of each step of a scan."""
     allow_cumulation: bool = False
     """The DMP's *cumul-invisible_patient-masque_ps*: both codes on one document."""
     class_outside_dmp: str | None = None
@@ -86,6 +96,10 @@ class Built:
         self.due = open_documents(
             self.common, "vault", DueList.NAME, DueList.VERSION, DueList.INDEXES
         )
+        self.found_results = open_documents(
+            self.common, "vault", ResultList.NAME, ResultList.VERSION, ResultList.INDEXES
+        )
+        self.contents = SealedContents(open_objects(self.common, "vault"), self.keys)
         sets = read_value_sets()
         self.own.check(sets)
         self.app = Vault(
@@ -97,13 +111,19 @@ class Built:
                 RpcIdentities(self.client),
                 self.common.ins_rules(),
             ),
-            contents=SealedContents(open_objects(self.common, "vault"), self.keys),
+            contents=self.contents,
             listed=ListedDocuments(self.documents, self.keys),
             due=ListedDue(self.due),
+            results=ListedResults(self.found_results, self.keys),
+            profiles=RpcProfiles(self.client),
+            mandatory=read_mandatory(),
             rules=DepositRules(
                 limits=Limits(
                     max_bytes=self.own.max_document_bytes,
                     refuse_active=self.own.refuse_active_content,
+                    scanner=Clamd(self.own.clamd, self.own.clamd_timeout)
+                    if self.own.clamd
+                    else None,
                 ),
                 metadata=Rules(sets=sets, class_outside_dmp=self.own.class_outside_dmp),
                 allow_cumulation=self.own.allow_cumulation,
@@ -128,7 +148,7 @@ def served() -> Served:
             ),
         },
         outbox=OutboxReader(app, message_for, built.keys),
-        position_of=position_in(built.documents),
+        position_of=position_in(built.documents, built.found_results),
         close=built.close,
     )
 
@@ -140,7 +160,11 @@ def projecting() -> Projecting:
         message_for=message_for,
         transport_keys=built.keys,
         amqp_uri=built.common.amqp_uri,
-        views=(View(DocumentList(built.keys), built.documents), View(DueList(), built.due)),
+        views=(
+            View(DocumentList(built.keys), built.documents),
+            View(DueList(), built.due),
+            View(ResultList(built.keys, built.contents), built.found_results),
+        ),
         close=built.close,
     )
 

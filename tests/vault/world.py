@@ -10,6 +10,7 @@ from typing import Any, cast
 from uuid import UUID, uuid4
 
 from services.vault.adapters.contents import SealedContents
+from services.vault.adapters.mandatory import read_mandatory
 from services.vault.adapters.value_sets import read_value_sets
 from services.vault.application import Vault
 from services.vault.contract.deposits import Deposit, DepositedOne
@@ -17,9 +18,12 @@ from services.vault.domain.completion import Rules
 from services.vault.domain.depositing import DepositRules
 from services.vault.domain.patient import Traits
 from services.vault.domain.people import People
+from services.vault.domain.scanning import Scanner
+from services.vault.domain.summary import FromProfile
 from services.vault.domain.taking import Limits
 from services.vault.projections.documents import DocumentList, ListedDocuments
 from services.vault.projections.due import DueList, ListedDue
+from services.vault.projections.results import ListedResults, ResultList
 from shared.crypto.local_keys import LocalKeys
 from shared.kernel.actor import Actor, ActorKind
 from shared.kernel.clock import FixedClock
@@ -119,6 +123,18 @@ class PlayedIdentities:
         return self.traits
 
 
+@dataclass
+class PlayedProfiles:
+    """Shows the same to everybody; ``None`` plays a profile that the reader may not see."""
+
+    shown: FromProfile | None = field(
+        default_factory=lambda: FromProfile(allergies=(), contacts=(), directives=None)
+    )
+
+    def of(self, record_id: UUID, by: Actor, how: How) -> FromProfile | None:
+        return self.shown
+
+
 class MemoryObjects:
     """The object store's promises, kept in a dictionary."""
 
@@ -153,6 +169,8 @@ class World:
         objects: Any = None,
         postgres_dsn: str | None = None,
         max_bytes: int = 5_000_000,
+        refuse_active: bool = True,
+        scanner: Scanner | None = None,
     ) -> None:
         self.access = PlayedAccess()
         self.identities = PlayedIdentities()
@@ -172,7 +190,16 @@ class World:
         self.due: Documents = open_documents(
             common, "vault", DueList.NAME, DueList.VERSION, DueList.INDEXES
         )
-        self.views = ((DocumentList(self.keys), self.documents), (DueList(), self.due))
+        self.contents = SealedContents(cast("Objects", self.objects), self.keys)
+        self.found_results = open_documents(
+            common, "vault", ResultList.NAME, ResultList.VERSION, ResultList.INDEXES
+        )
+        self.views = (
+            (DocumentList(self.keys), self.documents),
+            (DueList(), self.due),
+            (ResultList(self.keys, self.contents), self.found_results),
+        )
+        self.profiles = PlayedProfiles()
         self.vault = Vault(
             EventStoreSettings(data_dir=home, postgres_dsn=postgres_dsn),
             self.keys,
@@ -182,11 +209,14 @@ class World:
                 self.identities,
                 InsRules(accepted=frozenset({INS_NIR_TEST}), strict_keys=frozenset({INS_NIR})),
             ),
-            contents=SealedContents(cast("Objects", self.objects), self.keys),
+            contents=self.contents,
             listed=ListedDocuments(self.documents, self.keys),
             due=ListedDue(self.due),
+            results=ListedResults(self.found_results, self.keys),
+            profiles=self.profiles,
+            mandatory=read_mandatory(),
             rules=DepositRules(
-                limits=Limits(max_bytes=max_bytes, refuse_active=True),
+                limits=Limits(max_bytes=max_bytes, refuse_active=refuse_active, scanner=scanner),
                 metadata=Rules(sets=read_value_sets()),
                 allow_cumulation=False,
             ),

@@ -9,9 +9,11 @@ from services.vault.domain.depositing import Depositing, DepositRules
 from services.vault.domain.document import Document
 from services.vault.domain.listing import Entry
 from services.vault.domain.lot import Around
+from services.vault.domain.mandatory import Mandatory
 from services.vault.domain.people import People
-from services.vault.domain.ports import Contents, DueDates, Listed
+from services.vault.domain.ports import Contents, DueDates, Listed, Results
 from services.vault.domain.states import IN_RECORD, Status
+from services.vault.domain.summary import Profiles
 from services.vault.domain.visibility import Masking
 from shared.crypto.keys import KeyErased, Keys
 from shared.eventing.kin import served_together, served_under
@@ -39,6 +41,9 @@ class VaultLog(EventLog):
         contents: Contents,
         listed: Listed,
         due: DueDates,
+        results: Results,
+        profiles: Profiles,
+        mandatory: Sequence[Mandatory],
         rules: DepositRules,
     ) -> None:
         super().__init__(settings, keys, clock)
@@ -47,6 +52,9 @@ class VaultLog(EventLog):
         self.contents = contents
         self.listed = listed
         self.due = due
+        self.results = results
+        self.profiles = profiles
+        self.mandatory = mandatory
         self.rules = rules
         self._orphans: set[str] = set()
         self.depositing = Depositing(

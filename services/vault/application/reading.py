@@ -34,8 +34,9 @@ class Reading(VaultLog):
         guarded by the version of the document that was decided on and read."""
         document, decision = self.shown(request, by)
         data = self._intact(document)
+        inner, inner_type = unwrapped(document, data)
         shown, media_type = (
-            unwrapped(document, data) if request.unwrap else (data, document.content.media_type)
+            (inner, inner_type) if request.unwrap else (data, document.content.media_type)
         )
         opening = Opening.of(
             document,
@@ -49,7 +50,7 @@ class Reading(VaultLog):
                 document=self.view(document),
                 content=Opened.encoded(shown),
                 media_type=media_type,
-                warnings=list(warnings(document)),
+                warnings=list(warnings(document, inner, inner_type)),
                 decision_id=decision.decision_id,
             ),
             save=[opening],

@@ -17,6 +17,16 @@ from services.vault.contract.deposits import (
     Release,
     Replace,
 )
+from services.vault.contract.digests import (
+    MandatoryDocuments,
+    MandatoryFound,
+    MissingMandatory,
+    PriorResults,
+    ResultsFound,
+    StayChecked,
+    Summarise,
+    Summary,
+)
 from services.vault.contract.integrity import CheckIntegrity, IntegrityChecked
 from services.vault.contract.reading import (
     Changes,
@@ -110,6 +120,20 @@ CONTRACT = Contract(
         Method(name="describe", request=Describe, answer=DocumentView, callers=READERS),
         Method(name="open", request=Open, answer=Opened, callers=READERS),
         Method(name="versions", request=Versions, answer=VersionsFound, callers=READERS),
+        Method(name="summary", request=Summarise, answer=Summary, callers=READERS),
+        Method(name="prior_results", request=PriorResults, answer=ResultsFound, callers=READERS),
+        Method(
+            name="mandatory_documents",
+            request=MandatoryDocuments,
+            answer=MandatoryFound,
+            callers=FEEDERS,
+        ),
+        Method(
+            name="missing_mandatory",
+            request=MissingMandatory,
+            answer=StayChecked,
+            callers=READERS,
+        ),
         Method(
             name="check_integrity",
             request=CheckIntegrity,

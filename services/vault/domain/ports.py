@@ -1,6 +1,6 @@
 """What the vault asks of the outside, in sentences."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -9,6 +9,7 @@ from uuid import UUID
 from services.vault.domain.document import Content
 from services.vault.domain.listing import Entry
 from services.vault.domain.patient import Traits
+from services.vault.domain.results import ReadDocument
 from services.vault.domain.timing import Due
 from shared.kernel.actor import Actor
 from shared.kernel.ins import Ins
@@ -88,4 +89,12 @@ class DueDates(Protocol):
 
     def before(self, due: Due, moment: datetime) -> Iterable[UUID]:
         """Documents due before that instant, earliest first."""
+        ...
+
+
+class Results(Protocol):
+    """The read model of results; it may lag behind the log."""
+
+    def of_record(self, record_id: UUID) -> Mapping[UUID, ReadDocument]:
+        """By document, structured ones alone; none if the record was erased."""
         ...
