@@ -3,8 +3,8 @@ played by doubles that record what they were asked."""
 
 import base64
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, cast
 from uuid import UUID, uuid4
@@ -13,7 +13,9 @@ from services.vault.adapters.contents import SealedContents
 from services.vault.adapters.mandatory import read_mandatory
 from services.vault.adapters.value_sets import read_value_sets
 from services.vault.application import Vault
+from services.vault.contract.arranging import MaskAllByDefault
 from services.vault.contract.deposits import Deposit, DepositedOne
+from services.vault.contract.life import Unarchive
 from services.vault.domain.completion import Rules
 from services.vault.domain.depositing import DepositRules
 from services.vault.domain.patient import Traits
@@ -239,6 +241,17 @@ class World:
                 )
                 documents.apply(view.writes(row.event), place)
                 previous = row.position
+
+    def mask_by_default(self, *, on: bool = True) -> None:
+        request = MaskAllByDefault(request_id=uuid4(), record_id=RECORD, on=on)
+        self.vault.mask_all_by_default(request, PATIENT)
+
+    def archive_after(self, **delay: float) -> None:
+        """As the operator's setting says."""
+        self.vault.rules = replace(self.vault.rules, archive_after=timedelta(**delay))
+
+    def unarchive(self, document_id: UUID) -> None:
+        self.vault.unarchive(Unarchive(request_id=uuid4(), document_id=document_id), PATIENT)
 
     def deposit(self, content: bytes, by: Actor = HOSPITAL, **how: Any) -> DepositedOne:
         return self.vault.deposit(asked(content, **how), by)
