@@ -169,7 +169,7 @@ class TestMaskingByDefault:
     def test_a_choice_made_meanwhile_is_obeyed(self, world: World) -> None:
         """Between the decision and the save the person chose: the deposit decides again."""
         keep = type(world.vault.contents).keep
-        chosen = []
+        chosen: list[bool] = []
 
         def choose_then_keep(*given: Any) -> Any:
             if not chosen:
