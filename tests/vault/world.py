@@ -3,8 +3,9 @@ played by doubles that record what they were asked."""
 
 import base64
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from hashlib import sha256
 from pathlib import Path
 from typing import Any, cast
 from uuid import UUID, uuid4
@@ -13,7 +14,9 @@ from services.vault.adapters.contents import SealedContents
 from services.vault.adapters.mandatory import read_mandatory
 from services.vault.adapters.value_sets import read_value_sets
 from services.vault.application import Vault
+from services.vault.contract.arranging import MaskAllByDefault
 from services.vault.contract.deposits import Deposit, DepositedOne
+from services.vault.contract.life import Unarchive
 from services.vault.domain.completion import Rules
 from services.vault.domain.depositing import DepositRules
 from services.vault.domain.patient import Person, Traits
@@ -21,10 +24,12 @@ from services.vault.domain.people import People
 from services.vault.domain.scanning import Scanner
 from services.vault.domain.summary import FromProfile
 from services.vault.domain.taking import Limits
+from services.vault.policies import POLICIES
 from services.vault.projections.documents import DocumentList, ListedDocuments
 from services.vault.projections.due import DueList, ListedDue
 from services.vault.projections.results import ListedResults, ResultList
 from shared.crypto.local_keys import LocalKeys
+from shared.eventing.received import Received
 from shared.kernel.actor import Actor, ActorKind
 from shared.kernel.clock import FixedClock
 from shared.kernel.common import CommonSettings
@@ -32,7 +37,7 @@ from shared.kernel.gate import NORMALLY, Decision, How
 from shared.kernel.ins import INS_NIR, INS_NIR_TEST, Ins
 from shared.kernel.ins_rules import InsRules
 from shared.stores.documents import At, Documents
-from shared.stores.event_log import Recorded
+from shared.stores.event_log import Followed, Link, Recorded
 from shared.stores.objects import AlreadyThere, NotThere, Objects
 from shared.stores.settings import EventStoreSettings
 from shared.stores.views import open_documents
@@ -147,8 +152,10 @@ class MemoryObjects:
     def put_once(self, key: str, stream: Iterable[bytes], size: int) -> str:
         if key in self.kept:
             raise AlreadyThere
-        self.kept[key] = b"".join(stream)
-        return ""
+        content = b"".join(stream)
+        assert len(content) == size
+        self.kept[key] = content
+        return sha256(content).hexdigest()
 
     def get(self, key: str) -> Iterator[bytes]:
         if key not in self.kept:
@@ -242,6 +249,38 @@ class World:
                 )
                 documents.apply(view.writes(row.event), place)
                 previous = row.position
+
+    def hear(self, type_: str, record_id: UUID, said: Mapping[str, Any]) -> None:
+        """Identity says it; it is applied as the follower does."""
+        previous = self.vault.places.followed("identity")
+        position = previous.position + 1 if previous else 1
+        received = Received(
+            publisher="identity",
+            type=f"identity.{type_}",
+            version=1,
+            key="k",
+            epoch="1",
+            position=position,
+            occurred_at=self.clock.now(),
+            record=record_id,
+            data=dict(said),
+        )
+        reached = Link("1", position, str(position))
+        self.vault.apply(
+            POLICIES[received.type](self.vault, received),
+            Followed(publisher="identity", previous=previous, reached=reached),
+        )
+
+    def mask_by_default(self, *, on: bool = True) -> None:
+        request = MaskAllByDefault(request_id=uuid4(), record_id=RECORD, on=on)
+        self.vault.mask_all_by_default(request, PATIENT)
+
+    def archive_after(self, **delay: float) -> None:
+        """As the operator's setting says."""
+        self.vault.rules = replace(self.vault.rules, archive_after=timedelta(**delay))
+
+    def unarchive(self, document_id: UUID) -> None:
+        self.vault.unarchive(Unarchive(request_id=uuid4(), document_id=document_id), PATIENT)
 
     def deposit(self, content: bytes, by: Actor = HOSPITAL, **how: Any) -> DepositedOne:
         return self.vault.deposit(asked(content, **how), by)

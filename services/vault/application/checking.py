@@ -9,9 +9,11 @@ from services.vault.contract.integrity import CheckIntegrity, IntegrityChecked
 from services.vault.domain.document import Document
 from services.vault.domain.integrity import IntegrityCheck
 from services.vault.domain.ports import ContentDamaged, ContentMissing
+from services.vault.domain.states import Status
 from shared.kernel.actor import Actor
 from shared.stores.event_log import Outcome, command
 
+BEGUN = {Document.Created.TOPIC, Document.Held.TOPIC}
 PAGE = 500
 """Rows of the log read at once."""
 
@@ -25,6 +27,8 @@ class Checking(VaultLog):
             ids = SystemRandom().sample(ids, min(request.sample, len(ids)))
         checked, missing, damaged = 0, [], []
         for document in filter(None, map(self.document, ids)):
+            if document.status is Status.DISCARDED:
+                continue  # its content may be gone
             checked += 1
             try:
                 self.contents.verify(document.content)
@@ -53,11 +57,13 @@ class Checking(VaultLog):
         if document_id is None:
             return True  # not ours to judge
         document = self.document(document_id)
-        return document is not None and document.content.object == key
+        if document is None or document.status is Status.DISCARDED:
+            return False
+        return document.content.object == key
 
     def _all_documents(self) -> Iterator[UUID]:
         """From the log itself: a read model may have been tampered with too."""
         position = 0
         while rows := self.read(position, PAGE):
             position = rows[-1].position
-            yield from (r.originator_id for r in rows if r.topic == Document.Created.TOPIC)
+            yield from (r.originator_id for r in rows if r.topic in BEGUN)

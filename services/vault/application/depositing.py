@@ -41,10 +41,10 @@ class Deposits(VaultLog):
     def deposit_lot(self, request: DepositLot, by: Actor) -> Outcome[LotDeposited]:
         """All of it, or none; what was held back before can come in with it."""
         lot = self._lot(request, by)
-        offers = [item.offer for item in request.documents]
-        self.depositing.put(lot, offers, request.place, by, numbered=True)
         for document_id in dict.fromkeys(request.release):
             self.depositing.release(lot, self._own_held(document_id, by), by)
+        offers = [item.offer for item in request.documents]
+        self.depositing.put(lot, offers, request.place, by, numbered=True)
         return self._outcome(LotDeposited.of(lot.placed, lot.submission_set), lot)
 
     @command

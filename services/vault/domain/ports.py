@@ -71,6 +71,10 @@ class Contents(Protocol):
 
     def remove(self, keys: Iterable[str]) -> None: ...
 
+    def forget(self, record_id: UUID) -> None:
+        """Remove all that lies there of a record that was erased."""
+        ...
+
 
 class Listed(Protocol):
     """The read model of documents; it may lag behind the log."""
