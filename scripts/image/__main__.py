@@ -49,13 +49,16 @@ class Stage:
             case "COPY":
                 self._copy(done.rest.split(), stages)
             case "RUN":
-                ran = self.run(["/bin/sh", "-c", done.rest])
-                if ran.returncode:
-                    end(Exit.REFUSED, (ran.stdout + ran.stderr)[-3000:])
+                self._do(done.rest)
             case "USER":
                 self.user = done.rest
             case "ENTRYPOINT":
                 self.entrypoint = done.listed
+
+    def _do(self, words: str) -> None:
+        ran = self.run(["/bin/sh", "-c", words])
+        if ran.returncode:
+            end(Exit.REFUSED, (ran.stdout + ran.stderr)[-3000:])
 
     def inside(self, path: str) -> Path:
         return self.root / Path(self.folder, path).relative_to("/")
