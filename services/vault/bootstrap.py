@@ -11,6 +11,7 @@ from services.vault.adapters.mandatory import read_mandatory
 from services.vault.adapters.profile import RpcProfiles
 from services.vault.adapters.value_sets import read_value_sets
 from services.vault.application import Vault
+from services.vault.application.log import SOURCE_OID
 from services.vault.contract import CONTRACT
 from services.vault.domain.completion import Rules
 from services.vault.domain.depositing import DepositRules
@@ -58,6 +59,8 @@ class VaultSettings:
     class_outside_dmp: str | None = None
     """Class of document types that the CI-SIS knows and the DMP does not take; unset, they are
     refused."""
+    source_oid: str = SOURCE_OID
+    """OID of the system that makes exports (IHE XDM sourceId), and of its record numbers."""
     audit_lag_max: float = 60.0
     """Seconds an event may stay out of the transparency log before documents are no longer
     opened in normal mode; 0 for ever."""
@@ -93,13 +96,13 @@ class Built:
         self.documents = open_documents(
             self.common, "vault", DocumentList.NAME, DocumentList.VERSION, DocumentList.INDEXES
         )
-        self.due = open_documents(
-            self.common, "vault", DueList.NAME, DueList.VERSION, DueList.INDEXES
-        )
         self.found_results = open_documents(
             self.common, "vault", ResultList.NAME, ResultList.VERSION, ResultList.INDEXES
         )
         self.contents = SealedContents(open_objects(self.common, "vault"), self.keys)
+        self.due = open_documents(
+            self.common, "vault", DueList.NAME, DueList.VERSION, DueList.INDEXES
+        )
         sets = read_value_sets()
         self.own.check(sets)
         self.app = Vault(
@@ -113,10 +116,11 @@ class Built:
             ),
             contents=self.contents,
             listed=ListedDocuments(self.documents, self.keys),
-            due=ListedDue(self.due),
             results=ListedResults(self.found_results, self.keys),
             profiles=RpcProfiles(self.client),
             mandatory=read_mandatory(),
+            source_oid=self.own.source_oid,
+            due=ListedDue(self.due),
             rules=DepositRules(
                 limits=Limits(
                     max_bytes=self.own.max_document_bytes,
@@ -162,8 +166,8 @@ def projecting() -> Projecting:
         amqp_uri=built.common.amqp_uri,
         views=(
             View(DocumentList(built.keys), built.documents),
-            View(DueList(), built.due),
             View(ResultList(built.keys, built.contents), built.found_results),
+            View(DueList(), built.due),
         ),
         close=built.close,
     )

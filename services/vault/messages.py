@@ -14,6 +14,7 @@ from pydantic import ConfigDict, Field
 from services.vault.domain import document_events as events
 from services.vault.domain.arrangement import Arrangement
 from services.vault.domain.copies import Copies
+from services.vault.domain.export import Export
 from services.vault.domain.integrity import IntegrityCheck
 from services.vault.domain.metadata import Metadata
 from services.vault.domain.opening import Opening
@@ -150,6 +151,15 @@ class DocumentOpened(OfDocument):
     decision_id: UUID
 
 
+class RecordExported(MessageData):
+    """``documents``: how many; a copy was asked for, and may be read from now on."""
+
+    TYPE = "vault.record_exported"
+    export_id: UUID
+    documents: int
+    decision_id: UUID
+
+
 class IntegrityChecked(MessageData):
     TYPE = "vault.integrity_checked"
     checked: int
@@ -279,6 +289,18 @@ def _(event: Opening.Created) -> MessageData:
         document_id=event.document_id,
         mode=event.mode,
         confidentiality=event.confidentiality,
+        decision_id=event.decision_id,
+    )
+
+
+@message_for.register
+def _(event: Export.Created) -> MessageData:
+    return RecordExported(
+        record_id=event.record_id,
+        by=event.by,
+        secret=_is_secret(event.by),
+        export_id=event.originator_id,
+        documents=sum(len(part) for part in event.parts),
         decision_id=event.decision_id,
     )
 

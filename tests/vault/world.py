@@ -19,7 +19,7 @@ from services.vault.contract.deposits import Deposit, DepositedOne
 from services.vault.contract.life import Unarchive
 from services.vault.domain.completion import Rules
 from services.vault.domain.depositing import DepositRules
-from services.vault.domain.patient import Traits
+from services.vault.domain.patient import Person, Traits
 from services.vault.domain.people import People
 from services.vault.domain.scanning import Scanner
 from services.vault.domain.summary import FromProfile
@@ -124,6 +124,9 @@ class PlayedIdentities:
     def resolve(self, ins: Ins, *, by: Actor) -> UUID | None:
         return self.records.get(ins.value)
 
+    def person_of(self, record_id: UUID, *, by: Actor) -> Person:
+        return Person(traits=self.traits, ins=Ins(value=INS, oid=INS_NIR_TEST))
+
     def traits_of(self, record_id: UUID, *, by: Actor) -> Traits:
         return self.traits
 
@@ -194,19 +197,19 @@ class World:
         self.documents: Documents = open_documents(
             common, "vault", DocumentList.NAME, DocumentList.VERSION, DocumentList.INDEXES
         )
-        self.due: Documents = open_documents(
-            common, "vault", DueList.NAME, DueList.VERSION, DueList.INDEXES
-        )
         self.contents = SealedContents(cast("Objects", self.objects), self.keys)
         self.found_results = open_documents(
             common, "vault", ResultList.NAME, ResultList.VERSION, ResultList.INDEXES
         )
-        self.views = (
-            (DocumentList(self.keys), self.documents),
-            (DueList(), self.due),
-            (ResultList(self.keys, self.contents), self.found_results),
-        )
         self.profiles = PlayedProfiles()
+        self.due: Documents = open_documents(
+            common, "vault", DueList.NAME, DueList.VERSION, DueList.INDEXES
+        )
+        self.views: tuple[tuple[Any, Documents], ...] = (
+            (DocumentList(self.keys), self.documents),
+            (ResultList(self.keys, self.contents), self.found_results),
+            (DueList(), self.due),
+        )
         self.vault = Vault(
             EventStoreSettings(data_dir=home, postgres_dsn=postgres_dsn),
             self.keys,
@@ -218,10 +221,10 @@ class World:
             ),
             contents=self.contents,
             listed=ListedDocuments(self.documents, self.keys),
-            due=ListedDue(self.due),
             results=ListedResults(self.found_results, self.keys),
             profiles=self.profiles,
             mandatory=read_mandatory(),
+            due=ListedDue(self.due),
             rules=DepositRules(
                 limits=Limits(max_bytes=max_bytes, refuse_active=refuse_active, scanner=scanner),
                 metadata=Rules(sets=read_value_sets()),

@@ -26,6 +26,9 @@ from shared.kernel.ids import derived_id
 from shared.stores.event_log import EventLog
 from shared.stores.settings import EventStoreSettings
 
+SOURCE_OID = "2.25.300319866614926237236797720525145696206"
+"""Of Carnet as the maker of an export, in the arc that ITU-T X.667 gives to every UUID."""
+
 
 class VaultLog(EventLog):
     name = "vault"
@@ -40,22 +43,25 @@ class VaultLog(EventLog):
         people: People,
         contents: Contents,
         listed: Listed,
-        due: DueDates,
         results: Results,
         profiles: Profiles,
         mandatory: Sequence[Mandatory],
+        due: DueDates,
         rules: DepositRules,
+        source_oid: str = SOURCE_OID,
     ) -> None:
         super().__init__(settings, keys, clock)
         self.parked = ParkedRecords(self)
         self.gate = Gate(access, self.ruled_by)
+        self.people = people
         self.contents = contents
         self.listed = listed
-        self.due = due
         self.results = results
         self.profiles = profiles
         self.mandatory = mandatory
+        self.due = due
         self.rules = rules
+        self.source_oid = source_oid
         self._orphans: set[str] = set()
         self.depositing = Depositing(
             people=people,

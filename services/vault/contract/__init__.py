@@ -27,6 +27,14 @@ from services.vault.contract.digests import (
     Summarise,
     Summary,
 )
+from services.vault.contract.exports import (
+    ExportBegun,
+    ExportPart,
+    ExportRecord,
+    ExportShown,
+    ExportStatus,
+    ReadExport,
+)
 from services.vault.contract.integrity import CheckIntegrity, IntegrityChecked
 from services.vault.contract.reading import (
     Changes,
@@ -97,6 +105,13 @@ _ARRANGING = (
     Method(name="folders", request=arranging.Folders, answer=arranging.Arranged, callers=ARRANGERS),
 )
 
+EXPORTERS = frozenset({ActorKind.PATIENT, ActorKind.REPRESENTATIVE})
+_EXPORTS = (
+    Method(name="export_record", request=ExportRecord, answer=ExportBegun, callers=EXPORTERS),
+    Method(name="export_status", request=ExportStatus, answer=ExportShown, callers=EXPORTERS),
+    Method(name="read_export", request=ReadExport, answer=ExportPart, callers=EXPORTERS),
+)
+
 CONTRACT = Contract(
     "vault",
     (
@@ -134,6 +149,7 @@ CONTRACT = Contract(
             answer=StayChecked,
             callers=READERS,
         ),
+        *_EXPORTS,
         Method(
             name="check_integrity",
             request=CheckIntegrity,

@@ -104,7 +104,7 @@ class Wanted:
     def _states(self) -> set[str]:
         if self.state:
             return {self.state}
-        archived = {"Archived"} if self.include_archived else set()
+        archived = {Status.ARCHIVED.value} if self.include_archived else set()
         replaced = {Status.DEPRECATED.value} if self.include_replaced else set()
         return {Status.APPROVED.value} | archived | replaced
 

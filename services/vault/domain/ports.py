@@ -8,7 +8,7 @@ from uuid import UUID
 
 from services.vault.domain.document import Content
 from services.vault.domain.listing import Entry
-from services.vault.domain.patient import Traits
+from services.vault.domain.patient import Person, Traits
 from services.vault.domain.results import ReadDocument
 from services.vault.domain.timing import Due
 from shared.kernel.actor import Actor
@@ -22,6 +22,10 @@ class Identities(Protocol):
 
     def traits_of(self, record_id: UUID, *, by: Actor) -> Traits:
         """Raises ``Forbidden`` if there is no such record."""
+        ...
+
+    def person_of(self, record_id: UUID, *, by: Actor) -> Person:
+        """Traits and INS; raises ``Forbidden`` if there is no such record."""
         ...
 
 
@@ -88,17 +92,17 @@ class Listed(Protocol):
         ...
 
 
-class DueDates(Protocol):
-    """The read model of what waits for its time."""
-
-    def before(self, due: Due, moment: datetime) -> Iterable[UUID]:
-        """Documents due before that instant, earliest first."""
-        ...
-
-
 class Results(Protocol):
     """The read model of results; it may lag behind the log."""
 
     def of_record(self, record_id: UUID) -> Mapping[UUID, ReadDocument]:
         """By document, structured ones alone; none if the record was erased."""
+        ...
+
+
+class DueDates(Protocol):
+    """The read model of what waits for its time."""
+
+    def before(self, due: Due, moment: datetime) -> Iterable[UUID]:
+        """Documents due before that instant, earliest first."""
         ...

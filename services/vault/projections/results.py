@@ -8,16 +8,16 @@ from functools import singledispatchmethod
 from typing import Any
 from uuid import UUID
 
+from services.vault.domain import document_events as events
 from services.vault.domain.cda.biology import read_results
 from services.vault.domain.document import Content
-from services.vault.domain.document_events import Created
 from services.vault.domain.ports import ContentDamaged, ContentMissing, Contents
 from services.vault.domain.results import ReadDocument, Result
 from shared.cda.tree import clinical_document
 from shared.crypto.fields import open_field, seal_field
 from shared.crypto.keys import KeyErased, Keys
 from shared.kernel.errors import InvalidRequest
-from shared.stores.documents import Documents, Eq, Json, Purge, Put, Write
+from shared.stores.documents import Delete, Documents, Eq, Json, Purge, Put, Write
 
 PAGE = 500
 STRUCTURED = 3
@@ -40,7 +40,7 @@ class ResultList:
         return ()
 
     @writes.register
-    def _(self, event: Created) -> Sequence[Write]:
+    def _(self, event: events.Created) -> Sequence[Write]:
         if event.content.get("level") != STRUCTURED:
             return ()
         read = self._read(event.originator_id, Content(**event.content))
@@ -53,6 +53,11 @@ class ResultList:
         sealed = seal_field(key, _place(str(event.originator_id)), said)
         row = {"record_id": str(event.record_id), "said": sealed}
         return [Put(str(event.originator_id), row)]
+
+    @writes.register(events.Discarded)
+    @writes.register(events.Deleted)
+    def _(self, event: events.DocumentEvent) -> Sequence[Write]:
+        return [Delete(str(event.originator_id))]
 
     def purge(self, record_id: UUID) -> Sequence[Write]:
         return [Purge([Eq("record_id", str(record_id))])]

@@ -53,8 +53,8 @@ def test_who_names_a_day_is_answered_from_that_day(world: World) -> None:
     put(world, 2, "19990101", code=VACCINATIONS)
     new = put(world, 3)
 
-    assert found(world, **{"from": "2010-01-01"}) == {old, new}
-    assert found(world, **{"from": "2010-01-01", "to": "2020-01-01"}) == {old}
+    assert found(world, since="2010-01-01") == {old, new}
+    assert found(world, since="2010-01-01", to="2020-01-01") == {old}
     assert len(found(world, to="2020-01-01")) == 2
 
 
