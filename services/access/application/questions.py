@@ -17,8 +17,8 @@ class Questions(AccessLog):
         if by.principal.is_service:
             rights = self.readable(request.record_id)
             return c.RightsView(status=rights.status if rights else None)
-        rights, who, _ = self.asked_by(request.record_id, by)
-        return c.RightsView.model_validate(views.rights_view(rights, who))
+        rights, who, now = self.asked_by(request.record_id, by)
+        return c.RightsView.model_validate(views.rights_view(rights, who, now))
 
     def my_professionals(
         self, request: c.ListMyProfessionals, by: Actor

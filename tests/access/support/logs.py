@@ -65,6 +65,7 @@ class World:
         self.hear("record_announced", record, **announced)
         self.hear("record_opened", record)
         self.hear("record_activated", record)
+        self.hear("identity_qualified", record)
 
     def decide(self, actor: Actor, app: Access | None = None, **asked: Any) -> c.Decided:
         resource = {"kind": "document", "class": "10", "type": "11502-2", "confidentiality": ["N"]}
@@ -86,8 +87,10 @@ class World:
         self.clock.move(by)
 
 
-def of(professional: Actor, record: UUID = RECORD) -> c.OfProfessional:
-    return c.OfProfessional(request_id=uuid4(), record_id=record, professional=professional.id)
+def of(professional: Actor, record: UUID = RECORD, **more: Any) -> c.NameTreatingDoctor:
+    return c.NameTreatingDoctor(
+        request_id=uuid4(), record_id=record, professional=professional.id, **more
+    )
 
 
 def block(professional: Actor) -> c.BlockProfessional:

@@ -9,6 +9,7 @@ from services.access import contract as c
 from services.access.domain.rights import Rights
 from tests.access.support.logs import World, consent, of
 from tests.access.support.people import (
+    AUDITOR,
     DENTIST,
     DOCTOR,
     NURSE,
@@ -45,6 +46,16 @@ def merged(world: World) -> World:
             on=True,
         ),
         STRANGER,
+    )
+    world.app.judge_opposition(
+        c.JudgeOpposition(
+            request_id=uuid4(),
+            record_id=OTHER_RECORD,
+            professional=DENTIST.id,
+            accepted=True,
+            note="a dispute in court",
+        ),
+        AUDITOR,
     )
     return world
 

@@ -12,6 +12,7 @@ from shared.eventing.messages import MessageData
 from tests.access.support.judging import HOUR, NOW
 from tests.access.support.logs import World, block, consent, of
 from tests.access.support.people import (
+    AUDITOR,
     DENTIST,
     DOCTOR,
     HOSPITAL,
@@ -69,6 +70,9 @@ def everything(world: World) -> None:
     app.oppose_feeding(
         c.OpposeFeeding(request_id=uuid4(), record_id=RECORD, legitimate_reason=WORDS), PATIENT
     )
+    app.judge_opposition(
+        c.JudgeOpposition(request_id=uuid4(), record_id=RECORD, accepted=True, note=WORDS), AUDITOR
+    )
     world.decide(DOCTOR)
     app.decide_many(
         c.DecideMany(record_id=RECORD, action="read", attribute_tuples=[c.Resource()] * 3),
@@ -96,7 +100,7 @@ def test_every_event_of_the_contract_has_its_message(world: World) -> None:
             "care_team_opposed", "treating_doctor_named", "administrator_named",
             "administrator_removed", "professional_blocked", "professional_unblocked",
             "emergency_switches_set", "glass_broken", "emergency_ended", "feeding_opposed",
-            "matrix_loaded", "access_decided",
+            "feeding_opposition_judged", "matrix_loaded", "access_decided",
         )
     }  # fmt: skip
 
