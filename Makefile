@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check schemas bench lock clean
+.PHONY: help setup demo test test-long trust check schemas bench lock clean
 PY := .venv/bin/python
 
 help: ## Show this help
@@ -13,7 +13,16 @@ demo: setup ## One true story, end to end, on private servers; about a minute
 
 test: ## All tests, on private servers that end with the run
 	@scripts/setup.sh test
-	$(PY) -m pytest -n 2 --dist loadfile
+	$(PY) -m pytest -n 2 --dist loadfile -m "not long"
+
+test-long: ## The long forms of tests: minutes more, the same rules
+	@scripts/setup.sh test
+	$(PY) -m pytest -n 2 --dist loadfile -m long
+
+trust: ## Attacks on all of Carnet, at length: 100 kills, 100,000 requests; about an hour
+	@scripts/setup.sh test
+	CARNET_TRUST_KILLS=100 CARNET_TRUST_REQUESTS=600 $(PY) -m pytest tests/trust
+	@cat var/trust/report.json
 
 check: ## Format, lint, types, imports, schemas: what must hold before the tests run
 	@scripts/setup.sh check

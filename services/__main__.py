@@ -2,7 +2,7 @@
 
 import warnings
 
-# The one place that silences it: nameko 2 runs on eventlet, see the ADR on nameko.
+# The one process that needs it silenced: nameko 2 runs on eventlet, see the ADR on nameko.
 warnings.filterwarnings("ignore", message=r"\s*Eventlet is deprecated")
 
 import eventlet  # noqa: E402 - after its warning is silenced

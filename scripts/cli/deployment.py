@@ -89,12 +89,13 @@ class Deployment:
         others = [name for name in PROCESSES if name != FIRST]
         for step in ([FIRST], others):
             for name in step:
-                self._launch(name, detached)
+                self.launch(name, detached)
             for name in step:
                 with progress(f"services: {', '.join(services_of(name))}"):
                     self.processes[name].wait_until(partial(self.ready, name), within=START)
 
-    def _launch(self, name: str, detached: bool) -> None:
+    def launch(self, name: str, detached: bool = False) -> None:
+        """Start one process of the services; see :meth:`ready`."""
         environ = {
             "PATH": os.environ["PATH"],
             "HOME": str(self.place.home.resolve()),

@@ -1,5 +1,6 @@
 """``up``, ``down``, ``status``: all of Carnet on this machine."""
 
+import json
 import signal
 import time
 from pathlib import Path
@@ -68,24 +69,28 @@ def down(dir: Dir = DEFAULT) -> None:  # noqa: A002  # the name of the option
         out.print(f"Nothing runs in {dir}.")
 
 
-def status(dir: Dir = DEFAULT) -> None:  # noqa: A002  # the name of the option
+def status(
+    dir: Dir = DEFAULT,  # noqa: A002  # the name of the option
+    as_json: Annotated[
+        bool, typer.Option("--json", help="For a program: a list of parts.")
+    ] = False,
+) -> None:
     """Show what runs, with the address of each process's /live, /ready and /metrics.
 
     Ends with 0 only when all of it runs and is ready.
     """
     if not _was_up(dir):
         end(Exit.NOT_RUNNING, f"Carnet was never up in {dir}.")
-    deployment = Deployment(dir)
-    table = Table("part", "state", "pid", "address", "log", box=None, pad_edge=False)
-    whole = True
-    for name, part in deployment.parts.items():
-        ready = part.running() and _answers(deployment, name)
-        whole = whole and ready
-        state = "[green]ready[/]" if ready else "not ready" if part.running() else "[dim]stopped[/]"
-        address = deployment.address(name) if name in PROCESSES else ""
-        table.add_row(name, state, str(part.pid() or ""), address, str(part.log_file))
-    out.print(table)
-    if not whole:
+    parts = _parts(Deployment(dir))
+    if as_json:
+        out.print(json.dumps(parts, indent=2), markup=False, soft_wrap=True)
+    else:
+        table = Table(*parts[0], box=None, pad_edge=False)
+        for part in parts:
+            style = {"ready": "green", "stopped": "dim"}.get(part["state"])
+            table.add_row(*part.values(), style=style)
+        out.print(table)
+    if any(part["state"] != "ready" for part in parts):
         raise typer.Exit(Exit.NOT_RUNNING)
 
 
@@ -99,6 +104,25 @@ def _settings(words: list[str]) -> dict[str, str]:
 def _was_up(dir: Path) -> bool:  # noqa: A002  # the name of the option
     """Looking must not make a new one."""
     return Place(dir).environment_file.exists()
+
+
+def _parts(deployment: Deployment) -> list[dict[str, str]]:
+    return [
+        {
+            "part": name,
+            "state": _state(deployment, name),
+            "pid": str(part.pid() or ""),
+            "address": deployment.address(name) if name in PROCESSES else "",
+            "log": str(part.log_file),
+        }
+        for name, part in deployment.parts.items()
+    ]
+
+
+def _state(deployment: Deployment, name: str) -> str:
+    if not deployment.parts[name].running():
+        return "stopped"
+    return "ready" if _answers(deployment, name) else "not ready"
 
 
 def _answers(deployment: Deployment, name: str) -> bool:

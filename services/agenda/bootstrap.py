@@ -5,7 +5,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from services.agenda.adapters.access import AccessOverRpc
 from services.agenda.adapters.identity import IdentityOverRpc
 from services.agenda.adapters.prevention_table import read_table
 from services.agenda.application import Agenda
@@ -22,6 +21,7 @@ from shared.eventing.outbox import OutboxReader
 from shared.eventing.positions import position_followed, position_in
 from shared.kernel.common import CommonSettings
 from shared.kernel.settings import read_settings
+from shared.rpc.access import RpcAccess
 from shared.rpc.client import RpcClient
 from shared.rpc.keys import remote_keys
 from shared.rpc.serve import Served
@@ -76,7 +76,7 @@ class Built:
             EventStoreSettings.of(self.common),
             self.keys,
             clock,
-            access=AccessOverRpc(self.client),
+            access=RpcAccess(self.client),
             identities=IdentityOverRpc(self.client),
             lists=Lists(
                 appointments=ListedAppointments(shown[0], self.keys),

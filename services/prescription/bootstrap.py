@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from services.prescription.adapters.access import RpcAccess
 from services.prescription.adapters.cda import CdaDocuments
 from services.prescription.adapters.kinds import read_kinds
 from services.prescription.adapters.paper import PdfPaper
@@ -26,6 +25,7 @@ from shared.eventing.outbox import OutboxReader
 from shared.eventing.positions import position_followed, position_in
 from shared.kernel.common import CommonSettings
 from shared.kernel.settings import read_settings
+from shared.rpc.access import RpcAccess
 from shared.rpc.client import RpcClient
 from shared.rpc.keys import remote_keys
 from shared.rpc.serve import Served

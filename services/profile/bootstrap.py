@@ -5,7 +5,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from services.profile.adapters.access import RpcAccess
 from services.profile.adapters.identity import RpcPeople
 from services.profile.adapters.pdf import PrintedSummary
 from services.profile.adapters.reference import read_kinds, read_questionnaires
@@ -27,6 +26,7 @@ from shared.eventing.outbox import OutboxReader
 from shared.eventing.positions import position_followed, position_in
 from shared.kernel.common import CommonSettings
 from shared.kernel.settings import SettingsError, read_settings
+from shared.rpc.access import RpcAccess
 from shared.rpc.client import RpcClient
 from shared.rpc.keys import remote_keys
 from shared.rpc.serve import Served

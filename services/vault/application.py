@@ -34,27 +34,18 @@ from services.vault.contract.views import DocumentView
 from services.vault.domain.attributes import UNKNOWN_DOCUMENT
 from services.vault.domain.depositing import Depositing, DepositRules, Lot, Place
 from services.vault.domain.document import Document
-from services.vault.domain.gate import Gate
 from services.vault.domain.integrity import IntegrityCheck
-from services.vault.domain.kin import Kin
 from services.vault.domain.listing import Entry, Wanted, chain, paged
 from services.vault.domain.opening import Opening
 from services.vault.domain.people import People
-from services.vault.domain.ports import (
-    NORMALLY,
-    Access,
-    ContentDamaged,
-    ContentMissing,
-    Contents,
-    Decision,
-    How,
-    Listed,
-)
+from services.vault.domain.ports import ContentDamaged, ContentMissing, Contents, Listed
 from services.vault.domain.reading import unwrapped, warnings
 from shared.crypto.keys import KeyErased, Keys
+from shared.eventing.kin import served_together, served_under
 from shared.kernel.actor import Actor
 from shared.kernel.clock import Clock, instant
 from shared.kernel.errors import Forbidden, Unavailable
+from shared.kernel.gate import NORMALLY, Access, Decision, Gate, How
 from shared.kernel.ids import derived_id
 from shared.stores.event_log import EventLog, Outcome, command, unreplayed
 from shared.stores.settings import EventStoreSettings
@@ -81,7 +72,7 @@ class Vault(EventLog):
         rules: DepositRules,
     ) -> None:
         super().__init__(settings, keys, clock)
-        self._gate = Gate(access, self.served_under)
+        self._gate = Gate(access, lambda record_id: served_under(self, record_id))
         self._contents = contents
         self._listed = listed
         self._rules = rules
@@ -176,7 +167,7 @@ class Vault(EventLog):
         )
         opening = Opening.of(
             document,
-            self.served_under(document.record_id),
+            served_under(self, document.record_id),
             decision_id=decision.decision_id,
             mode=request.mode,
             by=by,
@@ -238,14 +229,6 @@ class Vault(EventLog):
             position = rows[-1].position
             yield from (r.originator_id for r in rows if r.topic == Document.Created.TOPIC)
 
-    def kin_of(self, record_id: UUID) -> Kin | None:
-        return self.get(Kin.id_of(self.secret, record_id), Kin)
-
-    def served_under(self, record_id: UUID) -> UUID:
-        """The record whose rights count for this one's documents."""
-        kin = self.kin_of(record_id)
-        return (kin.target if kin else None) or record_id
-
     def _document(self, document_id: UUID) -> Document | None:
         """``None`` also for a document of an erased record: there is nothing left of it."""
         try:
@@ -271,11 +254,9 @@ class Vault(EventLog):
 
     def _visible(self, request: Search | ChangesSince, by: Actor) -> list[Entry]:
         self._gate.require(request.record_id, "read", {"kind": "record"}, by, request.how)
-        served = self.served_under(request.record_id)
-        kin = self.kin_of(served)
-        records = [served, *(kin.sources if kin else ())]
+        records = served_together(self, request.record_id)
         entries = [entry for record_id in records for entry in self._listed.of_record(record_id)]
-        return self._seen(entries, served, by, request.how)
+        return self._seen(entries, records[0], by, request.how)
 
     def _seen(
         self, entries: Sequence[Entry], record_id: UUID, by: Actor, how: How = NORMALLY

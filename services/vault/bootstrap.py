@@ -3,7 +3,6 @@
 import os
 from dataclasses import dataclass
 
-from services.vault.adapters.access import RpcAccess
 from services.vault.adapters.contents import SealedContents
 from services.vault.adapters.identity import RpcIdentities
 from services.vault.adapters.value_sets import read_value_sets
@@ -24,6 +23,7 @@ from shared.eventing.outbox import OutboxReader
 from shared.eventing.positions import position_in
 from shared.kernel.common import CommonSettings
 from shared.kernel.settings import SettingsError, read_settings
+from shared.rpc.access import RpcAccess
 from shared.rpc.client import RpcClient
 from shared.rpc.keys import remote_keys
 from shared.rpc.serve import Served

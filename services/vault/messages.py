@@ -15,8 +15,9 @@ from services.vault.domain.document import Document, Status
 from services.vault.domain.integrity import IntegrityCheck
 from services.vault.domain.metadata import Metadata
 from services.vault.domain.opening import Opening
-from services.vault.domain.origin import Origin, through
+from services.vault.domain.origin import Origin
 from shared.eventing.messages import MessageData
+from shared.kernel.actor import through
 
 
 class DocumentDeposited(MessageData):

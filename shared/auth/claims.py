@@ -147,7 +147,12 @@ class ApplicationClaims(_Claims):
     record_id: UUID | None = None
 
     def actor(self) -> Actor:
-        return Actor(kind=ActorKind.APPLICATION, id=self.client_id, record_id=self.record_id)
+        return Actor(
+            kind=ActorKind.APPLICATION,
+            id=self.client_id,
+            record_id=self.record_id,
+            secret=self.secret,
+        )
 
 
 class Mandate(BaseModel):

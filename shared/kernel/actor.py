@@ -1,5 +1,6 @@
 """Who acts. An argument of every use case, never ambient."""
 
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
@@ -78,3 +79,10 @@ class Actor:
             "on_behalf_of": self.on_behalf_of.to_event() if self.on_behalf_of else None,
         }
         return {name: value for name, value in kept.items() if value is not None}
+
+
+def through(by: Mapping[str, Any] | None) -> Iterator[Mapping[str, Any]]:
+    """The actor that an event keeps, then those on whose behalf it acted."""
+    while by:
+        yield by
+        by = by.get("on_behalf_of")

@@ -12,7 +12,7 @@ from services.agenda.adapters.prevention_table import read_table
 from services.agenda.application import Agenda
 from services.agenda.contract.views import Appointments, AppointmentView
 from services.agenda.domain.origin import SECRET
-from services.agenda.domain.ports import Decision, Limits, Lists, Traits
+from services.agenda.domain.ports import Limits, Lists, Traits
 from services.agenda.projections.appointments import AppointmentList, ListedAppointments
 from services.agenda.projections.plans import ListedPlans, PlanDays
 from services.agenda.projections.reminders import ListedReminders, ReminderList
@@ -23,6 +23,7 @@ from shared.kernel.actor import Actor, ActorKind
 from shared.kernel.clock import FixedClock
 from shared.kernel.common import CommonSettings
 from shared.kernel.errors import Forbidden, InvalidRequest
+from shared.kernel.gate import NORMALLY, Decision, How
 from shared.stores.settings import EventStoreSettings
 from shared.stores.views import open_documents
 
@@ -55,13 +56,23 @@ class PlayedAccess:
         self.asked: list[tuple[UUID, str, Mapping[str, Any], Actor]] = []
 
     def decide(
-        self, record_id: UUID, action: str, resource: Mapping[str, Any], by: Actor
+        self,
+        record_id: UUID,
+        action: str,
+        resource: Mapping[str, Any],
+        by: Actor,
+        how: How = NORMALLY,
     ) -> Decision:
         self.asked.append((record_id, action, resource, by))
         return Decision(permit=self._permits(record_id, action, resource, by), decision_id=uuid4())
 
     def decide_many(
-        self, record_id: UUID, action: str, tuples: Sequence[Mapping[str, Any]], by: Actor
+        self,
+        record_id: UUID,
+        action: str,
+        tuples: Sequence[Mapping[str, Any]],
+        by: Actor,
+        how: How = NORMALLY,
     ) -> Sequence[bool]:
         return [self._permits(record_id, action, resource, by) for resource in tuples]
 

@@ -16,7 +16,7 @@ from services.prescription.adapters.qr import SegnoCodes
 from services.prescription.application import Prescriptions
 from services.prescription.application.log import Around, Limits
 from services.prescription.domain.number import parse
-from services.prescription.domain.ports import Content, Decision, Names
+from services.prescription.domain.ports import Content, Names
 from services.prescription.domain.prescription import Prescription
 from services.prescription.messages import message_for
 from services.prescription.projections.prescriptions import ListedPrescriptions, PrescriptionList
@@ -26,6 +26,7 @@ from shared.kernel.actor import Actor, ActorKind
 from shared.kernel.clock import FixedClock
 from shared.kernel.common import CommonSettings
 from shared.kernel.errors import Refusal
+from shared.kernel.gate import NORMALLY, Decision, How
 from shared.stores.documents import At
 from shared.stores.event_log import Recorded
 from shared.stores.settings import EventStoreSettings
@@ -67,7 +68,12 @@ class PlayedAccess:
     asked: list[tuple[str, Mapping[str, Any]]] = field(default_factory=list)
 
     def decide(
-        self, record_id: UUID, action: str, resource: Mapping[str, Any], by: Actor
+        self,
+        record_id: UUID,
+        action: str,
+        resource: Mapping[str, Any],
+        by: Actor,
+        how: How = NORMALLY,
     ) -> Decision:
         self.asked.append((action, resource))
         reasons = self._reasons(record_id, action, resource, by.principal)
@@ -75,7 +81,12 @@ class PlayedAccess:
         return Decision(permit=permit, decision_id=uuid4(), reasons=tuple(reasons))
 
     def decide_many(
-        self, record_id: UUID, action: str, tuples: Sequence[Mapping[str, Any]], by: Actor
+        self,
+        record_id: UUID,
+        action: str,
+        tuples: Sequence[Mapping[str, Any]],
+        by: Actor,
+        how: How = NORMALLY,
     ) -> Sequence[bool]:
         return [self.decide(record_id, action, one, by).permit for one in tuples]
 

@@ -16,7 +16,7 @@ from services.profile.application.log import Parts
 from services.profile.contract import measures as m
 from services.profile.contract import requests as r
 from services.profile.domain.measuring import Measuring
-from services.profile.domain.ports import NORMALLY, Decision, How, Person
+from services.profile.domain.ports import Person
 from services.profile.projections.listed import ListedProfiles
 from services.profile.projections.sections import Sections
 from services.profile.projections.series import MeasureSeries
@@ -25,6 +25,7 @@ from shared.eventing.view import View
 from shared.kernel.actor import Actor, ActorKind
 from shared.kernel.clock import FixedClock
 from shared.kernel.common import CommonSettings
+from shared.kernel.gate import NORMALLY, Decision, How
 from shared.stores.documents import At
 from shared.stores.settings import EventStoreSettings
 from shared.stores.views import open_documents

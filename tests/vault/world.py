@@ -17,13 +17,13 @@ from services.vault.domain.completion import Rules
 from services.vault.domain.depositing import DepositRules
 from services.vault.domain.patient import Traits
 from services.vault.domain.people import People
-from services.vault.domain.ports import NORMALLY, Decision, How
 from services.vault.domain.taking import Limits
 from services.vault.projections.documents import DocumentList, ListedDocuments
 from shared.crypto.local_keys import LocalKeys
 from shared.kernel.actor import Actor, ActorKind
 from shared.kernel.clock import FixedClock
 from shared.kernel.common import CommonSettings
+from shared.kernel.gate import NORMALLY, Decision, How
 from shared.kernel.ins import INS_NIR, INS_NIR_TEST, Ins
 from shared.kernel.ins_rules import InsRules
 from shared.stores.documents import At, Documents

@@ -24,7 +24,7 @@ from shared.stores.event_log import Outcome, command
 class Appointments(AgendaLog):
     @command
     def add_appointment(self, request: AddAppointment, by: Actor) -> Outcome[AppointmentAdded]:
-        self.gate.require_feed(request.record_id, by)
+        self.require_feed(request.record_id, by)
         if self.lists.appointments.count_of(request.record_id) >= self.limits.appointments:
             raise TooManyAppointments
         appointment_id = self.new_id(request, by, "appointment")
@@ -64,7 +64,7 @@ class Appointments(AgendaLog):
         appointment = self.get(appointment_id, Appointment)
         if appointment is None or appointment.record_id != record_id:
             self.refuse_unknown(str(appointment_id), "manage", by)
-        self.gate.require(record_id, "manage", by, appointment.attributes())
+        self.gate.require(record_id, "manage", appointment.attributes(), by)
         appointment.require_person_may_write()
         return appointment
 

@@ -43,7 +43,7 @@ class Imports(AgendaLog):
         """The same calendar twice is once; revisions count in their own order, not in that of
         their arrival.
         """
-        self.gate.require_feed(request.record_id, by)
+        self.require_feed(request.record_id, by)
         read = read_calendar(
             request.ics, components=self.limits.components, series=self.limits.series
         )
@@ -54,7 +54,7 @@ class Imports(AgendaLog):
     def import_appointments(self, request: ImportAppointments, by: Actor) -> Outcome[Imported]:
         """From a service; only that service changes them afterwards."""
         record_id = self._named_record(request, by)
-        self.gate.require_feed(record_id, by)
+        self.require_feed(record_id, by)
         entries = read_bundle(request.bundle, self.clock.now(), self.limits.components)
         parts = list(self._for_this_person(entries, record_id, by))
         return self._import(request, record_id, parts, "fhir", by)

@@ -6,18 +6,18 @@ from typing import Any, NoReturn
 from uuid import UUID
 
 from services.agenda.domain.appointment import Appointment
-from services.agenda.domain.errors import GENERIC_FR
-from services.agenda.domain.gate import Gate
 from services.agenda.domain.occurrences import Kept
-from services.agenda.domain.origin import Origin, Source, attributes
-from services.agenda.domain.ports import Access, Identities, Limits, Lists
+from services.agenda.domain.origin import AGENDA, Origin, Source, attributes, is_secret
+from services.agenda.domain.ports import Identities, Limits, Lists
 from services.agenda.domain.prevention.rule import Table
 from services.agenda.domain.prevention_plan import PreventionPlan
 from shared.crypto.keys import Keys
+from shared.eventing.kin import served_under
 from shared.kernel.actor import Actor, ActorKind
 from shared.kernel.clock import Clock
 from shared.kernel.errors import Forbidden
 from shared.kernel.french import FRANCE
+from shared.kernel.gate import GENERIC_FR, Access, Decision, Gate
 from shared.kernel.ids import derived_id
 from shared.stores.event_log import EventLog
 from shared.stores.settings import EventStoreSettings
@@ -42,7 +42,7 @@ class AgendaLog(EventLog):
         limits: Limits,
     ) -> None:
         super().__init__(settings, keys, clock)
-        self.gate = Gate(access)
+        self.gate = Gate(access, lambda record_id: served_under(self, record_id))
         self.identities = identities
         self.lists = lists
         self.table = table
@@ -57,16 +57,21 @@ class AgendaLog(EventLog):
 
     def visible(self, record_id: UUID, by: Actor) -> list[Kept]:
         """The appointments that this reader may see; refused if they may see none at all."""
-        self.gate.require(record_id, "read", by)
+        self.gate.require(record_id, "read", AGENDA, by)
         kept = self.lists.appointments.appointments_of(record_id)
         permits = self.gate.may_read(record_id, [one.attributes() for one in kept], by)
         return [one for one, permit in zip(kept, permits, strict=True) if permit]
+
+    def require_feed(self, record_id: UUID, by: Actor) -> Decision:
+        """The permit to add what one writes oneself."""
+        resource = attributes(Origin.of(by), secret=is_secret(by))
+        return self.gate.require(record_id, "feed", resource, by)
 
     def refuse_unknown(self, name: str, action: str, by: Actor) -> NoReturn:
         """What does not exist is asked about like any other, in a record that nobody has: the
         refusal, its decision and its time are the same as of what is hidden.
         """
-        self.gate.require(derived_id(self.secret, "nowhere", name), action, by)
+        self.gate.require(derived_id(self.secret, "nowhere", name), action, AGENDA, by)
         raise Forbidden(message_fr=GENERIC_FR)
 
     def sees_secrets(self, record_id: UUID, by: Actor) -> bool:

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from services.agenda.application.log import SELF, AgendaLog
 from services.agenda.contract import prevention as c
-from services.agenda.domain.origin import is_secret
+from services.agenda.domain.origin import AGENDA, is_secret
 from services.agenda.domain.ports import Traits
 from services.agenda.domain.prevention.person import Answer, History, Person, State
 from services.agenda.domain.prevention.plan import AHEAD, Item, next_look, plan
@@ -34,7 +34,7 @@ class LookAtPlan(Command):
 class Prevention(AgendaLog):
     def prevention_plan(self, request: c.AskPlan, by: Actor) -> c.Plan:
         """Computed each time, from the rules in force and what this reader may know."""
-        self.gate.require(request.record_id, "read", by)
+        self.gate.require(request.record_id, "read", AGENDA, by)
         traits = self.identities.traits_of(request.record_id, by)
         kept, today = self.plan_of(request.record_id), self.today()
         items = self._planned(traits, kept, self._readable(request.record_id, kept, by))
@@ -52,7 +52,7 @@ class Prevention(AgendaLog):
     @command
     def answer_prevention(self, request: c.AnswerPrevention, by: Actor) -> Outcome[Done]:
         """Of an item that is, or was, in the plan as this person sees it."""
-        self.gate.require_feed(request.record_id, by)
+        self.require_feed(request.record_id, by)
         kept = self._begun(request.record_id, by)
         traits = self.identities.traits_of(request.record_id, by)
         readable = self._readable(request.record_id, kept, by)
@@ -67,7 +67,7 @@ class Prevention(AgendaLog):
     @command
     def opt_out(self, request: c.OptOut, by: Actor) -> Outcome[Done]:
         """Of being told, not of the plan."""
-        self.gate.require(request.record_id, "manage", by)
+        self.gate.require(request.record_id, "manage", AGENDA, by)
         named = request.item.partition(":")[0]
         rule = self.table.by_id.get(named)
         code = rule.code if rule else named

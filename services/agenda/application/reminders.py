@@ -7,7 +7,7 @@ from uuid import UUID
 from services.agenda.application.log import SELF, AgendaLog, person_wrote
 from services.agenda.contract import reminders as c
 from services.agenda.domain.appointment import Appointment
-from services.agenda.domain.origin import is_secret
+from services.agenda.domain.origin import AGENDA, is_secret
 from services.agenda.domain.reminder import Reminder, ReminderDay
 from shared.kernel.actor import Actor
 from shared.kernel.clock import instant
@@ -27,7 +27,7 @@ class Reminders(AgendaLog):
     @command
     def add_reminder(self, request: c.AddReminder, by: Actor) -> Outcome[c.ReminderAdded]:
         """At most ten a day, whoever races."""
-        self.gate.require_feed(request.record_id, by)
+        self.require_feed(request.record_id, by)
         if request.due_at <= self.clock.now():
             raise InvalidRequest(fields={"date": "has passed"})
         if request.appointment_id:
@@ -55,7 +55,7 @@ class Reminders(AgendaLog):
         if reminder is None or reminder.record_id != request.record_id:
             self.refuse_unknown(str(request.reminder_id), "manage", by)
         resource = person_wrote(secret=reminder.secret)
-        self.gate.require(request.record_id, "manage", by, resource)
+        self.gate.require(request.record_id, "manage", resource, by)
         reminder.remove(by)
         day = self._day(request.record_id, reminder.day, by, secret=reminder.secret)
         day.free(reminder.id, by)
@@ -63,7 +63,7 @@ class Reminders(AgendaLog):
 
     def reminders(self, request: c.Reminders, by: Actor) -> Listing[c.ReminderView]:
         """By instant; those of secret sessions for whoever may know of them."""
-        self.gate.require(request.record_id, "read", by)
+        self.gate.require(request.record_id, "read", AGENDA, by)
         secrets = self.sees_secrets(request.record_id, by)
         fitting = [
             one
@@ -107,7 +107,7 @@ class Reminders(AgendaLog):
         appointment = self.get(appointment_id, Appointment)
         if appointment is None or appointment.record_id != record_id:
             self.refuse_unknown(str(appointment_id), "read", by)
-        self.gate.require(record_id, "read", by, appointment.attributes())
+        self.gate.require(record_id, "read", appointment.attributes(), by)
 
 
 def _view(reminder: Reminder) -> c.ReminderView:

@@ -2,8 +2,6 @@
 
 from shared.kernel.errors import Conflict, Forbidden, TooMany
 
-GENERIC_FR = "Vous ne pouvez pas faire cela, ou cet élément n’existe pas."
-"""The same for what is hidden and for what is not there."""
 READ_ONLY_FR = (
     "Ce rendez-vous a été inscrit par un service connecté à votre dossier. Pour le modifier ou"
     " l’annuler, adressez-vous à ce service : le changement apparaîtra ensuite ici."

@@ -1,5 +1,6 @@
 """Where an appointment comes from, and so who may change it here."""
 
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from enum import StrEnum
 from typing import Any
@@ -48,6 +49,10 @@ class Origin:
 def is_secret(by: Actor) -> bool:
     """A secret session, also when a software or a service carries it."""
     return by.secret or bool(by.on_behalf_of and is_secret(by.on_behalf_of))
+
+
+AGENDA: Mapping[str, Any] = {"kind": "appointment"}
+"""What is asked about where there is no appointment, or not one alone."""
 
 
 def attributes(origin: Origin, *, secret: bool) -> dict[str, Any]:

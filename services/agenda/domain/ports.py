@@ -1,35 +1,13 @@
 """What agenda asks of the outside, in sentences."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, Protocol
+from typing import Protocol
 from uuid import UUID
 
 from services.agenda.domain.occurrences import Kept
 from shared.kernel.actor import Actor
-
-
-@dataclass(frozen=True, kw_only=True)
-class Decision:
-    """An access decision, saved by ``access`` before it was answered."""
-
-    permit: bool
-    decision_id: UUID
-
-
-class Access(Protocol):
-    """Decides; every method raises ``Unavailable`` if no decision can be had."""
-
-    def decide(
-        self, record_id: UUID, action: str, resource: Mapping[str, Any], by: Actor
-    ) -> Decision: ...
-
-    def decide_many(
-        self, record_id: UUID, action: str, tuples: Sequence[Mapping[str, Any]], by: Actor
-    ) -> Sequence[bool]:
-        """One answer per tuple, in order."""
-        ...
 
 
 @dataclass(frozen=True, kw_only=True)

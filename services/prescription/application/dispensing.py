@@ -16,6 +16,7 @@ from services.prescription.domain.number import parse, printed
 from services.prescription.domain.people import pharmacy, professional
 from services.prescription.domain.prescription import Prescription
 from services.prescription.domain.refusals import NumberMistyped, NumberRefused, NumberUnknown
+from services.prescription.domain.shown import require_shown
 from shared.kernel.actor import Actor, ActorKind
 from shared.kernel.ids import derived_id
 from shared.rpc.contract import Command, Done
@@ -47,7 +48,7 @@ class Dispensing(PrescriptionLog):
     def record_showing(self, request: c.Present, by: Actor) -> Outcome[c.Presented]:
         prescription = self.shown(request.number, by)
         professional(by)
-        decision = self.gate.require_shown(prescription, by)
+        decision = require_shown(self.gate, prescription, by)
         today = self.today()
         deciding.require_open(prescription, today)
         deciding.present(
@@ -70,7 +71,7 @@ class Dispensing(PrescriptionLog):
     def hand_over(self, request: c.Dispense, by: Actor) -> Outcome[c.DispensedNow]:
         prescription = self.shown(request.number, by)
         who = professional(by)
-        decision = self.gate.require_shown(prescription, by)
+        decision = require_shown(self.gate, prescription, by)
         dispensation_id = self.new_id(request, by, "dispensation")
         dispensing.dispense(
             prescription,
@@ -95,7 +96,7 @@ class Dispensing(PrescriptionLog):
     def reverse_dispensation(self, request: c.ReverseDispensation, by: Actor) -> Outcome[c.Changed]:
         prescription = self.shown(request.number, by)
         professional(by)
-        decision = self.gate.require_shown(prescription, by)
+        decision = require_shown(self.gate, prescription, by)
         dispensing.reverse(
             prescription,
             request.dispensation,

@@ -10,17 +10,18 @@ from pydantic import BaseModel
 from services.prescription.application.pending import Pending
 from services.prescription.domain import refusals
 from services.prescription.domain.attempt import Attempt
-from services.prescription.domain.gate import Gate
 from services.prescription.domain.guessing import Guessing
 from services.prescription.domain.number import Mistyped, parse
-from services.prescription.domain.ports import Access, Codes, Documents, List, Paper, People, Vault
+from services.prescription.domain.ports import Codes, Documents, List, Paper, People, Vault
 from services.prescription.domain.prescription import Prescription, State
 from services.prescription.domain.terms import Kind
 from shared.crypto.keys import KeyErased, Keys
+from shared.eventing.kin import served_under
 from shared.kernel.actor import Actor
 from shared.kernel.clock import Clock
 from shared.kernel.errors import Forbidden
 from shared.kernel.french import FRANCE
+from shared.kernel.gate import Access, Gate
 from shared.kernel.ids import derived_id
 from shared.rpc.contract import Done
 from shared.stores.event_log import EventLog, Outcome, unreplayed
@@ -74,7 +75,7 @@ class PrescriptionLog(EventLog):
         super().__init__(settings, keys, clock)
         self.around = around
         self.limits = limits
-        self.gate = Gate(around.access)
+        self.gate = Gate(around.access, lambda record_id: served_under(self, record_id))
         self.guessing = Guessing(limits.wrong_numbers, limits.wrong_window)
 
     @property

@@ -10,29 +10,6 @@ from services.prescription.domain.terms import Line, Wanted
 from shared.kernel.actor import Actor
 
 
-@dataclass(frozen=True, kw_only=True)
-class Decision:
-    """An access decision, saved by ``access`` before it was answered. ``reasons``: its rules."""
-
-    permit: bool
-    decision_id: UUID
-    reasons: tuple[str, ...] = ()
-
-
-class Access(Protocol):
-    """Decides; every method raises ``Unavailable`` if no decision can be had."""
-
-    def decide(
-        self, record_id: UUID, action: str, resource: Mapping[str, Any], by: Actor
-    ) -> Decision: ...
-
-    def decide_many(
-        self, record_id: UUID, action: str, tuples: Sequence[Mapping[str, Any]], by: Actor
-    ) -> Sequence[bool]:
-        """One answer per tuple, in order."""
-        ...
-
-
 @dataclass(frozen=True, kw_only=True, repr=False)
 class Names:
     """What is printed of the person, and of the prescriber; ``born`` as far as it is known."""

@@ -3,9 +3,9 @@
 from typing import Any
 from uuid import UUID
 
-from services.profile.domain.ports import NORMALLY, How
 from shared.kernel.actor import Actor
 from shared.kernel.errors import Forbidden
+from shared.kernel.gate import NORMALLY, How
 from shared.rpc.client import RpcClient
 
 

@@ -6,15 +6,16 @@ from typing import Any
 from uuid import UUID
 
 from services.profile.domain.entry import Entry
-from services.profile.domain.gate import Gate
 from services.profile.domain.measuring import Measuring
-from services.profile.domain.ports import NORMALLY, Access, Decision, How, Listed, Papers, People
+from services.profile.domain.ports import Listed, Papers, People
 from services.profile.domain.questionnaire import Questionnaires
 from services.profile.domain.summary import Printer
 from shared.crypto.keys import KeyErased, Keys
+from shared.eventing.kin import served_under
 from shared.kernel.actor import Actor
 from shared.kernel.clock import Clock
 from shared.kernel.errors import Forbidden
+from shared.kernel.gate import NORMALLY, Access, Decision, Gate, How
 from shared.kernel.ids import derived_id
 from shared.stores.event_log import EventLog
 from shared.stores.settings import EventStoreSettings
@@ -40,7 +41,7 @@ class ProfileLog(EventLog):
     ) -> None:
         super().__init__(settings, keys, clock)
         self.parts = parts
-        self.gate = Gate(parts.access)
+        self.gate = Gate(parts.access, lambda record_id: served_under(self, record_id))
 
     def own_tables(self) -> Sequence[str]:
         """``profile_taken``: keyed ids of the measures that came in, and the batch each is in.

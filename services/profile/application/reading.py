@@ -12,12 +12,12 @@ from services.profile.application.series import MeasureReading
 from services.profile.contract import requests as r
 from services.profile.domain.entry import Entry
 from services.profile.domain.listing import QUESTIONNAIRES, EntryRow
-from services.profile.domain.ports import How
 from services.profile.domain.summary import Charted, Summary
 from services.profile.domain.visibility import NORMAL, section_attributes
 from shared.crypto.keys import KeyErased
 from shared.kernel.actor import Actor
 from shared.kernel.errors import Forbidden
+from shared.kernel.gate import How
 
 CHARTED = timedelta(days=365)
 """How far back the charts of a summary go."""

@@ -14,12 +14,12 @@ from services.profile.domain.bmi import BMI, HEIGHT, WEIGHT, computed_bmi
 from services.profile.domain.fhir import written
 from services.profile.domain.kinds import kind_named
 from services.profile.domain.listing import TargetRow
-from services.profile.domain.ports import NORMALLY, How
 from services.profile.domain.series import Point, aggregated
 from services.profile.domain.visibility import NORMAL, measure_attributes
 from shared.kernel.actor import Actor
 from shared.kernel.clock import instant
 from shared.kernel.errors import InvalidRequest
+from shared.kernel.gate import NORMALLY, How
 
 Line = TypeVar("Line")
 

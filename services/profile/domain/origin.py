@@ -1,9 +1,9 @@
 """Who entered something, from the actor that its event keeps."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
-from shared.kernel.actor import Actor, ActorKind
+from shared.kernel.actor import Actor, ActorKind, through
 
 _PERSONS = {ActorKind.PATIENT, ActorKind.REPRESENTATIVE, ActorKind.CAREGIVER}
 AUTHOR_TYPES = {
@@ -12,13 +12,6 @@ AUTHOR_TYPES = {
     ActorKind.APPLICATION: "EDITOR_SOLUTION",
 }
 """Kinds of author as Mon espace santé names them; whoever is not listed is ``PATIENT``."""
-
-
-def through(by: Mapping[str, Any] | None) -> Iterator[Mapping[str, Any]]:
-    """The actor, then those on whose behalf it acted."""
-    while by:
-        yield by
-        by = by.get("on_behalf_of")
 
 
 def author_of(by: Mapping[str, Any]) -> str | None:

@@ -1,57 +1,15 @@
 """What profile asks of the outside, in sentences."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Protocol
 from uuid import UUID
 
 from services.profile.domain.listing import AnswersRow, EntryRow, TargetRow
 from services.profile.domain.series import Series
 from shared.kernel.actor import Actor
-
-
-@dataclass(frozen=True, kw_only=True)
-class Decision:
-    """An access decision, saved by ``access`` before it was answered."""
-
-    permit: bool
-    decision_id: UUID
-
-
-@dataclass(frozen=True)
-class How:
-    """``mode``: normal, break_glass or regulation; ``session``: the one it was opened with."""
-
-    mode: str = "normal"
-    session: UUID | None = None
-
-
-NORMALLY = How()
-
-
-class Access(Protocol):
-    """Decides; every method raises ``Unavailable`` if no decision can be had."""
-
-    def decide(
-        self,
-        record_id: UUID,
-        action: str,
-        resource: Mapping[str, Any],
-        by: Actor,
-        how: How = NORMALLY,
-    ) -> Decision: ...
-
-    def decide_many(
-        self,
-        record_id: UUID,
-        action: str,
-        tuples: Sequence[Mapping[str, Any]],
-        by: Actor,
-        how: How = NORMALLY,
-    ) -> Sequence[bool]:
-        """One answer per tuple, in order."""
-        ...
+from shared.kernel.gate import NORMALLY, How
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -10,9 +10,9 @@ from pydantic import ConfigDict, Field
 from services.vault.contract.parts import Code, Day, Mode, Part, Sentence
 from services.vault.contract.views import DocumentView
 from services.vault.domain.listing import Page
-from services.vault.domain.ports import How
 from services.vault.domain.value_sets import ValueSets
 from shared.eventing.messages import Instant
+from shared.kernel.gate import How
 from shared.rpc.contract import Answer, Listing, ListQuery, Query
 
 

@@ -8,7 +8,6 @@ from uuid import UUID
 from services.vault.domain.attributes import attributes
 from services.vault.domain.completion import Rules
 from services.vault.domain.document import Content, Document, Status
-from services.vault.domain.gate import GENERIC_FR, Gate
 from services.vault.domain.metadata import Statement
 from services.vault.domain.origin import Origin
 from services.vault.domain.people import People
@@ -17,6 +16,7 @@ from services.vault.domain.taking import Limits, Taken, take
 from services.vault.domain.visibility import visibility_at_deposit
 from shared.kernel.actor import Actor
 from shared.kernel.errors import Conflict, Forbidden, InvalidRequest, Refusal
+from shared.kernel.gate import GENERIC_FR, Gate
 from shared.kernel.ids import derived_id
 
 UNKNOWN_PARENT = "replaced document unknown here"

@@ -1,11 +1,11 @@
 """Where a document comes from: who wrote it and who put it in (CSP R.1111-49)."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from services.vault.domain.metadata import Metadata
-from shared.kernel.actor import Actor
+from shared.kernel.actor import Actor, through
 
 _PERSONS = {"patient", "representative", "caregiver"}
 
@@ -48,13 +48,6 @@ class Origin:
         who = {by.principal.id, by.principal.facility}
         own = next((s for s in self.structures if s in who), None)
         return own or next(iter(self.structures), None)
-
-
-def through(by: Mapping[str, Any] | None) -> Iterator[Mapping[str, Any]]:
-    """The actor, then those on whose behalf it acted."""
-    while by:
-        yield by
-        by = by.get("on_behalf_of")
 
 
 def _known(*values: str | None) -> tuple[str, ...]:

@@ -1,8 +1,8 @@
 """What the vault asks of the outside, in sentences."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Protocol
 from uuid import UUID
 
 from services.vault.domain.document import Content
@@ -10,49 +10,6 @@ from services.vault.domain.listing import Entry
 from services.vault.domain.patient import Traits
 from shared.kernel.actor import Actor
 from shared.kernel.ins import Ins
-
-
-@dataclass(frozen=True, kw_only=True)
-class Decision:
-    """An access decision, saved by ``access`` before it was answered."""
-
-    permit: bool
-    decision_id: UUID
-
-
-@dataclass(frozen=True)
-class How:
-    """``mode``: normal, break_glass or regulation; ``session``: the one it was opened with."""
-
-    mode: str = "normal"
-    session: UUID | None = None
-
-
-NORMALLY = How()
-
-
-class Access(Protocol):
-    """Decides; every method raises ``Unavailable`` if no decision can be had."""
-
-    def decide(
-        self,
-        record_id: UUID,
-        action: str,
-        resource: Mapping[str, Any],
-        by: Actor,
-        how: How = NORMALLY,
-    ) -> Decision: ...
-
-    def decide_many(
-        self,
-        record_id: UUID,
-        action: str,
-        tuples: Sequence[Mapping[str, Any]],
-        by: Actor,
-        how: How = NORMALLY,
-    ) -> Sequence[bool]:
-        """One answer per tuple, in order."""
-        ...
 
 
 class Identities(Protocol):

@@ -58,7 +58,6 @@ def decide(carnet: Running, record_id: str, **asked: Any) -> dict[str, Any]:
     return answer
 
 
-@pytest.mark.slow
 def test_a_person_names_and_blocks_and_it_counts_at_once(carnet: Running, record: str) -> None:
     """
     From identity's log to a right, over two brokers' queues and two stores.
@@ -81,7 +80,6 @@ def test_a_person_names_and_blocks_and_it_counts_at_once(carnet: Running, record
     assert refused.value.message_fr
 
 
-@pytest.mark.slow
 def test_a_decision_is_explained_and_decided_again(carnet: Running, record: str) -> None:
     """
     Only services ask for decisions; the person and auditors ask about them.
@@ -100,7 +98,6 @@ def test_a_decision_is_explained_and_decided_again(carnet: Running, record: str)
         )
 
 
-@pytest.mark.slow
 def test_refusals_over_the_wire(carnet: Running, record: str) -> None:
     """
     A field that does not fit is named; a record that is none reads like one not yours.
@@ -115,7 +112,6 @@ def test_refusals_over_the_wire(carnet: Running, record: str) -> None:
         carnet.command("access.name_treating_doctor", "patient", named, record_id=str(OTHER_RECORD))
 
 
-@pytest.mark.slow
 def test_closing_is_answered_once_access_has_applied_it(carnet: Running, record: str) -> None:
     """
     DESIGN 4: whoever closed a record finds it closed at the next decision.
@@ -130,7 +126,6 @@ def test_closing_is_answered_once_access_has_applied_it(carnet: Running, record:
     assert status(carnet, record) == "closed"
 
 
-@pytest.mark.slow
 def test_no_line_of_the_logs_says_what_people_wrote(carnet: Running, record: str) -> None:
     """
     Neither the reason of a block nor a professional's number: logs are not sealed.

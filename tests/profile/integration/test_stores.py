@@ -70,7 +70,6 @@ def test_one_row_of_directives(stored: World) -> None:
     assert shown.text == "Seconde"
 
 
-@pytest.mark.slow
 def test_a_sensor_s_year(world: World) -> None:
     """
     A reading every five minutes for a year, sent twice, is there once, and read in seconds.

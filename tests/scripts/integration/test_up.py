@@ -1,5 +1,6 @@
 """All of Carnet comes up with one command, and nothing of it stays behind."""
 
+import json
 import signal
 import subprocess
 import sys
@@ -26,7 +27,9 @@ def test_up_detached_then_call_then_down(tmp_path: Path) -> None:
     up = carnet("up", "--detach", "--dir", tmp_path)
     try:
         assert up.returncode == 0, up.stderr
-        assert carnet("status", "--dir", tmp_path).returncode == 0
+        status = carnet("status", "--json", "--dir", tmp_path)
+        assert status.returncode == 0
+        assert {part["state"] for part in json.loads(status.stdout)} == {"ready"}
         assert carnet("up", "--detach", "--dir", tmp_path).returncode == 1
         refused = carnet("call", "audit.checkpoint", "--json", "--dir", tmp_path)
         assert (refused.returncode, '"unauthenticated"' in refused.stdout) == (1, True)
@@ -37,6 +40,7 @@ def test_up_detached_then_call_then_down(tmp_path: Path) -> None:
     assert processes_of(tmp_path) == []
 
 
+@pytest.mark.long
 @pytest.mark.timeout(240)
 def test_ctrl_c_ends_all_of_it(tmp_path: Path) -> None:
     with subprocess.Popen(

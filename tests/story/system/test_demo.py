@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.processes import processes_of
+from tests.trust.planted import found_in, words_of
 
 ROOT = Path(__file__).parents[3]
 SAMPLES = ROOT / "scripts" / "demo" / "samples"
@@ -34,7 +35,8 @@ def told(folder: Path, samples: Path) -> dict[str, object]:
 @pytest.mark.timeout(300)
 def test_the_story_comes_true_on_our_own_documents(tmp_path: Path) -> None:
     """Sixteen documents, one of which replaces another; one sent twice, one replaced by hand;
-    five opened by right and one in an emergency; a stranger and a blocked doctor refused.
+    five opened by right and one in an emergency; a stranger and a blocked doctor refused. On
+    the disk, with every key and log beside it, nothing of what the documents say is to be read.
     """
     summary = told(tmp_path, SAMPLES)
 
@@ -51,10 +53,14 @@ def test_the_story_comes_true_on_our_own_documents(tmp_path: Path) -> None:
         "tampering_found": 2,
     }
     assert {name: summary[name] for name in expected} == expected
+    said = words_of(SAMPLES)
+    assert list(found_in(SAMPLES, said)), "what is looked for can be found"
+    assert list(found_in(tmp_path / "carnet", said)) == []
     assert summary["decisions_redecided"] > summary["documents_opened"]  # type: ignore[operator]  # both are counts
     assert processes_of(tmp_path) == []
 
 
+@pytest.mark.long
 @pytest.mark.timeout(300)
 @pytest.mark.skipif(not OFFICIAL.is_dir(), reason="the official samples are not beside us")
 def test_the_official_documents_are_taken_but_those_of_other_people(tmp_path: Path) -> None:

@@ -21,7 +21,6 @@ from tests.support.deadline import eventually
 
 ROOT = Path(__file__).parents[4]
 RECORDS = 4
-MESSAGES = 300
 
 
 @contextmanager
@@ -69,23 +68,25 @@ def assert_told(world: World, mine: list[UUID], count: int) -> bool:
     return True
 
 
-@pytest.mark.slow
 @pytest.mark.timeout(240)
 @pytest.mark.parametrize("victim", ["project", "follow"])
-def test_a_killed_process_loses_and_doubles_nothing(wired: World, victim: str) -> None:
+@pytest.mark.parametrize(
+    "kills", [1, pytest.param(3, marks=pytest.mark.long)], ids=["once", "again and again"]
+)
+def test_a_killed_process_loses_and_doubles_nothing(wired: World, victim: str, kills: int) -> None:
     """The relay between publishing and its position, the follower between effect and answer."""
     chance, mine = random.Random(7), records(RECORDS)
     home = wired.views / "processes"
     with process("project", wired, home) as relay, process("follow", wired, home) as follower:
         dies = {"project": relay, "follow": follower}[victim]
-        for part in range(3):
+        for part in range(kills):
             tell(wired, mine, range(part * 100, part * 100 + 50))
             some = part * 100 + chance.randrange(10)
             eventually(partial(reached, wired, victim, some), within=60)
             dies.kill()
             tell(wired, mine, range(part * 100 + 50, part * 100 + 100))
             start(dies, wired)
-        eventually(lambda: assert_told(wired, mine, MESSAGES), within=90)
+        eventually(lambda: assert_told(wired, mine, kills * 100), within=90)
 
 
 def reached(world: World, what: str, position: int) -> bool:
@@ -100,7 +101,7 @@ def progress(world: World, what: str) -> int:
     return followed.position if followed else 0
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.timeout(240)
 def test_a_killed_broker_loses_and_doubles_nothing(tmp_path: Path, world: World) -> None:
     """What it had confirmed, what it had not, and what was on its way."""

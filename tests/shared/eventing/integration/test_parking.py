@@ -261,8 +261,11 @@ def test_only_what_is_parked_is_discarded(world: World, poisoned: tuple[UUID, UU
             service.parking.discard("notes", position, "sent_by_mistake", OPERATOR)
 
 
-def test_two_hands_never_work_on_what_is_parked(world: World, poisoned: tuple[UUID, UUID]) -> None:
+def test_two_hands_never_work_on_what_is_parked(
+    world: World, poisoned: tuple[UUID, UUID], monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Both would have the effect."""
+    monkeypatch.setattr("shared.eventing.parking.PATIENCE", 0.2)
     ill, _ = poisoned
     service = Service(world)
     service.follower.start()

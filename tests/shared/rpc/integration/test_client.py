@@ -63,7 +63,6 @@ def own_broker(tmp_path: Path) -> Iterator[Broker]:
         yield broker
 
 
-@pytest.mark.slow
 def test_the_broker_dies_and_comes_back(own_broker: Broker, tmp_path: Path) -> None:
     """Calls under way are told so at once; both sides connect again by themselves."""
     uri = own_broker.uri(own_broker.new_vhost())
@@ -87,7 +86,6 @@ def test_the_broker_dies_and_comes_back(own_broker: Broker, tmp_path: Path) -> N
         place.process.returncode = 0
 
 
-@pytest.mark.slow
 def test_a_blocked_broker_is_unavailable_and_recovers(own_broker: Broker, tmp_path: Path) -> None:
     """RabbitMQ out of memory stops reading from publishers: callers must not hang on a socket."""
     uri = own_broker.uri(own_broker.new_vhost())

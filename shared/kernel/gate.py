@@ -2,17 +2,61 @@
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, Protocol
 from uuid import UUID
 
-from services.vault.domain.ports import NORMALLY, Access, Decision, How
 from shared.kernel.actor import Actor
 from shared.kernel.errors import Forbidden
 
-GENERIC_FR = "Vous ne pouvez pas faire cela, ou cet élément n'existe pas."
+GENERIC_FR = "Vous ne pouvez pas faire cela, ou cet élément n’existe pas."
 """The same for what is hidden and for what is not there: why is for the person to read."""
 BATCH = 500
 """Attribute tuples of one question."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Decision:
+    """An access decision, saved by ``access`` before it was answered. ``reasons``: its rules."""
+
+    permit: bool
+    decision_id: UUID
+    reasons: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class How:
+    """``mode``: normal, break_glass or regulation; ``session``: the one it was opened with."""
+
+    mode: str = "normal"
+    session: UUID | None = None
+
+
+NORMALLY = How()
+
+
+class Access(Protocol):
+    """Decides; every method raises ``Unavailable`` if no decision can be had."""
+
+    def decide(
+        self,
+        record_id: UUID,
+        action: str,
+        resource: Mapping[str, Any],
+        by: Actor,
+        how: How = NORMALLY,
+    ) -> Decision: ...
+
+    def decide_many(
+        self,
+        record_id: UUID,
+        action: str,
+        tuples: Sequence[Mapping[str, Any]],
+        by: Actor,
+        how: How = NORMALLY,
+    ) -> Sequence[bool]:
+        """One answer per tuple, in order."""
+        ...
 
 
 class Gate:
@@ -24,6 +68,16 @@ class Gate:
         self._access = access
         self._served_under = served_under
 
+    def decide(
+        self,
+        record_id: UUID,
+        action: str,
+        resource: Mapping[str, Any],
+        by: Actor,
+        how: How = NORMALLY,
+    ) -> Decision:
+        return self._access.decide(self._served_under(record_id), action, resource, by, how)
+
     def require(
         self,
         record_id: UUID,
@@ -33,7 +87,7 @@ class Gate:
         how: How = NORMALLY,
     ) -> Decision:
         """The permit. Raises :class:`Forbidden` with the decision that refused."""
-        decision = self._access.decide(self._served_under(record_id), action, resource, by, how)
+        decision = self.decide(record_id, action, resource, by, how)
         if not decision.permit:
             raise Forbidden(message_fr=GENERIC_FR, decision_id=decision.decision_id)
         return decision

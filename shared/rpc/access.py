@@ -4,13 +4,15 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-from services.profile.domain.ports import NORMALLY, Decision, How
 from shared.kernel.actor import Actor
 from shared.kernel.errors import Unavailable
+from shared.kernel.gate import NORMALLY, Decision, How
 from shared.rpc.client import RpcClient
 
 
 class RpcAccess:
+    """:class:`shared.kernel.gate.Access`, as every service but ``access`` has it."""
+
     def __init__(self, client: RpcClient) -> None:
         self._client = client
 
@@ -22,10 +24,13 @@ class RpcAccess:
         by: Actor,
         how: How = NORMALLY,
     ) -> Decision:
-        answer = self._client.call(
-            "access", "decide", _asked(record_id, action, how) | {"resource": resource}, by=by
+        asked = _asked(record_id, action, how) | {"resource": dict(resource)}
+        answer = self._client.call("access", "decide", asked, by=by)
+        return Decision(
+            permit=answer["permit"],
+            decision_id=UUID(answer["decision_id"]),
+            reasons=tuple(answer["reasons"]),
         )
-        return Decision(permit=answer["permit"], decision_id=UUID(answer["decision_id"]))
 
     def decide_many(
         self,

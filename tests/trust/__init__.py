@@ -1,0 +1,1 @@
+"""Attempts to make Carnet lose, leak, lie or stop."""
