@@ -90,7 +90,6 @@ class GlassBroken(MessageData):
     """The person and their treating doctor are told (CSP R1111-48)."""
 
     TYPE = "access.glass_broken"
-    VERSION = 2
     session: UUID
     professional: str
     facility: str | None
@@ -109,7 +108,6 @@ class FeedingOpposed(MessageData):
     reason was judged legitimate."""
 
     TYPE = "access.feeding_opposed"
-    VERSION = 2
     feeder: str
     on: bool
     waits: bool

@@ -12,7 +12,6 @@ from services.access.contract.parts import (
     SERVICE,
     Confidentiality,
     OfRecord,
-    ProfessionalId,
     own_record,
 )
 from shared.rpc.contract import Answer, Listing, ListQuery, Method, Query
@@ -114,7 +113,6 @@ class RightsView(Answer):
 
 class ListMyProfessionals(ListQuery):
     record_id: UUID
-    cursor: ProfessionalId | None = None
 
 
 class KnownProfessional(Answer):

@@ -15,6 +15,10 @@ from services.access.domain.rules import Case, Verdict
 from services.access.domain.sentences import Reason
 from shared.kernel.actor import Actor, ActorKind
 
+_NOBODY = "nobody"
+"""Neither the author of anything nor known to any record; empty, it would be the author of all
+that names none."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class OfProfession:
@@ -37,7 +41,7 @@ def by_profession(
 ) -> Iterator[OfProfession]:
     """Of a professional nobody knows yet, whoever they may be; specialties aside."""
     for profession, label in professions.items():
-        stranger = Actor(kind=ActorKind.PROFESSIONAL, id="", profession=profession)
+        stranger = Actor(kind=ActorKind.PROFESSIONAL, id=_NOBODY, profession=profession)
         asked = Asked(
             principal=principal_for(stranger), action="read", mode="normal", session=None, at=at
         )
