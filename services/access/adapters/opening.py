@@ -18,20 +18,24 @@ def open_log(
     outside: Outside = NOBODY,
 ) -> Access:
     chosen = settings or AccessSettings()
-    parameters = {
+    return Access(
+        store,
+        keys,
+        clock,
+        rules=CedarRules(read_policies(), parameters_of(chosen)),
+        revive=revived,
+        reference=read_reference(),
+        settings=chosen,
+        outside=outside,
+    )
+
+
+def parameters_of(chosen: AccessSettings) -> dict[str, bool]:
+    """The operator's choices that rules look at."""
+    return {
         "block_beats_break_glass": chosen.block_beats_break_glass,
         "caregivers": chosen.caregivers,
         "invisible_and_masked": chosen.invisible_and_masked,
         "paramedics_need_authorisation": chosen.paramedics_need_authorisation,
         "qualified_identity_to_feed": chosen.qualified_identity_to_feed,
     }
-    return Access(
-        store,
-        keys,
-        clock,
-        rules=CedarRules(read_policies(), parameters),
-        revive=revived,
-        reference=read_reference(),
-        settings=chosen,
-        outside=outside,
-    )

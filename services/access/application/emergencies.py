@@ -4,7 +4,7 @@ from datetime import timedelta
 from uuid import UUID
 
 from services.access import contract as c
-from services.access.application.log import AccessLog, saved
+from services.access.application.log import AccessLog, require_physician, saved
 from services.access.domain import errors
 from services.access.domain.facts import holds_role
 from services.access.domain.grants import Review, Session, Verdict
@@ -67,7 +67,9 @@ class Emergencies(AccessLog):
     ) -> Listing[c.SessionToReview]:
         """Auditors: the queue of all records. Others: of the record they hold a role on."""
         who = by.principal
-        if who.kind is not ActorKind.AUDITOR:
+        if who.kind is ActorKind.AUDITOR:
+            require_physician(who)
+        else:
             if request.record_id is None:
                 raise errors.NotYours
             rights, who, _ = self.asked_by(request.record_id, by)
@@ -110,6 +112,6 @@ def _require_reviewer(rights: Rights, who: Actor) -> None:
     """A mandated auditor beside a physician; the treating doctor or an administrator, who read
     everyone's traces anyway (CSP L1111-16)."""
     if who.kind is ActorKind.AUDITOR:
-        return
-    if who.id in rights.blocks or not holds_role(rights, who):
+        require_physician(who)
+    elif who.id in rights.blocks or not holds_role(rights, who):
         raise errors.NotYours

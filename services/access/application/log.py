@@ -135,3 +135,9 @@ class AccessLog(EventLog):
 
 def saved(rights: Rights) -> Outcome[Done]:
     return Outcome(answer=Done(), save=[rights])
+
+
+def require_physician(auditor: Actor) -> None:
+    """What people wrote is health data: auditors read it beside a physician alone."""
+    if not auditor.physician_present:
+        raise errors.NotYours

@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from services.access import contract as c
-from services.access.application.log import AccessLog, saved
+from services.access.application.log import AccessLog, require_physician, saved
 from services.access.domain import errors
 from services.access.domain.facts import holds_role
 from services.access.domain.grants import Block
@@ -65,6 +65,7 @@ class Protections(AccessLog):
         """CSP R1111-47: the person may not oppose useful data without a legitimate reason; until
         it is found so, feeding goes on."""
         rights, who, _ = self.asked_by(request.record_id, by)
+        require_physician(who)
         rights.judge_opposition(
             request.professional or request.facility,
             accepted=request.accepted,
@@ -73,7 +74,8 @@ class Protections(AccessLog):
         )
         return saved(rights)
 
-    def oppositions_to_judge(self, request: ListQuery, _: Actor) -> Listing[c.OppositionToJudge]:
+    def oppositions_to_judge(self, request: ListQuery, by: Actor) -> Listing[c.OppositionToJudge]:
+        require_physician(by.principal)
         found = self.outside.waiting.queue(
             "opposition", record_id=None, limit=request.limit, after=request.cursor
         )

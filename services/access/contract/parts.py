@@ -79,8 +79,3 @@ def own_record(request: Any, actor: Actor) -> bool:
 def always(_: Any, __: Actor) -> bool:
     """The kind of caller is the whole condition, or the use case knows more."""
     return True
-
-
-def beside_a_physician(_: Any, actor: Actor) -> bool:
-    """What auditors may look at holds health data: only with a physician present."""
-    return actor.kind is not ActorKind.AUDITOR or actor.physician_present

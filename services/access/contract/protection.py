@@ -11,7 +11,7 @@ from services.access.contract.parts import (
     OfRecordCommand,
     ProfessionalId,
     Text,
-    beside_a_physician,
+    always,
     own_record,
 )
 from shared.rpc.contract import Answer, Command, Done, Listing, ListQuery, Method
@@ -87,13 +87,13 @@ METHODS = (
         request=JudgeOpposition,
         answer=Done,
         callers=AUDITOR,
-        condition=beside_a_physician,
+        condition=always,
     ),
     Method(
         name="oppositions_to_judge",
         request=ListQuery,
         answer=Listing[OppositionToJudge],
         callers=AUDITOR,
-        condition=beside_a_physician,
+        condition=always,
     ),
 )

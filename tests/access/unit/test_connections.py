@@ -34,7 +34,12 @@ def granted(world: World, allowed: list[dict[str, Any]], **more: Any) -> None:
 
 
 def feeds(world: World, kind: str = "GLUCOSE") -> bool:
-    resource = {"kind": "measure", "type": kind, "class": None, "confidentiality": []}
+    resource: dict[str, Any] = {
+        "kind": "measure",
+        "type": kind,
+        "class": None,
+        "confidentiality": [],
+    }
     return world.decide(APPLICATION, action="feed", resource=resource).permit
 
 
@@ -147,7 +152,7 @@ def test_another_record_is_not_opened_by_it(world: World) -> None:
     world.open_record(OTHER_RECORD)
     resource = {"kind": "measure", "type": "GLUCOSE", "class": None}
 
-    asked = {"action": "feed", "record_id": OTHER_RECORD, "resource": resource}
+    asked: dict[str, Any] = {"action": "feed", "record_id": OTHER_RECORD, "resource": resource}
     assert not world.decide(APPLICATION, **asked).permit
 
 

@@ -9,7 +9,6 @@ from services.access import contract as c
 from services.access.domain.rights import Rights
 from tests.access.support.logs import World, consent, of
 from tests.access.support.people import (
-    AUDITOR,
     DENTIST,
     DOCTOR,
     NURSE,
@@ -17,6 +16,7 @@ from tests.access.support.people import (
     PATIENT,
     RECORD,
     REGULATOR,
+    REVIEWER,
     STRANGER,
 )
 
@@ -55,7 +55,7 @@ def merged(world: World) -> World:
             accepted=True,
             note="a dispute in court",
         ),
-        AUDITOR,
+        REVIEWER,
     )
     return world
 

@@ -12,13 +12,13 @@ from shared.eventing.messages import MessageData
 from tests.access.support.judging import HOUR, NOW
 from tests.access.support.logs import World, block, consent, of
 from tests.access.support.people import (
-    AUDITOR,
     DENTIST,
     DOCTOR,
     HOSPITAL,
     HOSPITAL_DOCTOR,
     PATIENT,
     RECORD,
+    REVIEWER,
     SOFTWARE,
     through_vault,
 )
@@ -71,7 +71,7 @@ def everything(world: World) -> None:
         c.OpposeFeeding(request_id=uuid4(), record_id=RECORD, legitimate_reason=WORDS), PATIENT
     )
     app.judge_opposition(
-        c.JudgeOpposition(request_id=uuid4(), record_id=RECORD, accepted=True, note=WORDS), AUDITOR
+        c.JudgeOpposition(request_id=uuid4(), record_id=RECORD, accepted=True, note=WORDS), REVIEWER
     )
     world.decide(DOCTOR)
     app.decide_many(

@@ -12,7 +12,6 @@ from shared.kernel.errors import Forbidden, NotFound
 from tests.access.support.judging import MOMENT
 from tests.access.support.logs import World, block, consent, of
 from tests.access.support.people import (
-    AUDITOR,
     DENTIST,
     DOCTOR,
     MOTHER,
@@ -20,6 +19,7 @@ from tests.access.support.people import (
     PATIENT,
     RECORD,
     REGULATOR,
+    REVIEWER,
 )
 
 
@@ -174,7 +174,7 @@ def test_an_opposition_to_feeding_holds_until_it_is_lifted(world: World) -> None
     )
     world.app.oppose_feeding(oppose, PATIENT)
     assert world.decide(DOCTOR, action="feed").permit
-    world.app.judge_opposition(judged(accepted=True), AUDITOR)
+    world.app.judge_opposition(judged(accepted=True), REVIEWER)
     assert world.decide(DOCTOR, action="feed").reasons == ["feeding_opposed"]
     assert world.decide(NURSE, action="feed").permit
 
@@ -198,7 +198,7 @@ def test_a_reason_that_is_not_legitimate_stops_nobody(world: World) -> None:
     CSP R1111-47: useful data may not be kept out for any reason; who is named does not judge.
     """
     with pytest.raises(errors.NothingToJudge):
-        world.app.judge_opposition(judged(accepted=False), AUDITOR)
+        world.app.judge_opposition(judged(accepted=False), REVIEWER)
     world.app.oppose_feeding(
         c.OpposeFeeding(
             request_id=uuid4(),
@@ -211,9 +211,9 @@ def test_a_reason_that_is_not_legitimate_stops_nobody(world: World) -> None:
     asked = c.OfRecord(record_id=RECORD)
     assert list(world.app.rights(asked, PATIENT).oppositions_waiting) == [DOCTOR.id]
     with pytest.raises(errors.NotYours):
-        world.app.judge_opposition(judged(accepted=False), replace(AUDITOR, id=DOCTOR.id))
+        world.app.judge_opposition(judged(accepted=False), replace(REVIEWER, id=DOCTOR.id))
 
-    world.app.judge_opposition(judged(accepted=False), AUDITOR)
+    world.app.judge_opposition(judged(accepted=False), REVIEWER)
 
     assert world.decide(DOCTOR, action="feed").permit
     assert not world.app.rights(asked, PATIENT).oppositions_waiting

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
@@ -21,10 +22,10 @@ from tests.access.support.people import (
     NURSE,
     PATIENT,
     RECORD,
+    REVIEWER,
     SOFTWARE,
 )
 
-REVIEWER = replace(AUDITOR, physician_present=True)
 ALL = c.BreakGlassToReview()
 
 
@@ -84,8 +85,11 @@ def test_the_treating_doctor_reviews_and_others_do_not(world: World) -> None:
     """
     world.treated_by(DOCTOR)
     session = broken(world)
+    for stranger in (NURSE, AUDITOR):
+        with pytest.raises(Forbidden):
+            world.app.review_break_glass(verdict(session), stranger)
     with pytest.raises(Forbidden):
-        world.app.review_break_glass(verdict(session), NURSE)
+        world.app.break_glass_to_review(ALL, AUDITOR)
     with pytest.raises(Forbidden):
         world.app.break_glass_to_review(ALL, DOCTOR)
     found = world.app.break_glass_to_review(c.BreakGlassToReview(record_id=RECORD), DOCTOR)
@@ -171,7 +175,7 @@ def test_software_never_uses_a_broken_glass(world: World) -> None:
     Not even that of a facility which names the professional who broke it.
     """
     session = broken(world)
-    asked = {"mode": "break_glass", "session": session}
+    asked: dict[str, Any] = {"mode": "break_glass", "session": session}
     named = replace(SOFTWARE, on_behalf_of=HOSPITAL_DOCTOR)
 
     assert world.decide(HOSPITAL_DOCTOR, **asked).permit
