@@ -1,6 +1,5 @@
 """Whom a plan is for, and what is known to have been done."""
 
-from calendar import monthrange
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -54,14 +53,3 @@ class History:
 
     def doses(self, code: str) -> tuple[date, ...]:
         return self.vaccinations.get(code, ())
-
-
-def birth_day(text: str) -> date:
-    """That of the traits, which may be no day of the calendar (RNIV): an unknown month counts as
-    the last of the year, an unknown or impossible day as the last of its month.
-    """
-    year, month, day = (int(part) for part in text.split("-"))
-    if not 1 <= month <= 12:
-        return date(year, 12, 31)
-    last = monthrange(year, month)[1]
-    return date(year, month, day if 1 <= day <= last else last)
