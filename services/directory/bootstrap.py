@@ -2,6 +2,7 @@
 
 import os
 from dataclasses import dataclass
+from pathlib import Path
 
 from services.directory.adapters.code_tables import read_codes
 from services.directory.application import Directory
@@ -38,6 +39,8 @@ class DirectorySettings:
     strict_corsican_finess: bool = False
     """With strict ids, also those of FINESS that begin with 2A or 2B: their rule is known from
     examples alone."""
+    more_professions: Path | None = None
+    """A CSV file (``code,display_fr``) of professions that the tables beside the code lack."""
     absent_share_max: float = 0.05
     """Of the professionals known from extracts, the share that one file may lack and have
     deactivated; a file cut short would lose more."""
@@ -57,7 +60,7 @@ class Built:
             timeout=self.common.rpc_timeout,
         )
         self.keys = remote_keys(self.client, self.common, "directory")
-        self.codes = read_codes()
+        self.codes = read_codes(more_professions=own.more_professions)
         strict = self.common.production if own.strict_ids is None else own.strict_ids
         self.app = Directory(
             EventStoreSettings.of(self.common),

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from services.directory.contract import Holder, HolderOf
+from services.directory.contract.reading import Holder, HolderOf
 from services.directory.domain.facility import Facility
 from services.directory.domain.professional import Professional
 from shared.crypto.tokens import keyed_token
@@ -72,7 +72,7 @@ def _holder(holder: Professional | Facility, box: dict[str, Any]) -> Holder:
         )
     return Holder(
         national_id=None,
-        facility=f"1{holder.finess}",
+        facility=holder.structure,
         name=described["name"],
         kind=box["kind"],
         active=described["open"],

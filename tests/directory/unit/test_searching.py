@@ -8,12 +8,8 @@ import pytest
 
 from services.directory.adapters.code_tables import read_codes
 from services.directory.application import Directory
-from services.directory.contract import (
-    Deactivate,
-    HolderOf,
-    SearchFacilities,
-    SearchProfessionals,
-)
+from services.directory.contract.reading import HolderOf, SearchFacilities, SearchProfessionals
+from services.directory.contract.registering import Deactivate
 from services.directory.projections.facilities import Facilities, FacilitySearch
 from services.directory.projections.mailboxes import HolderSearch, MailboxHolders
 from services.directory.projections.professionals import Professionals, ProfessionalSearch

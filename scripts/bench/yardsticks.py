@@ -1,0 +1,109 @@
+"""The same hop without us: raw AMQP, and nameko as it comes."""
+
+import os
+import subprocess
+import sys
+import warnings
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from threading import Thread
+from time import monotonic, perf_counter
+from typing import Any
+
+import amqp
+import kombu
+
+from scripts.cli.processes import ROOT
+
+ECHO = "bench.echo"
+BODY = b'{"args": [], "kwargs": {"text": "essai"}}'
+SECONDS = 3.0
+CALLERS = 16
+
+
+def raw_sequential(uri: str) -> float:
+    """Round trips a second through two exclusive queues: the least an RPC over AMQP can cost."""
+    with kombu.Connection(uri) as server, kombu.Connection(uri) as caller:
+        answering: amqp.Channel = server.default_channel
+        asking: amqp.Channel = caller.default_channel
+        answering.queue_declare(ECHO, exclusive=True)
+        reply_to = asking.queue_declare("", exclusive=True).queue
+        answered: list[amqp.Message] = []
+
+        def echo(message: amqp.Message) -> None:
+            answering.basic_publish(amqp.Message(message.body), routing_key=message.reply_to)
+
+        answering.basic_consume(ECHO, no_ack=True, callback=echo)
+        asking.basic_consume(reply_to, no_ack=True, callback=answered.append)
+
+        def trip() -> None:
+            asking.basic_publish(amqp.Message(BODY, reply_to=reply_to), routing_key=ECHO)
+            server.drain_events(timeout=10)
+            caller.drain_events(timeout=10)
+
+        return rate_of(trip)
+
+
+def stock_sequential(uri: str) -> float:
+    with _stock(uri), _proxy(uri) as cluster:
+        cluster.bench_stock.echo(text="essai")
+        return rate_of(lambda: cluster.bench_stock.echo(text="essai"))
+
+
+def stock_concurrent(uri: str) -> float:
+    """Each caller has a proxy of its own, as stock nameko's callers have."""
+
+    def call(done: list[int]) -> None:
+        with _proxy(uri) as cluster:
+            cluster.bench_stock.echo(text="essai")
+            until, count = monotonic() + SECONDS, 0
+            while monotonic() < until:
+                cluster.bench_stock.echo(text="essai")
+                count += 1
+            done.append(count)
+
+    with _stock(uri):
+        return float(sum(together(call))) / SECONDS
+
+
+def rate_of(work: Callable[[], object]) -> float:
+    """How often a second, one after another; the first hundred warm up."""
+    for _ in range(100):
+        work()
+    began, count = perf_counter(), 0
+    while perf_counter() - began < SECONDS:
+        work()
+        count += 1
+    return count / (perf_counter() - began)
+
+
+def together(work: Callable[[list[Any]], None]) -> list[Any]:
+    """What :data:`CALLERS` threads put in the list they are given."""
+    done: list[Any] = []
+    threads = [Thread(target=work, args=(done,)) for _ in range(CALLERS)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return done
+
+
+def _proxy(uri: str) -> Any:
+    """Imported here: nameko imports eventlet, whose warning belongs to no other measure."""
+    with warnings.catch_warnings(action="ignore"):
+        from nameko.standalone.rpc import ClusterRpcProxy  # noqa: PLC0415 - as the line above says
+    return ClusterRpcProxy({"AMQP_URI": uri})
+
+
+@contextmanager
+def _stock(uri: str) -> Iterator[None]:
+    """A service written as nameko's documentation shows, in a process of its own."""
+    environ = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "PYTHONWARNINGS": "ignore"}
+    command = [sys.executable, "-m", "scripts.bench.stock", uri]
+    with subprocess.Popen(command, env=environ, stdout=subprocess.PIPE, text=True) as process:
+        try:
+            if process.stdout:
+                process.stdout.readline()  # "ready"
+            yield
+        finally:
+            process.terminate()
