@@ -3,10 +3,13 @@
 from services.identity.application.log import IdentityLog
 from services.identity.contract.reading import Existence, GetIdentity, Identity, Resolve
 from services.identity.domain.existence_check import ExistenceCheck
-from shared.kernel.actor import Actor
+from shared.kernel.actor import Actor, ActorKind
 from shared.kernel.errors import InvalidRequest
 from shared.kernel.ins import Ins
 from shared.stores.event_log import Outcome, unreplayed
+
+NOTIFICATION = Actor(kind=ActorKind.SERVICE, id="notification")
+"""The one service that is told where a person can be reached, for itself alone."""
 
 
 class Questions(IdentityLog):
@@ -26,7 +29,7 @@ class Questions(IdentityLog):
 
     def get_identity(self, request: GetIdentity, by: Actor) -> Identity:
         record = self.known(request.record_id)
-        return Identity.of(record, with_contact=not by.is_service)
+        return Identity.of(record, with_contact=not by.is_service or by == NOTIFICATION)
 
     def _candidates(self, request: Resolve) -> list[Ins]:
         if request.ins and not request.mailbox:
