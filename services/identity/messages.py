@@ -152,8 +152,8 @@ class LegacyDmpOpposed(MessageData):
 
 
 class LegacyDmpImported(MessageData):
-    """Whom the person let in and shut out in their former DMP. What they said in this record
-    since wins, and of the switches the stricter. The documents come by ``vault.deposit``.
+    """Whom the person let in and shut out in their former DMP. Whoever was blocked there is
+    blocked here; of the switches the stricter counts. The documents come by ``vault.deposit``.
     """
 
     TYPE = "identity.legacy_dmp_imported"
