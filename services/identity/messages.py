@@ -1,5 +1,6 @@
 """What others hear of identities: ids, codes and dates, never a trait, a contact or an INS."""
 
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from functools import singledispatch
 from typing import Any
@@ -224,80 +225,6 @@ def _majority(traits: dict[str, str], now: datetime) -> datetime | None:
 
 
 @message_for.register
-def _(event: whose.InsAttached) -> MessageData:
-    return InsAttached(**_common(event))
-
-
-@message_for.register
-def _(event: whose.IdentityQualified) -> MessageData:
-    return IdentityQualified(**_common(event), checked_with=event.checked_with)
-
-
-@message_for.register
-def _(event: whose.InsChanged) -> MessageData:
-    return InsChanged(**_common(event))
-
-
-@message_for.register
-def _(event: whose.IdentityDowngraded) -> MessageData:
-    return IdentityDowngraded(**_common(event), was=event.was, now=event.now, reason=event.reason)
-
-
-@message_for.register
-def _(event: whose.TraitsCorrected) -> MessageData:
-    return TraitsCorrected(
-        **_common(event),
-        strict=event.strict,
-        majority_at=event.majority_at,
-    )
-
-
-@message_for.register
-def _(event: life.Opposed) -> MessageData:
-    return RecordOpposed(**_common(event), channel=event.channel)
-
-
-@message_for.register
-def _(event: life.OppositionWithdrawn) -> MessageData:
-    return OppositionWithdrawn(**_common(event), opens_at=event.opens_at)
-
-
-@message_for.register
-def _(event: life.Opened) -> MessageData:
-    return RecordOpened(**_common(event))
-
-
-@message_for.register
-def _(event: life.Activated) -> MessageData:
-    return RecordActivated(**_common(event))
-
-
-@message_for.register
-def _(event: life.Suspended) -> MessageData:
-    return RecordSuspended(**_common(event), reason=event.reason)
-
-
-@message_for.register
-def _(event: life.SuspensionLifted) -> MessageData:
-    return SuspensionLifted(**_common(event))
-
-
-@message_for.register
-def _(event: life.Closed) -> MessageData:
-    return RecordClosed(**_common(event), motive=event.motive)
-
-
-@message_for.register
-def _(event: life.Reopened) -> MessageData:
-    return RecordReopened(**_common(event))
-
-
-@message_for.register
-def _(event: legacy.LegacyDmpOpposed) -> MessageData:
-    return LegacyDmpOpposed(**_common(event), channel=event.channel, on=event.on)
-
-
-@message_for.register
 def _(event: legacy.LegacyDmpImported) -> MessageData:
     return LegacyDmpImported(
         **_common(event),
@@ -305,36 +232,6 @@ def _(event: legacy.LegacyDmpImported) -> MessageData:
         blocks=[FormerBlock(**block) for block in event.blocks],
         switches=FormerSwitches(**event.switches) if event.switches else None,
     )
-
-
-@message_for.register
-def _(event: life.AnnouncementBounced) -> MessageData:
-    return AnnouncementBounced(**_common(event), opens_at=event.opens_at)
-
-
-@message_for.register
-def _(event: ending.MajorityReached) -> MessageData:
-    return MajorityReached(**_common(event))
-
-
-@message_for.register
-def _(event: ending.DeathDeclared) -> MessageData:
-    return DeathDeclared(**_common(event))
-
-
-@message_for.register
-def _(event: ending.DeathRevoked) -> MessageData:
-    return DeathRevoked(**_common(event), status=event.status)
-
-
-@message_for.register
-def _(event: ending.ErasureRequested) -> MessageData:
-    return ErasureRequested(**_common(event), due=event.due)
-
-
-@message_for.register
-def _(event: ending.ErasureCancelled) -> MessageData:
-    return ErasureCancelled(**_common(event))
 
 
 @message_for.register
@@ -362,3 +259,37 @@ def _(event: Merge.Split) -> MessageData:
         merge_id=event.originator_id,
         source_status=event.source_status,
     )
+
+
+TOLD_AS_IT_IS: Mapping[type[RecordEvent], type[MessageData]] = {
+    whose.InsAttached: InsAttached,
+    whose.InsChanged: InsChanged,
+    whose.IdentityQualified: IdentityQualified,
+    whose.IdentityDowngraded: IdentityDowngraded,
+    whose.TraitsCorrected: TraitsCorrected,
+    life.Opposed: RecordOpposed,
+    life.OppositionWithdrawn: OppositionWithdrawn,
+    life.AnnouncementBounced: AnnouncementBounced,
+    life.Opened: RecordOpened,
+    life.Activated: RecordActivated,
+    life.Suspended: RecordSuspended,
+    life.SuspensionLifted: SuspensionLifted,
+    life.Closed: RecordClosed,
+    life.Reopened: RecordReopened,
+    legacy.LegacyDmpOpposed: LegacyDmpOpposed,
+    ending.MajorityReached: MajorityReached,
+    ending.DeathDeclared: DeathDeclared,
+    ending.DeathRevoked: DeathRevoked,
+    ending.ErasureRequested: ErasureRequested,
+    ending.ErasureCancelled: ErasureCancelled,
+}
+"""The message has fields of the event, by their names, and leaves the others inside."""
+
+
+def _as_it_is(message: type[MessageData]) -> Callable[[RecordEvent], MessageData]:
+    names = message.model_fields.keys() - MessageData.model_fields.keys()
+    return lambda event: message(**_common(event), **{name: getattr(event, name) for name in names})
+
+
+for _kind, _message in TOLD_AS_IT_IS.items():
+    message_for.register(_kind, _as_it_is(_message))
