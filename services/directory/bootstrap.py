@@ -9,6 +9,7 @@ from services.directory.application import Directory
 from services.directory.domain.national_ids import NationalIdRules
 from services.directory.messages import message_for
 from services.directory.projections.facilities import Facilities, FacilitySearch
+from services.directory.projections.mailboxes import HolderSearch, MailboxHolders
 from services.directory.projections.professionals import Professionals, ProfessionalSearch
 from shared.auth.service_keys import private_key
 from shared.auth.service_tokens import ServiceTokens
@@ -71,8 +72,11 @@ class Built:
         )
         self.professionals = self._documents(Professionals)
         self.facilities = self._documents(Facilities)
+        self.mailboxes = self._documents(MailboxHolders)
 
-    def _documents(self, view: type[Professionals] | type[Facilities]) -> Documents:
+    def _documents(
+        self, view: type[Professionals] | type[Facilities] | type[MailboxHolders]
+    ) -> Documents:
         return open_documents(self.common, "directory", view.NAME, view.VERSION, view.INDEXES)
 
     def close(self) -> None:
@@ -97,11 +101,12 @@ def served() -> Served:
             "get_professional": app.get_professional,
             "get_facility": app.get_facility,
             "mailbox_of": app.mailbox_of,
+            "holder_of": HolderSearch(built.mailboxes, app).holder_of,
             "search_professionals": professionals.search_professionals,
             "search_facilities": facilities.search_facilities,
         },
         outbox=OutboxReader(app, message_for, built.keys),
-        position_of=position_in(built.professionals, built.facilities),
+        position_of=position_in(built.professionals, built.facilities, built.mailboxes),
         close=built.close,
     )
 
@@ -116,6 +121,7 @@ def projecting() -> Projecting:
         views=(
             View(Professionals(built.app.secret), built.professionals),
             View(Facilities(built.app.secret), built.facilities),
+            View(MailboxHolders(built.app.secret), built.mailboxes),
         ),
         close=built.close,
     )

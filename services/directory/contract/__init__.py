@@ -37,6 +37,7 @@ CONTRACT = Contract(
         _method("get_professional", reading.GetProfessional, reading.Professional, EVERYONE),
         _method("get_facility", reading.GetFacility, reading.Facility, EVERYONE),
         _method("mailbox_of", reading.MailboxOf, reading.Mailboxes, EVERYONE),
+        _method("holder_of", reading.HolderOf, reading.Holder, EVERYONE),
         _method(
             "search_professionals",
             reading.SearchProfessionals,

@@ -8,6 +8,7 @@ from pydantic import Field
 from services.directory.contract.parts import (
     Diploma,
     Mailbox,
+    MailboxKind,
     NationalId,
     OfFacility,
     Place,
@@ -99,6 +100,20 @@ class Mailboxes(Answer):
 
     active: bool
     items: list[Mailbox]
+
+
+class HolderOf(Query):
+    address: str = Field(max_length=254, pattern=r"^[^@\s]+@[^@\s]+$")
+
+
+class Holder(Answer):
+    """Whose mailbox it is. ``facility``: Struct_IdNat; ``national_id`` none: the facility's own."""
+
+    national_id: str | None
+    facility: str | None
+    name: str
+    kind: MailboxKind
+    active: bool
 
 
 class SearchProfessionals(ListQuery):
