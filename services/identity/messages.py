@@ -9,6 +9,7 @@ from uuid import UUID
 from pydantic import BaseModel
 
 from services.identity.domain import ending_events as ending
+from services.identity.domain import identity_read as reading
 from services.identity.domain import legacy_dmp_events as legacy
 from services.identity.domain import life_events as life
 from services.identity.domain import whose_events as whose
@@ -144,6 +145,12 @@ class FormerSwitches(BaseModel):
     masked: bool
 
 
+class IdentityRead(MessageData):
+    """Somebody else than the person read whose record it is."""
+
+    TYPE = "identity.identity_read"
+
+
 class LegacyDmpOpposed(MessageData):
     """The former DMP of this person stays out; ``on`` false: it may come in after all."""
 
@@ -232,6 +239,11 @@ def _(event: legacy.LegacyDmpImported) -> MessageData:
         blocks=[FormerBlock(**block) for block in event.blocks],
         switches=FormerSwitches(**event.switches) if event.switches else None,
     )
+
+
+@message_for.register
+def _(event: reading.IdentityRead.Created) -> MessageData:
+    return IdentityRead(record_id=event.record_id, by=event.by, secret=_is_secret(event.by))
 
 
 @message_for.register

@@ -8,6 +8,7 @@ from services.identity.contract import doubles as c
 from services.identity.contract.parts import IdentityTraits
 from services.identity.domain.candidate_search import CandidateSearch
 from services.identity.domain.errors import UnknownMerge, UnknownRecord
+from services.identity.domain.identity_read import IdentityRead
 from services.identity.domain.likeness import Described, Likeness
 from services.identity.domain.merge import Merge, MergeState
 from shared.kernel.actor import Actor
@@ -40,7 +41,9 @@ class Doubles(IdentityLog):
 
     @unreplayed
     def find_candidates(self, request: c.FindCandidates, by: Actor) -> Outcome[c.Candidates]:
-        """Who searched is in the log, and how many were shown; not for whom."""
+        """Who searched is in the log, and how many were shown; not for whom. Each person shown
+        has that in their journal.
+        """
         items = []
         for record_id, likeness in self.people.like(request.traits.to_domain(), request.limit):
             try:
@@ -48,7 +51,8 @@ class Doubles(IdentityLog):
             except UnknownRecord:
                 continue
         trace = CandidateSearch(found=len(items), by=by.to_event())
-        return Outcome(answer=c.Candidates(items=items), save=[trace])
+        shown = [IdentityRead.trace(item.record_id, by) for item in items]
+        return Outcome(answer=c.Candidates(items=items), save=[trace, *shown])
 
     @command
     def propose_merge(self, request: c.ProposeMerge, by: Actor) -> Outcome[c.MergeProposed]:
