@@ -147,3 +147,20 @@ def test_two_records_of_one_person_are_found_merged_and_split(carnet: Running) -
     assert status() == "merged"
     carnet.command("identity.split", "operator", merge)
     assert status() == "announced"
+
+
+def test_a_former_block_holds_before_any_former_document_comes(
+    carnet: Running, record_id: str
+) -> None:
+    """
+    CSP R1111-40: at the answer whoever was shut out there is shut out here.
+    """
+    former = {
+        "blocks": [{"professional": "899700366240", "blocked_at": "2020-01-02T10:00:00Z"}],
+        "switches": {"regulation": True, "break_glass": False, "masked": False},
+    }
+    carnet.command("identity.import_legacy_dmp", "operator", {"record_id": record_id} | former)
+
+    rights = carnet.call("access.rights", "patient", {"record_id": record_id}, record_id=record_id)
+    assert [one["professional"] for one in rights["blocks"]] == ["899700366240"]
+    assert rights["switches"]["break_glass"] is False

@@ -18,7 +18,7 @@ LINES = 100_000
 BOUND = 256
 """MiB; a process that held the whole file, or all that it makes, would need more."""
 
-pytestmark = pytest.mark.long
+pytestmark = [pytest.mark.long, pytest.mark.timeout(3600)]
 
 
 @pytest.fixture(scope="module")
