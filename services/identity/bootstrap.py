@@ -41,6 +41,9 @@ class IdentitySettings:
 
     opposition_delay_days: int = 42
     """From the sending of the notice to the opening (CSP R1111-28: six weeks)."""
+    contesting_delay_days: int = 42
+    """From a suspension for fraud to the day the record may be closed for it (CSP R1111-36: six
+    weeks without objection)."""
     activation_code_days: int = 30
     """Life of an activation code."""
     activation_tries: int = 5
@@ -90,6 +93,7 @@ class Built:
             self.clock,
             delays=Delays(
                 opposition=timedelta(days=self.own.opposition_delay_days),
+                contesting=timedelta(days=self.own.contesting_delay_days),
                 activation_code=timedelta(days=self.own.activation_code_days),
                 erasure=timedelta(days=self.own.erasure_delay_days),
             ),
@@ -134,6 +138,8 @@ def served() -> Served:
             "announce_records": app.announce_records,
             "oppose": app.oppose,
             "withdraw_opposition": app.withdraw_opposition,
+            "oppose_legacy_dmp": app.oppose_legacy_dmp,
+            "import_legacy_dmp": app.import_legacy_dmp,
             "new_activation_code": app.new_activation_code,
             "activate": app.activate,
             "report_bounced_announcement": app.report_bounced_announcement,

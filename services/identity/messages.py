@@ -5,7 +5,10 @@ from functools import singledispatch
 from typing import Any
 from uuid import UUID
 
+from pydantic import BaseModel
+
 from services.identity.domain import ending_events as ending
+from services.identity.domain import legacy_dmp_events as legacy
 from services.identity.domain import life_events as life
 from services.identity.domain import whose_events as whose
 from services.identity.domain.erasure import Erasure
@@ -118,6 +121,45 @@ class RecordsSplit(MessageData):
     source: UUID
     merge_id: UUID
     source_status: str
+
+
+class FormerConsent(BaseModel):
+    """``grantee``: PS_IdNat of a professional, or Struct_IdNat of a facility."""
+
+    grantee: str
+    is_facility: bool
+    declared_at: Instant
+    valid_until: Instant
+
+
+class FormerBlock(BaseModel):
+    professional: str
+    blocked_at: Instant
+
+
+class FormerSwitches(BaseModel):
+    regulation: bool
+    break_glass: bool
+    masked: bool
+
+
+class LegacyDmpOpposed(MessageData):
+    """The former DMP of this person stays out; ``on`` false: it may come in after all."""
+
+    TYPE = "identity.legacy_dmp_opposed"
+    channel: str
+    on: bool
+
+
+class LegacyDmpImported(MessageData):
+    """Whom the person let in and shut out in their former DMP. What they said in this record
+    since wins, and of the switches the stricter. The documents come by ``vault.deposit``.
+    """
+
+    TYPE = "identity.legacy_dmp_imported"
+    consents: list[FormerConsent]
+    blocks: list[FormerBlock]
+    switches: FormerSwitches | None
 
 
 class RecordOpened(MessageData):
@@ -248,6 +290,21 @@ def _(event: life.Closed) -> MessageData:
 @message_for.register
 def _(event: life.Reopened) -> MessageData:
     return RecordReopened(**_common(event))
+
+
+@message_for.register
+def _(event: legacy.LegacyDmpOpposed) -> MessageData:
+    return LegacyDmpOpposed(**_common(event), channel=event.channel, on=event.on)
+
+
+@message_for.register
+def _(event: legacy.LegacyDmpImported) -> MessageData:
+    return LegacyDmpImported(
+        **_common(event),
+        consents=[FormerConsent(**consent) for consent in event.consents],
+        blocks=[FormerBlock(**block) for block in event.blocks],
+        switches=FormerSwitches(**event.switches) if event.switches else None,
+    )
 
 
 @message_for.register

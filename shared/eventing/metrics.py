@@ -28,3 +28,14 @@ STOPPED = Gauge(
     ["loop"],
 )
 FAILURES = Counter("carnet_loop_failures_total", "Rounds that failed, by kind", ["loop", "kind"])
+CHECKPOINTS = Counter(
+    "carnet_checkpoints_total",
+    "Checkpoints of the transparency log heard of, by what became of them: kept, late, unproven"
+    " (no proof from the one before), inconsistent (an operator must look)",
+    ["service", "outcome"],
+)
+AUDIT_LAG = Gauge(
+    "carnet_audit_lag_seconds",
+    "Age of the oldest event of this service that no checkpoint covers; 0 when all are covered",
+    ["service"],
+)

@@ -32,6 +32,8 @@ class Delays:
     """``opposition``: from the sending of the notice to the opening (CSP R1111-28: six weeks)."""
 
     opposition: timedelta
+    contesting: timedelta
+    """From a suspension for fraud to the closing (CSP R1111-36: six weeks)."""
     activation_code: timedelta
     erasure: timedelta
     """From the request to the destruction (CSP R1111-36: within three months)."""

@@ -6,7 +6,15 @@ record, a legal representative on the record of the one they represent. A caregi
 change contacts nor close a record, so is not listed.
 """
 
-from services.identity.contract import announcing, doubles, ending, living, proving, reading
+from services.identity.contract import (
+    announcing,
+    doubles,
+    ending,
+    legacy,
+    living,
+    proving,
+    reading,
+)
 from shared.kernel.actor import ActorKind
 from shared.rpc.contract import Contract, Done, Method
 
@@ -49,6 +57,18 @@ _ANNOUNCING = (
         callers=INSURER,
     ),
     Method(name="open_campaign", request=announcing.OpenCampaign, answer=Done, callers=INSURER),
+    Method(
+        name="oppose_legacy_dmp",
+        request=legacy.OpposeLegacyDmp,
+        answer=Done,
+        callers=INSURER | PERSON,
+    ),
+    Method(
+        name="import_legacy_dmp",
+        request=legacy.ImportLegacyDmp,
+        answer=Done,
+        callers=INSURER,
+    ),
 )
 _LIVING = (
     # Only the insurer, who entrusts its mailer with it: the person proves by the code that they

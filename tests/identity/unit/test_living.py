@@ -129,9 +129,10 @@ def test_the_existence_check_follows_the_life_of_the_record(
         status="closed", record_id=record_id, closed_on=day, motive="suspended"
     )
 
-    identity.close_record(Close(request_id=uuid4(), record_id=record_id, motive="fraud"), INSURER)
+    by_request = Close(request_id=uuid4(), record_id=record_id, motive="person_request")
+    identity.close_record(by_request, INSURER)
     assert existence(identity) == Existence(
-        status="closed", record_id=record_id, closed_on=day, motive="fraud"
+        status="closed", record_id=record_id, closed_on=day, motive="person_request"
     )
 
     identity.reopen(Reopen(request_id=uuid4(), record_id=record_id), patient(record_id))

@@ -1,6 +1,5 @@
 """Whom a plan is for, and what is known to have been done."""
 
-from calendar import monthrange
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -67,14 +66,3 @@ def united(histories: Sequence[History]) -> History:
             days.setdefault(act, set()).update(found)
     vaccinations = {act: tuple(sorted(found)) for act, found in days.items()}
     return History(answers=answers, vaccinations=vaccinations)
-
-
-def birth_day(text: str) -> date:
-    """That of the traits, which may be no day of the calendar (RNIV): an unknown month counts as
-    the last of the year, an unknown or impossible day as the last of its month.
-    """
-    year, month, day = (int(part) for part in text.split("-"))
-    if not 1 <= month <= 12:
-        return date(year, 12, 31)
-    last = monthrange(year, month)[1]
-    return date(year, month, day if 1 <= day <= last else last)

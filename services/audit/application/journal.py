@@ -1,24 +1,16 @@
-"""Use cases of audit: reading a journal, and proving what the log holds."""
+"""Reading a journal."""
 
-from base64 import b64encode
 from collections.abc import Sequence
-from dataclasses import dataclass
 from uuid import UUID
 
+from services.audit.application.log import AuditLog
 from services.audit.contract import (
-    ConsistencyProof,
-    InclusionProof,
     JournalLine,
     JournalPage,
     LineActor,
     LineDocument,
-    ProveConsistency,
-    ProveInclusion,
-    ReadCheckpoint,
     ReadJournal,
-    SignedCheckpoint,
 )
-from services.audit.domain.anomaly import Anomaly, AnomalyKind
 from services.audit.domain.audience import (
     Audience,
     Scope,
@@ -27,52 +19,23 @@ from services.audit.domain.audience import (
     may_ask_for_all,
 )
 from services.audit.domain.lines import Line
+from services.audit.domain.mandate import mandate_of
 from services.audit.domain.ports import (
-    Access,
     Asked,
     Decided,
-    JournalView,
-    Names,
     PlacedLine,
     Subject,
 )
-from services.audit.domain.proofs import LogReader
 from services.audit.domain.reading import JournalReading, MandateUse
 from services.audit.domain.sentences import Telling, Words, sentence_fr, who_fr
 from shared.kernel.actor import Actor, ActorKind
 from shared.kernel.errors import Forbidden
-from shared.kernel.ids import derived_id
-from shared.stores.event_log import EventLog, Outcome, unreplayed
+from shared.stores.event_log import Outcome, unreplayed
 
 PERSONS = {ActorKind.PATIENT, ActorKind.REPRESENTATIVE, ActorKind.CAREGIVER}
 
 
-@dataclass(frozen=True, kw_only=True)
-class Outside:
-    """What answering needs; processes that only follow have none of it."""
-
-    access: Access
-    names: Names
-    journal: JournalView
-    log: LogReader
-    words: Words
-
-
-class Audit(EventLog):
-    name = "audit"
-
-    _outside: Outside | None = None
-
-    def answer_with(self, outside: Outside) -> None:
-        """Once, before the first call; it needs the log that it is given to."""
-        self._outside = outside
-
-    @property
-    def outside(self) -> Outside:
-        if self._outside is None:
-            raise RuntimeError("this process does not answer")
-        return self._outside
-
+class Journals(AuditLog):
     @unreplayed
     def journal(self, request: ReadJournal, by: Actor) -> Outcome[JournalPage]:
         """One page; nothing is shown unless its reading is saved."""
@@ -100,54 +63,10 @@ class Audit(EventLog):
         )
         return Outcome(answer=page, save=[reading, *_mandate_uses(request.record_id, reader)])
 
-    def checkpoint(self, _request: ReadCheckpoint, _by: Actor) -> SignedCheckpoint:
-        signed = self.outside.log.checkpoint()
-        return SignedCheckpoint(
-            origin=signed.checkpoint.origin,
-            size=signed.checkpoint.size,
-            root=b64encode(signed.checkpoint.root).decode(),
-            note=signed.note,
-            vkey=str(self.outside.log.verifier),
-        )
-
-    def prove_inclusion(self, request: ProveInclusion, _by: Actor) -> InclusionProof:
-        """``NotFound`` if there is no such event; ``StaleRead`` until a checkpoint covers it."""
-        proof = self.outside.log.prove_inclusion(request.service, request.position)
-        return InclusionProof(
-            service=request.service,
-            epoch=proof.epoch,
-            position=request.position,
-            leaf_index=proof.index,
-            tree_size=proof.size,
-            digest=proof.entry.hex(),
-            path=[hash_.hex() for hash_ in proof.path],
-            proof=proof.text,
-        )
-
-    def prove_consistency(self, request: ProveConsistency, _by: Actor) -> ConsistencyProof:
-        """``InvalidRequest`` unless both sizes are within the published checkpoint."""
-        proof = self.outside.log.prove_consistency(request.from_size, request.to_size)
-        return ConsistencyProof(
-            from_size=proof.old,
-            to_size=proof.new,
-            from_root=b64encode(proof.old_root).decode(),
-            to_root=b64encode(proof.new_root).decode(),
-            path=[hash_.hex() for hash_ in proof.path],
-        )
-
-    def raise_anomaly(
-        self, kind: AnomalyKind, *, service: str, epoch: str, position: int, lost: int = 0
-    ) -> None:
-        """Save it, once however often it is found."""
-        anomaly_id = derived_id(self.secret, "anomaly", kind.value, service, epoch, str(position))
-        if self.version_of(anomaly_id) == 0:
-            self.save(
-                Anomaly.of(
-                    anomaly_id, kind, service=service, epoch=epoch, position=position, lost=lost
-                )
-            )
-
     def _admit(self, record_id: UUID, by: Actor) -> tuple[Scope, Decided]:
+        mandate = mandate_of(by.principal)
+        if mandate and not mandate.covers(record_id):
+            raise Forbidden("this mandate does not cover the record")
         scope = first_scope(by.principal)
         decided = self.outside.access.decide_journal(record_id, scope, by)
         if not decided.permit:

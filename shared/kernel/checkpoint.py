@@ -4,7 +4,7 @@ import re
 from base64 import b64decode, b64encode
 from dataclasses import dataclass
 
-from services.audit.domain.note import InvalidNote
+from shared.kernel.note import InvalidNote
 
 _SIZE = re.compile(r"0|[1-9]\d*")
 
