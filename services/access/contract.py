@@ -160,7 +160,8 @@ class MatrixLoaded(Done):
 
 
 class Resource(BaseModel):
-    """What is asked about, by its attributes. ``scope``: own or all lines of a journal."""
+    """What is asked about, by its attributes. ``scope``: own or all lines of a journal; of a
+    document, what concerns who sees it and not what it says."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
 
@@ -176,7 +177,7 @@ class Resource(BaseModel):
     facility: str | None = Field(default=None, max_length=64)
     by_patient: bool = False
     status: str | None = Field(default=None, max_length=32)
-    scope: Literal["own", "all"] | None = None
+    scope: Literal["own", "all", "visibility"] | None = None
 
 
 class Decide(AnyRequest):

@@ -132,6 +132,7 @@ MASKED = document(confidentiality=["MASQUE_PS"])
 SURPRISE = document(confidentiality=["INVISIBLE_PATIENT"])
 SECRET = document(confidentiality=["INVISIBLE_REPRESENTANTS_LEGAUX"])
 FEED, MANAGE = {"action": "feed"}, {"action": "manage"}
+SEEN_BY = document(scope="visibility")
 JOURNAL = {"kind": "journal", "scope": "all"}
 OWN_LINES = {"kind": "journal", "scope": "own"}
 TYPE_CLOSED_TO_DENTISTS = document(type="83901-9")
@@ -242,6 +243,9 @@ CASES = [
     # Authors manage their own
     Case("author_manages", True, rights, DOCTOR, document(author=DOCTOR.id), MANAGE),
     Case("author_manages", False, lambda: treated_by(DOCTOR), DOCTOR, ask=MANAGE),
+    Case("visibility_by_trusted", True, lambda: treated_by(DOCTOR), DOCTOR, SEEN_BY, MANAGE),
+    Case("visibility_by_trusted", True, lambda: administered_by(NURSE), NURSE, SEEN_BY, MANAGE),
+    Case("visibility_by_trusted", False, lambda: administered_by(NURSE), DOCTOR, SEEN_BY, MANAGE),
     Case("facility_manages_own", True, rights, SOFTWARE, document(facility=HOSPITAL), MANAGE),
     Case("facility_manages_own", False, rights, SOFTWARE, ask=MANAGE),
     # Those who never read

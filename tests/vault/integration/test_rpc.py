@@ -119,7 +119,11 @@ def test_in_found_opened(deployed: Deployed) -> None:
     put_in = deployed.deposit(DOCUMENT)
 
     found = deployed.call(
-        "doctor", "search", record_id=str(RECORD), at_least={"vault": put_in["position"]}
+        "doctor",
+        "search",
+        record_id=str(RECORD),
+        at_least={"vault": put_in["position"]},
+        **{"from": "2020-01-01"},
     )
     opened = deployed.call("doctor", "open", document_id=put_in["document_id"], unwrap=True)
     shown = deployed.call("patient", "describe", document_id=put_in["document_id"])

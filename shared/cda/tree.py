@@ -37,7 +37,7 @@ class _BoundedBuilder(ET.TreeBuilder):
         self._depth = 0
         self._count = 0
 
-    def doctype(self, name: str, pubid: str | None, system: str | None) -> None:
+    def doctype(self, *_: str | None) -> None:
         raise _Unsafe("a document type declaration is not taken")
 
     def start(self, tag: str, attrs: dict[str, str]) -> Element:

@@ -6,7 +6,7 @@ import re
 import zlib
 from dataclasses import dataclass
 
-from services.vault.domain.cda.tree import Element, child
+from shared.cda.tree import Element, child
 from shared.kernel.errors import InvalidRequest, TooLarge
 
 FIELD = "content.body"
