@@ -135,9 +135,7 @@ class PlayedIdentities:
 class PlayedProfiles:
     """Shows the same to everybody; ``None`` plays a profile that the reader may not see."""
 
-    shown: FromProfile | None = field(
-        default_factory=lambda: FromProfile(allergies=(), contacts=(), directives=None)
-    )
+    shown: FromProfile | None = field(default_factory=FromProfile)
 
     def of(self, record_id: UUID, by: Actor, how: How) -> FromProfile | None:
         return self.shown
