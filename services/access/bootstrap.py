@@ -1,11 +1,14 @@
 """Reads the settings of access once, and builds its objects."""
 
 import os
+from functools import wraps
+
+from pydantic import BaseModel
 
 from services.access.adapters.opening import open_log
 from services.access.adapters.outside import over_rpc
 from services.access.application import Access
-from services.access.contract import CONTRACT, Decide
+from services.access.contract import CONTRACT, Decide, Decided
 from services.access.domain.reference import AccessSettings
 from services.access.messages import message_for
 from services.access.policies import FOLLOWS, POLICIES
@@ -16,6 +19,7 @@ from shared.eventing.audit_lag import AuditLag
 from shared.eventing.entrypoints import Following, Projecting, Timers, View
 from shared.eventing.outbox import OutboxReader
 from shared.eventing.positions import position_followed
+from shared.kernel.actor import Actor
 from shared.kernel.common import CommonSettings
 from shared.kernel.ids import derived_id
 from shared.kernel.settings import read_settings
@@ -25,6 +29,7 @@ from shared.rpc.keys import remote_keys
 from shared.rpc.serve import Served
 from shared.stores.settings import EventStoreSettings
 from shared.stores.views import open_documents
+from shared.telemetry.metrics import DECISIONS
 
 
 class Built:
@@ -69,7 +74,22 @@ def handlers(app: Access) -> dict[str, Handler]:
 
 
 def guarded(made: dict[str, Handler], lag: AuditLag) -> dict[str, Handler]:
-    return made | {"decide": lag.unless_late(made["decide"], when=is_normal_reading)}
+    decide = lag.unless_late(made["decide"], when=is_normal_reading)
+    return made | {"decide": counted(decide)}
+
+
+def counted(decide: Handler) -> Handler:
+    """What a dashboard shows of decisions: how many, of which mode, with which outcome."""
+
+    @wraps(decide)
+    def counting(request: Decide, by: Actor) -> BaseModel:
+        decided = decide(request, by)
+        if isinstance(decided, Decided):
+            outcome = "permit" if decided.permit else "deny"
+            DECISIONS.labels(request.mode, request.action, outcome).inc()
+        return decided
+
+    return counting
 
 
 def is_normal_reading(request: Decide) -> bool:

@@ -34,9 +34,8 @@ class Redecisions(AccessLog):
         again = self._redecided(decision, position)
         return c.Redecided.model_validate({**vars(again), "differs": again.differs})
 
-    def redecide_all(self, heard: Heard | None = None) -> Iterator[Redecision]:
-        """Every decision of the log, in order; one page in memory at a time."""
-        after = 0
+    def redecide_all(self, heard: Heard | None = None, *, after: int = 0) -> Iterator[Redecision]:
+        """Every decision above a position, in order; one page in memory at a time."""
         topics = (Decision.Created.TOPIC,)
         while rows := self.recorder.select_notifications(
             after, PAGE, topics=topics, inclusive_of_start=False

@@ -15,11 +15,12 @@ from shared.stores.documents import Eq, Patch, Purge, Put, Write
 
 
 class Sealing(Protocol):
-    """Seals a value under a record's key; raises ``KeyErased`` once that is gone."""
+    """Seals a value under a record's key (``None``: our own); raises ``KeyErased`` once that is
+    gone."""
 
-    def seal(self, record_id: UUID, place: str, value: Any) -> str: ...
+    def seal(self, record_id: UUID | None, place: str, value: Any) -> str: ...
 
-    def open(self, record_id: UUID, place: str, text: str) -> Any: ...
+    def open(self, record_id: UUID | None, place: str, text: str) -> Any: ...
 
     def token(self, label: str, value: str) -> str: ...
 
@@ -74,7 +75,7 @@ class Subjects:
         if received.record is None:
             return []
         match received.type:
-            case "vault.document_deposited":
+            case "vault.document_deposited" | "vault.document_released":
                 return [self._put(received.record, received.data["document_id"], received.data)]
             case "access.access_decided" if not received.data.get("document_id"):
                 codes = sorted(received.data.get("confidentiality") or ())
