@@ -12,7 +12,6 @@ from tests.ops.world import Operated, operated
 PROJECT = """
 import os
 from types import SimpleNamespace
-from scripts.ops.copies import Databases
 from shared.crypto import fields
 from shared.kernel.common import CommonSettings
 from shared.stores.documents import Put
@@ -20,7 +19,7 @@ from shared.stores.event_log import EventLog
 from shared.crypto.local_keys import LocalKeys
 from shared.kernel.clock import SystemClock
 from shared.stores.settings import EventStoreSettings
-from tests.ops.world import Note
+import tests.ops.note
 
 
 class View:
