@@ -220,7 +220,14 @@ class TestReadModel:
 
         (row,) = world.documents.find().items
         clear = str({k: v for k, v in row.items() if k not in SEALED})
-        for secret in ("hospitalier", "34112-3", "ESSAI", "8012", "1750712184", "MASQUE_PS"):
+        for secret in (
+            "hospitalier",
+            "34112-3",
+            "ESSAI",
+            "801234567897",
+            "1750712184",
+            "MASQUE_PS",
+        ):
             assert secret not in "".join(row[k] for k in SEALED) + clear
 
     def test_masking_is_seen(self, world: World) -> None:
