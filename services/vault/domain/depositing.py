@@ -168,7 +168,7 @@ class Depositing:
             record_id=record_id,
             replaced=former.id if former and not offer.hold else None,
             held=offer.hold,
-            warnings=warnings,
+            warnings=(*warnings, *taken.flagged),
         )
 
     def _again(self, lot: Lot, original: Document, offer: Offer, taken: Taken, by: Actor) -> Placed:

@@ -19,9 +19,10 @@ from services.vault.messages import message_for
 from shared.kernel.actor import Actor, ActorKind
 from shared.kernel.errors import Forbidden, InvalidRequest
 from tests.vault.cda import PDF, cda, enclosing
-from tests.vault.world import AUTHOR, HOSPITAL, METADATA, RECORD, World
+from tests.vault.world import AUTHOR, HOSPITAL, METADATA, PATIENT, RECORD, World
 
 TO = ["cabinet.martin@medecin.mssante.fr", "899700366240"]
+OWN = {"type": "DOCPAT09", "title": "Mutuelle", "creation": "2026", "service_start": "2026"}
 MESSAGING = Actor(kind=ActorKind.SERVICE, id="messaging")
 
 
@@ -65,6 +66,13 @@ def test_nothing_leaves_a_secret_session(world: World) -> None:
 
     with pytest.raises(InvalidRequest) as refusal:
         deposit(world, by=secret, confidentiality=["INVISIBLE_REPRESENTANTS_LEGAUX"])
+    assert set(refusal.value.fields) == {"copies_to"}
+
+
+def test_the_person_writes_to_nobody_first(world: World) -> None:
+    """Exchanges are begun by professionals and facilities (MSSanté citoyenne)."""
+    with pytest.raises(InvalidRequest) as refusal:
+        deposit(world, by=PATIENT, metadata=OWN)
     assert set(refusal.value.fields) == {"copies_to"}
 
 
