@@ -2,17 +2,18 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
 from services.vault.domain import life, states
 from services.vault.domain.attributes import attributes
-from services.vault.domain.completion import Rules
+from services.vault.domain.completion import BY_THE_PERSON, Rules
 from services.vault.domain.copies import Copies, require_sendable
 from services.vault.domain.document import Content, Document
 from services.vault.domain.doubles import Doubles
 from services.vault.domain.lot import Around, Lot, Offer, Place, Placed
+from services.vault.domain.metadata import Author
 from services.vault.domain.origin import Origin
 from services.vault.domain.people import People
 from services.vault.domain.ports import Contents
@@ -126,6 +127,7 @@ class Depositing:
 
     def _put(self, lot: Lot, around: Around, offer: Offer, taken: Taken, by: Actor) -> Placed:
         record_id = around.record_id
+        taken = self._signed(taken, record_id, by)
         origin = Origin.of(taken.metadata, by.to_event())
         asked = attributes(taken.metadata, origin, taken.confidentiality, Status.APPROVED.value, by)
         decision = self._gate.require(record_id, "feed", asked, by)
@@ -170,6 +172,16 @@ class Depositing:
             held=offer.hold,
             warnings=(*warnings, *taken.flagged),
         )
+
+    def _signed(self, taken: Taken, record_id: UUID, by: Actor) -> Taken:
+        """What the person puts in is by the person, whoever acts for them (XDS authorPerson)."""
+        if not by.principal.acts_for_person:
+            return taken
+        traits = self._people.person_of(record_id, by).traits
+        author = Author(
+            specialty=BY_THE_PERSON, family=traits.birth_name, given=traits.first_given_name
+        )
+        return replace(taken, metadata=replace(taken.metadata, authors=(author,)))
 
     def _again(self, lot: Lot, original: Document, offer: Offer, taken: Taken, by: Actor) -> Placed:
         """It is there already: its copies go all the same, and what its depositor had held back
