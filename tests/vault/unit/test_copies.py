@@ -93,6 +93,13 @@ def test_what_is_held_back_is_not_sent_before_its_release(world: World) -> None:
     assert [(c.document_id, c.to) for c in asked(world)] == [(held.document_id, TO)]
 
 
+def test_what_could_not_be_sent_is_not_held_back_for_it(world: World) -> None:
+    """Whoever deposits is told at once, not at the release."""
+    with pytest.raises(InvalidRequest):
+        deposit(world, hold=True, confidentiality=["MASQUE_PS"])
+    assert not world.events()
+
+
 def test_a_double_is_sent_all_the_same(world: World) -> None:
     """The document is known; that it must reach a colleague is new."""
     first = deposit(world, copies_to=[])
