@@ -60,6 +60,7 @@ def served() -> Served:
     return Served(
         settings=built.common,
         handlers={
+            "open_for_audit": app.open_for_audit,
             "open_key": app.open_key,
             "open_keys": app.open_keys,
             "make_keys": app.make_keys,

@@ -17,6 +17,7 @@ from uuid import uuid4
 
 from scripts.cli.processes import SERVICES
 from scripts.machine.kept import Kept
+from scripts.machine.seaweedfs import ObjectStore
 from shared.auth.development import DevelopmentIssuer
 from shared.auth.service_keys import generate_service_keys, private_key
 from shared.auth.service_tokens import ServiceTokens
@@ -75,10 +76,14 @@ class Running:
 
 
 @contextmanager
-def running(amqp_uri: str, home: Path, *processes: Sequence[str]) -> Iterator[Running]:
-    """Each of ``processes`` is the entrypoints of one process; started in that order."""
+def running(
+    amqp_uri: str, home: Path, *processes: Sequence[str], objects: ObjectStore | None = None
+) -> Iterator[Running]:
+    """Each of ``processes`` is the entrypoints of one process; started in that order.
+    ``objects``: for the services that keep documents.
+    """
     place = Running(home, amqp_uri)
-    environ = _environ(place)
+    environ = _environ(place) | (_bucket(objects) if objects else {})
     kept: list[Kept] = []
     try:
         for number, entrypoints in enumerate(processes):
@@ -119,6 +124,15 @@ def _environ(place: Running) -> dict[str, str]:
         "CARNET_CLOCK_FILE": str(home / "clock"),
         "CARNET_IDENTITY_SWEEP_SECONDS": "0.2",
         "CARNET_AGENDA_SWEEP_SECONDS": "0.2",
+    }
+
+
+def _bucket(objects: ObjectStore) -> dict[str, str]:
+    return {
+        "CARNET_S3_ENDPOINT": objects.endpoint,
+        "CARNET_S3_ACCESS_KEY": objects.access_key,
+        "CARNET_S3_SECRET_KEY": objects.secret_key,
+        "CARNET_S3_BUCKET_PREFIX": f"t{uuid4().hex[:12]}-",
     }
 
 

@@ -1,9 +1,12 @@
 """Questions to the journal's read models."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from uuid import UUID
 
+from services.audit.domain.affected import Touched, kind_of_data
 from services.audit.domain.audience import Audience
+from services.audit.domain.lines import Result
 from services.audit.domain.ports import Asked, Lines, PlacedLine, Subject
 from services.audit.projections.journal import Sealing, attributes_of, from_json
 from shared.kernel.clock import instant, parse_instant
@@ -43,6 +46,31 @@ class StoredJournal:
             if (cursor := page.next_cursor) is None:
                 return found
 
+    def touched(
+        self, *, actor: str | None, since: datetime | None, until: datetime | None
+    ) -> dict[UUID, Touched]:
+        where: list[Filter] = []
+        if actor:
+            where.append(Has("actors", self._sealing.token("actor", actor)))
+        if since or until:
+            where.append(_between(since, until))
+        found: dict[UUID, Touched] = {}
+        cursor: str | None = None
+        while True:
+            page = self._lines.find(*where, sort=(Sort("at"),), limit=_PAGE, after=cursor)
+            for item in page.items:
+                self._touch(item, found)
+            if (cursor := page.next_cursor) is None:
+                return found
+
+    def _touch(self, item: Json, found: dict[UUID, Touched]) -> None:
+        record_id = UUID(item["record_id"])
+        opened = self._sealing.open(record_id, item["id"], item["line"])
+        line = from_json(item, opened)
+        if line.result is Result.DONE:
+            touched = found.setdefault(record_id, Touched())
+            touched.add(kind_of_data(line.action, {}), parse_instant(item["at"]))
+
     def lines(
         self, record_id: UUID, asked: Asked, audience: Audience, visible: Sequence[str]
     ) -> Lines:
@@ -74,9 +102,7 @@ class StoredJournal:
         if asked.actor_kind:
             where.append(Eq("actor_kind", asked.actor_kind.value))
         if asked.since or asked.until:
-            since = instant(asked.since) if asked.since else None
-            until = instant(asked.until) if asked.until else None
-            where.append(Range("at", ge=since, lt=until))
+            where.append(_between(asked.since, asked.until))
         return where
 
     def _line(self, record_id: UUID, item: Json) -> PlacedLine:
@@ -89,3 +115,9 @@ class StoredJournal:
             line=line,
             right=right["right"] if right else None,
         )
+
+
+def _between(since: datetime | None, until: datetime | None) -> Filter:
+    """``until`` is excluded."""
+    ge = instant(since) if since else None
+    return Range("at", ge=ge, lt=instant(until) if until else None)

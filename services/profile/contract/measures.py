@@ -125,13 +125,15 @@ class SpreadView(Answer):
 
 class MeasureLine(Answer):
     """A measure (``at``, ``values``), or a bucket (``at``, ``until``, ``count``, ``spreads``);
-    numbers by name of part. ``computed``: an index, from other measures this reader may see."""
+    numbers by name of part. ``computed``: an index, from other measures this reader may see.
+    ``document_id``: that it was extracted from."""
 
     at: Instant
     values: dict[str, float] | None = None
     measure_id: UUID | None = None
     computed: bool = False
     author_type: str | None = None
+    document_id: UUID | None = None
     device: str | None = None
     comment: str | None = None
     warnings: list[str] = Field(default=[])
@@ -148,6 +150,7 @@ class MeasureLine(Answer):
             measure_id=point.measure_id,
             computed=point.measure_id is None,
             author_type=point.author_type,
+            document_id=point.document_id,
             device=point.device,
             comment=point.comment,
             warnings=list(point.warnings),

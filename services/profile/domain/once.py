@@ -114,24 +114,3 @@ class Directives(Aggregate):
     def put(cls, directives_id: UUID, by: Actor, **said: Any) -> "Directives":
         """``said``: the other fields of :class:`Created`."""
         return cls._create(cls.Created, id=directives_id, by=by.to_event(), **said)
-
-
-class Forgotten(Aggregate):
-    """A record was erased elsewhere: nothing of it may stay in a read model here."""
-
-    TOPIC = "profile.forgotten"
-
-    class Created(Aggregate.Created):
-        """Sealed by the service's own key: that of the record is gone."""
-
-        TOPIC = "profile.record_forgotten"
-        erased: UUID
-        by: dict[str, Any]
-
-    @event(Created)
-    def __init__(self, *, erased: UUID, by: dict[str, Any]) -> None:
-        self.erased = erased
-
-    @classmethod
-    def note(cls, note_id: UUID, erased: UUID, by: Actor) -> "Forgotten":
-        return cls._create(cls.Created, id=note_id, erased=erased, by=by.to_event())

@@ -33,7 +33,7 @@ class Decide(Request):
 class Decided(Answer):
     permit: bool
     decision_id: UUID
-    reasons: list[str] = []  # noqa: RUF012 - pydantic copies it
+    reasons: tuple[str, ...] = ()
 
 
 class DecideMany(Request):
