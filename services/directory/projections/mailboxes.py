@@ -72,7 +72,7 @@ def _holder(holder: Professional | Facility, box: dict[str, Any]) -> Holder:
         )
     return Holder(
         national_id=None,
-        facility=f"1{holder.finess}",
+        facility=holder.structure,
         name=described["name"],
         kind=box["kind"],
         active=described["open"],

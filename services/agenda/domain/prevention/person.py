@@ -1,6 +1,6 @@
 """Whom a plan is for, and what is known to have been done."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
@@ -53,3 +53,16 @@ class History:
 
     def doses(self, code: str) -> tuple[date, ...]:
         return self.vaccinations.get(code, ())
+
+
+def united(histories: Sequence[History]) -> History:
+    """Of one person whose records were merged: the first answer to an item counts, and every
+    vaccination."""
+    answers: dict[str, Answer] = {}
+    days: dict[str, set[date]] = {}
+    for history in histories:
+        answers = {**history.answers, **answers}
+        for act, found in history.vaccinations.items():
+            days.setdefault(act, set()).update(found)
+    vaccinations = {act: tuple(sorted(found)) for act, found in days.items()}
+    return History(answers=answers, vaccinations=vaccinations)
