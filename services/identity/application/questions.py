@@ -9,6 +9,9 @@ from shared.kernel.errors import InvalidRequest
 from shared.kernel.ins import Ins
 from shared.stores.event_log import Outcome, unreplayed
 
+NOTIFICATION = Actor(kind=ActorKind.SERVICE, id="notification")
+"""The one service that is told where a person can be reached, for itself alone."""
+
 
 class Questions(IdentityLog):
     def resolve(self, request: Resolve, by: Actor) -> Existence:
@@ -31,7 +34,7 @@ class Questions(IdentityLog):
         needs it for is traced by that service.
         """
         record = self.known(request.record_id)
-        answer = Identity.of(record, with_contact=not by.is_service)
+        answer = Identity.of(record, with_contact=not by.is_service or by == NOTIFICATION)
         is_another = not by.is_service and by.kind is not ActorKind.PATIENT
         return Outcome(
             answer=answer, save=[IdentityRead.trace(record.id, by)] if is_another else []
