@@ -9,7 +9,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from scripts.cli import identity_import
+from scripts.cli import patience
 from scripts.cli.identity_import import (
     ImportBroken,
     NotThisFile,
@@ -59,7 +59,7 @@ def people(tmp_path: Path) -> Path:
 
 @pytest.fixture(autouse=True)
 def no_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(identity_import, "PAUSE", 0.0)
+    monkeypatch.setattr(patience, "PAUSE", 0.0)
 
 
 def run(file: Path, insurer: Insurer, *, at_once: int = 1) -> tuple[int, int]:
