@@ -1,14 +1,21 @@
 """As deployed: keyring, identity and access in their processes, over a real broker."""
 
+import csv
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from pathlib import Path
 from time import monotonic
 from typing import Any
 
 import pytest
+from typer.testing import CliRunner
 
+from scripts.cli.access import COLUMNS
+from scripts.cli.app import app
 from scripts.machine.rabbitmq import Broker
+from services.access.adapters.reference import read_reference
+from shared.auth.development import DevelopmentIssuer
 from shared.kernel.errors import Forbidden, InvalidRequest
 from tests.access.support.people import (
     DOCTOR,
@@ -162,6 +169,35 @@ def test_time_says_that_a_consent_has_expired(carnet: Running, record: str) -> N
 def told(carnet: Running) -> set[str]:
     pulled = carnet.call_as_service("audit", "access.events", {"after": 0, "limit": 500})
     return {envelope["type"] for envelope in pulled["envelopes"]}
+
+
+def test_an_operator_sees_what_a_matrix_changes_and_loads_it(
+    carnet: Running, tmp_path: Path
+) -> None:
+    """
+    By the command: shown first, then in force.
+    """
+    matrix, token = tmp_path / "matrix.csv", tmp_path / "token"
+    with matrix.open("w", encoding="utf-8", newline="") as lines:
+        rows = csv.DictWriter(lines, COLUMNS)
+        rows.writeheader()
+        rows.writerows(
+            {**cell, "sourced": "yes" if cell["sourced"] else "no"}
+            for cell in read_reference().cells
+            if (cell["profession"], cell["document_class"]) != ("40", "31")
+        )
+    issuer = DevelopmentIssuer.at(carnet.home / "issuer.pem", carnet.clock)
+    token.write_text(issuer.token("operator"))
+    (carnet.home / "environment").write_text(f"CARNET_AMQP_URI='{carnet.amqp_uri}'\n")
+    arguments = ["access", "load-matrix", str(matrix), "--version", "less", "--yes"]
+
+    shown = CliRunner().invoke(
+        app, [*arguments, "--dir", str(carnet.home), "--token-file", str(token)]
+    )
+
+    assert shown.exit_code == 0, shown.output
+    assert "2 rights change; 0 cells are new, 1 are gone." in shown.output
+    assert "In force: " in shown.output
 
 
 def test_closing_is_answered_once_access_has_applied_it(carnet: Running, record: str) -> None:
