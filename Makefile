@@ -1,9 +1,9 @@
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-long trust check schemas bench lock clean
+.PHONY: help setup demo test test-long trust check schemas bench lock clean manifests k8s-check conformance sbom image-check
 PY := .venv/bin/python
 
 help: ## Show this help
-	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  %-9s %s\n", $$1, $$2}'
+	@grep -E '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  %-11s %s\n", $$1, $$2}'
 
 setup: ## Install what the demo needs: .venv from the lock, the broker's Debian package
 	@scripts/setup.sh demo
@@ -31,6 +31,7 @@ check: ## Format, lint, types, imports, schemas: what must hold before the tests
 	$(PY) -m mypy services shared scripts tests
 	.venv/bin/lint-imports --no-logo
 	$(PY) -m scripts.schemas check
+	$(PY) -m scripts.manifests check
 
 schemas: ## Export the schemas of every request, answer and message from the code
 	@scripts/setup.sh check
@@ -49,3 +50,13 @@ clean: ## Remove .venv, var/ and every cache; servers that still run are stopped
 	@if [ -x $(PY) ] && [ -d var/carnet ]; then $(PY) -m scripts.cli down; fi
 	rm -rf .venv var .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+manifests: ## Derive deploy/ and k8s/base/carnet from the code
+	@scripts/setup.sh check
+	$(PY) -m scripts.manifests export
+
+k8s-check: ## Render the overlays; validate them for several versions; test every alert
+	@scripts/setup.sh check
+	@scripts/k8s_tools.sh
+	$(PY) -m scripts.manifests check
+	$(PY) -m pytest -n 2 tests/k8s tests/deploy/unit

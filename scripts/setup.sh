@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Installs what the commands need, and nothing twice: Debian packages that are missing, then .venv from the lock.
 #   usage: scripts/setup.sh check|demo|test
-# check: only .venv; demo: the broker too; test: the broker, PostgreSQL, and mail software to try ours with.
+# check: only .venv; demo: the broker too; test: the broker, PostgreSQL, ClamAV and mail software to try ours with.
 # Exit code 3, with one sentence, when something is missing that only an administrator can install.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
@@ -12,6 +12,7 @@ missing_packages() {
   if [[ $1 != check && ! -e ${servers[0]} ]]; then echo rabbitmq-server; fi
   local databases=(/usr/lib/postgresql/*/bin/initdb)
   if [[ $1 == test && ! -e ${databases[0]} ]]; then echo postgresql; fi
+  if [[ $1 == test && ! -x /usr/sbin/clamd ]]; then echo clamav-daemon; fi
   if [[ $1 == test ]]; then
     if [[ ! -x /usr/sbin/postfix ]]; then echo postfix; fi
     if ! command -v swaks >/dev/null; then echo swaks; fi

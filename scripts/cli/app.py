@@ -7,6 +7,7 @@ import typer
 
 from scripts.cli import calls, directory, identity, machine
 from scripts.cli.screen import EXIT_CODES
+from scripts.ops.app import app as operating
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -31,3 +32,4 @@ app.add_typer(directory.app, name="directory")
 app.add_typer(identity.app, name="identity")
 if find_spec("scripts.cli.audit"):
     app.add_typer(import_module("scripts.cli.audit").app, name="audit")
+app.add_typer(operating, name="ops")

@@ -14,6 +14,7 @@ from shared.crypto.keys import SERVICE_KEY_ID, Key, KeyErased, KeyUnavailable
 from shared.crypto.sealing import NotAuthentic
 from shared.crypto.tombstones import Tombstone
 from shared.kernel.errors import Refusal
+from shared.telemetry.metrics import KEY_ERRORS
 
 Ask = Callable[[str, Mapping[str, Any]], Any]
 """Calls a method of keyring; raises a ``Refusal``."""
@@ -151,8 +152,10 @@ class RemoteKeys:
         try:
             return self._ask(method, arguments)
         except KeyUnavailable:
+            KEY_ERRORS.labels(self._service).inc()
             raise
         except Refusal as refusal:
+            KEY_ERRORS.labels(self._service).inc()
             raise KeyUnavailable(f"keyring refused: {refusal.code}") from refusal
 
 

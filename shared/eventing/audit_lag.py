@@ -12,8 +12,9 @@ from typing import TypeVar
 
 from shared.eventing.broker import Subscription
 from shared.eventing.checkpoints import Heard, parse, take
+from shared.eventing.freshness import Freshness
 from shared.eventing.loop import Loop
-from shared.eventing.metrics import AUDIT_LAG, MALFORMED
+from shared.eventing.metrics import LOGGED_FRESH, LOGGED_POSITION, MALFORMED
 from shared.kernel.actor import Actor
 from shared.kernel.errors import Unavailable
 from shared.stores.event_log import EventLog
@@ -29,26 +30,33 @@ Ans = TypeVar("Ans")
 
 def checkpoint_loop(log: EventLog, amqp_uri: str) -> Loop:
     """Keeps the last checkpoint heard of, checked against the one before, and how far it covers
-    this log; measures how far behind it is."""
-    lag = AuditLag(log, 0)
+    this log."""
 
     def work(stop: Event, loop: Loop) -> None:
         queue = f"{log.name}.checkpoints"
+        fresh = Freshness(LOGGED_FRESH.labels(log.name))
         with Subscription(amqp_uri, queue=queue, exchange=EXCHANGE, kind="fanout") as subscription:
             while not stop.is_set():
                 if delivery := subscription.next(1.0):
                     if heard := _heard(delivery.body, log.name):
                         take(log, heard)
                     subscription.ack(delivery)
-                AUDIT_LAG.labels(log.name).set(lag.seconds())
+                _measure(log, fresh)
                 loop.turned()
 
     return Loop(f"{log.name}.checkpoints", work)
 
 
+def _measure(log: EventLog, fresh: Freshness) -> None:
+    head, logged = log.head(), log.places.logged()
+    reached = logged.position if logged.epoch == head.epoch else 0
+    LOGGED_POSITION.labels(log.name).set(reached)
+    fresh.note(head=head.position, reached=reached)
+
+
 def _heard(body: bytes, service: str) -> Heard | None:
     """``None``, and counted, for what is no checkpoint or is not signed."""
-    with suppress(ValueError, KeyError, TypeError, AttributeError):
+    with suppress(ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return parse(body, service)
     MALFORMED.labels(service, "audit").inc()
     return None

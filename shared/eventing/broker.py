@@ -14,6 +14,8 @@ from typing import Any, Self
 
 from kombu.connection import Connection
 
+from shared.eventing.exchanges import declare_exchange
+
 HEARTBEAT = 60
 """Seconds; a connection that is silent for twice as long is given up."""
 PATIENCE = 10.0
@@ -62,7 +64,7 @@ class Publisher:
         self._channel.confirm_select()
         self._channel.events["basic_ack"].add(self._on_ack)
         self._channel.events["basic_nack"].add(self._on_nack)
-        self._channel.exchange_declare(exchange, kind, durable=True, auto_delete=False)
+        declare_exchange(self._channel, exchange, kind)
         self._sent = 0
 
     def publish(self, batch: Sequence[Outgoing]) -> None:
@@ -129,7 +131,7 @@ class Subscription:
         self._connection = _connect(amqp_uri)
         self._arrived: deque[Delivery] = deque()
         self._channel = self._connection.channel()
-        self._channel.exchange_declare(exchange, kind, durable=True, auto_delete=False)
+        declare_exchange(self._channel, exchange, kind)
         self._channel.queue_declare(queue, durable=True, auto_delete=False, arguments=QUEUE)
         self._channel.queue_bind(queue, exchange, routing_key="#")
         self._channel.basic_qos(0, PREFETCH, False)

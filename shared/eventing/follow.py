@@ -1,5 +1,7 @@
 """Follows one publisher: in order, nothing lost, effects once."""
 
+import time
+from datetime import datetime
 from threading import Event
 
 from shared.eventing.broker import Delivery, Subscription
@@ -10,7 +12,7 @@ from shared.eventing.links import Verdict, check, judge, judge_head, link_of
 from shared.eventing.live_views import LiveViews
 from shared.eventing.loop import Loop
 from shared.eventing.messages import Envelope, Head, Pulled
-from shared.eventing.metrics import MALFORMED
+from shared.eventing.metrics import FOLLOWED_FRESH, FOLLOWED_POSITION, MALFORMED
 from shared.eventing.parking import Parking
 from shared.eventing.relay import events_exchange
 from shared.stores.event_log import Link
@@ -35,6 +37,7 @@ class Follower:
         self._views = views
         self._handling = Handling(following, views)
         self._at: Link | None = None
+        self._fresh = FOLLOWED_FRESH.labels(following.log.name, source)
 
     def start(self) -> None:
         """Where do we stand, and what came meanwhile: the log is asked, not the broker."""
@@ -49,6 +52,7 @@ class Follower:
         while envelopes := check(self._at, self._pulled()):
             for envelope in envelopes:
                 self._apply(envelope)
+        self._all_applied()
 
     def deliver(self, delivery: Delivery) -> None:
         """Do with a delivery what its links say; one that is none of our messages is counted
@@ -66,6 +70,8 @@ class Follower:
             return
         if verdict is Verdict.PULL:
             self.catch_up()
+        elif isinstance(message, Head):
+            self._all_applied()
 
     def _judge(self, message: Envelope | Head) -> Verdict:
         if isinstance(message, Head):
@@ -76,6 +82,17 @@ class Follower:
         with self._views.lock:
             self._handling.apply(envelope, self._source, self._at)
         self._at = link_of(envelope)
+        if envelope.occurred_at:
+            self._fresh.set(time.time() - self._age(envelope.occurred_at))
+
+    def _all_applied(self) -> None:
+        """The publisher has nothing more: its head, or the end of what was pulled, said so."""
+        self._fresh.set_to_current_time()
+        position = self._at.position if self._at else 0
+        FOLLOWED_POSITION.labels(self._following.log.name, self._source).set(position)
+
+    def _age(self, occurred_at: datetime) -> float:
+        return (self._following.log.clock.now() - occurred_at).total_seconds()
 
     def _pulled(self) -> Pulled:
         after = self._at.position if self._at else 0

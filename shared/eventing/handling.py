@@ -23,6 +23,7 @@ from shared.kernel.errors import Refusal
 from shared.stores.event_log import NOTHING, Followed, Link, Outcome, Parked, PositionMoved
 from shared.stores.guard import Step
 from shared.telemetry.logs import described, log
+from shared.telemetry.traces import SpanKind, attributes, span
 
 TRIES = 5
 FIRST_WAIT = 0.05
@@ -54,14 +55,19 @@ class Handling:
         Raises what is out of reach, and ``PositionMoved`` if another process moved on.
         """
         followed = Followed(publisher=source, previous=previous, reached=link_of(envelope))
-        if envelope.is_void:
-            outcome = self._pass("void", followed)
-        elif self._log.places.is_parked(envelope.held_by):
-            outcome = self._pass("behind", followed, self._park(envelope, source, BEHIND))
-        else:
-            outcome = self._apply(envelope, followed)
+        with span(f"{self._log.name} {envelope.type}", SpanKind.CONSUMER) as current:
+            attributes(current, {"publisher": source, "position": envelope.position})
+            outcome = self._outcome(envelope, followed)
         APPLIED.labels(self._log.name, source, outcome).inc()
         FOLLOWED_POSITION.labels(self._log.name, source).set(envelope.position)
+
+    def _outcome(self, envelope: Envelope, followed: Followed) -> str:
+        source = followed.publisher
+        if envelope.is_void:
+            return self._pass("void", followed)
+        if self._log.places.is_parked(envelope.held_by):
+            return self._pass("behind", followed, self._park(envelope, source, BEHIND))
+        return self._apply(envelope, followed)
 
     def redo(self, envelope: Envelope, source: str) -> None:
         """Apply a parked message in its turn; it stops being parked in the same write.

@@ -22,6 +22,33 @@ MALFORMED = Counter(
 PROJECTED_POSITION = Gauge(
     "carnet_projected_position", "Log position a read model has reached", ["service", "view"]
 )
+LOG_POSITION = Gauge("carnet_log_position", "Last position of a service's log", ["service"])
+LOGGED_POSITION = Gauge(
+    "carnet_audit_logged_position",
+    "Position up to which the transparency log has a service's events, as it has heard",
+    ["service"],
+)
+PARKED = Gauge("carnet_parked_messages", "Messages that wait for an operator", ["service"])
+PUBLISHED_FRESH = Gauge(
+    "carnet_published_until_timestamp_seconds",
+    "All that was saved before this instant is published",
+    ["service"],
+)
+PROJECTED_FRESH = Gauge(
+    "carnet_projected_until_timestamp_seconds",
+    "All that was saved before this instant is in the read model",
+    ["service", "view"],
+)
+FOLLOWED_FRESH = Gauge(
+    "carnet_followed_until_timestamp_seconds",
+    "All that the publisher saved before this instant is applied",
+    ["service", "publisher"],
+)
+LOGGED_FRESH = Gauge(
+    "carnet_audit_logged_until_timestamp_seconds",
+    "All that was saved before this instant is in the transparency log",
+    ["service"],
+)
 STOPPED = Gauge(
     "carnet_loop_stopped",
     "1 while a loop waits for an operator: a log was restored, or a message cannot be published",
@@ -33,9 +60,4 @@ CHECKPOINTS = Counter(
     "Checkpoints of the transparency log heard of, by what became of them: kept, late, unproven"
     " (no proof from the one before), inconsistent (an operator must look)",
     ["service", "outcome"],
-)
-AUDIT_LAG = Gauge(
-    "carnet_audit_lag_seconds",
-    "Age of the oldest event of this service that no checkpoint covers; 0 when all are covered",
-    ["service"],
 )

@@ -12,6 +12,7 @@ from shared.eventing.handling import BEHIND, Failed, Handling
 from shared.eventing.links import Mismatch, link_of
 from shared.eventing.live_views import LiveViews
 from shared.eventing.messages import Envelope, Pulled
+from shared.eventing.metrics import PARKED
 from shared.kernel.actor import Actor
 from shared.kernel.errors import Conflict, InvalidRequest, NotFound, Unavailable
 from shared.stores.event_log import NOTHING, EventLog, Followed, Outcome, Parked
@@ -105,7 +106,9 @@ class Parking:
 
     def release(self) -> None:
         """Handle what waits behind a message that is parked no more; the follower calls it."""
-        if not self.parked():
+        waiting = self.parked()
+        PARKED.labels(self._log.name).set(len(waiting))
+        if not waiting:
             return
         with self._log.leader("parking") as leadership:
             if not leadership.held():

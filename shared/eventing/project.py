@@ -2,8 +2,9 @@
 
 from threading import Event
 
+from shared.eventing.freshness import Freshness
 from shared.eventing.loop import Loop
-from shared.eventing.metrics import PROJECTED_POSITION
+from shared.eventing.metrics import PROJECTED_FRESH, PROJECTED_POSITION
 from shared.eventing.purging import own_writes
 from shared.eventing.view import View
 from shared.stores.documents import At, Documents, Write
@@ -23,6 +24,7 @@ class Projector:
         self._log = log
         self._view = view
         self._done = -1  # head of the log when the view had all below it
+        self._fresh = Freshness(PROJECTED_FRESH.labels(log.name, view.projection.NAME))
 
     def turn(self) -> bool:
         """Write the next events; says if there were any.
@@ -33,6 +35,7 @@ class Projector:
         documents = self._view.documents
         head = self._log.recorder.max_notification_id() or 0
         if head == self._done:
+            self._fresh.note(head=head, reached=head)
             return False
         if self._done < 0 and (not documents.is_live() or self._is_of_lost_history(documents)):
             self.rebuild()
@@ -59,6 +62,7 @@ class Projector:
             previous = row.position
         if batch:
             documents.apply_all(batch)
+            self._fresh.note(head=self._log.recorder.max_notification_id() or 0, reached=previous)
             PROJECTED_POSITION.labels(self._log.name, self._view.projection.NAME).set(previous)
         return bool(batch)
 

@@ -10,9 +10,10 @@ from dataclasses import dataclass
 from threading import Event
 
 from shared.eventing.broker import Outgoing, Publisher
+from shared.eventing.freshness import Freshness
 from shared.eventing.loop import Loop
 from shared.eventing.messages import Head
-from shared.eventing.metrics import PUBLISHED, PUBLISHED_POSITION
+from shared.eventing.metrics import LOG_POSITION, PUBLISHED, PUBLISHED_FRESH, PUBLISHED_POSITION
 from shared.eventing.outbox import OutboxReader
 from shared.stores.event_log import EventLog
 from shared.stores.guard import Leadership
@@ -63,6 +64,7 @@ class Relay:
         self._exchanges = exchanges
         self._announced = 0.0
         self._done = -1  # head of the log when there was nothing to publish below it
+        self._fresh = Freshness(PUBLISHED_FRESH.labels(log.name))
 
     def turn(self) -> bool:
         """Publish what is new; announce the head after a silence. Says if there was anything.
@@ -72,6 +74,9 @@ class Relay:
         """
         head = self._log.recorder.max_notification_id() or 0
         worked = head != self._done and any([self._publish_leaves(), self._publish_messages()])
+        LOG_POSITION.labels(self._log.name).set(head)
+        reached = self._log.places.published(MESSAGES).position if worked else head
+        self._fresh.note(head=head, reached=reached)
         if worked:
             self._announced = time.monotonic()
             return True

@@ -9,6 +9,7 @@ from uuid import uuid4
 import amqp
 
 from shared.auth.service_tokens import TokenSource
+from shared.eventing.exchanges import declare_exchange
 from shared.kernel.actor import Actor
 from shared.kernel.errors import DeadlineExceeded, Refusal, Unavailable
 from shared.rpc import wire
@@ -110,7 +111,7 @@ class RpcClient:
 
     def _opened(self, channel: amqp.Channel) -> None:
         queue = f"rpc.reply-{self._reply_to}"
-        channel.exchange_declare(wire.EXCHANGE, "topic", durable=True, auto_delete=False)
+        declare_exchange(channel, wire.EXCHANGE, "topic")
         channel.queue_declare(queue, exclusive=True, auto_delete=True)
         channel.queue_bind(queue, wire.EXCHANGE, self._reply_to)
         channel.events["basic_return"].add(self._returned)

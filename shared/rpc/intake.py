@@ -7,6 +7,7 @@ from typing import Any
 
 import amqp
 
+from shared.eventing.exchanges import declare_exchange
 from shared.rpc import wire
 from shared.rpc.answer import Delivery
 from shared.rpc.link import LOST, Hooks, Link
@@ -115,7 +116,7 @@ class Intake:
             "x-overflow": "reject-publish",
             "x-message-ttl": self._limits.queue_seconds * 1000,
         }
-        channel.exchange_declare(wire.EXCHANGE, "topic", durable=True, auto_delete=False)
+        declare_exchange(channel, wire.EXCHANGE, "topic")
         channel.queue_declare(self._queue, durable=True, auto_delete=False, arguments=arguments)
         channel.queue_bind(self._queue, wire.EXCHANGE, f"{self._service}.*")
         channel.basic_qos(0, self._limits.prefetch, a_global=False)

@@ -15,6 +15,7 @@ from urllib3.exceptions import HTTPError
 from shared.kernel.common import CommonSettings
 from shared.kernel.errors import TooLarge, Unavailable
 from shared.kernel.settings import SettingsError
+from shared.telemetry.metrics import OBJECT_ERRORS
 
 CONNECT_TIMEOUT = 3.0
 READ_TIMEOUT = 30.0
@@ -133,8 +134,12 @@ class Objects:
         try:
             yield
         except (S3Error, InvalidResponseError) as error:
-            raise _meaning(error) from error
+            meant = _meaning(error)
+            if isinstance(meant, Unavailable):
+                OBJECT_ERRORS.labels(self._bucket).inc()
+            raise meant from error
         except (MinioException, HTTPError, OSError) as error:
+            OBJECT_ERRORS.labels(self._bucket).inc()
             raise Unavailable("the object store is out of reach") from error
 
 

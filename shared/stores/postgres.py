@@ -6,8 +6,10 @@ hooks run before it: a guard there lets racing permits through.)
 """
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import cached_property
 from typing import Any
 from uuid import UUID
 
@@ -22,6 +24,8 @@ from shared.kernel.settings import SettingsError
 from shared.stores.guard import Sql, Step, refuse_if_moved
 
 Cursor = psycopg.Cursor[DictRow]
+CREATED = re.compile(r"CREATE (?:UNIQUE )?(TABLE|INDEX|TYPE) (?:IF NOT EXISTS )?([A-Za-z0-9_.\"]+)")
+"""What a statement makes, and under which name."""
 
 
 def at_once(method: Any) -> Any:
@@ -44,15 +48,40 @@ class GuardedPostgresRecorder(library.PostgresApplicationRecorder):
 
     def create_table(self) -> None:
         """One process at a time: two that create the same table together would fail."""
+        if not self._may_create:
+            self._verify(statement.as_string() for statement in self.sql_create_statements)
+            return
         with self._lock_connection() as connection:
             connection.execute("SELECT pg_advisory_lock(hashtext(%s))", (self.events_table_name,))
             super().create_table()
 
     def create(self, *statements: str) -> None:
+        if not self._may_create:
+            self._verify(statements)
+            return
         with self.writing() as sql:
             sql("SELECT pg_advisory_xact_lock(hashtext(?))", self.events_table_name)
             for statement in statements:
                 sql(statement)
+
+    @cached_property
+    def _may_create(self) -> bool:
+        """Whether we log in as the owner of the schema, as a migration does."""
+        with self.reading() as sql:
+            [(may,)] = sql("SELECT has_schema_privilege(?, 'CREATE')", self.datastore.schema)
+        return bool(may)
+
+    def _verify(self, statements: Iterable[str]) -> None:
+        """A service that may not create finds all of it made by a migration, or does not start."""
+        made = [found for statement in statements if (found := CREATED.match(statement))]
+        with self.reading() as sql:
+            missing = [
+                name
+                for kind, name in (match.groups() for match in made)
+                if not sql(f"SELECT to_reg{'type' if kind == 'TYPE' else 'class'}(?)", name)[0][0]
+            ]
+        if missing:
+            raise SettingsError(f"the database lacks {', '.join(missing)}: run carnet ops migrate")
 
     def insert_events(
         self,

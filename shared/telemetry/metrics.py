@@ -20,6 +20,15 @@ DROPPED = Counter(
 LOST_REPLIES = Counter(
     "carnet_rpc_lost_replies_total", "Replies that could not be sent to the broker", ["service"]
 )
+DECISIONS = Counter(
+    "carnet_decisions_total", "Access decisions, by outcome", ["mode", "action", "outcome"]
+)
+OBJECT_ERRORS = Counter(
+    "carnet_object_store_errors_total", "Calls that the object store did not serve", ["bucket"]
+)
+KEY_ERRORS = Counter(
+    "carnet_key_errors_total", "Keys that keyring did not hand over when asked", ["service"]
+)
 LATE_REPLIES = Counter(
     "carnet_rpc_late_replies_total", "Replies that came after their caller had given up"
 )

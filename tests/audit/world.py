@@ -180,10 +180,16 @@ class World:
         for projection, view in zip(self.projections, self.views, strict=True):
             view.apply(projection.writes(received), at)
 
-    def deposit(self, by: Actor, *codes: str, type_: str = "11502-2") -> str:
+    def deposit(
+        self,
+        by: Actor,
+        *codes: str,
+        type_: str = "11502-2",
+        action: str = "vault.document_deposited",
+    ) -> str:
         document_id = str(uuid4())
         self.tell(
-            "vault.document_deposited",
+            action,
             by,
             document_id=document_id,
             decision_id=str(uuid4()),

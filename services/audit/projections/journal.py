@@ -75,7 +75,7 @@ class Subjects:
         if received.record is None:
             return []
         match received.type:
-            case "vault.document_deposited":
+            case "vault.document_deposited" | "vault.document_released":
                 return [self._put(received.record, received.data["document_id"], received.data)]
             case "access.access_decided" if not received.data.get("document_id"):
                 codes = sorted(received.data.get("confidentiality") or ())

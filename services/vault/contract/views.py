@@ -52,12 +52,16 @@ def _maybe(code: str | None, displays: Mapping[str, str]) -> CodedView | None:
 
 class DocumentView(Answer):
     """One document without its content. Dates of the act and of creation are as precise as the
-    producer gave them; ``status``: Approved, or Deprecated once replaced."""
+    producer gave them. ``status``: Approved; Deprecated once replaced; Archived; Held before it
+    is in the record. ``entry_uuid`` is new with each change of metadata, ``logical_id`` is not;
+    ``submission_set``: the lot it came with."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
 
     document_id: UUID
     logical_id: UUID
+    entry_uuid: UUID
+    submission_set: UUID | None
     record_id: UUID
     unique_id: str
     status: str
@@ -93,6 +97,8 @@ class DocumentView(Answer):
         return cls(
             document_id=entry.document_id,
             logical_id=entry.logical_id,
+            entry_uuid=entry.entry_uuid,
+            submission_set=entry.submission_set,
             record_id=entry.record_id,
             unique_id=said.unique_id,
             status=entry.status,

@@ -35,6 +35,9 @@ class Rules:
     sets: ValueSets
     class_outside_dmp: str | None = None
 
+    def class_of(self, known: DocumentType) -> str:
+        return known.class_code if known.in_dmp else self.class_outside_dmp or ""
+
 
 def completed(
     header: Statement | None, given: Statement, *, by_person: bool, format_code: str, rules: Rules
@@ -47,7 +50,7 @@ def completed(
     said = _merged(header, _as_the_person(given) if by_person else given)
     home = HEADER if header else REQUEST
     wrong |= _missing(said, home)
-    found_type = _known_type(said.type, rules, by_person=by_person)
+    found_type = known_type(said.type, rules, by_person=by_person)
     if said.type and isinstance(found_type, str):
         wrong[f"{home}.type"] = found_type
     wrong |= _unknown_codes(said, rules.sets, home)
@@ -114,7 +117,7 @@ def _missing(said: Statement, home: str) -> dict[str, str]:
     return {f"{home}.{name}": MISSING for name, value in required.items() if not value}
 
 
-def _known_type(written: Coded | None, rules: Rules, *, by_person: bool) -> DocumentType | str:
+def known_type(written: Coded | None, rules: Rules, *, by_person: bool) -> DocumentType | str:
     """The type, or why it is not taken."""
     known = rules.sets.types.get(written.code) if written else None
     if written is None or known is None or written.system not in {None, known.system}:
@@ -154,7 +157,7 @@ def _metadata(
     return Metadata(
         unique_id=said.unique_id or "",
         type=known.code,
-        class_code=known.class_code if known.in_dmp else rules.class_outside_dmp or "",
+        class_code=rules.class_of(known),
         format=said.format or format_code,
         title=said.title or known.display,
         creation=said.creation or "",

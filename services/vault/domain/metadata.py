@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any
 
-from services.vault.domain.cda.timestamps import civil_date
+from shared.cda.timestamps import civil_date
 from shared.kernel.clock import instant, parse_instant
 
 

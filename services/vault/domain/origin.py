@@ -39,6 +39,14 @@ class Origin:
             return self.person is not None and self.person == str(who.record_id)
         return who.id in self.professionals or bool({who.id, who.facility} & {*self.structures})
 
+    def is_author(self, by: Actor) -> bool:
+        """The professional or the structure's own software that wrote it or put it in, not a
+        colleague; the person, for what they put in."""
+        who = by.principal
+        if who.acts_for_person:
+            return self.includes(by)
+        return who.id in self.professionals or who.id in self.structures
+
     def professional_seen_by(self, by: Actor) -> str | None:
         """Of several authors the one who asks, so that authors keep their access."""
         who = by.principal.id

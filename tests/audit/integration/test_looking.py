@@ -11,8 +11,10 @@ import pytest
 from typer.testing import CliRunner
 
 from scripts.cli import audit, audit_looking
+from services.vault.domain import life
 from services.vault.domain.document import Content, Document
 from services.vault.domain.metadata import Metadata
+from services.vault.domain.visibility import Masking
 from services.vault.messages import message_for
 from shared.crypto.local_keys import LocalKeys
 from shared.kernel.actor import Actor, ActorKind
@@ -62,7 +64,7 @@ def copy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Copy:
         made = _deposited(record, document)
         vault.save(made, _deposited(uuid4(), uuid4()))
         clock.move(timedelta(hours=1))
-        made.mask(uuid4(), DOCTOR, allow_cumulation=False)
+        life.mask(made, uuid4(), DOCTOR, Masking(allow_cumulation=False))
         vault.save(made)
     monkeypatch.setattr(audit_looking, "open_keys", lambda *_: lambda name: LocalKeys(ROOT, name))
     return Copy(tmp_path, record, document)
@@ -77,9 +79,10 @@ def _deposited(record: UUID, document: UUID) -> Document:
         object="o", sealed_sha256="0" * 64, sealed_size=1, sha256="0" * 64, size=1,
         media_type="application/pdf",
     )  # fmt: skip
-    return Document.deposit(
+    return life.deposit(
         document, record_id=record, logical_id=uuid4(), metadata=metadata, content=content,
-        confidentiality=("N",), decision_id=uuid4(), replaces=None, by=DOCTOR,
+        confidentiality=("N",), decision_id=uuid4(), replaces=None, submission_set=None,
+        held=False, copies_to=(), by=DOCTOR, now=NOW,
     )  # fmt: skip
 
 

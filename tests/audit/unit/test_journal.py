@@ -54,8 +54,8 @@ def test_a_life_of_a_record_reads_like_french(world: World) -> None:
 def test_every_action_has_a_sentence_that_can_be_told(world: World) -> None:
     """No line may fail to be shown because of a word that its message does not carry."""
     for action in groups():
-        if action == "vault.document_deposited":
-            world.deposit(DOCTOR)
+        if action in {"vault.document_deposited", "vault.document_released"}:
+            world.deposit(DOCTOR, action=action)
         elif not action.startswith("access.access_decided"):
             world.tell(action, DOCTOR)
 
@@ -64,6 +64,13 @@ def test_every_action_has_a_sentence_that_can_be_told(world: World) -> None:
     assert page.total == len([a for a in groups() if ":" not in a])
     assert all("{" not in line.sentence_fr for line in page.items)
     assert all(line.sentence_fr[0].isupper() and line.sentence_fr[-1] == "." for line in page.items)
+
+
+def test_what_is_released_hidden_leaves_no_line(world: World) -> None:
+    """A document held back comes into the record by its release: it is judged from then on."""
+    world.deposit(DOCTOR, "INVISIBLE_PATIENT", action="vault.document_released")
+
+    assert world.read(PATIENT).total == 0
 
 
 def test_what_is_hidden_from_the_person_leaves_no_line(world: World) -> None:

@@ -9,7 +9,7 @@ from uuid import uuid4
 import pytest
 
 from scripts.machine.seaweedfs import ObjectStore
-from services.vault.contract.deposits import CheckIntegrity
+from services.vault.contract.integrity import CheckIntegrity
 from services.vault.contract.reading import Open, Search
 from shared.stores.objects import Objects
 from tests.vault.cda import PDF, cda, enclosing
@@ -90,6 +90,6 @@ def test_the_list_follows_the_log(raced: World) -> None:
     deposited = raced.deposit(cda(), by=HOSPITAL)
     raced.project()
 
-    found = raced.vault.search(Search(record_id=RECORD), DOCTOR)
+    found = raced.vault.search(Search(record_id=RECORD, since="1900-01-01"), DOCTOR)
 
     assert [item.document_id for item in found.items] == [deposited.document_id]

@@ -3,9 +3,9 @@
 import pytest
 
 from services.vault.domain.cda.header import Header, read_header
-from services.vault.domain.cda.timestamps import civil_date, read_timestamp
-from services.vault.domain.cda.tree import clinical_document
 from services.vault.domain.metadata import Author
+from shared.cda.timestamps import civil_date, read_timestamp
+from shared.cda.tree import clinical_document
 from shared.kernel.errors import InvalidRequest
 from tests.vault.cda import AUTHOR, PATIENT, cda, replacing
 

@@ -2,7 +2,7 @@
 
 from uuid import uuid4
 
-from services.vault.contract.deposits import CheckIntegrity
+from services.vault.contract.integrity import CheckIntegrity
 from tests.vault.cda import JPEG, PDF, PNG, cda
 from tests.vault.world import METADATA, OPERATOR, OTHER_RECORD, RECORD, World
 

@@ -6,10 +6,10 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TypeVar
 
-from services.vault.domain.cda.timestamps import civil_date, read_timestamp
-from services.vault.domain.cda.tree import Element, attribute, child, children, text
 from services.vault.domain.metadata import Author, Coded, Statement
 from services.vault.domain.patient import Patient, Traits
+from shared.cda.timestamps import civil_date, read_timestamp
+from shared.cda.tree import Element, attribute, child, children, text
 from shared.kernel.errors import InvalidRequest
 
 T = TypeVar("T")

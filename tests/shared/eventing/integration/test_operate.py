@@ -5,7 +5,8 @@ from uuid import UUID
 import pytest
 from typer.testing import CliRunner, Result
 
-from scripts import operate
+from scripts.ops import parts
+from scripts.ops.app import app
 from shared.eventing.entrypoints import follow, project
 from shared.eventing.following import Following
 from tests.shared.eventing.integration.test_follow import restore
@@ -31,8 +32,9 @@ def run(
         "follow": follow("tally", lambda: following or world.following()),
         "project": project("notes", world.projecting),
     }
-    monkeypatch.setattr(operate, "declared", lambda _, entrypoint: services[entrypoint])
-    return CliRunner().invoke(operate.app, command)
+    monkeypatch.setenv("CARNET_ENVIRONMENT", "development")  # the settings are not looked for
+    monkeypatch.setattr(parts, "declared", lambda _, entrypoint: services[entrypoint])
+    return CliRunner().invoke(app, command)
 
 
 def test_what_waits_is_listed_without_what_it_says(

@@ -1,0 +1,1 @@
+"""What an operator installs, derived from the code: brokers' users, roles, compose, Kubernetes."""

@@ -1,0 +1,1 @@
+"""Kubernetes: what every service has, made of one description."""

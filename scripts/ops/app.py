@@ -1,0 +1,37 @@
+"""``carnet ops``."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from scripts.cli.screen import EXIT_CODES
+from scripts.ops import backup, messages, migrate, prepare, restore, sweep
+from scripts.ops.parts import use_place
+
+app = typer.Typer(
+    no_args_is_help=True,
+    help="""Operate Carnet: migrations, waiting messages, keys, backups, emergencies.
+
+    Run where the services run, with their CARNET_* settings; with --dir, on an embedded Carnet.
+    """,
+    epilog=EXIT_CODES,
+)
+
+
+@app.callback()
+def settings(
+    dir: Annotated[  # noqa: A002  # the name of the option
+        Path | None,
+        typer.Option("--dir", metavar="D", help="Folder of an embedded Carnet."),
+    ] = None,
+) -> None:
+    use_place(dir)
+
+
+for command in (
+    *(migrate.migrate, messages.parked, messages.retry, messages.discard, messages.realign),
+    *(messages.renew_epoch, backup.backup, backup.expire_backups, restore.restore),
+    *(restore.finish_restore, sweep.sweep, prepare.prepare),
+):
+    app.command(epilog=EXIT_CODES)(command)

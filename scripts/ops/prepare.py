@@ -1,0 +1,193 @@
+"""Secrets of an installation of its own: made once, kept, put where each part looks for its own."""
+
+import json
+import os
+import secrets
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from scripts.cli.processes import SERVICES
+from scripts.machine.files import private_folder, write_private
+from scripts.manifests.broker import VHOST, definitions, users
+from scripts.manifests.compose import HTTP, STORES
+from scripts.manifests.postgresql import database_of, owner_of, roles
+from scripts.manifests.wiring import wiring
+from scripts.ops.parts import DryRun
+from shared.auth.service_keys import generate_service_keys
+
+ROOT_USERS = ("postgres", "mongodb", "objects", "grafana")
+MOUNTED = "/run/carnet"
+
+Environment = Mapping[str, str]
+
+
+def prepare(
+    folder: Annotated[Path, typer.Argument(help="Where to keep them; private to its owner.")],
+    dry_run: DryRun = False,
+) -> None:
+    """Make the keys, passwords and settings that deploy/compose.yaml mounts.
+
+    Safe to repeat: what is there is kept, since a new key would orphan all data. Give the
+    folder to the containers' user afterwards: chown -R 10001 FOLDER/env FOLDER/keys FOLDER/kek.
+    """
+    if dry_run:
+        typer.echo(f"{folder}: keys and passwords of {len(SERVICES)} services would be made")
+        return
+    home = private_folder(folder)
+    passwords = _passwords(home)
+    _keys(home)
+    _broker(home, passwords)
+    _databases(home, passwords)
+    for name, environment in _environments(passwords).items():
+        _environment(home, name, environment)
+    typer.echo(f"{folder}: ready for deploy/compose.yaml")
+
+
+def _passwords(home: Path) -> dict[str, str]:
+    file = home / "passwords.json"
+    kept: dict[str, str] = json.loads(file.read_text()) if file.exists() else {}
+    names = {*users(), *ROOT_USERS, *(owner_of(service) for service in SERVICES)}
+    made = kept | {name: secrets.token_hex(24) for name in sorted(names - kept.keys())}
+    write_private(file, json.dumps(made, indent=1))
+    return made
+
+
+def _keys(home: Path) -> None:
+    """Each service sees its own private key and everybody's public ones; a migration, which
+    builds all services, sees all."""
+    everything = home / "keys" / "all"
+    private_folder(home / "keys")
+    generate_service_keys(everything, SERVICES)
+    for service in SERVICES:
+        own = private_folder(home / "keys" / service)
+        write_private(own / f"{service}.key", (everything / f"{service}.key").read_text())
+        for public in everything.glob("*.pub"):
+            write_private(own / public.name, public.read_text())
+    if not (home / "kek").exists():
+        write_private(home / "kek", secrets.token_hex(32) + "\n")
+    if not (home / "issuers.json").exists():
+        write_private(home / "issuers.json", "[]\n")
+    if not (home / "mongodb-keyfile").exists():
+        write_private(home / "mongodb-keyfile", secrets.token_hex(128) + "\n")
+
+
+def _broker(home: Path, passwords: Mapping[str, str]) -> None:
+    file = private_folder(home / "rabbitmq") / "definitions.json"
+    write_private(file, json.dumps(definitions({u: passwords[u] for u in users()}), indent=1))
+
+
+def _databases(home: Path, passwords: Mapping[str, str]) -> None:
+    given = "".join(
+        f"\\set {name} '{passwords[name]}'\n"
+        for service in SERVICES
+        for name in (service, owner_of(service))
+    )
+    write_private(private_folder(home / "postgresql") / "10-roles.sql", given + roles())
+    owners = [f"*:*:*:{owner_of(s)}:{passwords[owner_of(s)]}\n" for s in SERVICES]
+    write_private(home / "pgpass", "".join(owners))
+    made = [_mongo_user(service, passwords[service]) for service in SERVICES]
+    write_private(private_folder(home / "mongodb") / "10-users.js", "\n".join(made) + "\n")
+    identities = [_s3_identity(s, passwords[s]) for s in SERVICES if wiring(s).keeps_objects]
+    identities.append(_s3_identity("migrate", passwords["objects"], buckets=None))
+    file = private_folder(home / "objects") / "identities.json"
+    write_private(file, json.dumps({"identities": identities}, indent=1))
+
+
+def _mongo_user(service: str, password: str) -> str:
+    user = {
+        "user": service,
+        "pwd": password,
+        "roles": [{"role": "readWrite", "db": database_of(service)}],
+    }
+    return f'db.getSiblingDB("admin").createUser({json.dumps(user)});'
+
+
+def _s3_identity(name: str, secret: str, buckets: str | None = "own") -> dict[str, object]:
+    """A service has its own bucket; the migration, which makes buckets, all of them."""
+    actions = ["Read", "Write", "List", "Tagging"]
+    own = [f"{action}:carnet-{name}" for action in actions]
+    return {
+        "name": name,
+        "credentials": [{"accessKey": name, "secretKey": secret}],
+        "actions": own if buckets else ["Admin", *actions],
+    }
+
+
+def _environments(passwords: Mapping[str, str]) -> dict[str, Environment]:
+    common = {
+        "CARNET_ENVIRONMENT": "production",
+        "CARNET_HOSTING_PLACES": ",".join(STORES),
+        "CARNET_ISSUERS_FILE": f"{MOUNTED}/issuers.json",
+        "CARNET_SERVICE_KEYS_DIR": f"{MOUNTED}/keys",
+        "CARNET_HTTP_PORT": str(HTTP),
+        "CARNET_TELEMETRY_HTTP_HOST": "0.0.0.0",  # noqa: S104 - of the container's own network
+    }
+    services = {service: _of_service(service, passwords) for service in SERVICES}
+    return {
+        "common": common,
+        **services,
+        "migrate": _of_migration(passwords),
+        "postgresql": {"POSTGRES_PASSWORD": passwords["postgres"]},
+        "mongodb": {
+            "MONGO_INITDB_ROOT_USERNAME": "admin",
+            "MONGO_INITDB_ROOT_PASSWORD": passwords["mongodb"],
+        },
+        "objects": {name: secrets.token_hex(32) for name in SIGNING_KEYS},
+        "grafana": {"GF_SECURITY_ADMIN_PASSWORD": passwords["grafana"]},
+    }
+
+
+SIGNING_KEYS = tuple(
+    f"WEED_JWT_{part}_KEY"
+    for part in ("SIGNING", "SIGNING_READ", "FILER_SIGNING", "FILER_SIGNING_READ")
+)
+"""Without them the object store's inner ports serve its data to anyone; new ones do no harm."""
+
+
+def _of_service(service: str, passwords: Mapping[str, str]) -> Environment:
+    password = passwords[service]
+    database = database_of(service)
+    kek = {"CARNET_KEK_FILE": f"{MOUNTED}/kek"} if service == "keyring" else {}
+    objects = _objects(service, password) if wiring(service).keeps_objects else {}
+    return {
+        "CARNET_AMQP_URI": f"amqp://{service}:{password}@rabbitmq:5672/{VHOST}",
+        "CARNET_POSTGRES_DSN": f"postgresql://{service}:{password}@postgresql/{database}",
+        "CARNET_MONGODB_URI": _mongo(service, password),
+        **objects,
+        **kek,
+    }
+
+
+def _of_migration(passwords: Mapping[str, str]) -> Environment:
+    """One address for all: the owners' passwords come from a file that libpq reads."""
+    return {
+        "CARNET_AMQP_URI": "amqp://rabbitmq:5672/",
+        "CARNET_POSTGRES_DSN": "postgresql://{service}_owner@postgresql/carnet_{service}",
+        "CARNET_MONGODB_URI": f"mongodb://admin:{passwords['mongodb']}@mongodb/carnet"
+        "?authSource=admin&replicaSet=carnet",
+        "CARNET_KEK_FILE": f"{MOUNTED}/kek",
+        "PGPASSFILE": f"{MOUNTED}/pgpass",
+        **_objects("migrate", passwords["objects"]),
+    }
+
+
+def _mongo(service: str, password: str) -> str:
+    """Its database is the family's name and its own: see ``shared.stores.views``."""
+    options = "authSource=admin&replicaSet=carnet&w=majority"
+    return f"mongodb://{service}:{password}@mongodb/carnet?{options}"
+
+
+def _objects(name: str, secret: str) -> Environment:
+    return {
+        "CARNET_S3_ENDPOINT": "http://objects:8333",
+        "CARNET_S3_ACCESS_KEY": name,
+        "CARNET_S3_SECRET_KEY": secret,
+    }
+
+
+def _environment(home: Path, name: str, environment: Environment) -> None:
+    file = private_folder(home / "env") / name
+    write_private(file, "".join(f"{key}={value}{os.linesep}" for key, value in environment.items()))

@@ -1,0 +1,269 @@
+"""What must hold of every manifest, as written and as each overlay renders it."""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from scripts.cli.processes import SERVICES, entrypoints
+from shared.kernel.hosting import hosts_of
+from tests.k8s.manifests import (
+    OVERLAYS,
+    WORKLOADS,
+    Json,
+    base,
+    name_of,
+    of_kind,
+    pod_of,
+    rendered,
+)
+
+SECRET_NAMES = re.compile(r"PASSWORD|SECRET|TOKEN|PRIVATE|AMQP_URI|POSTGRES_DSN|MONGODB_URI|_KEY$")
+SECRET_VALUES = re.compile(r"://[^/\s:@]+:[^/\s@]+@|-----BEGIN [A-Z ]*PRIVATE")
+
+
+@pytest.fixture(params=["base", *OVERLAYS])
+def documents(request: pytest.FixtureRequest) -> list[Json]:
+    return base() if request.param == "base" else rendered(request.param)
+
+
+def pods(documents: list[Json]) -> Iterator[tuple[str, Json]]:
+    for document in of_kind(documents, *WORKLOADS):
+        yield name_of(document), pod_of(document)
+
+
+def containers(documents: list[Json]) -> Iterator[tuple[str, Json]]:
+    for name, pod in pods(documents):
+        for container in (*pod["spec"]["containers"], *pod["spec"].get("initContainers", [])):
+            yield name, container
+
+
+def test_every_entrypoint_has_a_deployment(documents: list[Json]) -> None:
+    """A service that was added runs, and nothing runs that is not there."""
+    args = [pod_of(d)["spec"]["containers"][0]["args"] for d in of_kind(documents, "Deployment")]
+    assert sorted(args) == sorted([name] for name in entrypoints())
+
+
+def test_every_container_is_restricted(documents: list[Json]) -> None:
+    """The Pod Security Standard "restricted", and a root file system that cannot be written."""
+    for name, pod in pods(documents):
+        security = pod["spec"]["securityContext"]
+        assert security["runAsNonRoot"] is True, name
+        assert security["seccompProfile"] == {"type": "RuntimeDefault"}, name
+        assert pod["spec"]["automountServiceAccountToken"] is False, name
+        assert not {"hostNetwork", "hostPID", "hostIPC"} & pod["spec"].keys(), name
+        assert not [v for v in pod["spec"]["volumes"] if "hostPath" in v], name
+    for name, container in containers(documents):
+        security = container["securityContext"]
+        assert security["allowPrivilegeEscalation"] is False, name
+        assert security["readOnlyRootFilesystem"] is True, name
+        assert security["capabilities"] == {"drop": ["ALL"]}, name
+
+
+def test_the_namespace_refuses_any_other_pod(documents: list[Json]) -> None:
+    """Also one that somebody makes by hand."""
+    [namespace] = of_kind(documents, "Namespace")
+    assert namespace["metadata"]["labels"]["pod-security.kubernetes.io/enforce"] == "restricted"
+
+
+def test_every_container_says_what_it_needs_and_may_take(documents: list[Json]) -> None:
+    """One that leaks ends alone. (No limit of CPU: it would only make its callers wait.)"""
+    for name, container in containers(documents):
+        resources = container["resources"]
+        assert {"cpu", "memory"} <= resources["requests"].keys(), name
+        assert "memory" in resources["limits"], name
+
+
+def test_probes_are_split(documents: list[Json]) -> None:
+    """A restart mends no broker: liveness never looks at what the process depends on."""
+    for document in of_kind(documents, "Deployment"):
+        [container] = pod_of(document)["spec"]["containers"]
+        paths = {kind: container[f"{kind}Probe"]["httpGet"]["path"] for kind in
+                 ("startup", "liveness", "readiness")}  # fmt: skip
+        assert paths == {"startup": "/live", "liveness": "/live", "readiness": "/ready"}
+
+
+def test_no_secret_is_written_down(documents: list[Json]) -> None:
+    """Secrets are named here and kept elsewhere."""
+    assert of_kind(documents, "Secret") == []
+    for document in of_kind(documents, "ConfigMap"):
+        for key, value in document.get("data", {}).items():
+            assert not SECRET_NAMES.search(key), (name_of(document), key)
+            assert not SECRET_VALUES.search(value), (name_of(document), key)
+    for name, container in containers(documents):
+        assert "env" not in container, name  # all come from the ConfigMap or a Secret
+
+
+def test_a_service_gets_its_own_secrets_only(documents: list[Json]) -> None:
+    """Whoever breaks into one has not the password, nor the key, of another."""
+    for document in of_kind(documents, "Deployment", "Job"):
+        service = document["metadata"]["labels"]["app.kubernetes.io/name"]
+        assert pod_of(document)["spec"]["serviceAccountName"] == service
+        names = set(_secrets(pod_of(document)))
+        assert names
+        assert all(name.startswith(f"{service}-") for name in names), names
+
+
+def test_only_a_migration_has_the_owners_credentials(documents: list[Json]) -> None:
+    """Services verify their tables; they could not alter one if they tried."""
+    for document in of_kind(documents, *WORKLOADS):
+        migrates = document["metadata"]["name"].startswith("migrate-")
+        given = any(name.endswith("-migration") for name in _secrets(pod_of(document)))
+        assert given == migrates, name_of(document)
+
+
+def test_only_keyring_mounts_the_key_encryption_key(documents: list[Json]) -> None:
+    """Its migration too, which builds its parts."""
+    holders = {
+        d["metadata"]["labels"]["app.kubernetes.io/name"]
+        for d in of_kind(documents, *WORKLOADS)
+        if "keyring-kek" in _secrets(pod_of(d))
+    }
+    assert holders == {"keyring"}
+
+
+def _secrets(value: Any) -> Iterator[str]:
+    """Names of all secrets that a pod refers to."""
+    if isinstance(value, list):
+        for item in value:
+            yield from _secrets(item)
+    elif isinstance(value, dict):
+        for key, inner in value.items():
+            if key == "secretRef" or (key == "secret" and "name" in inner):
+                yield inner["name"]
+            elif key == "secretName":
+                yield inner
+            else:
+                yield from _secrets(inner)
+
+
+def test_deny_all_comes_first(documents: list[Json]) -> None:
+    """What no policy names is closed, both ways."""
+    [deny] = [d for d in of_kind(documents, "NetworkPolicy") if d["metadata"]["name"] == "deny-all"]
+    assert deny["spec"] == {"podSelector": {}, "policyTypes": ["Ingress", "Egress"]}
+
+
+def test_every_pod_and_port_is_in_a_policy(documents: list[Json]) -> None:
+    """A port that nobody was let in to would be a mistake in one of the two."""
+    policies = of_kind(documents, "NetworkPolicy")
+    for name, pod in pods(documents):
+        own = [p for p in policies if _selects(p, pod["metadata"]["labels"])]
+        assert own, f"no policy for {name}"
+        opened = {
+            port["port"]
+            for policy in own
+            for rule in policy["spec"].get("ingress") or []
+            for port in rule["ports"]
+        }
+        declared = {
+            port["containerPort"]
+            for container in pod["spec"]["containers"]
+            for port in container.get("ports", [])
+        }
+        assert opened >= declared, name
+
+
+def _selects(policy: Json, labels: Json) -> bool:
+    wanted = policy["spec"]["podSelector"].get("matchLabels", {})
+    return bool(wanted) and wanted.items() <= labels.items()
+
+
+def test_policies_name_whom_they_let_and_where(documents: list[Json]) -> None:
+    """An empty peer or a missing port would mean everybody, or every port."""
+    for policy in of_kind(documents, "NetworkPolicy"):
+        spec = policy["spec"]
+        for rule in (*(spec.get("ingress") or []), *(spec.get("egress") or [])):
+            assert rule.get("ports"), name_of(policy)
+            assert rule.get("from") or rule.get("to"), name_of(policy)
+            assert "ipBlock" not in str(rule), name_of(policy)
+
+
+def test_services_do_not_reach_one_another(documents: list[Json]) -> None:
+    """They meet at the broker."""
+    stores = {"rabbitmq", "postgresql", "mongodb", "objects"}
+    for policy in of_kind(documents, "NetworkPolicy"):
+        if policy["metadata"]["name"] in SERVICES:
+            peers = [p for rule in policy["spec"]["egress"] for p in rule["to"]]
+            reached = {p["podSelector"]["matchLabels"].get("carnet.fr/store")
+                       for p in peers if "podSelector" in p}  # fmt: skip
+            assert reached <= stores, name_of(policy)
+
+
+def test_what_has_several_replicas_survives_a_drained_node(documents: list[Json]) -> None:
+    """A budget for each, spread over zones and nodes."""
+    budgets = {d["metadata"]["name"] for d in of_kind(documents, "PodDisruptionBudget")}
+    for document in of_kind(documents, "Deployment"):
+        if document["spec"]["replicas"] > 1:
+            assert document["metadata"]["name"] in budgets
+        spread = {c["topologyKey"] for c in pod_of(document)["spec"]["topologySpreadConstraints"]}
+        assert spread == {"topology.kubernetes.io/zone", "kubernetes.io/hostname"}
+
+
+def test_rpc_scales_with_what_waits_and_with_the_rate(documents: list[Json]) -> None:
+    """Every service that answers calls."""
+    scaled = {
+        d["spec"]["scaleTargetRef"]["name"]: {t["type"] for t in d["spec"]["triggers"]}
+        for d in of_kind(documents, "ScaledObject")
+    }
+    assert scaled == {f"{s}-rpc": {"rabbitmq", "prometheus"} for s in SERVICES}
+
+
+def test_a_production_keeps_its_data_where_it_was_declared() -> None:
+    """Nodes by region, encrypted volumes of these regions, an image by digest."""
+    documents = rendered("prod")
+    for name, pod in pods(documents):
+        required = pod["spec"]["affinity"]["nodeAffinity"][
+            "requiredDuringSchedulingIgnoredDuringExecution"
+        ]
+        keys = {e["key"] for t in required["nodeSelectorTerms"] for e in t["matchExpressions"]}
+        assert keys == {"topology.kubernetes.io/region", "carnet.fr/hosting"}, name
+    for name, container in containers(documents):
+        assert re.search(r"@sha256:[0-9a-f]{64}$", container["image"]), name
+    for storage in of_kind(documents, "StorageClass"):
+        assert storage["parameters"]["encrypted"] == "true"
+        assert storage["allowedTopologies"]
+    classes = {d["metadata"]["name"] for d in of_kind(documents, "StorageClass")}
+    assert set(_storage_classes(documents)) <= classes
+
+
+def _storage_classes(value: Any) -> Iterator[str]:
+    if isinstance(value, list):
+        for item in value:
+            yield from _storage_classes(item)
+    elif isinstance(value, dict):
+        for key, inner in value.items():
+            if key in {"storageClass", "storageClassName"}:
+                yield inner
+            else:
+                yield from _storage_classes(inner)
+
+
+def test_every_host_a_setting_names_is_declared() -> None:
+    """As the processes themselves check when they start."""
+    [settings] = [d for d in of_kind(base(), "ConfigMap") if d["metadata"]["name"] == "carnet"]
+    places = set(settings["data"]["CARNET_HOSTING_PLACES"].split(","))
+    named = {h for v in settings["data"].values() if "://" in v for h in hosts_of(v)}
+    assert named
+    assert named <= places
+
+
+def test_every_volume_and_setting_a_pod_names_is_there(documents: list[Json]) -> None:
+    """A pod that waits for a ConfigMap nobody makes never starts."""
+    maps = {d["metadata"]["name"] for d in of_kind(documents, "ConfigMap")}
+    made = {d["spec"]["target"]["name"] for d in of_kind(documents, "ExternalSecret")}
+    for name, pod in pods(documents):
+        assert set(_secrets(pod)) <= made, name
+        assert set(_config_maps(pod)) <= maps, name
+
+
+def _config_maps(value: Any) -> Iterator[str]:
+    if isinstance(value, list):
+        for item in value:
+            yield from _config_maps(item)
+    elif isinstance(value, dict):
+        for key, inner in value.items():
+            if key in {"configMapRef", "configMap"}:
+                yield inner["name"]
+            else:
+                yield from _config_maps(inner)
