@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Installs what the commands need, and nothing twice: Debian packages that are missing, then .venv from the lock.
 #   usage: scripts/setup.sh check|demo|test
-# check: only .venv; demo: the broker too; test: the broker, PostgreSQL, ClamAV and mail software to try ours with.
+# check: only .venv; demo: the broker too; test: PostgreSQL, ClamAV and mail software to try ours with as well.
 # Exit code 3, with one sentence, when something is missing that only an administrator can install.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
