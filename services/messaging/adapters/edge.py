@@ -118,7 +118,7 @@ class Edge:
             return "550 5.7.1 no mail is relayed"
         if is_own and envelope.mail_from:
             return "550 5.2.1 this mailbox reads no mail"
-        if not is_own:
+        if not is_own and envelope.mail_from:  # a report is known by the mail it is about
             refused = await self._work(self._resolved, envelope, address)
             if refused:
                 return str(refused)
