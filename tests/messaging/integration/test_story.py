@@ -147,7 +147,7 @@ def test_a_deposit_serves_its_correspondents(carnet: tuple[Running, int]) -> Non
     """One act: the document in the record, and by secure mail at each correspondent's, in an
     IHE_XDM.ZIP that we would take, with the PDF beside."""
     services, _ = carnet
-    asked = {"traits": TRAITS, "ins": new_ins()}
+    asked = {"traits": TRAITS, "ins": new_ins(), "checked_with": "CN"}
     record_id = services.command("identity.announce_record", "operator", asked)["record_id"]
     services.move(timedelta(days=43) + _to_noon(services.clock.now()))
     deposit = {
