@@ -66,6 +66,8 @@ class VaultSettings:
     opened in normal mode; 0 for ever."""
     archive_after_days: int = 0
     """After which a current document is archived by itself; 0 for never."""
+    integrity_batch: int = 500
+    """Stored contents read again at each sweep, one after the other for ever; 0: none."""
     sweep_seconds: float = 3600.0
     """Between two looks for what is due, and for objects that no event names; one of these goes
     at the second look."""
@@ -198,6 +200,7 @@ def timing() -> Timers:
             "hidden openings": built.app.open_hidden,
             "archives": built.app.archive_old,
             "orphans": built.app.sweep_orphans,
+            "contents": lambda: built.app.sweep_contents(built.own.integrity_batch),
             "answers": built.app.forget_requests,
         },
         close=built.close,

@@ -15,7 +15,7 @@ from services.vault.domain import document_events as events
 from services.vault.domain.arrangement import Arrangement
 from services.vault.domain.copies import Copies
 from services.vault.domain.export import Export
-from services.vault.domain.integrity import IntegrityCheck
+from services.vault.domain.integrity import IntegrityCheck, IntegrityRound
 from services.vault.domain.metadata import Metadata
 from services.vault.domain.opening import Opening
 from services.vault.domain.origin import Origin
@@ -165,6 +165,14 @@ class IntegrityChecked(MessageData):
     checked: int
     missing: list[UUID] = Field(default=[])
     damaged: list[UUID] = Field(default=[])
+    unclaimed: list[str] = Field(default=[])
+
+
+class GarbageRemoved(MessageData):
+    """``objects``: opaque keys of what no event named."""
+
+    TYPE = "vault.garbage_removed"
+    objects: list[str]
 
 
 @singledispatch
@@ -308,8 +316,24 @@ def _(event: Export.Created) -> MessageData:
 @message_for.register
 def _(event: IntegrityCheck.Created) -> MessageData:
     return IntegrityChecked(
+        by=event.by,
+        checked=event.checked,
+        missing=event.missing,
+        damaged=event.damaged,
+        unclaimed=event.unclaimed,
+    )
+
+
+@message_for.register
+def _(event: IntegrityRound.Went) -> MessageData:
+    return IntegrityChecked(
         by=event.by, checked=event.checked, missing=event.missing, damaged=event.damaged
     )
+
+
+@message_for.register
+def _(event: IntegrityRound.GarbageRemoved) -> MessageData:
+    return GarbageRemoved(by=event.by, objects=event.objects)
 
 
 def _of_document(

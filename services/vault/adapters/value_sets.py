@@ -18,6 +18,7 @@ def read_value_sets() -> ValueSets:
         specialties=_displays("author_specialties"),
         functions=_displays("author_functions"),
         headings=_displays("headings"),
+        reference_types=_displays("reference_id_types"),
         systems={
             "practice_settings": _systems("practice_settings"),
             "facility_types": _systems("facility_types"),

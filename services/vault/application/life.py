@@ -77,7 +77,10 @@ class Life(VaultLog):
             document, decision = self.decided(document_id, "manage", by)
             if not document.origin.is_author(by):
                 raise Forbidden(message_fr=GENERIC_FR, decision_id=decision.decision_id)
-            life.delete(document, decision.decision_id, by)
+            if document.first_origin.is_author(by):
+                life.delete(document, decision.decision_id, by)
+            else:
+                life.withdraw(document, decision.decision_id, by)
             deleted.append(document)
         return Outcome(answer=Done(), save=deleted)
 
@@ -91,7 +94,7 @@ class Life(VaultLog):
     @command
     def reclassify(self, request: Reclassify, by: Actor) -> Outcome[Reclassified]:
         document, decision = self.decided(request.document_id, "manage", by)
-        if not document.origin.includes(by):
+        if not document.first_origin.includes(by):
             raise Forbidden(message_fr=GENERIC_FR, decision_id=decision.decision_id)
         asked = Renaming(
             type=request.type, title=request.title, service_start=request.service_start

@@ -13,17 +13,38 @@ from pydantic import AfterValidator, Field
 from services.vault.contract.parts import Code, Moment, OfDocument, Part, Text
 from services.vault.contract.views import DocumentView
 from services.vault.domain.lot import Offer, Place, Placed
-from services.vault.domain.metadata import Author, Coded, Statement
+from services.vault.domain.metadata import Author, Coded, Reference, Statement
 from shared.rpc.contract import Answer, Command, Done, GivenIns, Query
 
 LOT_MAX = 20
 """Documents of one lot."""
+LISTED_MAX = 20
+"""Codes of acts, and references, of one document."""
 COPIES_MAX = 20
 """Correspondents of one document."""
 PATIENT_DOMAIN = "@patient.mssante.fr"
 ADDRESS = re.compile(r"[a-z0-9.!#$%&'*+/=?^_`{|}~-]+@[a-z0-9-]+(\.[a-z0-9-]+)+")
 NATIONAL_ID = re.compile(r"[0-9][0-9a-z./-]{3,63}")
 """A digit that names the kind of id, and the id (PS_IdNat)."""
+
+
+Identifier = Annotated[str, Field(max_length=256, pattern=r"^[0-9]+(\.[0-9]+)+(\^[^\^]+)?$")]
+"""``root^extension``, or a root alone."""
+
+
+class GivenCode(Part):
+    """``system``: OID of its terminology."""
+
+    code: Code
+    system: Code | None = None
+    display: Text | None = None
+
+
+class GivenReference(Part):
+    """``id``: ``root^extension``; ``type``: of JDV_J231 (an order, an accession, a study)."""
+
+    id: Identifier
+    type: Annotated[str, Field(max_length=128)]
 
 
 class GivenMetadata(Part):
@@ -49,6 +70,13 @@ class GivenMetadata(Part):
     )
     language: Annotated[str, Field(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$")] | None = None
     confidentiality: list[Code] = Field(default=[], max_length=4)
+    event_codes: list[GivenCode] = Field(default=[], max_length=LISTED_MAX, description="optional")
+    reference_ids: list[GivenReference] = Field(
+        default=[], max_length=LISTED_MAX, description="optional"
+    )
+    source_patient: Identifier | None = Field(
+        default=None, description="how the producer numbers the patient; optional"
+    )
 
     def to_statement(self, more_confidentiality: Sequence[str]) -> Statement:
         author = Author(
@@ -72,6 +100,9 @@ class GivenMetadata(Part):
             format=self.format,
             language=self.language,
             confidentiality=(*self.confidentiality, *more_confidentiality),
+            event_codes=tuple(Coded(**code.model_dump()) for code in self.event_codes),
+            reference_ids=tuple(Reference(**r.model_dump()) for r in self.reference_ids),
+            source_patient=self.source_patient,
         )
 
 

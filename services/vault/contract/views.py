@@ -21,6 +21,11 @@ class CodedView(Part):
     system: str | None = None
 
 
+class ReferenceView(Part):
+    id: str
+    type: CodedView
+
+
 class AuthorView(Part):
     national_id: str | None = None
     family: str | None = None
@@ -84,6 +89,8 @@ class DocumentView(Answer):
     version_number: int | None
     legal_authenticator: AuthorView | None
     custodian: str | None
+    reference_ids: list[ReferenceView]
+    source_patient: str | None
     by_patient: bool
     media_type: str
     size: int
@@ -125,6 +132,11 @@ class DocumentView(Answer):
             if said.legal_authenticator
             else None,
             custodian=said.custodian,
+            reference_ids=[
+                ReferenceView(id=r.id, type=_shown(r.type, sets.reference_types))
+                for r in said.reference_ids
+            ],
+            source_patient=said.source_patient,
             by_patient=said.by_patient,
             media_type=entry.media_type,
             size=entry.size,

@@ -11,6 +11,7 @@ from dataclasses import dataclass, fields, replace
 from services.vault.domain.metadata import Author, Coded, Metadata, Statement
 from services.vault.domain.value_sets import DocumentType, ValueSets
 from shared.kernel.errors import InvalidRequest
+from shared.kernel.ins import PRODUCTION_OIDS, TEST_OIDS
 
 HEADER = "content"
 REQUEST = "metadata"
@@ -25,7 +26,9 @@ MAX_IDENTIFIER = 64
 UNKNOWN = "unknown code"
 MISSING = "is missing"
 # Said in full by one side only: visibility is united, the others are lists of the header's own.
-_NOT_COMPARED = {"confidentiality", "authors", "event_codes", "replaces", "unique_id"}
+_NOT_COMPARED = {
+    "confidentiality", "authors", "event_codes", "replaces", "unique_id", "reference_ids",
+}  # fmt: skip
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -90,6 +93,7 @@ def _merged(header: Statement | None, given: Statement) -> Statement:
         return given
     both = {f.name: getattr(header, f.name) or getattr(given, f.name) for f in fields(Statement)}
     both["confidentiality"] = (*header.confidentiality, *given.confidentiality)
+    both["reference_ids"] = tuple(dict.fromkeys((*header.reference_ids, *given.reference_ids)))
     # A synthesis documents no act: its own date stands for it (CI-SIS).
     both["service_start"] = both["service_start"] or both["creation"]
     return Statement(**both)
@@ -135,6 +139,7 @@ def _unknown_codes(said: Statement, sets: ValueSets, home: str) -> dict[str, str
         ("facility_type", said.facility_type, sets.facility_types),
         ("format", said.format, sets.formats),
         *(("confidentiality", code, sets.confidentiality) for code in said.confidentiality),
+        *(("reference_ids", r.type, sets.reference_types) for r in said.reference_ids),
     ]
     for number, author in enumerate(said.authors):
         where = f"authors.{number}." if home == HEADER else ""
@@ -145,6 +150,8 @@ def _unknown_codes(said: Statement, sets: ValueSets, home: str) -> dict[str, str
         for name, code, known in checked
         if code is not None and code not in known
     }
+    if (said.source_patient or "").partition("^")[0] in PRODUCTION_OIDS | TEST_OIDS:
+        wrong[f"{home}.source_patient"] = "is an INS: the record says whose it is"
     for author in said.authors:
         if any(len(i or "") > MAX_IDENTIFIER for i in (author.national_id, author.institution)):
             wrong[f"{home}.author"] = f"an identifier has {MAX_IDENTIFIER} characters at most"
@@ -172,5 +179,7 @@ def _metadata(
         version_number=said.version_number,
         legal_authenticator=said.legal_authenticator,
         custodian=said.custodian,
+        reference_ids=said.reference_ids,
+        source_patient=said.source_patient,
         by_patient=by_person,
     )

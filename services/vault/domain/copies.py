@@ -77,6 +77,8 @@ class Copies(Aggregate):
 
 def require_sendable(confidentiality: Collection[str], by: Actor) -> None:
     refused = [why for code, why in _KEPT_IN.items() if code in confidentiality]
+    if by.principal.acts_for_person:
+        refused.append("only professionals and facilities send copies")
     if by.principal.secret:
         refused.append("nothing is sent from a secret session")
     if refused:

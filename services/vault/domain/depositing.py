@@ -2,17 +2,18 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
 from services.vault.domain import life, states
 from services.vault.domain.attributes import attributes
-from services.vault.domain.completion import Rules
+from services.vault.domain.completion import BY_THE_PERSON, Rules
 from services.vault.domain.copies import Copies, require_sendable
 from services.vault.domain.document import Content, Document
 from services.vault.domain.doubles import Doubles
 from services.vault.domain.lot import Around, Lot, Offer, Place, Placed
+from services.vault.domain.metadata import Author
 from services.vault.domain.origin import Origin
 from services.vault.domain.people import People
 from services.vault.domain.ports import Contents
@@ -95,9 +96,7 @@ class Depositing:
             now=self._now(),
         )  # fmt: skip
         lot.changed[held.id] = held
-        if former:
-            life.supersede(former, held.id, by)
-            lot.changed[former.id] = former
+        self._settle(lot, held, former, by)
         self._copy(lot, held, held.copies_to, by)
 
     def _around_of(self, lot: Lot, record_id: UUID) -> Around:
@@ -126,41 +125,27 @@ class Depositing:
 
     def _put(self, lot: Lot, around: Around, offer: Offer, taken: Taken, by: Actor) -> Placed:
         record_id = around.record_id
+        taken = self._signed(taken, record_id, by)
         origin = Origin.of(taken.metadata, by.to_event())
         asked = attributes(taken.metadata, origin, taken.confidentiality, Status.APPROVED.value, by)
         decision = self._gate.require(record_id, "feed", asked, by)
         if taken.patient:
             self._people.require_person_of(record_id, taken.patient, by)
         document_id, original = self._doubles.same(around.together, taken, by, lot.changed)
-        if original:
+        if original and self._doubles.may_see(original, by):
             return self._again(lot, original, offer, taken, by)
+        if original:
+            life.deposit_again(original, decision.decision_id, by)
+            return self._theirs_too(lot, around, original, offer, taken, by)
         former, warnings = self._former(lot, around, offer, taken, by)
-        visibility = self._visibility(taken.confidentiality, former, around, by)
-        document = life.deposit(
-            document_id,
-            record_id=record_id,
-            logical_id=derived_id(self._secret(), "logical", str(document_id)),
-            metadata=taken.metadata,
-            content=self._stored(lot, record_id, document_id, taken),
-            confidentiality=visibility,
-            decision_id=decision.decision_id,
-            replaces=former,
-            submission_set=lot.submission_set,
-            held=offer.hold,
-            copies_to=offer.copies_to,
-            by=by,
-            now=self._now(),
+        document = self._create(
+            lot, around, offer, taken, document_id, former, decision.decision_id, by
         )
         lot.changed[document_id] = document
-        if offer.copies_to:
-            require_sendable(visibility, by)
         if offer.hold:
-            if former:
-                states.require(Act.REPLACE, former.status)
+            self._require_releasable(document, former, by)
         else:
-            if former:
-                life.supersede(former, document_id, by)
-                lot.changed[former.id] = former
+            self._settle(lot, document, former, by)
             self._copy(lot, document, offer.copies_to, by)
         return Placed(
             document_id=document_id,
@@ -168,24 +153,98 @@ class Depositing:
             record_id=record_id,
             replaced=former.id if former and not offer.hold else None,
             held=offer.hold,
-            warnings=warnings,
+            warnings=(*warnings, *taken.flagged),
         )
+
+    def _create(
+        self,
+        lot: Lot,
+        around: Around,
+        offer: Offer,
+        taken: Taken,
+        document_id: UUID,
+        former: Document | None,
+        decision_id: UUID,
+        by: Actor,
+    ) -> Document:
+        return life.deposit(
+            document_id,
+            record_id=around.record_id,
+            logical_id=derived_id(self._secret(), "logical", str(document_id)),
+            metadata=taken.metadata,
+            content=self._stored(lot, around.record_id, document_id, taken),
+            confidentiality=self._visibility(taken.confidentiality, former, around, by),
+            decision_id=decision_id,
+            replaces=former if former and former.first_origin.includes(by) else None,
+            submission_set=lot.submission_set,
+            held=offer.hold,
+            copies_to=offer.copies_to,
+            by=by,
+            now=self._now(),
+        )
+
+    @staticmethod
+    def _require_releasable(document: Document, former: Document | None, by: Actor) -> None:
+        """Who holds it back is told now what its release would be refused for."""
+        if former:
+            states.require(Act.REPLACE, former.status)
+        if document.copies_to:
+            require_sendable(document.confidentiality, by)
+
+    def _settle(self, lot: Lot, document: Document, former: Document | None, by: Actor) -> None:
+        """It is in the record: the former makes place for it. Who had only deposited the former
+        again takes theirs back: it stays for those whose it is."""
+        if former and former.first_origin.includes(by):
+            life.supersede(former, document.id, by)
+        elif former:
+            life.withdraw(former, None, by)
+        if former:
+            lot.changed[former.id] = former
+
+    def _signed(self, taken: Taken, record_id: UUID, by: Actor) -> Taken:
+        """What the person puts in is by the person, whoever acts for them (XDS authorPerson)."""
+        if not by.principal.acts_for_person:
+            return taken
+        traits = self._people.person_of(record_id, by).traits
+        author = Author(
+            specialty=BY_THE_PERSON, family=traits.birth_name, given=traits.first_given_name
+        )
+        return replace(taken, metadata=replace(taken.metadata, authors=(author,)))
 
     def _again(self, lot: Lot, original: Document, offer: Offer, taken: Taken, by: Actor) -> Placed:
         """It is there already: its copies go all the same, and what its depositor had held back
         is released unless they hold it back again."""
-        may_see = self._doubles.may_see(original, by)
         if original.status is not Status.HELD:
-            codes = original.confidentiality if may_see else taken.confidentiality
-            self._copy(lot, original, offer.copies_to, by, codes)
+            self._copy(lot, original, offer.copies_to, by)
         elif not offer.hold:
             self.release(lot, original, by)
         return Placed(
             document_id=original.id,
             logical_id=original.logical_id,
             record_id=original.record_id,
-            duplicate_of=original.id if may_see else None,
+            duplicate_of=original.id,
             held=original.status is Status.HELD,
+            warnings=taken.flagged,
+        )
+
+    def _theirs_too(
+        self,
+        lot: Lot,
+        around: Around,
+        original: Document,
+        offer: Offer,
+        taken: Taken,
+        by: Actor,
+    ) -> Placed:
+        """It is hidden from them: nothing is told of that, here or when they come back to it."""
+        lot.changed[original.id] = original
+        _, warnings = self._former(lot, around, offer, taken, by)
+        self._copy(lot, original, offer.copies_to, by, taken.confidentiality)
+        return Placed(
+            document_id=original.id,
+            logical_id=original.logical_id,
+            record_id=original.record_id,
+            warnings=(*warnings, *taken.flagged),
         )
 
     def _copy(

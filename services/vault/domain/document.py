@@ -50,6 +50,8 @@ class Document(Aggregate):
     Event = events.DocumentEvent
     Created = events.Created
     Held = events.Held
+    DepositedAgain = events.DepositedAgain
+    DepositWithdrawn = events.DepositWithdrawn
     Released = events.Released
     Discarded = events.Discarded
     Replaced = events.Replaced
@@ -81,6 +83,7 @@ class Document(Aggregate):
     ) -> None:
         self.record_id = record_id
         self.deposited_by = by
+        self.also_deposited_by: tuple[dict[str, Any], ...] = ()
         self.fed_on_decision = decision_id
         self.submission_set = submission_set
         self.submitted_on = self.created_on
@@ -103,6 +106,11 @@ class Document(Aggregate):
 
     @property
     def origin(self) -> Origin:
+        return Origin.of(self.metadata, self.deposited_by, *self.also_deposited_by)
+
+    @property
+    def first_origin(self) -> Origin:
+        """Without those who deposited it again."""
         return Origin.of(self.metadata, self.deposited_by)
 
     def attributes(self, by: Actor) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from uuid import UUID
 from eventsourcing.domain import Aggregate
 
 from services.vault.domain.metadata import Metadata
+from services.vault.domain.origin import same_depositor
 from services.vault.domain.states import Status
 from services.vault.domain.visibility import HIDDEN_FROM_PATIENT
 
@@ -58,6 +59,28 @@ class Shown(DocumentEvent):
 
     confidentiality: list[str]
     decision_id: UUID | None
+
+
+class DepositedAgain(Shown):
+    """By somebody who may not see it: theirs is this one too, and they are told nothing of it.
+    ``origin``: :class:`Origin` as it is now, for the read model."""
+
+    TOPIC = "vault.document_deposited_again"
+    origin: dict[str, Any]
+
+    def apply(self, document: Any) -> None:
+        document.also_deposited_by = (*document.also_deposited_by, self.by)
+
+
+class DepositWithdrawn(Shown):
+    """One of those took theirs back; the document stays."""
+
+    TOPIC = "vault.deposit_withdrawn"
+    origin: dict[str, Any]
+
+    def apply(self, document: Any) -> None:
+        also = document.also_deposited_by
+        document.also_deposited_by = tuple(by for by in also if not same_depositor(by, self.by))
 
 
 class Released(Shown):

@@ -42,7 +42,7 @@ class Doubles:
 
         The same identifier with other bytes is refused (IHE: non-identical hash). To a depositor
         who may not see the original that refusal would tell of it: theirs is kept as a document
-        of its own.
+        of its own. The same bytes are one document, and theirs too from then on.
         """
         unique_id = taken.metadata.unique_id
         document_id, original = self._named(records, changed, unique_id)
@@ -55,9 +55,17 @@ class Doubles:
                 "This identifier already names another document of this record.",
                 fields={"content.unique_id": "names a document with another content"},
             )
-        if original.content.sha256 == taken.sha256 and original.status is not Status.HELD:
+        if self._is_one(original, taken, by):
             return original.id, original
         return self._named(records, changed, unique_id, taken.sha256)
+
+    @staticmethod
+    def _is_one(original: Document, taken: Taken, by: Actor) -> bool:
+        """What the person adds themselves they must find again, whatever else is hidden from
+        them; what is held back is not in the record."""
+        if original.content.sha256 != taken.sha256 or original.status is Status.HELD:
+            return False
+        return not by.principal.acts_for_person
 
     def version(
         self, records: Sequence[UUID], unique_id: str, changed: Mapping[UUID, Document]

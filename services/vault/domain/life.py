@@ -4,6 +4,7 @@ States and their rules are in ``states``; who may ask is ``access``'s to say, bu
 DMP keeps to the author.
 """
 
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -12,6 +13,7 @@ from services.vault.domain import document_events as events
 from services.vault.domain import states
 from services.vault.domain.document import Content, Document
 from services.vault.domain.metadata import Metadata
+from services.vault.domain.origin import Origin, same_depositor
 from services.vault.domain.states import Act
 from services.vault.domain.visibility import (
     HIDDEN_FROM_PATIENT,
@@ -57,6 +59,20 @@ def deposit(
     if held:
         return Document._create(events.Held, copies_to=list(copies_to), **said)
     return Document._create(events.Created, **said)
+
+
+def deposit_again(document: Document, decision_id: UUID, by: Actor) -> None:
+    """It is theirs as well from now on, as any document they put in (CSP R.1111-49)."""
+    depositors = (document.deposited_by, *document.also_deposited_by, by.to_event())
+    origin = Origin.of(document.metadata, *depositors)
+    _trigger(document, events.DepositedAgain, decision_id, by, origin=asdict(origin))
+
+
+def withdraw(document: Document, decision_id: UUID | None, by: Actor) -> None:
+    """Who deposited it again takes theirs back."""
+    also = (a for a in document.also_deposited_by if not same_depositor(a, by.to_event()))
+    origin = Origin.of(document.metadata, document.deposited_by, *also)
+    _trigger(document, events.DepositWithdrawn, decision_id, by, origin=asdict(origin))
 
 
 def release(

@@ -20,9 +20,9 @@ class Origin:
     person: str | None
 
     @classmethod
-    def of(cls, metadata: Metadata, put_in: Mapping[str, Any]) -> "Origin":
-        """``put_in``: the depositor as ``Actor.to_event()`` gives it."""
-        actors = list(through(put_in))
+    def of(cls, metadata: Metadata, *put_in: Mapping[str, Any]) -> "Origin":
+        """``put_in``: the depositors as ``Actor.to_event()`` gives them."""
+        actors = [actor for depositor in put_in for actor in through(depositor)]
         professionals = [a["id"] for a in actors if a["kind"] == "professional"]
         structures = [a["id"] if a["kind"] == "facility" else a.get("facility") for a in actors]
         persons = [a.get("record_id") for a in actors if a["kind"] in _PERSONS]
@@ -56,6 +56,12 @@ class Origin:
         who = {by.principal.id, by.principal.facility}
         own = next((s for s in self.structures if s in who), None)
         return own or next(iter(self.structures), None)
+
+
+def same_depositor(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
+    """The same professional, structure or person, whichever service carried the request."""
+    first, second = ([*through(by)][-1] for by in (one, other))
+    return (first["kind"], first["id"]) == (second["kind"], second["id"])
 
 
 def _known(*values: str | None) -> tuple[str, ...]:

@@ -56,6 +56,7 @@ class ValueSets:
     specialties: Mapping[str, str]
     functions: Mapping[str, str]
     headings: Mapping[str, str]
+    reference_types: Mapping[str, str]
     format_rules: Sequence[FormatRule]
     systems: Mapping[str, Mapping[str, str]]
     """OID of the terminology of each code, by the name of its set above."""

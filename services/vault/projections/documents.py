@@ -32,11 +32,11 @@ PAGE = 500
 
 
 class DocumentList:
-    """Rows: ids, instants and ``status`` in clear; ``metadata``, ``kept`` (origin, media type,
-    size) and ``visibility`` sealed under the record's key. None for what is gone."""
+    """Rows: ids, instants and ``status`` in clear; ``metadata``, ``origin``, ``kept`` (media
+    type, size) and ``visibility`` sealed under the record's key. None for what is gone."""
 
     NAME = "documents"
-    VERSION = 2
+    VERSION = 3
     INDEXES = ("record_id", "logical_id")
 
     def __init__(self, keys: Keys) -> None:
@@ -93,6 +93,12 @@ class DocumentList:
     def _(self, event: events.Unarchived) -> Sequence[Write]:
         return [Patch(str(event.originator_id), {"status": Status.APPROVED.value})]
 
+    @writes.register(events.DepositedAgain)
+    @writes.register(events.DepositWithdrawn)
+    def _(self, event: events.DepositedAgain | events.DepositWithdrawn) -> Sequence[Write]:
+        origin = self._sealed(event, "origin", event.origin)
+        return [Patch(str(event.originator_id), {"origin": origin})]
+
     @writes.register(events.Deleted)
     @writes.register(events.Discarded)
     def _(self, event: events.Deleted | events.Discarded) -> Sequence[Write]:
@@ -103,8 +109,8 @@ class DocumentList:
 
     def _put(self, event: events.Created, status: Status) -> Write:
         metadata = Metadata.from_event(event.metadata)
+        origin = asdict(Origin.of(metadata, event.by))
         kept = {
-            "origin": asdict(Origin.of(metadata, event.by)),
             "media_type": event.content["media_type"],
             "size": event.content["size"],
         }
@@ -119,6 +125,7 @@ class DocumentList:
             "replaces": str(event.replaces) if event.replaces else None,
             "replaced_by": None,
             "metadata": self._sealed(event, "metadata", event.metadata),
+            "origin": self._sealed(event, "origin", origin),
             "kept": self._sealed(event, "kept", kept),
             "visibility": self._sealed(event, "visibility", event.confidentiality),
         }
@@ -164,11 +171,10 @@ class ListedDocuments:
                 return rows
 
     def _entry(self, row: Json) -> Entry:
-        metadata, kept, visibility = (
+        metadata, origin, kept, visibility = (
             open_field(self._keys, place(row["id"], field), row[field])
-            for field in ("metadata", "kept", "visibility")
+            for field in ("metadata", "origin", "kept", "visibility")
         )
-        origin = kept["origin"]
         return Entry(
             document_id=UUID(row["id"]),
             record_id=UUID(row["record_id"]),

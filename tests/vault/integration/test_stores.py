@@ -1,4 +1,4 @@
-"""The vault on real stores: any S3 server, and event logs on SQLite and PostgreSQL."""
+"""The vault on real stores: S3 servers of two makers, and event logs on SQLite and PostgreSQL."""
 
 import base64
 from collections.abc import Iterator
@@ -12,13 +12,16 @@ from scripts.machine.seaweedfs import ObjectStore
 from services.vault.contract.integrity import CheckIntegrity
 from services.vault.contract.reading import Open, Search
 from shared.stores.objects import Objects
+from tests.support.second_s3 import SecondStore
 from tests.vault.cda import PDF, cda, enclosing
 from tests.vault.world import DOCTOR, HOSPITAL, OPERATOR, RECORD, World
 
 
 @pytest.fixture
-def stored(objects: ObjectStore, bucket: str) -> Objects:
-    return Objects(objects.client(), bucket)
+def stored(each_s3: ObjectStore | SecondStore) -> Objects:
+    objects = Objects(each_s3.client(), f"test-{uuid4().hex}")
+    objects.make_bucket()
+    return objects
 
 
 @pytest.fixture

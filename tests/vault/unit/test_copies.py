@@ -19,9 +19,10 @@ from services.vault.messages import message_for
 from shared.kernel.actor import Actor, ActorKind
 from shared.kernel.errors import Forbidden, InvalidRequest
 from tests.vault.cda import PDF, cda, enclosing
-from tests.vault.world import AUTHOR, HOSPITAL, METADATA, RECORD, World
+from tests.vault.world import AUTHOR, HOSPITAL, METADATA, PATIENT, RECORD, World
 
 TO = ["cabinet.martin@medecin.mssante.fr", "899700366240"]
+OWN = {"type": "DOCPAT09", "title": "Mutuelle", "creation": "2026", "service_start": "2026"}
 MESSAGING = Actor(kind=ActorKind.SERVICE, id="messaging")
 
 
@@ -68,6 +69,13 @@ def test_nothing_leaves_a_secret_session(world: World) -> None:
     assert set(refusal.value.fields) == {"copies_to"}
 
 
+def test_the_person_writes_to_nobody_first(world: World) -> None:
+    """Exchanges are begun by professionals and facilities (MSSanté citoyenne)."""
+    with pytest.raises(InvalidRequest) as refusal:
+        deposit(world, by=PATIENT, metadata=OWN)
+    assert set(refusal.value.fields) == {"copies_to"}
+
+
 @pytest.mark.parametrize("to", ["279035121518989@patient.mssante.fr", "nobody", "a b@c.fr", ""])
 def test_only_mailboxes_of_professionals_are_named(world: World, to: str) -> None:
     """The person is told by their record; their address holds their INS."""
@@ -83,6 +91,13 @@ def test_what_is_held_back_is_not_sent_before_its_release(world: World) -> None:
     world.vault.release(Release(request_id=uuid4(), document_id=held.document_id), AUTHOR)
 
     assert [(c.document_id, c.to) for c in asked(world)] == [(held.document_id, TO)]
+
+
+def test_what_could_not_be_sent_is_not_held_back_for_it(world: World) -> None:
+    """Whoever deposits is told at once, not at the release."""
+    with pytest.raises(InvalidRequest):
+        deposit(world, hold=True, confidentiality=["MASQUE_PS"])
+    assert not world.events()
 
 
 def test_a_double_is_sent_all_the_same(world: World) -> None:

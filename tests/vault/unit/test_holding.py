@@ -15,7 +15,7 @@ from services.vault.contract.deposits import (
     HeldIn,
     Release,
 )
-from services.vault.contract.reading import Describe, Open, Search
+from services.vault.contract.reading import ChangesSince, Describe, Open, Search
 from services.vault.domain.document import Document
 from services.vault.domain.states import Status
 from shared.kernel.actor import Actor
@@ -54,7 +54,14 @@ def status(world: World, document_id: UUID) -> Status:
 
 def listed(world: World, by: Actor = PATIENT) -> list[UUID]:
     world.project()
-    found = world.vault.search(Search.model_validate({"record_id": RECORD, "from": DAYS}), by)
+    asked = {"record_id": RECORD, "from": DAYS}
+    everything = {"include_archived": True, "include_replaced": True}
+    changes = world.vault.changes_since(
+        ChangesSince.model_validate({"record_id": RECORD, "instant": f"{DAYS}T00:00:00Z"}), by
+    )
+    all_states = world.vault.search(Search.model_validate(asked | everything), by)
+    assert "Held" not in {item.status for item in (*all_states.items, *changes.items)}
+    found = world.vault.search(Search.model_validate(asked), by)
     assert found.total == len(found.items)
     return [item.document_id for item in found.items]
 

@@ -208,7 +208,7 @@ def test_unknown_versions_are_refused_like_hidden_ones(world: World) -> None:
     assert refusal.value.decision_id
 
 
-SEALED = ("metadata", "kept", "visibility")
+SEALED = ("metadata", "origin", "kept", "visibility")
 """Fields of a row that are under the record's key."""
 
 
