@@ -1,6 +1,5 @@
 """``audit``: what an auditor does, on services that run or on a copy of their data."""
 
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -10,7 +9,7 @@ from rich.table import Table
 from scripts.cli import callers
 from scripts.cli.audit_archive import archive, restore_check
 from scripts.cli.audit_asking import affected, anomalies, statistics, timeline, who_saw
-from scripts.cli.audit_evidence import Evidence, copy_evidence, export_files, open_evidence
+from scripts.cli.audit_evidence import copy_evidence, export_files, open_evidence
 from scripts.cli.audit_export import export
 from scripts.cli.audit_options import (
     CODES,
@@ -32,7 +31,7 @@ from scripts.cli.audit_options import (
 from scripts.cli.audit_proving import check_proof, prove
 from scripts.cli.audit_redecide import redecide_stored
 from scripts.cli.audit_replay import replay
-from scripts.cli.audit_report import Subject, render
+from scripts.cli.audit_reporting import report, verified
 from scripts.cli.machine import Dir
 from scripts.cli.place import DEFAULT, Place
 from scripts.cli.screen import err, out
@@ -68,6 +67,7 @@ app.command("anomalies", epilog=CODES)(anomalies)
 app.command("affected-by", epilog=CODES)(affected)
 app.command("statistics", epilog=CODES)(statistics)
 app.command("export", epilog=CODES)(export)
+app.command("report", epilog=CODES)(report)
 app.command("archive", epilog=CODES)(archive)
 app.command("restore-check", epilog=CODES)(restore_check)
 
@@ -91,12 +91,12 @@ def verify(
     """
     with or_cannot():
         evidence = open_evidence(where(dir, data, postgres, objects, keys, vkey, not no_keys))
-        report = verified(evidence)
+        result = verified(evidence)
     if as_json:
-        out.print_json(data=report.to_json())
+        out.print_json(data=result.to_json())
     else:
-        _show(report)
-    raise typer.Exit(Ended.CLEAN if report.log_verified else Ended.FINDINGS)
+        _show(result)
+    raise typer.Exit(Ended.CLEAN if result.log_verified else Ended.FINDINGS)
 
 
 @app.command(epilog=CODES)
@@ -183,38 +183,6 @@ def journal(
     for line in page["items"]:
         table.add_row(line["at"], line["sentence_fr"])
     out.print(table)
-
-
-@app.command(epilog=CODES)
-def report(
-    output: Annotated[Path, typer.Option(help="The file to write.")] = Path("carnet-audit.html"),
-    dir: Dir = DEFAULT,  # noqa: A002  # the name of the option
-    data: Data = None,
-    postgres: Postgres = None,
-    objects: ObjectsDir = None,
-    keys: Kek = None,
-    no_keys: NoKeys = False,
-    vkey: Vkey = None,
-) -> None:
-    """Verify, decide again, and write one self-contained HTML report."""
-    given = where(dir, data, postgres, objects, keys, vkey, not no_keys)
-    with or_cannot():
-        evidence = open_evidence(given)
-        result = verified(evidence)
-        with progress("deciding again", None) as advance:
-            again = redecide_stored(given, advance) if evidence.keys_of else None
-        subject = Subject(
-            made_at=datetime.now(UTC), vkey=str(evidence.verifier), live=evidence.live
-        )
-        output.write_text(render(result, again, subject), encoding="utf-8")
-    out.print(f"report written to {output}", markup=False)
-    clean = result.log_verified and not (again and again.count)
-    raise typer.Exit(Ended.CLEAN if clean else Ended.FINDINGS)
-
-
-def verified(evidence: Evidence) -> VerificationReport:
-    with progress("verifying", sum(evidence.stores.appended().values())) as advance:
-        return evidence.verify(advance)
 
 
 def _show(report: VerificationReport) -> None:

@@ -1,7 +1,7 @@
 """Reading under a mandate: the records in scope and no other, each use journalled."""
 
 import heapq
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,16 +26,18 @@ from shared.rpc.client import RpcClient
 
 @dataclass(frozen=True, kw_only=True)
 class Looking:
-    stores: Stores
+    """``services``: those whose events can be opened; handed keys open all but keyring's own."""
+
+    services: Sequence[str]
     mandate: Mandate
     reader: Reader
 
     def told(self, record: UUID | None = None) -> Iterator[Told]:
         """Of one record, or of all that the mandate covers, oldest first."""
         if record or self.mandate.covers_all:
-            return self.reader.told(record=record)
+            return self.reader.told(record=record, services=self.services)
         records = sorted(self.mandate.scope)
-        each = [self.reader.told(record=UUID(one)) for one in records]
+        each = [self.reader.told(record=UUID(one), services=self.services) for one in records]
         return heapq.merge(*each, key=lambda told: told.at)
 
 
@@ -64,9 +66,11 @@ def looking(where: Where, under: Under, record: UUID | None = None) -> Iterator[
         raise CannotRead(f"the mandate {mandate.id} does not cover the record {record}")
     stores = open_stores(where)
     keys_of = _keys(where, under, stores, record)
+    handed = record is not None and not where.kek and not _is_copy(where)
+    services = [name for name in stores.services() if not (handed and name == "keyring")]
     total = sum(stores.heads().values())
     with progress(under.purpose, total) as advance:
-        yield Looking(stores=stores, mandate=mandate, reader=Reader(stores, keys_of, advance))
+        yield Looking(services=services, mandate=mandate, reader=Reader(stores, keys_of, advance))
 
 
 def record_of(where: Where, id_: UUID) -> tuple[UUID, UUID | None]:
@@ -80,7 +84,7 @@ def record_of(where: Where, id_: UUID) -> tuple[UUID, UUID | None]:
 
 def _keys(where: Where, under: Under, stores: Stores, record: UUID | None) -> KeysOf:
     """Live: through keyring for one record, with the key file for more; journalled either way."""
-    if where.data or where.postgres:
+    if _is_copy(where):
         err.print("A copy is read: this use of the mandate is journalled nowhere.", style="yellow")
         return open_keys(where, stores)
     try:
@@ -96,3 +100,7 @@ def _keys(where: Where, under: Under, stores: Stores, record: UUID | None) -> Ke
     except (Refusal, OSError, ValueError) as error:
         raise CannotRead(f"the use of the mandate could not be journalled: {error}") from None
     return open_keys(where, stores)
+
+
+def _is_copy(where: Where) -> bool:
+    return bool(where.data or where.postgres)

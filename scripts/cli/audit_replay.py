@@ -66,7 +66,7 @@ def _replayed(
     look: Looking, record: UUID, at: str | None
 ) -> tuple[dict[str, list[dict[str, Any]]], int]:
     until, standing = when(at), Standing()
-    for service in look.stores.services():
+    for service in look.services:
         for opened in look.reader.opened(service, record):
             if until is None or opened.at <= until:
                 standing.add(service, opened.row.originator_id, opened.event)

@@ -21,7 +21,9 @@ from scripts.image.dockerfile import Step, filled, steps
 
 DOCKERFILE = ROOT / "deploy" / "Dockerfile"
 SUITE = "bookworm"
-SHOWN = ("/etc/resolv.conf", "/etc/pip.conf", "/etc/ssl/certs", "/etc/apt/apt.conf.d")
+SHOWN = ("/etc/resolv.conf", "/etc/pip.conf", "/etc/apt/apt.conf.d")
+AUTHORITIES = "/run/authorities.crt"
+"""Whom the machine's pip trusts, in the root; the image's own certificates are Debian's."""
 COMPILERS = ("gcc", "cc", "g++", "ld", "make", "pip", "pip3")
 
 
@@ -49,14 +51,14 @@ class Stage:
             case "COPY":
                 self._copy(done.rest.split(), stages)
             case "RUN":
-                self._do(done.rest)
+                self._run(done.rest)
             case "USER":
                 self.user = done.rest
             case "ENTRYPOINT":
                 self.entrypoint = done.listed
 
-    def _do(self, words: str) -> None:
-        ran = self.run(["/bin/sh", "-c", words])
+    def _run(self, script: str) -> None:
+        ran = self.run(["/bin/sh", "-c", script])
         if ran.returncode:
             end(Exit.REFUSED, (ran.stdout + ran.stderr)[-3000:])
 
@@ -68,7 +70,9 @@ class Stage:
     ) -> subprocess.CompletedProcess[str]:
         """In the root, with what the machine's package clients are set to."""
         shown = [p for p in (*SHOWN, *_wheel_folders()) if Path(p).exists()]
-        mounts = "".join(f"{_mount(self.root, place)}\n" for place in shown)
+        mounts = "".join(f"{_mount(self.root, place, place)}\n" for place in shown)
+        if trusted := os.environ.get("PIP_CERT"):
+            mounts += f"{_mount(self.root, trusted, AUTHORITIES)}\n"
         as_user = f"--userspec={user}" if user else ""
         inside = f'chroot {as_user} {self.root} /usr/bin/env -C {self.folder} "$@"'
         script = f"set -e\n{mounts}cd /\nexec {inside}"
@@ -94,9 +98,9 @@ def _caches(_folder: str, names: list[str]) -> list[str]:
     return [name for name in names if name == "__pycache__" and "site-packages" not in _folder]
 
 
-def _mount(root: Path, place: str) -> str:
-    """A read-only view of a file or folder of the machine, at the same place in the root."""
-    at = root / place.lstrip("/")
+def _mount(root: Path, place: str, seen_at: str) -> str:
+    """A read-only view of a file or folder of the machine, in the root."""
+    at = root / seen_at.lstrip("/")
     make = f"mkdir -p {at}" if Path(place).is_dir() else f"mkdir -p {at.parent}; touch {at}"
     return f"{make}; mount --bind -o ro {Path(place).resolve()} {at}"
 
@@ -110,7 +114,8 @@ def _wheel_folders() -> list[str]:
 
 
 def _pip_settings() -> dict[str, str]:
-    return {k: v for k, v in os.environ.items() if k.startswith("PIP_") or k.endswith("_proxy")}
+    own = {k: v for k, v in os.environ.items() if k.startswith("PIP_") or k.endswith("_proxy")}
+    return own | ({"PIP_CERT": AUTHORITIES} if "PIP_CERT" in own else {})
 
 
 def main() -> None:

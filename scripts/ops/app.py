@@ -6,7 +6,18 @@ from typing import Annotated
 import typer
 
 from scripts.cli.screen import EXIT_CODES
-from scripts.ops import backup, messages, migrate, prepare, restore, sweep
+from scripts.ops import (
+    backup,
+    emergency,
+    messages,
+    migrate,
+    prepare,
+    rebuild,
+    restore,
+    rotate,
+    sweep,
+    versions,
+)
 from scripts.ops.parts import use_place
 
 app = typer.Typer(
@@ -33,5 +44,7 @@ for command in (
     *(migrate.migrate, messages.parked, messages.retry, messages.discard, messages.realign),
     *(messages.renew_epoch, backup.backup, backup.expire_backups, restore.restore),
     *(restore.finish_restore, sweep.sweep, prepare.prepare),
+    *(rebuild.rebuild, versions.compare_versions, emergency.read_only, emergency.drain),
+    *(emergency.resume, rotate.new_key_encryption_key, rotate.rewrap_keys, rotate.rotate_key),
 ):
     app.command(epilog=EXIT_CODES)(command)

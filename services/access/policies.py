@@ -16,6 +16,7 @@ from services.access.domain.grants import (
     Source,
     Status,
 )
+from services.access.domain.legacy import Legacy
 from services.access.domain.rights import Rights
 from shared.eventing.received import Received
 from shared.kernel.actor import Actor, ActorKind
@@ -91,7 +92,8 @@ def on_records_merged(app: Access, received: Received) -> Outcome[Applied] | Non
         return None
     by = _publisher(received)
     target.take_stricter(UUID(received.data["merge_id"]), source, by=by)
-    return Outcome(answer=Applied(), save=[target], relied_on={source.id: source.version})
+    app.connections_merged(target, source, by)
+    return Outcome(answer=Applied(), save=[target, source])
 
 
 def on_records_split(app: Access, received: Received) -> Outcome[Applied] | None:
@@ -101,7 +103,11 @@ def on_records_split(app: Access, received: Received) -> Outcome[Applied] | None
         return None
     by = _publisher(received)
     target.give_stricter_back(UUID(received.data["merge_id"]), by=by)
-    return Outcome(answer=Applied(), save=[target])
+    source = app.readable(UUID(received.data["source"]))
+    if source is None:
+        return Outcome(answer=Applied(), save=[target])
+    app.connections_split(target, source, _source(received), by)
+    return Outcome(answer=Applied(), save=[target, source])
 
 
 def on_identity_proven(app: Access, received: Received) -> Outcome[Applied] | None:
@@ -132,6 +138,17 @@ def on_majority_reached(app: Access, received: Received) -> Outcome[Applied] | N
     ]
     rights.end_representation(source=_source(received), by=by)
     return Outcome(answer=Applied(), save=[rights, *stopped])
+
+
+def on_legacy_dmp_imported(app: Access, received: Received) -> Outcome[Applied] | None:
+    """CSP R1111-40: what the person had decided in their former DMP, where they have said
+    nothing else since; what is stricter wins."""
+    rights = app.rights_of(received.record) if received.record else None
+    if rights is None:
+        return None
+    given = Legacy.of(received.data)
+    rights.take_legacy(given, at=received.occurred_at, by=_publisher(received))
+    return Outcome(answer=Applied(), save=[rights])
 
 
 def on_authorised(app: Access, received: Received) -> Outcome[Done] | None:
@@ -202,6 +219,7 @@ POLICIES: Mapping[str, Policy] = {
     "identity.records_split": on_records_split,
     "identity.identity_qualified": on_identity_proven,
     "identity.identity_downgraded": on_identity_proven,
+    "identity.legacy_dmp_imported": on_legacy_dmp_imported,
     "identity.majority_reached": on_majority_reached,
     "catalogue.authorisation_granted": on_authorised,
     "catalogue.authorisation_reapproved": on_authorised,

@@ -83,7 +83,8 @@ def on_questionnaire(app: Agenda, received: Received) -> Decided:
         return None
     facts = tuple(sorted({FACTS[word] for word in data["facts"] if word in FACTS}))
     on = received.occurred_at.astimezone(FRANCE).date()
-    return app.know_facts(received.record, data["questionnaire"], Told(facts, on, _codes(data)))
+    told = Told(facts, on, _codes(data), _since(data.get("since", {}), on))
+    return app.know_facts(received.record, data["questionnaire"], told)
 
 
 POLICIES: Mapping[str, Callable[[Agenda, Received], Decided]] = {
@@ -106,6 +107,12 @@ def _both(one: Decided, other: Decided) -> Decided:
     if one is None or other is None:
         return one or other
     return replace(one, save=[*one.save, *other.save])
+
+
+def _since(said: Mapping[str, str], on: date) -> tuple[tuple[Fact, date], ...]:
+    """What is said to begin after the day it was said is left undated."""
+    known = {FACTS[word]: date.fromisoformat(day) for word, day in said.items() if word in FACTS}
+    return tuple((fact, known[fact]) for fact in sorted(known) if known[fact] <= on)
 
 
 def _codes(data: Mapping[str, Any]) -> Codes:

@@ -43,6 +43,28 @@ class ReadJournal(ListQuery):
         return self
 
 
+class PrintJournal(Query):
+    """The whole of it, or of a period: ``from`` included, ``to`` excluded; oldest first."""
+
+    model_config = ConfigDict(populate_by_name=True)
+
+    record_id: UUID
+    from_: Instant | None = Field(default=None, alias="from")
+    to: Instant | None = None
+
+
+class JournalPrinted(Answer):
+    """``pdf``: base64. ``signature``: Ed25519 (base64) of ``carnet journal v1\\n`` and the
+    statement in UTF-8; ``key``: SHA-256 of the public key, the one that signs checkpoints."""
+
+    pdf: str
+    statement: str
+    signature: str
+    key: str
+    lines: int
+    decision_id: UUID
+
+
 class Part(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -250,6 +272,7 @@ def anyone(_request: Any, _actor: Actor) -> bool:
 
 EVERYBODY = frozenset(ActorKind)
 AUDITORS = frozenset({ActorKind.AUDITOR})
+PERSONS = frozenset({ActorKind.PATIENT, ActorKind.REPRESENTATIVE, ActorKind.CAREGIVER})
 READERS = frozenset(
     {
         ActorKind.PATIENT,
@@ -268,6 +291,13 @@ CONTRACT = Contract(
             request=ReadJournal,
             answer=JournalPage,
             callers=READERS,
+            condition=own_record,
+        ),
+        Method(
+            name="print_journal",
+            request=PrintJournal,
+            answer=JournalPrinted,
+            callers=PERSONS,
             condition=own_record,
         ),
         Method(name="use_mandate", request=UseMandate, answer=Done, callers=AUDITORS),

@@ -41,7 +41,7 @@ class PrescriptionSettings:
     near_minutes: int = 30
     """Shown in two departments within that time: noted."""
     wrong_numbers: int = 10
-    """Of one caller in an hour, in each replica."""
+    """Of one caller in an hour."""
     abandon_minutes: int = 15
     """After which an issue nobody came back to is given up; more than a caller's token lives."""
     sweep_seconds: float = 60.0

@@ -53,4 +53,6 @@ POLICIES: Mapping[str, Callable[[Prescriptions, Received], Decided]] = {
     "vault.document_deposited": on_document_deposited,
     "vault.document_masked": on_visibility_changed,
     "vault.document_unmasked": on_visibility_changed,
+    "vault.document_revealed_to_patient": on_visibility_changed,
+    "vault.document_revealed_to_representatives": on_visibility_changed,
 }

@@ -116,6 +116,7 @@ def served() -> Served:
             "change_entry": app.change_entry,
             "remove_entry": app.remove_entry,
             "set_visibility": app.set_visibility,
+            "latest_measures": app.latest_measures,
             "growth_curve": app.growth_curve,
             "set_extraction": app.set_extraction,
             "extraction": app.extraction,

@@ -1,5 +1,6 @@
 """Read models over a service's own log: pulled, and built anew beside the one that serves."""
 
+from collections.abc import Callable
 from threading import Event
 
 from shared.eventing.freshness import Freshness
@@ -43,11 +44,13 @@ class Projector:
         self._done = self._done if worked else head
         return worked
 
-    def rebuild(self) -> None:
-        """From the first event, beside the view that serves; switched in one write."""
+    def rebuild(self, note: Callable[[int], object] = lambda _: None) -> None:
+        """From the first event, beside the view that serves; switched in one write. ``note`` is
+        told the position reached, now and then."""
         fresh = self._view.documents.rebuild()
         while self._fill(fresh):
-            pass
+            reached = fresh.position(self._log.name)
+            note(reached.position if reached else 0)
         self._view.documents.switch(fresh)
 
     def _fill(self, documents: Documents) -> bool:

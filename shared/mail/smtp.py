@@ -45,56 +45,70 @@ class Server:
 
 
 class SmtpMailer:
-    """One connection at a time, used again for the next mail."""
+    """Connections are kept and used again; as many as are under way at once."""
 
     def __init__(self, server: Server) -> None:
         self._server = server
-        self._connection: smtplib.SMTP | None = None
+        self._idle: list[smtplib.SMTP] = []
         self._lock = Lock()
 
     def deliver(self, letter: Letter) -> None:
-        with self._lock:
-            try:
-                self._send(letter)
-            except smtplib.SMTPRecipientsRefused as refused:
-                code, text = next(iter(refused.recipients.values()))
-                raise _meaning(code, text) from None
-            except smtplib.SMTPResponseException as answer:
-                self._drop()
-                raise _meaning(answer.smtp_code, answer.smtp_error) from None
-            except (smtplib.SMTPException, OSError) as error:
-                self._drop()
-                raise NotNow(type(error).__name__) from error
+        try:
+            self._send(letter)
+        except smtplib.SMTPRecipientsRefused as refused:
+            code, text = next(iter(refused.recipients.values()))
+            raise _meaning(code, text) from None
+        except smtplib.SMTPResponseException as answer:
+            raise _meaning(answer.smtp_code, answer.smtp_error) from None
+        except (smtplib.SMTPException, OSError) as error:
+            raise NotNow(type(error).__name__) from error
 
     def close(self) -> None:
         with self._lock:
-            self._drop()
+            idle, self._idle = self._idle, []
+        for connection in idle:
+            connection.close()
 
     def _send(self, letter: Letter) -> None:
+        while kept := self._take():
+            try:
+                self._through(kept, letter)
+            except smtplib.SMTPServerDisconnected:
+                continue  # it had closed the kept connection meanwhile
+            return
+        self._through(self._open(), letter)
+
+    def _through(self, connection: smtplib.SMTP, letter: Letter) -> None:
+        """Kept afterwards, unless something else than a refused recipient happened."""
         try:
-            self._open().sendmail(letter.sender, [letter.recipient], letter.content)
-        except smtplib.SMTPServerDisconnected:  # it had closed the kept connection meanwhile
-            self._drop()
-            self._open().sendmail(letter.sender, [letter.recipient], letter.content)
+            connection.sendmail(letter.sender, [letter.recipient], letter.content)
+        except smtplib.SMTPRecipientsRefused:
+            self._give_back(connection)
+            raise
+        except BaseException:
+            connection.close()
+            raise
+        self._give_back(connection)
+
+    def _take(self) -> smtplib.SMTP | None:
+        with self._lock:
+            return self._idle.pop() if self._idle else None
+
+    def _give_back(self, connection: smtplib.SMTP) -> None:
+        with self._lock:
+            self._idle.append(connection)
 
     def _open(self) -> smtplib.SMTP:
-        if self._connection is None:
-            server = self._server
-            made = smtplib.SMTP(server.host, server.port, server.hello, server.timeout)
-            try:
-                if server.tls == "starttls":
-                    made.starttls(context=server.context())
-                made.ehlo_or_helo_if_needed()
-            except BaseException:
-                made.close()
-                raise
-            self._connection = made
-        return self._connection
-
-    def _drop(self) -> None:
-        if self._connection is not None:
-            self._connection.close()
-            self._connection = None
+        server = self._server
+        made = smtplib.SMTP(server.host, server.port, server.hello, server.timeout)
+        try:
+            if server.tls == "starttls":
+                made.starttls(context=server.context())
+            made.ehlo_or_helo_if_needed()
+        except BaseException:
+            made.close()
+            raise
+        return made
 
 
 def _meaning(code: int, text: bytes | str) -> NotNow | Refused:

@@ -19,22 +19,23 @@ class SpoolMailer:
         name = uuid4().hex
         envelope = {"sender": letter.sender, "recipient": letter.recipient}
         try:
-            self._write(f"{name}.json", json.dumps(envelope).encode())
-            self._write(f"{name}.eml", letter.content)
+            write_whole(self._folder / f"{name}.json", json.dumps(envelope).encode())
+            write_whole(self._folder / f"{name}.eml", letter.content)
         except OSError as error:
             raise NotNow("the folder cannot be written") from error
 
     def close(self) -> None:
         """Nothing is kept open."""
 
-    def _write(self, name: str, content: bytes) -> None:
-        """Whole or not at all, also when the machine stops."""
-        unfinished = self._folder / f".{name}"
-        with open(unfinished, "wb", opener=_private) as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        unfinished.rename(self._folder / name)
+
+def write_whole(path: Path, content: bytes) -> None:
+    """Whole or not at all, also when the machine stops; readable by its owner alone."""
+    unfinished = path.with_name(f".{path.name}")
+    with open(unfinished, "wb", opener=_private) as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+    unfinished.rename(path)
 
 
 def _private(path: str, flags: int) -> int:

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
+from services.audit.adapters.printing import SignedPdf
 from services.audit.adapters.rules import measures
 from services.audit.adapters.sealing import RecordSealing
 from services.audit.adapters.words import groups, words
@@ -13,7 +14,8 @@ from services.audit.application import Audit, Outside
 from services.audit.contract import JournalPage, ReadJournal
 from services.audit.domain.audience import Scope
 from services.audit.domain.ports import Decided
-from services.audit.projections.journal import JournalLines, Rights, Subjects
+from services.audit.domain.proofs import Signed
+from services.audit.projections.journal import JournalLines, Merges, Rights, Subjects
 from services.audit.projections.journal_view import StoredJournal
 from services.audit.projections.statistics import Facts, StoredCounts
 from shared.crypto.local_keys import LocalKeys
@@ -21,12 +23,13 @@ from shared.crypto.signatures import check_ed25519
 from shared.eventing.received import Received
 from shared.eventing.view import ProjectionOf
 from shared.kernel.actor import Actor, ActorKind
+from shared.kernel.checkpoint import Checkpoint
 from shared.kernel.clock import FixedClock
 from shared.kernel.common import CommonSettings
 from shared.stores.documents import At, Documents
 from shared.stores.settings import EventStoreSettings
 from shared.stores.views import open_documents
-from tests.audit.logs import NOW
+from tests.audit.logs import NOW, ORIGIN, PRIVATE
 
 RECORD, OTHER_RECORD = uuid4(), uuid4()
 PATIENT = Actor(kind=ActorKind.PATIENT, id=str(RECORD), record_id=RECORD)
@@ -103,6 +106,13 @@ class Handing:
         return {"keys": [], "tombstone": None}
 
 
+class Reader:
+    """Stands for the published log: one checkpoint."""
+
+    def checkpoint(self) -> Signed:
+        return Signed("note", Checkpoint(ORIGIN, 7, bytes(32)))
+
+
 class World:
     """Messages in, pages out."""
 
@@ -124,13 +134,14 @@ class World:
             JournalLines(sealing, groups()),
             Subjects(sealing),
             Rights(),
+            Merges(),
             Facts(measures(), sealing),
         )
         self.views: list[Documents] = [
             open_documents(common, "audit", kind.NAME, kind.VERSION, kind.INDEXES)
-            for kind in (JournalLines, Subjects, Rights, Facts)
+            for kind in (JournalLines, Subjects, Rights, Merges, Facts)
         ]
-        lines, subjects, rights, facts = self.views
+        lines, subjects, rights, merges, facts = self.views
         self.audit = Audit(
             settings,
             keys,
@@ -141,11 +152,12 @@ class World:
                 access=self.rules,
                 names=Directory(),
                 journal=StoredJournal(
-                    lines=lines, subjects=subjects, rights=rights, sealing=sealing
+                    lines=lines, subjects=subjects, rights=rights, merges=merges, sealing=sealing
                 ),
-                log=None,  # type: ignore[arg-type]  # the proofs have tests of their own
+                log=Reader(),  # type: ignore[arg-type]  # the proofs have tests of their own
                 counts=StoredCounts(facts, sealing),
                 keyring=self.keyring,
+                printer=SignedPdf(PRIVATE),
                 cosigned=None,  # type: ignore[arg-type]  # idem
                 witnesses=(),
                 check=check_ed25519,

@@ -9,7 +9,6 @@ from pathlib import Path
 from uuid import UUID, uuid4
 
 import pytest
-from eventsourcing.domain import Aggregate, event
 from pydantic import BaseModel
 from typer.testing import CliRunner, Result
 
@@ -24,18 +23,7 @@ from shared.kernel.clock import SystemClock
 from shared.stores.event_log import EventLog
 from shared.stores.outcome import Outcome
 from shared.stores.settings import EventStoreSettings
-
-
-class Note(Aggregate):
-    TOPIC = "operating.note"
-
-    class Created(Aggregate.Created):
-        TOPIC = "operating.note_written"
-        record_id: UUID
-
-    @event(Created)
-    def __init__(self, record_id: UUID) -> None:
-        self.record_id = record_id
+from tests.ops.note import Note
 
 
 class Answer(BaseModel):

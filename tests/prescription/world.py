@@ -110,7 +110,8 @@ class PlayedAccess:
             return ["blocked", "no_rule"]
         if "MASQUE_PS" in codes and resource.get("author") != who.id:
             return ["masked_document", "no_rule"]
-        return ["permit"] if who.id in self.consents else ["no_rule"]
+        is_shown = resource.get("scope") == "shown"
+        return ["permit"] if is_shown or who.id in self.consents else ["no_rule"]
 
 
 class Killed(BaseException):

@@ -7,11 +7,12 @@ import socket
 import sys
 import urllib.error
 import urllib.request
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 from uuid import uuid4
 
@@ -77,17 +78,21 @@ class Running:
 
 @contextmanager
 def running(
-    amqp_uri: str, home: Path, *processes: Sequence[str], objects: ObjectStore | None = None
+    amqp_uri: str,
+    home: Path,
+    *processes: Sequence[str],
+    objects: ObjectStore | None = None,
+    settings: Mapping[str, str] = MappingProxyType({}),
 ) -> Iterator[Running]:
     """Each of ``processes`` is the entrypoints of one process; started in that order.
-    ``objects``: for the services that keep documents.
+    ``objects``: for the services that keep documents. ``settings``: further ``CARNET_*`` variables.
     """
     place = Running(home, amqp_uri)
-    environ = _environ(place) | (_bucket(objects) if objects else {})
+    environ = _environ(place) | (_bucket(objects) if objects else {}) | dict(settings)
     kept: list[Kept] = []
     try:
         for number, entrypoints in enumerate(processes):
-            port = _free_port()
+            port = free_port()
             process = Kept(f"process-{number}", home)
             kept.append(process)
             process.start(
@@ -136,7 +141,7 @@ def _bucket(objects: ObjectStore) -> dict[str, str]:
     }
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         return int(listener.getsockname()[1])
 

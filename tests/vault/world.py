@@ -135,9 +135,7 @@ class PlayedIdentities:
 class PlayedProfiles:
     """Shows the same to everybody; ``None`` plays a profile that the reader may not see."""
 
-    shown: FromProfile | None = field(
-        default_factory=lambda: FromProfile(allergies=(), contacts=(), directives=None)
-    )
+    shown: FromProfile | None = field(default_factory=FromProfile)
 
     def of(self, record_id: UUID, by: Actor, how: How) -> FromProfile | None:
         return self.shown
@@ -181,6 +179,7 @@ class World:
         max_bytes: int = 5_000_000,
         refuse_active: bool = True,
         scanner: Scanner | None = None,
+        oids: frozenset[str] = frozenset({INS_NIR_TEST}),
     ) -> None:
         self.access = PlayedAccess()
         self.identities = PlayedIdentities()
@@ -217,7 +216,7 @@ class World:
             access=self.access,
             people=People(
                 self.identities,
-                InsRules(accepted=frozenset({INS_NIR_TEST}), strict_keys=frozenset({INS_NIR})),
+                InsRules(accepted=oids, strict_keys=frozenset({INS_NIR})),
             ),
             contents=self.contents,
             listed=ListedDocuments(self.documents, self.keys),

@@ -23,6 +23,7 @@ _PRINCIPAL = {
     "Representative": ("record",),
     "Caregiver": ("record",),
     "Application": ("record", "secret"),
+    "Service": ("name",),
     "Auditor": ("mandated", "physician_present"),
 }  # fmt: skip
 """Attributes of each kind in the schema; a kind not named has none."""

@@ -20,6 +20,12 @@ class Connection(RightsPart):
     """The part of the rights that says what connected services may do."""
 
     authorisations: dict[str, Authorisation]
+    merged_into: UUID | None
+    """Record under which the catalogue serves what was allowed here."""
+
+    def follow_target(self, target: UUID | None, *, by: Actor) -> None:
+        if target != self.merged_into:
+            self._trigger(e.FollowsTarget, by, target=target)
 
     def know_authorisation(
         self, authorisation_id: UUID, authorisation: Authorisation, *, by: Actor

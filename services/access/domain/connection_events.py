@@ -28,3 +28,13 @@ class AuthorisationGone(RightsEvent):
 
     def apply(self, aggregate: "Rights") -> None:
         del aggregate.authorisations[str(self.authorisation_id)]
+
+
+class FollowsTarget(RightsEvent):
+    """Merged into ``target``: what services may do here, they may do there; ``None``: split off."""
+
+    TOPIC = "access.follows_target"
+    target: UUID | None
+
+    def apply(self, aggregate: "Rights") -> None:
+        aggregate.merged_into = self.target

@@ -40,6 +40,7 @@ def principal_for(actor: Actor) -> dict[str, Any]:
     return {
         "kind": actor.kind.value,
         "national_id": actor.id,
+        "name": actor.id if actor.is_service else "",
         "record": str(actor.record_id or ""),
         "profession": actor.profession or "",
         "qualifiers": [q for q in (actor.specialty, actor.pharmacist_section) if q],

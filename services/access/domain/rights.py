@@ -31,8 +31,9 @@ from services.access.domain.grants import (
     Status,
     Switches,
 )
+from services.access.domain.legacy import Legacy
 from services.access.domain.rights_event import RightsEvent
-from services.access.domain.stricter import Stricter, stricter
+from services.access.domain.stricter import Stricter, both_allow, stricter
 from shared.kernel.actor import Actor
 from shared.kernel.ids import derived_id
 
@@ -80,6 +81,7 @@ class Rights(Admission, Emergency, Delegating, Connection, Aggregate):
     RepresentationSuspended = delegation.RepresentationSuspended
     AuthorisationKnown = connection.AuthorisationKnown
     AuthorisationGone = connection.AuthorisationGone
+    FollowsTarget = connection.FollowsTarget
 
     @staticmethod
     def id_of(secret: bytes, record_id: UUID) -> UUID:
@@ -118,6 +120,7 @@ class Rights(Admission, Emergency, Delegating, Connection, Aggregate):
         self.claimed_oppositions: dict[str, str] = {}
         self.authorisations: dict[str, Authorisation] = {}
         self.merged: dict[str, Stricter] = {}
+        self.merged_into: UUID | None = None
 
     @property
     def is_active(self) -> bool:
@@ -145,6 +148,22 @@ class Rights(Admission, Emergency, Delegating, Connection, Aggregate):
         """At 18 nobody acts for the person any more, whoever invited them."""
         acting = [*self.representatives, *self.second_representatives]
         self._trigger(self.RepresentationEnded, by, representatives=acting, source=source)
+
+    def take_legacy(self, legacy: Legacy, *, at: datetime, by: Actor) -> None:
+        """Blocks first, so that no consent of then opens what was shut; the person's later word
+        stays. Never refuses."""
+        for professional, block in legacy.blocks.items():
+            if professional not in self.blocks:
+                self.block(professional, block, by=by)
+        for consent in legacy.consents:
+            known = {*self.blocks, *self.consents}
+            lives = max(at, consent["declared_at"]) < consent["valid_until"]
+            if self.is_active and lives and consent["grantee"] not in known:
+                self.declare_consent(consent, by=by)
+        if legacy.switches:
+            both = both_allow(self.switches, legacy.switches)
+            if both != self.switches:
+                self.set_switches(both, by=by)
 
     def take_stricter(self, merge_id: UUID, source: "Rights", *, by: Actor) -> None:
         """RNIV: merging two records takes nothing back of what the person forbade on one."""

@@ -9,6 +9,8 @@ from shared.rpc.client import RpcClient
 
 
 class RemoteKeyring:
+    """``services``: all but keyring, whose own log is sealed by a root that nobody is handed."""
+
     def __init__(self, client: RpcClient, services: Sequence[str]) -> None:
         self._client = client
         self._services = services

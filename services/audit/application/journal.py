@@ -1,5 +1,6 @@
 """Reading a journal."""
 
+from base64 import b64encode
 from collections.abc import Sequence
 from uuid import UUID
 
@@ -7,8 +8,10 @@ from services.audit.application.log import AuditLog
 from services.audit.contract import (
     JournalLine,
     JournalPage,
+    JournalPrinted,
     LineActor,
     LineDocument,
+    PrintJournal,
     ReadJournal,
 )
 from services.audit.domain.audience import (
@@ -26,13 +29,17 @@ from services.audit.domain.ports import (
     PlacedLine,
     Subject,
 )
+from services.audit.domain.printed import PrintedJournal, PrintedLine
 from services.audit.domain.reading import JournalReading, MandateUse
 from services.audit.domain.sentences import Telling, Words, sentence_fr, who_fr
 from shared.kernel.actor import Actor, ActorKind
-from shared.kernel.errors import Forbidden
+from shared.kernel.errors import Forbidden, TooLarge
+from shared.kernel.french import french_day
 from shared.stores.event_log import Outcome, unreplayed
 
 PERSONS = {ActorKind.PATIENT, ActorKind.REPRESENTATIVE, ActorKind.CAREGIVER}
+PRINTED_MOST = 10_000
+"""Lines that one PDF holds, about 400 pages."""
 
 
 class Journals(AuditLog):
@@ -62,6 +69,59 @@ class Journals(AuditLog):
             decision_id=decided.decision_id,
         )
         return Outcome(answer=page, save=[reading, *_mandate_uses(request.record_id, reader)])
+
+    @unreplayed
+    def print_journal(self, request: PrintJournal, by: Actor) -> Outcome[JournalPrinted]:
+        """All that this reader may see of it, signed; ``TooLarge`` beyond :data:`PRINTED_MOST`
+        lines: ask for a period."""
+        reader = by.principal
+        scope, decided = self._admit(request.record_id, by)
+        audience = audience_of(reader, scope)
+        shown = self._visible(request.record_id, audience, by)
+        placed = self._all_lines(request, audience, [subject.token for subject in shown])
+        told = self._told(placed, audience, shown, reader)
+        signed = self.outside.printer.sign(
+            PrintedJournal(
+                record_id=request.record_id,
+                made_at=self.clock.now(),
+                asked=_asked_fr(request),
+                lines=[PrintedLine(at=line.at, sentence=line.sentence_fr) for line in told],
+                checkpoint=self.outside.log.checkpoint().checkpoint,
+            )
+        )
+        answer = JournalPrinted(
+            pdf=b64encode(signed.pdf).decode(),
+            statement=signed.statement,
+            signature=b64encode(signed.signature).decode(),
+            key=signed.key,
+            lines=len(told),
+            decision_id=decided.decision_id,
+        )
+        asked = request.model_dump(mode="json", include={"from_", "to"})
+        reading = JournalReading.of(
+            request.record_id,
+            by=by,
+            scope=scope.value,
+            filters={"form": "pdf"} | {n.rstrip("_"): v for n, v in asked.items() if v},
+            shown=len(told),
+            decision_id=decided.decision_id,
+        )
+        return Outcome(answer=answer, save=[reading])
+
+    def _all_lines(
+        self, request: PrintJournal, audience: Audience, tokens: Sequence[str]
+    ) -> list[PlacedLine]:
+        found: list[PlacedLine] = []
+        cursor: str | None = None
+        while True:
+            page = self.outside.journal.lines(
+                request.record_id, _of_period(request, cursor), audience, tokens
+            )
+            if page.total > PRINTED_MOST:
+                raise TooLarge("the journal is too long to print at once: ask for a period")
+            found += page.lines
+            if (cursor := page.next_cursor) is None:
+                return found
 
     def _admit(self, record_id: UUID, by: Actor) -> tuple[Scope, Decided]:
         mandate = mandate_of(by.principal)
@@ -161,6 +221,23 @@ def _asked(request: ReadJournal) -> Asked:
         limit=request.limit,
         cursor=request.cursor,
     )
+
+
+def _of_period(request: PrintJournal, cursor: str | None) -> Asked:
+    return Asked(
+        since=request.from_,
+        until=request.to,
+        group=None,
+        actor_kind=None,
+        newest_first=False,
+        limit=100,
+        cursor=cursor,
+    )
+
+
+def _asked_fr(request: PrintJournal) -> str:
+    since = f"à partir du {french_day(request.from_)}" if request.from_ else "depuis l’ouverture"
+    return f"{since}, avant le {french_day(request.to)}" if request.to else since
 
 
 def _filters(request: ReadJournal) -> dict[str, str]:

@@ -11,6 +11,7 @@ from services.audit.domain.ports import (
     JournalView,
     Keyring,
     Names,
+    Printer,
 )
 from services.audit.domain.proofs import LogReader
 from services.audit.domain.sentences import Words
@@ -31,6 +32,7 @@ class Outside:
     journal: JournalView
     counts: Counts
     keyring: Keyring
+    printer: Printer
     log: LogReader
     cosigned: Cosigned
     witnesses: tuple[WitnessKey, ...]

@@ -9,6 +9,7 @@ from uuid import UUID
 from services.audit.domain.affected import Touched
 from services.audit.domain.audience import Audience, Scope
 from services.audit.domain.lines import Group, Line, Who
+from services.audit.domain.printed import PrintedJournal, SignedJournal
 from services.audit.domain.statistics import Cell
 from shared.kernel.actor import Actor
 
@@ -87,6 +88,10 @@ class Keyring(Protocol):
     def hand_over(self, record_id: UUID, recipient: str, by: Actor) -> Mapping[str, Any]:
         """The keys of a record for every service, sealed for the recipient; or its tombstone."""
         ...
+
+
+class Printer(Protocol):
+    def sign(self, journal: PrintedJournal) -> SignedJournal: ...
 
 
 class Cosigned(Protocol):

@@ -24,23 +24,23 @@ class StoredJournal:
         lines: Documents,
         subjects: Documents,
         rights: Documents,
+        merges: Documents,
         sealing: Sealing,
     ) -> None:
         self._lines = lines
         self._subjects = subjects
         self._rights = rights
+        self._merges = merges
         self._sealing = sealing
 
     def subjects(self, record_id: UUID) -> list[Subject]:
         found: list[Subject] = []
         cursor: str | None = None
+        of_records = In("record_id", self._with_merged(record_id))
         while True:
-            page = self._subjects.find(Eq("record_id", str(record_id)), limit=_PAGE, after=cursor)
+            page = self._subjects.find(of_records, limit=_PAGE, after=cursor)
             found += [
-                Subject(
-                    token=item["id"],
-                    attributes=attributes_of(self._sealing, record_id, item),
-                )
+                Subject(token=item["id"], attributes=attributes_of(self._sealing, item))
                 for item in page.items
             ]
             if (cursor := page.next_cursor) is None:
@@ -82,7 +82,7 @@ class StoredJournal:
             after=asked.cursor,
         )
         return Lines(
-            lines=[self._line(record_id, item) for item in page.items],
+            lines=[self._line(item) for item in page.items],
             total=self._lines.count(*where),
             next_cursor=page.next_cursor,
         )
@@ -90,7 +90,7 @@ class StoredJournal:
     def _where(
         self, record_id: UUID, asked: Asked, audience: Audience, visible: Sequence[str]
     ) -> list[Filter]:
-        where: list[Filter] = [Eq("record_id", str(record_id))]
+        where: list[Filter] = [In("record_id", self._with_merged(record_id))]
         if not audience.hidden_lines:
             where.append(In("subject", [_NOTHING, *visible]))
         if not audience.secret_lines:
@@ -105,8 +105,18 @@ class StoredJournal:
             where.append(_between(asked.since, asked.until))
         return where
 
-    def _line(self, record_id: UUID, item: Json) -> PlacedLine:
-        opened = self._sealing.open(record_id, item["id"], item["line"])
+    def _with_merged(self, record_id: UUID) -> list[str]:
+        """This record, and all that were merged into it, directly or by way of another."""
+        found, asked = [str(record_id)], 0
+        while asked < len(found):
+            page = self._merges.find(Eq("record_id", found[asked]), limit=_PAGE)
+            found += [item["id"] for item in page.items if item["id"] not in found]
+            asked += 1
+        return found
+
+    def _line(self, item: Json) -> PlacedLine:
+        """Opened with the key of the record it was written of."""
+        opened = self._sealing.open(UUID(item["record_id"]), item["id"], item["line"])
         line = from_json(item, opened)
         right = self._rights.get(str(line.decision_id)) if line.decision_id else None
         return PlacedLine(

@@ -156,6 +156,7 @@ class Connecting(CatalogueLog):
             finalities=[agreed["code"] for agreed in left],
             exchanges=_exchanges(left),
             authoriser=ActorKind(authorisation["authoriser"]["kind"]),
+            secret=authorisation["secret"],
             exp=service.deadline_after(authorisation["finalities_version"]),
         )
 

@@ -24,10 +24,5 @@ class LegacyDmps(IdentityLog):
     def _import_legacy_dmp(self, request: c.ImportLegacyDmp, by: Actor) -> Outcome[Done]:
         request.check(self.clock.now())
         record = self.standing(request.record_id)
-        record.import_legacy_dmp(
-            [consent.to_event() for consent in request.consents],
-            [block.to_event() for block in request.blocks],
-            request.switches.to_event() if request.switches else None,
-            by,
-        )
+        record.import_legacy_dmp(request.rights, by)
         return saved(record)

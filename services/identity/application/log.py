@@ -103,7 +103,7 @@ class IdentityLog(EventLog):
         if holder is None:
             return InsHolder.take(self.holder_id(ins), record_id, by)
         if holder.holder is not None:
-            raise InsAlreadyHeld(fields={"ins": "is carried by another record"})
+            raise InsAlreadyHeld(fields={"ins": f"is carried by record {holder.holder}"})
         holder.take_again(record_id, by)
         return holder
 

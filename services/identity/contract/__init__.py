@@ -16,7 +16,7 @@ from services.identity.contract import (
     reading,
 )
 from shared.kernel.actor import ActorKind
-from shared.rpc.contract import Contract, Done, Method
+from shared.rpc.contract import Contract, Done, Listing, Method
 
 INSURER = frozenset({ActorKind.OPERATOR})
 PERSON = frozenset({ActorKind.PATIENT, ActorKind.REPRESENTATIVE})
@@ -183,7 +183,14 @@ _DOUBLES = (
         answer=doubles.RecordsMerged,
         callers=INSURER,
     ),
+    Method(name="reject_merge", request=doubles.RejectMerge, answer=Done, callers=INSURER),
     Method(name="split", request=doubles.Split, answer=Done, callers=INSURER),
+    Method(
+        name="merges",
+        request=doubles.ListMerges,
+        answer=Listing[doubles.MergeSeen],
+        callers=INSURER,
+    ),
 )
 _READING = (
     Method(

@@ -7,7 +7,12 @@ from typing import Annotated
 from pydantic import Field, model_validator
 
 from services.identity.contract.parts import Part, RecordCommand
-from services.identity.domain.legacy_dmp_events import FormerBlock, FormerConsent, FormerSwitches
+from services.identity.domain.legacy_dmp_events import (
+    FormerBlock,
+    FormerConsent,
+    FormerRights,
+    FormerSwitches,
+)
 from services.identity.domain.states import OppositionChannel
 from shared.eventing.messages import Instant
 from shared.kernel.errors import InvalidRequest
@@ -79,14 +84,22 @@ class Switches(Part):
 
 
 class ImportLegacyDmp(RecordCommand):
-    """Once for each record, when it is open. What the person said here since wins, and of the
-    emergency switches the stricter. The documents follow by ``vault.deposit``, each with the
-    confidentiality it had: identity holds no health data.
+    """Once for each record, when it is open; the same again changes nothing. Whoever was blocked
+    there is blocked here, and of the emergency switches the stricter counts. The documents follow
+    by ``vault.deposit``, each with the confidentiality it had: identity holds no health data.
     """
 
     consents: list[Consent] = Field(default=[], max_length=PEOPLE_MAX)
     blocks: list[Block] = Field(default=[], max_length=PEOPLE_MAX)
     switches: Switches | None = None
+
+    @property
+    def rights(self) -> FormerRights:
+        return FormerRights(
+            [consent.to_event() for consent in self.consents],
+            [block.to_event() for block in self.blocks],
+            self.switches.to_event() if self.switches else None,
+        )
 
     def check(self, now: datetime) -> None:
         """Refuse what was said in the future."""

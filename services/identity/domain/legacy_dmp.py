@@ -4,8 +4,6 @@ CSP R1111-40: "... est intégré à cet espace, sauf opposition du titulaire ...
 mentionné à l'article R. 1111-28", which is the delay before the opening.
 """
 
-from collections.abc import Sequence
-
 from services.identity.domain import legacy_dmp_events as e
 from services.identity.domain.errors import LegacyDmpAlreadyThere, LegacyDmpOpposed, NotInThatState
 from services.identity.domain.record_event import RecordPart
@@ -18,7 +16,7 @@ class LegacyDmp(RecordPart):
 
     status: Status
     legacy_dmp_opposed: bool
-    legacy_dmp_imported: bool
+    legacy_dmp: e.FormerRights | None
 
     def oppose_legacy_dmp(self, channel: OppositionChannel, *, on: bool, by: Actor) -> None:
         """While the record waits to open; later there is nothing left to object to. Said again,
@@ -29,24 +27,15 @@ class LegacyDmp(RecordPart):
         if on is not self.legacy_dmp_opposed:
             self._record(e.LegacyDmpOpposed, by, channel=channel.value, on=on)
 
-    def import_legacy_dmp(
-        self,
-        consents: Sequence[e.FormerConsent],
-        blocks: Sequence[e.FormerBlock],
-        switches: e.FormerSwitches | None,
-        by: Actor,
-    ) -> None:
-        """Once, when the delay to object is over: that is when the record is open."""
+    def import_legacy_dmp(self, rights: e.FormerRights, by: Actor) -> None:
+        """Once, when the delay to object is over: that is when the record is open. The same
+        again changes nothing, so that documents which were refused may follow later.
+        """
         if self.legacy_dmp_opposed:
             raise LegacyDmpOpposed
         if self.status is not Status.OPEN:
             raise NotInThatState(f"the record is {self.status.value}")
-        if self.legacy_dmp_imported:
+        if self.legacy_dmp not in (None, rights):
             raise LegacyDmpAlreadyThere
-        self._record(
-            e.LegacyDmpImported,
-            by,
-            consents=list(consents),
-            blocks=list(blocks),
-            switches=switches,
-        )
+        if self.legacy_dmp is None:
+            self._record(e.LegacyDmpImported, by, **rights._asdict())

@@ -1,7 +1,8 @@
 """What happens to the DMP that a person had before this record."""
 
+from collections.abc import Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING, TypedDict
+from typing import TYPE_CHECKING, NamedTuple, TypedDict
 
 from services.identity.domain.record_event import RecordEvent
 
@@ -33,6 +34,14 @@ class FormerSwitches(TypedDict):
     masked: bool
 
 
+class FormerRights(NamedTuple):
+    """What a person had said in their former DMP of who may read it."""
+
+    consents: Sequence[FormerConsent]
+    blocks: Sequence[FormerBlock]
+    switches: FormerSwitches | None
+
+
 class LegacyDmpOpposed(RecordEvent):
     """The person wants a record, but not what the former DMP holds; ``on`` false takes it back."""
 
@@ -53,4 +62,4 @@ class LegacyDmpImported(RecordEvent):
     switches: FormerSwitches | None
 
     def apply(self, record: "Record") -> None:
-        record.legacy_dmp_imported = True
+        record.legacy_dmp = FormerRights(self.consents, self.blocks, self.switches)

@@ -16,6 +16,7 @@ from services.identity.domain.announcement import Announcement
 from services.identity.domain.errors import NotDueYet, NotInThatState
 from services.identity.domain.identity_status import Attribute, IdentityDocument, IdentityStatus
 from services.identity.domain.legacy_dmp import LegacyDmp
+from services.identity.domain.legacy_dmp_events import FormerRights
 from services.identity.domain.majority import majority_at
 from services.identity.domain.merging import Merging
 from services.identity.domain.record_event import RecordEvent
@@ -111,7 +112,7 @@ class Record(Merging, LegacyDmp, Aggregate):
         self.opposed_at: datetime | None = None
         self.opposition_channel: OppositionChannel | None = None
         self.legacy_dmp_opposed = False
-        self.legacy_dmp_imported = False
+        self.legacy_dmp: FormerRights | None = None
         self.suspended_at: datetime | None = None
         self.suspended_for: SuspensionReason | None = None
         self.closed_at: datetime | None = None

@@ -160,8 +160,9 @@ class Dispensing(Papers):
             )
 
     def forget_requests(self) -> None:
-        """Answers to commands are repeated for 30 days."""
+        """Answers to commands are repeated for 30 days; wrong numbers count for an hour."""
         self.requests.purge(self.clock.now())
+        self.guessing.forget(self.clock.now())
 
     def _kept_if_refused(self, number: str, by: Actor, attempt: Callable[[], Ans]) -> Ans:
         """A number that was used, cancelled, replaced or is no longer valid leaves a trace on

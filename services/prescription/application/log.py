@@ -7,11 +7,11 @@ from uuid import UUID, uuid4
 
 from pydantic import BaseModel
 
+from services.prescription.application.guessing import Guessing
 from services.prescription.application.pending import Pending
 from services.prescription.application.receipts import WaitingReceipts
 from services.prescription.domain import refusals
 from services.prescription.domain.attempt import Attempt
-from services.prescription.domain.guessing import Guessing
 from services.prescription.domain.number import Mistyped, parse
 from services.prescription.domain.ports import (
     Codes,
@@ -100,18 +100,23 @@ class PrescriptionLog(EventLog):
         self.around = around
         self.limits = limits
         self.gate = Gate(around.access, lambda record_id: served_under(self, record_id))
-        self.guessing = Guessing(limits.wrong_numbers, limits.wrong_window)
 
     @property
     def pending(self) -> Pending:
         return Pending(self.guarded, self.keys, lambda: self.secret)
 
     @property
+    def guessing(self) -> Guessing:
+        most, window = self.limits.wrong_numbers, self.limits.wrong_window
+        return Guessing(self.guarded, lambda: self.secret, most=most, window=window)
+
+    @property
     def receipts(self) -> WaitingReceipts:
         return WaitingReceipts(self.guarded, self.keys, lambda: self.secret)
 
     def own_tables(self) -> Sequence[str]:
-        return (*self.pending.create_statements(), *self.receipts.create_statements())
+        tables = (Pending, WaitingReceipts, Guessing)
+        return [statement for table in tables for statement in table.create_statements()]
 
     def forget_record(self, record_id: UUID) -> Outcome[Done]:
         """What lies beside the log of an erased record goes; asked by a policy, which saves it."""
@@ -157,10 +162,14 @@ class PrescriptionLog(EventLog):
             raise Forbidden from None
 
     def _wrong(self, refusal: refusals.NumberRefused, by: Actor) -> refusals.NumberRefused:
-        self.guessing.was_wrong(by, self.clock.now())
         self.keep_attempt(Wrong(reason=refusal.code), by)
         return refusal
 
     @unreplayed
     def keep_attempt(self, request: Wrong, by: Actor) -> Outcome[Done]:
-        return Outcome(answer=Done(), save=[Attempt.refused(uuid4(), request.reason, by)])
+        """Counted in the same save, so that every replica knows."""
+        return Outcome(
+            answer=Done(),
+            save=[Attempt.refused(uuid4(), request.reason, by)],
+            also=[self.guessing.was_wrong(by, self.clock.now())],
+        )

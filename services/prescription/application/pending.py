@@ -42,7 +42,8 @@ class Pending:
         self._keys = keys
         self._secret = secret
 
-    def create_statements(self) -> Sequence[str]:
+    @staticmethod
+    def create_statements() -> Sequence[str]:
         return (
             f"CREATE TABLE IF NOT EXISTS {ISSUES} {ISSUES_COLUMNS}",
             f"CREATE TABLE IF NOT EXISTS {DOCUMENTS} {DOCUMENTS_COLUMNS}",

@@ -44,7 +44,8 @@ class WaitingReceipts:
         self._keys = keys
         self._secret = secret
 
-    def create_statements(self) -> Sequence[str]:
+    @staticmethod
+    def create_statements() -> Sequence[str]:
         return (
             f"CREATE TABLE IF NOT EXISTS {TABLE} {COLUMNS}",
             f"CREATE INDEX IF NOT EXISTS {TABLE}_place ON {TABLE} (place)",

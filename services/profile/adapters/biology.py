@@ -6,22 +6,18 @@ Only the structured results of body level 3 are read: completed observations wit
 
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
-from typing import Any
-
-from defusedxml import DefusedXmlException
-from defusedxml.ElementTree import ParseError, fromstring
 
 from services.profile.domain.measuring import Said
+from shared.cda.tree import HL7 as NAMESPACE
+from shared.cda.tree import Element, clinical_document
+from shared.kernel.errors import InvalidRequest
 from shared.kernel.french import FRANCE
 
-HL7 = "{urn:hl7-org:v3}"
+HL7 = f"{{{NAMESPACE}}}"
 TYPE = "{http://www.w3.org/2001/XMLSchema-instance}type"
 LOINC = "2.16.840.1.113883.6.1"
 MAX_BYTES = 5_000_000
 MAX_RESULTS = 500
-
-Element = Any
-"""``xml.etree.ElementTree.Element``; defusedxml has no types of its own for it."""
 
 
 class BiologyReports:
@@ -36,8 +32,8 @@ class BiologyReports:
         if len(content) > MAX_BYTES:
             return []
         try:
-            root = fromstring(content, forbid_dtd=True)
-        except (ParseError, DefusedXmlException, ValueError, LookupError):
+            root = clinical_document(content)
+        except InvalidRequest:
             return []
         found = {(said.kind, said.at): said for said in reversed(list(self._read(root)))}
         return sorted(found.values(), key=lambda said: (said.at, said.kind))[:MAX_RESULTS]

@@ -86,4 +86,6 @@ def _question(one: dict[str, Any]) -> Question:
         options={option["code"]: option.get("fact") for option in one.get("options", ())},
         low=one.get("low"),
         high=one.get("high"),
+        optional=one.get("optional", False),
+        dates=one.get("dates"),
     )

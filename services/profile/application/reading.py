@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from services.profile.application.sayings import DIRECTIVES, Sayings
-from services.profile.application.series import MeasureReading
+from services.profile.application.series import RECORD, MeasureReading
 from services.profile.contract import requests as r
 from services.profile.domain.entry import Entry
 from services.profile.domain.listing import QUESTIONNAIRES, EntryRow
@@ -24,7 +24,6 @@ from shared.kernel.gate import How
 
 CHARTED = timedelta(days=365)
 """How far back the charts of a summary go."""
-RECORD = {"kind": "record"}
 
 
 class ProfileReading(Sayings, MeasureReading):

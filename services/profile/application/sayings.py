@@ -99,6 +99,7 @@ class Sayings(ProfileLog):
             questionnaire=questionnaire.code,
             answers=dict(request.answers),
             facts=questionnaire.facts(request.answers),
+            since=questionnaire.since(request.answers),
             final=request.final,
             confidentiality=codes,
         )

@@ -4,7 +4,7 @@ import base64
 import binascii
 import json
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import chain
 from typing import TypeVar
 from uuid import UUID
@@ -24,6 +24,8 @@ from shared.kernel.errors import InvalidRequest
 from shared.kernel.gate import NORMALLY, How
 
 Line = TypeVar("Line")
+RECORD = {"kind": "record"}
+LOOKING_BACK = (timedelta(days=31), timedelta(days=366), None)
 GROWTH = "CDC 2000 (United States)"
 
 
@@ -46,6 +48,15 @@ class MeasureReading(ProfileLog):
             unit=kind.unit,
             target=m.TargetView.of(target) if target else None,
         )
+
+    def latest_measures(self, request: m.LatestMeasures, by: Actor) -> m.LatestKnown:
+        """Of what this reader may see."""
+        self.gate.require(request.record_id, "read", RECORD, by, request.how)
+        found = (
+            (self._latest(request.record_id, name, by, request.how), kind)
+            for name, kind in self.parts.measuring.kinds.items()
+        )
+        return m.LatestKnown(items=[m.LatestMeasure.of(p, kind) for p, kind in found if p])
 
     def growth_curve(self, request: g.GrowthCurve, by: Actor) -> g.GrowthAnswer:
         """A reference, of nobody: nothing is asked of access."""
@@ -88,6 +99,15 @@ class MeasureReading(ProfileLog):
             found += computed_bmi(weights, heights)
         inside = [p for p in found if (not since or p.at >= since) and (not until or p.at < until)]
         return sorted(inside, key=_key)
+
+    def _latest(self, record_id: UUID, kind: str, by: Actor, how: How) -> Point | None:
+        """Looked for in more and more of the past: of a sensor, a month says enough."""
+        now = self.clock.now()
+        for span in LOOKING_BACK:
+            since = now - span if span else None
+            if points := self.points(record_id, kind, (since, None), by, how):
+                return points[-1]
+        return None
 
     def _seen(
         self,

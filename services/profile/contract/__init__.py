@@ -69,6 +69,12 @@ CONTRACT = Contract(
             name="measure_kinds", request=m.MeasureKinds, answer=m.KindsKnown, callers=WITH_SERVICES
         ),
         Method(
+            name="latest_measures",
+            request=m.LatestMeasures,
+            answer=m.LatestKnown,
+            callers=WRITERS,
+        ),
+        Method(
             name="growth_curve",
             request=g.GrowthCurve,
             answer=g.GrowthAnswer,

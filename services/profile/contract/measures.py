@@ -112,6 +112,41 @@ class ListMeasures(ListQuery, Window):
     every: Literal["hour", "day", "week"] | None = None
 
 
+class LatestMeasures(Query, Reading):
+    """The last measure of each kind, an index included."""
+
+    record_id: UUID
+
+
+class LatestMeasure(Answer):
+    """``values``: by name of part, in ``unit`` (UCUM)."""
+
+    kind: str
+    label_fr: str
+    unit: str
+    at: Instant
+    values: dict[str, float]
+    document_id: UUID | None
+
+    @classmethod
+    def of(cls, point: Point, kind: Kind) -> "LatestMeasure":
+        names = [part.name for part in kind.parts]
+        return cls(
+            kind=kind.name,
+            label_fr=kind.label_fr,
+            unit=kind.unit,
+            at=point.at,
+            values=dict(zip(names, point.values, strict=True)),
+            document_id=point.document_id,
+        )
+
+
+class LatestKnown(Answer):
+    """Kinds of which this reader may see none are left out."""
+
+    items: list[LatestMeasure]
+
+
 class ExportObservations(ListQuery, Window):
     """As :class:`ListMeasures`, in FHIR R4."""
 

@@ -9,7 +9,8 @@ from shared.kernel.actor import Actor
 
 
 class Answers(Aggregate):
-    """The answers to one questionnaire; ``facts``: words that its rules drew from them."""
+    """The answers to one questionnaire; ``facts``: words that its rules drew from them;
+    ``since``: the first day of those that were dated."""
 
     TOPIC = "profile.answers"
 
@@ -23,6 +24,13 @@ class Answers(Aggregate):
         facts: list[str]
         final: bool
         confidentiality: list[str]
+        since: dict[str, str]
+
+        class_version = 2
+
+        @staticmethod
+        def upcast_v1_v2(state: dict[str, Any]) -> None:
+            state["since"] = {}
 
     @event(Created)
     def __init__(
@@ -36,6 +44,7 @@ class Answers(Aggregate):
         facts: list[str],
         final: bool,
         confidentiality: list[str],
+        since: dict[str, str],
     ) -> None:
         self.record_id = record_id
 

@@ -140,12 +140,15 @@ class SynthesisView(Answer):
 
 
 class Summary(Answer):
-    """Entries are as ``profile`` shows them. ``profile_shown`` is false for a reader who may not
-    see it: nothing is known then of allergies, which is not the same as none."""
+    """Entries and measures are as ``profile`` shows them. ``profile_shown`` is false for a reader
+    who may not see it: nothing is known then of allergies, which is not the same as none.
+    ``sections``: the others of a synthesis, by name; ``measures``: the last of each kind."""
 
     synthesis: SynthesisView
     profile_shown: bool
     allergies: list[dict[str, Any]]
+    sections: dict[str, list[dict[str, Any]]]
+    measures: list[dict[str, Any]]
     trusted_contacts: list[dict[str, Any]]
     emergency_contacts: list[dict[str, Any]]
     directives: dict[str, Any] | None
@@ -159,7 +162,8 @@ class Summary(Answer):
         profile: summary.FromProfile | None,
         sets: ValueSets,
     ) -> "Summary":
-        shown = profile or summary.FromProfile(allergies=(), contacts=(), directives=None)
+        shown = profile or summary.FromProfile()
+        others = shown.sections.keys() - {"allergies", "contacts"}
         return cls(
             synthesis=SynthesisView(
                 latest=DocumentView.of(made.latest, sets) if made.latest else None,
@@ -167,7 +171,9 @@ class Summary(Answer):
                 overdue=made.overdue,
             ),
             profile_shown=profile is not None,
-            allergies=_plain(shown.allergies),
+            allergies=_plain(shown.sections.get("allergies", ())),
+            sections={name: _plain(shown.sections[name]) for name in sorted(others)},
+            measures=_plain(shown.measures),
             trusted_contacts=_plain(summary.contacts(shown, summary.TRUSTED)),
             emergency_contacts=_plain(summary.contacts(shown, summary.EMERGENCY)),
             directives=dict(shown.directives) if shown.directives else None,

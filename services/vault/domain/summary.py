@@ -1,7 +1,7 @@
 """What a reader wants first: the last synthesis, allergies, directives, whom to call."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Protocol
 from uuid import UUID
@@ -22,11 +22,12 @@ EMERGENCY = "EMERGENCY_CONTACT"
 
 @dataclass(frozen=True, kw_only=True)
 class FromProfile:
-    """Entries as ``profile`` shows them to this reader."""
+    """Entries by section, and the last measure of each kind, as ``profile`` shows them to this
+    reader."""
 
-    allergies: tuple[Mapping[str, Any], ...]
-    contacts: tuple[Mapping[str, Any], ...]
-    directives: Mapping[str, Any] | None
+    sections: Mapping[str, Sequence[Mapping[str, Any]]] = field(default_factory=dict)
+    directives: Mapping[str, Any] | None = None
+    measures: Sequence[Mapping[str, Any]] = ()
 
 
 class Profiles(Protocol):
@@ -59,7 +60,8 @@ def directives(seen: Sequence[Entry], types: frozenset[str]) -> Entry | None:
 
 
 def contacts(profile: FromProfile, kind: str) -> list[Mapping[str, Any]]:
-    return [contact for contact in profile.contacts if contact.get("type") == kind]
+    known = profile.sections.get("contacts", ())
+    return [contact for contact in known if contact.get("type") == kind]
 
 
 def _latest(entries: Sequence[Entry]) -> Entry | None:

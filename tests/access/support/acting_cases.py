@@ -10,7 +10,7 @@ from services.access.adapters.cedar import CedarRules
 from services.access.domain.connection import Client
 from services.access.domain.grants import Allowed, Authorisation, Invitation
 from services.access.domain.rights import Rights
-from shared.kernel.actor import Actor
+from shared.kernel.actor import Actor, ActorKind
 from tests.access.support.judging import (
     HOUR,
     IDENTITY,
@@ -50,6 +50,8 @@ SEEN_BY = document(scope="visibility")
 PRESCRIPTION = {"kind": "prescription", "scope": "shown", "confidentiality": []}
 MEASURE = {"kind": "measure", "type": "GLUCOSE", "confidentiality": []}
 APPOINTMENT = {"kind": "appointment", "confidentiality": []}
+MAIL = {"kind": "message", "confidentiality": []}
+MESSAGING = Actor(kind=ActorKind.SERVICE, id="messaging")
 AUTHORISATION = UUID(int=21)
 
 
@@ -190,6 +192,12 @@ ACTING = [
         "author_reads_prescription", False, rights, DENTIST,
         {**PRESCRIPTION, "scope": None, "author": DOCTOR.id},
     ),
+    # Trusted mail comes in by messaging itself, and nothing else does
+    Case("trusted_mail", True, rights, MESSAGING, MAIL, FEED),
+    Case("support_and_operators_never", False, rights, MESSAGING, MAIL),
+    Case("support_and_operators_never", False, rights, MESSAGING, MEASURE, FEED),
+    Case("support_and_operators_never", False, rights, replace(MESSAGING, id="agenda"), MAIL, FEED),
+    Case("own_record", True, rights, PATIENT, MAIL, FEED),
     # Those the person trusts say who sees a document
     Case("visibility_by_trusted", True, lambda: treated_by(DOCTOR), DOCTOR, SEEN_BY, MANAGE),
     Case("visibility_by_trusted", True, lambda: administered_by(NURSE), NURSE, SEEN_BY, MANAGE),

@@ -176,3 +176,25 @@ def test_a_list_for_a_service_is_judged_item_by_item(world: World) -> None:
         False,
     ]
     assert world.app.decide_many(request, through_vault(PATIENT)).permits == [True, True, False]
+
+
+def test_what_was_allowed_on_a_merged_record_goes_on_under_its_target(world: World) -> None:
+    """
+    The catalogue serves it there: known before and after the merge, gone with the split.
+    """
+    merge: dict[str, Any] = {"source": str(OTHER_RECORD), "merge_id": str(UUID(int=52))}
+    world.open_record(OTHER_RECORD)
+    granted_there = {"record": OTHER_RECORD, "authoriser": {"kind": "patient", "id": "source"}}
+    granted(world, MEASURES, **granted_there)
+    assert not feeds(world)
+
+    world.hear("records_merged", **merge)
+    assert feeds(world)
+    said(world, "authorisation_revoked", record=OTHER_RECORD)
+    assert not feeds(world)
+    granted(world, MEASURES, **granted_there)
+    assert feeds(world)
+
+    world.hear("records_split", **merge)
+    assert not feeds(world)
+    assert not any(again.why for again in redecide_all(world.app))

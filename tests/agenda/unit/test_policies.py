@@ -174,3 +174,25 @@ def test_facts_of_questionnaires(world: World) -> None:
     questionnaire(world, "pregnant", questionnaire="others", secret=True)
     assert facts() == {Fact.COLORECTAL_HIGH_RISK, Fact.PREGNANT}
     assert facts(everything=False) == {Fact.COLORECTAL_HIGH_RISK}
+
+
+def test_a_dated_pregnancy_has_its_vaccines(world: World) -> None:
+    """
+    Whooping cough from 20 to 36 weeks after the last period (calendar of 2025), then no more; a
+    day to come dates nothing.
+    """
+    world.identities.born = world.identities.born.replace(year=1996)
+
+    def timing() -> str | None:
+        items = world.app.prevention_plan(AskPlan(record_id=RECORD), PATIENT).items
+        named = [i for i in items if i.item.startswith("COQ-GROSSESSE")]
+        return named[0].item.partition(":")[2] if named else None
+
+    questionnaire(world, "pregnant")
+    assert timing() is None
+    questionnaire(world, "pregnant", since={"pregnant": "2027-01-01"})
+    assert timing() is None
+    questionnaire(world, "pregnant", since={"pregnant": "2026-07-01"})
+    assert timing() == "2026-11-18"
+    questionnaire(world, since={})
+    assert timing() is None

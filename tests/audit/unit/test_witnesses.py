@@ -60,6 +60,7 @@ class Place:
                 journal=None,  # type: ignore[arg-type]
                 counts=None,  # type: ignore[arg-type]
                 keyring=None,  # type: ignore[arg-type]
+                printer=None,  # type: ignore[arg-type]
                 words=None,  # type: ignore[arg-type]
                 log=log,
                 cosigned=KeptCosignatures(self.audit.guarded, self.files),

@@ -206,6 +206,7 @@ def test_what_a_minor_connects_in_secret_is_theirs_alone(
     Representatives neither see, count, change nor end it; what they do shows nothing of it.
     """
     secret = catalogue.authorise(authorise(sensor, "COURBE"), SECRETLY)
+    assert state(catalogue, secret.token).secret is True
     assert told()[-1][1]["secret"] is True
     assert connected(catalogue, PARENT) == []
     with pytest.raises(UnknownAuthorisation):
@@ -215,6 +216,7 @@ def test_what_a_minor_connects_in_secret_is_theirs_alone(
 
     parents = catalogue.authorise(authorise(sensor, "SUIVI"), PARENT)
     assert told()[-1][1]["secret"] is False
+    assert state(catalogue, parents.token).secret is False
     assert connected(catalogue, PARENT) == [parents.authorisation_id]
     assert len(connected(catalogue)) == 2
     catalogue.revoke(revocation(parents.authorisation_id), PARENT)

@@ -10,6 +10,7 @@ from services.identity.domain.activation_code import ActivationCode
 from services.identity.domain.announcement import Announcement
 from services.identity.domain.errors import CannotMerge, NotDueYet, NotInThatState
 from services.identity.domain.identity_status import IdentityDocument, IdentityStatus
+from services.identity.domain.legacy_dmp_events import FormerRights
 from services.identity.domain.record import Record
 from services.identity.domain.states import (
     ClosingMotive,
@@ -57,7 +58,7 @@ ACTS: dict[str, Act] = {
     "oppose_legacy_dmp": lambda r: r.oppose_legacy_dmp(
         OppositionChannel.ONLINE, on=True, by=PERSON
     ),
-    "import_legacy_dmp": lambda r: r.import_legacy_dmp([], [], None, INSURER),
+    "import_legacy_dmp": lambda r: r.import_legacy_dmp(FormerRights([], [], None), INSURER),
     "bounce": lambda r: r.bounce(NOW, SIX_WEEKS, OPENS_AT, INSURER),
     "declare_death": lambda r: r.declare_death(NOW.date(), NOW, INSURER),
     "revoke_death": lambda r: r.revoke_death(INSURER),

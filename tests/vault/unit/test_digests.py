@@ -79,15 +79,21 @@ def test_a_hidden_synthesis_is_told_of_by_nothing(world: World) -> None:
 
 
 def test_what_the_profile_says(world: World) -> None:
-    """Allergies, directives, whom to call: in the reader's name, so what they may see."""
+    """Allergies, directives, whom to call, other sections, the last measures: in the reader's
+    name, so what they may see."""
+    glucose = {"kind": "GLUCOSE", "unit": "mg/dL", "values": {"value": 88.1}}
     world.profiles.shown = FromProfile(
-        allergies=({"label": "Pénicilline"},),
-        contacts=(
-            {"type": "TRUSTED_CONTACT", "name": "Ada"},
-            {"type": "EMERGENCY_CONTACT", "name": "Luc"},
-            {"type": "HELP_CONTACT", "name": "Zoé"},
-        ),
+        sections={
+            "allergies": ({"label": "Pénicilline"},),
+            "diseases": ({"label": "Asthme"},),
+            "contacts": (
+                {"type": "TRUSTED_CONTACT", "name": "Ada"},
+                {"type": "EMERGENCY_CONTACT", "name": "Luc"},
+                {"type": "HELP_CONTACT", "name": "Zoé"},
+            ),
+        },
         directives={"text": "Pas d'acharnement."},
+        measures=(glucose,),
     )
 
     shown = summary(world)
@@ -96,6 +102,8 @@ def test_what_the_profile_says(world: World) -> None:
     assert shown.trusted_contacts == [{"type": "TRUSTED_CONTACT", "name": "Ada"}]
     assert shown.emergency_contacts == [{"type": "EMERGENCY_CONTACT", "name": "Luc"}]
     assert shown.directives == {"text": "Pas d'acharnement."}
+    assert shown.sections == {"diseases": [{"label": "Asthme"}]}
+    assert shown.measures == [glucose]
     assert shown.profile_shown
 
 

@@ -1,5 +1,6 @@
 """The operator's commands, on a real follower: what they print and what they leave."""
 
+from dataclasses import replace
 from uuid import UUID
 
 import pytest
@@ -9,6 +10,8 @@ from scripts.ops import parts
 from scripts.ops.app import app
 from shared.eventing.entrypoints import follow, project
 from shared.eventing.following import Following
+from shared.eventing.project import Projector
+from shared.stores.documents import Put
 from tests.shared.eventing.integration.test_follow import restore
 from tests.shared.eventing.integration.test_parking import Service, cured_following
 from tests.shared.eventing.sample import records
@@ -83,3 +86,40 @@ def test_after_a_restore_both_sides_say_so(world: World, monkeypatch: pytest.Mon
     assert run(world, monkeypatch, *realign).exit_code == 1
     assert run(world, monkeypatch, "renew-epoch", "notes").exit_code == 0
     assert run(world, monkeypatch, *realign).exit_code == 0
+
+
+def test_a_read_model_is_rebuilt_while_it_serves(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The old one answers until the switch; what it had wrong is gone afterwards."""
+    [record] = records(1)
+    for text in "abc":
+        world.notes.write(record, text)
+    view = world.projecting().views[0]
+    while Projector(world.notes, view).turn():
+        pass
+    right = view.documents.find().items
+    at = view.documents.position("notes")
+    assert at is not None
+    spoilt = view.documents.rebuild()
+    spoilt.apply([Put("nobody's", {"record_id": "spoilt"})], replace(at, previous=0))
+    view.documents.switch(spoilt)
+    assert view.documents.find().items != right
+    dry = run(world, monkeypatch, "rebuild", "notes", "notes", "--dry-run")
+    assert (dry.exit_code, dry.stdout) == (0, "notes would be built from 3 events\n")
+    assert view.documents.find().items != right
+    done = run(world, monkeypatch, "rebuild", "notes", "notes")
+    assert (done.exit_code, done.stdout) == (0, "notes was built anew and serves\n")
+    assert view.documents.find().items == right
+
+
+def test_a_followed_read_model_is_rebuilt_too(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """From the messages of those it follows; an unknown name is refused."""
+    [record] = records(1)
+    world.notes.write(record, "a")
+    Service(world).follower.start()
+    done = run(world, monkeypatch, "rebuild", "tally", "journal")
+    assert (done.exit_code, done.stdout) == (0, "journal was built anew and serves\n"), done.output
+    assert run(world, monkeypatch, "rebuild", "tally", "nothing").exit_code == 1

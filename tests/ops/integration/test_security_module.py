@@ -1,0 +1,144 @@
+"""Keys wrapped in a security module (SoftHSM), and moved into it."""
+
+import os
+import shutil
+import subprocess
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+
+from shared.crypto.key_wrapper import FileKeyWrapper, Wrapped
+from shared.crypto.sealing import NotAuthentic
+from shared.crypto.security_module import ModuleKeyWrapper, ModuleSettings, MovingKeyWrapper
+from tests.ops.world import Operated, operated
+
+LIBRARY = Path("/usr/lib/softhsm/libsofthsm2.so")
+PIN = "4271"
+
+
+@pytest.fixture(scope="module")
+def module(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ModuleSettings]:
+    """A token with an AES key that its own library made and gives to nobody."""
+    program = shutil.which("softhsm2-util")
+    if program is None or not LIBRARY.exists():
+        pytest.skip("SoftHSM is not installed: apt-get install softhsm2")
+    pkcs11 = pytest.importorskip("pkcs11")
+    home = tmp_path_factory.mktemp("softhsm")
+    (home / "tokens").mkdir()
+    (home / "softhsm2.conf").write_text(f"directories.tokendir = {home}/tokens\n")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("SOFTHSM2_CONF", str(home / "softhsm2.conf"))
+        made = [program, "--init-token", "--free", "--label=carnet", f"--pin={PIN}", "--so-pin=99"]
+        subprocess.run([*made[:-1], "--so-pin=998877"], check=True, capture_output=True)
+        token = pkcs11.lib(str(LIBRARY)).get_token(token_label="carnet")
+        with token.open(user_pin=PIN, rw=True) as session:
+            session.generate_key(
+                pkcs11.KeyType.AES, 256, label="kek-2026", store=True,
+                capabilities=pkcs11.MechanismFlag.ENCRYPT | pkcs11.MechanismFlag.DECRYPT,
+                template={pkcs11.Attribute.SENSITIVE: True, pkcs11.Attribute.EXTRACTABLE: False},
+            )  # fmt: skip
+        pin_file = home / "pin"
+        pin_file.touch(mode=0o600)
+        pin_file.write_text(PIN)
+        yield ModuleSettings(module=LIBRARY, token="carnet", key="kek-2026", pin_file=pin_file)
+
+
+@pytest.fixture
+def wrapper(module: ModuleSettings) -> Iterator[ModuleKeyWrapper]:
+    found = ModuleKeyWrapper(module)
+    yield found
+    found.close()
+
+
+@pytest.fixture
+def carnet(tmp_path: Path, module: ModuleSettings) -> Operated:
+    """An installation whose keys are in a file, and whose settings name the module too."""
+    return operated(tmp_path)
+
+
+def with_module(carnet: Operated, module: ModuleSettings) -> None:
+    carnet.environ |= {
+        "SOFTHSM2_CONF": os.environ["SOFTHSM2_CONF"],
+        "CARNET_KEYRING_PKCS11_MODULE": str(module.module),
+        "CARNET_KEYRING_PKCS11_TOKEN": module.token,
+        "CARNET_KEYRING_PKCS11_KEY": module.key,
+        "CARNET_KEYRING_PKCS11_PIN_FILE": str(module.pin_file),
+    }
+
+
+def test_what_the_module_wraps_it_alone_unwraps(wrapper: ModuleKeyWrapper) -> None:
+    """Another nonce each time, so equal keys do not look equal."""
+    key = os.urandom(32)
+    first, second = wrapper.wrap(key, b"record 1"), wrapper.wrap(key, b"record 1")
+    assert first.kek == "hsm:kek-2026"
+    assert first.data != second.data
+    assert key not in first.data
+    assert wrapper.unwrap(first, b"record 1") == key
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda w: Wrapped(w.kek, w.data[:-1] + bytes([w.data[-1] ^ 1])),
+        lambda w: Wrapped(w.kek, bytes([w.data[0] ^ 1]) + w.data[1:]),
+        lambda w: Wrapped(w.kek, w.data[:10]),
+        lambda w: Wrapped("hsm:another", w.data),
+    ],
+    ids=["sealed", "nonce", "short", "name"],
+)
+def test_what_was_changed_does_not_open(
+    wrapper: ModuleKeyWrapper, change: Callable[[Wrapped], Wrapped]
+) -> None:
+    """Also a row put in the place of another: the context is part of the seal."""
+    wrapped = wrapper.wrap(os.urandom(32), b"record 1")
+    with pytest.raises(NotAuthentic):
+        wrapper.unwrap(change(wrapped), b"record 1")
+    with pytest.raises(NotAuthentic):
+        wrapper.unwrap(wrapped, b"record 2")
+
+
+def test_a_lost_session_is_opened_again(wrapper: ModuleKeyWrapper) -> None:
+    """A module restarts; its clients do not."""
+    wrapped = wrapper.wrap(b"k" * 32, b"record 1")
+    wrapper._session.close()
+    assert wrapper.unwrap(wrapped, b"record 1") == b"k" * 32
+
+
+def test_while_keys_move_both_places_open_theirs(wrapper: ModuleKeyWrapper, tmp_path: Path) -> None:
+    """Nothing waits for the move to end."""
+    file = tmp_path / "kek"
+    file.touch(mode=0o600)
+    file.write_text(os.urandom(32).hex())
+    former = FileKeyWrapper(file)
+    moving = MovingKeyWrapper(wrapper, former)
+    old, new = former.wrap(b"o" * 32, b"1"), moving.wrap(b"n" * 32, b"2")
+    assert moving.unwrap(old, b"1") == b"o" * 32
+    assert moving.unwrap(new, b"2") == b"n" * 32
+    assert new.kek == "hsm:kek-2026"
+
+
+def test_keys_move_into_the_module_by_command(carnet: Operated, module: ModuleSettings) -> None:
+    """Afterwards the key file opens nothing, and the records' keys are what they were."""
+    record_id = uuid4()
+    carnet.make_key(record_id)
+    with_module(carnet, module)
+    rewrap = ("rewrap-keys", "--by", "op-1")
+    assert "keys would be wrapped anew" in carnet.done(*rewrap, "--dry-run")
+    assert carnet.key_of(record_id) == "live"
+    assert "keys wrapped anew" in carnet.done(*rewrap)
+    with pytest.raises(NotAuthentic):
+        carnet.key_of(record_id)  # by the file alone
+    assert carnet.done(*rewrap, "--dry-run").startswith("0 keys")
+
+
+def test_a_new_key_in_the_file_takes_over_by_command(carnet: Operated) -> None:
+    """The first line may go once nothing is wrapped by it any more."""
+    record_id = uuid4()
+    carnet.make_key(record_id)
+    kek = carnet.home / "kek"
+    carnet.done("new-key-encryption-key", str(kek))
+    carnet.done("rewrap-keys", "--by", "op-1")
+    kek.write_text(kek.read_text().split()[-1])
+    assert carnet.key_of(record_id) == "live"
