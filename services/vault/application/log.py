@@ -87,7 +87,8 @@ class VaultLog(EventLog):
         together = self.served_together(record_id)
         arranged = {r: self.arrangement(r) for r in together}
         return Around(
-            together=[record_id, *(r for r in together if r != record_id)],
+            record_id=record_id,
+            served=together,
             masking=Masking(
                 allow_cumulation=self.rules.allow_cumulation,
                 by_default=any(a.masks_by_default for a in arranged.values() if a),

@@ -30,13 +30,21 @@ UNKNOWN_PARENT = "replaced document unknown here"
 
 @dataclass(frozen=True, kw_only=True)
 class DepositRules:
-    """``archive_after``: the time after which a document is archived by itself; ``None``:
-    never."""
+    """``max_person_bytes``: of what the person adds; ``None``: as for others.
+
+    ``archive_after``: the time after which a document is archived by itself; ``None``: never.
+    """
 
     limits: Limits
     metadata: Rules
     allow_cumulation: bool
+    max_person_bytes: int | None = None
     archive_after: timedelta | None = None
+
+    def limits_of(self, by: Actor) -> Limits:
+        if self.max_person_bytes is None or not by.principal.acts_for_person:
+            return self.limits
+        return replace(self.limits, max_bytes=self.max_person_bytes)
 
 
 class Depositing:
@@ -110,7 +118,7 @@ class Depositing:
             offer.given,
             declared=offer.declared,
             by_person=by.principal.acts_for_person,
-            limits=self._rules.limits,
+            limits=self._rules.limits_of(by),
             rules=self._rules.metadata,
         )
 
@@ -130,7 +138,7 @@ class Depositing:
         asked = attributes(taken.metadata, origin, taken.confidentiality, Status.APPROVED.value, by)
         decision = self._gate.require(record_id, "feed", asked, by)
         if taken.patient:
-            self._people.require_person_of(record_id, taken.patient, by)
+            self._people.require_person_of(around.served, taken.patient, by)
         document_id, original = self._doubles.same(around.together, taken, by, lot.changed)
         if original and self._doubles.may_see(original, by):
             return self._again(lot, original, offer, taken, by)

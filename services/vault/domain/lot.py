@@ -48,16 +48,19 @@ class Placed:
 
 @dataclass(frozen=True, kw_only=True)
 class Around:
-    """The record a lot goes to. ``together``: the records served as one with it, itself first;
-    ``masking``: how the person has what comes in masked; ``relied_on``: streams that say so."""
+    """The record a lot goes to. ``served``: the records served as one with it, first the one by
+    whose rights they are; ``masking``: how the person has what comes in masked; ``relied_on``:
+    streams that say so."""
 
-    together: Sequence[UUID]
+    record_id: UUID
+    served: Sequence[UUID]
     masking: Masking
     relied_on: Mapping[UUID, int]
 
     @property
-    def record_id(self) -> UUID:
-        return self.together[0]
+    def together(self) -> Sequence[UUID]:
+        """The record itself, then those served with it."""
+        return [self.record_id, *(other for other in self.served if other != self.record_id)]
 
 
 @dataclass(kw_only=True)
