@@ -133,10 +133,10 @@ class Depositing:
 
     def _put(self, lot: Lot, around: Around, offer: Offer, taken: Taken, by: Actor) -> Placed:
         record_id = around.record_id
-        taken = self._signed(taken, record_id, by)
         origin = Origin.of(taken.metadata, by.to_event())
         asked = attributes(taken.metadata, origin, taken.confidentiality, Status.APPROVED.value, by)
         decision = self._gate.require(record_id, "feed", asked, by)
+        taken = self._signed(taken, record_id, by)
         if taken.patient:
             self._people.require_person_of(around.served, taken.patient, by)
         document_id, original = self._doubles.same(around.together, taken, by, lot.changed)
