@@ -128,7 +128,8 @@ class Vault:
             answer = getattr(self.world.vault, method)(request, by)
         except Refusal as refusal:
             return _still(refusal.to_fault())
-        self.world.project()
+        if asked.is_command:
+            self.world.project()
         data = _still(answer.model_dump(mode="json"))
         return _unnamed(data) if method in {"deposit", "deposit_lot"} else data
 
@@ -208,10 +209,7 @@ WALKS: dict[str, Walk] = {
     "changes_since": _asked({"record_id": RECORD, "instant": "2000-01-01T00:00:00Z"}),
     "describe": _of_documents,
     "open": lambda hidden, *_: (
-        {"document_id": one, "unwrap": unwrap, "mode": mode}
-        for one in hidden
-        for unwrap in (False, True)
-        for mode in ("normal", "regulation")
+        {"document_id": one, "unwrap": unwrap} for one in hidden for unwrap in (False, True)
     ),
     "versions": lambda hidden, *_: ({"logical_id": one} for one in hidden),
     "summary": _record,
