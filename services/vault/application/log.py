@@ -71,6 +71,7 @@ class VaultLog(EventLog):
             find=self.document,
             secret=lambda: self.secret,
             around=self.around,
+            arrangement=self.arranged,
             now=clock.now,
         )
 
@@ -98,6 +99,10 @@ class VaultLog(EventLog):
                 for r, a in arranged.items()
             },
         )
+
+    def arranged(self, record_id: UUID, by: Actor) -> Arrangement:
+        """That of a record, begun if there is none."""
+        return self.arrangement(record_id) or Arrangement.begin(self.secret, record_id, by)
 
     def arrangement(self, record_id: UUID) -> Arrangement | None:
         return self.get(Arrangement.id_of(self.secret, record_id), Arrangement)

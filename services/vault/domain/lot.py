@@ -6,6 +6,7 @@ from uuid import UUID
 
 from eventsourcing.domain import Aggregate
 
+from services.vault.domain.arrangement import Arrangement
 from services.vault.domain.copies import Copies
 from services.vault.domain.document import Document
 from services.vault.domain.metadata import Statement
@@ -72,9 +73,14 @@ class Lot:
     placed: list[Placed] = field(default_factory=list)
     changed: dict[UUID, Document] = field(default_factory=dict)
     copies: list[Copies] = field(default_factory=list)
+    arranged: list[Arrangement] = field(default_factory=list)
     objects: list[str] = field(default_factory=list)
     relied_on: dict[UUID, int] = field(default_factory=dict)
 
     @property
     def saved(self) -> list[Aggregate]:
-        return [*(d for d in self.changed.values() if d.pending_events), *self.copies]
+        return [
+            *(d for d in self.changed.values() if d.pending_events),
+            *self.copies,
+            *self.arranged,
+        ]
