@@ -11,6 +11,7 @@ from scripts.bench import decisions, evidence, journeys, yardsticks
 from scripts.bench.journeys import Place, highest
 from scripts.bench.load import elsewhere
 from scripts.bench.measures import Measure, calling, saving, sealing
+from scripts.bench.record import large_record
 from scripts.bench.results import Results
 from scripts.cli.deployment import Deployment, running_carnet
 from scripts.cli.processes import ROOT
@@ -32,6 +33,8 @@ def main() -> None:
             measures = [saving()]
         with step("sealing"):
             measures.append(sealing())
+        with step("a record of 10,000 documents"):
+            results.figures |= large_record()
         with running_carnet(HOME / "carnet", step) as carnet:
             with step("calling"):
                 measures.append(calling(carnet.broker.uri(), carnet.place.issuer))
