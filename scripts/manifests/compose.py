@@ -3,8 +3,10 @@
 What is secret comes from the folder that ``carnet ops prepare`` fills; nothing secret is here.
 """
 
+from collections.abc import Iterator, Sequence
 from typing import Any
 
+from scripts.cli.processes import ALONE
 from scripts.manifests.wiring import Wiring, all_wiring
 
 Json = dict[str, Any]
@@ -26,11 +28,19 @@ LOCKED = {
     "security_opt": ["no-new-privileges:true"],
     "tmpfs": ["/tmp:mode=1777,size=64m"],  # noqa: S108 - a file system of the container's own
 }
+REACHED: Json = {
+    "messaging.smtp": {
+        "environment": {"CARNET_MESSAGING_SMTP_HOST": "0.0.0.0"},  # noqa: S104 - of its container
+        "networks": ["inside", "outside"],
+        "ports": ["${CARNET_SMTP_PORT:-2525}:2525"],
+    }
+}
+"""What is reached from outside of the machine, and how."""
 READY = f"import urllib.request as u; u.urlopen('http://127.0.0.1:{HTTP}/ready', timeout=4)"
 
 
 def compose() -> Json:
-    services = {wired.service: _service(wired) for wired in all_wiring()}
+    services = {name: made for wired in all_wiring() for name, made in _containers(wired)}
     return {
         "name": "carnet",
         "services": _stores() | {"migrate": _migrate()} | services | _telemetry(),
@@ -39,7 +49,15 @@ def compose() -> Json:
     }
 
 
-def _service(wired: Wiring) -> Json:
+def _containers(wired: Wiring) -> Iterator[tuple[str, Json]]:
+    """One for each service, and one for what shares its process with nothing."""
+    names = [f"{wired.service}.{entrypoint}" for entrypoint in wired.entrypoints]
+    yield wired.service, _service(wired, [name for name in names if name not in ALONE])
+    for name in ALONE.intersection(names):
+        yield name.replace(".", "-"), _service(wired, [name]) | REACHED[name]
+
+
+def _service(wired: Wiring, entrypoints: Sequence[str]) -> Json:
     needs: Json = {name: {"condition": "service_healthy"} for name in STORES}
     needs["migrate"] = {"condition": "service_completed_successfully"}
     if wired.service != "keyring":  # whom every other one asks for keys when it starts
@@ -47,7 +65,7 @@ def _service(wired: Wiring) -> Json:
     secret = [f"{PRIVATE}/kek:/run/carnet/kek:ro"] if wired.service == "keyring" else []
     return {
         **_ours(wired.service),
-        "command": [f"{wired.service}.{entrypoint}" for entrypoint in wired.entrypoints],
+        "command": list(entrypoints),
         "volumes": [f"{PRIVATE}/keys/{wired.service}:/run/carnet/keys:ro", *_common(), *secret],
         "depends_on": needs,
         "healthcheck": _health(["CMD", "python", "-c", READY], start="60s"),
