@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Installs what the commands need, and nothing twice: Debian packages that are missing, then .venv from the lock.
 #   usage: scripts/setup.sh check|demo|test
-# check: only .venv; demo: the broker too; test: the broker and PostgreSQL.
+# check: only .venv; demo: the broker too; test: PostgreSQL, ClamAV and mail software to try ours with as well.
 # Exit code 3, with one sentence, when something is missing that only an administrator can install.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
@@ -11,7 +11,13 @@ missing_packages() {
   local servers=(/usr/lib/rabbitmq/lib/rabbitmq_server-*/sbin/rabbitmq-server)
   if [[ $1 != check && ! -e ${servers[0]} ]]; then echo rabbitmq-server; fi
   local databases=(/usr/lib/postgresql/*/bin/initdb)
-  if [[ $1 == test && ! -e ${databases[0]} ]]; then echo postgresql; fi
+  if [[ $1 == test ]]; then
+    if [[ ! -e ${databases[0]} ]]; then echo postgresql; fi
+    if [[ ! -x /usr/sbin/clamd ]]; then echo clamav-daemon; fi
+    if [[ ! -x /usr/sbin/postfix ]]; then echo postfix; fi
+    if ! command -v swaks >/dev/null; then echo swaks; fi
+    if ! command -v msmtp >/dev/null; then echo msmtp; fi
+  fi
   if ! "$PYTHON" -c 'import venv, ensurepip' 2>/dev/null; then echo python3.11-venv; fi
 }
 

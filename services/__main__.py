@@ -17,6 +17,7 @@ import signal  # noqa: E402
 import sys  # noqa: E402
 from collections.abc import Mapping, Sequence  # noqa: E402
 from pathlib import Path  # noqa: E402
+from typing import Any  # noqa: E402
 
 from eventlet.event import Event  # noqa: E402
 from nameko.runners import ServiceRunner  # noqa: E402
@@ -46,7 +47,11 @@ example: python -m services access.rpc access.project access.follow
 
 
 def main(arguments: Sequence[str]) -> int:
-    return run({name: _declared(name) for name in _arguments(arguments)})
+    names = _arguments(arguments)
+    for name in names:
+        if getattr(_module(name), "ALONE", False):
+            return _alone(name, names)
+    return run({name: _module(name).SERVICE for name in names})
 
 
 def run(services: Mapping[str, type]) -> int:
@@ -95,10 +100,16 @@ def available() -> list[str]:
     return sorted(f"{f.parent.parent.name}.{f.stem}" for f in files if f.stem != "__init__")
 
 
-def _declared(name: str) -> type:
+def _module(name: str) -> Any:
     service, _, entrypoint = name.partition(".")
-    declared: type = importlib.import_module(f"services.{service}.entrypoints.{entrypoint}").SERVICE
-    return declared
+    return importlib.import_module(f"services.{service}.entrypoints.{entrypoint}")
+
+
+def _alone(name: str, names: Sequence[str]) -> int:
+    """What does not run on eventlet: this process becomes an interpreter that never patched."""
+    if len(names) > 1:
+        raise SystemExit(f"carnet: {name} runs in a process of its own")
+    os.execv(sys.executable, [sys.executable, "-m", _module(name).__name__])  # noqa: S606 - ourselves
 
 
 def _stay(runner: ServiceRunner) -> int:

@@ -54,3 +54,8 @@ CREATE ROLE agenda LOGIN PASSWORD :'agenda';
 CREATE DATABASE carnet_agenda OWNER agenda_owner TEMPLATE template0 ENCODING 'UTF8' LC_COLLATE 'C' LC_CTYPE 'C';
 REVOKE ALL ON DATABASE carnet_agenda FROM PUBLIC;
 GRANT CONNECT ON DATABASE carnet_agenda TO agenda;
+CREATE ROLE messaging_owner LOGIN PASSWORD :'messaging_owner';
+CREATE ROLE messaging LOGIN PASSWORD :'messaging';
+CREATE DATABASE carnet_messaging OWNER messaging_owner TEMPLATE template0 ENCODING 'UTF8' LC_COLLATE 'C' LC_CTYPE 'C';
+REVOKE ALL ON DATABASE carnet_messaging FROM PUBLIC;
+GRANT CONNECT ON DATABASE carnet_messaging TO messaging;

@@ -1,84 +1,75 @@
 """``audit``: what an auditor does, on services that run or on a copy of their data."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-from datetime import UTC, datetime
-from enum import IntEnum
 from pathlib import Path
-from typing import Annotated, Any, NoReturn
+from typing import Annotated
 
 import typer
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
 from scripts.cli import callers
-from scripts.cli.audit_evidence import Evidence, Where, copy_evidence, export_files, open_evidence
-from scripts.cli.audit_redecide import Redecided, redecide_stored
-from scripts.cli.audit_report import Subject, render
+from scripts.cli.audit_archive import archive, restore_check
+from scripts.cli.audit_asking import affected, anomalies, statistics, timeline, who_saw
+from scripts.cli.audit_evidence import copy_evidence, export_files, open_evidence
+from scripts.cli.audit_export import export
+from scripts.cli.audit_options import (
+    CODES,
+    AsJson,
+    Data,
+    Ended,
+    Kek,
+    NoKeys,
+    ObjectsDir,
+    Postgres,
+    Since,
+    Until,
+    Vkey,
+    or_cannot,
+    progress,
+    when,
+    where,
+)
+from scripts.cli.audit_proving import check_proof, prove
+from scripts.cli.audit_redecide import redecide_stored
+from scripts.cli.audit_replay import replay
+from scripts.cli.audit_reporting import report, verified
 from scripts.cli.machine import Dir
 from scripts.cli.place import DEFAULT, Place
 from scripts.cli.screen import err, out
 from services.audit.adapters.event_stores import CannotRead
-from services.audit.domain.growth import Fork
-from services.audit.domain.merkle import check_inclusion, leaf_hash
-from services.audit.domain.note import InvalidNote
 from services.audit.domain.report import VerificationReport
-from shared.crypto.keys import KeyUnavailable
-from shared.kernel.errors import Refusal
-from shared.kernel.settings import SettingsError
 from shared.rpc.client import RpcClient
 
-
-class Ended(IntEnum):
-    CLEAN = 0
-    FINDINGS = 1
-    CANNOT_RUN = 2
-
-
-CODES = "Exit codes: 0 nothing found · 1 something was found · 2 could not run."
 app = typer.Typer(
     no_args_is_help=True,
     rich_markup_mode="rich",
-    help="""Verify the log, decide again, prove, read a journal, write a report.
+    help="""Verify the log, decide again, prove, replay a record, find who saw it, write a report.
 
     Looks at the Carnet of [b]--dir[/], also while it runs, or at copied data with nothing
-    running. Memory does not grow with the log.
+    running. Memory does not grow with the log. Verifying needs no key; looking into records is
+    done under a mandate ([b]--as auditor,...[/]), whose every use is journalled.
 
     [b]Examples[/]
 
       carnet audit verify
       carnet audit copy /media/evidence
       carnet audit verify --data /media/evidence/data --objects /media/evidence/objects
+      carnet audit timeline --record 5c0e... --as auditor,mandate=m1,scope=5c0e...
       carnet audit report --output report.html
     """,
     epilog=CODES,
 )
-
-Data = Annotated[
-    Path | None, typer.Option("--data", metavar="DIR", help="Copied event stores (<service>.db).")
-]
-Postgres = Annotated[
-    str | None,
-    typer.Option("--postgres", metavar="DSN", help="Event stores; {service} names the database."),
-]
-ObjectsDir = Annotated[
-    Path | None,
-    typer.Option("--objects", metavar="DIR", help="Copied objects, a folder for each bucket."),
-]
-Kek = Annotated[
-    Path | None,
-    typer.Option("--keys", metavar="FILE", help="Key-encryption key: opens what is sealed."),
-]
-NoKeys = Annotated[
-    bool, typer.Option("--no-keys", help="Compare digests only: nothing sealed is opened.")
-]
-Vkey = Annotated[
-    str | None,
-    typer.Option(
-        "--vkey", metavar="KEY", help="Verifier key of the log, or a file of it; as published."
-    ),
-]
-AsJson = Annotated[bool, typer.Option("--json", help="The result as JSON, on standard output.")]
+app.command("prove", epilog=CODES)(prove)
+app.command("check-proof", epilog=CODES)(check_proof)
+app.command("replay", epilog=CODES)(replay)
+app.command("timeline", epilog=CODES)(timeline)
+app.command("who-saw", epilog=CODES)(who_saw)
+app.command("anomalies", epilog=CODES)(anomalies)
+app.command("affected-by", epilog=CODES)(affected)
+app.command("statistics", epilog=CODES)(statistics)
+app.command("export", epilog=CODES)(export)
+app.command("report", epilog=CODES)(report)
+app.command("archive", epilog=CODES)(archive)
+app.command("restore-check", epilog=CODES)(restore_check)
 
 
 @app.command(epilog=CODES)
@@ -98,18 +89,20 @@ def verify(
     sealed state and hashes every stored document, if keys are at hand. What was changed is
     named: service, position, originator and version, or document and object.
     """
-    with _or_cannot():
-        evidence = open_evidence(_where(dir, data, postgres, objects, keys, vkey, not no_keys))
-        report = _verified(evidence)
+    with or_cannot():
+        evidence = open_evidence(where(dir, data, postgres, objects, keys, vkey, not no_keys))
+        result = verified(evidence)
     if as_json:
-        out.print_json(data=report.to_json())
+        out.print_json(data=result.to_json())
     else:
-        _show(report)
-    raise typer.Exit(Ended.CLEAN if report.log_verified else Ended.FINDINGS)
+        _show(result)
+    raise typer.Exit(Ended.CLEAN if result.log_verified else Ended.FINDINGS)
 
 
 @app.command(epilog=CODES)
 def redecide(
+    since: Since = None,
+    until: Until = None,
     dir: Dir = DEFAULT,  # noqa: A002  # the name of the option
     data: Data = None,
     postgres: Postgres = None,
@@ -120,8 +113,9 @@ def redecide(
 
     Facts are rebuilt from the log at the recorded positions, not taken from the recorded copy.
     """
-    with _or_cannot():
-        result = _redecided(_where(dir, data, postgres, None, keys, None, True))
+    given = where(dir, data, postgres, None, keys, None, True)
+    with or_cannot(), progress("deciding again", None) as advance:
+        result = redecide_stored(given, advance, since=when(since), until=when(until))
     if as_json:
         out.print_json(data=result.to_json())
     else:
@@ -142,8 +136,8 @@ def export_log(
 
     DIR/checkpoint, DIR/tile/..., DIR/vkey: the formats tlog-tiles, tlog-checkpoint, signed-note.
     """
-    with _or_cannot():
-        size = export_files(_where(dir, None, None, objects, None, vkey, False), folder)
+    with or_cannot():
+        size = export_files(where(dir, None, None, objects, None, vkey, False), folder)
     out.print(f"{size} entries written to {folder}", markup=False)
 
 
@@ -156,35 +150,9 @@ def copy_command(
 
     Writes DIR/data and DIR/objects. Everything in them stays sealed; no key is copied.
     """
-    with _or_cannot():
-        copy_evidence(_where(dir, None, None, None, None, None, False), folder, err.print)
+    with or_cannot():
+        copy_evidence(where(dir, None, None, None, None, None, False), folder, err.print)
     out.print(f"copied to {folder}", markup=False)
-
-
-@app.command(epilog=CODES)
-def prove(
-    service: str,
-    position: int,
-    dir: Dir = DEFAULT,  # noqa: A002  # the name of the option
-    data: Data = None,
-    postgres: Postgres = None,
-    objects: ObjectsDir = None,
-    vkey: Vkey = None,
-    output: Annotated[Path | None, typer.Option(help="A file, by custom .tlog-proof.")] = None,
-) -> None:
-    """Prove that an event is in the log: a C2SP tlog-proof, checkable with the public key alone."""
-    with _or_cannot():
-        evidence = open_evidence(_where(dir, data, postgres, objects, None, vkey, False))
-        proof = evidence.log.prove_inclusion(service, position)
-        root = evidence.log.checkpoint().checkpoint.root
-    good = check_inclusion(proof.index, proof.size, leaf_hash(proof.entry), proof.path, root)
-    if output:
-        output.write_text(proof.text)
-    else:
-        out.print(proof.text, markup=False, soft_wrap=True)
-    verdict = "[green]it holds[/]" if good else "[red]it does not hold[/]"
-    err.print(f"{service} {position} is leaf {proof.index} of {proof.size}: {verdict}")
-    raise typer.Exit(Ended.CLEAN if good else Ended.FINDINGS)
 
 
 @app.command(epilog=CODES)
@@ -199,7 +167,7 @@ def journal(
 ) -> None:
     """Show the journal of a record, as the caller named may see it; Carnet must run."""
     place = Place(dir)
-    with _or_cannot():
+    with or_cannot():
         settings = place.settings()
         if not settings:
             raise CannotRead(f"Carnet was never up in {dir}")
@@ -215,92 +183,6 @@ def journal(
     for line in page["items"]:
         table.add_row(line["at"], line["sentence_fr"])
     out.print(table)
-
-
-@app.command(epilog=CODES)
-def report(
-    output: Annotated[Path, typer.Option(help="The file to write.")] = Path("carnet-audit.html"),
-    dir: Dir = DEFAULT,  # noqa: A002  # the name of the option
-    data: Data = None,
-    postgres: Postgres = None,
-    objects: ObjectsDir = None,
-    keys: Kek = None,
-    no_keys: NoKeys = False,
-    vkey: Vkey = None,
-) -> None:
-    """Verify, decide again, and write one self-contained HTML report."""
-    where = _where(dir, data, postgres, objects, keys, vkey, not no_keys)
-    with _or_cannot():
-        evidence = open_evidence(where)
-        result = _verified(evidence)
-        again = _redecided(where) if evidence.keys_of else None
-        subject = Subject(
-            made_at=datetime.now(UTC), vkey=str(evidence.verifier), live=evidence.live
-        )
-        output.write_text(render(result, again, subject), encoding="utf-8")
-    out.print(f"report written to {output}", markup=False)
-    clean = result.log_verified and not (again and again.count)
-    raise typer.Exit(Ended.CLEAN if clean else Ended.FINDINGS)
-
-
-def _where(
-    dir: Path,  # noqa: A002  # the name of the option
-    data: Path | None,
-    postgres: str | None,
-    objects: Path | None,
-    keys: Path | None,
-    vkey: str | None,
-    with_keys: bool,
-) -> Where:
-    return Where(
-        settings=Place(dir).settings(),
-        data=data,
-        postgres=postgres,
-        objects=objects,
-        kek=keys,
-        vkey=vkey,
-        with_keys=with_keys,
-    )
-
-
-def _verified(evidence: Evidence) -> VerificationReport:
-    with _progress("verifying", sum(evidence.stores.appended().values())) as advance:
-        return evidence.verify(advance)
-
-
-def _redecided(where: Where) -> Redecided:
-    with _progress("deciding again", None) as advance:
-        return redecide_stored(where, advance)
-
-
-@contextmanager
-def _progress(what: str, total: int | None) -> Iterator[Any]:
-    columns = (
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeElapsedColumn(),
-    )
-    with Progress(*columns, console=err, transient=True) as progress:
-        task = progress.add_task(what, total=total)
-        yield lambda more: progress.advance(task, more)
-
-
-@contextmanager
-def _or_cannot() -> Iterator[None]:
-    try:
-        yield
-    except (CannotRead, Fork, InvalidNote, KeyUnavailable, OSError) as error:
-        _cannot(str(error))
-    except Refusal as refusal:
-        _cannot(str(refusal))
-    except SettingsError as error:
-        _cannot(str(error))
-
-
-def _cannot(sentence: str) -> NoReturn:
-    err.print(sentence, markup=False, soft_wrap=True)
-    raise typer.Exit(Ended.CANNOT_RUN)
 
 
 def _show(report: VerificationReport) -> None:

@@ -8,21 +8,24 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
 from scripts.cli.audit_keys import stored_keys
 from scripts.cli.processes import SERVICES
 from services.audit.adapters.contents import KeysOf, ReadObject, StateCheck
 from services.audit.adapters.event_stores import CannotRead, PostgresStores, SqliteStores, Stores
 from services.audit.adapters.files import BucketFiles, FolderFiles
-from services.audit.adapters.signing import check_signature, verifier_key
+from services.audit.adapters.signing import log_key, verifier_key
 from services.audit.domain.growth import Files
-from services.audit.domain.note import VerifierKey
 from services.audit.domain.proofs import LogReader, read_checkpoint
 from services.audit.domain.report import VerificationReport
 from services.audit.domain.settings import BUCKET, AuditSettings
 from services.audit.domain.tiles import CHECKPOINT_PATH, VKEY_PATH, tiles_of
 from services.audit.domain.verification import Advance, Log, Verification
-from shared.auth.service_keys import ServicePublicKeys
+from shared.auth.service_keys import ServicePublicKeys, private_key
+from shared.crypto.signatures import check_ed25519
 from shared.kernel.common import CommonSettings
+from shared.kernel.note import VerifierKey
 from shared.kernel.settings import read_settings
 from shared.stores.objects import NotThere, Objects, open_objects
 
@@ -47,14 +50,14 @@ class Evidence:
     @cached_property
     def log(self) -> LogReader:
         return LogReader(
-            files=self.files, places=self.stores, verifier=self.verifier, check=check_signature
+            files=self.files, places=self.stores, verifier=self.verifier, check=check_ed25519
         )
 
     def verify(self, advance: Advance = lambda _: None) -> VerificationReport:
         checks = [StateCheck(self.keys_of, self.documents)] if self.keys_of else []
         return Verification(
             source=self.stores,
-            log=Log(files=self.files, verifier=self.verifier, check=check_signature),
+            log=Log(files=self.files, verifier=self.verifier, check=check_ed25519),
             checks=checks,
             heads=self._settled() if self.live else None,
             advance=advance,
@@ -100,7 +103,7 @@ def open_evidence(where: Where) -> Evidence:
     return Evidence(
         stores=stores,
         files=files,
-        verifier=_verifier(where),
+        verifier=verifier_of(where),
         keys_of=open_keys(where, stores) if where.with_keys else None,
         documents=documents,
         live=where.data is None and where.objects is None,
@@ -110,8 +113,16 @@ def open_evidence(where: Where) -> Evidence:
 def export_files(where: Where, folder: Path) -> int:
     """Write the published log into a folder; return its size. Needs no event store."""
     files, _ = _objects(where)
-    verifier, to = _verifier(where), FolderFiles(folder)
-    signed = read_checkpoint(files, verifier, check_signature)
+    return _export(files, verifier_of(where), FolderFiles(folder))
+
+
+def export_into(evidence: Evidence, to: Files) -> int:
+    """The same, of evidence that is open."""
+    return _export(evidence.files, evidence.verifier, to)
+
+
+def _export(files: Files, verifier: VerifierKey, to: Files) -> int:
+    signed = read_checkpoint(files, verifier, check_ed25519)
     for tile in tiles_of(signed.checkpoint.size):
         for form in dict.fromkeys((tile, tile.full)):
             content = files.get(form.path)
@@ -120,6 +131,16 @@ def export_files(where: Where, folder: Path) -> int:
     to.put(VKEY_PATH, f"{verifier}\n".encode())
     to.put(CHECKPOINT_PATH, signed.note.encode())
     return signed.checkpoint.size
+
+
+def signing_key(where: Where, file: Path | None) -> Ed25519PrivateKey:
+    """The log's own private key: the file given, else as the services' settings say."""
+    if file:
+        return log_key(file)
+    own = read_settings(AuditSettings, where.settings, section="audit")
+    if own.log_key_file:
+        return log_key(own.log_key_file)
+    return private_key(Path(_setting(where, "CARNET_SERVICE_KEYS_DIR")), "audit")
 
 
 def open_stores(where: Where) -> Stores:
@@ -166,7 +187,7 @@ def _chain(first: bytes, rest: Iterator[bytes]) -> Iterator[bytes]:
     yield from rest
 
 
-def _verifier(where: Where) -> VerifierKey:
+def verifier_of(where: Where) -> VerifierKey:
     """The key one was given, else that of the services' own settings."""
     if where.vkey:
         text = Path(where.vkey).read_text() if Path(where.vkey).is_file() else where.vkey
@@ -174,17 +195,17 @@ def _verifier(where: Where) -> VerifierKey:
     own = read_settings(AuditSettings, where.settings, section="audit")
     if own.log_key_file:
         raise CannotRead("the log has a key of its own: give its public half with --vkey")
-    return verifier_key(own.origin, _public_keys(where).of("audit"))
+    return verifier_key(own.origin, public_keys(where).of("audit"))
 
 
 def open_keys(where: Where, stores: Stores) -> KeysOf:
     """The keys of any service; raise :class:`CannotRead` or ``SettingsError`` without a key."""
     kek = where.kek or Path(_setting(where, "CARNET_KEK_FILE"))
-    signer = _public_keys(where).of("keyring")
+    signer = public_keys(where).of("keyring")
     return stored_keys(lambda: stores.reading("keyring"), kek, signer)
 
 
-def _public_keys(where: Where) -> ServicePublicKeys:
+def public_keys(where: Where) -> ServicePublicKeys:
     folder = where.public_keys or Path(_setting(where, "CARNET_SERVICE_KEYS_DIR"))
     return ServicePublicKeys(folder)
 

@@ -1,6 +1,7 @@
-"""The keys of all services, unwrapped from a store of keyring with no service running."""
+"""The keys an auditor opens with: handed over under a mandate, or unwrapped from a store of
+keyring with no service running."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from contextlib import AbstractContextManager
 from functools import lru_cache
 from pathlib import Path
@@ -14,9 +15,13 @@ from services.keyring.adapters.wrapped_keys import WrappedKeys
 from services.keyring.application import Found
 from services.keyring.domain.holders import OWN, holder_of
 from shared.crypto.derivation import derive
+from shared.crypto.handover import Handed, Recipient
 from shared.crypto.key_wrapper import FileKeyWrapper
 from shared.crypto.keys import SERVICE_KEY_ID, Key, KeyErased, Keys, KeyUnavailable
 from shared.crypto.local_keys import DeferredKeys
+from shared.crypto.remote_keys import about
+from shared.crypto.tombstones import Tombstone
+from shared.rpc.client import RpcClient
 from shared.stores.guard import GuardedRecorder, Sql
 
 REMEMBERED = 10_000
@@ -56,6 +61,49 @@ class StoredKeys:
                 raise KeyErased(f"the keys of {record_id} were destroyed")
             raise KeyUnavailable(f"the tombstone of {record_id} is not signed by keyring")
         return found
+
+
+class HandedKeys:
+    """What keyring handed over for one record and one service, under a mandate."""
+
+    def __init__(self, record: UUID, keys: Mapping[int, bytes], erased: bool) -> None:
+        self._record = record
+        self._keys = keys
+        self._erased = erased
+
+    def current(self, record_id: UUID | None) -> Key:
+        return self.exact(record_id or SERVICE_KEY_ID, max(self._keys, default=0))
+
+    def exact(self, key_id: UUID, version: int) -> Key:
+        if key_id != self._record:
+            raise KeyUnavailable(f"the mandate does not cover {key_id}")
+        if self._erased:
+            raise KeyErased(f"the keys of {key_id} were destroyed")
+        if version not in self._keys:
+            raise KeyUnavailable(f"{key_id} has no key version {version}")
+        return Key(key_id, version, self._keys[version])
+
+    def prefetch(self, _key_ids: Collection[UUID]) -> None:
+        """All that there is was handed over at once."""
+
+
+def mandated_keys(
+    client: RpcClient, token: str, record: UUID, purpose: str, signer: Ed25519PublicKey
+) -> KeysOf:
+    """The keys of one record for every service, asked of audit, which journals the use and has
+    them handed over by keyring, sealed for us alone."""
+    recipient = Recipient()
+    asked = {"record_id": str(record), "purpose": purpose, "recipient": recipient.half}
+    answer = client.call("audit", "open_record", asked, token=token)
+    erased = answer["tombstone"] is not None
+    if erased and not Tombstone.model_validate(answer["tombstone"]).is_by(signer, record):
+        raise KeyUnavailable(f"the tombstone of {record} is not signed by keyring")
+    keys: dict[str, dict[int, bytes]] = {}
+    for item in answer["keys"]:
+        what = about(item["service"], record, item["version"])
+        secret = recipient.take(Handed.model_validate(item["key"]), what, signer)
+        keys.setdefault(item["service"], {})[item["version"]] = secret
+    return lambda service: HandedKeys(record, keys.get(service, {}), erased)
 
 
 def stored_keys(

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from html import escape
 from pathlib import Path
 
+from scripts.cli.audit_part import Part, sections
 from scripts.cli.audit_redecide import Redecided
 from services.audit.domain.report import SENTENCES, Finding, ServiceCount, VerificationReport
 
@@ -22,11 +23,18 @@ class Subject:
     live: bool
 
 
-def render(report: VerificationReport, again: Redecided | None, subject: Subject) -> str:
+def render(
+    report: VerificationReport,
+    again: Redecided | None,
+    subject: Subject,
+    part: Part | None = None,
+) -> str:
+    """``part``: what was done to one record or in one period, told act by act."""
     parts = [
         _header(subject),
         _verdict(report, again),
         _figures(report, again),
+        sections(part) if part else "",
         _findings(report),
         _services(report),
         _decisions(again),
@@ -73,14 +81,17 @@ def _header(subject: Subject) -> str:
     )
 
 
-def _verdict(report: VerificationReport, again: Redecided | None) -> str:
-    clean = report.log_verified and not (again and again.count)
-    if clean:
+def verdict(report: VerificationReport, again: Redecided | None) -> tuple[bool, str, str]:
+    """Whether all is well, in French, in English."""
+    if report.log_verified and not (again and again.count):
         french = "Rien n’a été modifié, retiré ni ajouté."
-        english = "Nothing was changed, removed or added."
-    else:
-        french = "Des écarts ont été trouvés : ils sont nommés ci-dessous."
-        english = "Differences were found; each is named below."
+        return True, french, "Nothing was changed, removed or added."
+    french = "Des écarts ont été trouvés : ils sont nommés ci-dessous."
+    return False, french, "Differences were found; each is named below."
+
+
+def _verdict(report: VerificationReport, again: Redecided | None) -> str:
+    clean, french, english = verdict(report, again)
     return (
         f'<div class="verdict {"good" if clean else "bad"}">'
         '<svg viewBox="0 0 24 24" fill="none" stroke="currentColor" stroke-width="2"'

@@ -54,6 +54,12 @@ HELP = (
 
 def token_for(place: Place, who: str) -> str:
     """A token of five minutes; what is not said is that of a sample person of this kind."""
+    kind, claims = claims_of(place, who)
+    return place.issuer.token(kind, **claims)
+
+
+def claims_of(place: Place, who: str) -> tuple[ActorKind, dict[str, Any]]:
+    """What that token would say, also where no Carnet ever was."""
     kind_name, *said = who.split(",")
     kind = _kind(kind_name)
     values = dict(DEFAULTS.get(kind, {}))
@@ -66,7 +72,7 @@ def token_for(place: Place, who: str) -> str:
         values[name] = value
     if (required := REQUIRED.get(kind)) and required not in values:
         raise typer.BadParameter(f"a {kind} needs {required}=...", param_hint="--as")
-    return place.issuer.token(kind, **_claims(place, kind, values))
+    return kind, _claims(place, kind, values)
 
 
 def _kind(name: str) -> ActorKind:

@@ -18,6 +18,9 @@ from scripts.machine.kept import DidNotStart, Kept
 from scripts.machine.rabbitmq import Broker
 from scripts.machine.seaweedfs import ObjectStore
 
+SMTP = "smtp"
+PORTS = (*PROCESSES, SMTP)
+"""One of each process for its health, and the one mail comes in by."""
 START = 90.0  # seconds for a service process to be ready; about 3 on an idle machine
 Progress = Callable[[str], AbstractContextManager[None]]
 """Shows one step while it runs."""
@@ -35,7 +38,7 @@ class Deployment:
         self.broker = Broker(home / "rabbitmq")
         self.objects = ObjectStore(home / "seaweedfs")
         self._logs = private_folder(home / "services")
-        self._ports = kept_ports(self._logs / "ports.json", tuple(PROCESSES))
+        self._ports = kept_ports(self._logs / "ports.json", PORTS)
         self.processes = {name: Kept(name, self._logs) for name in PROCESSES}
 
     @property
@@ -63,7 +66,7 @@ class Deployment:
         """
         if running := self.running():
             raise DidNotStart(f"{', '.join(running)} of {self.place.home} already run")
-        self._ports = free_ports(self._logs / "ports.json", tuple(PROCESSES))
+        self._ports = free_ports(self._logs / "ports.json", PORTS)
         try:
             self._start(detached, progress, settings)
         except BaseException:
@@ -79,6 +82,7 @@ class Deployment:
                     "CARNET_S3_ENDPOINT": self.objects.endpoint,
                     "CARNET_S3_ACCESS_KEY": self.objects.access_key,
                     "CARNET_S3_SECRET_KEY": self.objects.secret_key,
+                    "CARNET_MESSAGING_SMTP_PORT": str(self._ports[SMTP]),
                     **settings,
                 }
             )

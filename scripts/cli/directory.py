@@ -26,7 +26,7 @@ from scripts.cli.place import DEFAULT, Place
 from scripts.cli.screen import EXIT_CODES, Exit, end, err, out, step
 from services.directory.adapters.extract_layout import Layout, NotThisExtract
 from services.directory.adapters.extracts import Sorted, sort_extract
-from services.directory.contract import ExtractKind, Imported, RefusedLine
+from services.directory.contract.importing import ExtractKind, Imported, RefusedLine
 from shared.kernel.errors import Refusal
 from shared.rpc.client import RpcClient
 

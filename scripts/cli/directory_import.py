@@ -7,7 +7,7 @@ from uuid import uuid4
 
 from services.directory.adapters.extract_layout import NotThisExtract
 from services.directory.adapters.extracts import Line, Sorted
-from services.directory.contract import ExtractKind, Imported, RefusedLine
+from services.directory.contract.importing import ExtractKind, Imported, RefusedLine
 from shared.kernel.errors import DeadlineExceeded, Unavailable
 from shared.rpc.client import RpcClient
 

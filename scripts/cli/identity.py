@@ -26,6 +26,7 @@ from scripts.cli.identity_import import (
     Row,
     announce_file,
 )
+from scripts.cli.identity_legacy import import_legacy
 from scripts.cli.identity_sample import write_sample
 from scripts.cli.machine import Dir
 from scripts.cli.place import DEFAULT, Place
@@ -38,12 +39,14 @@ CALL_SECONDS = 60.0
 app = typer.Typer(
     no_args_is_help=True,
     rich_markup_mode="rich",
-    help="""Announce records to many people at once.
+    help="""Announce records to many people at once, and bring in the DMPs they had before.
 
     [b]Examples[/]
 
       carnet identity sample people.csv --lines 10000
       carnet identity import people.csv
+
+      carnet identity import-legacy former-dmps
     """,
     epilog=EXIT_CODES,
 )
@@ -51,7 +54,10 @@ app = typer.Typer(
 
 @app.callback()
 def identity() -> None:
-    """Announce records to many people at once."""
+    """Announce records to many people at once, and bring in the DMPs they had before."""
+
+
+app.command("import-legacy", epilog=EXIT_CODES)(import_legacy)
 
 
 @app.command("import", epilog=EXIT_CODES)

@@ -6,7 +6,6 @@ the same ``request_id``, and gets its first answers; a file that was changed mea
 """
 
 import csv
-import time
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -15,8 +14,8 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4, uuid5
 
+from scripts.cli.patience import GaveUp, patiently
 from services.identity.contract.announcing import BATCH_MAX
-from shared.kernel.errors import DeadlineExceeded, Unavailable
 
 TRAITS = (
     *("birth_name", "birth_given_names", "first_given_name", "sex", "birth_date", "birth_place"),
@@ -29,9 +28,6 @@ REST = (
 REQUIRED = frozenset(TRAITS[:6])
 MARK = "# import "
 OUTCOME = ("line", "record_id", "opens_at", "code", "reasons")
-ATTEMPTS = 6
-PAUSE = 0.5
-"""Seconds before the second attempt at a call, doubled before each further one."""
 
 Row = dict[str, Any]
 Announce = Callable[[UUID, Sequence[Row]], Mapping[str, Any]]
@@ -186,11 +182,7 @@ def _noted(
 
 def _tried(announce: Announce, import_id: UUID, batch: Batch) -> Mapping[str, Any]:
     request_id = uuid5(import_id, str(batch.first))
-    for attempt in range(ATTEMPTS):
-        try:
-            return announce(request_id, batch.rows)
-        except (Unavailable, DeadlineExceeded) as refusal:
-            if attempt + 1 == ATTEMPTS:
-                raise ImportBroken(f"line {batch.first}: {refusal}") from refusal
-            time.sleep(PAUSE * 2**attempt)
-    raise AssertionError("the loop ends by returning or raising")
+    try:
+        return patiently(lambda: announce(request_id, batch.rows))
+    except GaveUp as gave_up:
+        raise ImportBroken(f"line {batch.first}: {gave_up}") from gave_up

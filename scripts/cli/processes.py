@@ -20,6 +20,7 @@ SERVICES = (
     "prescription",
     "profile",
     "agenda",
+    "messaging",
 )
 FIRST = "keyring"
 """Every other process asks it for keys when it starts."""
@@ -28,6 +29,8 @@ PROCESSES = {
     "people": ("identity.*", "directory.*", "notification.*", "catalogue.*"),
     "records": ("access.*", "vault.*"),
     "care": ("prescription.*", "agenda.*", "profile.*"),
+    "letters": tuple(f"messaging.{name}" for name in ("rpc", "project", "follow", "timers")),
+    "mail": ("messaging.smtp",),
     "audit": ("audit.*",),
 }
 

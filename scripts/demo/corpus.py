@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from services.vault.domain.cda.header import Header, read_header
-from services.vault.domain.cda.tree import clinical_document
+from shared.cda.tree import clinical_document
 from shared.kernel.errors import Refusal
 from shared.kernel.ins import INS_NIR, INS_NIR_TEST
 

@@ -6,29 +6,30 @@ from functools import wraps
 from pydantic import BaseModel
 
 from services.access.adapters.opening import open_log
+from services.access.adapters.outside import over_rpc
 from services.access.application import Access
 from services.access.contract import CONTRACT, Decide, Decided
 from services.access.domain.reference import AccessSettings
 from services.access.messages import message_for
 from services.access.policies import FOLLOWS, POLICIES
+from services.access.projections.waiting import Kind, WaitingList, WhatWaits
 from shared.auth.service_keys import private_key
 from shared.auth.service_tokens import ServiceTokens
 from shared.eventing.audit_lag import AuditLag
-from shared.eventing.entrypoints import Following, Projecting, Timers
+from shared.eventing.entrypoints import Following, Projecting, Timers, View
 from shared.eventing.outbox import OutboxReader
 from shared.eventing.positions import position_followed
 from shared.kernel.actor import Actor
 from shared.kernel.common import CommonSettings
+from shared.kernel.ids import derived_id
 from shared.kernel.settings import read_settings
 from shared.rpc.answer import Handler
 from shared.rpc.client import RpcClient
 from shared.rpc.keys import remote_keys
 from shared.rpc.serve import Served
 from shared.stores.settings import EventStoreSettings
+from shared.stores.views import open_documents
 from shared.telemetry.metrics import DECISIONS
-
-SWEEP = 3600.0
-"""Seconds between two looks for what is over."""
 
 
 class Built:
@@ -45,7 +46,22 @@ class Built:
         )
         self.keys = remote_keys(self.client, self.common, "access")
         self.own = read_settings(AccessSettings, os.environ, section="access")
-        self.app = open_log(EventStoreSettings.of(self.common), self.keys, clock, self.own)
+        self.waiting = open_documents(
+            self.common, "access", WaitingList.NAME, WaitingList.VERSION, WaitingList.INDEXES
+        )
+        self.clock = clock
+        self.waits = WhatWaits(self.waiting)
+        self.app = open_log(
+            EventStoreSettings.of(self.common),
+            self.keys,
+            clock,
+            self.own,
+            over_rpc(self.client, self.waits),
+        )
+
+    def keyed(self, *parts: str) -> str:
+        """An opaque id, the same for the same parts."""
+        return str(derived_id(self.app.secret, *parts))
 
     def close(self) -> None:
         self.app.close()
@@ -102,6 +118,7 @@ def projecting() -> Projecting:
         message_for=message_for,
         transport_keys=built.keys,
         amqp_uri=built.common.amqp_uri,
+        views=(View(WaitingList(built.keyed), built.waiting),),
         close=built.close,
     )
 
@@ -123,9 +140,15 @@ def following() -> Following:
 
 def timing() -> Timers:
     built = Built()
+    app, waits, clock = built.app, built.waits, built.clock
     return Timers(
-        log=built.app,
-        every=SWEEP,
-        sweeps={"answers": built.app.forget_requests},
+        log=app,
+        every=built.own.sweep_seconds,
+        sweeps={
+            "consents": lambda: app.expire_due_consents(waits.due(Kind.CONSENT, clock.now())),
+            "reviews": lambda: app.escalate_due_reviews(waits.due(Kind.REVIEW, clock.now())),
+            "delegations": lambda: app.end_due_delegations(waits.due(Kind.DELEGATION, clock.now())),
+            "answers": app.forget_requests,
+        },
         close=built.close,
     )

@@ -7,9 +7,13 @@ from functools import singledispatch
 from typing import Any, ClassVar
 from uuid import UUID
 
+from services.access.domain import admission_events as admission
+from services.access.domain import delegation_events as delegation
+from services.access.domain import emergency_events as emergency
+from services.access.domain import life_events as life
+from services.access.domain import protection_events as protection
 from services.access.domain.decision import Decision
 from services.access.domain.matrix import MatrixRegister
-from services.access.domain.rights import Rights
 from shared.eventing.messages import Instant, MessageData
 
 
@@ -89,6 +93,7 @@ class GlassBroken(MessageData):
     session: UUID
     professional: str
     facility: str | None
+    treating_doctor: str | None
     unable_to_consent: bool
     ends_at: Instant
 
@@ -99,11 +104,96 @@ class EmergencyEnded(MessageData):
 
 
 class FeedingOpposed(MessageData):
-    """``feeder``: national id, Struct_IdNat, or ``*`` for everybody."""
+    """``feeder``: national id, Struct_IdNat, or ``*`` for everybody. ``waits``: counts once the
+    reason was judged legitimate."""
 
     TYPE = "access.feeding_opposed"
     feeder: str
     on: bool
+    waits: bool
+
+
+class ConsentExpired(MessageData):
+    TYPE = "access.consent_expired"
+    grantee: str
+    is_facility: bool
+
+
+class RoleNamed(MessageData):
+    """``professional`` is null when the role is taken back."""
+
+    TYPE = "access.role_named"
+    role: str
+    professional: str | None
+
+
+class BreakGlassReviewed(MessageData):
+    """``incident``: opened by the verdict ``unjustified``; the person is told of both."""
+
+    TYPE = "access.break_glass_reviewed"
+    session: UUID
+    professional: str
+    verdict: str
+    incident: UUID | None
+
+
+class BreakGlassOverdue(MessageData):
+    """Nobody reviewed it in time: for those above the reviewers."""
+
+    TYPE = "access.break_glass_overdue"
+    session: UUID
+
+
+class FeedingOppositionJudged(MessageData):
+    TYPE = "access.feeding_opposition_judged"
+    feeder: str
+    accepted: bool
+
+
+class Invited(MessageData):
+    """``invited``: record of who is asked, and is to be told there."""
+
+    invitation: UUID
+    invited: UUID
+    expires_at: Instant
+
+
+class RepresentativeInvited(Invited):
+    TYPE = "access.representative_invited"
+
+
+class CaregiverInvited(Invited):
+    TYPE = "access.caregiver_invited"
+
+
+class InvitationAnswered(MessageData):
+    TYPE = "access.invitation_answered"
+    invitation: UUID
+    accepted: bool
+
+
+class DelegationEnded(MessageData):
+    """``delegate``: record of who acted. ``kind``: representative or caregiver."""
+
+    TYPE = "access.delegation_ended"
+    delegation: UUID
+    delegate: UUID
+    kind: str
+
+
+class RepresentationSuspended(MessageData):
+    """By court order; ``on`` false gives it back."""
+
+    TYPE = "access.representation_suspended"
+    representative: UUID
+    on: bool
+
+
+class RepresentationEnded(MessageData):
+    """At majority; ``representatives``: records of those who acted."""
+
+    TYPE = "access.representation_ended"
+    representatives: list[UUID]
 
 
 class MatrixLoaded(MessageData):
@@ -147,7 +237,7 @@ def _common(event: Any) -> dict[str, Any]:
 
 
 @message_for.register
-def _(event: Rights.ConsentDeclared) -> MessageData:
+def _(event: admission.ConsentDeclared) -> MessageData:
     given = event.consent
     return ConsentDeclared(
         **_common(event),
@@ -160,12 +250,12 @@ def _(event: Rights.ConsentDeclared) -> MessageData:
 
 
 @message_for.register
-def _(event: Rights.ConsentWithdrawn) -> MessageData:
+def _(event: admission.ConsentWithdrawn) -> MessageData:
     return ConsentWithdrawn(**_common(event), grantee=event.grantee, is_facility=event.is_facility)
 
 
 @message_for.register
-def _(event: Rights.CareTeamJoined) -> MessageData:
+def _(event: admission.CareTeamJoined) -> MessageData:
     return CareTeamJoined(
         **_common(event),
         team_id=event.team_id,
@@ -177,68 +267,150 @@ def _(event: Rights.CareTeamJoined) -> MessageData:
 
 
 @message_for.register
-def _(event: Rights.CareTeamLeft) -> MessageData:
+def _(event: admission.CareTeamLeft) -> MessageData:
     return CareTeamLeft(**_common(event), team_id=event.team_id, members=event.members)
 
 
 @message_for.register
-def _(event: Rights.CareTeamOpposed) -> MessageData:
+def _(event: admission.CareTeamOpposed) -> MessageData:
     return CareTeamOpposed(**_common(event), team_id=event.team_id)
 
 
 @message_for.register
-def _(event: Rights.TreatingDoctorNamed) -> MessageData:
+def _(event: admission.TreatingDoctorNamed) -> MessageData:
     return TreatingDoctorNamed(**_common(event), professional=event.professional)
 
 
 @message_for.register
-def _(event: Rights.AdministratorNamed) -> MessageData:
+def _(event: admission.AdministratorNamed) -> MessageData:
     return AdministratorNamed(**_common(event), professional=event.professional)
 
 
 @message_for.register
-def _(event: Rights.AdministratorRemoved) -> MessageData:
+def _(event: admission.AdministratorRemoved) -> MessageData:
     return AdministratorRemoved(**_common(event), professional=event.professional)
 
 
 @message_for.register
-def _(event: Rights.ProfessionalBlocked) -> MessageData:
+def _(event: protection.ProfessionalBlocked) -> MessageData:
     return ProfessionalBlocked(
         **_common(event), professional=event.professional, by_person=event.block["by_person"]
     )
 
 
 @message_for.register
-def _(event: Rights.ProfessionalUnblocked) -> MessageData:
+def _(event: protection.ProfessionalUnblocked) -> MessageData:
     return ProfessionalUnblocked(**_common(event), professional=event.professional)
 
 
 @message_for.register
-def _(event: Rights.EmergencySwitchesSet) -> MessageData:
+def _(event: protection.EmergencySwitchesSet) -> MessageData:
     return EmergencySwitchesSet(**_common(event), **event.switches)
 
 
 @message_for.register
-def _(event: Rights.GlassBroken) -> MessageData:
+def _(event: emergency.GlassBroken) -> MessageData:
     session = event.session
     return GlassBroken(
         **_common(event),
         session=event.session_id,
         professional=session["professional"],
         facility=session["facility"],
+        treating_doctor=event.treating_doctor,
         unable_to_consent=session["unable_to_consent"],
         ends_at=session["ends_at"],
     )
 
 
 @message_for.register
-def _(event: Rights.EmergencyEnded) -> MessageData:
+def _(event: emergency.EmergencyEnded) -> MessageData:
     return EmergencyEnded(**_common(event), session=event.session_id)
 
 
 @message_for.register
-def _(event: Rights.FeedingOpposed) -> MessageData:
-    return FeedingOpposed(**_common(event), feeder=event.feeder, on=event.on)
+def _(event: protection.FeedingOpposed) -> MessageData:
+    return FeedingOpposed(**_common(event), feeder=event.feeder, on=event.on, waits=event.waits)
+
+
+@message_for.register
+def _(event: admission.ConsentExpired) -> MessageData:
+    return ConsentExpired(**_common(event), grantee=event.grantee, is_facility=event.is_facility)
+
+
+@message_for.register
+def _(event: admission.RoleNamed) -> MessageData:
+    return RoleNamed(**_common(event), role=event.role, professional=event.professional)
+
+
+@message_for.register
+def _(event: emergency.BreakGlassReviewed) -> MessageData:
+    review = event.review
+    return BreakGlassReviewed(
+        **_common(event),
+        session=event.session_id,
+        professional=event.professional,
+        verdict=review["verdict"],
+        incident=review["incident"],
+    )
+
+
+@message_for.register
+def _(event: emergency.ReviewOverdue) -> MessageData:
+    return BreakGlassOverdue(**_common(event), session=event.session_id)
+
+
+@message_for.register
+def _(event: protection.FeedingOppositionJudged) -> MessageData:
+    return FeedingOppositionJudged(**_common(event), feeder=event.feeder, accepted=event.accepted)
+
+
+@message_for.register
+def _(event: delegation.RepresentativeInvited) -> MessageData:
+    return RepresentativeInvited(**_common(event), **_invitation(event))
+
+
+@message_for.register
+def _(event: delegation.CaregiverInvited) -> MessageData:
+    return CaregiverInvited(**_common(event), **_invitation(event))
+
+
+def _invitation(
+    event: delegation.RepresentativeInvited | delegation.CaregiverInvited,
+) -> dict[str, Any]:
+    return {
+        "invitation": event.invitation_id,
+        "invited": event.invitation["invited"],
+        "expires_at": event.invitation["expires_at"],
+    }
+
+
+@message_for.register
+def _(event: delegation.InvitationAnswered) -> MessageData:
+    return InvitationAnswered(
+        **_common(event), invitation=event.invitation_id, accepted=event.delegation is not None
+    )
+
+
+@message_for.register
+def _(event: delegation.DelegationEnded) -> MessageData:
+    return DelegationEnded(
+        **_common(event),
+        delegation=event.delegation_id,
+        delegate=event.delegation["delegate"],
+        kind=event.delegation["kind"],
+    )
+
+
+@message_for.register
+def _(event: delegation.RepresentationSuspended) -> MessageData:
+    return RepresentationSuspended(
+        **_common(event), representative=event.representative, on=event.on
+    )
+
+
+@message_for.register
+def _(event: life.RepresentationEnded) -> MessageData:
+    return RepresentationEnded(**_common(event), representatives=event.representatives)
 
 
 @message_for.register

@@ -1,6 +1,7 @@
 """What agenda does when identity and the profile speak."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -9,9 +10,9 @@ from services.agenda.application import Agenda
 from services.agenda.domain.origin import SECRET
 from services.agenda.domain.prevention.rule import Fact
 from services.agenda.domain.prevention_plan import Codes, Told, Vaccination
+from shared.eventing.kin import on_records_merged, on_records_split
 from shared.eventing.received import Received
 from shared.kernel.french import FRANCE
-from shared.rpc.contract import Done
 from shared.stores.event_log import Outcome
 
 FOLLOWS = ("identity", "profile")
@@ -26,7 +27,10 @@ FACTS: Mapping[str, Fact] = {
 EVERYBODY = {"N"}
 """Code of what nobody is kept from."""
 
-Decided = Outcome[Done] | None
+OPEN = "open"
+"""Status of a record whose person is told of what is due."""
+
+Decided = Outcome[Any] | None
 
 
 def on_opened(app: Agenda, received: Received) -> Decided:
@@ -37,8 +41,17 @@ def on_closed(app: Agenda, received: Received) -> Decided:
     return app.pause(received.record) if received.record else None
 
 
-def on_erased(app: Agenda, received: Received) -> Decided:
-    return app.forget(received.record) if received.record else None
+def on_merged(app: Agenda, received: Received) -> Decided:
+    """What is the source's is served under the target, whose plan alone is told of."""
+    return _both(on_records_merged(app, received), app.pause(UUID(received.data["source"])))
+
+
+def on_split(app: Agenda, received: Received) -> Decided:
+    """The source has its own plan again, unless its record is closed."""
+    apart = on_records_split(app, received)
+    if received.data["source_status"] != OPEN:
+        return apart
+    return _both(apart, app.begin(UUID(received.data["source"])))
 
 
 def on_entry(app: Agenda, received: Received) -> Decided:
@@ -70,7 +83,8 @@ def on_questionnaire(app: Agenda, received: Received) -> Decided:
         return None
     facts = tuple(sorted({FACTS[word] for word in data["facts"] if word in FACTS}))
     on = received.occurred_at.astimezone(FRANCE).date()
-    return app.know_facts(received.record, data["questionnaire"], Told(facts, on, _codes(data)))
+    told = Told(facts, on, _codes(data), _since(data.get("since", {}), on))
+    return app.know_facts(received.record, data["questionnaire"], told)
 
 
 POLICIES: Mapping[str, Callable[[Agenda, Received], Decided]] = {
@@ -80,12 +94,25 @@ POLICIES: Mapping[str, Callable[[Agenda, Received], Decided]] = {
     "identity.suspension_lifted": on_opened,
     "identity.record_suspended": on_closed,
     "identity.record_closed": on_closed,
-    "identity.record_erased": on_erased,
+    "identity.records_merged": on_merged,
+    "identity.records_split": on_split,
     "profile.profile_entry_added": on_entry,
     "profile.profile_entry_changed": on_entry,
     "profile.profile_entry_removed": on_entry_removed,
     "profile.questionnaire_answered": on_questionnaire,
 }
+
+
+def _both(one: Decided, other: Decided) -> Decided:
+    if one is None or other is None:
+        return one or other
+    return replace(one, save=[*one.save, *other.save])
+
+
+def _since(said: Mapping[str, str], on: date) -> tuple[tuple[Fact, date], ...]:
+    """What is said to begin after the day it was said is left undated."""
+    known = {FACTS[word]: date.fromisoformat(day) for word, day in said.items() if word in FACTS}
+    return tuple((fact, known[fact]) for fact in sorted(known) if known[fact] <= on)
 
 
 def _codes(data: Mapping[str, Any]) -> Codes:

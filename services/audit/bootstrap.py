@@ -9,10 +9,14 @@ from services.audit.adapters.access import RemoteAccess
 from services.audit.adapters.checkpoints import CheckpointMessages, CheckpointSweep
 from services.audit.adapters.directory import RemoteNames
 from services.audit.adapters.files import BucketFiles
+from services.audit.adapters.keyring import RemoteKeyring
 from services.audit.adapters.leaves import LeafFollower, batch_of
+from services.audit.adapters.printing import SignedPdf
+from services.audit.adapters.rules import measures
 from services.audit.adapters.sealing import RecordSealing
-from services.audit.adapters.signing import check_signature, log_key, verifier_key
+from services.audit.adapters.signing import log_key, verifier_key
 from services.audit.adapters.tree import SqlTree
+from services.audit.adapters.witnesses import KeptCosignatures, witness_keys
 from services.audit.adapters.words import groups, words
 from services.audit.application import Audit, Outside
 from services.audit.domain.growth import Publisher
@@ -20,10 +24,12 @@ from services.audit.domain.proofs import LogReader
 from services.audit.domain.settings import BUCKET, AuditSettings
 from services.audit.messages import message_for
 from services.audit.policies import FOLLOWS, POLICIES
-from services.audit.projections.journal import JournalLines, Rights, Subjects
+from services.audit.projections.journal import JournalLines, Merges, Rights, Subjects
 from services.audit.projections.journal_view import StoredJournal
+from services.audit.projections.statistics import Facts, StoredCounts
 from shared.auth.service_keys import private_key
 from shared.auth.service_tokens import ServiceTokens
+from shared.crypto.signatures import check_ed25519
 from shared.eventing.entrypoints import Following, FollowingLeaves, Projecting, Timers, View
 from shared.eventing.messages import LeafBatch
 from shared.eventing.outbox import OutboxReader
@@ -37,6 +43,8 @@ from shared.stores.documents import Documents
 from shared.stores.objects import open_objects
 from shared.stores.settings import EventStoreSettings
 from shared.stores.views import open_documents
+
+Projected = JournalLines | Subjects | Rights | Merges | Facts
 
 
 class Built:
@@ -70,22 +78,30 @@ class Built:
             View(JournalLines(self.sealing, groups()), self._documents(JournalLines)),
             View(Subjects(self.sealing), self._documents(Subjects)),
             View(Rights(), self._documents(Rights)),
+            View(Merges(), self._documents(Merges)),
+            View(Facts(measures(), self.sealing), self._documents(Facts)),
         )
 
-    def _documents(self, view: type[JournalLines] | type[Subjects] | type[Rights]) -> Documents:
+    def _documents(self, view: type[Projected]) -> Documents:
         return open_documents(self.common, "audit", view.NAME, view.VERSION, view.INDEXES)
 
     def outside(self) -> Outside:
-        lines, subjects, rights = (view.documents for view in self.views)
+        lines, subjects, rights, merges, facts = (view.documents for view in self.views)
         return Outside(
             access=RemoteAccess(self.client),
             names=RemoteNames(self.client, self.clock),
             journal=StoredJournal(
-                lines=lines, subjects=subjects, rights=rights, sealing=self.sealing
+                lines=lines, subjects=subjects, rights=rights, merges=merges, sealing=self.sealing
             ),
             log=LogReader(
-                files=self.files, places=self.tree, verifier=self.verifier, check=check_signature
+                files=self.files, places=self.tree, verifier=self.verifier, check=check_ed25519
             ),
+            counts=StoredCounts(facts, self.sealing),
+            keyring=RemoteKeyring(self.client, [name for name in FOLLOWS if name != "keyring"]),
+            printer=SignedPdf(self.log_key),
+            cosigned=KeptCosignatures(self.app.guarded, self.files),
+            witnesses=witness_keys(self.own.witnesses_file),
+            check=check_ed25519,
             words=words(),
         )
 
@@ -118,6 +134,12 @@ def served() -> Served:
         settings=built.common,
         handlers={
             "journal": app.journal,
+            "print_journal": app.print_journal,
+            "use_mandate": app.use_mandate,
+            "open_record": app.open_record,
+            "affected_by": app.affected_by,
+            "statistics": app.statistics,
+            "add_cosignatures": app.add_cosignatures,
             "checkpoint": app.checkpoint,
             "prove_inclusion": app.prove_inclusion,
             "prove_consistency": app.prove_consistency,
@@ -187,6 +209,6 @@ def timing() -> Timers:
     return Timers(
         log=built.app,
         every=built.own.checkpoint_seconds,
-        sweeps={"checkpoint": CheckpointSweep(built.app, publisher, messages)},
+        sweeps={"checkpoint": CheckpointSweep(built.app, built.tree, publisher, messages)},
         close=close,
     )

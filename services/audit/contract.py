@@ -1,14 +1,27 @@
 """What audit answers to, and who may ask."""
 
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from services.audit.domain.lines import Group, Result, Who
+from shared.crypto.handover import Handed
+from shared.crypto.tombstones import Tombstone
 from shared.eventing.messages import Instant
 from shared.kernel.actor import Actor, ActorKind
-from shared.rpc.contract import Answer, Contract, Listing, ListQuery, Method, Query, own_record
+from shared.rpc.contract import (
+    Answer,
+    Command,
+    Contract,
+    Done,
+    Listing,
+    ListQuery,
+    Method,
+    Query,
+    Request,
+    own_record,
+)
 
 
 class ReadJournal(ListQuery):
@@ -28,6 +41,28 @@ class ReadJournal(ListQuery):
         if self.from_ and self.to and self.from_ >= self.to:
             raise ValueError("`from` comes before `to`")
         return self
+
+
+class PrintJournal(Query):
+    """The whole of it, or of a period: ``from`` included, ``to`` excluded; oldest first."""
+
+    model_config = ConfigDict(populate_by_name=True)
+
+    record_id: UUID
+    from_: Instant | None = Field(default=None, alias="from")
+    to: Instant | None = None
+
+
+class JournalPrinted(Answer):
+    """``pdf``: base64. ``signature``: Ed25519 (base64) of ``carnet journal v1\\n`` and the
+    statement in UTF-8; ``key``: SHA-256 of the public key, the one that signs checkpoints."""
+
+    pdf: str
+    statement: str
+    signature: str
+    key: str
+    lines: int
+    decision_id: UUID
 
 
 class Part(BaseModel):
@@ -75,14 +110,125 @@ class ReadCheckpoint(Query):
     pass
 
 
+Purpose = Annotated[str, Field(pattern=r"^[a-z][a-z_-]{1,40}$")]
+"""A code word: what the auditor does; never free text."""
+Month = Annotated[str, Field(pattern=r"^\d{4}-(0[1-9]|1[0-2])$")]
+
+
+class UseMandate(Command):
+    """Without ``record_id``: over all records."""
+
+    record_id: UUID | None = None
+    purpose: Purpose
+
+
+class OpenRecord(Request):
+    """``recipient``: public half of an X25519 key made for this request, in hex."""
+
+    record_id: UUID
+    purpose: Purpose
+    recipient: str = Field(pattern=r"^[0-9a-f]{64}$")
+
+
+class HandedFor(Part):
+    """Sealed by keyring for the recipient; audit cannot read it."""
+
+    service: str
+    version: int
+    key: Handed
+
+
+class OpenedRecord(Answer):
+    keys: list[HandedFor]
+    tombstone: Tombstone | None
+
+
+class ReadStatistics(Query):
+    """Both months are included; at most ten years."""
+
+    from_month: Month
+    to_month: Month
+
+    @model_validator(mode="after")
+    def _in_order(self) -> "ReadStatistics":
+        if self.from_month > self.to_month:
+            raise ValueError("`from_month` comes before `to_month`")
+        if int(self.to_month[:4]) - int(self.from_month[:4]) > 10:
+            raise ValueError("at most ten years")
+        return self
+
+
+class StatisticsCell(Part):
+    """``count`` is null where it is hidden: from 1 to 10, or to be told from the sum of others."""
+
+    month: str
+    measure: str
+    value: str
+    count: int | None
+    growth: float | None
+
+
+class StatisticsTotal(Part):
+    measure: str
+    value: str
+    count: int
+
+
+class Statistics(Answer):
+    cells: list[StatisticsCell]
+    since_beginning: list[StatisticsTotal]
+
+
+class AffectedBy(ListQuery):
+    """An actor (``kind:id``), a period (``from`` included, ``to`` excluded), or both."""
+
+    model_config = ConfigDict(populate_by_name=True)
+
+    actor: str | None = Field(default=None, pattern=r"^[a-z]+:\S{1,128}$")
+    from_: Instant | None = Field(default=None, alias="from")
+    to: Instant | None = None
+
+    @model_validator(mode="after")
+    def _something(self) -> "AffectedBy":
+        if not (self.actor or self.from_ or self.to):
+            raise ValueError("name an actor or a period")
+        return self
+
+
+class AffectedRecord(Part):
+    record_id: UUID
+    kinds: list[str]
+    acts: int
+    first: Instant | None
+    last: Instant | None
+
+
+class AffectedRecords(Listing[AffectedRecord]):
+    pass
+
+
+class AddCosignatures(Request):
+    """``note``: a checkpoint of this log with the log's signature and those of witnesses
+    (c2sp.org/tlog-cosignature)."""
+
+    note: str = Field(max_length=20_000)
+
+
+class CosignaturesKept(Answer):
+    size: int
+    witnesses: list[str]
+
+
 class SignedCheckpoint(Answer):
-    """``note``: the signed note, byte for byte; ``vkey``: the public key, as C2SP writes it."""
+    """``note``: the signed note, byte for byte; ``vkey``: the public key, as C2SP writes it.
+    ``cosigned``: the newest checkpoint that a witness has signed too, which may be an older one."""
 
     origin: str
     size: int
     root: str
     note: str
     vkey: str
+    cosigned: str | None = None
 
 
 class ProveInclusion(Query):
@@ -125,6 +271,8 @@ def anyone(_request: Any, _actor: Actor) -> bool:
 
 
 EVERYBODY = frozenset(ActorKind)
+AUDITORS = frozenset({ActorKind.AUDITOR})
+PERSONS = frozenset({ActorKind.PATIENT, ActorKind.REPRESENTATIVE, ActorKind.CAREGIVER})
 READERS = frozenset(
     {
         ActorKind.PATIENT,
@@ -144,6 +292,29 @@ CONTRACT = Contract(
             answer=JournalPage,
             callers=READERS,
             condition=own_record,
+        ),
+        Method(
+            name="print_journal",
+            request=PrintJournal,
+            answer=JournalPrinted,
+            callers=PERSONS,
+            condition=own_record,
+        ),
+        Method(name="use_mandate", request=UseMandate, answer=Done, callers=AUDITORS),
+        Method(name="open_record", request=OpenRecord, answer=OpenedRecord, callers=AUDITORS),
+        Method(name="affected_by", request=AffectedBy, answer=AffectedRecords, callers=AUDITORS),
+        Method(
+            name="statistics",
+            request=ReadStatistics,
+            answer=Statistics,
+            callers=AUDITORS | {ActorKind.OPERATOR},
+        ),
+        Method(
+            name="add_cosignatures",
+            request=AddCosignatures,
+            answer=CosignaturesKept,
+            callers=EVERYBODY,
+            condition=anyone,
         ),
         Method(
             name="checkpoint",

@@ -3,10 +3,10 @@
 from functools import singledispatch
 from uuid import UUID
 
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from services.audit.domain.anomaly import Anomaly
-from services.audit.domain.reading import JournalReading, MandateUse
+from services.audit.domain.reading import JournalReading, MandateUse, WideUse
 from shared.eventing.messages import MessageData
 
 
@@ -36,9 +36,17 @@ class Covered(BaseModel):
     position: int
 
 
+class Proof(BaseModel):
+    """That the tree begins with the one of ``from_size`` leaves: hashes in base64 (RFC 6962)."""
+
+    from_size: int
+    path: list[str]
+
+
 class CheckpointPublished(MessageData):
     """``note``: the signed note, byte for byte; ``vkey``: the key to check it with.
-    ``covered``: by service, up to where its events are in the log.
+    ``covered``: by service, up to where its events are in the log. ``proofs``: from the trees
+    that were told of before this one, so that whoever kept one can check that this continues it.
     """
 
     TYPE = "audit.checkpoint_published"
@@ -47,6 +55,7 @@ class CheckpointPublished(MessageData):
     note: str
     vkey: str
     covered: dict[str, Covered]
+    proofs: list[Proof] = Field(default=[])
 
 
 @singledispatch
@@ -71,6 +80,11 @@ def _(event: MandateUse.Created) -> MessageData:
     return AuditMandateUsed(
         record_id=event.record_id, by=event.by, mandate=event.mandate, purpose=event.purpose
     )
+
+
+@message_for.register
+def _(event: WideUse.Created) -> MessageData:
+    return AuditMandateUsed(by=event.by, mandate=event.mandate, purpose=event.purpose)
 
 
 @message_for.register

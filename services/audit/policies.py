@@ -7,6 +7,6 @@ from shared.eventing.following import Policy
 POLICIES: Mapping[str, Policy] = {}
 FOLLOWS = (
     *("access", "agenda", "audit", "catalogue", "directory", "identity", "keyring"),
-    *("notification", "prescription", "profile", "vault"),
+    *("messaging", "notification", "prescription", "profile", "vault"),
 )
 """Itself too: who read a journal is a line of that journal, and a leaf of the log."""

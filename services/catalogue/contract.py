@@ -210,7 +210,8 @@ class Introspect(Query):
 
 class TokenState(Answer):
     """RFC 7662: a token that is worth nothing says nothing else. ``exp``: when it ends unless
-    the person approves again."""
+    the person approves again. ``secret``: given in a secret session, so what is done with it is
+    hidden from representatives: the caller's token must say so."""
 
     active: bool
     client_id: str | None = None
@@ -220,6 +221,7 @@ class TokenState(Answer):
     finalities: list[str] = Field(default_factory=list)
     exchanges: list[Exchange] = Field(default_factory=list)
     authoriser: ActorKind | None = None
+    secret: bool | None = None
     exp: Instant | None = None
 
 

@@ -1,21 +1,7 @@
-"""What the catalogue does when identity speaks."""
+"""What the catalogue does when identity speaks: of merges alone; an erased record is purged
+wherever identity is followed."""
 
-from collections.abc import Callable, Mapping
-
-from services.catalogue.application import Catalogue
-from shared.eventing.received import Received
-from shared.rpc.contract import Done
-from shared.stores.event_log import Outcome
+from shared.eventing.kin import MERGES
 
 FOLLOWS = ("identity",)
-Decided = Outcome[Done] | None
-
-
-def on_erased(app: Catalogue, received: Received) -> Decided:
-    """The keys are gone; the rows of read models go too."""
-    return app.forget(received.record) if received.record else None
-
-
-POLICIES: Mapping[str, Callable[[Catalogue, Received], Decided]] = {
-    "identity.record_erased": on_erased,
-}
+POLICIES = MERGES

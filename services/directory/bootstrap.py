@@ -2,12 +2,14 @@
 
 import os
 from dataclasses import dataclass
+from pathlib import Path
 
 from services.directory.adapters.code_tables import read_codes
 from services.directory.application import Directory
 from services.directory.domain.national_ids import NationalIdRules
 from services.directory.messages import message_for
 from services.directory.projections.facilities import Facilities, FacilitySearch
+from services.directory.projections.mailboxes import HolderSearch, MailboxHolders
 from services.directory.projections.professionals import Professionals, ProfessionalSearch
 from shared.auth.service_keys import private_key
 from shared.auth.service_tokens import ServiceTokens
@@ -37,6 +39,8 @@ class DirectorySettings:
     strict_corsican_finess: bool = False
     """With strict ids, also those of FINESS that begin with 2A or 2B: their rule is known from
     examples alone."""
+    more_professions: Path | None = None
+    """A CSV file (``code,display_fr``) of professions that the tables beside the code lack."""
     absent_share_max: float = 0.05
     """Of the professionals known from extracts, the share that one file may lack and have
     deactivated; a file cut short would lose more."""
@@ -56,7 +60,7 @@ class Built:
             timeout=self.common.rpc_timeout,
         )
         self.keys = remote_keys(self.client, self.common, "directory")
-        self.codes = read_codes()
+        self.codes = read_codes(more_professions=own.more_professions)
         strict = self.common.production if own.strict_ids is None else own.strict_ids
         self.app = Directory(
             EventStoreSettings.of(self.common),
@@ -68,8 +72,11 @@ class Built:
         )
         self.professionals = self._documents(Professionals)
         self.facilities = self._documents(Facilities)
+        self.mailboxes = self._documents(MailboxHolders)
 
-    def _documents(self, view: type[Professionals] | type[Facilities]) -> Documents:
+    def _documents(
+        self, view: type[Professionals] | type[Facilities] | type[MailboxHolders]
+    ) -> Documents:
         return open_documents(self.common, "directory", view.NAME, view.VERSION, view.INDEXES)
 
     def close(self) -> None:
@@ -94,11 +101,12 @@ def served() -> Served:
             "get_professional": app.get_professional,
             "get_facility": app.get_facility,
             "mailbox_of": app.mailbox_of,
+            "holder_of": HolderSearch(built.mailboxes, app).holder_of,
             "search_professionals": professionals.search_professionals,
             "search_facilities": facilities.search_facilities,
         },
         outbox=OutboxReader(app, message_for, built.keys),
-        position_of=position_in(built.professionals, built.facilities),
+        position_of=position_in(built.professionals, built.facilities, built.mailboxes),
         close=built.close,
     )
 
@@ -113,6 +121,7 @@ def projecting() -> Projecting:
         views=(
             View(Professionals(built.app.secret), built.professionals),
             View(Facilities(built.app.secret), built.facilities),
+            View(MailboxHolders(built.app.secret), built.mailboxes),
         ),
         close=built.close,
     )

@@ -5,6 +5,7 @@ from functools import singledispatch
 from typing import Any
 
 from services.directory.domain.facility import Facility
+from services.directory.domain.national_ids import finess_of
 from services.directory.domain.professional import PRACTICE, Professional
 from shared.eventing.messages import MessageData
 
@@ -44,12 +45,13 @@ class ProfessionalDeactivated(MessageData):
 
 
 class FacilityRegistered(MessageData):
-    """``level``: EJ, a legal entity, or ET, an establishment. ``sector`` is empty where none is
-    known, as of a legal entity.
+    """``finess``: empty where there is none; ``structure``: Struct_IdNat. ``level``: EJ, a legal
+    entity, or ET, an establishment. ``sector`` is empty where none is known, as of a legal entity.
     """
 
     TYPE = "directory.facility_registered"
     finess: str
+    structure: str
     sector: str
     level: str = "ET"
     open: bool = True
@@ -58,6 +60,7 @@ class FacilityRegistered(MessageData):
 class FacilityChanged(MessageData):
     TYPE = "directory.facility_changed"
     finess: str
+    structure: str
     sector: str
     level: str
     open: bool
@@ -68,6 +71,7 @@ class FacilityEnrolled(MessageData):
 
     TYPE = "directory.facility_enrolled"
     finess: str
+    structure: str
     consults_from: date
 
 
@@ -94,17 +98,22 @@ def _(event: Professional.Deactivated) -> MessageData:
 
 @message_for.register
 def _(event: Facility.Created) -> MessageData:
-    return FacilityRegistered(by=event.by, finess=event.finess, **_structure(event))
+    return FacilityRegistered(by=event.by, **_structure(event))
 
 
 @message_for.register
 def _(event: Facility.Changed) -> MessageData:
-    return FacilityChanged(by=event.by, finess=event.finess, **_structure(event))
+    return FacilityChanged(by=event.by, **_structure(event))
 
 
 @message_for.register
 def _(event: Facility.Enrolled) -> MessageData:
-    return FacilityEnrolled(by=event.by, finess=event.finess, consults_from=event.consults_from)
+    return FacilityEnrolled(
+        by=event.by,
+        finess=finess_of(event.structure) or "",
+        structure=event.structure,
+        consults_from=event.consults_from,
+    )
 
 
 def _practice(event: Professional.Created | Professional.Changed) -> dict[str, Any]:
@@ -121,6 +130,8 @@ def _practice(event: Professional.Created | Professional.Changed) -> dict[str, A
 def _structure(event: Facility.Created | Facility.Changed) -> dict[str, Any]:
     described = event.description
     return {
+        "finess": finess_of(event.structure) or "",
+        "structure": event.structure,
         "sector": described["sector"] or "",
         "level": described["level"],
         "open": described["open"],

@@ -18,6 +18,7 @@ from services.identity.domain.rate import Rate
 from services.identity.messages import message_for
 from services.identity.projections.candidates import Candidates, PeopleByBirth
 from services.identity.projections.due_dates import Due, DueDates, due_at
+from services.identity.projections.merges import Merges, MergesByState
 from shared.auth.service_keys import ServicePublicKeys, private_key
 from shared.auth.service_tokens import ServiceTokens
 from shared.eventing.entrypoints import Projecting, Timers, View
@@ -41,6 +42,9 @@ class IdentitySettings:
 
     opposition_delay_days: int = 42
     """From the sending of the notice to the opening (CSP R1111-28: six weeks)."""
+    contesting_delay_days: int = 42
+    """From a suspension for fraud to the day the record may be closed for it (CSP R1111-36: six
+    weeks without objection)."""
     activation_code_days: int = 30
     """Life of an activation code."""
     activation_tries: int = 5
@@ -90,6 +94,7 @@ class Built:
             self.clock,
             delays=Delays(
                 opposition=timedelta(days=self.own.opposition_delay_days),
+                contesting=timedelta(days=self.own.contesting_delay_days),
                 activation_code=timedelta(days=self.own.activation_code_days),
                 erasure=timedelta(days=self.own.erasure_delay_days),
             ),
@@ -118,6 +123,10 @@ class Built:
         view = Candidates
         return open_documents(self.common, "identity", view.NAME, view.VERSION, view.INDEXES)
 
+    def merges(self) -> Documents:
+        view = Merges
+        return open_documents(self.common, "identity", view.NAME, view.VERSION, view.INDEXES)
+
     def close(self) -> None:
         self.app.close()
         self.client.close()
@@ -125,8 +134,9 @@ class Built:
 
 def served() -> Served:
     built = Built()
-    app, candidates = built.app, built.candidates()
+    app, candidates, merges = built.app, built.candidates(), built.merges()
     app.people = PeopleByBirth(candidates, built.keys, lambda: app.secret)
+    app.merges_known = MergesByState(merges)
     return Served(
         settings=built.common,
         handlers={
@@ -134,6 +144,8 @@ def served() -> Served:
             "announce_records": app.announce_records,
             "oppose": app.oppose,
             "withdraw_opposition": app.withdraw_opposition,
+            "oppose_legacy_dmp": app.oppose_legacy_dmp,
+            "import_legacy_dmp": app.import_legacy_dmp,
             "new_activation_code": app.new_activation_code,
             "activate": app.activate,
             "report_bounced_announcement": app.report_bounced_announcement,
@@ -160,12 +172,14 @@ def served() -> Served:
             "find_candidates": app.find_candidates,
             "propose_merge": app.propose_merge,
             "confirm_merge": app.confirm_merge,
+            "reject_merge": app.reject_merge,
             "split": app.split,
+            "merges": app.merges,
             "resolve": app.resolve,
             "get_identity": app.get_identity,
         },
         outbox=OutboxReader(app, message_for, built.keys),
-        position_of=position_in(candidates),
+        position_of=position_in(candidates, merges),
         close=built.close,
     )
 
@@ -180,6 +194,7 @@ def projecting() -> Projecting:
         views=(
             View(DueDates(), built.due_dates()),
             View(Candidates(built.keys, lambda: built.app.secret), built.candidates()),
+            View(Merges(), built.merges()),
         ),
         close=built.close,
     )

@@ -1,11 +1,16 @@
 """What others hear of identities: ids, codes and dates, never a trait, a contact or an INS."""
 
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from functools import singledispatch
 from typing import Any
 from uuid import UUID
 
+from pydantic import BaseModel
+
 from services.identity.domain import ending_events as ending
+from services.identity.domain import identity_read as reading
+from services.identity.domain import legacy_dmp_events as legacy
 from services.identity.domain import life_events as life
 from services.identity.domain import whose_events as whose
 from services.identity.domain.erasure import Erasure
@@ -120,6 +125,51 @@ class RecordsSplit(MessageData):
     source_status: str
 
 
+class FormerConsent(BaseModel):
+    """``grantee``: PS_IdNat of a professional, or Struct_IdNat of a facility."""
+
+    grantee: str
+    is_facility: bool
+    declared_at: Instant
+    valid_until: Instant
+
+
+class FormerBlock(BaseModel):
+    professional: str
+    blocked_at: Instant
+
+
+class FormerSwitches(BaseModel):
+    regulation: bool
+    break_glass: bool
+    masked: bool
+
+
+class IdentityRead(MessageData):
+    """Somebody else than the person read whose record it is."""
+
+    TYPE = "identity.identity_read"
+
+
+class LegacyDmpOpposed(MessageData):
+    """The former DMP of this person stays out; ``on`` false: it may come in after all."""
+
+    TYPE = "identity.legacy_dmp_opposed"
+    channel: str
+    on: bool
+
+
+class LegacyDmpImported(MessageData):
+    """Whom the person let in and shut out in their former DMP. Whoever was blocked there is
+    blocked here; of the switches the stricter counts. The documents come by ``vault.deposit``.
+    """
+
+    TYPE = "identity.legacy_dmp_imported"
+    consents: list[FormerConsent]
+    blocks: list[FormerBlock]
+    switches: FormerSwitches | None
+
+
 class RecordOpened(MessageData):
     TYPE = "identity.record_opened"
 
@@ -182,102 +232,18 @@ def _majority(traits: dict[str, str], now: datetime) -> datetime | None:
 
 
 @message_for.register
-def _(event: whose.InsAttached) -> MessageData:
-    return InsAttached(**_common(event))
-
-
-@message_for.register
-def _(event: whose.IdentityQualified) -> MessageData:
-    return IdentityQualified(**_common(event), checked_with=event.checked_with)
-
-
-@message_for.register
-def _(event: whose.InsChanged) -> MessageData:
-    return InsChanged(**_common(event))
-
-
-@message_for.register
-def _(event: whose.IdentityDowngraded) -> MessageData:
-    return IdentityDowngraded(**_common(event), was=event.was, now=event.now, reason=event.reason)
-
-
-@message_for.register
-def _(event: whose.TraitsCorrected) -> MessageData:
-    return TraitsCorrected(
+def _(event: legacy.LegacyDmpImported) -> MessageData:
+    return LegacyDmpImported(
         **_common(event),
-        strict=event.strict,
-        majority_at=event.majority_at,
+        consents=[FormerConsent(**consent) for consent in event.consents],
+        blocks=[FormerBlock(**block) for block in event.blocks],
+        switches=FormerSwitches(**event.switches) if event.switches else None,
     )
 
 
 @message_for.register
-def _(event: life.Opposed) -> MessageData:
-    return RecordOpposed(**_common(event), channel=event.channel)
-
-
-@message_for.register
-def _(event: life.OppositionWithdrawn) -> MessageData:
-    return OppositionWithdrawn(**_common(event), opens_at=event.opens_at)
-
-
-@message_for.register
-def _(event: life.Opened) -> MessageData:
-    return RecordOpened(**_common(event))
-
-
-@message_for.register
-def _(event: life.Activated) -> MessageData:
-    return RecordActivated(**_common(event))
-
-
-@message_for.register
-def _(event: life.Suspended) -> MessageData:
-    return RecordSuspended(**_common(event), reason=event.reason)
-
-
-@message_for.register
-def _(event: life.SuspensionLifted) -> MessageData:
-    return SuspensionLifted(**_common(event))
-
-
-@message_for.register
-def _(event: life.Closed) -> MessageData:
-    return RecordClosed(**_common(event), motive=event.motive)
-
-
-@message_for.register
-def _(event: life.Reopened) -> MessageData:
-    return RecordReopened(**_common(event))
-
-
-@message_for.register
-def _(event: life.AnnouncementBounced) -> MessageData:
-    return AnnouncementBounced(**_common(event), opens_at=event.opens_at)
-
-
-@message_for.register
-def _(event: ending.MajorityReached) -> MessageData:
-    return MajorityReached(**_common(event))
-
-
-@message_for.register
-def _(event: ending.DeathDeclared) -> MessageData:
-    return DeathDeclared(**_common(event))
-
-
-@message_for.register
-def _(event: ending.DeathRevoked) -> MessageData:
-    return DeathRevoked(**_common(event), status=event.status)
-
-
-@message_for.register
-def _(event: ending.ErasureRequested) -> MessageData:
-    return ErasureRequested(**_common(event), due=event.due)
-
-
-@message_for.register
-def _(event: ending.ErasureCancelled) -> MessageData:
-    return ErasureCancelled(**_common(event))
+def _(event: reading.IdentityRead.Created) -> MessageData:
+    return IdentityRead(record_id=event.record_id, by=event.by, secret=_is_secret(event.by))
 
 
 @message_for.register
@@ -305,3 +271,37 @@ def _(event: Merge.Split) -> MessageData:
         merge_id=event.originator_id,
         source_status=event.source_status,
     )
+
+
+TOLD_AS_IT_IS: Mapping[type[RecordEvent], type[MessageData]] = {
+    whose.InsAttached: InsAttached,
+    whose.InsChanged: InsChanged,
+    whose.IdentityQualified: IdentityQualified,
+    whose.IdentityDowngraded: IdentityDowngraded,
+    whose.TraitsCorrected: TraitsCorrected,
+    life.Opposed: RecordOpposed,
+    life.OppositionWithdrawn: OppositionWithdrawn,
+    life.AnnouncementBounced: AnnouncementBounced,
+    life.Opened: RecordOpened,
+    life.Activated: RecordActivated,
+    life.Suspended: RecordSuspended,
+    life.SuspensionLifted: SuspensionLifted,
+    life.Closed: RecordClosed,
+    life.Reopened: RecordReopened,
+    legacy.LegacyDmpOpposed: LegacyDmpOpposed,
+    ending.MajorityReached: MajorityReached,
+    ending.DeathDeclared: DeathDeclared,
+    ending.DeathRevoked: DeathRevoked,
+    ending.ErasureRequested: ErasureRequested,
+    ending.ErasureCancelled: ErasureCancelled,
+}
+"""The message has fields of the event, by their names, and leaves the others inside."""
+
+
+def _as_it_is(message: type[MessageData]) -> Callable[[RecordEvent], MessageData]:
+    names = message.model_fields.keys() - MessageData.model_fields.keys()
+    return lambda event: message(**_common(event), **{name: getattr(event, name) for name in names})
+
+
+for _kind, _message in TOLD_AS_IT_IS.items():
+    message_for.register(_kind, _as_it_is(_message))

@@ -12,10 +12,13 @@ from eventsourcing.persistence import IntegrityError
 from services.keyring.contract import (
     Destroy,
     Destroyed,
+    HandedFor,
     HandedKey,
     KeyPurpose,
     MakeKeys,
+    OpenedForAudit,
     OpenedKeys,
+    OpenForAudit,
     OpenKey,
     OpenKeys,
     RewrapAll,
@@ -144,6 +147,27 @@ class Keyring(EventLog):
         return OpenedKeys(keys=keys)
 
     @unreplayed
+    def open_for_audit(self, request: OpenForAudit, by: Actor) -> Outcome[OpenedForAudit]:
+        """The opening is saved first, and only then are the keys handed over."""
+        holder = record_holder(request.record_id)
+        key, found = self._known(holder), self._find(holder)
+        if found is None:
+            raise KeyLost
+        if found.tombstone:
+            return Outcome(answer=OpenedForAudit(keys=[], tombstone=found.tombstone))
+        keys = [
+            HandedFor(
+                service=service,
+                version=version,
+                key=self._handed(found, service, request.record_id, version, request.recipient),
+            )
+            for service in request.services
+            for version in found.versions
+        ]
+        key.open_for_audit(max(found.versions), by=by.to_event())
+        return Outcome(answer=OpenedForAudit(keys=keys), save=[key])
+
+    @unreplayed
     def make_keys(self, request: MakeKeys, by: Actor) -> Outcome[Done]:
         """All in one transaction; those that have a key, or a tombstone, are left alone."""
         holders = {record_holder(record_id): record_id for record_id in request.record_ids}
@@ -268,9 +292,15 @@ class Keyring(EventLog):
         if number not in found.secrets:
             raise KeyUnknown
         key_id = record_id or SERVICE_KEY_ID
-        secret = derive(found.secrets[number], "record", by.id, str(key_id), str(number))
-        handed = self._hand_over(secret, recipient, about(by.id, key_id, number))
+        handed = self._handed(found, by.id, key_id, number, recipient)
         return OpenedKey(record_id=record_id, version=number, current=number == newest, key=handed)
+
+    def _handed(
+        self, found: Found, service: str, key_id: UUID, version: int, recipient: str
+    ) -> Handed:
+        """One version, derived for one service."""
+        secret = derive(found.secrets[version], "record", service, str(key_id), str(version))
+        return self._hand_over(secret, recipient, about(service, key_id, version))
 
     def _hand_over(self, secret: bytes, recipient: str, what: str) -> Handed:
         try:

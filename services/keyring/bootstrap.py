@@ -46,9 +46,7 @@ def key_wrapper(own: KeyringSettings, kek_file: Path | None) -> KeyWrapper:
             raise SettingsError("CARNET_KEK_FILE or CARNET_KEYRING_PKCS11_MODULE must be set")
         return FileKeyWrapper(kek_file)
     if own.pkcs11_token is None or own.pkcs11_key is None or own.pkcs11_pin_file is None:
-        raise SettingsError(
-            "CARNET_KEYRING_PKCS11_MODULE, _TOKEN, _KEY and _PIN_FILE go together"
-        )
+        raise SettingsError("CARNET_KEYRING_PKCS11_MODULE, _TOKEN, _KEY and _PIN_FILE go together")
     module = ModuleKeyWrapper(
         ModuleSettings(
             module=own.pkcs11_module,
@@ -90,6 +88,7 @@ def served() -> Served:
     return Served(
         settings=built.common,
         handlers={
+            "open_for_audit": app.open_for_audit,
             "open_key": app.open_key,
             "open_keys": app.open_keys,
             "make_keys": app.make_keys,

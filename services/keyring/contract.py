@@ -5,7 +5,7 @@ from enum import StrEnum
 from typing import Annotated, Any
 from uuid import UUID
 
-from pydantic import Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from shared.crypto.handover import Handed
 from shared.crypto.remote_keys import BATCH, OpenedKey
@@ -13,11 +13,16 @@ from shared.crypto.tombstones import Tombstone
 from shared.kernel.actor import Actor, ActorKind
 from shared.rpc.contract import Answer, Command, Contract, Done, Method, Request
 
+AUDIT = "audit"
+"""Carries auditors: it alone asks for keys derived for other services."""
 IDENTITY = "identity"
 """Announces records and erases them: it alone makes and destroys their keys."""
 
 Half = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 """Public half of the X25519 key that the answer is sealed for, in hex."""
+
+
+ServiceName = Annotated[str, Field(pattern=r"^[a-z][a-z_]{0,30}$")]
 
 
 class KeyPurpose(StrEnum):
@@ -52,6 +57,30 @@ class OpenKeys(Request):
 
 class OpenedKeys(Answer):
     keys: list[OpenedKey]
+
+
+class OpenForAudit(Request):
+    """All versions of one record's key, derived for each of ``services``: what an auditor opens
+    that record with, under a mandate that covers it."""
+
+    record_id: UUID
+    services: list[ServiceName] = Field(min_length=1, max_length=50)
+    recipient: Half
+
+
+class HandedFor(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    service: str
+    version: int
+    key: Handed
+
+
+class OpenedForAudit(Answer):
+    """``tombstone``: of a record whose keys were destroyed; there are no keys then."""
+
+    keys: list[HandedFor]
+    tombstone: Tombstone | None = None
 
 
 class MakeKeys(Request):
@@ -107,6 +136,15 @@ def identity_only(_: Any, actor: Actor) -> bool:
     return actor.id == IDENTITY
 
 
+def under_mandate(request: OpenForAudit, actor: Actor) -> bool:
+    """Audit, carrying an auditor whose mandate covers that record."""
+    principal = actor.principal
+    if actor.id != AUDIT or principal.kind is not ActorKind.AUDITOR:
+        return False
+    scope = (principal.claims.get("mandate") or {}).get("scope", ())
+    return "all" in scope or str(request.record_id) in scope
+
+
 def may_create(request: OpenKey, actor: Actor) -> bool:
     return not request.create or actor.id == IDENTITY
 
@@ -130,6 +168,13 @@ CONTRACT = Contract(
             answer=OpenedKey,
             callers=SERVICES,
             condition=may_create,
+        ),
+        Method(
+            name="open_for_audit",
+            request=OpenForAudit,
+            answer=OpenedForAudit,
+            callers=SERVICES,
+            condition=under_mandate,
         ),
         Method(name="open_keys", request=OpenKeys, answer=OpenedKeys, callers=SERVICES),
         Method(

@@ -2,14 +2,21 @@
 
 import os
 from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
-from services.notification.adapters.access import AccessOverRpc
-from services.notification.adapters.professions import read_professions
+from services.notification.adapters.bounces import BounceFolder
+from services.notification.adapters.carriers import EmailCarrier, FolderCarrier
+from services.notification.adapters.people import RpcPeople
+from services.notification.adapters.words import read_sentences, read_templates
 from services.notification.application import Notification
-from services.notification.domain.sentences import Sentences
+from services.notification.application.log import Ways
+from services.notification.domain.ports import Carrier
+from services.notification.domain.topic import Channel
 from services.notification.messages import message_for
-from services.notification.policies import POLICIES
+from services.notification.policies import FOLLOWS, POLICIES
 from services.notification.projections.notices import NoticeReader, Notices
 from shared.auth.service_keys import private_key
 from shared.auth.service_tokens import ServiceTokens
@@ -17,15 +24,62 @@ from shared.eventing.entrypoints import Following, Projecting, Timers, View
 from shared.eventing.outbox import OutboxReader
 from shared.eventing.positions import position_followed, position_in
 from shared.kernel.common import CommonSettings
+from shared.kernel.hosting import require_declared
+from shared.kernel.settings import SettingsError, read_settings
+from shared.mail.mailer import Mailer
+from shared.mail.smtp import Server, SmtpMailer
+from shared.mail.spool import SpoolMailer
 from shared.rpc.client import RpcClient
 from shared.rpc.keys import remote_keys
 from shared.rpc.serve import Served
 from shared.stores.settings import EventStoreSettings
 from shared.stores.views import open_documents
 
-SOURCES = ("access", "identity", "vault")
-SWEEP_SECONDS = 3600.0
-"""Between two sweeps of what is kept for a time only."""
+
+@dataclass(frozen=True, kw_only=True)
+class NotificationSettings:
+    """Read as ``CARNET_NOTIFICATION_<FIELD>``."""
+
+    link: str = "https://carnet.localhost"
+    """Where people sign in; all that a mail holds beside its fixed words."""
+    sender: str = "ne-pas-repondre@carnet.localhost"
+    """What comes back goes to ``bounce+<reference>@`` its domain."""
+    grouping_minutes: float = 15.0
+    """How long what is not urgent waits for more: a burst of results is one mail."""
+    give_up_hours: float = 48.0
+    at_once: int = 8
+    """Mails under way together."""
+    sweep_seconds: float = 1.0
+    """Between two looks at what is due."""
+    relay: str | None = None
+    """``host:port`` of the mail server; a spool folder otherwise."""
+    relay_tls: bool = True
+    relay_ca_file: Path | None = None
+    spool_dir: Path | None = None
+    """Folders ``email``, ``text`` and ``letter`` below it; ``<data_dir>/notices`` by default."""
+    bounces_dir: Path | None = None
+    """Where the mail server puts what came back (``new`` of a Maildir); ``<spool>/bounces`` by
+    default."""
+
+    def check(self, common: CommonSettings) -> None:
+        if not common.production:
+            return
+        if not self.relay or not self.relay_tls:
+            raise SettingsError("CARNET_NOTIFICATION_RELAY must be set, and use TLS, in production")
+        relay = {"CARNET_NOTIFICATION_RELAY": f"smtp://{self.relay}"}
+        require_declared(relay, frozenset(common.hosting_places))
+
+    def spool(self, data_dir: Path | None) -> Path:
+        folder = self.spool_dir or (data_dir / "notices" if data_dir else None)
+        if folder is None:
+            raise SettingsError("CARNET_NOTIFICATION_SPOOL_DIR must be set")
+        return folder
+
+    def mailer(self, spool: Path) -> Mailer:
+        if self.relay is None:
+            return SpoolMailer(spool / "email")
+        server = Server.parse(self.relay, tls=self.relay_tls, ca_file=self.relay_ca_file)
+        return SmtpMailer(server)
 
 
 class Built:
@@ -33,25 +87,49 @@ class Built:
 
     def __init__(self) -> None:
         self.common = CommonSettings.read(os.environ)
-        clock = self.common.clock()
+        self.own = read_settings(NotificationSettings, os.environ, section="notification")
+        self.own.check(self.common)
+        self.clock = self.common.clock()
         signing_key = private_key(self.common.service_keys_dir, "notification")
         self.client = RpcClient(
             self.common.amqp_uri,
-            tokens=ServiceTokens("notification", signing_key, clock),
+            tokens=ServiceTokens("notification", signing_key, self.clock),
             timeout=self.common.rpc_timeout,
         )
         self.keys = remote_keys(self.client, self.common, "notification")
-        self.access = AccessOverRpc(self.client)
+        self.people = RpcPeople(self.client)
+        self.spool = self.own.spool(self.common.data_dir)
+        self.carriers = self._carriers()
         self.app = Notification(
             EventStoreSettings.of(self.common),
             self.keys,
-            clock,
-            may_read=self.access.may_read,
+            self.clock,
+            people=self.people,
+            ways=Ways(
+                carriers=self.carriers,
+                templates=read_templates(),
+                grouping=timedelta(minutes=self.own.grouping_minutes),
+                give_up_after=timedelta(hours=self.own.give_up_hours),
+                at_once=self.own.at_once,
+            ),
         )
         view = Notices
         self.documents = open_documents(
             self.common, "notification", view.NAME, view.VERSION, view.INDEXES
         )
+
+    def _carriers(self) -> dict[Channel, Carrier]:
+        link = self.own.link
+        return {
+            Channel.EMAIL: EmailCarrier(
+                self.own.mailer(self.spool),
+                sender=self.own.sender,
+                link=link,
+                now=self.clock.now,
+            ),
+            Channel.TEXT: FolderCarrier(self.spool / "text", link=link),
+            Channel.LETTER: FolderCarrier(self.spool / "letter", link=link),
+        }
 
     def position_of(self, service: str) -> int:
         """Of our own log, what the read model shows; of another's, what it shows of that."""
@@ -68,22 +146,33 @@ class Built:
         return answer
 
     def close(self) -> None:
+        for carrier in self.carriers.values():
+            carrier.close()
         self.app.close()
         self.client.close()
 
 
 def served() -> Served:
     built = Built()
+    app = built.app
     reader = NoticeReader(
-        built.documents, built.app, Sentences(read_professions()), built.access.may_read
+        built.documents,
+        app,
+        read_sentences(),
+        may_read=built.people.may_read,
+        kin=app.kin,
     )
     return Served(
         settings=built.common,
         handlers={
             "notifications": reader.notifications,
-            "mark_read": built.app.mark_read,
+            "deliveries": reader.deliveries,
+            "mark_read": app.mark_read,
+            "preferences": app.preferences,
+            "set_preferences": app.set_preferences,
+            "report_bounce": app.report_bounce,
         },
-        outbox=OutboxReader(built.app, message_for, built.keys),
+        outbox=OutboxReader(app, message_for, built.keys),
         position_of=built.position_of,
         close=built.close,
     )
@@ -105,7 +194,7 @@ def following() -> Following:
     built = Built()
     return Following(
         log=built.app,
-        sources=SOURCES,
+        sources=FOLLOWS,
         policies=POLICIES,
         transport_keys=built.keys,
         pull=built.pull,
@@ -116,9 +205,15 @@ def following() -> Following:
 
 def timing() -> Timers:
     built = Built()
+    app = built.app
+    bounces = BounceFolder(built.own.bounces_dir or built.spool / "bounces")
     return Timers(
-        log=built.app,
-        every=SWEEP_SECONDS,
-        sweeps={"old requests": built.app.forget_requests},
+        log=app,
+        every=built.own.sweep_seconds,
+        sweeps={
+            "what is due": app.send_all_due,
+            "what came back": lambda: app.take_bounces(bounces.take()),
+            "old requests": app.forget_requests,
+        },
         close=built.close,
     )

@@ -1,75 +1,125 @@
-"""What a person is told of when it happens elsewhere."""
+"""What a person is told of when it happens elsewhere, and what is known of whom to tell."""
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 from uuid import UUID
 
 from services.notification.application import Notification
-from services.notification.domain.notice import Notice, NoticeKind
+from services.notification.application.log import SELF
+from services.notification.domain.notice import Notice
+from services.notification.domain.recipient import Recipient
+from services.notification.domain.telling import (
+    HIDDEN_FROM_PERSON,
+    HIDDEN_FROM_REPRESENTATIVES,
+    LIFE,
+    TELLS,
+    Tell,
+)
+from services.notification.domain.topic import Topic
+from shared.eventing.kin import MERGES, served_under
 from shared.eventing.received import Received
-from shared.kernel.actor import Actor, ActorKind
+from shared.kernel.actor import ActorKind
+from shared.kernel.clock import parse_instant
 from shared.kernel.ids import derived_id
 from shared.rpc.contract import Done
 from shared.stores.event_log import Outcome
 
-SELF = Actor(kind=ActorKind.SERVICE, id="notification")
-HIDDEN_FROM_PERSON = "INVISIBLE_PATIENT"
-HIDDEN_FROM_REPRESENTATIVES = "INVISIBLE_REPRESENTANTS_LEGAUX"
-"""Codes of JDV_J08 (XdsConfidentialityCode)."""
-
+FOLLOWS = ("access", "identity", "vault", "agenda", "catalogue", "prescription", "messaging")
 _PERSONS = {ActorKind.PATIENT, ActorKind.REPRESENTATIVE, ActorKind.CAREGIVER}
 
-Told = Outcome[Done] | None
+Decided = Outcome[Any] | None
+Policy = Callable[[Notification, Received], Decided]
 
 
-def on_glass_broken(app: Notification, received: Received) -> Told:
-    """CSP R1111-48: the person is told of every emergency access."""
-    return _tell(app, received, NoticeKind.GLASS_BROKEN, subject="session")
-
-
-def on_document_deposited(app: Notification, received: Received) -> Told:
-    return _tell_of_document(app, received, NoticeKind.DOCUMENT_DEPOSITED)
-
-
-def on_document_opened(app: Notification, received: Received) -> Told:
-    """Openings by professionals; the person needs not be told of their own."""
-    return _tell_of_document(app, received, NoticeKind.DOCUMENT_OPENED)
-
-
-POLICIES: Mapping[str, Callable[[Notification, Received], Told]] = {
-    "access.glass_broken": on_glass_broken,
-    "vault.document_deposited": on_document_deposited,
-    "vault.document_opened": on_document_opened,
-}
-
-
-def _tell_of_document(app: Notification, received: Received, kind: NoticeKind) -> Told:
-    """Nothing derived from a document hidden from the person reaches them, not even its date."""
-    if HIDDEN_FROM_PERSON in received.data["confidentiality"]:
+def on_record_announced(app: Notification, received: Received) -> Decided:
+    if received.record is None or app.get(_recipient_id(app, received.record), Recipient):
         return None
-    if principal(received.data["by"])["kind"] in _PERSONS:
-        return None
-    return _tell(app, received, kind, subject="document_id")
+    majority_at = received.data["majority_at"]
+    recipient = Recipient.know(
+        app.secret,
+        received.record,
+        SELF,
+        representatives=[UUID(one) for one in received.data["representatives"]],
+        majority_at=parse_instant(majority_at) if majority_at else None,
+    )
+    return Outcome(answer=Done(), save=[recipient])
 
 
-def _tell(app: Notification, received: Received, kind: NoticeKind, *, subject: str) -> Told:
+def on_traits_corrected(app: Notification, received: Received) -> Decided:
+    """A birth date that was wrong moves the day of majority."""
     if received.record is None:
+        return None
+    recipient = app.recipient(received.record)
+    found = received.data["majority_at"]
+    recipient.note(
+        Recipient.MajorityMoved, SELF, majority_at=parse_instant(found) if found else None
+    )
+    return Outcome(answer=Done(), save=[recipient])
+
+
+def on_record_erased(app: Notification, received: Received) -> Decided:
+    """Nothing of it leaves any more."""
+    if received.record is None:
+        return None
+    return Outcome(answer=Done(), also=[app.pending.drop_record(received.record)])
+
+
+def on_life(app: Notification, received: Received) -> Decided:
+    """The record's life decides what may still be told, and is told itself."""
+    if received.record is None:
+        return None
+    recipient = app.recipient(received.record)
+    recipient.note(Recipient.LifeChanged, SELF, state=LIFE[received.type])
+    told = TELLS.get(received.type)
+    more = tell(told, app, received, recipient) if told else None
+    if more is None:
+        return Outcome(answer=Done(), save=[recipient])
+    return Outcome(answer=Done(), save=[recipient, *more.save], also=more.also)
+
+
+def tell(
+    how: Tell, app: Notification, received: Received, recipient: Recipient | None = None
+) -> Decided:
+    """A notice in the record, and a row for each way it leaves by. Nothing derived from what is
+    hidden from the person reaches them, not even its date."""
+    data = received.data
+    codes = data.get("confidentiality") or ()
+    if received.record is None or not how.when(data):
+        return None
+    if HIDDEN_FROM_PERSON in codes and not how.hidden_too:
+        return None
+    if not how.own_acts and principal(data["by"])["kind"] in _PERSONS:
         return None
     notice_id = derived_id(app.secret, "notice", received.publisher, received.key)
     if app.get(notice_id, Notice):
         return None
-    hidden = HIDDEN_FROM_REPRESENTATIVES in received.data.get("confidentiality", ())
     notice = Notice.tell(
         notice_id,
         SELF,
         record_id=received.record,
-        kind=kind.value,
-        who=_who(received.data["by"]),
-        subject=UUID(received.data[subject]),
+        kind=how.kind.value,
+        who={} if how.hidden_too else _who(data["by"]),
+        subject=_subject(how, data),
         happened_at=received.occurred_at,
-        private=bool(received.data["secret"]) or hidden,
+        private=bool(data["secret"]) or HIDDEN_FROM_REPRESENTATIVES in codes,
     )
-    return Outcome(answer=Done(), save=[notice])
+    topic = Topic.INVITATION if data.get("dormant") else how.topic
+    if topic is None:
+        return Outcome(answer=Done(), save=[notice])
+    whom = recipient or app.recipient(served_under(app, received.record))
+    leaving = app.leaving(whom, topic, notice, app.clock.now())
+    return Outcome(answer=Done(), save=[notice], also=leaving)
+
+
+POLICIES: Mapping[str, Policy] = {
+    **{type_: partial(tell, how) for type_, how in TELLS.items()},
+    **dict.fromkeys(LIFE, on_life),
+    **MERGES,
+    "identity.record_announced": on_record_announced,
+    "identity.traits_corrected": on_traits_corrected,
+    "identity.record_erased": on_record_erased,
+}
 
 
 def principal(by: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -78,8 +128,17 @@ def principal(by: Mapping[str, Any]) -> Mapping[str, Any]:
     return principal(behind) if behind is not by else by
 
 
+def _subject(how: Tell, data: Mapping[str, Any]) -> UUID | None:
+    found = data.get(how.subject) if how.subject else None
+    return UUID(found) if found else None
+
+
 def _who(by: Mapping[str, Any]) -> dict[str, str]:
     """Codes that name a role, no one."""
     actor = principal(by)
     kept = ("kind", "profession", "facility")
     return {name: actor[name] for name in kept if actor.get(name)}
+
+
+def _recipient_id(app: Notification, record_id: UUID) -> UUID:
+    return Recipient.id_of(app.secret, record_id)

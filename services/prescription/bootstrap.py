@@ -7,10 +7,11 @@ from datetime import timedelta
 from typing import Any
 
 from services.prescription.adapters.cda import CdaDocuments
-from services.prescription.adapters.kinds import read_kinds
 from services.prescription.adapters.paper import PdfPaper
-from services.prescription.adapters.people import RpcPeople
+from services.prescription.adapters.people import RpcFacilities, RpcPeople
 from services.prescription.adapters.qr import SegnoCodes
+from services.prescription.adapters.receipts import WrittenReceipts
+from services.prescription.adapters.tables import read_kinds, read_pharmacies
 from services.prescription.adapters.vault import RpcVault
 from services.prescription.application import Prescriptions
 from services.prescription.application.log import Around, Limits
@@ -40,7 +41,7 @@ class PrescriptionSettings:
     near_minutes: int = 30
     """Shown in two departments within that time: noted."""
     wrong_numbers: int = 10
-    """Of one caller in an hour, in each replica."""
+    """Of one caller in an hour."""
     abandon_minutes: int = 15
     """After which an issue nobody came back to is given up; more than a caller's token lives."""
     sweep_seconds: float = 60.0
@@ -93,11 +94,14 @@ class Built:
             access=RpcAccess(self.client),
             vault=RpcVault(self.client),
             people=RpcPeople(self.client),
+            facilities=RpcFacilities(self.client),
             paper=PdfPaper(codes, fixed),
+            receipts=WrittenReceipts(),
             codes=codes,
             documents=CdaDocuments(),
             listed=ListedPrescriptions(self.documents, self.keys, self.secret),
             kinds=read_kinds(),
+            pharmacies=read_pharmacies(),
         )
 
     def secret(self) -> bytes:

@@ -1,17 +1,20 @@
-"""What prescription does when the vault says something of one of its documents."""
+"""What prescription does when the vault says something of one of its documents, and identity of
+its records."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
 from uuid import UUID
 
 from services.prescription.application import Prescriptions
-from services.prescription.application.issuing import SELF, Completing
+from services.prescription.application.issuing import Completing
+from services.prescription.application.log import SELF
 from services.prescription.domain import deciding
+from shared.eventing.kin import MERGES
 from shared.eventing.received import Received
 from shared.rpc.contract import Done
 from shared.stores.event_log import Outcome
 
-FOLLOWS = ("vault",)
+FOLLOWS = ("identity", "vault")
 Decided = Outcome[Any] | None
 
 
@@ -40,8 +43,16 @@ def on_visibility_changed(app: Prescriptions, received: Received) -> Decided:
     return Outcome(answer=Done(), save=[prescription])
 
 
+def on_record_erased(app: Prescriptions, received: Received) -> Decided:
+    return app.forget_record(received.record) if received.record else None
+
+
 POLICIES: Mapping[str, Callable[[Prescriptions, Received], Decided]] = {
+    **MERGES,
+    "identity.record_erased": on_record_erased,
     "vault.document_deposited": on_document_deposited,
     "vault.document_masked": on_visibility_changed,
     "vault.document_unmasked": on_visibility_changed,
+    "vault.document_revealed_to_patient": on_visibility_changed,
+    "vault.document_revealed_to_representatives": on_visibility_changed,
 }

@@ -5,9 +5,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from services.profile.adapters.biology import BiologyReports
 from services.profile.adapters.identity import RpcPeople
 from services.profile.adapters.pdf import PrintedSummary
-from services.profile.adapters.reference import read_kinds, read_questionnaires
+from services.profile.adapters.reference import (
+    read_biology,
+    read_growth,
+    read_kinds,
+    read_questionnaires,
+)
 from services.profile.adapters.units import PintUnits
 from services.profile.adapters.vault import RpcPapers
 from services.profile.application import Profile
@@ -15,7 +21,7 @@ from services.profile.application.log import Parts
 from services.profile.contract.measures import MOST, KindsKnown
 from services.profile.domain.measuring import Measuring
 from services.profile.messages import message_for
-from services.profile.policies import POLICIES
+from services.profile.policies import FOLLOWS, POLICIES
 from services.profile.projections.listed import ListedProfiles
 from services.profile.projections.sections import Sections
 from services.profile.projections.series import MeasureSeries
@@ -90,10 +96,12 @@ class Built:
             access=RpcAccess(self.client),
             people=RpcPeople(self.client),
             papers=RpcPapers(self.client),
+            reports=BiologyReports(read_biology()),
             listed=ListedProfiles(self.sections, self.series, self.keys, lambda: self.app.secret),
             printer=PrintedSummary(),
             measuring=Measuring(read_kinds(), PintUnits()),
             questionnaires=read_questionnaires(),
+            growth=read_growth(),
             max_measures=self.own.max_measures,
         )
 
@@ -108,6 +116,11 @@ def served() -> Served:
             "change_entry": app.change_entry,
             "remove_entry": app.remove_entry,
             "set_visibility": app.set_visibility,
+            "latest_measures": app.latest_measures,
+            "growth_curve": app.growth_curve,
+            "set_extraction": app.set_extraction,
+            "extraction": app.extraction,
+            "extract_measures": app.extract_measures,
             "get_profile": app.get_profile,
             "entry_history": app.entry_history,
             "set_directives": app.set_directives,
@@ -148,7 +161,7 @@ def following() -> Following:
     built = Built()
     return Following(
         log=built.app,
-        sources=("identity",),
+        sources=FOLLOWS,
         policies=POLICIES,
         transport_keys=built.keys,
         pull=built.pull,

@@ -9,6 +9,8 @@ from functools import singledispatch
 from typing import Any
 from uuid import UUID
 
+from pydantic import Field
+
 from services.profile.domain.batch import Batch
 from services.profile.domain.entry import Entry
 from services.profile.domain.once import Answers, Directives, Target
@@ -63,12 +65,14 @@ class DirectivesSet(MessageData):
 
 
 class QuestionnaireAnswered(MessageData):
-    """``facts``: words its rules drew from the answers, for the prevention plan."""
+    """``facts``: words its rules drew from the answers, for the prevention plan; ``since``: the
+    first day (YYYY-MM-DD) of those that were dated."""
 
     TYPE = "profile.questionnaire_answered"
     answers_id: UUID
     questionnaire: str
     facts: list[str]
+    since: dict[str, str] = Field(default={})
     final: bool
     confidentiality: list[str]
     decision_id: UUID
@@ -143,6 +147,7 @@ def _(event: Answers.Created) -> MessageData:
         answers_id=event.originator_id,
         questionnaire=event.questionnaire,
         facts=event.facts,
+        since=event.since,
         final=event.final,
         confidentiality=event.confidentiality,
         decision_id=event.decision_id,

@@ -2,11 +2,17 @@
 
 import os
 from dataclasses import dataclass
+from datetime import timedelta
 
+from services.vault.adapters.clamd import Clamd
 from services.vault.adapters.contents import SealedContents
 from services.vault.adapters.identity import RpcIdentities
+from services.vault.adapters.mandatory import read_mandatory
+from services.vault.adapters.profile import RpcProfiles
 from services.vault.adapters.value_sets import read_value_sets
 from services.vault.application import Vault
+from services.vault.application.log import SOURCE_OID
+from services.vault.contract import CONTRACT
 from services.vault.domain.completion import Rules
 from services.vault.domain.depositing import DepositRules
 from services.vault.domain.people import People
@@ -15,6 +21,8 @@ from services.vault.domain.value_sets import ValueSets
 from services.vault.messages import message_for
 from services.vault.policies import FOLLOWS, POLICIES
 from services.vault.projections.documents import DocumentList, ListedDocuments
+from services.vault.projections.due import DueList, ListedDue
+from services.vault.projections.results import ListedResults, ResultList
 from shared.auth.service_keys import private_key
 from shared.auth.service_tokens import ServiceTokens
 from shared.eventing.audit_lag import AuditLag
@@ -39,17 +47,33 @@ class VaultSettings:
     max_document_bytes: int = 5_000_000
     """Of a content, and of the file inside a level 1 CDA (DMP)."""
     refuse_active_content: bool = True
-    """Refuse PDF and RTF that hold scripts, commands to launch, embedded files or encryption."""
+    """Refuse PDF and RTF that hold scripts, commands to launch, embedded files or encryption;
+    off, they are taken, and depositor and readers are warned."""
+    clamd: str | None = None
+    """The antivirus, ``tcp://host:port`` or ``unix:///path`` of a clamd. Set, nothing is taken in
+    without its verdict; its StreamMaxLength must be above ``max_document_bytes``."""
+    clamd_timeout: float = 20.0
+    """Seconds of each step of a scan."""
     allow_cumulation: bool = False
     """The DMP's *cumul-invisible_patient-masque_ps*: both codes on one document."""
     class_outside_dmp: str | None = None
     """Class of document types that the CI-SIS knows and the DMP does not take; unset, they are
     refused."""
+    source_oid: str = SOURCE_OID
+    """OID of the system that makes exports (IHE XDM sourceId), and of its record numbers."""
     audit_lag_max: float = 60.0
     """Seconds an event may stay out of the transparency log before documents are no longer
     opened in normal mode; 0 for ever."""
+    archive_after_days: int = 0
+    """After which a current document is archived by itself; 0 for never."""
+    integrity_batch: int = 500
+    """Stored contents read again at each sweep, one after the other for ever; 0: none."""
     sweep_seconds: float = 3600.0
-    """Between two looks for objects that no event names; one goes at the second look."""
+    """Between two looks for what is due, and for objects that no event names; one of these goes
+    at the second look."""
+
+    def archive_after(self) -> timedelta | None:
+        return timedelta(days=self.archive_after_days) if self.archive_after_days else None
 
     def check(self, sets: ValueSets) -> None:
         if self.class_outside_dmp not in {None, *sets.classes}:
@@ -74,6 +98,13 @@ class Built:
         self.documents = open_documents(
             self.common, "vault", DocumentList.NAME, DocumentList.VERSION, DocumentList.INDEXES
         )
+        self.found_results = open_documents(
+            self.common, "vault", ResultList.NAME, ResultList.VERSION, ResultList.INDEXES
+        )
+        self.contents = SealedContents(open_objects(self.common, "vault"), self.keys)
+        self.due = open_documents(
+            self.common, "vault", DueList.NAME, DueList.VERSION, DueList.INDEXES
+        )
         sets = read_value_sets()
         self.own.check(sets)
         self.app = Vault(
@@ -85,15 +116,24 @@ class Built:
                 RpcIdentities(self.client),
                 self.common.ins_rules(),
             ),
-            contents=SealedContents(open_objects(self.common, "vault"), self.keys),
+            contents=self.contents,
             listed=ListedDocuments(self.documents, self.keys),
+            results=ListedResults(self.found_results, self.keys),
+            profiles=RpcProfiles(self.client),
+            mandatory=read_mandatory(),
+            source_oid=self.own.source_oid,
+            due=ListedDue(self.due),
             rules=DepositRules(
                 limits=Limits(
                     max_bytes=self.own.max_document_bytes,
                     refuse_active=self.own.refuse_active_content,
+                    scanner=Clamd(self.own.clamd, self.own.clamd_timeout)
+                    if self.own.clamd
+                    else None,
                 ),
                 metadata=Rules(sets=sets, class_outside_dmp=self.own.class_outside_dmp),
                 allow_cumulation=self.own.allow_cumulation,
+                archive_after=self.own.archive_after(),
             ),
         )
 
@@ -108,22 +148,13 @@ def served() -> Served:
     return Served(
         settings=built.common,
         handlers={
-            "deposit": app.deposit,
-            "deposit_lot": app.deposit_lot,
-            "replace": app.replace,
-            "mask": app.mask,
-            "unmask": app.unmask,
-            "search": app.search,
-            "changes_since": app.changes_since,
-            "describe": app.describe,
+            **{method.name: getattr(app, method.name) for method in CONTRACT.methods},
             "open": AuditLag(app, built.own.audit_lag_max).unless_late(
                 app.open, when=lambda request: request.mode == "normal"
             ),
-            "versions": app.versions,
-            "check_integrity": app.check_integrity,
         },
         outbox=OutboxReader(app, message_for, built.keys),
-        position_of=position_in(built.documents),
+        position_of=position_in(built.documents, built.found_results),
         close=built.close,
     )
 
@@ -135,7 +166,11 @@ def projecting() -> Projecting:
         message_for=message_for,
         transport_keys=built.keys,
         amqp_uri=built.common.amqp_uri,
-        views=(View(DocumentList(built.keys), built.documents),),
+        views=(
+            View(DocumentList(built.keys), built.documents),
+            View(ResultList(built.keys, built.contents), built.found_results),
+            View(DueList(), built.due),
+        ),
         close=built.close,
     )
 
@@ -161,7 +196,11 @@ def timing() -> Timers:
         log=built.app,
         every=built.own.sweep_seconds,
         sweeps={
+            "hidden notices": built.app.tell_of_hidden,
+            "hidden openings": built.app.open_hidden,
+            "archives": built.app.archive_old,
             "orphans": built.app.sweep_orphans,
+            "contents": lambda: built.app.sweep_contents(built.own.integrity_batch),
             "answers": built.app.forget_requests,
         },
         close=built.close,

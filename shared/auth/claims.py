@@ -49,8 +49,14 @@ class Exercice(BaseModel):
     model_config = ConfigDict(extra="ignore", frozen=True)
 
     codeProfession: Code  # noqa: N815 - Pro Santé Connect's name
+    codeCategorieProfessionnelle: Literal["C", "M", "E"] | None = None  # noqa: N815 - idem
+    """``E``: a student, who is not in practice and breaks no glass."""
     codeSavoirFaire: Code | None = None  # noqa: N815 - idem
     codeSectionPharmacien: Code | None = None  # noqa: N815 - idem
+
+
+Sector = Annotated[str, Field(pattern=r"^[0-9A-Za-z]{1,16}(\^[0-9.]+)?$")]
+"""``SA07^1.2.250.1.71.4.2.4``: insurers and employers never get in (CSP, L1111-18)."""
 
 
 class ProfessionalClaims(_Claims):
@@ -60,10 +66,7 @@ class ProfessionalClaims(_Claims):
     SubjectOrganizationID: Id
     Palier_Authentification: str
     Acces_Regulation_Medicale: Literal["VRAI", "FAUX"] = "FAUX"
-    Secteur_Activite: Annotated[str, Field(pattern=r"^[0-9A-Za-z]{1,16}(\^[0-9.]+)?$")] | None = (
-        None
-    )
-    """``SA07^1.2.250.1.71.4.2.4``: insurers and employers never read (CSP, L1111-18)."""
+    Secteur_Activite: Sector | None = None
 
     def actor(self) -> Actor:
         if self.Palier_Authentification not in LEVELS:
@@ -79,7 +82,9 @@ class ProfessionalClaims(_Claims):
             facility=self.SubjectOrganizationID,
             regulation=self.Acces_Regulation_Medicale == "VRAI",
             secret=self.secret,
-            claims={"Secteur_Activite": self.Secteur_Activite} if self.Secteur_Activite else {},
+            claims=self.model_dump(
+                mode="json", include={"Secteur_Activite", "exercice"}, exclude_none=True
+            ),
         )
 
 
@@ -114,6 +119,7 @@ class FacilityClaims(_Claims):
     SubjectOrganizationID: Id
     software: Annotated[str, Field(min_length=1, max_length=200)]
     for_professional: ProfessionalClaims | None = None
+    Secteur_Activite: Sector | None = None
 
     def actor(self) -> Actor:
         named = self.for_professional.actor() if self.for_professional else None
@@ -132,6 +138,7 @@ class SecretaryClaims(_Claims):
     sub: Id
     SubjectNameID: Id | None = None
     SubjectOrganizationID: Id
+    Secteur_Activite: Sector | None = None
 
     def actor(self) -> Actor:
         return Actor(

@@ -25,3 +25,12 @@ def is_signed(
     except (InvalidSignature, ValueError):
         return False
     return True
+
+
+def check_ed25519(key: bytes, signature: bytes, message: bytes) -> bool:
+    """Of a signed note (c2sp.org/signed-note): no purpose is signed before the text."""
+    try:
+        Ed25519PublicKey.from_public_bytes(key).verify(signature, message)
+    except InvalidSignature:
+        return False
+    return True

@@ -3,7 +3,6 @@
 Each service hears of checkpoints beside its relay, and keeps how far they cover its events.
 """
 
-import json
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime
@@ -12,6 +11,7 @@ from threading import Event
 from typing import TypeVar
 
 from shared.eventing.broker import Subscription
+from shared.eventing.checkpoints import Heard, parse, take
 from shared.eventing.freshness import Freshness
 from shared.eventing.loop import Loop
 from shared.eventing.metrics import LOGGED_FRESH, LOGGED_POSITION, MALFORMED
@@ -29,7 +29,8 @@ Ans = TypeVar("Ans")
 
 
 def checkpoint_loop(log: EventLog, amqp_uri: str) -> Loop:
-    """Keeps how far the last checkpoint heard of covers this log."""
+    """Keeps the last checkpoint heard of, checked against the one before, and how far it covers
+    this log."""
 
     def work(stop: Event, loop: Loop) -> None:
         queue = f"{log.name}.checkpoints"
@@ -37,8 +38,8 @@ def checkpoint_loop(log: EventLog, amqp_uri: str) -> Loop:
         with Subscription(amqp_uri, queue=queue, exchange=EXCHANGE, kind="fanout") as subscription:
             while not stop.is_set():
                 if delivery := subscription.next(1.0):
-                    if covered := _covered(delivery.body, log.name):
-                        log.places.note_logged(covered)
+                    if heard := _heard(delivery.body, log.name):
+                        take(log, heard)
                     subscription.ack(delivery)
                 _measure(log, fresh)
                 loop.turned()
@@ -53,11 +54,10 @@ def _measure(log: EventLog, fresh: Freshness) -> None:
     fresh.note(head=head.position, reached=reached)
 
 
-def _covered(body: bytes, service: str) -> Logged | None:
-    """``None`` before the first event of that service is in the log."""
-    with suppress(ValueError, KeyError, TypeError):
-        place = json.loads(body)["data"]["covered"].get(service)
-        return Logged(str(place["epoch"]), int(place["position"])) if place else None
+def _heard(body: bytes, service: str) -> Heard | None:
+    """``None``, and counted, for what is no checkpoint or is not signed."""
+    with suppress(ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        return parse(body, service)
     MALFORMED.labels(service, "audit").inc()
     return None
 
@@ -85,8 +85,7 @@ class AuditLag:
 
     def refuse(self) -> None:
         """Raise :class:`Unavailable` if an event has been out of the log for too long."""
-        oldest = self._oldest_outside() if self._longest > 0 else None
-        if oldest and (self._log.clock.now() - oldest).total_seconds() > self._longest:
+        if self._longest > 0 and self.seconds() > self._longest:
             raise Unavailable(
                 "The transparency log is late: normal openings wait, emergencies do not.",
                 message_fr=(
@@ -94,6 +93,11 @@ class AuditLag:
                     " sont suspendues quelques instants. L’accès en urgence reste possible."
                 ),
             )
+
+    def seconds(self) -> float:
+        """Age of the oldest event outside; 0 when there is none."""
+        oldest = self._oldest_outside()
+        return (self._log.clock.now() - oldest).total_seconds() if oldest else 0.0
 
     def _oldest_outside(self) -> datetime | None:
         logged, head = self._log.places.logged(), self._log.head()

@@ -8,6 +8,7 @@ from amqp.exceptions import AMQPError
 from eventsourcing.persistence import InterfaceError, InternalError, OperationalError
 from kombu.exceptions import KombuError
 
+from shared.eventing.checkpoints import Inconsistent
 from shared.eventing.codec import NotPublishable
 from shared.eventing.links import Mismatch
 from shared.eventing.metrics import FAILURES, STOPPED
@@ -28,7 +29,7 @@ INFRASTRUCTURE = (
 )
 """What is out of reach, not wrong: nothing is parked or skipped for it. ``Unauthenticated`` is
 our own token refused: a clock or a key, never a message."""
-NEEDS_OPERATOR = (Mismatch, NotPublishable)
+NEEDS_OPERATOR = (Mismatch, NotPublishable, Inconsistent)
 FIRST_WAIT = 0.1
 LONGEST_WAIT = 30.0
 """Seconds between two tries; doubled each time. A loop that an operator has to look at goes on

@@ -40,6 +40,16 @@ class Logged:
 
 
 @dataclass(frozen=True, kw_only=True)
+class SeenCheckpoint:
+    """A checkpoint of the transparency log as this service heard of it: the signed note, byte for
+    byte, and the key that signed it."""
+
+    size: int
+    note: str
+    vkey: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class Parked:
     """A message that could not be handled, or waits behind one of the same record.
 
@@ -64,6 +74,7 @@ class Places:
         self._published = f"{service}_published"
         self._parked = f"{service}_parked"
         self._logged = f"{service}_logged"
+        self._checkpoints = f"{service}_checkpoints"
 
     def create_statements(self) -> list[str]:
         return [
@@ -82,6 +93,10 @@ class Places:
             (
                 f"CREATE TABLE IF NOT EXISTS {self._logged} (id BIGINT PRIMARY KEY,"
                 " epoch TEXT NOT NULL, position BIGINT NOT NULL)"
+            ),
+            (
+                f"CREATE TABLE IF NOT EXISTS {self._checkpoints} (size BIGINT PRIMARY KEY,"
+                " note TEXT NOT NULL, vkey TEXT NOT NULL)"
             ),
             (
                 f"CREATE TABLE IF NOT EXISTS {self._parked} (publisher TEXT, position BIGINT,"
@@ -174,13 +189,38 @@ class Places:
             rows = sql(f"SELECT epoch, position FROM {self._logged}")
         return Logged(*rows[0]) if rows else Logged("", 0)
 
+    def seen_checkpoint(self) -> SeenCheckpoint | None:
+        """The largest one kept."""
+        with self._recorder.reading() as sql:
+            rows = sql(
+                f"SELECT size, note, vkey FROM {self._checkpoints} ORDER BY size DESC LIMIT 1"
+            )
+        return SeenCheckpoint(size=rows[0][0], note=rows[0][1], vkey=rows[0][2]) if rows else None
+
+    def keep_checkpoint(
+        self, seen: SeenCheckpoint, instead_of: int | None, covered: Logged | None
+    ) -> None:
+        """``instead_of``: size of the one that it was proven to continue; others stay."""
+        with self._recorder.writing() as sql:
+            if instead_of is not None:
+                sql(f"DELETE FROM {self._checkpoints} WHERE size = ?", instead_of)
+            sql(
+                f"INSERT INTO {self._checkpoints} VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
+                seen.size, seen.note, seen.vkey,
+            )  # fmt: skip
+            if covered:
+                self._note_logged(sql, covered)
+
     def note_logged(self, logged: Logged) -> None:
         with self._recorder.writing() as sql:
-            sql(
-                f"INSERT INTO {self._logged} VALUES (1, ?, ?) ON CONFLICT (id) DO UPDATE"
-                " SET epoch = excluded.epoch, position = excluded.position",
-                logged.epoch, logged.position,
-            )  # fmt: skip
+            self._note_logged(sql, logged)
+
+    def _note_logged(self, sql: Sql, logged: Logged) -> None:
+        sql(
+            f"INSERT INTO {self._logged} VALUES (1, ?, ?) ON CONFLICT (id) DO UPDATE"
+            " SET epoch = excluded.epoch, position = excluded.position",
+            logged.epoch, logged.position,
+        )  # fmt: skip
 
     def park(self, item: Parked) -> Step:
         def insert(sql: Sql, _: int) -> None:

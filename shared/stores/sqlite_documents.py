@@ -1,4 +1,8 @@
-"""Read models in one SQLite file per service: writes and position in one transaction."""
+"""Read models in one SQLite file per service: writes and position in one transaction.
+
+An index of an expression cannot see inside a list. So for each field that is indexed alone the
+values of its lists are kept in a table beside, by triggers: whoever writes, it follows.
+"""
 
 import json
 import sqlite3
@@ -41,6 +45,7 @@ from shared.stores.sqlite import immediate, one_at_a_time, sql_of
 # ruff: noqa: S608 - table names are made of a service's and a view's names; fields are checked
 
 T = TypeVar("T")
+Clause = tuple[str, list[Any]]
 
 
 def sqlite_store(file: Path) -> SQLiteDatastore:
@@ -77,8 +82,9 @@ class SqliteDocuments:
         self._generation = generation
         with immediate(store) as sql:
             sql("INSERT OR IGNORE INTO views VALUES (?, ?, 1)", view, version)
-            if self._live(sql) == (version, 1):
-                self._create(sql, self._table(1))
+            live_version, generation = self._live(sql)
+            if live_version == version:
+                self._create(sql, self._table(generation))
 
     def get(self, id: str) -> Json | None:  # noqa: A002 - the word of the port
         found = self._read(
@@ -93,25 +99,25 @@ class SqliteDocuments:
         limit: int = 50,
         after: str | None = None,
     ) -> Page:
-        clauses = [_clause(f) for f in where_all(where)]
-        if after:
-            clauses.append(_beyond(Cursor.from_text(after, sort), sort))
+        beyond = [_beyond(Cursor.from_text(after, sort), sort)] if after else []
         order = "".join(f"{_at(s.field)} {'DESC' if s.descending else 'ASC'}, " for s in sort)
-        condition, params = _all(clauses)
-        rows = self._read(
-            lambda sql, table: sql(
+
+        def select(sql: Sql, table: str) -> list[tuple[Any, ...]]:
+            condition, params = _all([*self._clauses(table, where), *beyond])
+            return sql(
                 f"SELECT id, doc FROM {table} WHERE {condition} ORDER BY {order} id LIMIT ?",
                 *params, limit + 1,
-            )
-        )  # fmt: skip
+            )  # fmt: skip
+
+        rows = self._read(select)
         return page([json.loads(doc) | {"id": id_} for id_, doc in rows], sort, limit)
 
     def count(self, *where: Filter) -> int:
-        condition, params = _all([_clause(f) for f in where_all(where)])
-        rows = self._read(
-            lambda sql, table: sql(f"SELECT COUNT(*) FROM {table} WHERE {condition}", *params)
-        )
-        return int(rows[0][0])
+        def select(sql: Sql, table: str) -> list[tuple[Any, ...]]:
+            condition, params = _all(self._clauses(table, where))
+            return sql(f"SELECT COUNT(*) FROM {table} WHERE {condition}", *params)
+
+        return int(self._read(select)[0][0])
 
     def apply(self, writes: Sequence[Write], at: At) -> None:
         self.apply_all([(writes, at)])
@@ -183,9 +189,22 @@ class SqliteDocuments:
         for number, fields in enumerate(self._indexes):
             columns = ", ".join(_at(field.strip()) for field in fields.split(","))
             sql(f"CREATE INDEX IF NOT EXISTS {table}_i{number} ON {table} ({columns})")
+        _index_lists(sql, table, self._listed)
+
+    @property
+    def _listed(self) -> Sequence[str]:
+        """Fields whose lists are searched through the table beside."""
+        return [fields for fields in self._indexes if "," not in fields]
+
+    def _clauses(self, table: str, where: Sequence[Filter]) -> list[Clause]:
+        return [
+            _in_list(table, f) if isinstance(f, Has) and f.field in self._listed else _clause(f)
+            for f in where_all(where)
+        ]
 
     def _drop(self, sql: Sql, table: str) -> None:
         sql(f"DROP TABLE IF EXISTS {table}")
+        sql(f"DROP TABLE IF EXISTS {table}_lists")
         sql("DELETE FROM positions WHERE generation = ?", table)
 
     @contextmanager
@@ -194,6 +213,29 @@ class SqliteDocuments:
             yield
         except (PersistenceError, sqlite3.Error) as error:
             raise Unavailable("the read models are out of reach") from error
+
+
+def _index_lists(sql: Sql, table: str, fields: Sequence[str]) -> None:
+    """One that is made beside documents of before takes their lists in."""
+    if not fields or sql("SELECT 1 FROM sqlite_master WHERE name = ?", f"{table}_lists"):
+        return
+    sql(
+        f"CREATE TABLE {table}_lists (field TEXT, value, id TEXT,"
+        " PRIMARY KEY (field, value, id)) WITHOUT ROWID"
+    )
+    entries = " UNION ALL ".join(
+        f"SELECT DISTINCT '{field}', value, {{row}}.id FROM json_each({{row}}.doc, '$.{field}')"
+        f" WHERE json_type({{row}}.doc, '$.{field}') = 'array'"
+        for field in fields
+    )
+    insert = f"INSERT INTO {table}_lists {entries.format(row='NEW')};"
+    sql(f"CREATE TRIGGER {table}_listed AFTER INSERT ON {table} BEGIN {insert} END")
+    sql(
+        f"CREATE TRIGGER {table}_relisted AFTER UPDATE OF doc ON {table} BEGIN"
+        f" DELETE FROM {table}_lists WHERE (field, value, id) IN ({entries.format(row='OLD')});"
+        f" {insert} END"
+    )
+    sql(f"UPDATE {table} SET doc = doc")
 
 
 def _position(sql: Sql, table: str, source: str) -> At | None:
@@ -242,7 +284,11 @@ def _write(sql: Sql, table: str, write: Write, source: str, number: int) -> None
             )
 
 
-Clause = tuple[str, list[Any]]
+def _in_list(table: str, item: Has) -> Clause:
+    return (
+        f"id IN (SELECT id FROM {table}_lists WHERE field = ? AND value = ?)",
+        [item.field, item.value],
+    )
 
 
 def _at(field: str) -> str:

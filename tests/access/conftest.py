@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from services.access.domain.reference import AccessSettings
 from tests.access.support.logs import World, open_world
 
 
@@ -12,6 +13,15 @@ from tests.access.support.logs import World, open_world
 def world(tmp_path: Path) -> Iterator[World]:
     """On SQLite, with one record open and activated."""
     opened = open_world(tmp_path)
+    opened.open_record()
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def caring(tmp_path: Path) -> Iterator[World]:
+    """As ``world``, where the operator opened caregivers."""
+    opened = open_world(tmp_path, settings=AccessSettings(caregivers=True))
     opened.open_record()
     yield opened
     opened.close()

@@ -5,16 +5,15 @@ from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
 
-from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from services.audit.adapters.files import FolderFiles
 from services.audit.adapters.tree import SqlTree
 from services.audit.domain.batch import Batch
 from services.audit.domain.growth import Publisher
-from services.audit.domain.note import VerifierKey
 from shared.crypto.local_keys import LocalKeys
 from shared.kernel.clock import FixedClock
+from shared.kernel.note import VerifierKey
 from shared.stores.event_log import EventLog
 from shared.stores.settings import EventStoreSettings
 
@@ -96,14 +95,6 @@ class Plan:
 
 def publisher(tree: object, files: object) -> Publisher:
     return Publisher(tree=tree, files=files, verifier=VERIFIER, sign=PRIVATE.sign)  # type: ignore[arg-type]  # a Fragile passes for what it wraps
-
-
-def check_signature(key: bytes, signature: bytes, message: bytes) -> bool:
-    try:
-        Ed25519PublicKey.from_public_bytes(key).verify(signature, message)
-    except InvalidSignature:
-        return False
-    return True
 
 
 def folder_files(folder: Path) -> Callable[[str], bytes]:

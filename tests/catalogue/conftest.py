@@ -16,6 +16,7 @@ from services.catalogue.messages import message_for
 from services.catalogue.projections.due import DueReminders, LiveAuthorisations, WhatIsDue
 from services.catalogue.projections.services import ServiceList, ServiceReader
 from shared.crypto.local_keys import LocalKeys
+from shared.eventing.purging import own_writes
 from shared.kernel.actor import Actor
 from shared.kernel.clock import FixedClock
 from shared.kernel.common import CommonSettings
@@ -133,7 +134,7 @@ class Views:
                 )
                 writes: list[Write] = []
                 if row.event:
-                    writes = list(projection.writes(row.event))
+                    writes = list(own_writes(projection, row.event))
                 elif row.record_id:
                     writes = list(projection.purge(row.record_id))
                 documents.apply(writes, here)

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from scripts.cli import directory_import
 from services.directory.adapters.code_tables import read_codes
 from services.directory.application import Directory
 from services.directory.domain.national_ids import NationalIdRules
@@ -34,3 +35,9 @@ def directory(tmp_path: Path, clock: FixedClock) -> Iterator[Directory]:
     made = opened(EventStoreSettings(data_dir=tmp_path), clock)
     yield made
     made.close()
+
+
+@pytest.fixture
+def small_calls(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Few groups to a call, so that small files make many calls."""
+    monkeypatch.setattr(directory_import, "GROUPS", 2)

@@ -10,7 +10,9 @@ from services.directory.adapters.code_tables import DATA
 from services.directory.adapters.extract_layout import Layout
 from services.directory.adapters.extracts import sort_extract
 from services.directory.application import Directory
-from services.directory.contract import CONTRACT, ExtractKind, Imported
+from services.directory.contract import CONTRACT
+from services.directory.contract.importing import ExtractKind, Imported
+from services.directory.contract.reading import GetProfessional, Professional
 from shared.rpc.contract import Request
 from tests.directory.sample import DOCTOR, OPERATOR
 
@@ -31,6 +33,12 @@ STRUCTURES_HEADER = [
     "Enseigne commerciale",
 ]  # fmt: skip
 PP = "Identification nationale PP"
+NURSE = "899700366257"
+HOSPITAL = dict(
+    finess="750712184", entity="750100042", name="HOPITAL DE LA PAIX", postal="75007",
+    town="Paris", sector="SA01", mode="S",
+)  # fmt: skip
+PRACTICE = dict(structure="R10100000049862", name="CABINET", postal="69003", town="Lyon", mode="L")
 Row = Mapping[str, str]
 
 
@@ -107,3 +115,11 @@ def imported(
         pass
     done = run.end(absent)
     return done, [(line.line, line.field, line.reason) for line in run.refused()]
+
+
+def read(directory: Directory, national_id: str = DOCTOR) -> Professional:
+    return directory.get_professional(GetProfessional(national_id=national_id), OPERATOR)
+
+
+def events(directory: Directory) -> list[str]:
+    return [row.topic.removeprefix("directory.") for row in directory.read(0, 10_000)]

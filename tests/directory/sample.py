@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import uuid4
 
-from services.directory.contract import RegisterFacility, RegisterProfessional
+from services.directory.contract.registering import RegisterFacility, RegisterProfessional
 from shared.kernel.actor import Actor, ActorKind
 
 NOW = datetime(2026, 11, 21, 8, 30, tzinfo=UTC)

@@ -82,6 +82,7 @@ def make_identity(
                 clock,
                 delays=Delays(
                     opposition=timedelta(days=42),
+                    contesting=timedelta(days=42),
                     activation_code=timedelta(days=30),
                     erasure=timedelta(days=60),
                 ),

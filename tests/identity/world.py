@@ -8,6 +8,7 @@ from services.identity.application import Identity
 from services.identity.bootstrap import sweeps
 from services.identity.projections.candidates import Candidates, PeopleByBirth
 from services.identity.projections.due_dates import DueDates
+from services.identity.projections.merges import Merges, MergesByState
 from shared.eventing.project import Projector
 from shared.eventing.view import View
 from shared.kernel.clock import FixedClock
@@ -21,6 +22,7 @@ class World:
     clock: FixedClock
     due: Documents
     candidates: Documents
+    merges: Documents
 
     def read(self) -> None:
         """Bring the read models to where the log is."""
@@ -28,6 +30,7 @@ class World:
         views = (
             View(DueDates(), self.due),
             View(Candidates(identity.keys, lambda: identity.secret), self.candidates),
+            View(Merges(), self.merges),
         )
         for view in views:
             projector = Projector(identity, view)
@@ -50,9 +53,10 @@ class World:
 
 def new_world(identity: Identity, clock: FixedClock, folder: Path) -> World:
     store = sqlite_store(folder / "views.db")
-    due, candidates = (
+    due, candidates, merges = (
         SqliteDocuments(store, view.NAME, view.VERSION, view.INDEXES)
-        for view in (DueDates, Candidates)
+        for view in (DueDates, Candidates, Merges)
     )
     identity.people = PeopleByBirth(candidates, identity.keys, lambda: identity.secret)
-    return World(identity, clock, due, candidates)
+    identity.merges_known = MergesByState(merges)
+    return World(identity, clock, due, candidates, merges)

@@ -6,10 +6,13 @@ from uuid import UUID
 
 import pytest
 
-from services.notification.adapters.professions import read_professions
+from services.notification.adapters.carriers import EmailCarrier, FolderCarrier
+from services.notification.adapters.words import read_sentences, read_templates
 from services.notification.application import Notification
+from services.notification.application.log import Ways
 from services.notification.contract import NoticeLine, Notifications
-from services.notification.domain.sentences import Sentences
+from services.notification.domain.ports import Contact
+from services.notification.domain.topic import Channel
 from services.notification.policies import POLICIES
 from services.notification.projections.notices import NoticeReader, Notices
 from shared.crypto.local_keys import LocalKeys
@@ -18,25 +21,56 @@ from shared.kernel.actor import Actor
 from shared.kernel.clock import FixedClock
 from shared.kernel.common import CommonSettings
 from shared.kernel.errors import Forbidden
+from shared.mail.mailer import Letter, NotNow, Refused
 from shared.rpc.contract import Listing
 from shared.stores.documents import At, Documents
 from shared.stores.event_log import Followed, Link
 from shared.stores.settings import EventStoreSettings
 from shared.stores.views import open_documents
-from tests.notification.sample import NOW
+from tests.notification.sample import NOW, OTHER, RECORD
 
 Hear = Callable[..., None]
 Show = Callable[..., Listing[NoticeLine]]
+LINK = "https://espace.example"
 
 
 class Access:
-    """Stands for access: lets representatives act until told otherwise."""
+    """Stands for access and identity: lets representatives act until told otherwise, and knows
+    where people can be reached."""
 
     permits = True
+
+    def __init__(self) -> None:
+        self.contacts = {
+            RECORD: Contact(email="pat@example.org", phone="+33612345678"),
+            OTHER: Contact(email="parent@example.org"),
+        }
 
     def may_read(self, record_id: UUID, by: Actor) -> None:
         if not self.permits:
             raise Forbidden
+
+    def contact(self, record_id: UUID) -> Contact:
+        return self.contacts.get(record_id, Contact())
+
+
+class Box:
+    """A mail server that keeps what it takes; ``refuses`` some addresses, or is ``away``."""
+
+    def __init__(self) -> None:
+        self.refuses: dict[str, str] = {}
+        self.away = False
+        self.taken: list[Letter] = []
+
+    def deliver(self, letter: Letter) -> None:
+        if self.away:
+            raise NotNow("nobody there")
+        if letter.recipient in self.refuses:
+            raise Refused(self.refuses[letter.recipient])
+        self.taken.append(letter)
+
+    def close(self) -> None:
+        pass
 
 
 @pytest.fixture
@@ -45,12 +79,33 @@ def access() -> Access:
 
 
 @pytest.fixture
-def notification(tmp_path: Path, access: Access) -> Iterator[Notification]:
+def box() -> Box:
+    return Box()
+
+
+@pytest.fixture
+def clock() -> FixedClock:
+    return FixedClock(NOW)
+
+
+@pytest.fixture
+def notification(
+    tmp_path: Path, access: Access, box: Box, clock: FixedClock
+) -> Iterator[Notification]:
+    email = EmailCarrier(box, sender="espace@example.org", link=LINK, now=clock.now)
     made = Notification(
         EventStoreSettings(data_dir=tmp_path),
         LocalKeys(b"k" * 32, "notification"),
-        FixedClock(NOW),
-        may_read=access.may_read,
+        clock,
+        people=access,
+        ways=Ways(
+            carriers={
+                Channel.EMAIL: email,
+                Channel.TEXT: FolderCarrier(tmp_path / "text", link=LINK),
+                Channel.LETTER: FolderCarrier(tmp_path / "letter", link=LINK),
+            },
+            templates=read_templates(),
+        ),
     )
     yield made
     made.close()
@@ -89,7 +144,13 @@ def documents(tmp_path: Path) -> Documents:
 @pytest.fixture
 def show(notification: Notification, documents: Documents, access: Access) -> Show:
     """What a reader sees once the projection has caught up."""
-    reader = NoticeReader(documents, notification, Sentences(read_professions()), access.may_read)
+    reader = NoticeReader(
+        documents,
+        notification,
+        read_sentences(),
+        may_read=access.may_read,
+        kin=notification.kin,
+    )
 
     def ask(request: Notifications, by: Actor) -> Listing[NoticeLine]:
         at = documents.position("notification")

@@ -10,13 +10,14 @@ from uuid import UUID, uuid4
 
 from services.prescription import contract as c
 from services.prescription.adapters.cda import CdaDocuments
-from services.prescription.adapters.kinds import read_kinds
 from services.prescription.adapters.paper import PdfPaper
 from services.prescription.adapters.qr import SegnoCodes
+from services.prescription.adapters.receipts import WrittenReceipts
+from services.prescription.adapters.tables import read_kinds, read_pharmacies
 from services.prescription.application import Prescriptions
 from services.prescription.application.log import Around, Limits
 from services.prescription.domain.number import parse
-from services.prescription.domain.ports import Content, Names
+from services.prescription.domain.ports import Content, Facility, Names, Traits
 from services.prescription.domain.prescription import Prescription
 from services.prescription.messages import message_for
 from services.prescription.projections.prescriptions import ListedPrescriptions, PrescriptionList
@@ -65,6 +66,8 @@ class PlayedAccess:
 
     blocked: set[str] = field(default_factory=set)
     consents: set[str] = field(default_factory=set)
+    records: set[UUID] = field(default_factory=lambda: {RECORD})
+    """Those that are active."""
     asked: list[tuple[str, Mapping[str, Any]]] = field(default_factory=list)
 
     def decide(
@@ -94,11 +97,11 @@ class PlayedAccess:
         self, record_id: UUID, action: str, resource: Mapping[str, Any], who: Actor
     ) -> list[str]:
         codes = resource.get("confidentiality", ())
-        if record_id != RECORD:
+        if record_id not in self.records:
             return ["record_not_active"]
         if who.kind in {ActorKind.PATIENT, ActorKind.REPRESENTATIVE}:
             hidden = "INVISIBLE_REPRESENTANTS_LEGAUX" in codes and who.kind != ActorKind.PATIENT
-            return ["permit"] if who.record_id == RECORD and not hidden else ["no_rule"]
+            return ["permit"] if who.record_id == record_id and not hidden else ["no_rule"]
         if action == "feed":
             return ["permit"]
         if action == "manage":
@@ -107,7 +110,8 @@ class PlayedAccess:
             return ["blocked", "no_rule"]
         if "MASQUE_PS" in codes and resource.get("author") != who.id:
             return ["masked_document", "no_rule"]
-        return ["permit"] if who.id in self.consents else ["no_rule"]
+        is_shown = resource.get("scope") == "shown"
+        return ["permit"] if is_shown or who.id in self.consents else ["no_rule"]
 
 
 class Killed(BaseException):
@@ -155,9 +159,35 @@ class PlayedVault:
         return self.position
 
 
+INS = ("279035121518989", "1.2.250.1.213.1.4.10")
+
+
+@dataclass
 class PlayedPeople:
-    def names(self, record_id: UUID, prescriber: str, by: Actor) -> Names:
-        return Names(person="DOMINIQUE PAT-TROIS", born=date(1979, 3, 28), prescriber="Romain PIOU")
+    ins: tuple[str, str] | None = INS
+
+    def names(self, record_id: UUID, professional: str, by: Actor) -> Names:
+        traits = Traits(
+            birth_name="PAT-TROIS",
+            first_given_name="DOMINIQUE",
+            sex="F",
+            birth_date="1979-03-28",
+            ins=self.ins,
+        )
+        return Names(traits=traits, born=date(1979, 3, 28), given="Romain", family="PIOU")
+
+
+DIRECTORY = {
+    PARIS: Facility(name="Pharmacie du Lion", sector="SA33", open=True),
+    PARIS_TOO: Facility(name="Pharmacie fermée", sector="SA33", open=False),
+    LYON: Facility(name="Pharmacie du Rhône", sector="SA39", open=True),
+    "1750512345": Facility(name="Cabinet", sector="SA07", open=True),
+}
+
+
+class PlayedFacilities:
+    def facility(self, structure: str) -> Facility | None:
+        return DIRECTORY.get(structure)
 
 
 class World:
@@ -168,6 +198,7 @@ class World:
         self.dsn = postgres_dsn
         self.access = PlayedAccess()
         self.vault = PlayedVault()
+        self.people = PlayedPeople()
         self.clock = FixedClock(datetime(2026, 11, 21, 8, 30, tzinfo=UTC))
         self.keys = LocalKeys(bytes(32), "prescription")
         common = CommonSettings(
@@ -195,12 +226,15 @@ class World:
             around=Around(
                 access=self.access,
                 vault=self.vault,
-                people=PlayedPeople(),
+                people=self.people,
+                facilities=PlayedFacilities(),
                 paper=PdfPaper(codes, fixed),
+                receipts=WrittenReceipts(),
                 codes=codes,
                 documents=CdaDocuments(),
                 listed=ListedPrescriptions(self.documents, self.keys, lambda: b"s" * 32),
                 kinds=read_kinds(),
+                pharmacies=read_pharmacies(),
             ),
             limits=Limits(),
         )

@@ -1,30 +1,38 @@
 """A profile with a real log, read models, units and PDF; access, identity and the vault are
 played by doubles that say who sees what."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
+from services.profile.adapters.biology import BiologyReports
 from services.profile.adapters.pdf import PrintedSummary
-from services.profile.adapters.reference import read_kinds, read_questionnaires
+from services.profile.adapters.reference import (
+    read_biology,
+    read_growth,
+    read_kinds,
+    read_questionnaires,
+)
 from services.profile.adapters.units import PintUnits
 from services.profile.application import Profile
 from services.profile.application.log import Parts
 from services.profile.contract import measures as m
 from services.profile.contract import requests as r
 from services.profile.domain.measuring import Measuring
-from services.profile.domain.ports import Person
+from services.profile.domain.ports import Person, Report
 from services.profile.projections.listed import ListedProfiles
 from services.profile.projections.sections import Sections
 from services.profile.projections.series import MeasureSeries
 from shared.crypto.local_keys import LocalKeys
+from shared.eventing.purging import own_writes
 from shared.eventing.view import View
 from shared.kernel.actor import Actor, ActorKind
 from shared.kernel.clock import FixedClock
 from shared.kernel.common import CommonSettings
+from shared.kernel.errors import Forbidden
 from shared.kernel.gate import NORMALLY, Decision, How
 from shared.stores.documents import At
 from shared.stores.settings import EventStoreSettings
@@ -52,6 +60,8 @@ class PlayedAccess:
 
     known: set[UUID] = field(default_factory=lambda: {RECORD})
     revoked: set[str] = field(default_factory=set)
+    agreed: set[str] = field(default_factory=set)
+    """Categories of sections that the person allowed the connected service."""
     asked: list[tuple[str, Mapping[str, Any], Actor]] = field(default_factory=list)
 
     def decide(
@@ -86,17 +96,22 @@ class PlayedAccess:
             if action == "manage":
                 return own
             return action == "feed" or "MASQUE_PS" not in codes or own
+        if by.kind is ActorKind.APPLICATION:
+            named = resource["kind"] == "measure" or resource.get("class") in self.agreed
+            return named and action in {"read", "feed"}
         hidden = "INVISIBLE_REPRESENTANTS_LEGAUX" in codes
         return not (by.kind is ActorKind.REPRESENTATIVE and hidden)
 
 
 @dataclass
 class PlayedPeople:
+    birth_date: str = "1979-03-28"
+
     def record_of(self, value: str, oid: str) -> UUID | None:
         return RECORD if (value, oid) == (INS, OID) else None
 
     def person_of(self, record_id: UUID, by: Actor) -> Person:
-        return Person(name="Dominique Pat-Trois", birth_date="1979-03-28")
+        return Person(name="Dominique Pat-Trois", birth_date=self.birth_date, sex="F")
 
 
 @dataclass
@@ -104,9 +119,18 @@ class PlayedPapers:
     """``hidden_from``: ids of those who may not see the one document there is."""
 
     hidden_from: set[str] = field(default_factory=set)
+    content: bytes = b""
+    confidentiality: list[str] = field(default_factory=lambda: ["N"])
 
-    def may_see(self, document_id: UUID, record_id: UUID, by: Actor, how: How = NORMALLY) -> bool:
-        return (document_id, record_id) == (DOCUMENT, RECORD) and by.id not in self.hidden_from
+    def report(self, document_id: UUID, records: Collection[UUID], by: Actor) -> Report:
+        if not self.may_see(document_id, records, by):
+            raise Forbidden
+        return Report(record_id=RECORD, content=self.content, confidentiality=self.confidentiality)
+
+    def may_see(
+        self, document_id: UUID, records: Collection[UUID], by: Actor, how: How = NORMALLY
+    ) -> bool:
+        return document_id == DOCUMENT and RECORD in records and by.id not in self.hidden_from
 
 
 class World:
@@ -117,6 +141,7 @@ class World:
         self.access = PlayedAccess()
         self.papers = PlayedPapers()
         self.clock = FixedClock(NOW)
+        self.people = PlayedPeople()
         self.keys = LocalKeys(bytes(32), "profile")
         common = CommonSettings(
             environment="development",
@@ -135,14 +160,16 @@ class World:
             self.clock,
             Parts(
                 access=self.access,
-                people=PlayedPeople(),
+                people=self.people,
                 papers=self.papers,
+                reports=BiologyReports(read_biology()),
                 listed=ListedProfiles(
                     self.sections, self.series, self.keys, lambda: self.app.secret
                 ),
                 printer=PrintedSummary(),
                 measuring=MEASURING,
                 questionnaires=read_questionnaires(),
+                growth=read_growth(),
                 max_measures=5_000,
             ),
         )
@@ -160,7 +187,7 @@ class World:
                 place = At(
                     source="profile", epoch=row.epoch, previous=previous, position=row.position
                 )
-                writes = view.projection.writes(row.event) if row.event else ()
+                writes = own_writes(view.projection, row.event) if row.event else ()
                 view.documents.apply(writes, place)
                 previous = row.position
 

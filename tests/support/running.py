@@ -7,16 +7,18 @@ import socket
 import sys
 import urllib.error
 import urllib.request
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 from uuid import uuid4
 
 from scripts.cli.processes import SERVICES
 from scripts.machine.kept import Kept
+from scripts.machine.seaweedfs import ObjectStore
 from shared.auth.development import DevelopmentIssuer
 from shared.auth.service_keys import generate_service_keys, private_key
 from shared.auth.service_tokens import ServiceTokens
@@ -75,14 +77,22 @@ class Running:
 
 
 @contextmanager
-def running(amqp_uri: str, home: Path, *processes: Sequence[str]) -> Iterator[Running]:
-    """Each of ``processes`` is the entrypoints of one process; started in that order."""
+def running(
+    amqp_uri: str,
+    home: Path,
+    *processes: Sequence[str],
+    objects: ObjectStore | None = None,
+    settings: Mapping[str, str] = MappingProxyType({}),
+) -> Iterator[Running]:
+    """Each of ``processes`` is the entrypoints of one process; started in that order.
+    ``objects``: for the services that keep documents. ``settings``: further ``CARNET_*`` variables.
+    """
     place = Running(home, amqp_uri)
-    environ = _environ(place)
+    environ = _environ(place) | (_bucket(objects) if objects else {}) | dict(settings)
     kept: list[Kept] = []
     try:
         for number, entrypoints in enumerate(processes):
-            port = _free_port()
+            port = free_port()
             process = Kept(f"process-{number}", home)
             kept.append(process)
             process.start(
@@ -122,7 +132,16 @@ def _environ(place: Running) -> dict[str, str]:
     }
 
 
-def _free_port() -> int:
+def _bucket(objects: ObjectStore) -> dict[str, str]:
+    return {
+        "CARNET_S3_ENDPOINT": objects.endpoint,
+        "CARNET_S3_ACCESS_KEY": objects.access_key,
+        "CARNET_S3_SECRET_KEY": objects.secret_key,
+        "CARNET_S3_BUCKET_PREFIX": f"t{uuid4().hex[:12]}-",
+    }
+
+
+def free_port() -> int:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         return int(listener.getsockname()[1])
 

@@ -15,6 +15,7 @@ from scripts.machine import postgresql
 from scripts.machine.postgresql import Database, running_database
 from scripts.machine.rabbitmq import Broker, running_broker
 from scripts.machine.seaweedfs import ObjectStore, running_object_store
+from tests.support.second_s3 import SecondStore, running_second_store
 
 
 @pytest.fixture(scope="session")
@@ -35,6 +36,21 @@ def objects(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ObjectStore]:
     """The run's SeaweedFS: ``endpoint``, ``access_key``, ``secret_key``, ``client()``."""
     with running_object_store(tmp_path_factory.mktemp("seaweedfs")) as server:
         yield server
+
+
+@pytest.fixture(scope="session")
+def second_objects(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SecondStore]:
+    """Another S3 server, for what must hold on any."""
+    with running_second_store(tmp_path_factory.mktemp("moto")) as server:
+        yield server
+
+
+@pytest.fixture(params=["seaweedfs", "moto"])
+def each_s3(request: pytest.FixtureRequest) -> ObjectStore | SecondStore:
+    """One S3 server after the other."""
+    name = "objects" if request.param == "seaweedfs" else "second_objects"
+    store: ObjectStore | SecondStore = request.getfixturevalue(name)
+    return store
 
 
 @pytest.fixture

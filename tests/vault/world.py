@@ -3,23 +3,33 @@ played by doubles that record what they were asked."""
 
 import base64
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from hashlib import sha256
 from pathlib import Path
 from typing import Any, cast
 from uuid import UUID, uuid4
 
 from services.vault.adapters.contents import SealedContents
+from services.vault.adapters.mandatory import read_mandatory
 from services.vault.adapters.value_sets import read_value_sets
 from services.vault.application import Vault
+from services.vault.contract.arranging import MaskAllByDefault
 from services.vault.contract.deposits import Deposit, DepositedOne
+from services.vault.contract.life import Unarchive
 from services.vault.domain.completion import Rules
 from services.vault.domain.depositing import DepositRules
-from services.vault.domain.patient import Traits
+from services.vault.domain.patient import Person, Traits
 from services.vault.domain.people import People
+from services.vault.domain.scanning import Scanner
+from services.vault.domain.summary import FromProfile
 from services.vault.domain.taking import Limits
+from services.vault.policies import POLICIES
 from services.vault.projections.documents import DocumentList, ListedDocuments
+from services.vault.projections.due import DueList, ListedDue
+from services.vault.projections.results import ListedResults, ResultList
 from shared.crypto.local_keys import LocalKeys
+from shared.eventing.received import Received
 from shared.kernel.actor import Actor, ActorKind
 from shared.kernel.clock import FixedClock
 from shared.kernel.common import CommonSettings
@@ -27,7 +37,7 @@ from shared.kernel.gate import NORMALLY, Decision, How
 from shared.kernel.ins import INS_NIR, INS_NIR_TEST, Ins
 from shared.kernel.ins_rules import InsRules
 from shared.stores.documents import At, Documents
-from shared.stores.event_log import Recorded
+from shared.stores.event_log import Followed, Link, Recorded
 from shared.stores.objects import AlreadyThere, NotThere, Objects
 from shared.stores.settings import EventStoreSettings
 from shared.stores.views import open_documents
@@ -114,8 +124,21 @@ class PlayedIdentities:
     def resolve(self, ins: Ins, *, by: Actor) -> UUID | None:
         return self.records.get(ins.value)
 
+    def person_of(self, record_id: UUID, *, by: Actor) -> Person:
+        return Person(traits=self.traits, ins=Ins(value=INS, oid=INS_NIR_TEST))
+
     def traits_of(self, record_id: UUID, *, by: Actor) -> Traits:
         return self.traits
+
+
+@dataclass
+class PlayedProfiles:
+    """Shows the same to everybody; ``None`` plays a profile that the reader may not see."""
+
+    shown: FromProfile | None = field(default_factory=FromProfile)
+
+    def of(self, record_id: UUID, by: Actor, how: How) -> FromProfile | None:
+        return self.shown
 
 
 class MemoryObjects:
@@ -127,8 +150,10 @@ class MemoryObjects:
     def put_once(self, key: str, stream: Iterable[bytes], size: int) -> str:
         if key in self.kept:
             raise AlreadyThere
-        self.kept[key] = b"".join(stream)
-        return ""
+        content = b"".join(stream)
+        assert len(content) == size
+        self.kept[key] = content
+        return sha256(content).hexdigest()
 
     def get(self, key: str) -> Iterator[bytes]:
         if key not in self.kept:
@@ -152,6 +177,9 @@ class World:
         objects: Any = None,
         postgres_dsn: str | None = None,
         max_bytes: int = 5_000_000,
+        refuse_active: bool = True,
+        scanner: Scanner | None = None,
+        oids: frozenset[str] = frozenset({INS_NIR_TEST}),
     ) -> None:
         self.access = PlayedAccess()
         self.identities = PlayedIdentities()
@@ -168,7 +196,19 @@ class World:
         self.documents: Documents = open_documents(
             common, "vault", DocumentList.NAME, DocumentList.VERSION, DocumentList.INDEXES
         )
-        self.view = DocumentList(self.keys)
+        self.contents = SealedContents(cast("Objects", self.objects), self.keys)
+        self.found_results = open_documents(
+            common, "vault", ResultList.NAME, ResultList.VERSION, ResultList.INDEXES
+        )
+        self.profiles = PlayedProfiles()
+        self.due: Documents = open_documents(
+            common, "vault", DueList.NAME, DueList.VERSION, DueList.INDEXES
+        )
+        self.views: tuple[tuple[Any, Documents], ...] = (
+            (DocumentList(self.keys), self.documents),
+            (ResultList(self.keys, self.contents), self.found_results),
+            (DueList(), self.due),
+        )
         self.vault = Vault(
             EventStoreSettings(data_dir=home, postgres_dsn=postgres_dsn),
             self.keys,
@@ -176,12 +216,16 @@ class World:
             access=self.access,
             people=People(
                 self.identities,
-                InsRules(accepted=frozenset({INS_NIR_TEST}), strict_keys=frozenset({INS_NIR})),
+                InsRules(accepted=oids, strict_keys=frozenset({INS_NIR})),
             ),
-            contents=SealedContents(cast("Objects", self.objects), self.keys),
+            contents=self.contents,
             listed=ListedDocuments(self.documents, self.keys),
+            results=ListedResults(self.found_results, self.keys),
+            profiles=self.profiles,
+            mandatory=read_mandatory(),
+            due=ListedDue(self.due),
             rules=DepositRules(
-                limits=Limits(max_bytes=max_bytes, refuse_active=True),
+                limits=Limits(max_bytes=max_bytes, refuse_active=refuse_active, scanner=scanner),
                 metadata=Rules(sets=read_value_sets()),
                 allow_cumulation=False,
             ),
@@ -194,13 +238,48 @@ class World:
         return [event.topic for event in self.events()]
 
     def project(self) -> None:
-        """Bring the read model up to the log."""
-        at = self.documents.position("vault")
-        previous = at.position if at else 0
-        for row in self.vault.read(previous, 10_000):
-            place = At(source="vault", epoch=row.epoch, previous=previous, position=row.position)
-            self.documents.apply(self.view.writes(row.event), place)
-            previous = row.position
+        """Bring the read models up to the log."""
+        for view, documents in self.views:
+            at = documents.position("vault")
+            previous = at.position if at else 0
+            for row in self.vault.read(previous, 10_000):
+                place = At(
+                    source="vault", epoch=row.epoch, previous=previous, position=row.position
+                )
+                documents.apply(view.writes(row.event), place)
+                previous = row.position
+
+    def hear(self, type_: str, record_id: UUID, said: Mapping[str, Any]) -> None:
+        """Identity says it; it is applied as the follower does."""
+        previous = self.vault.places.followed("identity")
+        position = previous.position + 1 if previous else 1
+        received = Received(
+            publisher="identity",
+            type=f"identity.{type_}",
+            version=1,
+            key="k",
+            epoch="1",
+            position=position,
+            occurred_at=self.clock.now(),
+            record=record_id,
+            data=dict(said),
+        )
+        reached = Link("1", position, str(position))
+        self.vault.apply(
+            POLICIES[received.type](self.vault, received),
+            Followed(publisher="identity", previous=previous, reached=reached),
+        )
+
+    def mask_by_default(self, *, on: bool = True) -> None:
+        request = MaskAllByDefault(request_id=uuid4(), record_id=RECORD, on=on)
+        self.vault.mask_all_by_default(request, PATIENT)
+
+    def archive_after(self, **delay: float) -> None:
+        """As the operator's setting says."""
+        self.vault.rules = replace(self.vault.rules, archive_after=timedelta(**delay))
+
+    def unarchive(self, document_id: UUID) -> None:
+        self.vault.unarchive(Unarchive(request_id=uuid4(), document_id=document_id), PATIENT)
 
     def deposit(self, content: bytes, by: Actor = HOSPITAL, **how: Any) -> DepositedOne:
         return self.vault.deposit(asked(content, **how), by)

@@ -9,7 +9,7 @@ IMAGE = "carnet"
 """Set by the overlays: name, and in production the digest."""
 HTTP = 8080
 UID = 10001
-REPLICAS = {"rpc": 2, "project": 2, "follow": 2, "leaves": 2, "timers": 1}
+REPLICAS = {"rpc": 2, "project": 2, "follow": 2, "leaves": 2, "timers": 1, "smtp": 2}
 """All but ``rpc`` have one that leads; a second takes over within seconds."""
 SPREAD = ("topology.kubernetes.io/zone", "kubernetes.io/hostname")
 RESTRICTED = {

@@ -14,13 +14,18 @@ POLICIES = Path(__file__).parents[1] / "policies"
 SCHEMA = "schema.cedarschema"
 _ANNOTATIONS = ("law", "fr", "en")
 _PRINCIPAL = {
-    "Professional": ("national_id", "profession", "facility", "sector", "regulation"),
-    "Facility": ("national_id",),
-    "Secretary": ("national_id", "facility"),
-    "Patient": ("record",),
+    "Professional": (
+        "national_id", "profession", "facility", "sector", "student", "secret", "regulation",
+    ),
+    "Facility": ("national_id", "sector", "secret"),
+    "Secretary": ("national_id", "facility", "sector", "secret"),
+    "Patient": ("record", "secret"),
     "Representative": ("record",),
+    "Caregiver": ("record",),
+    "Application": ("record", "secret"),
+    "Service": ("name",),
     "Auditor": ("mandated", "physician_present"),
-}
+}  # fmt: skip
 """Attributes of each kind in the schema; a kind not named has none."""
 _ITEM = ("record", "kind", "scope", "confidentiality", "author", "facility")
 
@@ -35,17 +40,25 @@ class CedarRules:
     """Parsed once. ``texts``: as :func:`read_policies`; ``parameters``: the operator's choices.
 
     The rules are checked against the schema first: at evaluation Cedar skips a policy that
-    fails, and a forbid that is skipped would permit.
+    fails, and a forbid that is skipped would permit. ``of_now``: facts are checked too; rules of
+    the past are shown those of now, among which are some they know nothing of.
     """
 
-    def __init__(self, texts: Mapping[str, str], parameters: Mapping[str, bool]) -> None:
+    def __init__(
+        self,
+        texts: Mapping[str, str],
+        parameters: Mapping[str, bool],
+        *,
+        of_now: bool = True,
+    ) -> None:
         self.texts: Mapping[str, str] = dict(texts)
         self.parameters: Mapping[str, bool] = dict(parameters)
         self.digest = _digest(self.texts, self.parameters)
         policies = "\n".join(text for name, text in sorted(texts.items()) if name != SCHEMA)
-        self._schema = cedarpy.Schema.from_str(texts[SCHEMA])
-        if errors := cedarpy.validate_policies(policies, self._schema).errors:
+        schema = cedarpy.Schema.from_str(texts[SCHEMA])
+        if errors := cedarpy.validate_policies(policies, schema).errors:
             raise InvalidRules("; ".join(str(error) for error in errors))
+        self._schema = schema if of_now else None
         self._policies = cedarpy.PolicySet.from_str(policies)
         self._permits = _permits(policies)
         self.by_id: Mapping[str, Rule] = {rule.id: rule for rule in _rules(policies)}
@@ -96,7 +109,12 @@ class CedarRules:
 
 
 def _entity(uid: dict[str, str], names: Sequence[str], given: Mapping[str, Any]) -> dict[str, Any]:
-    return {"uid": uid, "attrs": {name: given[name] for name in names}, "parents": []}
+    return {"uid": uid, "attrs": {n: given[n] for n in names if n in given}, "parents": []}
+
+
+def revived(texts: Mapping[str, str], parameters: Mapping[str, bool]) -> CedarRules:
+    """Rules of the past, from the log."""
+    return CedarRules(texts, parameters, of_now=False)
 
 
 def _verdict(answer: cedarpy.AuthzResult) -> Verdict:

@@ -1,8 +1,9 @@
 """Opens the log of access with its rules: no broker, so an auditor's tool can open a copy too."""
 
-from services.access.adapters.cedar import CedarRules, read_policies
+from services.access.adapters.cedar import CedarRules, read_policies, revived
 from services.access.adapters.reference import read_reference
 from services.access.application import Access
+from services.access.domain.outside import NOBODY, Outside
 from services.access.domain.reference import AccessSettings
 from shared.crypto.keys import Keys
 from shared.kernel.clock import Clock
@@ -10,16 +11,31 @@ from shared.stores.settings import EventStoreSettings
 
 
 def open_log(
-    store: EventStoreSettings, keys: Keys, clock: Clock, settings: AccessSettings | None = None
+    store: EventStoreSettings,
+    keys: Keys,
+    clock: Clock,
+    settings: AccessSettings | None = None,
+    outside: Outside = NOBODY,
 ) -> Access:
     chosen = settings or AccessSettings()
-    parameters = {"block_beats_break_glass": chosen.block_beats_break_glass}
     return Access(
         store,
         keys,
         clock,
-        rules=CedarRules(read_policies(), parameters),
-        revive=CedarRules,
+        rules=CedarRules(read_policies(), parameters_of(chosen)),
+        revive=revived,
         reference=read_reference(),
         settings=chosen,
+        outside=outside,
     )
+
+
+def parameters_of(chosen: AccessSettings) -> dict[str, bool]:
+    """The operator's choices that rules look at."""
+    return {
+        "block_beats_break_glass": chosen.block_beats_break_glass,
+        "caregivers": chosen.caregivers,
+        "invisible_and_masked": chosen.invisible_and_masked,
+        "paramedics_need_authorisation": chosen.paramedics_need_authorisation,
+        "qualified_identity_to_feed": chosen.qualified_identity_to_feed,
+    }

@@ -5,10 +5,11 @@ from datetime import datetime, timedelta
 from services.access import contract as c
 from services.access.application.log import AccessLog, saved
 from services.access.domain import errors
-from services.access.domain.facts import may_act
+from services.access.domain.facts import DOCTOR, may_act
 from services.access.domain.grants import CareTeam, Consent
 from services.access.domain.rights import Rights
 from shared.kernel.actor import Actor, ActorKind
+from shared.kernel.errors import InvalidRequest
 from shared.kernel.ids import derived_id
 from shared.rpc.contract import Done
 from shared.stores.event_log import Outcome, command
@@ -82,9 +83,23 @@ class Consents(AccessLog):
         return saved(rights)
 
     @command
-    def name_treating_doctor(self, request: c.OfProfessional, by: Actor) -> Outcome[Done]:
+    def name_treating_doctor(self, request: c.NameTreatingDoctor, by: Actor) -> Outcome[Done]:
+        """CSP L1111-16: by the person; or by the doctor, who says how the person's consent to it
+        was collected, and of which the person is told at once."""
         rights, who, _ = self.asked_by(request.record_id, by)
-        rights.name_treating_doctor(request.professional, by=who)
+        if not who.acts_for_person:
+            _may_name_themselves(rights, who, request)
+        rights.name_treating_doctor(
+            request.professional,
+            means=None if who.acts_for_person or not request.means else request.means.value,
+            by=who,
+        )
+        return saved(rights)
+
+    @command
+    def name_role(self, request: c.NameRole, by: Actor) -> Outcome[Done]:
+        rights, who, _ = self.asked_by(request.record_id, by)
+        rights.name_role(request.professional, request.role, on=request.on, by=who)
         return saved(rights)
 
     @command
@@ -105,3 +120,13 @@ def _may_collect(rights: Rights, who: Actor, request: c.DeclareConsent, now: dat
     own = request.grantee in (who.id, who.facility)
     if who.id in rights.blocks or not (own or may_act(rights, who, now)):
         raise errors.NotYours
+
+
+def _may_name_themselves(rights: Rights, who: Actor, request: c.NameTreatingDoctor) -> None:
+    if who.profession != DOCTOR:
+        raise errors.NotADoctor
+    if request.professional != who.id or who.id in rights.blocks:
+        raise errors.NotYours
+    if request.means is None:
+        raise InvalidRequest(fields={"means": "say how the person's consent was collected"})
+    rights.require_active()

@@ -6,6 +6,7 @@ from uuid import UUID
 from services.access import contract as c
 from services.access.application.log import AccessLog
 from services.access.domain import sentences
+from services.access.domain.connection import Client
 from services.access.domain.decision import (
     Decision,
     Grounds,
@@ -16,7 +17,7 @@ from services.access.domain.decision import (
 )
 from services.access.domain.explanation import explanation
 from services.access.domain.matrix import MatrixRegister
-from shared.kernel.actor import Actor
+from shared.kernel.actor import Actor, ActorKind
 from shared.kernel.errors import Unavailable
 from shared.stores.event_log import Outcome, unreplayed
 
@@ -61,6 +62,7 @@ class Decisions(AccessLog):
         rights = self.rights_of(request.record_id)
         rights_id, version = self.rights_id(request.record_id), rights.version if rights else 0
         register_version, matrix = self.current_matrix()
+        client_id, client = self._client_of(by.principal)
         question = Question(
             record_id=request.record_id,
             caller=by.principal,
@@ -72,14 +74,27 @@ class Decisions(AccessLog):
             items=[self._item(resource) for resource in resources],
             listing=listing,
         )
+        position = self.last_position()
+        relied_on = {rights_id: version, MatrixRegister.id_of(self.secret): register_version}
+        client_place = None
+        if client_id:
+            relied_on[client_id] = client.version if client else 0
+            client_place = Place(
+                stream=str(client_id), version=relied_on[client_id], position=position
+            )
         decision = take_decision(
             question,
-            Grounds(rights=rights, matrix=matrix, rules=self.rules),
-            Place(stream=str(rights_id), version=version, position=self.last_position()),
+            Grounds(rights=rights, matrix=matrix, rules=self.rules, client=client),
+            Place(stream=str(rights_id), version=version, position=position),
             self.reference.professions,
+            client_place,
         )
-        register_id = MatrixRegister.id_of(self.secret)
-        return decision, {rights_id: version, register_id: register_version}
+        return decision, relied_on
+
+    def _client_of(self, who: Actor) -> tuple[UUID | None, Client | None]:
+        if who.kind is not ActorKind.APPLICATION:
+            return None, None
+        return Client.id_of(self.secret, who.id), self.client(who.id)
 
     def _item(self, resource: c.Resource) -> Item:
         """Attributes as judged; the class is that of the type, whatever the caller says."""

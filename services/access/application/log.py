@@ -8,9 +8,11 @@ from eventsourcing.domain import Aggregate
 from eventsourcing.persistence import IntegrityError
 
 from services.access.domain import errors
+from services.access.domain.connection import Client
 from services.access.domain.decision import Decision
 from services.access.domain.facts import represented_by
 from services.access.domain.matrix import Matrix, MatrixRegister
+from services.access.domain.outside import NOBODY, Outside
 from services.access.domain.reference import AccessSettings, Reference
 from services.access.domain.rights import Rights
 from services.access.domain.rules import ReviveRules, Rules, RulesKept
@@ -34,12 +36,14 @@ class AccessLog(EventLog):
         revive: ReviveRules,
         reference: Reference,
         settings: AccessSettings,
+        outside: Outside = NOBODY,
     ) -> None:
         super().__init__(store, keys, clock)
         self.rules = rules
         self.revive = revive
         self.reference = reference
         self.settings = settings
+        self.outside = outside
         self._matrix: tuple[int, Matrix] | None = None
         self._prepared: str | None = None
 
@@ -92,6 +96,10 @@ class AccessLog(EventLog):
                 return found
         raise errors.NotYours
 
+    def client(self, client_id: str) -> Client | None:
+        """What the catalogue said of a connected service."""
+        return self.get(Client.id_of(self.secret, client_id), Client)
+
     def register(self) -> MatrixRegister | None:
         return self.get(MatrixRegister.id_of(self.secret), MatrixRegister)
 
@@ -127,3 +135,9 @@ class AccessLog(EventLog):
 
 def saved(rights: Rights) -> Outcome[Done]:
     return Outcome(answer=Done(), save=[rights])
+
+
+def require_physician(auditor: Actor) -> None:
+    """What people wrote is health data: auditors read it beside a physician alone."""
+    if not auditor.physician_present:
+        raise errors.NotYours

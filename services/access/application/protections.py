@@ -1,15 +1,15 @@
-"""What shuts out and what opens in an emergency: blocks, switches, sessions, oppositions."""
+"""What shuts out: blocks, emergency switches, oppositions to feeding."""
 
-from datetime import timedelta
+from uuid import UUID
 
 from services.access import contract as c
-from services.access.application.log import AccessLog, saved
+from services.access.application.log import AccessLog, require_physician, saved
 from services.access.domain import errors
-from services.access.domain.facts import roles_of
-from services.access.domain.grants import Block, Session
+from services.access.domain.facts import holds_role
+from services.access.domain.grants import Block
 from services.access.domain.rights import Rights
 from shared.kernel.actor import Actor
-from shared.rpc.contract import Done
+from shared.rpc.contract import Done, Listing, ListQuery
 from shared.stores.event_log import Outcome, command
 
 
@@ -49,42 +49,54 @@ class Protections(AccessLog):
         return saved(rights)
 
     @command
-    def break_glass(self, request: c.BreakGlass, by: Actor) -> Outcome[c.GlassBroken]:
-        rights, who, now = self.asked_by(request.record_id, by)
-        session_id = self.new_id(request, by, "session")
-        session = Session(
-            professional=who.id,
-            facility=who.facility,
-            reason=request.reason,
-            unable_to_consent=request.unable_to_consent,
-            started_at=now,
-            ends_at=now + timedelta(hours=self.settings.emergency_hours),
-            secret=who.secret,
-        )
-        rights.break_glass(
-            session_id, session, block_wins=self.settings.block_beats_break_glass, by=who
-        )
-        answer = c.GlassBroken(session=session_id, ends_at=session["ends_at"])
-        return Outcome(answer=answer, save=[rights])
-
-    @command
-    def end_emergency_session(self, request: c.EndEmergencySession, by: Actor) -> Outcome[Done]:
-        rights, who, now = self.asked_by(request.record_id, by)
-        rights.end_session(request.session, at=now, by=who)
-        return saved(rights)
-
-    @command
     def oppose_feeding(self, request: c.OpposeFeeding, by: Actor) -> Outcome[Done]:
         rights, who, _ = self.asked_by(request.record_id, by)
         rights.oppose_feeding(
             request.professional or request.facility,
             request.legitimate_reason,
             on=request.on,
+            waits=True,
             by=who,
         )
         return saved(rights)
 
+    @command
+    def judge_opposition(self, request: c.JudgeOpposition, by: Actor) -> Outcome[Done]:
+        """CSP R1111-47: the person may not oppose useful data without a legitimate reason; until
+        it is found so, feeding goes on."""
+        rights, who, _ = self.asked_by(request.record_id, by)
+        require_physician(who)
+        rights.judge_opposition(
+            request.professional or request.facility,
+            accepted=request.accepted,
+            note=request.note,
+            by=who,
+        )
+        return saved(rights)
+
+    def oppositions_to_judge(self, request: ListQuery, by: Actor) -> Listing[c.OppositionToJudge]:
+        require_physician(by.principal)
+        found = self.outside.waiting.queue(
+            "opposition", record_id=None, limit=request.limit, after=request.cursor
+        )
+        return Listing[c.OppositionToJudge](
+            items=[
+                opposition
+                for record_id in dict.fromkeys(record_id for record_id, _ in found.items)
+                for opposition in self._waiting_on(record_id)
+            ],
+            next_cursor=found.next_cursor,
+            total=found.total,
+        )
+
+    def _waiting_on(self, record_id: UUID) -> list[c.OppositionToJudge]:
+        rights = self.readable(record_id)
+        return [
+            c.OppositionToJudge(record_id=record_id, feeder=feeder, legitimate_reason=reason)
+            for feeder, reason in (rights.claimed_oppositions if rights else {}).items()
+        ]
+
 
 def _require_role(rights: Rights, who: Actor) -> None:
-    if not who.acts_for_person and not roles_of(rights, who.id):
+    if not who.acts_for_person and not holds_role(rights, who):
         raise errors.NotYours

@@ -8,7 +8,8 @@ from eventsourcing.persistence import PersistenceError
 from services.access import contract as c
 from services.access.application.log import AccessLog
 from services.access.domain import errors
-from services.access.domain.decision import Decision, Grounds
+from services.access.domain.connection import Client
+from services.access.domain.decision import Decision, Grounds, Place
 from services.access.domain.redecision import (
     Heard,
     Redecision,
@@ -33,9 +34,8 @@ class Redecisions(AccessLog):
         again = self._redecided(decision, position)
         return c.Redecided.model_validate({**vars(again), "differs": again.differs})
 
-    def redecide_all(self, heard: Heard | None = None) -> Iterator[Redecision]:
-        """Every decision of the log, in order; one page in memory at a time."""
-        after = 0
+    def redecide_all(self, heard: Heard | None = None, *, after: int = 0) -> Iterator[Redecision]:
+        """Every decision above a position, in order; one page in memory at a time."""
         topics = (Decision.Created.TOPIC,)
         while rows := self.recorder.select_notifications(
             after, PAGE, topics=topics, inclusive_of_start=False
@@ -69,9 +69,16 @@ class Redecisions(AccessLog):
             rights=self._rights_at(rights_id, place["version"]),
             matrix=self.matrix_of(decision.made["matrix"]),
             rules=self.rules_of(decision.made["rules"]),
+            client=self._client_at(decision.made["client"]),
         )
         then = self.guarded.version_of(rights_id, at=position)
         return decide_again(decision, position, grounds, then, heard)
+
+    def _client_at(self, place: Place | None) -> Client | None:
+        if place is None or place["version"] == 0:
+            return None
+        found: Client = self.repository.get(UUID(place["stream"]), version=place["version"])
+        return found
 
     def _rights_at(self, rights_id: UUID, version: int) -> Rights | None:
         if version == 0:

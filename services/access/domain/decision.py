@@ -1,13 +1,15 @@
 """One access decision: what was asked, the facts it rests on, which rules decided."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, TypedDict
 from uuid import UUID, uuid4
 
 from eventsourcing.domain import Aggregate
 
+from services.access.domain.applications import Covered, covered
+from services.access.domain.connection import Client
 from services.access.domain.facts import Asked, facts_for, principal_for, principal_of
 from services.access.domain.grants import Source
 from services.access.domain.matrix import Matrix
@@ -23,19 +25,25 @@ facility, by_patient, status, scope."""
 
 @dataclass(frozen=True, kw_only=True)
 class Grounds:
-    """All that a decision rests on, besides what was asked. The same grounds, the same verdict."""
+    """All that a decision rests on, besides what was asked. The same grounds, the same verdict.
+
+    ``client``: what is known of the connected service that asks, if one does.
+    """
 
     rights: Rights | None
     matrix: Matrix
     rules: Rules
+    client: Client | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
 class Judged:
-    """``facts``: common to all items; ``cells``: the matrix's answer for each."""
+    """``facts``: common to all items; ``cells``: the matrix's answer for each; ``covered``: of
+    a connected service, what was allowed to it for each."""
 
     facts: dict[str, Any]
     cells: list[dict[str, str]]
+    covered: list[Covered | None]
     verdicts: list[Verdict]
 
 
@@ -55,15 +63,22 @@ class Question:
 
 
 def take_decision(
-    question: Question, grounds: Grounds, place: "Place", professions: Mapping[str, str]
+    question: Question,
+    grounds: Grounds,
+    place: "Place",
+    professions: Mapping[str, str],
+    client_place: "Place | None" = None,
 ) -> "Decision":
-    """``place``: where the rights stood. ``professions``: labels for the sentence in French."""
+    """``place``: where the rights stood; ``client_place``: where what is known of the connected
+    service did. ``professions``: labels for the sentence in French."""
+    who = principal_of(question.caller, question.action)
     asked = Asked(
-        principal=principal_for(principal_of(question.caller, question.action)),
+        principal=principal_for(who),
         action=question.action,
         mode=question.mode,
         session=question.session,
         at=question.at,
+        through_software=who is not question.caller,
     )
     judged = judge(question.record_id, asked, question.items, grounds)
     reason = Reason(asked.principal, asked.action, question.listing, judged.verdicts, grounds.rules)
@@ -80,7 +95,9 @@ def take_decision(
         facts=judged.facts,
         rights=place,
         heard=grounds.rights.source if grounds.rights else None,
+        client=client_place,
         cells=judged.cells,
+        covered=judged.covered,
         verdicts=judged.verdicts,
         rules=grounds.rules.digest,
         matrix=grounds.matrix.digest,
@@ -94,13 +111,32 @@ def take_decision(
 def judge(record_id: UUID, asked: Asked, items: Sequence[Item], grounds: Grounds) -> Judged:
     """Pure: no store, no clock. ``items`` are judged independently, in order."""
     facts = facts_for(grounds.rights, asked)
+    facts["service_stopped"] = bool(grounds.client and grounds.client.stopped)
     cells = [_cell(grounds, asked.principal, item) for item in items]
-    cases = [
-        Case(item=_seen(item, record_id), context={**facts, "matrix": cell})
-        for item, cell in zip(items, cells, strict=True)
-    ]
+    allowed = _covered(record_id, asked, items, grounds)
+    cases = []
+    for item, cell, cover in zip(items, cells, allowed, strict=True):
+        context = {**facts, "matrix": cell}
+        if cover is not None:
+            context["covered"] = cover
+        cases.append(Case(item=_seen(item, record_id), context=context))
     verdicts = grounds.rules.judge(asked.principal, asked.action, cases)
-    return Judged(facts=facts, cells=cells, verdicts=verdicts)
+    return Judged(facts=facts, cells=cells, covered=allowed, verdicts=verdicts)
+
+
+def _covered(
+    record_id: UUID, asked: Asked, items: Sequence[Item], grounds: Grounds
+) -> list[Covered | None]:
+    """Of a connected service: what was allowed to it, and whether who allowed it might do the
+    same themselves (a service sees at most what its authoriser sees)."""
+    if asked.principal["kind"] != "application" or grounds.rights is None:
+        return [None] * len(items)
+
+    def permitted(authoriser: Actor, item: Item) -> bool:
+        instead = replace(asked, principal=principal_for(authoriser), mode="normal", session=None)
+        return judge(record_id, instead, [item], grounds).verdicts[0]["permit"]
+
+    return [covered(grounds.rights, asked, item, permitted) for item in items]
 
 
 def _cell(grounds: Grounds, principal: Mapping[str, Any], item: Item) -> dict[str, str]:
@@ -138,8 +174,9 @@ class Made(TypedDict):
 
     ``subject``: the record asked about. ``via``: the service that carried the question.
     ``facts``, ``cells``, ``verdicts``: as :class:`Judged`. ``rights``: where our own facts stood;
-    ``heard``: up to where in identity's log. ``listing``: asked for a whole list. ``right``: the
-    rule the sentences are about.
+    ``heard``: up to where in identity's log; ``client``: where what the catalogue said of a
+    connected service stood. ``listing``: asked for a whole list. ``right``: the rule the sentences
+    are about.
     """
 
     subject: str
@@ -154,7 +191,9 @@ class Made(TypedDict):
     facts: dict[str, Any]
     rights: Place
     heard: Source | None
+    client: Place | None
     cells: list[dict[str, str]]
+    covered: list[Covered | None] | None
     verdicts: list[Verdict]
     rules: str
     matrix: str
@@ -169,12 +208,21 @@ class Decision(Aggregate):
     TOPIC = "access.decision"
 
     class Created(Aggregate.Created):
-        """``record_id`` is ``None`` for a record access has never heard of: it has no key."""
+        """``record_id`` is ``None`` for a record access has never heard of: it has no key.
+
+        Version 2: ``client`` and ``covered``, ``None`` both in what was version 1, which tells
+        that its facts are those of then (:data:`FIRST_FACTS`).
+        """
 
         TOPIC = "access.access_decided"
+        class_version = 2
         record_id: UUID | None
         by: dict[str, Any]
         made: Made
+
+        @staticmethod
+        def upcast_v1_v2(state: dict[str, Any]) -> None:
+            state["made"] = {**state["made"], "client": None, "covered": None}
 
     @classmethod
     def record(cls, record_id: UUID | None, made: Made, *, by: Actor) -> "Decision":

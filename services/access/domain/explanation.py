@@ -5,6 +5,7 @@ from typing import Any
 
 from services.access.domain.decision import Decision
 from services.access.domain.errors import NotYours
+from services.access.domain.fact_sentences import told
 from services.access.domain.facts import represented_by
 from services.access.domain.rights import Rights
 from services.access.domain.rules import Rules
@@ -14,6 +15,7 @@ from shared.kernel.actor import Actor, ActorKind
 HIDDEN_FROM = {
     ActorKind.PATIENT: {"INVISIBLE_PATIENT"},
     ActorKind.REPRESENTATIVE: {"INVISIBLE_PATIENT", "INVISIBLE_REPRESENTANTS_LEGAUX"},
+    ActorKind.CAREGIVER: {"INVISIBLE_PATIENT", "INVISIBLE_REPRESENTANTS_LEGAUX"},
 }
 
 
@@ -34,6 +36,7 @@ def explanation(
         "mode": made["mode"],
         "permit": all(v["permit"] for v in made["verdicts"]) and not made["listing"],
         "rules": [_rule(rules, name) for name in named if name in rules.by_id],
+        "facts": [] if concealed else told(made["facts"]),
         "reason_fr": GENERIC_FR if concealed else made["reason_fr"],
         "reason_en": GENERIC_EN if concealed else made["reason_en"],
         "resource": None if concealed else _resource(decision, reader),

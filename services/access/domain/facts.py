@@ -7,9 +7,12 @@ from typing import Any
 from uuid import UUID
 
 from services.access.domain.grants import CareTeam, Consent
-from services.access.domain.rights import EVERYBODY, Rights
+from services.access.domain.protection import EVERYBODY
+from services.access.domain.rights import Rights
 from shared.kernel.actor import Actor, ActorKind
 
+DOCTOR = "10"
+"""Profession of doctors (TRE_G15)."""
 UNKNOWN = "unknown"
 """Status of a record access has never heard of."""
 NO_SWITCH = {"regulation": False, "break_glass": False, "masked": False}
@@ -28,6 +31,8 @@ class Asked:
     mode: str
     session: UUID | None
     at: datetime
+    through_software: bool = False
+    """A facility's software asks, naming the professional."""
 
 
 def principal_for(actor: Actor) -> dict[str, Any]:
@@ -35,11 +40,14 @@ def principal_for(actor: Actor) -> dict[str, Any]:
     return {
         "kind": actor.kind.value,
         "national_id": actor.id,
+        "name": actor.id if actor.is_service else "",
         "record": str(actor.record_id or ""),
         "profession": actor.profession or "",
         "qualifiers": [q for q in (actor.specialty, actor.pharmacist_section) if q],
         "facility": actor.facility or "",
         "sector": _sector(actor),
+        "student": _is_student(actor),
+        "secret": actor.secret,
         "regulation": actor.regulation,
         "mandated": actor.mandate is not None,
         "physician_present": actor.physician_present,
@@ -49,6 +57,12 @@ def principal_for(actor: Actor) -> dict[str, Any]:
 def _sector(actor: Actor) -> str:
     """``SA07^1.2.250.1.71.4.2.4`` of Pro Santé Connect, without its code system."""
     return str(actor.claims.get("Secteur_Activite") or "").partition("^")[0]
+
+
+def _is_student(actor: Actor) -> bool:
+    """Category ``E`` (étudiant) of the work situation: not a professional in practice."""
+    situation = actor.claims.get("exercice") or {}
+    return situation.get("codeCategorieProfessionnelle") == "E"
 
 
 def principal_of(caller: Actor, action: str) -> Actor:
@@ -71,6 +85,9 @@ def facts_for(rights: Rights | None, asked: Asked) -> dict[str, Any]:
         "blocked": False,
         "roles": [],
         "represents": False,
+        "representation_suspended": False,
+        "identity_qualified": False,
+        "through_software": asked.through_software,
         "switches": dict(NO_SWITCH),
         "feeding_opposed": False,
     }
@@ -81,7 +98,9 @@ def facts_for(rights: Rights | None, asked: Asked) -> dict[str, Any]:
         "record_status": rights.status or UNKNOWN,
         "blocked": who in rights.blocks,
         "roles": roles_of(rights, who),
-        "represents": who in rights.representatives,
+        "represents": who in (*rights.representatives, *rights.second_representatives),
+        "representation_suspended": who in rights.suspended,
+        "identity_qualified": rights.identity_qualified,
         "switches": dict(rights.switches),
         "feeding_opposed": bool({EVERYBODY, who, facility} & rights.feeding_oppositions.keys()),
     }
@@ -91,6 +110,9 @@ def facts_for(rights: Rights | None, asked: Asked) -> dict[str, Any]:
         facts["consent"] = {"valid_until": millis(consent["valid_until"])}
     if team := latest_care_team(rights, who, facility):
         facts["care_team"] = {"expected_end": millis(team["expected_end"])}
+    if caregiving := rights.caregiving(who):
+        ends_at = caregiving["ends_at"]
+        facts["caregiving"] = {"ends_at": millis(ends_at)} if ends_at else {}
     session = rights.sessions.get(str(asked.session))
     if session and session["professional"] == who:
         facts["session"] = {
@@ -124,12 +146,18 @@ def roles_of(rights: Rights, professional: str) -> list[str]:
     return roles + ["treating_doctor"] * (rights.treating_doctor == professional)
 
 
+def holds_role(rights: Rights, who: Actor) -> bool:
+    """An administrator, or a treating doctor who is a doctor (CSP L1111-16)."""
+    roles = roles_of(rights, who.id)
+    return "administrator" in roles or ("treating_doctor" in roles and who.profession == DOCTOR)
+
+
 def may_act(rights: Rights, who: Actor, at: datetime) -> bool:
     """Whether a professional holds access now, without asking the person again."""
     consent = latest_consent(rights, who.id, who.facility)
     team = latest_care_team(rights, who.id, who.facility)
     return who.id not in rights.blocks and bool(
-        roles_of(rights, who.id)
+        holds_role(rights, who)
         or (consent and at < consent["valid_until"])
         or (team and at < team["expected_end"])
     )
@@ -137,9 +165,9 @@ def may_act(rights: Rights, who: Actor, at: datetime) -> bool:
 
 def represented_by(rights: Rights, person: str, at: datetime) -> bool:
     """Representatives act until the instant of majority, not a moment more."""
-    return person in rights.representatives and (
-        rights.majority_at is None or at < rights.majority_at
-    )
+    known = person in (*rights.representatives, *rights.second_representatives)
+    of_age = rights.majority_at is not None and rights.majority_at <= at
+    return known and person not in rights.suspended and not of_age
 
 
 def millis(moment: datetime) -> int:

@@ -86,7 +86,7 @@ class Block(TypedDict):
 
 
 class Session(TypedDict):
-    """One breaking of the glass (CSP L1111-17 I)."""
+    """One breaking of the glass (CSP L1111-17 I). ``review_before``: when its review is overdue."""
 
     professional: str
     facility: str | None
@@ -94,7 +94,83 @@ class Session(TypedDict):
     unable_to_consent: bool
     started_at: datetime
     ends_at: datetime
+    review_before: datetime
     secret: bool
+
+
+class Verdict(StrEnum):
+    """Of a review."""
+
+    JUSTIFIED = "justified"
+    UNJUSTIFIED = "unjustified"
+
+
+class Review(TypedDict):
+    """What was thought of a broken glass. ``note``: why, for the person. ``incident``: opened by
+    the verdict ``unjustified``."""
+
+    verdict: str
+    note: str
+    reviewed_by: str
+    reviewed_at: datetime
+    incident: str | None
+
+
+class Role(StrEnum):
+    """Those a person chooses for professionals (enumeration of the mobile application)."""
+
+    TREATING_DOCTOR = "MEDECIN_TRAITANT"
+    MIDWIFE = "SAGE_FEMME_REFERENTE"
+    PHARMACIST = "PHARMACIEN_CORRESPONDANT"
+
+
+class DelegationKind(StrEnum):
+    """Why somebody acts for somebody else."""
+
+    REPRESENTATIVE = "representative"
+    CAREGIVER = "caregiver"
+
+
+class Invitation(TypedDict):
+    """``invited``, ``invited_by``: record ids. ``status``: waiting, validated or refused; one
+    that waits counts no more from ``expires_at`` on."""
+
+    kind: str
+    invited: str
+    invited_by: str
+    expires_at: datetime
+    status: str
+
+
+class Delegation(TypedDict):
+    """``delegate``: record id of who acts. ``ends_at``: ``None`` for a representative, who acts
+    until majority."""
+
+    kind: str
+    delegate: str
+    since: datetime
+    ends_at: datetime | None
+
+
+class Allowed(TypedDict):
+    """One exchange of a finality, in our words; ``categories``: classes, types or sections."""
+
+    scope: str
+    action: str
+    categories: list[str]
+
+
+class Authorisation(TypedDict):
+    """What a person allowed a connected service, as the catalogue tells it. ``authoriser``: kind
+    and id of who allowed it; ``before``: refused from then on. ``secret``: of a minor's secret
+    session."""
+
+    client: str
+    allowed: list[Allowed]
+    authoriser: dict[str, str]
+    before: datetime | None
+    secret: bool
+    source: Source
 
 
 class Switches(TypedDict):

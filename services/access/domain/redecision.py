@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from services.access.domain.decision import Decision, Grounds, Judged, judge
+from services.access.domain.decision import Decision, Grounds, Judged, Made, judge
 from services.access.domain.facts import Asked
 from services.access.domain.grants import BACK_AS_BEFORE, SAYS_IN_ITS_DATA, STATUS_SAID, Source
 from services.access.domain.rights import Rights
@@ -14,6 +14,13 @@ from services.access.domain.rules import Verdict
 
 Heard = Callable[[Source], str | None]
 """Type of the message that a service's own log holds at that place; ``None`` if it holds none."""
+FIRST_FACTS = frozenset(
+    {
+        "now", "mode", "record_status", "blocked", "roles", "represents", "majority_at", "consent",
+        "care_team", "session", "switches", "feeding_opposed",
+    }
+)  # fmt: skip
+"""All that decisions looked at before connected services, caregivers and reviews."""
 SAVING = timedelta(seconds=60)
 """A decision is saved within this time of the instant it was taken at."""
 
@@ -53,6 +60,7 @@ def decide_again(
         mode=made["mode"],
         session=UUID(made["session"]) if made["session"] else None,
         at=made["at"],
+        through_software=_through_software(decision.by, made["action"]),
     )
     again = judge(UUID(made["subject"]), asked, made["items"], grounds)
     why = [
@@ -60,7 +68,8 @@ def decide_again(
         *_heard_differs(grounds.rights, heard),
         *_actor_differs(decision.by, made["principal"], made["action"]),
         *_time_differs(made["at"], decision.created_on),
-        *_facts_differ(made["facts"], again),
+        *_facts_differ(made, again),
+        *_covered_differ(made, again),
         *_verdicts_differ(made["cells"], made["verdicts"], again),
     ]
     return Redecision(
@@ -133,9 +142,24 @@ def _time_differs(at: datetime, saved_at: datetime) -> list[str]:
     return [] if in_time else ["at: not the instant it was saved at"]
 
 
-def _facts_differ(recorded: Mapping[str, Any], again: Judged) -> list[str]:
-    names = sorted(recorded.keys() | again.facts.keys())
-    return [f"facts.{name}" for name in names if recorded.get(name) != again.facts.get(name)]
+def _through_software(by: Mapping[str, Any], action: str) -> bool:
+    return bool(by["kind"] == "facility" and action == "read" and by.get("on_behalf_of"))
+
+
+def _facts_differ(made: Made, again: Judged) -> list[str]:
+    recorded = made["facts"]
+    names = recorded.keys() | again.facts.keys()
+    if made["covered"] is None:
+        names = recorded.keys() | (FIRST_FACTS & again.facts.keys())
+    return [
+        f"facts.{name}" for name in sorted(names) if recorded.get(name) != again.facts.get(name)
+    ]
+
+
+def _covered_differ(made: Made, again: Judged) -> list[str]:
+    if made["covered"] is None or made["covered"] == again.covered:
+        return []
+    return ["covered: not what was allowed to this service"]
 
 
 def _verdicts_differ(

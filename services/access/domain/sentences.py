@@ -37,6 +37,18 @@ _LISTING_FR = (
     "réglages lui ouvrent lui a été montré. Vous pouvez retirer votre accord ou le bloquer."
 )
 _LISTING_EN = "A list was asked for; each item was judged by itself."
+_NOT_AHEAD_FR = "Ne peut pas ouvrir votre dossier : il faudrait votre accord."
+_AHEAD_FR = {
+    "treating_doctor": "C'est votre médecin traitant.",
+    "administrator": "Administre votre dossier, car vous l'avez choisi.",
+    "explicit_consent": "Vous lui avez donné votre accord.",
+    "care_team": "Fait partie de l'équipe qui vous soigne.",
+    "break_glass": "A déclaré une urgence qui est en cours.",
+    "blocked": "Est bloqué sur votre dossier.",
+    "matrix_read": "La réglementation n'ouvre pas ce type de document à sa profession.",
+    "masked_document": "Ne peut pas : ce document est masqué aux professionnels.",
+    "record_not_active": "Personne ne peut ouvrir votre dossier : il n'est pas actif.",
+}
 _WHO = {
     "patient": "La personne titulaire du dossier",
     "representative": "Un représentant légal",
@@ -70,6 +82,13 @@ class Reason:
         """For the person of the record: who, why, and what they can do."""
         sentences = [_LISTING_FR] if self.listing else [self._fr(rule) for rule in self._named()]
         return " ".join(sentences).replace("{who}", who(self.principal, professions))
+
+    def ahead(self, professions: Mapping[str, str]) -> str:
+        """Why one thing could, or could not, be opened: nothing has happened yet."""
+        named = self._named()[0]
+        if named == NO_RULE:
+            return _NOT_AHEAD_FR
+        return _AHEAD_FR.get(named) or self.fr(professions)
 
     def en(self) -> str:
         if self.listing:

@@ -36,15 +36,20 @@ def stricter(target: "Rights", source: "Rights") -> Stricter:
             if who not in target.feeding_oppositions
         },
         before=ours,
-        after={
-            "regulation": ours["regulation"] and theirs["regulation"],
-            "break_glass": ours["break_glass"] and theirs["break_glass"],
-            "masked": ours["masked"] and theirs["masked"],
-        },
+        after=both_allow(ours, theirs),
         consents={who: c for who, c in target.consents.items() if who in blocks},
         treating_doctor=target.treating_doctor if target.treating_doctor in blocks else None,
         administrators=[who for who in target.administrators if who in blocks],
     )
+
+
+def both_allow(one: Switches, other: Switches) -> Switches:
+    """Allowed in an emergency is what both allow."""
+    return {
+        "regulation": one["regulation"] and other["regulation"],
+        "break_glass": one["break_glass"] and other["break_glass"],
+        "masked": one["masked"] and other["masked"],
+    }
 
 
 def take(rights: "Rights", taken: Stricter) -> None:

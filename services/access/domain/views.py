@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from services.access.domain.facts import latest_care_team, latest_consent, roles_of
+from services.access.domain.grants import Invitation
 from services.access.domain.rights import Rights
 from shared.kernel.actor import Actor, ActorKind
 
@@ -13,7 +14,7 @@ Right = tuple[str, datetime]
 ALWAYS = datetime.max.replace(tzinfo=UTC)
 
 
-def rights_view(rights: Rights, reader: Actor) -> dict[str, Any]:
+def rights_view(rights: Rights, reader: Actor, at: datetime) -> dict[str, Any]:
     """Everything, but for a representative nothing that came of a secret session (R1111-50)."""
     return {
         "status": rights.status,
@@ -28,9 +29,36 @@ def rights_view(rights: Rights, reader: Actor) -> dict[str, Any]:
         ],
         "switches": dict(rights.switches),
         "sessions": [
-            _open(s, session=i) for i, s in rights.sessions.items() if _may_see(s, reader)
+            _open(s, session=i, review=_review(rights, i))
+            for i, s in rights.sessions.items()
+            if _may_see(s, reader)
         ],
         "feeding_oppositions": rights.feeding_oppositions,
+        "oppositions_waiting": rights.claimed_oppositions,
+        "roles": rights.roles,
+        "representatives": rights.representatives,
+        "suspended": list(rights.suspended),
+        "invitations": [_invitation(i, v, at) for i, v in rights.invitations.items()],
+        "delegations": [_open(d, id=i) for i, d in rights.delegations.items()],
+    }
+
+
+def _review(rights: Rights, session: str) -> dict[str, Any] | None:
+    """The verdict and why; who gave it stays with the auditors."""
+    review = rights.reviews.get(session)
+    if review is None:
+        return None
+    return {name: value for name, value in review.items() if name != "reviewed_by"}
+
+
+def _invitation(key: str, invitation: Invitation, at: datetime) -> dict[str, Any]:
+    expired = invitation["status"] == "waiting" and invitation["expires_at"] <= at
+    return {
+        "id": key,
+        "kind": invitation["kind"],
+        "invited": invitation["invited"],
+        "status": "expired" if expired else invitation["status"],
+        "expires_at": invitation["expires_at"],
     }
 
 
@@ -113,6 +141,6 @@ def _may_see(grant: Any, reader: Actor) -> bool:
     return not (grant["secret"] and reader.kind is ActorKind.REPRESENTATIVE)
 
 
-def _open(grant: Any, **key: str) -> dict[str, Any]:
+def _open(grant: Any, **key: Any) -> dict[str, Any]:
     shown = {name: value for name, value in grant.items() if name != "secret"}
     return shown | key

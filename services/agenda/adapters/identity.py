@@ -3,8 +3,8 @@
 from uuid import UUID
 
 from services.agenda.domain.ports import Traits
-from services.agenda.domain.prevention.person import birth_day
 from shared.kernel.actor import Actor
+from shared.kernel.birth_date import computable
 from shared.rpc.client import RpcClient
 
 
@@ -20,4 +20,4 @@ class IdentityOverRpc:
     def traits_of(self, record_id: UUID, by: Actor | None) -> Traits:
         answer = self._client.call("identity", "get_identity", {"record_id": record_id}, by=by)
         traits = answer["traits"]
-        return Traits(born=birth_day(traits["birth_date"]), sex=traits["sex"])
+        return Traits(born=computable(traits["birth_date"]), sex=traits["sex"])

@@ -8,14 +8,13 @@ from services.agenda.application.log import SELF
 from services.agenda.application.prevention import Prevention
 from services.agenda.application.reading import Reading
 from services.agenda.application.reminders import Reminders
-from services.agenda.domain.erased import ErasedRecord
 from services.agenda.domain.prevention_plan import PreventionPlan
 from shared.rpc.contract import Done
 from shared.stores.event_log import Outcome
 
 
 class Agenda(Appointments, Imports, Reading, Reminders, Prevention):
-    """The three below are asked for by policies, when a record's life goes on elsewhere."""
+    """The two below are asked for by policies, when a record's life goes on elsewhere."""
 
     name = "agenda"
 
@@ -30,9 +29,3 @@ class Agenda(Appointments, Imports, Reading, Reminders, Prevention):
         plan = self.plan_of(record_id) or PreventionPlan.begin(self.secret, record_id, SELF)
         plan.pause(SELF)
         return Outcome(answer=Done(), save=[plan])
-
-    def forget(self, record_id: UUID) -> Outcome[Done] | None:
-        """The record was erased: its key is gone already, read models are purged."""
-        if self.version_of(ErasedRecord.id_of(self.secret, record_id)):
-            return None
-        return Outcome(answer=Done(), save=[ErasedRecord.forget(self.secret, record_id, SELF)])

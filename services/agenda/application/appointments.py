@@ -62,7 +62,7 @@ class Appointments(AgendaLog):
     def _own(self, record_id: UUID, appointment_id: UUID, by: Actor) -> Appointment:
         """One of this record that this person may change."""
         appointment = self.get(appointment_id, Appointment)
-        if appointment is None or appointment.record_id != record_id:
+        if appointment is None or appointment.record_id not in self.together(record_id):
             self.refuse_unknown(str(appointment_id), "manage", by)
         self.gate.require(record_id, "manage", appointment.attributes(), by)
         appointment.require_person_may_write()

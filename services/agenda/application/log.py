@@ -2,17 +2,18 @@
 
 from collections.abc import Sequence
 from datetime import date
+from itertools import chain
 from typing import Any, NoReturn
 from uuid import UUID
 
 from services.agenda.domain.appointment import Appointment
 from services.agenda.domain.occurrences import Kept
 from services.agenda.domain.origin import AGENDA, Origin, Source, attributes, is_secret
-from services.agenda.domain.ports import Identities, Limits, Lists
+from services.agenda.domain.ports import Identities, Limits, ListedReminder, Lists
 from services.agenda.domain.prevention.rule import Table
 from services.agenda.domain.prevention_plan import PreventionPlan
 from shared.crypto.keys import Keys
-from shared.eventing.kin import served_under
+from shared.eventing.kin import served_together, served_under
 from shared.kernel.actor import Actor, ActorKind
 from shared.kernel.clock import Clock
 from shared.kernel.errors import Forbidden
@@ -52,15 +53,25 @@ class AgendaLog(EventLog):
         """In France, whose calendar rules of prevention follow."""
         return self.clock.now().astimezone(FRANCE).date()
 
+    def together(self, record_id: UUID) -> list[UUID]:
+        """The records served as one with this one: itself alone, unless some were merged."""
+        return served_together(self, record_id)
+
     def plan_of(self, record_id: UUID) -> PreventionPlan | None:
         return self.get(PreventionPlan.id_of(self.secret, record_id), PreventionPlan)
 
     def visible(self, record_id: UUID, by: Actor) -> list[Kept]:
         """The appointments that this reader may see; refused if they may see none at all."""
         self.gate.require(record_id, "read", AGENDA, by)
-        kept = self.lists.appointments.appointments_of(record_id)
+        of_each = (self.lists.appointments.appointments_of(r) for r in self.together(record_id))
+        kept = list(chain.from_iterable(of_each))
         permits = self.gate.may_read(record_id, [one.attributes() for one in kept], by)
         return [one for one, permit in zip(kept, permits, strict=True) if permit]
+
+    def all_reminders(self, record_id: UUID) -> list[ListedReminder]:
+        """By instant."""
+        of_each = (self.lists.reminders.reminders_of(r) for r in self.together(record_id))
+        return sorted(chain.from_iterable(of_each), key=lambda one: one.due_at)
 
     def require_feed(self, record_id: UUID, by: Actor) -> Decision:
         """The permit to add what one writes oneself."""

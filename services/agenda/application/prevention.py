@@ -1,5 +1,6 @@
 """The prevention plan: what is due to a person, and that they are told once."""
 
+from collections.abc import Sequence
 from contextlib import suppress
 from datetime import date
 from typing import Any
@@ -9,7 +10,7 @@ from services.agenda.application.log import SELF, AgendaLog
 from services.agenda.contract import prevention as c
 from services.agenda.domain.origin import AGENDA, is_secret
 from services.agenda.domain.ports import Traits
-from services.agenda.domain.prevention.person import Answer, History, Person, State
+from services.agenda.domain.prevention.person import Answer, History, Person, State, united
 from services.agenda.domain.prevention.plan import AHEAD, Item, next_look, plan
 from services.agenda.domain.prevention_plan import (
     Codes,
@@ -36,10 +37,10 @@ class Prevention(AgendaLog):
         """Computed each time, from the rules in force and what this reader may know."""
         self.gate.require(request.record_id, "read", AGENDA, by)
         traits = self.identities.traits_of(request.record_id, by)
-        kept, today = self.plan_of(request.record_id), self.today()
+        kept, today = self._plans(request.record_id), self.today()
         items = self._planned(traits, kept, self._readable(request.record_id, kept, by))
         shown = [i for i in items if request.include_past or _matters(i, today)]
-        out = kept.opted_out if kept else set()
+        out = _opted_out(kept)
         return c.Plan(
             record_id=request.record_id,
             today=today,
@@ -55,8 +56,9 @@ class Prevention(AgendaLog):
         self.require_feed(request.record_id, by)
         kept = self._begun(request.record_id, by)
         traits = self.identities.traits_of(request.record_id, by)
-        readable = self._readable(request.record_id, kept, by)
-        items = self._planned(traits, kept, readable)
+        others = self._others(request.record_id)
+        readable = self._readable(request.record_id, [kept, *others], by)
+        items = self._planned(traits, [kept, *others], readable)
         answered = kept.history(self.table, readable).answers
         if request.item not in {item.id for item in items} | answered.keys():
             raise InvalidRequest(fields={"item": "is not in this plan"})
@@ -92,16 +94,19 @@ class Prevention(AgendaLog):
         session neither silences a reminder nor shows in one.
         """
         kept, today = self._begun(request.record_id, by), self.today()
+        plans = [kept, *self._others(request.record_id)]
         try:
             traits = self.identities.traits_of(request.record_id, None)
         except Forbidden:
             kept.tell((), today + AHEAD, by)
             return Outcome(answer=Done(), save=[kept])
-        person, history = self._known(traits, kept, _open_to_all)
+        person, history = self._known(traits, plans, _open_to_all)
         due = [
             item.id
             for item in plan(self.table, person, history, today)
-            if item.is_open and item.rule.code not in kept.opted_out
+            if item.is_open
+            and item.rule.code not in _opted_out(plans)
+            and not any(item.id in other.told for other in plans[1:])
         ]
         kept.tell(due if kept.active else (), next_look(self.table, person, history, today), by)
         return Outcome(answer=Done(), save=[kept])
@@ -133,24 +138,33 @@ class Prevention(AgendaLog):
     def _begun(self, record_id: UUID, by: Actor) -> PreventionPlan:
         return self.plan_of(record_id) or PreventionPlan.begin(self.secret, record_id, by)
 
-    def _readable(self, record_id: UUID, kept: PreventionPlan | None, by: Actor) -> Readable:
+    def _plans(self, record_id: UUID) -> list[PreventionPlan]:
+        """What is kept of this person: in this record first, and in those merged with it."""
+        own = self.plan_of(record_id)
+        return [*([own] if own else []), *self._others(record_id)]
+
+    def _others(self, record_id: UUID) -> list[PreventionPlan]:
+        found = (self.plan_of(r) for r in self.together(record_id) if r != record_id)
+        return [plan for plan in found if plan]
+
+    def _readable(self, record_id: UUID, plans: Sequence[PreventionPlan], by: Actor) -> Readable:
         """Whether this reader may know of what is marked with some codes."""
-        codes = sorted(kept.codes) if kept else []
+        codes = sorted({codes for kept in plans for codes in kept.codes})
         permits = self.gate.may_read(record_id, [_marked(some) for some in codes], by)
         allowed = {some for some, permit in zip(codes, permits, strict=True) if permit}
         return allowed.__contains__
 
     def _planned(
-        self, traits: Traits, kept: PreventionPlan | None, readable: Readable
+        self, traits: Traits, plans: Sequence[PreventionPlan], readable: Readable
     ) -> list[Item]:
-        person, history = self._known(traits, kept, readable)
+        person, history = self._known(traits, plans, readable)
         return plan(self.table, person, history, self.today())
 
     def _known(
-        self, traits: Traits, kept: PreventionPlan | None, readable: Readable
+        self, traits: Traits, plans: Sequence[PreventionPlan], readable: Readable
     ) -> tuple[Person, History]:
-        facts = kept.known_facts(readable, self.today()) if kept else {}
-        history = kept.history(self.table, readable) if kept else History()
+        facts = {f: d for p in plans for f, d in p.known_facts(readable, self.today()).items()}
+        history = united([kept.history(self.table, readable) for kept in plans])
         return Person(born=traits.born, sex=traits.sex, facts=facts), history
 
     def _answer(self, request: c.AnswerPrevention, born: date) -> Answer:
@@ -169,7 +183,16 @@ def _matters(item: Item, today: date) -> bool:
 
 def _marked(codes: Codes) -> dict[str, Any]:
     """What access is told of something the plan rests on: it is of the profile, or as good as."""
-    return {"kind": "profile_section", "type": "vaccinations", "confidentiality": list(codes)}
+    return {
+        "kind": "profile_section",
+        "type": "vaccinations",
+        "class": "VACCINES",
+        "confidentiality": list(codes),
+    }
+
+
+def _opted_out(plans: Sequence[PreventionPlan]) -> set[str]:
+    return set().union(*(kept.opted_out for kept in plans))
 
 
 def _open_to_all(codes: Codes) -> bool:

@@ -41,7 +41,7 @@ class Reading(AgendaLog):
         secrets = self.sees_secrets(request.record_id, by)
         reminders = {
             str(one.reminder_id): one.due_at
-            for one in self.lists.reminders.reminders_of(request.record_id)
+            for one in self.all_reminders(request.record_id)
             if one.due_at > now and (secrets or not one.secret)
         }
         ordered = sorted(agenda, key=lambda kept: str(kept.appointment_id))

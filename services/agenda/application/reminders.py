@@ -52,12 +52,12 @@ class Reminders(AgendaLog):
     @command
     def remove_reminder(self, request: c.RemoveReminder, by: Actor) -> Outcome[Done]:
         reminder = self.get(request.reminder_id, Reminder)
-        if reminder is None or reminder.record_id != request.record_id:
+        if reminder is None or reminder.record_id not in self.together(request.record_id):
             self.refuse_unknown(str(request.reminder_id), "manage", by)
         resource = person_wrote(secret=reminder.secret)
         self.gate.require(request.record_id, "manage", resource, by)
         reminder.remove(by)
-        day = self._day(request.record_id, reminder.day, by, secret=reminder.secret)
+        day = self._day(reminder.record_id, reminder.day, by, secret=reminder.secret)
         day.free(reminder.id, by)
         return Outcome(answer=Done(), save=[reminder, day])
 
@@ -67,7 +67,7 @@ class Reminders(AgendaLog):
         secrets = self.sees_secrets(request.record_id, by)
         fitting = [
             one
-            for one in self.lists.reminders.reminders_of(request.record_id)
+            for one in self.all_reminders(request.record_id)
             if (secrets or not one.secret)
             and (request.since is None or one.due_at >= request.since)
             and (request.until is None or one.due_at < request.until)
@@ -105,7 +105,7 @@ class Reminders(AgendaLog):
 
     def _require_seen(self, record_id: UUID, appointment_id: UUID, by: Actor) -> None:
         appointment = self.get(appointment_id, Appointment)
-        if appointment is None or appointment.record_id != record_id:
+        if appointment is None or appointment.record_id not in self.together(record_id):
             self.refuse_unknown(str(appointment_id), "read", by)
         self.gate.require(record_id, "read", appointment.attributes(), by)
 

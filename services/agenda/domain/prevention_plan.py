@@ -29,11 +29,12 @@ class Vaccination(NamedTuple):
 
 
 class Told(NamedTuple):
-    """What one questionnaire said last, and when."""
+    """What one questionnaire said last, and when; ``since``: the first day of dated facts."""
 
     facts: tuple[Fact, ...]
     on: date
     confidentiality: Codes
+    since: tuple[tuple[Fact, date], ...] = ()
 
 
 class PreventionPlan(Aggregate):
@@ -140,10 +141,18 @@ class PreventionPlan(Aggregate):
         facts: list[str]
         on: str
         confidentiality: list[str]
+        since: dict[str, str]
+
+        class_version = 2
+
+        @staticmethod
+        def upcast_v1_v2(state: dict[str, Any]) -> None:
+            state["since"] = {}
 
         def apply(self, plan: "PreventionPlan") -> None:
             facts = tuple(Fact(fact) for fact in self.facts)
-            told = Told(facts, date.fromisoformat(self.on), tuple(self.confidentiality))
+            since = tuple((Fact(f), date.fromisoformat(d)) for f, d in sorted(self.since.items()))
+            told = Told(facts, date.fromisoformat(self.on), tuple(self.confidentiality), since)
             plan.facts[self.questionnaire] = told
             plan.next_look = None
 
@@ -211,8 +220,9 @@ class PreventionPlan(Aggregate):
         if self.facts.get(questionnaire) != told:
             said = {"facts": [fact.value for fact in told.facts], "on": told.on.isoformat()}
             codes = list(told.confidentiality)
+            since = {fact.value: day.isoformat() for fact, day in told.since}
             named = {"questionnaire": questionnaire, "confidentiality": codes}
-            self._turn(self.FactsKnown, by, **said, **named)
+            self._turn(self.FactsKnown, by, **said, **named, since=since)
 
     @property
     def codes(self) -> set[Codes]:
@@ -234,14 +244,19 @@ class PreventionPlan(Aggregate):
         )
 
     def known_facts(self, readable: Readable, today: date) -> dict[Fact, date | None]:
-        """A pregnancy is over nine months after it was told of, whatever was said since."""
+        """With their first day, where it was said. A pregnancy is over nine months after it began,
+        or else after it was told of, whatever was said since."""
         return {
-            fact: None
+            fact: _began(told, fact)
             for told in self.facts.values()
             for fact in told.facts
             if readable(told.confidentiality)
-            and (fact is not Fact.PREGNANT or today < told.on + PREGNANCY)
+            and (fact is not Fact.PREGNANT or today < (_began(told, fact) or told.on) + PREGNANCY)
         }
 
     def _turn(self, kind: type[Any], by: Actor, **said: Any) -> None:
         self.trigger_event(kind, record_id=self.record_id, by=by.to_event(), **said)
+
+
+def _began(told: Told, fact: Fact) -> date | None:
+    return dict(told.since).get(fact)

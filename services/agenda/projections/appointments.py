@@ -8,7 +8,6 @@ from typing import Any
 from uuid import UUID
 
 from services.agenda.domain.appointment import Said
-from services.agenda.domain.erased import ErasedRecord
 from services.agenda.domain.occurrences import Kept
 from services.agenda.domain.origin import Origin
 from services.agenda.domain.slot import Slot
@@ -35,8 +34,6 @@ class AppointmentList:
     def writes(self, event: object) -> Sequence[Write]:
         if isinstance(event, Said):
             return [self._row(event)]
-        if isinstance(event, ErasedRecord.Created):
-            return self.purge(event.erased)
         return []
 
     def purge(self, record_id: UUID) -> Sequence[Write]:

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 from uuid import UUID
 
-from services.agenda.domain.erased import ErasedRecord
 from services.agenda.domain.prevention_plan import PreventionPlan
 from shared.stores.documents import Delete, Documents, Patch, Put, Range, Sort, Write
 
@@ -31,8 +30,6 @@ class PlanDays:
                 return []
             case PreventionPlan.Event():  # whatever else is known of it may make something due
                 return [Put(str(event.record_id), {"look": AT_ONCE})]
-            case ErasedRecord.Created():
-                return self.purge(event.erased)
         return []
 
     def purge(self, record_id: UUID) -> Sequence[Write]:

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from services.agenda.domain.erased import ErasedRecord
 from services.agenda.domain.ports import ListedReminder
 from services.agenda.domain.reminder import Reminder
 from shared.kernel.clock import instant, parse_instant
@@ -36,8 +35,6 @@ class ReminderList:
                 return [Patch(str(event.originator_id), {"waiting": False})]
             case Reminder.Removed():
                 return [Delete(str(event.originator_id))]
-            case ErasedRecord.Created():
-                return self.purge(event.erased)
         return []
 
     def purge(self, record_id: UUID) -> Sequence[Write]:

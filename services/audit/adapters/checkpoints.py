@@ -2,24 +2,39 @@
 
 import json
 from base64 import b64encode
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
+from functools import lru_cache
 
+from services.audit.adapters.tree import SqlTree
 from services.audit.application import Audit
 from services.audit.domain.anomaly import AnomalyKind
 from services.audit.domain.batch import Place
-from services.audit.domain.checkpoint import Checkpoint
-from services.audit.domain.growth import Fork, Publisher
-from services.audit.domain.tiles import VKEY_PATH
-from services.audit.messages import CheckpointPublished, Covered
+from services.audit.domain.growth import Fork, Publisher, read_hashes
+from services.audit.domain.tiles import VKEY_PATH, nodes_from
+from services.audit.messages import CheckpointPublished, Covered, Proof
 from shared.eventing import broker
+from shared.kernel.checkpoint import Checkpoint
 from shared.kernel.clock import Clock, instant
+from shared.kernel.merkle import consistency_path
 
 EXCHANGE = "audit.checkpoints"
 """Not the exchange of audit's events: a checkpoint has no position that one could follow."""
 
-Tell = Callable[[Checkpoint, str, Mapping[str, Place]], None]
-"""Given a checkpoint, its note, and how far it covers each service at least."""
+
+@dataclass(frozen=True, kw_only=True)
+class Telling:
+    """``covered``: how far it holds each service at least. ``proofs``: by the size they begin
+    at, that it continues the trees told of before."""
+
+    checkpoint: Checkpoint
+    note: str
+    covered: Mapping[str, Place]
+    proofs: Mapping[int, Sequence[bytes]]
+
+
+Tell = Callable[[Telling], None]
 
 
 class CheckpointMessages:
@@ -31,16 +46,20 @@ class CheckpointMessages:
         self._vkey = vkey
         self._publisher: broker.Publisher | None = None
 
-    def __call__(self, checkpoint: Checkpoint, note: str, covered: Mapping[str, Place]) -> None:
+    def __call__(self, telling: Telling) -> None:
         data = CheckpointPublished(
-            size=checkpoint.size,
-            root=b64encode(checkpoint.root).decode(),
-            note=note,
+            size=telling.checkpoint.size,
+            root=b64encode(telling.checkpoint.root).decode(),
+            note=telling.note,
             vkey=self._vkey,
             covered={
                 service: Covered(epoch=place.epoch, position=place.position)
-                for service, place in covered.items()
+                for service, place in telling.covered.items()
             },
+            proofs=[
+                Proof(from_size=size, path=[b64encode(hash_).decode() for hash_ in path])
+                for size, path in telling.proofs.items()
+            ],
         )
         body = {
             "type": data.TYPE,
@@ -66,8 +85,9 @@ class CheckpointMessages:
 class CheckpointSweep:
     """One round of a timer: publish what is new, tell of it, raise an alarm at a fork."""
 
-    def __init__(self, audit: Audit, publisher: Publisher, tell: Tell) -> None:
+    def __init__(self, audit: Audit, tree: SqlTree, publisher: Publisher, tell: Tell) -> None:
         self._audit = audit
+        self._tree = tree
         self._publisher = publisher
         self._tell = tell
         self._vkey_is_out = False
@@ -84,7 +104,20 @@ class CheckpointSweep:
             raise
         note = self._publisher.tree.signed()
         if checkpoint and note:
-            self._tell(checkpoint, note, covered)
+            self._tell(
+                Telling(
+                    checkpoint=checkpoint,
+                    note=note,
+                    covered=covered,
+                    proofs=self._proofs(checkpoint.size),
+                )
+            )
+            self._tree.note_told(checkpoint.size)
+
+    def _proofs(self, size: int) -> dict[int, list[bytes]]:
+        node = nodes_from(size, lru_cache(lambda tile: read_hashes(self._publisher.files, tile)))
+        before = [old for old in self._tree.told() if 0 < old < size]
+        return {old: consistency_path(old, size, node) for old in before}
 
     def _alarm(self) -> None:
         """One anomaly per signed tree, however often the round is tried again."""

@@ -3,7 +3,7 @@
 import sqlite3
 from abc import abstractmethod
 from collections.abc import Iterator, Sequence
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -12,6 +12,7 @@ import psycopg
 
 from services.audit.adapters.tree import find_run, read_runs
 from services.audit.domain.batch import Run
+from services.audit.domain.memory import Seen
 from services.audit.domain.stored import StoredRow
 from shared.stores.guard import Sql
 
@@ -38,8 +39,22 @@ class Stores:
         """One short read of a service's database."""
 
     @abstractmethod
-    def _page(self, service: str) -> str:
-        """Rows above a position, in order: id, originator, version, topic, state."""
+    def _page(self, service: str, only: str) -> str:
+        """Rows above a position, in order: id, originator, version, topic, state. ``only``: one
+        more condition."""
+
+    _of_record: str
+    """The condition that a state is sealed under the key of one record: its clear header says
+    so, and no key is needed to read it."""
+
+    @abstractmethod
+    @abstractmethod
+    def _stream(self, service: str) -> str:
+        """The same columns of one originator's rows, in order."""
+
+    @abstractmethod
+    def _id(self, originator: UUID) -> object:
+        """An originator as the store keeps it."""
 
     @abstractmethod
     def _last(self, service: str) -> str:
@@ -50,6 +65,20 @@ class Stores:
 
     def runs(self) -> Iterator[Run]:
         return read_runs(lambda: self.reading(AUDIT))
+
+    def seen(self) -> Iterator[Seen]:
+        """Of copies made before services kept any: nothing."""
+        for service in self._names:
+            for note, vkey in self._kept(f"SELECT note, vkey FROM {service}_checkpoints", service):
+                yield Seen(by=service, note=note, vkey=vkey)
+        for (note,) in self._kept("SELECT note FROM audit_signed", AUDIT):
+            yield Seen(by="audit, which signed it", note=note, vkey="")
+
+    def _kept(self, statement: str, service: str) -> list[tuple[Any, ...]]:
+        missing = suppress(sqlite3.OperationalError, psycopg.errors.UndefinedTable)
+        with missing, self.reading(service) as sql:
+            return sql(statement)
+        return []
 
     def run_of(self, service: str, position: int) -> Run | None:
         return find_run(lambda: self.reading(AUDIT), service, position)
@@ -67,24 +96,27 @@ class Stores:
         with self.reading(service) as sql:
             return int(sql(self._last(service))[0][0] or 0)
 
-    def rows(self, service: str) -> Iterator[StoredRow]:
+    def rows(self, service: str, record: UUID | None = None) -> Iterator[StoredRow]:
+        """``record``: only those of this one."""
         after, epochs = 0, self._epochs(service)
+        page_of = self._page(service, self._of_record if record else "")
+        given = (record.bytes,) if record else ()
         while True:
             with self.reading(service) as sql:
-                page = sql(self._page(service), after, _PAGE)
-            for position, originator_id, version, topic, state in page:
-                yield StoredRow(
-                    service=service,
-                    epoch=_epoch_of(position, epochs),
-                    position=position,
-                    originator_id=str(UUID(str(originator_id))),
-                    originator_version=version,
-                    topic=topic,
-                    state=bytes(state),
-                )
+                page = sql(page_of, after, *given, _PAGE)
+            for row in page:
+                yield _row(service, row, epochs)
             if not page:
                 return
             after = page[-1][0]
+
+    def stream(self, service: str, originator: UUID) -> Iterator[StoredRow]:
+        """The rows of one stream, oldest first; found by an index, whatever the log's size."""
+        epochs = self._epochs(service)
+        with self.reading(service) as sql:
+            rows = sql(self._stream(service), self._id(originator))
+        for row in rows:
+            yield _row(service, row, epochs)
 
     def _epochs(self, service: str) -> list[tuple[int, str]]:
         with self.reading(service) as sql:
@@ -108,11 +140,22 @@ class SqliteStores(Stores):
 
             yield run
 
-    def _page(self, _service: str) -> str:
+    _of_record = "AND substr(state, 2, 16) = ?"
+
+    def _page(self, _service: str, only: str) -> str:
         return (
             "SELECT rowid, originator_id, originator_version, topic, state FROM stored_events"
-            " WHERE rowid > ? ORDER BY rowid LIMIT ?"
+            f" WHERE rowid > ? {only} ORDER BY rowid LIMIT ?"
         )
+
+    def _stream(self, _service: str) -> str:
+        return (
+            "SELECT rowid, originator_id, originator_version, topic, state FROM stored_events"
+            " WHERE originator_id = ? ORDER BY originator_version"
+        )
+
+    def _id(self, originator: UUID) -> object:
+        return originator.hex
 
     def _last(self, _service: str) -> str:
         return "SELECT MAX(rowid) FROM stored_events"
@@ -135,14 +178,39 @@ class PostgresStores(Stores):
 
             yield run
 
-    def _page(self, service: str) -> str:
+    _of_record = "AND substring(state from 2 for 16) = ?"
+
+    def _page(self, service: str, only: str) -> str:
         return (
             "SELECT notification_id, originator_id, originator_version, topic, state"
-            f" FROM {service}_events WHERE notification_id > ? ORDER BY notification_id LIMIT ?"
+            f" FROM {service}_events WHERE notification_id > ? {only}"
+            " ORDER BY notification_id LIMIT ?"
         )
+
+    def _stream(self, service: str) -> str:
+        return (
+            "SELECT notification_id, originator_id, originator_version, topic, state"
+            f" FROM {service}_events WHERE originator_id = ? ORDER BY originator_version"
+        )
+
+    def _id(self, originator: UUID) -> object:
+        return originator
 
     def _last(self, service: str) -> str:
         return f"SELECT MAX(notification_id) FROM {service}_events"
+
+
+def _row(service: str, row: tuple[Any, ...], epochs: Sequence[tuple[int, str]]) -> StoredRow:
+    position, originator_id, version, topic, state = row
+    return StoredRow(
+        service=service,
+        epoch=_epoch_of(position, epochs),
+        position=position,
+        originator_id=str(UUID(str(originator_id))),
+        originator_version=version,
+        topic=topic,
+        state=bytes(state),
+    )
 
 
 def _open(file: Path) -> sqlite3.Connection:

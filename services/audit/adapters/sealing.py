@@ -15,10 +15,10 @@ class RecordSealing:
         self._keys = keys
         self._secret = secret
 
-    def seal(self, record_id: UUID, place: str, value: Any) -> str:
+    def seal(self, record_id: UUID | None, place: str, value: Any) -> str:
         return seal_field(self._keys.current(record_id), f"journal|{record_id}|{place}", value)
 
-    def open(self, record_id: UUID, place: str, text: str) -> Any:
+    def open(self, record_id: UUID | None, place: str, text: str) -> Any:
         return open_field(self._keys, f"journal|{record_id}|{place}", text)
 
     def token(self, label: str, value: str) -> str:

@@ -2,11 +2,10 @@
 
 from pathlib import Path
 
-from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
-from services.audit.domain.note import VerifierKey
+from shared.kernel.note import VerifierKey
 from shared.kernel.settings import SettingsError
 
 
@@ -23,11 +22,3 @@ def log_key(file: Path) -> Ed25519PrivateKey:
 
 def verifier_key(origin: str, key: Ed25519PublicKey) -> VerifierKey:
     return VerifierKey(origin, key.public_bytes_raw())
-
-
-def check_signature(key: bytes, signature: bytes, message: bytes) -> bool:
-    try:
-        Ed25519PublicKey.from_public_bytes(key).verify(signature, message)
-    except InvalidSignature:
-        return False
-    return True

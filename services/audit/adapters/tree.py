@@ -32,7 +32,10 @@ TABLES = (
         "CREATE TABLE IF NOT EXISTS audit_signed (id BIGINT PRIMARY KEY, size BIGINT NOT NULL,"
         " note TEXT NOT NULL)"
     ),
+    "CREATE TABLE IF NOT EXISTS audit_told (size BIGINT PRIMARY KEY)",
 )
+_TOLD = 8
+"""Sizes of trees told of that are remembered: a message proves that it continues each."""
 _LEVELS = 8
 """Of tiles: 256 to the eighth leaves are more than there will be."""
 
@@ -138,6 +141,20 @@ class SqlTree:
                 " WHERE audit_signed.size < excluded.size",
                 size, note,
             )  # fmt: skip
+
+    def told(self) -> list[int]:
+        """Sizes of the trees that others were told of last."""
+        with self._recorder.reading() as sql:
+            return [size for (size,) in sql("SELECT size FROM audit_told ORDER BY size")]
+
+    def note_told(self, size: int) -> None:
+        with self._recorder.writing() as sql:
+            sql("INSERT INTO audit_told VALUES (?) ON CONFLICT DO NOTHING", size)
+            sql(
+                "DELETE FROM audit_told WHERE size NOT IN"
+                " (SELECT size FROM audit_told ORDER BY size DESC LIMIT ?)",
+                _TOLD,
+            )
 
 
 Reading = Callable[[], AbstractContextManager[Sql]]

@@ -10,16 +10,6 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from services.audit.domain.batch import Place
-from services.audit.domain.checkpoint import Checkpoint
-from services.audit.domain.merkle import (
-    EMPTY_ROOT,
-    check_consistency,
-    consistency_path,
-    leaf_hash,
-    node_hash,
-    subtree_root,
-)
-from services.audit.domain.note import InvalidNote, Sign, VerifierKey, sign_note
 from services.audit.domain.tiles import (
     CHECKPOINT_PATH,
     ENTRIES,
@@ -30,6 +20,16 @@ from services.audit.domain.tiles import (
     encode_hashes,
     nodes_from,
 )
+from shared.kernel.checkpoint import Checkpoint
+from shared.kernel.merkle import (
+    EMPTY_ROOT,
+    check_consistency,
+    consistency_path,
+    leaf_hash,
+    node_hash,
+    subtree_root,
+)
+from shared.kernel.note import InvalidNote, Sign, VerifierKey, sign_note
 
 _AT_ONCE = 64
 """Full tiles written before a checkpoint, so that one follows within seconds even in a flood."""

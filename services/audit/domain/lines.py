@@ -97,13 +97,17 @@ def line_of(type_: str, data: Mapping[str, Any], groups: Mapping[str, Group]) ->
         secret=bool(data.get("secret") or by.get("secret")),
         by=by,
         actors=_actors(by),
-        result=Result.REFUSED if ":refused" in action else Result.DONE,
+        result=Result.REFUSED if _is_refused(action) else Result.DONE,
         subject=str(document_id) if document_id else _subject_of(action, data),
         document_id=UUID(document_id) if document_id else None,
         decision_id=UUID(data["decision_id"]) if data.get("decision_id") else None,
         mode=data.get("mode") or "normal",
         details={name: data[name] for name in sorted(_DETAILS & data.keys())},
     )
+
+
+def _is_refused(action: str) -> bool:
+    return ":refused" in action or action.endswith("_refused")
 
 
 def acting(by: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -117,6 +121,8 @@ def _action(type_: str, data: Mapping[str, Any]) -> str:
     """A permitted decision is told by what was then done, except a list, which leaves no other
     trace. A list that audit itself asked for, to show the journal, was shown to nobody.
     """
+    if type_ == "prescription.prescription_presented" and data.get("far_apart"):
+        return f"{type_}:far_apart"
     if type_ != "access.access_decided":
         return type_
     kind, verb = data["kind"], data["action"]

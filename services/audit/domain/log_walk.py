@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from services.audit.domain.growth import Files
-from services.audit.domain.merkle import Frontier, leaf_hash, subtree_root
 from services.audit.domain.report import Finding, FindingKind
 from services.audit.domain.tiles import (
     ENTRIES,
@@ -19,6 +18,7 @@ from services.audit.domain.tiles import (
     encode_hashes,
     tile_in,
 )
+from shared.kernel.merkle import Frontier, leaf_hash, subtree_root
 
 
 @dataclass(frozen=True)

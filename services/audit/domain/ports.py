@@ -6,8 +6,11 @@ from datetime import datetime
 from typing import Any, Protocol
 from uuid import UUID
 
+from services.audit.domain.affected import Touched
 from services.audit.domain.audience import Audience, Scope
 from services.audit.domain.lines import Group, Line, Who
+from services.audit.domain.printed import PrintedJournal, SignedJournal
+from services.audit.domain.statistics import Cell
 from shared.kernel.actor import Actor
 
 
@@ -75,8 +78,40 @@ class Lines:
     next_cursor: str | None
 
 
+class Counts(Protocol):
+    def until(self, month: str) -> Mapping[Cell, int]:
+        """Every count up to and with that month."""
+        ...
+
+
+class Keyring(Protocol):
+    def hand_over(self, record_id: UUID, recipient: str, by: Actor) -> Mapping[str, Any]:
+        """The keys of a record for every service, sealed for the recipient; or its tombstone."""
+        ...
+
+
+class Printer(Protocol):
+    def sign(self, journal: PrintedJournal) -> SignedJournal: ...
+
+
+class Cosigned(Protocol):
+    """Checkpoints that witnesses signed, kept and published."""
+
+    def keep(self, size: int, note: str, witnesses: Sequence[str]) -> None: ...
+
+    def last(self) -> str | None:
+        """The one of the largest tree."""
+        ...
+
+
 class JournalView(Protocol):
     def subjects(self, record_id: UUID) -> list[Subject]: ...
+
+    def touched(
+        self, *, actor: str | None, since: datetime | None, until: datetime | None
+    ) -> dict[UUID, Touched]:
+        """Records with a line of that actor (``kind:id``; anybody) in that time."""
+        ...
 
     def lines(
         self, record_id: UUID, asked: Asked, audience: Audience, visible: Sequence[str]

@@ -65,6 +65,29 @@ class JournalReading(Aggregate):
         self.decision_id = decision_id
 
 
+class WideUse(Aggregate):
+    """An auditor looked over many records at once: of no record, so it is sealed by none."""
+
+    TOPIC = "audit.wide_use"
+
+    class Created(Aggregate.Created):
+        TOPIC = "audit.mandate_used_widely"
+        by: dict[str, Any]
+        mandate: str
+        purpose: str
+
+    @classmethod
+    def of(cls, *, by: Actor, mandate: str, purpose: str) -> "WideUse":
+        return cls._create(
+            cls.Created, id=uuid4(), by=by.to_event(), mandate=mandate, purpose=purpose
+        )
+
+    def __init__(self, *, by: dict[str, Any], mandate: str, purpose: str) -> None:
+        self.by = by
+        self.mandate = mandate
+        self.purpose = purpose
+
+
 class MandateUse(Aggregate):
     """An auditor acted under a mandate on one record."""
 

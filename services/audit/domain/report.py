@@ -28,6 +28,10 @@ class FindingKind(StrEnum):
     KEY_UNAVAILABLE = "key_unavailable"
     DOCUMENT_MISSING = "document_missing"
     DOCUMENT_CHANGED = "document_changed"
+    ARCHIVE_CHANGED = "archive_changed"
+    CHECKPOINT_ROLLED_BACK = "checkpoint_rolled_back"
+    LOG_FORKED = "log_forked"
+    KEY_SWAPPED = "key_swapped"
 
 
 SENTENCES = {
@@ -90,6 +94,22 @@ SENTENCES = {
     FindingKind.DOCUMENT_CHANGED: (
         "A stored document was changed",
         "Un document enregistré a été modifié",
+    ),
+    FindingKind.ARCHIVE_CHANGED: (
+        "A file of the archive is not as it was signed",
+        "Un fichier de l’archive n’est pas tel qu’il a été signé",
+    ),
+    FindingKind.CHECKPOINT_ROLLED_BACK: (
+        "The published checkpoint is older than one that was signed and seen",
+        "Le point de contrôle publié est plus ancien qu’un autre, signé et déjà vu",
+    ),
+    FindingKind.LOG_FORKED: (
+        "The log does not hold what a checkpoint signed by its key says: it was forked",
+        "Le journal ne contient pas ce que dit un point de contrôle signé : il a bifurqué",
+    ),
+    FindingKind.KEY_SWAPPED: (
+        "A checkpoint was seen that is signed by another key than the log's",
+        "Un point de contrôle signé par une autre clé que celle du journal a été vu",
     ),
 }
 """English, French."""
@@ -175,14 +195,6 @@ class VerificationReport:
     @property
     def pending(self) -> int:
         return sum(count.pending for count in self.services.values())
-
-    @property
-    def things(self) -> set[str]:
-        """What was tampered with, each thing once: one changed event may make two findings."""
-        return {
-            f"document {f.document_id}" if f.document_id else f.path or f"{f.service} {f.position}"
-            for f in self.findings
-        }
 
     def add(self, findings: Iterable[Finding]) -> None:
         for finding in findings:

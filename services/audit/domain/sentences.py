@@ -3,18 +3,13 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from services.audit.domain.lines import Line, Result, Who
 from shared.kernel.actor import ActorKind
+from shared.kernel.french import french_day
 
-_PARIS = ZoneInfo("Europe/Paris")
-_MONTHS = (
-    "janvier", "février", "mars", "avril", "mai", "juin", "juillet", "août", "septembre",
-    "octobre", "novembre", "décembre",
-)  # fmt: skip
 _RIGHTS = {
     "own_record": "",
     "treating_doctor": ", en tant que médecin traitant",
@@ -152,6 +147,4 @@ def _day(text: str | None) -> str:
     """``2027-01-02T23:30:00.000Z`` is the 3rd of January in France."""
     if not text:
         return "à une date à venir"
-    day: date = datetime.fromisoformat(text).astimezone(_PARIS).date()
-    first = "1er" if day.day == 1 else str(day.day)
-    return f"le {first} {_MONTHS[day.month - 1]} {day.year}"
+    return f"le {french_day(datetime.fromisoformat(text))}"

@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
-from services.audit.domain.merkle import Node, subtree_root
+from shared.kernel.merkle import Node, subtree_root
 
 WIDTH = 256
 _HEIGHT = 8
@@ -17,6 +17,8 @@ ENTRIES = -1
 """The level of entry bundles, which stand beside the tiles of level 0."""
 
 CHECKPOINT_PATH = "checkpoint"
+COSIGNED_PATH = "cosigned"
+"""Beside the log: the newest checkpoint that a witness has signed too."""
 VKEY_PATH = "vkey"
 """Beside the log, for who has no better way to learn its key; not part of the specification."""
 _PATH = re.compile(r"tile/(entries|\d{1,2})/((?:x\d{3}/)*\d{3})(?:\.p/(\d{1,3}))?")
@@ -65,13 +67,6 @@ def tiles_of(size: int) -> Iterator[Tile]:
     for level, count in _counts(size):
         for index in range(count // WIDTH):
             yield Tile(level, index)
-        if count % WIDTH:
-            yield Tile(level, count // WIDTH, count % WIDTH)
-
-
-def partial_tiles_of(size: int) -> Iterator[Tile]:
-    """Those of the right edge that are not full."""
-    for level, count in _counts(size):
         if count % WIDTH:
             yield Tile(level, count // WIDTH, count % WIDTH)
 

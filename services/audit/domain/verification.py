@@ -11,14 +11,15 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from services.audit.domain.batch import Run
-from services.audit.domain.checkpoint import Checkpoint
 from services.audit.domain.growth import Files
 from services.audit.domain.log_walk import Leaf, LogWalk
-from services.audit.domain.merkle import leaf_hash
-from services.audit.domain.note import CheckSignature, InvalidNote, VerifierKey, open_note
+from services.audit.domain.memory import Memory, Seen
 from services.audit.domain.report import Finding, FindingKind, VerificationReport
 from services.audit.domain.stored import StoredRow
 from services.audit.domain.tiles import CHECKPOINT_PATH
+from shared.kernel.checkpoint import Checkpoint
+from shared.kernel.merkle import leaf_hash
+from shared.kernel.note import CheckSignature, InvalidNote, VerifierKey, open_note
 
 Advance = Callable[[int], None]
 """Told how many more leaves were checked."""
@@ -35,6 +36,10 @@ class EventSource(Protocol):
 
     def runs(self) -> Iterator[Run]:
         """Where audit says it put which events, by rising index."""
+        ...
+
+    def seen(self) -> Iterator[Seen]:
+        """The checkpoints that services kept, and the last one that audit signed."""
         ...
 
 
@@ -66,13 +71,18 @@ class Verification:
     report: VerificationReport = field(default_factory=VerificationReport)
 
     def run(self) -> VerificationReport:
+        seen = list(self.source.seen())  # before the checkpoint, which may grow meanwhile
         checkpoint = self._checkpoint()
         size = checkpoint.size if checkpoint else 0
         walk = LogWalk(self.log.files, size, lambda finding: self.report.add([finding]))
         readers = {name: _Reader(self.source.rows(name)) for name in self.source.services()}
-        self._compare(walk.leaves(), readers)
+        memory = Memory(self.log.verifier, self.log.check, self.report)
+        memory.recall(seen, size)
+        self._compare(memory.watching(walk), readers)
         if checkpoint and walk.root() != checkpoint.root:
             self.report.add([Finding(kind=FindingKind.ROOT_DIFFERS)])
+        else:
+            memory.tell_forks()
         for service, reader in readers.items():
             self._tail(service, reader)
         return self.report

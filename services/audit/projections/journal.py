@@ -11,15 +11,16 @@ from uuid import UUID
 from services.audit.domain.lines import Group, Line, Result, Who, codes_subject, line_of
 from shared.eventing.received import Received
 from shared.kernel.clock import instant
-from shared.stores.documents import Eq, Patch, Purge, Put, Write
+from shared.stores.documents import Delete, Eq, Patch, Purge, Put, Write
 
 
 class Sealing(Protocol):
-    """Seals a value under a record's key; raises ``KeyErased`` once that is gone."""
+    """Seals a value under a record's key (``None``: our own); raises ``KeyErased`` once that is
+    gone."""
 
-    def seal(self, record_id: UUID, place: str, value: Any) -> str: ...
+    def seal(self, record_id: UUID | None, place: str, value: Any) -> str: ...
 
-    def open(self, record_id: UUID, place: str, text: str) -> Any: ...
+    def open(self, record_id: UUID | None, place: str, text: str) -> Any: ...
 
     def token(self, label: str, value: str) -> str: ...
 
@@ -28,7 +29,7 @@ class JournalLines:
     """One document per line. ``subject``: a token of the document it is about, or empty."""
 
     NAME = "journal"
-    VERSION = 1
+    VERSION = 2
     INDEXES = ("record_id,at", "record_id,subject,at")
 
     def __init__(self, sealing: Sealing, groups: Mapping[str, Group]) -> None:
@@ -64,7 +65,7 @@ class Subjects:
     """What lines are about, with what ``access`` must know to say who may see it."""
 
     NAME = "journal_subjects"
-    VERSION = 1
+    VERSION = 2
     INDEXES = ("record_id",)
 
     def __init__(self, sealing: Sealing) -> None:
@@ -74,13 +75,11 @@ class Subjects:
         if received.record is None:
             return []
         match received.type:
-            case "vault.document_deposited":
+            case "vault.document_deposited" | "vault.document_released":
                 return [self._put(received.record, received.data["document_id"], received.data)]
-            case "access.access_decided" if not received.data.get("document_id"):
-                codes = sorted(received.data.get("confidentiality") or ())
-                return [
-                    self._put(received.record, codes_subject(codes), {"confidentiality": codes})
-                ]
+        codes = sorted(received.data.get("confidentiality") or ())
+        if not received.data.get("document_id") and (codes or _is_decision(received)):
+            return [self._put(received.record, codes_subject(codes), {"confidentiality": codes})]
         return self._changes(received.record, received)
 
     def purge(self, record_id: UUID) -> Sequence[Write]:
@@ -134,12 +133,36 @@ class Rights:
         return purge(record_id)
 
 
+def _is_decision(received: Received) -> bool:
+    return received.type == "access.access_decided"
+
+
+class Merges:
+    """Which records live on in another: the lines of the source are the target's to read."""
+
+    NAME = "journal_merges"
+    VERSION = 1
+    INDEXES = ("record_id",)
+
+    def writes(self, received: Received) -> Sequence[Write]:
+        match received.type:
+            case "identity.records_merged" if received.record:
+                source = received.data["source"]
+                return [Put(source, {"record_id": str(received.record)})]
+            case "identity.records_split":
+                return [Delete(received.data["source"])]
+        return []
+
+    def purge(self, record_id: UUID) -> Sequence[Write]:
+        return purge(record_id)
+
+
 _ATTRIBUTES = ("class", "type", "author", "facility", "by_patient", "status")
 
 
-def attributes_of(sealing: Sealing, record_id: UUID, subject: Mapping[str, Any]) -> dict[str, Any]:
+def attributes_of(sealing: Sealing, subject: Mapping[str, Any]) -> dict[str, Any]:
     """The attributes that ``access`` decides on."""
-    token = subject["id"]
+    token, record_id = subject["id"], UUID(subject["record_id"])
     lasting: dict[str, Any] = sealing.open(record_id, f"{token}.lasting", subject["lasting"])
     codes = sealing.open(record_id, f"{token}.codes", subject["codes"])
     return {"kind": "document", **lasting, "confidentiality": codes}

@@ -1,9 +1,12 @@
 """Questions to the journal's read models."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from uuid import UUID
 
+from services.audit.domain.affected import Touched, kind_of_data
 from services.audit.domain.audience import Audience
+from services.audit.domain.lines import Result
 from services.audit.domain.ports import Asked, Lines, PlacedLine, Subject
 from services.audit.projections.journal import Sealing, attributes_of, from_json
 from shared.kernel.clock import instant, parse_instant
@@ -21,27 +24,52 @@ class StoredJournal:
         lines: Documents,
         subjects: Documents,
         rights: Documents,
+        merges: Documents,
         sealing: Sealing,
     ) -> None:
         self._lines = lines
         self._subjects = subjects
         self._rights = rights
+        self._merges = merges
         self._sealing = sealing
 
     def subjects(self, record_id: UUID) -> list[Subject]:
         found: list[Subject] = []
         cursor: str | None = None
+        of_records = In("record_id", self._with_merged(record_id))
         while True:
-            page = self._subjects.find(Eq("record_id", str(record_id)), limit=_PAGE, after=cursor)
+            page = self._subjects.find(of_records, limit=_PAGE, after=cursor)
             found += [
-                Subject(
-                    token=item["id"],
-                    attributes=attributes_of(self._sealing, record_id, item),
-                )
+                Subject(token=item["id"], attributes=attributes_of(self._sealing, item))
                 for item in page.items
             ]
             if (cursor := page.next_cursor) is None:
                 return found
+
+    def touched(
+        self, *, actor: str | None, since: datetime | None, until: datetime | None
+    ) -> dict[UUID, Touched]:
+        where: list[Filter] = []
+        if actor:
+            where.append(Has("actors", self._sealing.token("actor", actor)))
+        if since or until:
+            where.append(_between(since, until))
+        found: dict[UUID, Touched] = {}
+        cursor: str | None = None
+        while True:
+            page = self._lines.find(*where, sort=(Sort("at"),), limit=_PAGE, after=cursor)
+            for item in page.items:
+                self._touch(item, found)
+            if (cursor := page.next_cursor) is None:
+                return found
+
+    def _touch(self, item: Json, found: dict[UUID, Touched]) -> None:
+        record_id = UUID(item["record_id"])
+        opened = self._sealing.open(record_id, item["id"], item["line"])
+        line = from_json(item, opened)
+        if line.result is Result.DONE:
+            touched = found.setdefault(record_id, Touched())
+            touched.add(kind_of_data(line.action, {}), parse_instant(item["at"]))
 
     def lines(
         self, record_id: UUID, asked: Asked, audience: Audience, visible: Sequence[str]
@@ -54,7 +82,7 @@ class StoredJournal:
             after=asked.cursor,
         )
         return Lines(
-            lines=[self._line(record_id, item) for item in page.items],
+            lines=[self._line(item) for item in page.items],
             total=self._lines.count(*where),
             next_cursor=page.next_cursor,
         )
@@ -62,7 +90,7 @@ class StoredJournal:
     def _where(
         self, record_id: UUID, asked: Asked, audience: Audience, visible: Sequence[str]
     ) -> list[Filter]:
-        where: list[Filter] = [Eq("record_id", str(record_id))]
+        where: list[Filter] = [In("record_id", self._with_merged(record_id))]
         if not audience.hidden_lines:
             where.append(In("subject", [_NOTHING, *visible]))
         if not audience.secret_lines:
@@ -74,13 +102,21 @@ class StoredJournal:
         if asked.actor_kind:
             where.append(Eq("actor_kind", asked.actor_kind.value))
         if asked.since or asked.until:
-            since = instant(asked.since) if asked.since else None
-            until = instant(asked.until) if asked.until else None
-            where.append(Range("at", ge=since, lt=until))
+            where.append(_between(asked.since, asked.until))
         return where
 
-    def _line(self, record_id: UUID, item: Json) -> PlacedLine:
-        opened = self._sealing.open(record_id, item["id"], item["line"])
+    def _with_merged(self, record_id: UUID) -> list[str]:
+        """This record, and all that were merged into it, directly or by way of another."""
+        found, asked = [str(record_id)], 0
+        while asked < len(found):
+            page = self._merges.find(Eq("record_id", found[asked]), limit=_PAGE)
+            found += [item["id"] for item in page.items if item["id"] not in found]
+            asked += 1
+        return found
+
+    def _line(self, item: Json) -> PlacedLine:
+        """Opened with the key of the record it was written of."""
+        opened = self._sealing.open(UUID(item["record_id"]), item["id"], item["line"])
         line = from_json(item, opened)
         right = self._rights.get(str(line.decision_id)) if line.decision_id else None
         return PlacedLine(
@@ -89,3 +125,9 @@ class StoredJournal:
             line=line,
             right=right["right"] if right else None,
         )
+
+
+def _between(since: datetime | None, until: datetime | None) -> Filter:
+    """``until`` is excluded."""
+    ge = instant(since) if since else None
+    return Range("at", ge=ge, lt=instant(until) if until else None)

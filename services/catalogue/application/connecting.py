@@ -13,10 +13,16 @@ from services.catalogue.domain.connections import (
     Connections,
     Ending,
 )
-from services.catalogue.domain.errors import Over, ServiceNotOpen, UnknownFinality
+from services.catalogue.domain.errors import (
+    Over,
+    ServiceNotOpen,
+    UnknownAuthorisation,
+    UnknownFinality,
+)
 from services.catalogue.domain.finality import Agreed, agree, allowed_by, still_declared
 from services.catalogue.domain.listed_service import ListedService
 from shared.crypto.keys import KeyErased
+from shared.eventing.kin import served_under
 from shared.kernel.actor import Actor, ActorKind
 from shared.kernel.ids import derived_id
 from shared.rpc.contract import Done, Listing
@@ -37,7 +43,7 @@ class Connecting(CatalogueLog):
     @command
     def _authorise(self, request: c.Authorise, by: Actor) -> Outcome[c.Granted]:
         """Decided on the service as it is: one suspended or changed meanwhile is seen."""
-        self.access.may_manage(request.record_id, by)
+        self.require_manager(request.record_id, by)
         service = self.service(request.service)
         agreed = _agreed(service, request.finalities)
         authorisation_id = self._authorisation_id(request, by)
@@ -71,9 +77,8 @@ class Connecting(CatalogueLog):
 
     @command
     def _reapprove(self, request: c.Reapprove, by: Actor) -> Outcome[Done]:
-        self.access.may_manage(request.record_id, by)
-        connections = self.known_connections(request.record_id)
-        authorisation = connections.of(request.authorisation_id, by.principal)
+        self.require_manager(request.record_id, by)
+        connections, authorisation = self._known(request, by)
         service = self.service(authorisation["service_id"])
         if self._is_over(authorisation, service):
             raise Over
@@ -94,18 +99,21 @@ class Connecting(CatalogueLog):
     def _revoke(self, request: c.Revoke, by: Actor) -> Outcome[Done]:
         """The person always may, whatever state the service or the record is in."""
         if by.principal.kind is not ActorKind.PATIENT:
-            self.access.may_manage(request.record_id, by)
-        connections = self.known_connections(request.record_id)
-        connections.of(request.authorisation_id, by.principal)
+            self.require_manager(request.record_id, by)
+        connections, _ = self._known(request, by)
         connections.end(request.authorisation_id, Ending.PERSON, by)
         return Outcome(answer=Done(), save=[connections])
 
     def authorisations(self, request: c.Authorisations, by: Actor) -> Listing[c.AuthorisationView]:
         """What is connected now, from the log: never stale."""
         if by.principal.kind is not ActorKind.PATIENT:
-            self.access.may_manage(request.record_id, by)
-        connections = self.connections(request.record_id)
-        live = connections.visible_to(by.principal) if connections else {}
+            self.require_manager(request.record_id, by)
+        served = served_under(self, request.record_id)
+        live = {
+            key: authorisation
+            for connections in self.together(request.record_id)
+            for key, authorisation in connections.visible_to(by.principal, served).items()
+        }
         ordered = sorted(key for key in live if key > (request.cursor or ""))
         page = ordered[: request.limit]
         return Listing[c.AuthorisationView](
@@ -115,15 +123,24 @@ class Connecting(CatalogueLog):
         )
 
     def introspect(self, request: c.Introspect, by: Actor) -> c.TokenState:
-        """Read from the log at each call: a revocation or a suspension holds at once."""
+        """Read from the log at each call: a revocation or a suspension holds at once. Of a record
+        that was merged into another, the token opens that one."""
         stream = stream_of(request.token)
         connections: Connections | None = None
         with suppress(KeyErased):  # an erased record's tokens are worth what unknown ones are
             connections = self.get(stream, Connections) if stream else None
         for key, authorisation in (connections.live if connections else {}).items():
             if connections and fits(request.token, authorisation["token_hash"]):
-                return self._state(connections.record_id, key, authorisation)
+                return self._state(served_under(self, connections.record_id), key, authorisation)
         return INACTIVE
+
+    def _known(self, request: c.OfAuthorisation, by: Actor) -> tuple[Connections, Authorisation]:
+        """Of this record or of one that was merged into it."""
+        served = served_under(self, request.record_id)
+        for connections in self.together(request.record_id):
+            if str(request.authorisation_id) in connections.live:
+                return connections, connections.of(request.authorisation_id, by.principal, served)
+        raise UnknownAuthorisation
 
     def _state(self, record_id: UUID, key: str, authorisation: Authorisation) -> c.TokenState:
         service = self.service(authorisation["service_id"])
@@ -139,6 +156,7 @@ class Connecting(CatalogueLog):
             finalities=[agreed["code"] for agreed in left],
             exchanges=_exchanges(left),
             authoriser=ActorKind(authorisation["authoriser"]["kind"]),
+            secret=authorisation["secret"],
             exp=service.deadline_after(authorisation["finalities_version"]),
         )
 

@@ -7,7 +7,6 @@ from uuid import UUID
 from services.catalogue.application.log import SELF, CatalogueLog
 from services.catalogue.contract import OfAuthorisation
 from services.catalogue.domain.connections import Ending
-from services.catalogue.domain.erased import ErasedRecord
 from services.catalogue.domain.errors import NotDueYet
 from services.catalogue.domain.finality import still_declared
 from services.catalogue.domain.listed_service import Status
@@ -90,12 +89,6 @@ class Due(CatalogueLog):
             with suppress(Conflict, Forbidden, KeyErased):
                 request_id = self._request_id("reminder", record_id, record_id)
                 self.remind(OfRecord(request_id=request_id, record_id=record_id), SELF)
-
-    def forget(self, record_id: UUID) -> Outcome[Done] | None:
-        """An erased record, once; asked by a policy, which saves it."""
-        if self.get(ErasedRecord.id_of(self.secret, record_id), ErasedRecord):
-            return None
-        return Outcome(answer=Done(), save=[ErasedRecord.forget(self.secret, record_id, SELF)])
 
     def forget_requests(self) -> None:
         """Answers to commands are repeated for 30 days."""

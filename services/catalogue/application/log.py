@@ -10,6 +10,7 @@ from services.catalogue.domain.connections import Connections
 from services.catalogue.domain.errors import UnknownAuthorisation, UnknownService
 from services.catalogue.domain.listed_service import ListedService
 from shared.crypto.keys import Keys
+from shared.eventing.kin import served_together, served_under
 from shared.kernel.actor import Actor, ActorKind
 from shared.kernel.clock import Clock
 from shared.rpc.contract import Done
@@ -69,6 +70,15 @@ class CatalogueLog(EventLog):
         """The answer, once access decides with it. ``subject``: a record or a service."""
         self.access.have_applied(subject, done.position)
         return done
+
+    def require_manager(self, record_id: UUID, by: Actor) -> None:
+        """Of the record under whose rights this one is served. Raises ``Forbidden``."""
+        self.access.may_manage(served_under(self, record_id), by)
+
+    def together(self, record_id: UUID) -> list[Connections]:
+        """Those of the records served as one with this one."""
+        found = (self.connections(one) for one in served_together(self, record_id))
+        return [connections for connections in found if connections]
 
     def connections(self, record_id: UUID) -> Connections | None:
         return self.get(Connections.id_of(self.secret, record_id), Connections)

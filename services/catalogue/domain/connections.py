@@ -168,17 +168,20 @@ class Connections(Aggregate):
         self.live: dict[str, Authorisation] = {}
         self.remind_at: datetime | None = None
 
-    def visible_to(self, who: Actor) -> Mapping[str, Authorisation]:
-        """What a secret session connected is the person's own to see, and to end."""
+    def visible_to(self, who: Actor, served_under: UUID) -> Mapping[str, Authorisation]:
+        """What a secret session connected is the person's own to see, and to end.
+
+        ``served_under``: this record, or the one that it was merged into.
+        """
         return {
             key: authorisation
             for key, authorisation in self.live.items()
-            if who.record_id == self.record_id
-            and (str(self.record_id) == who.id or not authorisation["secret"])
+            if who.record_id == served_under
+            and (str(served_under) == who.id or not authorisation["secret"])
         }
 
-    def of(self, authorisation_id: UUID, who: Actor) -> Authorisation:
-        authorisation = self.visible_to(who).get(str(authorisation_id))
+    def of(self, authorisation_id: UUID, who: Actor, served_under: UUID) -> Authorisation:
+        authorisation = self.visible_to(who, served_under).get(str(authorisation_id))
         if authorisation is None:
             raise UnknownAuthorisation
         return authorisation

@@ -9,7 +9,6 @@ from typing import Any
 from uuid import UUID
 
 from services.catalogue.domain.connections import Connections
-from services.catalogue.domain.erased import ErasedRecord
 from services.catalogue.domain.listed_service import Status
 from shared.kernel.clock import instant
 from shared.stores.documents import (
@@ -53,8 +52,6 @@ class LiveAuthorisations:
                 return [Patch(str(event.authorisation_id), asked)]
             case Connections.Revoked():
                 return [Delete(str(event.authorisation_id))]
-            case ErasedRecord.Created():
-                return self.purge(event.erased)
         return []
 
     def purge(self, record_id: UUID) -> Sequence[Write]:
@@ -73,8 +70,6 @@ class DueReminders:
                 if event.remind_at is None:
                     return [Delete(record_id)]
                 return [Put(record_id, {"due": instant(event.remind_at)})]
-            case ErasedRecord.Created():
-                return self.purge(event.erased)
         return []
 
     def purge(self, record_id: UUID) -> Sequence[Write]:

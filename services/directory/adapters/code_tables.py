@@ -8,11 +8,16 @@ from services.directory.domain.codes import Codes
 DATA = Path(__file__).parents[1] / "data"
 
 
-def read_codes(folder: Path = DATA) -> Codes:
+def read_codes(folder: Path = DATA, more_professions: Path | None = None) -> Codes:
+    """``more_professions``: codes that came after this edition of the tables."""
+    others = [folder / "other_professions.csv", *([more_professions] if more_professions else [])]
     return Codes(
         professions={
-            (row["code"], row["table"] == "G16"): row["display_fr"]
-            for row in _rows(folder / "professions.csv")
+            **{(row["code"], False): row["display_fr"] for file in others for row in _rows(file)},
+            **{
+                (row["code"], row["table"] == "G16"): row["display_fr"]
+                for row in _rows(folder / "professions.csv")
+            },
         },
         specialties={row["code"]: row["profession"] for row in _rows(folder / "savoir_faire.csv")},
         sectors={row["code"]: row["display_fr"] for row in _rows(folder / "facility_types.csv")},

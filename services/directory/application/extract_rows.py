@@ -11,15 +11,13 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ValidationError
 
 from services.directory.application.log import DirectoryLog, place_of
-from services.directory.contract import (
+from services.directory.contract.importing import ExtractKind, ExtractRow, RefusedLine
+from services.directory.contract.parts import (
     Description,
     Diploma,
-    ExtractKind,
-    ExtractRow,
     FacilityDescription,
     Mailbox,
     Place,
-    RefusedLine,
     Skill,
 )
 from services.directory.domain.national_ids import finess_of
@@ -141,6 +139,7 @@ READERS: dict[ExtractKind, tuple[Reader, Callable[[Sequence[Saying]], Saying]]] 
     ExtractKind.MAILBOXES: (mailbox, listed("mailboxes")),
     ExtractKind.STRUCTURES: (structure, facility_of),
     ExtractKind.SITES: (structure, facility_of),
+    ExtractKind.PRACTICES: (structure, facility_of),
     ExtractKind.FACILITY_MAILBOXES: (mailbox, listed("mailboxes")),
 }
 
@@ -184,7 +183,7 @@ def _facility(told: dict[str, str]) -> str | None:
     SIRET, else the directory's own number of the structure.
     """
     if finess := told.get("finess") or told.get("legal_entity"):
-        return f"1{finess_of(finess)}"
+        return f"1{finess_of(finess) or finess}"
     if siret := told.get("siret"):
         return siret if len(siret) == 15 else f"3{siret}"
     return told.get("structure")

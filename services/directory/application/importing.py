@@ -14,7 +14,7 @@ from eventsourcing.domain import Aggregate
 from services.directory.application.extract_rows import Saying, read_rows, refusals
 from services.directory.application.imports import ImportState
 from services.directory.application.log import DirectoryLog
-from services.directory.contract import (
+from services.directory.contract.importing import (
     ExtractGroup,
     ExtractKind,
     Imported,
@@ -24,14 +24,15 @@ from services.directory.contract import (
     Report,
 )
 from services.directory.domain.errors import OvertakenImport, TooManyAbsent, UnknownImport
-from services.directory.domain.national_ids import finess_of
+from services.directory.domain.national_ids import structure_of
 from services.directory.domain.professional import Professional
 from shared.kernel.actor import Actor
 from shared.kernel.errors import InvalidRequest, NotFound
 from shared.stores.event_log import Outcome, command
 from shared.stores.guard import Step
 
-OF_FACILITIES = {ExtractKind.STRUCTURES, ExtractKind.SITES, ExtractKind.FACILITY_MAILBOXES}
+REGISTERING = {ExtractKind.STRUCTURES, ExtractKind.SITES, ExtractKind.PRACTICES}
+OF_FACILITIES = REGISTERING | {ExtractKind.FACILITY_MAILBOXES}
 ABSENT_AT_ONCE = 500
 """Professionals deactivated by one call."""
 
@@ -114,7 +115,7 @@ class Importing(DirectoryLog):
     def _take_group(self, kind: ExtractKind, group: ExtractGroup, by: Actor, taken: Taken) -> None:
         key = _key(kind, group.key)
         if kind in OF_FACILITIES:
-            self.id_rules.check_facility(key)
+            self.id_rules.check_structure(key)
         else:
             self.id_rules.check_professional(key)
         said, refused = read_rows(self, kind, group.rows)
@@ -134,7 +135,7 @@ class Importing(DirectoryLog):
         match kind:
             case ExtractKind.ACTIVITIES:
                 return self.described
-            case ExtractKind.STRUCTURES | ExtractKind.SITES:
+            case _ if kind in REGISTERING:
                 return self.described_facility
             case ExtractKind.FACILITY_MAILBOXES:
                 return self._amended_facility
@@ -185,8 +186,8 @@ class Importing(DirectoryLog):
 
 
 def _key(kind: ExtractKind, key: str) -> str:
-    """A FINESS may come as it is, or as a structure id: 1 and the FINESS."""
-    return finess_of(key) if kind in OF_FACILITIES else key
+    """A FINESS or a SIRET may come as it is, or as a Struct_IdNat."""
+    return structure_of(key) if kind in OF_FACILITIES else key
 
 
 def _refuse_if(came_before: bool) -> None:

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from eventsourcing.persistence import IntegrityError
 
-from services.directory.contract import RefusedLine
+from services.directory.contract.importing import RefusedLine
 from shared.stores.guard import GuardedRecorder, Sql, Step
 
 # ruff: noqa: S608 - column names are those of ImportState

@@ -5,11 +5,11 @@ from typing import Any
 from uuid import UUID
 
 from services.directory.application.imports import Imports
-from services.directory.contract import FacilityDescription, Place
+from services.directory.contract.parts import FacilityDescription, Place
 from services.directory.domain.codes import Codes
 from services.directory.domain.errors import UnknownFacility, UnknownProfessional
 from services.directory.domain.facility import Facility
-from services.directory.domain.national_ids import NationalIdRules
+from services.directory.domain.national_ids import NationalIdRules, finess_of
 from services.directory.domain.professional import PRACTICE, Professional
 from shared.crypto.keys import Keys
 from shared.kernel.actor import Actor
@@ -50,8 +50,8 @@ class DirectoryLog(EventLog):
     def professional_id(self, national_id: str) -> UUID:
         return derived_id(self.secret, "professional", national_id)
 
-    def facility_id(self, finess: str) -> UUID:
-        return derived_id(self.secret, "facility", finess)
+    def facility_id(self, structure: str) -> UUID:
+        return derived_id(self.secret, "facility", finess_of(structure) or structure)
 
     def known_professional(self, national_id: str) -> Professional:
         found = self.get(self.professional_id(national_id), Professional)
@@ -59,8 +59,8 @@ class DirectoryLog(EventLog):
             raise UnknownProfessional
         return found
 
-    def known_facility(self, finess: str) -> Facility:
-        found = self.get(self.facility_id(finess), Facility)
+    def known_facility(self, structure: str) -> Facility:
+        found = self.get(self.facility_id(structure), Facility)
         if found is None:
             raise UnknownFacility
         return found
@@ -76,11 +76,13 @@ class DirectoryLog(EventLog):
         professional.describe({**professional.description, **description}, by)
         return professional
 
-    def described_facility(self, finess: str, description: dict[str, Any], by: Actor) -> Facility:
-        facility = self.get(self.facility_id(finess), Facility)
+    def described_facility(
+        self, structure: str, description: dict[str, Any], by: Actor
+    ) -> Facility:
+        facility = self.get(self.facility_id(structure), Facility)
         if facility is None:
             whole = {"mailboxes": [], **description}
-            return Facility.register(self.facility_id(finess), finess, whole, by)
+            return Facility.register(self.facility_id(structure), structure, whole, by)
         facility.amend(description, by)
         return facility
 

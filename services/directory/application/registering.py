@@ -1,7 +1,7 @@
 """What an operator says of one professional or facility."""
 
 from services.directory.application.log import FACILITY_PARTS, DirectoryLog
-from services.directory.contract import (
+from services.directory.contract.registering import (
     Deactivate,
     EnrolFacility,
     RegisterFacility,
@@ -30,17 +30,17 @@ class Registering(DirectoryLog):
 
     @command
     def register_facility(self, request: RegisterFacility, by: Actor) -> Outcome[Done]:
-        self.id_rules.check_facility(request.finess)
+        self.id_rules.check_structure(request.named)
         self.check_structure(request.legal_entity, request.sector)
         said = FACILITY_PARTS - ({"mailboxes"} - request.model_fields_set)
         description = request.model_dump(mode="json", include=said)
         return Outcome(
-            answer=Done(), save=[self.described_facility(request.finess, description, by)]
+            answer=Done(), save=[self.described_facility(request.named, description, by)]
         )
 
     @command
     def enrol_facility(self, request: EnrolFacility, by: Actor) -> Outcome[Done]:
-        facility = self.known_facility(request.finess)
+        facility = self.known_facility(request.named)
         facility.enrol(request.consults_from, self.clock.now().date(), by)
         return Outcome(answer=Done(), save=[facility])
 

@@ -1,4 +1,6 @@
-"""A health facility, by its FINESS: a legal entity (EJ) or one of its establishments (ET)."""
+"""A health facility: a legal entity (EJ) or one of its establishments (ET), by their FINESS, or
+a practice that has none.
+"""
 
 from datetime import date
 from typing import Any
@@ -9,24 +11,30 @@ from eventsourcing.domain import Aggregate, event
 from services.directory.domain.errors import AlreadyEnrolled, FacilityClosed
 from shared.kernel.actor import Actor
 
-_NEW_IN_V2: dict[str, Any] = {"level": "ET", "legal_entity": None, "open": True, "mailboxes": []}
+_NEW_IN_V2: dict[str, Any] = {
+    "level": "ET",
+    "legal_entity": None,
+    "open": True,
+    "mailboxes": [],
+}
 
 
 class Facility(Aggregate):
-    """``description`` (its keys: ``contract.FacilityDescription``) is replaced as a whole by a
+    """``structure``: its Struct_IdNat (1 and the FINESS, else 3 and the SIRET, ...).
+    ``description`` (its keys: ``contract.FacilityDescription``) is replaced as a whole by a
     change. ``consults_from``: the day from which it may consult records; ``None``: not enrolled.
     """
 
     TOPIC = "directory.facility"
 
     class Event(Aggregate.Event):
-        finess: str
+        structure: str
         by: dict[str, Any]
 
     class Created(Aggregate.Created):
         TOPIC = "directory.facility_registered"
-        class_version = 2
-        finess: str
+        class_version = 3
+        structure: str
         description: dict[str, Any]
         by: dict[str, Any]
 
@@ -34,9 +42,18 @@ class Facility(Aggregate):
         def upcast_v1_v2(state: dict[str, Any]) -> None:
             state["description"] = {**state["description"], **_NEW_IN_V2}
 
+        @staticmethod
+        def upcast_v2_v3(state: dict[str, Any]) -> None:
+            _name_structure(state)
+
     class Changed(Event):
         TOPIC = "directory.facility_changed"
+        class_version = 2
         description: dict[str, Any]
+
+        @staticmethod
+        def upcast_v1_v2(state: dict[str, Any]) -> None:
+            _name_structure(state)
 
         def apply(self, facility: "Facility") -> None:
             facility.description = self.description
@@ -45,25 +62,30 @@ class Facility(Aggregate):
         """Again, with another date, as long as the former has not come."""
 
         TOPIC = "directory.facility_enrolled"
+        class_version = 2
         consults_from: date
+
+        @staticmethod
+        def upcast_v1_v2(state: dict[str, Any]) -> None:
+            _name_structure(state)
 
         def apply(self, facility: "Facility") -> None:
             facility.consults_from = self.consults_from
 
     @event(Created)
-    def __init__(self, finess: str, description: dict[str, Any], by: dict[str, Any]) -> None:
-        self.finess = finess
+    def __init__(self, structure: str, description: dict[str, Any], by: dict[str, Any]) -> None:
+        self.structure = structure
         self.description = description
         self.consults_from: date | None = None
 
     @classmethod
     def register(
-        cls, stream_id: UUID, finess: str, description: dict[str, Any], by: Actor
+        cls, stream_id: UUID, structure: str, description: dict[str, Any], by: Actor
     ) -> "Facility":
         return cls._create(
             cls.Created,
             id=stream_id,
-            finess=finess,
+            structure=structure,
             description=description,
             by=by.to_event(),
         )
@@ -73,7 +95,7 @@ class Facility(Aggregate):
         description = {**self.description, **part}
         if description != self.description:
             self.trigger_event(
-                self.Changed, finess=self.finess, description=description, by=by.to_event()
+                self.Changed, structure=self.structure, description=description, by=by.to_event()
             )
 
     def enrol(self, consults_from: date, today: date, by: Actor) -> None:
@@ -83,5 +105,10 @@ class Facility(Aggregate):
         if former and (former <= today or former == consults_from):
             raise AlreadyEnrolled(f"this facility is enrolled and consults from {former}")
         self.trigger_event(
-            self.Enrolled, finess=self.finess, consults_from=consults_from, by=by.to_event()
+            self.Enrolled, structure=self.structure, consults_from=consults_from, by=by.to_event()
         )
+
+
+def _name_structure(state: dict[str, Any]) -> None:
+    """Every facility had a FINESS before."""
+    state["structure"] = f"1{state.pop('finess')}"

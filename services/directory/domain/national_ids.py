@@ -16,6 +16,12 @@ _INTERNAL = re.compile(
 )
 """3, 4, 5: FINESS, SIREN, SIRET and the id inside; 1, 6: practice and the id inside."""
 _FINESS = re.compile(r"\d[0-9AB]\d{7}", re.ASCII)
+_SIRET = re.compile(r"3\d{14}", re.ASCII)
+_STRUCTURE = re.compile(r"[0-9A-Z][0-9A-Za-z/_-]{5,49}", re.ASCII)
+"""Others than FINESS and SIRET: 0 and the number of an ADELI practice, 2 and a SIREN, 4 and an
+RPPS with a rank, or the directory's own number of the structure."""
+LA_POSTE = "356000000"
+"""Its establishments alone have a SIRET without a Luhn digit."""
 
 
 _CORSICA = str.maketrans({"A": "1", "B": "2"})
@@ -48,10 +54,33 @@ class NationalIdRules:
         if checked and not luhn(finess.translate(_CORSICA)):
             raise InvalidNationalId(fields={field: "the check digit is wrong"})
 
+    def check_structure(self, structure: str) -> None:
+        """The field that is wrong is ``finess``, or ``structure`` of one that has none."""
+        if structure.startswith("1"):
+            self.check_facility(structure[1:])
+        elif not _STRUCTURE.fullmatch(structure):
+            raise InvalidNationalId(
+                fields={"structure": "is no Struct_IdNat, such as 3 and a SIRET"}
+            )
+        elif self.strict and _SIRET.fullmatch(structure) and not _is_siret(structure[1:]):
+            raise InvalidNationalId(fields={"structure": "the check digit of the SIRET is wrong"})
 
-def finess_of(structure: str) -> str:
-    """The FINESS in a Struct_IdNat that begins with 1; what is none is given back as it is."""
-    return structure[1:] if len(structure) == 10 and structure[0] == "1" else structure
+
+def finess_of(structure: str) -> str | None:
+    """The FINESS in a Struct_IdNat that begins with 1."""
+    finess = structure[1:]
+    return finess if structure[:1] == "1" and _FINESS.fullmatch(finess) else None
+
+
+def structure_of(number: str) -> str:
+    """The Struct_IdNat of a bare FINESS or SIRET; any other number is one already."""
+    if _FINESS.fullmatch(number):
+        return f"1{number}"
+    return f"3{number}" if len(number) == 14 and number.isdigit() else number
+
+
+def _is_siret(digits: str) -> bool:
+    return luhn(digits) or digits.startswith(LA_POSTE)
 
 
 def luhn(digits: str) -> bool:

@@ -3,10 +3,11 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from services.directory import contract
-from services.directory.contract import SearchFacilities
+from services.directory.contract import reading
+from services.directory.contract.reading import SearchFacilities
 from services.directory.domain.codes import Codes
 from services.directory.domain.facility import Facility
+from services.directory.domain.national_ids import finess_of
 from services.directory.projections.tokens import Tokens
 from shared.kernel.actor import Actor
 from shared.kernel.words import PREFIX_MIN
@@ -29,7 +30,7 @@ class Facilities:
         match event:
             case Facility.Created() | Facility.Changed():
                 described = event.description
-                where = [described["town"], event.finess, f"1{event.finess}"]
+                where = [described["town"], event.structure, finess_of(event.structure)]
                 entry = {
                     "words": self._tokens.name(described["name"]),
                     "places": self._tokens.places(where, [described["postal_code"]]),
@@ -52,12 +53,12 @@ class FacilitySearch:
         self._codes = codes
         self._tokens = Tokens(log.secret)
 
-    def search_facilities(self, request: SearchFacilities, by: Actor) -> Listing[contract.Facility]:
+    def search_facilities(self, request: SearchFacilities, by: Actor) -> Listing[reading.Facility]:
         where = self._filters(request)
         page = self._documents.find(*where, limit=request.limit, after=request.cursor)
         found = (self._log.get(UUID(item["id"]), Facility) for item in page.items)
-        return Listing[contract.Facility](
-            items=[contract.Facility.of(f, self._codes) for f in found if f],
+        return Listing[reading.Facility](
+            items=[reading.Facility.of(f, self._codes) for f in found if f],
             next_cursor=page.next_cursor,
             total=self._documents.count(*where),
         )

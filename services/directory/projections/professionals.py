@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from services.directory import contract
-from services.directory.contract import SearchProfessionals
+from services.directory.contract import reading
+from services.directory.contract.reading import SearchProfessionals
 from services.directory.domain.codes import Codes
 from services.directory.domain.professional import Professional
 from services.directory.projections.tokens import Tokens
@@ -66,12 +66,12 @@ class ProfessionalSearch:
 
     def search_professionals(
         self, request: SearchProfessionals, by: Actor
-    ) -> Listing[contract.Professional]:
+    ) -> Listing[reading.Professional]:
         where = self._filters(request)
         page = self._documents.find(*where, limit=request.limit, after=request.cursor)
         found = (self._log.get(UUID(item["id"]), Professional) for item in page.items)
-        return Listing[contract.Professional](
-            items=[contract.Professional.of(p, self._codes) for p in found if p],
+        return Listing[reading.Professional](
+            items=[reading.Professional.of(p, self._codes) for p in found if p],
             next_cursor=page.next_cursor,
             total=self._documents.count(*where),
         )

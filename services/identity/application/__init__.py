@@ -3,6 +3,7 @@
 from services.identity.application.announcing import Announcing
 from services.identity.application.doubles import Doubles
 from services.identity.application.ending import Endings
+from services.identity.application.legacy import LegacyDmps
 from services.identity.application.living import Living
 from services.identity.application.log import Delays, Limits, Outside
 from services.identity.application.opening import Opening
@@ -14,7 +15,15 @@ __all__ = ["Delays", "Identity", "Limits", "Outside"]
 
 
 class Identity(
-    Announcing, Opening, Living, Endings, Proving, Doubles, VerificationBatches, Questions
+    Announcing,
+    Opening,
+    LegacyDmps,
+    Living,
+    Endings,
+    Proving,
+    Doubles,
+    VerificationBatches,
+    Questions,
 ):
     """All of them, on one log."""
 

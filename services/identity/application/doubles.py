@@ -8,10 +8,11 @@ from services.identity.contract import doubles as c
 from services.identity.contract.parts import IdentityTraits
 from services.identity.domain.candidate_search import CandidateSearch
 from services.identity.domain.errors import UnknownMerge, UnknownRecord
+from services.identity.domain.identity_read import IdentityRead
 from services.identity.domain.likeness import Described, Likeness
-from services.identity.domain.merge import Merge
+from services.identity.domain.merge import Merge, MergeState
 from shared.kernel.actor import Actor
-from shared.rpc.contract import Done
+from shared.rpc.contract import Done, Listing
 from shared.stores.event_log import Outcome, command, unreplayed
 
 
@@ -23,13 +24,26 @@ class People(Protocol):
         ...
 
 
+class KnownMerges(Protocol):
+    def page(
+        self, state: MergeState, limit: int, cursor: str | None
+    ) -> tuple[list[UUID], str | None]:
+        """Ids of merges in that state, and where the next page begins."""
+        ...
+
+    def count(self, state: MergeState) -> int: ...
+
+
 class Doubles(IdentityLog):
     people: People
-    """The read model; set where this process has one."""
+    merges_known: KnownMerges
+    """Read models; set where this process has them."""
 
     @unreplayed
     def find_candidates(self, request: c.FindCandidates, by: Actor) -> Outcome[c.Candidates]:
-        """Who searched is in the log, and how many were shown; not for whom."""
+        """Who searched is in the log, and how many were shown; not for whom. Each person shown
+        has that in their journal.
+        """
         items = []
         for record_id, likeness in self.people.like(request.traits.to_domain(), request.limit):
             try:
@@ -37,7 +51,8 @@ class Doubles(IdentityLog):
             except UnknownRecord:
                 continue
         trace = CandidateSearch(found=len(items), by=by.to_event())
-        return Outcome(answer=c.Candidates(items=items), save=[trace])
+        shown = [IdentityRead.trace(item.record_id, by) for item in items]
+        return Outcome(answer=c.Candidates(items=items), save=[trace, *shown])
 
     @command
     def propose_merge(self, request: c.ProposeMerge, by: Actor) -> Outcome[c.MergeProposed]:
@@ -47,8 +62,24 @@ class Doubles(IdentityLog):
         merge = Merge.propose(merge_id, source.id, target.id, request.reason, by)
         return Outcome(answer=c.MergeProposed(merge_id=merge_id), save=[merge])
 
+    def merges(self, request: c.ListMerges, _: Actor) -> Listing[c.MergeSeen]:
+        found, cursor = self.merges_known.page(request.state, request.limit, request.cursor)
+        seen = [self._merge(merge_id) for merge_id in found]
+        # The log may be ahead of the read model.
+        items = [c.MergeSeen.of(merge) for merge in seen if merge.state is request.state]
+        total = self.merges_known.count(request.state)
+        return Listing[c.MergeSeen](items=items, next_cursor=cursor, total=total)
+
+    def confirm_merge(self, request: c.ConfirmMerge, by: Actor) -> c.RecordsMerged:
+        """Answer once access has applied it: from then on the source is served under the target,
+        and whoever was shut out of either is shut out of both.
+        """
+        merged = self._confirm_merge(request, by)
+        self.outside.access.have_applied(merged.target, merged.position)
+        return merged
+
     @command
-    def confirm_merge(self, request: c.ConfirmMerge, by: Actor) -> Outcome[c.RecordsMerged]:
+    def _confirm_merge(self, request: c.ConfirmMerge, by: Actor) -> Outcome[c.RecordsMerged]:
         """Checked again: both may have changed since it was proposed."""
         merge = self._merge(request.merge_id)
         source, target = self.known(merge.source), self.known(merge.target)
@@ -64,6 +95,12 @@ class Doubles(IdentityLog):
             identity_status=target.identity_status,
         )
         return Outcome(answer=answer, save=[source, target, merge, *holders])
+
+    @command
+    def reject_merge(self, request: c.RejectMerge, by: Actor) -> Outcome[Done]:
+        merge = self._merge(request.merge_id)
+        merge.reject(by)
+        return Outcome(answer=Done(), save=[merge])
 
     @command
     def split(self, request: c.Split, by: Actor) -> Outcome[Done]:

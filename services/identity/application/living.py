@@ -54,7 +54,7 @@ class Living(IdentityLog):
     @command
     def _close(self, request: c.Close, by: Actor) -> Outcome[Done]:
         record = self.known(request.record_id)
-        record.close(request.motive, by)
+        record.close(request.motive, self.clock.now(), by, contesting=self.delays.contesting)
         return saved(record)
 
     @command

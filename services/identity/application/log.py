@@ -32,6 +32,8 @@ class Delays:
     """``opposition``: from the sending of the notice to the opening (CSP R1111-28: six weeks)."""
 
     opposition: timedelta
+    contesting: timedelta
+    """From a suspension for fraud to the closing (CSP R1111-36: six weeks)."""
     activation_code: timedelta
     erasure: timedelta
     """From the request to the destruction (CSP R1111-36: within three months)."""
@@ -101,7 +103,7 @@ class IdentityLog(EventLog):
         if holder is None:
             return InsHolder.take(self.holder_id(ins), record_id, by)
         if holder.holder is not None:
-            raise InsAlreadyHeld(fields={"ins": "is carried by another record"})
+            raise InsAlreadyHeld(fields={"ins": f"is carried by record {holder.holder}"})
         holder.take_again(record_id, by)
         return holder
 

@@ -3,10 +3,14 @@
 from services.identity.application.log import IdentityLog
 from services.identity.contract.reading import Existence, GetIdentity, Identity, Resolve
 from services.identity.domain.existence_check import ExistenceCheck
-from shared.kernel.actor import Actor
+from services.identity.domain.identity_read import IdentityRead
+from shared.kernel.actor import Actor, ActorKind
 from shared.kernel.errors import InvalidRequest
 from shared.kernel.ins import Ins
 from shared.stores.event_log import Outcome, unreplayed
+
+NOTIFICATION = Actor(kind=ActorKind.SERVICE, id="notification")
+"""The one service that is told where a person can be reached, for itself alone."""
 
 
 class Questions(IdentityLog):
@@ -24,9 +28,17 @@ class Questions(IdentityLog):
         )
         return Outcome(answer=answer, save=[trace])
 
-    def get_identity(self, request: GetIdentity, by: Actor) -> Identity:
+    @unreplayed
+    def get_identity(self, request: GetIdentity, by: Actor) -> Outcome[Identity]:
+        """Who reads another person's is in the log, and in that person's journal. What a service
+        needs it for is traced by that service.
+        """
         record = self.known(request.record_id)
-        return Identity.of(record, with_contact=not by.is_service)
+        answer = Identity.of(record, with_contact=not by.is_service or by == NOTIFICATION)
+        is_another = not by.is_service and by.kind is not ActorKind.PATIENT
+        return Outcome(
+            answer=answer, save=[IdentityRead.trace(record.id, by)] if is_another else []
+        )
 
     def _candidates(self, request: Resolve) -> list[Ins]:
         if request.ins and not request.mailbox:

@@ -6,9 +6,17 @@ record, a legal representative on the record of the one they represent. A caregi
 change contacts nor close a record, so is not listed.
 """
 
-from services.identity.contract import announcing, doubles, ending, living, proving, reading
+from services.identity.contract import (
+    announcing,
+    doubles,
+    ending,
+    legacy,
+    living,
+    proving,
+    reading,
+)
 from shared.kernel.actor import ActorKind
-from shared.rpc.contract import Contract, Done, Method
+from shared.rpc.contract import Contract, Done, Listing, Method
 
 INSURER = frozenset({ActorKind.OPERATOR})
 PERSON = frozenset({ActorKind.PATIENT, ActorKind.REPRESENTATIVE})
@@ -49,6 +57,18 @@ _ANNOUNCING = (
         callers=INSURER,
     ),
     Method(name="open_campaign", request=announcing.OpenCampaign, answer=Done, callers=INSURER),
+    Method(
+        name="oppose_legacy_dmp",
+        request=legacy.OpposeLegacyDmp,
+        answer=Done,
+        callers=INSURER | PERSON,
+    ),
+    Method(
+        name="import_legacy_dmp",
+        request=legacy.ImportLegacyDmp,
+        answer=Done,
+        callers=INSURER,
+    ),
 )
 _LIVING = (
     # Only the insurer, who entrusts its mailer with it: the person proves by the code that they
@@ -163,7 +183,14 @@ _DOUBLES = (
         answer=doubles.RecordsMerged,
         callers=INSURER,
     ),
+    Method(name="reject_merge", request=doubles.RejectMerge, answer=Done, callers=INSURER),
     Method(name="split", request=doubles.Split, answer=Done, callers=INSURER),
+    Method(
+        name="merges",
+        request=doubles.ListMerges,
+        answer=Listing[doubles.MergeSeen],
+        callers=INSURER,
+    ),
 )
 _READING = (
     Method(

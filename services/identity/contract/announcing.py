@@ -4,7 +4,7 @@ from base64 import b64encode
 from typing import Annotated, Any
 from uuid import UUID
 
-from pydantic import AwareDatetime, Field, StringConstraints
+from pydantic import Field, StringConstraints
 
 from services.identity.contract.parts import (
     Contact,
@@ -40,7 +40,7 @@ class Announcement(Part):
         description="records of the legal representatives: the parent a child is attached to"
         " first; without a contact of its own, that parent is told",
     )
-    notice_sent_at: AwareDatetime | None = Field(
+    notice_sent_at: Instant | None = Field(
         default=None, description="when the notice was sent; now when absent"
     )
     notice_channel: NoticeChannel | None = Field(
@@ -52,7 +52,7 @@ class Announcement(Part):
 class ReportBounce(RecordCommand):
     """The e-mail came back; the notice was posted then, now when absent."""
 
-    posted_at: AwareDatetime | None = None
+    posted_at: Instant | None = None
 
 
 class DelayRestarted(Done):
@@ -63,7 +63,7 @@ class OpenCampaign(Command):
     """``area``: a département, or FRANCE for everywhere."""
 
     area: Annotated[str, StringConstraints(pattern=f"^({AREA}|{EVERYWHERE})$")]
-    from_: AwareDatetime = Field(alias="from", description="notices may be sent from then on")
+    from_: Instant = Field(alias="from", description="notices may be sent from then on")
 
 
 class AnnounceRecord(Command, Announcement):

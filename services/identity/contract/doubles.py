@@ -9,9 +9,10 @@ from services.identity.contract.parts import IdentityTraits, Part
 from services.identity.contract.proving import Typed
 from services.identity.domain.identity_status import IdentityStatus
 from services.identity.domain.likeness import Described, Near
-from services.identity.domain.merge import MergeReason
+from services.identity.domain.merge import Merge, MergeReason, MergeState, Step
 from services.identity.domain.states import Status
-from shared.rpc.contract import Answer, Command, Done, Query
+from shared.eventing.messages import Instant
+from shared.rpc.contract import Answer, Command, Done, ListQuery, Query
 
 
 class DescribedTraits(Part):
@@ -69,6 +70,10 @@ class ConfirmMerge(OfMerge):
     pass
 
 
+class RejectMerge(OfMerge):
+    """Nothing was merged; a new proposal may follow."""
+
+
 class RecordsMerged(Done):
     """``moved``: what now counts for the target, by kind: how many. ``identity_status``: the
     target's; verify its INS again.
@@ -82,3 +87,49 @@ class RecordsMerged(Done):
 
 class Split(OfMerge):
     pass
+
+
+class ListMerges(ListQuery):
+    """Those in one state: ``proposed`` wait for another person to confirm them."""
+
+    state: MergeState = MergeState.PROPOSED
+
+
+class MergeStep(Answer):
+    at: Instant
+    kind: str
+    id: str
+
+    @classmethod
+    def of(cls, step: Step) -> "MergeStep":
+        return cls(at=step.at, kind=step.by["kind"], id=step.by["id"])
+
+
+class MergeSeen(Answer):
+    """The account of one merge: who did what and when, and what identity moved."""
+
+    merge_id: UUID
+    source: UUID
+    target: UUID
+    reason: MergeReason
+    state: MergeState
+    proposed: MergeStep
+    rejected: MergeStep | None
+    confirmed: MergeStep | None
+    split: MergeStep | None
+    moved: dict[str, int]
+
+    @classmethod
+    def of(cls, merge: Merge) -> "MergeSeen":
+        return cls(
+            merge_id=merge.id,
+            source=merge.source,
+            target=merge.target,
+            reason=merge.reason,
+            state=merge.state,
+            proposed=MergeStep.of(merge.proposed),
+            rejected=MergeStep.of(merge.rejected) if merge.rejected else None,
+            confirmed=MergeStep.of(merge.confirmed) if merge.confirmed else None,
+            split=MergeStep.of(merge.split_again) if merge.split_again else None,
+            moved=merge.moved,
+        )

@@ -8,11 +8,11 @@ from uuid import UUID
 from pydantic import Field
 
 from services.identity.contract.parts import Contact, IdentityTraits
-from services.identity.domain.birth_date import computable
 from services.identity.domain.identity_status import Attribute, IdentityStatus
 from services.identity.domain.record import Record
 from services.identity.domain.states import ClosingMotive, Status
 from shared.eventing.messages import Instant
+from shared.kernel.birth_date import computable
 from shared.rpc.contract import Answer, GivenIns, InsNumber, Query
 
 EndMotive = ClosingMotive | Literal["suspended", "death"]

@@ -4,7 +4,6 @@ from datetime import date, datetime
 from typing import Any
 
 from services.identity.domain import ending_events as e
-from services.identity.domain.birth_date import computable
 from services.identity.domain.errors import (
     InvalidDateOfDeath,
     NotAMinor,
@@ -17,6 +16,7 @@ from services.identity.domain.retention import retention_end
 from services.identity.domain.states import ErasureReason, Status
 from services.identity.domain.traits import Traits
 from shared.kernel.actor import Actor
+from shared.kernel.birth_date import computable
 
 _LIVING = frozenset(Status) - {Status.DECEASED, Status.MERGED, Status.ERASING}
 

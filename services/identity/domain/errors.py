@@ -16,7 +16,15 @@ class NotInThatState(Conflict):
 
 
 class NotDueYet(Conflict):
-    """The delay for opposing has not passed."""
+    """The delay that the law gives the person has not passed."""
+
+
+class LegacyDmpOpposed(Conflict):
+    """The person objected to their former DMP coming into this record."""
+
+
+class LegacyDmpAlreadyThere(Conflict):
+    """The former DMP has come into this record already."""
 
 
 class InvalidTraits(InvalidRequest):

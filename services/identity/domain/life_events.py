@@ -8,7 +8,13 @@ from eventsourcing.domain import Aggregate
 
 from services.identity.domain.activation_code import ActivationCode
 from services.identity.domain.record_event import RecordEvent
-from services.identity.domain.states import ClosingMotive, NoticeChannel, OppositionChannel, Status
+from services.identity.domain.states import (
+    ClosingMotive,
+    NoticeChannel,
+    OppositionChannel,
+    Status,
+    SuspensionReason,
+)
 
 if TYPE_CHECKING:
     from services.identity.domain.record import Record
@@ -120,6 +126,7 @@ class Suspended(RecordEvent):
     def apply(self, record: "Record") -> None:
         record.status = Status.SUSPENDED
         record.suspended_at = self.timestamp
+        record.suspended_for = SuspensionReason(self.reason)
 
 
 class SuspensionLifted(RecordEvent):
@@ -127,6 +134,7 @@ class SuspensionLifted(RecordEvent):
 
     def apply(self, record: "Record") -> None:
         record.status = Status.OPEN
+        record.suspended_for = None
 
 
 class Closed(RecordEvent):

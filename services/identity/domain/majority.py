@@ -3,7 +3,7 @@
 from calendar import monthrange
 from datetime import UTC, date, datetime, time
 
-from services.identity.domain.birth_date import computable
+from shared.kernel.birth_date import computable
 from shared.kernel.french import FRANCE
 
 MAJORITY_YEARS = 18

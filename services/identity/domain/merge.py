@@ -1,5 +1,7 @@
 """Two records of one person made one: proposed by someone, confirmed by another, undone."""
 
+from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
@@ -20,8 +22,17 @@ class MergeReason(StrEnum):
 
 class MergeState(StrEnum):
     PROPOSED = "proposed"
+    REJECTED = "rejected"
     CONFIRMED = "confirmed"
     SPLIT = "split"
+
+
+@dataclass(frozen=True)
+class Step:
+    """``by``: :meth:`Actor.to_event`."""
+
+    at: datetime
+    by: dict[str, Any]
 
 
 class Merge(Aggregate):
@@ -46,6 +57,17 @@ class Merge(Aggregate):
 
         def apply(self, merge: "Merge") -> None:
             merge.state = MergeState.CONFIRMED
+            merge.confirmed = Step(self.timestamp, self.by)
+            merge.moved = self.moved
+
+    class Rejected(Event):
+        """They are two people, or it is not known; the records were never touched."""
+
+        TOPIC = "identity.merge_rejected"
+
+        def apply(self, merge: "Merge") -> None:
+            merge.state = MergeState.REJECTED
+            merge.rejected = Step(self.timestamp, self.by)
 
     class Split(Event):
         """``source_status``: the one that the source has again."""
@@ -55,6 +77,7 @@ class Merge(Aggregate):
 
         def apply(self, merge: "Merge") -> None:
             merge.state = MergeState.SPLIT
+            merge.split_again = Step(self.timestamp, self.by)
 
     @event(Created)
     def __init__(self, source: UUID, target: UUID, reason: str, by: dict[str, Any]) -> None:
@@ -63,6 +86,14 @@ class Merge(Aggregate):
         self.reason = MergeReason(reason)
         self.proposed_by = by
         self.state = MergeState.PROPOSED
+        self.rejected: Step | None = None
+        self.confirmed: Step | None = None
+        self.split_again: Step | None = None
+        self.moved: dict[str, int] = {}
+
+    @property
+    def proposed(self) -> Step:
+        return Step(self.created_on, self.proposed_by)
 
     @classmethod
     def propose(
@@ -83,6 +114,11 @@ class Merge(Aggregate):
         if (by.kind.value, by.id) == (self.proposed_by["kind"], self.proposed_by["id"]):
             raise SameStaff
         self._tell(self.Confirmed, by, moved=moved)
+
+    def reject(self, by: Actor) -> None:
+        """By anyone of them, who proposed it too."""
+        self._must_be(MergeState.PROPOSED)
+        self._tell(self.Rejected, by)
 
     def split(self, source_status: str, by: Actor) -> None:
         self._must_be(MergeState.CONFIRMED)

@@ -7,6 +7,7 @@ from uuid import UUID
 from eventsourcing.domain import Aggregate, event
 
 from services.identity.domain import ending_events as ending
+from services.identity.domain import legacy_dmp_events as legacy
 from services.identity.domain import life_events as life
 from services.identity.domain import merging_events as merging
 from services.identity.domain import whose_events as whose
@@ -14,6 +15,8 @@ from services.identity.domain.activation_code import ActivationCode
 from services.identity.domain.announcement import Announcement
 from services.identity.domain.errors import NotDueYet, NotInThatState
 from services.identity.domain.identity_status import Attribute, IdentityDocument, IdentityStatus
+from services.identity.domain.legacy_dmp import LegacyDmp
+from services.identity.domain.legacy_dmp_events import FormerRights
 from services.identity.domain.majority import majority_at
 from services.identity.domain.merging import Merging
 from services.identity.domain.record_event import RecordEvent
@@ -30,7 +33,7 @@ from shared.kernel.errors import InvalidRequest
 from shared.kernel.ins import Ins
 
 
-class Record(Merging, Aggregate):
+class Record(Merging, LegacyDmp, Aggregate):
     """Methods decide and may refuse; events only evolve. Every event is sealed by record."""
 
     TOPIC = "identity.record"
@@ -55,6 +58,8 @@ class Record(Merging, Aggregate):
     ErasureRequested = ending.ErasureRequested
     ErasureCancelled = ending.ErasureCancelled
     ErasureBegun = ending.ErasureBegun
+    LegacyDmpOpposed = legacy.LegacyDmpOpposed
+    LegacyDmpImported = legacy.LegacyDmpImported
     MergedInto = merging.MergedInto
     SplitOff = merging.SplitOff
     Absorbed = merging.Absorbed
@@ -106,7 +111,10 @@ class Record(Merging, Aggregate):
         self.activation_code: ActivationCode | None = None
         self.opposed_at: datetime | None = None
         self.opposition_channel: OppositionChannel | None = None
+        self.legacy_dmp_opposed = False
+        self.legacy_dmp: FormerRights | None = None
         self.suspended_at: datetime | None = None
+        self.suspended_for: SuspensionReason | None = None
         self.closed_at: datetime | None = None
         self.closing_motive: ClosingMotive | None = None
         self.is_minor = majority_at(self.traits.birth_date) > notice_sent_at
@@ -193,9 +201,22 @@ class Record(Merging, Aggregate):
         self._must_be(Status.SUSPENDED)
         self._record(self.SuspensionLifted, by)
 
-    def close(self, motive: ClosingMotive, by: Actor) -> None:
+    def close(
+        self, motive: ClosingMotive, now: datetime, by: Actor, *, contesting: timedelta
+    ) -> None:
+        """``contesting``: the time a person has against a suspension for fraud, before their
+        record may be closed for it (CSP R1111-36).
+        """
         self._must_be(Status.OPEN, Status.SUSPENDED)
+        if motive is ClosingMotive.FRAUD:
+            self._must_be_uncontested(now - contesting)
         self._record(self.Closed, by, motive=motive.value)
+
+    def _must_be_uncontested(self, since: datetime) -> None:
+        if self.suspended_for is not SuspensionReason.FRAUD_SUSPECTED or not self.suspended_at:
+            raise NotInThatState("the record is not suspended for fraud")
+        if self.suspended_at > since:
+            raise NotDueYet
 
     def reopen(self, by: Actor) -> None:
         """The archive comes back with the record (CSP R1111-36)."""

@@ -1,1 +1,1 @@
-"""The outside of notification: access, and the names of professions."""
+"""The outside of notification: who and where people are, words, and the ways out."""

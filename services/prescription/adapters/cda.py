@@ -5,16 +5,14 @@ checks the document and its patient; what it keeps is the document itself.
 """
 
 from collections.abc import Iterator
-from typing import Any
-
-from defusedxml import DefusedXmlException
-from defusedxml.ElementTree import ParseError, fromstring
 
 from services.prescription.domain.ports import Read
 from services.prescription.domain.terms import Product, Wanted
+from shared.cda.tree import HL7 as NAMESPACE
+from shared.cda.tree import Element, clinical_document
 from shared.kernel.errors import InvalidRequest, TooLarge
 
-HL7 = "{urn:hl7-org:v3}"
+HL7 = f"{{{NAMESPACE}}}"
 PS_IDNAT = "1.2.250.1.71.4.2.1"
 SECTIONS = {"57828-6": "medicine", "46264-8": "device"}
 """LOINC code of a section to the kind of its lines."""
@@ -26,18 +24,12 @@ MAX_BYTES = 5_000_000
 MAX_LINES = 50
 MAX_LABEL = 300
 
-Element = Any
-"""``xml.etree.ElementTree.Element``; defusedxml has no types of its own for it."""
-
 
 class CdaDocuments:
     def read(self, data: bytes) -> Read:
         if len(data) > MAX_BYTES:
             raise TooLarge(fields={"content": f"is larger than {MAX_BYTES} bytes"})
-        try:
-            root = fromstring(data, forbid_dtd=True)
-        except (ParseError, DefusedXmlException, ValueError, LookupError):
-            raise _refused("this XML cannot be read") from None
+        root = clinical_document(data)
         lines = tuple(line for section in root.iter(f"{HL7}section") for line in _lines(section))
         if not 0 < len(lines) <= MAX_LINES:
             raise _refused(f"there must be 1 to {MAX_LINES} lines of prescription")
@@ -115,7 +107,7 @@ def _substitutable(act: Element) -> bool:
     for inner in act.iterfind(_path("entryRelationship/act")):
         code = inner.find(f"{HL7}code")
         if _has_template(inner, SUBSTITUTION) and code is not None:
-            return bool(code.get("code") != "N")
+            return code.get("code") != "N"
     return True
 
 

@@ -13,7 +13,7 @@ from services.prescription.domain.number import printed
 from services.prescription.domain.ports import Codes, Content, Printed
 from services.prescription.domain.terms import Line
 
-_TITLE = ParagraphStyle("title", fontName="Helvetica-Bold", fontSize=16, leading=22)
+TITLE_STYLE = ParagraphStyle("title", fontName="Helvetica-Bold", fontSize=16, leading=22)
 _TEXT = ParagraphStyle("text", fontName="Helvetica", fontSize=11, leading=16)
 _BOLD = ParagraphStyle("bold", fontName="Helvetica-Bold", fontSize=11, leading=16)
 _NUMBER = ParagraphStyle("number", fontName="Courier-Bold", fontSize=13, leading=18)
@@ -44,10 +44,10 @@ class PdfPaper:
         born = f", né(e) le {what.names.born:%d/%m/%Y}" if what.names.born else ""
         facility = f" — {what.facility}" if what.facility else ""
         head = [
-            Paragraph("Ordonnance", _TITLE),
-            _text(f"Prescripteur : {what.names.prescriber} ({what.prescriber}){facility}"),
-            _text(f"Patient : {what.names.person}{born}"),
-            _text(f"Prescrite le {what.issued_on:%d/%m/%Y}"),
+            Paragraph("Ordonnance", TITLE_STYLE),
+            text(f"Prescripteur : {what.names.professional} ({what.prescriber}){facility}"),
+            text(f"Patient : {what.names.person}{born}"),
+            text(f"Prescrite le {what.issued_on:%d/%m/%Y}"),
             Spacer(1, 6 * mm),
         ]
         tail: list[Flowable] = [
@@ -78,11 +78,11 @@ def _line(line: Line) -> list[Flowable]:
     substitution = "" if line.substitutable else " — non substituable"
     parts: list[Flowable] = [
         Paragraph(escape(f"{line.number}. {line.product.label}{substitution}"), _BOLD),
-        _text(f"Quantité : {line.quantity}{unit}{renewed}{apart}"),
-        _text(f"À délivrer au plus tard le {line.until:%d/%m/%Y}"),
+        text(f"Quantité : {line.quantity}{unit}{renewed}{apart}"),
+        text(f"À délivrer au plus tard le {line.until:%d/%m/%Y}"),
     ]
-    return [*parts, *([_text(line.dosage)] if line.dosage else [])]
+    return [*parts, *([text(line.dosage)] if line.dosage else [])]
 
 
-def _text(words: str) -> Flowable:
+def text(words: str) -> Flowable:
     return Paragraph(escape(words), _TEXT)

@@ -8,8 +8,8 @@ from uuid import UUID
 from pydantic import BaseModel
 
 from services.prescription import contract as c
-from services.prescription.application.issuing import SELF
-from services.prescription.application.log import PrescriptionLog
+from services.prescription.application.log import SELF
+from services.prescription.application.papers import Papers
 from services.prescription.domain import deciding, dispensing
 from services.prescription.domain.given import Dispensation
 from services.prescription.domain.number import parse, printed
@@ -18,6 +18,7 @@ from services.prescription.domain.prescription import Prescription
 from services.prescription.domain.refusals import NumberMistyped, NumberRefused, NumberUnknown
 from services.prescription.domain.shown import require_shown
 from shared.kernel.actor import Actor, ActorKind
+from shared.kernel.errors import InvalidRequest
 from shared.kernel.ids import derived_id
 from shared.rpc.contract import Command, Done
 from shared.stores.event_log import Outcome, command, unreplayed
@@ -35,14 +36,17 @@ class Expire(Command):
     day: date
 
 
-class Dispensing(PrescriptionLog):
+class Dispensing(Papers):
     def present(self, request: c.Present, by: Actor) -> c.Presented:
         """Nothing is shown unless its presentation is saved."""
         return self._kept_if_refused(request.number, by, lambda: self.record_showing(request, by))
 
     def dispense(self, request: c.Dispense, by: Actor) -> c.DispensedNow:
-        """All its outcomes or none; the same request again is answered as the first time."""
-        return self._kept_if_refused(request.number, by, lambda: self.hand_over(request, by))
+        """All its outcomes or none; the same request again is answered as the first time. Its
+        document follows: what has left is not undone because the vault is out of reach."""
+        done = self._kept_if_refused(request.number, by, lambda: self.hand_over(request, by))
+        self.bring_papers(by)
+        return done
 
     @unreplayed
     def record_showing(self, request: c.Present, by: Actor) -> Outcome[c.Presented]:
@@ -73,16 +77,17 @@ class Dispensing(PrescriptionLog):
         who = professional(by)
         decision = require_shown(self.gate, prescription, by)
         dispensation_id = self.new_id(request, by, "dispensation")
+        dispensation = Dispensation(
+            id=str(dispensation_id),
+            facility=pharmacy(by),
+            professional=who.id,
+            day=self.today(),
+            given=tuple(outcome.to_domain() for outcome in request.outcomes),
+            handwritten=tuple(product.to_domain() for product in request.handwritten),
+        )
         dispensing.dispense(
             prescription,
-            Dispensation(
-                id=str(dispensation_id),
-                facility=pharmacy(by),
-                professional=who.id,
-                day=self.today(),
-                given=tuple(outcome.to_domain() for outcome in request.outcomes),
-                handwritten=tuple(product.to_domain() for product in request.handwritten),
-            ),
+            dispensation,
             profession=who.profession or "",
             decision_id=decision.decision_id,
             by=by,
@@ -90,10 +95,17 @@ class Dispensing(PrescriptionLog):
         return Outcome(
             answer=c.DispensedNow(dispensation_id=dispensation_id, state=prescription.state),
             save=[prescription],
+            also=[self.receipt(prescription, dispensation, by)] if dispensation.left else [],
         )
 
+    def reverse_dispensation(self, request: c.ReverseDispensation, by: Actor) -> c.Changed:
+        """Its document is replaced by one that says so."""
+        done = self.give_back(request, by)
+        self.bring_papers(by)
+        return done
+
     @command
-    def reverse_dispensation(self, request: c.ReverseDispensation, by: Actor) -> Outcome[c.Changed]:
+    def give_back(self, request: c.ReverseDispensation, by: Actor) -> Outcome[c.Changed]:
         prescription = self.shown(request.number, by)
         professional(by)
         decision = require_shown(self.gate, prescription, by)
@@ -105,17 +117,29 @@ class Dispensing(PrescriptionLog):
             decision.decision_id,
             by,
         )
-        return Outcome(answer=c.Changed(state=prescription.state), save=[prescription])
+        reversed_ = prescription.dispensations[str(request.dispensation)]
+        return Outcome(
+            answer=c.Changed(state=prescription.state),
+            save=[prescription],
+            also=[self.receipt(prescription, reversed_, by)] if reversed_.left else [],
+        )
 
     @command
     def send_to_pharmacy(self, request: c.SendToPharmacy, by: Actor) -> Outcome[c.Changed]:
-        """By the person: the pharmacy may read it from now on."""
+        """By the person: the pharmacy may read it from now on, and is told."""
         prescription = self.known(request.number, by)
         decision = self.gate.require(
             prescription.record_id, "manage", prescription.attributes(), by
         )
+        self._require_pharmacy(request.facility)
         deciding.send(prescription, request.facility, decision.decision_id, self.today(), by)
         return Outcome(answer=c.Changed(state=prescription.state), save=[prescription])
+
+    def _require_pharmacy(self, structure: str) -> None:
+        """Of the directory, and open."""
+        found = self.around.facilities.facility(structure)
+        if found is None or not found.open or found.sector not in self.around.pharmacies:
+            raise InvalidRequest(fields={"facility": "is no open pharmacy of the directory"})
 
     @command
     def expire(self, request: Expire, by: Actor) -> Outcome[Done]:
@@ -136,8 +160,9 @@ class Dispensing(PrescriptionLog):
             )
 
     def forget_requests(self) -> None:
-        """Answers to commands are repeated for 30 days."""
+        """Answers to commands are repeated for 30 days; wrong numbers count for an hour."""
         self.requests.purge(self.clock.now())
+        self.guessing.forget(self.clock.now())
 
     def _kept_if_refused(self, number: str, by: Actor, attempt: Callable[[], Ans]) -> Ans:
         """A number that was used, cancelled, replaced or is no longer valid leaves a trace on

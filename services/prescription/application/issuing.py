@@ -17,7 +17,7 @@ from uuid import UUID
 from pydantic import BaseModel
 
 from services.prescription import contract as c
-from services.prescription.application.log import PrescriptionLog
+from services.prescription.application.log import SELF, UNSETTLED, PrescriptionLog
 from services.prescription.domain import deciding
 from services.prescription.domain.number import draw, printed
 from services.prescription.domain.people import pharmacy, professional, specialty
@@ -25,23 +25,13 @@ from services.prescription.domain.ports import Content, Names, Printed
 from services.prescription.domain.prescription import Prescription, State, attributes
 from services.prescription.domain.refusals import NotTaken, NumberUnknown
 from services.prescription.domain.terms import Line, Wanted, accepted
-from shared.kernel.actor import Actor, ActorKind
-from shared.kernel.errors import (
-    DeadlineExceeded,
-    InvalidRequest,
-    Refusal,
-    TooMany,
-    Unauthenticated,
-    Unavailable,
-)
+from shared.kernel.actor import Actor
+from shared.kernel.errors import InvalidRequest, Refusal
 from shared.kernel.ids import derived_id
 from shared.rpc.contract import Done
 from shared.stores.event_log import Outcome, command, unreplayed
 
-SELF = Actor(kind=ActorKind.SERVICE, id="prescription")
 CDA = "text/xml"
-UNSETTLED = (Unavailable, DeadlineExceeded, TooMany, Unauthenticated)
-"""After these the vault may have the document, or may take it later: nothing is given up."""
 
 
 class Begun(Done):
@@ -108,7 +98,7 @@ class Issuing(PrescriptionLog):
         if former := self._former(prescription):
             deciding.end_replacement(former, prescription.fed_on_decision, by)
             changed.append(former)
-        ended = self.pending.end(prescription.id, request.document_id)
+        ended = self.pending.end(prescription.id, request.document_id, prescription.record_id)
         return Outcome(answer=Done(), save=changed, also=[ended])
 
     @unreplayed
@@ -144,7 +134,15 @@ class Issuing(PrescriptionLog):
 
     def unfinished(self, request: c.Unfinished, by: Actor) -> c.UnfinishedIssues:
         return c.UnfinishedIssues(
-            items=[c.UnfinishedIssue(**vars(row)) for row in self.pending.all()]
+            items=[c.UnfinishedIssue(**vars(row)) for row in self.pending.all()],
+            receipts=[
+                c.UnfinishedReceipt(
+                    prescription_id=row.prescription_id,
+                    dispensation_id=row.dispensation_id,
+                    begun_at=row.begun_at,
+                )
+                for row in self.receipts.all()
+            ],
         )
 
     def _begun(

@@ -7,25 +7,45 @@ from uuid import UUID, uuid4
 
 from pydantic import BaseModel
 
+from services.prescription.application.guessing import Guessing
 from services.prescription.application.pending import Pending
+from services.prescription.application.receipts import WaitingReceipts
 from services.prescription.domain import refusals
 from services.prescription.domain.attempt import Attempt
-from services.prescription.domain.guessing import Guessing
 from services.prescription.domain.number import Mistyped, parse
-from services.prescription.domain.ports import Codes, Documents, List, Paper, People, Vault
+from services.prescription.domain.ports import (
+    Codes,
+    Documents,
+    Facilities,
+    List,
+    Paper,
+    People,
+    Receipts,
+    Vault,
+)
 from services.prescription.domain.prescription import Prescription, State
 from services.prescription.domain.terms import Kind
 from shared.crypto.keys import KeyErased, Keys
 from shared.eventing.kin import served_under
-from shared.kernel.actor import Actor
+from shared.kernel.actor import Actor, ActorKind
 from shared.kernel.clock import Clock
-from shared.kernel.errors import Forbidden
+from shared.kernel.errors import (
+    DeadlineExceeded,
+    Forbidden,
+    TooMany,
+    Unauthenticated,
+    Unavailable,
+)
 from shared.kernel.french import FRANCE
 from shared.kernel.gate import Access, Gate
 from shared.kernel.ids import derived_id
 from shared.rpc.contract import Done
 from shared.stores.event_log import EventLog, Outcome, unreplayed
 from shared.stores.settings import EventStoreSettings
+
+SELF = Actor(kind=ActorKind.SERVICE, id="prescription")
+UNSETTLED = (Unavailable, DeadlineExceeded, TooMany, Unauthenticated)
+"""After these the vault may have the document, or may take it later: nothing is given up."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,11 +67,15 @@ class Around:
     access: Access
     vault: Vault
     people: People
+    facilities: Facilities
     paper: Paper
+    receipts: Receipts
     codes: Codes
     documents: Documents
     listed: List
     kinds: Mapping[str, Kind]
+    pharmacies: frozenset[str]
+    """Sectors (JDV_J02) of the facilities that a prescription is sent to."""
 
 
 class Wrong(BaseModel):
@@ -76,14 +100,28 @@ class PrescriptionLog(EventLog):
         self.around = around
         self.limits = limits
         self.gate = Gate(around.access, lambda record_id: served_under(self, record_id))
-        self.guessing = Guessing(limits.wrong_numbers, limits.wrong_window)
 
     @property
     def pending(self) -> Pending:
         return Pending(self.guarded, self.keys, lambda: self.secret)
 
+    @property
+    def guessing(self) -> Guessing:
+        most, window = self.limits.wrong_numbers, self.limits.wrong_window
+        return Guessing(self.guarded, lambda: self.secret, most=most, window=window)
+
+    @property
+    def receipts(self) -> WaitingReceipts:
+        return WaitingReceipts(self.guarded, self.keys, lambda: self.secret)
+
     def own_tables(self) -> Sequence[str]:
-        return self.pending.create_statements()
+        tables = (Pending, WaitingReceipts, Guessing)
+        return [statement for table in tables for statement in table.create_statements()]
+
+    def forget_record(self, record_id: UUID) -> Outcome[Done]:
+        """What lies beside the log of an erased record goes; asked by a policy, which saves it."""
+        gone = [self.pending.forget(record_id), self.receipts.forget(record_id)]
+        return Outcome(answer=Done(), also=gone)
 
     def today(self) -> date:
         """The civil day of metropolitan France, in which validities are counted."""
@@ -124,10 +162,14 @@ class PrescriptionLog(EventLog):
             raise Forbidden from None
 
     def _wrong(self, refusal: refusals.NumberRefused, by: Actor) -> refusals.NumberRefused:
-        self.guessing.was_wrong(by, self.clock.now())
         self.keep_attempt(Wrong(reason=refusal.code), by)
         return refusal
 
     @unreplayed
     def keep_attempt(self, request: Wrong, by: Actor) -> Outcome[Done]:
-        return Outcome(answer=Done(), save=[Attempt.refused(uuid4(), request.reason, by)])
+        """Counted in the same save, so that every replica knows."""
+        return Outcome(
+            answer=Done(),
+            save=[Attempt.refused(uuid4(), request.reason, by)],
+            also=[self.guessing.was_wrong(by, self.clock.now())],
+        )

@@ -24,8 +24,10 @@ ISSUES = "prescription_pending"
 DOCUMENTS = "prescription_documents"
 ISSUES_COLUMNS = (
     "(id TEXT PRIMARY KEY, slot TEXT NOT NULL UNIQUE, begun_at BIGINT NOT NULL,"
-    " content TEXT NOT NULL)"
+    " content TEXT NOT NULL, record TEXT NOT NULL)"
 )
+
+DOCUMENTS_COLUMNS = "(document_id TEXT PRIMARY KEY, id TEXT NOT NULL, record TEXT NOT NULL)"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,10 +42,11 @@ class Pending:
         self._keys = keys
         self._secret = secret
 
-    def create_statements(self) -> Sequence[str]:
+    @staticmethod
+    def create_statements() -> Sequence[str]:
         return (
             f"CREATE TABLE IF NOT EXISTS {ISSUES} {ISSUES_COLUMNS}",
-            f"CREATE TABLE IF NOT EXISTS {DOCUMENTS} (document_id TEXT PRIMARY KEY, id TEXT)",
+            f"CREATE TABLE IF NOT EXISTS {DOCUMENTS} {DOCUMENTS_COLUMNS}",
         )
 
     def slot(self, record_id: UUID, issuer: Mapping[str, Any]) -> str:
@@ -96,21 +99,21 @@ class Pending:
 
         def insert(sql: Sql, _position: int) -> None:
             inserted = sql(
-                f"INSERT INTO {ISSUES} VALUES (?, ?, ?, ?)"  # noqa: S608 - our own table name
+                f"INSERT INTO {ISSUES} VALUES (?, ?, ?, ?, ?)"  # noqa: S608 - our own table name
                 " ON CONFLICT DO NOTHING RETURNING id",
-                str(prescription_id), slot, _millis(now), sealed,
+                str(prescription_id), slot, _millis(now), sealed, str(record_id),
             )  # fmt: skip
             if not inserted:
                 raise IntegrityError("this issuer has another issue under way in that record")
 
         return insert
 
-    def end(self, prescription_id: UUID, document_id: UUID) -> Step:
+    def end(self, prescription_id: UUID, document_id: UUID, record_id: UUID) -> Step:
         def move(sql: Sql, _position: int) -> None:
             sql(f"DELETE FROM {ISSUES} WHERE id = ?", str(prescription_id))  # noqa: S608 - our own table name
             sql(
-                f"INSERT INTO {DOCUMENTS} VALUES (?, ?) ON CONFLICT DO NOTHING",  # noqa: S608 - our own table name
-                str(document_id), str(prescription_id),
+                f"INSERT INTO {DOCUMENTS} VALUES (?, ?, ?) ON CONFLICT DO NOTHING",  # noqa: S608 - our own table name
+                str(document_id), str(prescription_id), str(record_id),
             )  # fmt: skip
 
         return move
@@ -126,6 +129,15 @@ class Pending:
             )  # fmt: skip
             if not gone:
                 raise IntegrityError("somebody came back to this issue meanwhile")
+
+        return delete
+
+    def forget(self, record_id: UUID) -> Step:
+        """Of an erased record nothing stays, not even that it had a prescription."""
+
+        def delete(sql: Sql, _position: int) -> None:
+            for table in (ISSUES, DOCUMENTS):
+                sql(f"DELETE FROM {table} WHERE record = ?", str(record_id))  # noqa: S608 - our own table names
 
         return delete
 

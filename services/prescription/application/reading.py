@@ -10,6 +10,7 @@ from services.prescription.domain.people import pharmacy, professional
 from services.prescription.domain.ports import Listed
 from services.prescription.domain.prescription import Prescription
 from services.prescription.domain.shown import require_shown
+from shared.eventing.kin import served_together
 from shared.kernel.actor import Actor
 from shared.kernel.errors import Forbidden, InvalidRequest
 from shared.kernel.ids import derived_id
@@ -49,9 +50,14 @@ class Reading(PrescriptionLog):
         return self._told(prescription, pharmacy(by))
 
     def prescriptions(self, request: c.Prescriptions, by: Actor) -> Listing[c.PrescriptionView]:
-        """Newest first; counted are only those that this reader may see."""
+        """Newest first, record by record where some were merged; counted are only those that this
+        reader may see."""
         self.gate.require(request.record_id, "read", {"kind": "record"}, by)
-        rows = self.around.listed.of_record(request.record_id, request.state)
+        rows = [
+            row
+            for record_id in served_together(self, request.record_id)
+            for row in self.around.listed.of_record(record_id, request.state)
+        ]
         permits = self.gate.may_read(request.record_id, [r.attributes for r in rows], by)
         seen = [row for row, permit in zip(rows, permits, strict=True) if permit]
         return self._page(request, seen, None)

@@ -5,6 +5,7 @@ from dataclasses import asdict, dataclass
 from datetime import date
 from enum import StrEnum
 from typing import Any
+from uuid import UUID
 
 from services.prescription.domain.terms import Product
 
@@ -72,7 +73,8 @@ class Given:
 
 @dataclass(frozen=True, kw_only=True)
 class Dispensation:
-    """One delivery. ``handwritten``: products added by hand on the paper, which no line counts."""
+    """One delivery. ``handwritten``: products added by hand on the paper, which no line counts.
+    ``document_id``: of what the vault keeps of it, once it has it."""
 
     id: str
     facility: str
@@ -81,6 +83,12 @@ class Dispensation:
     given: tuple[Given, ...]
     handwritten: tuple[Product, ...] = ()
     reversed_for: str | None = None
+    document_id: UUID | None = None
+
+    @property
+    def left(self) -> bool:
+        """Whether anything left the pharmacy."""
+        return any(given.what in LEAVES for given in self.given)
 
     def left_with(self, line: int, *, exceptional: bool) -> int:
         """The quantity of a line that left, renewed exceptionally or not; 0 once reversed."""

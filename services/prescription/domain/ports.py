@@ -2,25 +2,63 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any, Protocol
 from uuid import UUID
 
+from services.prescription.domain.given import Dispensation
 from services.prescription.domain.terms import Line, Wanted
 from shared.kernel.actor import Actor
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
-class Names:
-    """What is printed of the person, and of the prescriber; ``born`` as far as it is known."""
+class Traits:
+    """Of the person, as a CDA header names them: ``ins`` (matricule, OID) if it is qualified;
+    ``birth_date`` as received, which no calendar may have."""
 
-    person: str
+    birth_name: str
+    first_given_name: str
+    sex: str
+    birth_date: str
+    ins: tuple[str, str] | None
+
+
+@dataclass(frozen=True, kw_only=True, repr=False)
+class Names:
+    """What is printed of the person, and of the professional; ``born`` as far as it is known."""
+
+    traits: Traits
     born: date | None
-    prescriber: str
+    given: str
+    family: str
+
+    @property
+    def person(self) -> str:
+        return f"{self.traits.first_given_name} {self.traits.birth_name}"
+
+    @property
+    def professional(self) -> str:
+        """Empty for one whom the directory does not know."""
+        return f"{self.given} {self.family}".strip()
 
 
 class People(Protocol):
-    def names(self, record_id: UUID, prescriber: str, by: Actor) -> Names: ...
+    def names(self, record_id: UUID, professional: str, by: Actor) -> Names: ...
+
+
+@dataclass(frozen=True, kw_only=True)
+class Facility:
+    """``sector``: code of JDV_J02."""
+
+    name: str
+    sector: str | None
+    open: bool
+
+
+class Facilities(Protocol):
+    def facility(self, structure: str) -> Facility | None:
+        """``None`` for one that the directory does not know."""
+        ...
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
@@ -66,6 +104,26 @@ class Printed:
 class Paper(Protocol):
     def document(self, printed: Printed) -> Content:
         """A PDF with the number in clear and in a QR code."""
+        ...
+
+
+@dataclass(frozen=True, kw_only=True, repr=False)
+class HandedOver:
+    """What a dispensation's document says. ``specialty``: of who dispensed (JDV_J01).
+    Of one that is reversed: it takes the place of the former one."""
+
+    prescription_id: UUID
+    lines: Mapping[int, Line]
+    dispensation: Dispensation
+    at: datetime
+    names: Names
+    specialty: str
+    place: str
+
+
+class Receipts(Protocol):
+    def document(self, handed: HandedOver) -> Content:
+        """The same bytes for the same dispensation, so that the vault takes it once."""
         ...
 
 

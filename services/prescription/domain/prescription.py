@@ -143,6 +143,27 @@ class Prescription(Aggregate):
                 prescription.dispensations[key], reversed_for=self.reason
             )
 
+    class DispensationDocumented(Event):
+        """Its document is in the vault; the last one counts, which tells of a reversal too."""
+
+        TOPIC = "prescription.dispensation_documented"
+        dispensation_id: UUID
+        document_id: UUID
+
+        def apply(self, prescription: "Prescription") -> None:
+            key = str(self.dispensation_id)
+            prescription.dispensations[key] = replace(
+                prescription.dispensations[key], document_id=self.document_id
+            )
+
+    class DispensationUndocumented(Event):
+        """The vault does not take its document; what left has left. ``reason``: code of the
+        refusal."""
+
+        TOPIC = "prescription.dispensation_undocumented"
+        dispensation_id: UUID
+        reason: str
+
     class ReplacementBegun(Event):
         """Nothing leaves until the one that replaces it is issued, or abandoned."""
 

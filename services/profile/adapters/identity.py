@@ -24,4 +24,4 @@ class RpcPeople:
         traits = answer["traits"]
         family = traits.get("used_name") or traits["birth_name"]
         given = traits.get("used_given_name") or traits["first_given_name"]
-        return Person(name=f"{given} {family}", birth_date=traits["birth_date"])
+        return Person(name=f"{given} {family}", birth_date=traits["birth_date"], sex=traits["sex"])

@@ -15,7 +15,8 @@ from reportlab.lib.units import mm
 from reportlab.pdfgen.canvas import Canvas
 from reportlab.platypus import Flowable, KeepTogether, Paragraph, SimpleDocTemplate, Spacer
 
-from services.profile.adapters.words import FIELDS, SECTIONS, VALUES
+from services.profile.adapters.words import FIELDS, SECTIONS, UNITS, VALUES
+from services.profile.domain.kinds import Kind
 from services.profile.domain.series import Point, aggregated
 from services.profile.domain.summary import Charted, Summary
 from shared.kernel.french import FRANCE, french_day, french_time
@@ -118,15 +119,23 @@ def _measure(charted: Charted) -> list[Flowable]:
     last = points[-1]
     values = " / ".join(_number_fr(value) for value in last.values)
     said = (
-        f"<b>{escape(kind.label_fr)}</b> : {values} {escape(kind.unit)}"
+        f"<b>{escape(kind.label_fr)}</b> : {values} {_unit(kind)}"
         f" le {french_day(last.at)} ; {len(points)} mesure{'s' if len(points) > 1 else ''}"
     )
     if charted.low or charted.high:
-        said += f" ; objectif : {_target(charted)} {escape(kind.unit)}"
+        said += f" ; objectif : {_target(charted)} {_unit(kind)}"
+    if charted.centiles and len(points) > 1:
+        said += " ; en gris, 3e, 50e et 97e centiles (CDC 2000, États-Unis)"
+    if len(points) > MOST_POINTS:
+        said += " ; courbe des moyennes par jour"
     flowables: list[Flowable] = [Paragraph(said, _TEXT)]
     if len(points) > 1:
         flowables.append(_chart(charted))
     return [*flowables, Spacer(1, 3 * mm)]
+
+
+def _unit(kind: Kind) -> str:
+    return escape(UNITS.get(kind.unit, kind.unit))
 
 
 def _target(charted: Charted) -> str:
@@ -147,10 +156,13 @@ def _chart(charted: Charted) -> Drawing:
     last = max(*instants, first + 1.0)
     plot = LinePlot()
     plot.x, plot.y, plot.width, plot.height = 30, 22, int(WIDTH) - 40, int(HEIGHT) - 30
-    plot.data = lines
-    for number in range(len(lines)):
-        plot.lines[number].strokeColor = black
-        plot.lines[number].strokeDashArray = [3, 2] if number else None
+    references = [[(at.timestamp(), y) for at, y in one.line] for one in charted.centiles]
+    plot.data = [*lines, *references]
+    for number in range(len(plot.data)):
+        is_reference = number >= len(lines)
+        plot.lines[number].strokeColor = grey if is_reference else black
+        plot.lines[number].strokeWidth = 0.5 if is_reference else 1
+        plot.lines[number].strokeDashArray = [3, 2] if 0 < number < len(lines) else None
     plot.xValueAxis.valueMin, plot.xValueAxis.valueMax = first, last
     plot.xValueAxis.valueSteps = [first, (first + last) / 2, last]
     plot.xValueAxis.labelTextFormat = _short_day
@@ -163,7 +175,11 @@ def _chart(charted: Charted) -> Drawing:
         drawing.add(
             Line(plot.x, y, plot.x + plot.width, y, strokeColor=grey, strokeDashArray=[1, 2])
         )
-    drawing.add(String(0, HEIGHT - 8, charted.kind.unit, fontName="Helvetica", fontSize=7))
+    for one, line in zip(charted.centiles, references, strict=True):
+        y = plot.y + plot.height * (line[-1][1] - low) / (high - low)
+        x = plot.x + plot.width + 2
+        drawing.add(String(x, y - 2, one.label, fontName="Helvetica", fontSize=6))
+    drawing.add(String(0, HEIGHT - 8, _unit(charted.kind), fontName="Helvetica", fontSize=7))
     return drawing
 
 
@@ -188,6 +204,7 @@ def _range(charted: Charted, lines: list[list[tuple[float, float]]]) -> tuple[fl
     """Of the values and the target, with some room."""
     values = [y for line in lines for _, y in line]
     values += [*(charted.low or ()), *(charted.high or ())]
+    values += [y for one in charted.centiles for _, y in one.line]
     room = (max(values) - min(values)) * 0.1 or 1.0
     return min(values) - room, max(values) + room
 

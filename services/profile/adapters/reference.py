@@ -7,6 +7,7 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any
 
+from services.profile.domain.growth import Growth, Lms
 from services.profile.domain.kinds import Kind, Kinds, Part
 from services.profile.domain.questionnaire import Question, Questionnaire, Questionnaires
 
@@ -30,9 +31,25 @@ def read_questionnaires() -> Questionnaires:
     return {one["code"]: _questionnaire(one) for one in listed}
 
 
+def read_biology() -> Mapping[str, str]:
+    """LOINC code of a laboratory's result to kind of measure."""
+    return {row["code"]: row["kind"] for row in _rows("biology.csv")}
+
+
+def read_growth() -> Growth:
+    rows = _rows("growth.csv")
+    groups = groupby(rows, key=lambda row: (row["kind"], row["sex"]))
+    return Growth({key: [_lms(row) for row in group] for key, group in groups})
+
+
 def _rows(file: str) -> list[dict[str, str]]:
     with (DATA / file).open(newline="") as lines:
         return list(csv.DictReader(lines))
+
+
+def _lms(row: dict[str, str]) -> Lms:
+    numbers = {name: float(row[name]) for name in ("months", "l", "m", "s")}
+    return Lms(**numbers)
 
 
 def _kind(rows: list[dict[str, str]]) -> Kind:
@@ -69,4 +86,6 @@ def _question(one: dict[str, Any]) -> Question:
         options={option["code"]: option.get("fact") for option in one.get("options", ())},
         low=one.get("low"),
         high=one.get("high"),
+        optional=one.get("optional", False),
+        dates=one.get("dates"),
     )

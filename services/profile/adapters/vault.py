@@ -1,8 +1,11 @@
 """Asks ``vault`` over RPC, in the name of the caller, about a document linked to."""
 
+import base64
+from collections.abc import Collection
 from typing import Any
 from uuid import UUID
 
+from services.profile.domain.ports import Report
 from shared.kernel.actor import Actor
 from shared.kernel.errors import Forbidden
 from shared.kernel.gate import NORMALLY, How
@@ -13,7 +16,21 @@ class RpcPapers:
     def __init__(self, client: RpcClient) -> None:
         self._client = client
 
-    def may_see(self, document_id: UUID, record_id: UUID, by: Actor, how: How = NORMALLY) -> bool:
+    def report(self, document_id: UUID, records: Collection[UUID], by: Actor) -> Report:
+        asked = {"document_id": str(document_id), "mode": NORMALLY.mode}
+        found = self._client.call("vault", "open", asked, by=by)
+        document = found["document"]
+        if UUID(document["record_id"]) not in records:
+            raise Forbidden
+        return Report(
+            record_id=UUID(document["record_id"]),
+            content=base64.b64decode(found["content"]),
+            confidentiality=document["confidentiality"],
+        )
+
+    def may_see(
+        self, document_id: UUID, records: Collection[UUID], by: Actor, how: How = NORMALLY
+    ) -> bool:
         asked: dict[str, Any] = {"document_id": str(document_id), "mode": how.mode}
         if how.session:
             asked["session"] = str(how.session)
@@ -21,4 +38,4 @@ class RpcPapers:
             found = self._client.call("vault", "describe", asked, by=by)
         except Forbidden:
             return False
-        return bool(found["record_id"] == str(record_id))
+        return UUID(found["record_id"]) in records

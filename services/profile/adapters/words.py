@@ -136,3 +136,13 @@ VALUES = {
     "MIDWIFE": "sage-femme",
     "UROLOGIST": "urologue",
 }
+
+UNITS = {
+    "mm[Hg]": "mmHg",
+    "Cel": "°C",
+    "kg/m2": "kg/m²",
+    "/min": "par minute",
+    "1/(24.h)": "par jour",
+    "1": "sur 10",
+}
+"""UCUM codes that nobody reads; others are printed as they are."""

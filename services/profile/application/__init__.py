@@ -1,13 +1,13 @@
 """Use cases of profile: one public method each, named like its RPC."""
 
 from services.profile.application.entries import Entries
-from services.profile.application.measures import MeasureTaking
+from services.profile.application.extracting import Extracting
 from services.profile.application.reading import ProfileReading
 
 __all__ = ["Profile"]
 
 
-class Profile(Entries, MeasureTaking, ProfileReading):
+class Profile(Entries, Extracting, ProfileReading):
     name = "profile"
 
     def forget_requests(self) -> None:

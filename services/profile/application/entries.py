@@ -96,9 +96,10 @@ class Entries(ProfileLog):
 
     def _may_link(self, link: LinkTo, record_id: UUID, by: Actor) -> bool:
         if link.kind == "DOCUMENT":
-            return self.parts.papers.may_see(link.id, record_id, by)
+            return self.parts.papers.may_see(link.id, self.together(record_id), by)
         entry = self.entry(link.id)
-        there = entry is not None and entry.record_id == record_id and not entry.removed
+        together = self.together(record_id)
+        there = entry is not None and entry.record_id in together and not entry.removed
         return there and entry is not None and self._may_read(entry, by)
 
     def _may_read(self, entry: Entry, by: Actor) -> bool:

@@ -6,12 +6,13 @@ from typing import Any
 from uuid import UUID
 
 from services.profile.domain.entry import Entry
+from services.profile.domain.growth import Growth
 from services.profile.domain.measuring import Measuring
-from services.profile.domain.ports import Listed, Papers, People
+from services.profile.domain.ports import Listed, Papers, People, Reports
 from services.profile.domain.questionnaire import Questionnaires
 from services.profile.domain.summary import Printer
 from shared.crypto.keys import KeyErased, Keys
-from shared.eventing.kin import served_under
+from shared.eventing.kin import served_together, served_under
 from shared.kernel.actor import Actor
 from shared.kernel.clock import Clock
 from shared.kernel.errors import Forbidden
@@ -28,10 +29,12 @@ class Parts:
     access: Access
     people: People
     papers: Papers
+    reports: Reports
     listed: Listed
     printer: Printer
     measuring: Measuring
     questionnaires: Questionnaires
+    growth: Growth
     max_measures: int
 
 
@@ -45,7 +48,8 @@ class ProfileLog(EventLog):
 
     def own_tables(self) -> Sequence[str]:
         """``profile_taken``: keyed ids of the measures that came in, and the batch each is in.
-        ``profile_directives``: the one current text of each record, sealed; overwritten."""
+        ``profile_directives``: the one current text of each record, sealed; overwritten.
+        ``profile_extracted``: the batches that came out of a document."""
         return (
             (
                 "CREATE TABLE IF NOT EXISTS profile_taken"
@@ -53,10 +57,19 @@ class ProfileLog(EventLog):
             ),
             "CREATE INDEX IF NOT EXISTS profile_taken_record ON profile_taken (record)",
             (
+                "CREATE TABLE IF NOT EXISTS profile_extracted"
+                " (document TEXT NOT NULL, batch TEXT NOT NULL, record TEXT NOT NULL)"
+            ),
+            "CREATE INDEX IF NOT EXISTS profile_extracted_document ON profile_extracted (document)",
+            (
                 "CREATE TABLE IF NOT EXISTS profile_directives"
                 " (record TEXT PRIMARY KEY, directives TEXT NOT NULL, sealed TEXT NOT NULL)"
             ),
         )
+
+    def together(self, record_id: UUID) -> list[UUID]:
+        """The records served as one with this one: itself alone, unless some were merged."""
+        return served_together(self, record_id)
 
     def entry(self, entry_id: UUID) -> Entry | None:
         """``None`` also for an entry of an erased record: there is nothing left of it."""

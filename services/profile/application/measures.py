@@ -138,8 +138,9 @@ class MeasureTaking(ProfileLog):
 
     def _is_person_of(self, record_id: UUID, subject: Subject) -> bool:
         if subject.record_id is not None:
-            return subject.record_id == str(record_id)
-        return self.parts.people.record_of(subject.ins or "", subject.oid or "") == record_id
+            return subject.record_id in map(str, self.together(record_id))
+        found = self.parts.people.record_of(subject.ins or "", subject.oid or "")
+        return found in self.together(record_id)
 
     def _require_few(self, count: int) -> None:
         if count > self.parts.max_measures:

@@ -2,33 +2,37 @@
 
 import base64
 from collections import defaultdict
-from collections.abc import Iterable
-from datetime import timedelta
+from collections.abc import Collection, Iterable, Sequence
+from datetime import date, timedelta
+from itertools import chain
 from typing import Any
 from uuid import UUID
 
 from services.profile.application.sayings import DIRECTIVES, Sayings
-from services.profile.application.series import MeasureReading
+from services.profile.application.series import RECORD, MeasureReading
 from services.profile.contract import requests as r
 from services.profile.domain.entry import Entry
 from services.profile.domain.listing import QUESTIONNAIRES, EntryRow
-from services.profile.domain.summary import Charted, Summary
+from services.profile.domain.ports import Person
+from services.profile.domain.series import Point
+from services.profile.domain.summary import Centile, Charted, Summary
 from services.profile.domain.visibility import NORMAL, section_attributes
 from shared.crypto.keys import KeyErased
-from shared.kernel.actor import Actor
-from shared.kernel.errors import Forbidden
+from shared.kernel.actor import Actor, ActorKind
+from shared.kernel.errors import Forbidden, InvalidRequest
 from shared.kernel.gate import How
 
 CHARTED = timedelta(days=365)
 """How far back the charts of a summary go."""
-RECORD = {"kind": "record"}
 
 
 class ProfileReading(Sayings, MeasureReading):
     def get_profile(self, request: r.GetProfile, by: Actor) -> r.Profile:
-        """Entries, links, answers and counts: only of what this reader may see."""
-        self.gate.require(request.record_id, "read", RECORD, by, request.how)
+        """Entries, links, answers and counts: only of what this reader may see. A connected
+        service names the sections that it was allowed."""
         wanted = request.sections
+        for resource in self._asked(wanted, by):
+            self.gate.require(request.record_id, "read", resource, by, request.how)
         seen = self._entries(request.record_id, by, request.how)
         sections: dict[str, list[r.EntryView]] = defaultdict(list)
         for row in seen:
@@ -69,20 +73,27 @@ class ProfileReading(Sayings, MeasureReading):
         sections: dict[str, list[Any]] = defaultdict(list)
         for row in self._entries(record_id, by, how):
             sections[row.section].append(row.content)
+        person = self.parts.people.person_of(record_id, by)
         summary = Summary(
-            person=self.parts.people.person_of(record_id, by),
+            person=person,
             made_at=self.clock.now(),
             sections=sections,
             directives=_in_words(self._directives(record_id, by, how)),
-            measures=list(self._charts(record_id, by, how)),
+            measures=list(self._charts(record_id, person, by, how)),
         )
         pdf = self.parts.printer.pdf(summary)
         return r.Document(content=base64.b64encode(pdf).decode())
 
+    def _asked(self, wanted: Collection[str] | None, by: Actor) -> list[dict[str, Any]]:
+        if by.principal.kind is not ActorKind.APPLICATION:
+            return [RECORD]
+        if not wanted:
+            raise InvalidRequest(fields={"sections": "name those that the person allowed"})
+        return [section_attributes(section, [NORMAL], {}) for section in wanted]
+
     def _entries(self, record_id: UUID, by: Actor, how: How) -> list[EntryRow]:
-        rows = sorted(
-            self.parts.listed.entries(record_id), key=lambda row: (row.added_at, row.entry_id)
-        )
+        found = (self.parts.listed.entries(one) for one in self.together(record_id))
+        rows = sorted(chain.from_iterable(found), key=lambda row: (row.added_at, row.entry_id))
         permits = self.gate.may_read(record_id, [row.attributes() for row in rows], by, how)
         return [row for row, permit in zip(rows, permits, strict=True) if permit]
 
@@ -94,7 +105,8 @@ class ProfileReading(Sayings, MeasureReading):
         for link in row.links:
             visible = link["id"] in there
             if link["kind"] == "DOCUMENT":
-                visible = self.parts.papers.may_see(UUID(link["id"]), record_id, by, how)
+                together = self.together(record_id)
+                visible = self.parts.papers.may_see(UUID(link["id"]), together, by, how)
             if visible:
                 shown.append(r.LinkView(kind=link["kind"], id=UUID(link["id"])))
         return shown
@@ -111,18 +123,20 @@ class ProfileReading(Sayings, MeasureReading):
         if not self.gate.may_read(record_id, [attributes], by, how)[0]:
             return None
         document = view.document_id
-        if document and not self.parts.papers.may_see(document, record_id, by, how):
+        together = self.together(record_id)
+        if document and not self.parts.papers.may_see(document, together, by, how):
             return view.model_copy(update={"document_id": None}) if view.text else None
         return view
 
     def _answers(self, record_id: UUID, by: Actor, how: How) -> list[r.AnswersView]:
         """The latest to each questionnaire of those this reader may see."""
-        rows = sorted(self.parts.listed.answers(record_id), key=lambda row: row.given_at)
+        found = (self.parts.listed.answers(one) for one in self.together(record_id))
+        rows = sorted(chain.from_iterable(found), key=lambda row: row.given_at)
         permits = self.gate.may_read(record_id, [row.attributes() for row in rows], by, how)
         last = {row.questionnaire: row for row, ok in zip(rows, permits, strict=True) if ok}
         return [r.AnswersView.of(row) for _, row in sorted(last.items())]
 
-    def _charts(self, record_id: UUID, by: Actor, how: How) -> Iterable[Charted]:
+    def _charts(self, record_id: UUID, person: Person, by: Actor, how: How) -> Iterable[Charted]:
         now = self.clock.now()
         targets = self.standing_targets(record_id, by, how)
         for name, kind in self.parts.measuring.kinds.items():
@@ -134,7 +148,18 @@ class ProfileReading(Sayings, MeasureReading):
                     points=points,
                     low=target.low if target else None,
                     high=target.high if target else None,
+                    centiles=self._centiles(name, points, person),
                 )
+
+    def _centiles(self, kind: str, points: Sequence[Point], person: Person) -> list[Centile]:
+        """None without a birth date of the calendar."""
+        try:
+            born = date.fromisoformat(person.birth_date)
+        except ValueError:
+            return []
+        first, last = points[0].at, points[-1].at
+        lines = self.parts.growth.charted(kind, person.sex, born, first, last)
+        return [Centile(label=label, line=line) for label, line in lines.items()]
 
     def _changes(self, entry_id: UUID) -> Iterable[Any]:
         return self.events.get(entry_id)

@@ -9,7 +9,7 @@ from services.profile.contract import requests as r
 from services.profile.domain.errors import NotSecret
 from services.profile.domain.kinds import Kind, kind_named
 from services.profile.domain.listing import QUESTIONNAIRES
-from services.profile.domain.once import Answers, Directives, Forgotten, Target
+from services.profile.domain.once import Answers, Directives, Target
 from services.profile.domain.visibility import (
     NORMAL,
     codes_for,
@@ -19,7 +19,6 @@ from services.profile.domain.visibility import (
 from shared.crypto.fields import open_field, seal_field
 from shared.kernel.actor import Actor
 from shared.kernel.errors import InvalidRequest
-from shared.kernel.ids import derived_id
 from shared.rpc.contract import Done
 from shared.stores.event_log import Outcome, command
 from shared.stores.guard import Sql, Step
@@ -41,7 +40,7 @@ class Sayings(ProfileLog):
         if (
             said
             and said.document_id
-            and not self.parts.papers.may_see(said.document_id, record_id, by)
+            and not self.parts.papers.may_see(said.document_id, self.together(record_id), by)
         ):
             raise InvalidRequest(fields={"directives.document_id": "no document of yours"})
         directives_id = self.new_id(request, by, "directives")
@@ -62,6 +61,11 @@ class Sayings(ProfileLog):
         )
 
     def current_directives(self, record_id: UUID) -> tuple[Directives, r.DirectivesView] | None:
+        """Of records that were merged, the last that were set."""
+        found = [self._directives_of(one) for one in self.together(record_id)]
+        return max(filter(None, found), key=lambda one: one[0].created_on, default=None)
+
+    def _directives_of(self, record_id: UUID) -> tuple[Directives, r.DirectivesView] | None:
         with self.guarded.reading() as sql:
             rows = sql(
                 "SELECT directives, sealed FROM profile_directives WHERE record = ?",
@@ -95,6 +99,7 @@ class Sayings(ProfileLog):
             questionnaire=questionnaire.code,
             answers=dict(request.answers),
             facts=questionnaire.facts(request.answers),
+            since=questionnaire.since(request.answers),
             final=request.final,
             confidentiality=codes,
         )
@@ -123,19 +128,16 @@ class Sayings(ProfileLog):
         )
         return Outcome(answer=m.TargetSet(low=low, high=high), save=[target])
 
-    def forget_record(self, record_id: UUID, by: Actor) -> Outcome[Done] | None:
-        """What is kept beside the log of an erased record goes; an event tells the read
-        models. For the policy that hears of it: once is enough."""
-        note_id = derived_id(self.secret, "forgotten", str(record_id))
-        if self.get(note_id, Forgotten):
-            return None
+    def forget_record(self, record_id: UUID) -> Outcome[Done]:
+        """What is kept beside the log of an erased record goes; asked by a policy, which saves
+        it."""
 
         def forget(sql: Sql, _position: int) -> None:
             sql("DELETE FROM profile_directives WHERE record = ?", str(record_id))
             sql("DELETE FROM profile_taken WHERE record = ?", str(record_id))
+            sql("DELETE FROM profile_extracted WHERE record = ?", str(record_id))
 
-        note = Forgotten.note(note_id, record_id, by)
-        return Outcome(answer=Done(), save=[note], also=[forget])
+        return Outcome(answer=Done(), also=[forget])
 
     def _bound(
         self, kind: Kind, values: list[float] | None, unit: str, field: str

@@ -4,11 +4,13 @@ import base64
 import binascii
 import json
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
+from itertools import chain
 from typing import TypeVar
 from uuid import UUID
 
 from services.profile.application.log import ProfileLog
+from services.profile.contract import growth as g
 from services.profile.contract import measures as m
 from services.profile.domain.bmi import BMI, HEIGHT, WEIGHT, computed_bmi
 from services.profile.domain.fhir import written
@@ -22,6 +24,9 @@ from shared.kernel.errors import InvalidRequest
 from shared.kernel.gate import NORMALLY, How
 
 Line = TypeVar("Line")
+RECORD = {"kind": "record"}
+LOOKING_BACK = (timedelta(days=31), timedelta(days=366), None)
+GROWTH = "CDC 2000 (United States)"
 
 
 class MeasureReading(ProfileLog):
@@ -43,6 +48,23 @@ class MeasureReading(ProfileLog):
             unit=kind.unit,
             target=m.TargetView.of(target) if target else None,
         )
+
+    def latest_measures(self, request: m.LatestMeasures, by: Actor) -> m.LatestKnown:
+        """Of what this reader may see."""
+        self.gate.require(request.record_id, "read", RECORD, by, request.how)
+        found = (
+            (self._latest(request.record_id, name, by, request.how), kind)
+            for name, kind in self.parts.measuring.kinds.items()
+        )
+        return m.LatestKnown(items=[m.LatestMeasure.of(p, kind) for p, kind in found if p])
+
+    def growth_curve(self, request: g.GrowthCurve, by: Actor) -> g.GrowthAnswer:
+        """A reference, of nobody: nothing is asked of access."""
+        kind = kind_named(self.parts.measuring.kinds, request.kind)
+        curve = self.parts.growth.curve(kind.name, request.sex)
+        asked = [r for r in curve if request.from_months <= r.months <= request.to_months]
+        items = [g.GrowthPoint.of(row) for row in asked]
+        return g.GrowthAnswer(source=GROWTH, unit=kind.unit, items=items)
 
     def export_observations(self, request: m.ExportObservations, by: Actor) -> m.Observations:
         kind = kind_named(self.parts.measuring.kinds, request.kind)
@@ -78,6 +100,15 @@ class MeasureReading(ProfileLog):
         inside = [p for p in found if (not since or p.at >= since) and (not until or p.at < until)]
         return sorted(inside, key=_key)
 
+    def _latest(self, record_id: UUID, kind: str, by: Actor, how: How) -> Point | None:
+        """Looked for in more and more of the past: of a sensor, a month says enough."""
+        now = self.clock.now()
+        for span in LOOKING_BACK:
+            since = now - span if span else None
+            if points := self.points(record_id, kind, (since, None), by, how):
+                return points[-1]
+        return None
+
     def _seen(
         self,
         record_id: UUID,
@@ -86,7 +117,11 @@ class MeasureReading(ProfileLog):
         by: Actor,
         how: How,
     ) -> list[Point]:
-        series = self.parts.listed.series(record_id, kind, *window)
+        series = [
+            one
+            for each in self.together(record_id)
+            for one in self.parts.listed.series(each, kind, *window)
+        ]
         permits = self.gate.may_read(record_id, [one.attributes() for one in series], by, how)
         pairs = zip(series, permits, strict=True)
         return [point for one, permit in pairs if permit for point in one.points]
@@ -95,7 +130,8 @@ class MeasureReading(ProfileLog):
         self, record_id: UUID, by: Actor, how: How = NORMALLY
     ) -> dict[str, TargetRow]:
         """By kind: the last set of those this reader may see, unless it took one away."""
-        rows = sorted(self.parts.listed.targets(record_id), key=lambda row: row.set_at)
+        found = (self.parts.listed.targets(one) for one in self.together(record_id))
+        rows = sorted(chain.from_iterable(found), key=lambda row: row.set_at)
         permits = self.gate.may_read(record_id, [row.attributes() for row in rows], by, how)
         last = {row.kind: row for row, permit in zip(rows, permits, strict=True) if permit}
         return {kind: row for kind, row in last.items() if row.low or row.high}

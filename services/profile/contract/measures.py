@@ -112,6 +112,41 @@ class ListMeasures(ListQuery, Window):
     every: Literal["hour", "day", "week"] | None = None
 
 
+class LatestMeasures(Query, Reading):
+    """The last measure of each kind, an index included."""
+
+    record_id: UUID
+
+
+class LatestMeasure(Answer):
+    """``values``: by name of part, in ``unit`` (UCUM)."""
+
+    kind: str
+    label_fr: str
+    unit: str
+    at: Instant
+    values: dict[str, float]
+    document_id: UUID | None
+
+    @classmethod
+    def of(cls, point: Point, kind: Kind) -> "LatestMeasure":
+        names = [part.name for part in kind.parts]
+        return cls(
+            kind=kind.name,
+            label_fr=kind.label_fr,
+            unit=kind.unit,
+            at=point.at,
+            values=dict(zip(names, point.values, strict=True)),
+            document_id=point.document_id,
+        )
+
+
+class LatestKnown(Answer):
+    """Kinds of which this reader may see none are left out."""
+
+    items: list[LatestMeasure]
+
+
 class ExportObservations(ListQuery, Window):
     """As :class:`ListMeasures`, in FHIR R4."""
 
@@ -125,13 +160,15 @@ class SpreadView(Answer):
 
 class MeasureLine(Answer):
     """A measure (``at``, ``values``), or a bucket (``at``, ``until``, ``count``, ``spreads``);
-    numbers by name of part. ``computed``: an index, from other measures this reader may see."""
+    numbers by name of part. ``computed``: an index, from other measures this reader may see.
+    ``document_id``: that it was extracted from."""
 
     at: Instant
     values: dict[str, float] | None = None
     measure_id: UUID | None = None
     computed: bool = False
     author_type: str | None = None
+    document_id: UUID | None = None
     device: str | None = None
     comment: str | None = None
     warnings: list[str] = Field(default=[])
@@ -148,6 +185,7 @@ class MeasureLine(Answer):
             measure_id=point.measure_id,
             computed=point.measure_id is None,
             author_type=point.author_type,
+            document_id=point.document_id,
             device=point.device,
             comment=point.comment,
             warnings=list(point.warnings),

@@ -13,7 +13,7 @@ from shared.kernel.actor import Actor
 
 MeasureFact = dict[str, Any]
 """``id``, ``kind``, ``at`` (RFC 3339, UTC), ``values`` (one per part, in the unit of the kind);
-and where given ``device``, ``comment``, ``warnings``."""
+and where given ``device``, ``comment``, ``warnings``, ``document`` (that it was extracted from)."""
 
 
 class Batch(Aggregate):
@@ -44,6 +44,16 @@ class Batch(Aggregate):
         def apply(self, batch: "Batch") -> None:
             batch.removed.append(str(self.measure_id))
 
+    class VisibilitySet(Event):
+        """As that of the document they were extracted from. ``kinds``: that there are."""
+
+        TOPIC = "profile.measures_visibility_set"
+        kinds: list[str]
+        confidentiality: list[str]
+
+        def apply(self, batch: "Batch") -> None:
+            batch.confidentiality = self.confidentiality
+
     @event(Created)
     def __init__(
         self,
@@ -64,6 +74,16 @@ class Batch(Aggregate):
     def record(cls, batch_id: UUID, by: Actor, **said: Any) -> "Batch":
         """``said``: the other fields of :class:`Created`."""
         return cls._create(cls.Created, id=batch_id, by=by.to_event(), **said)
+
+    def set_visibility(self, confidentiality: list[str], by: Actor) -> None:
+        if sorted(confidentiality) != self.confidentiality:
+            self.trigger_event(
+                self.VisibilitySet,
+                record_id=self.record_id,
+                by=by.to_event(),
+                kinds=sorted({measure["kind"] for measure in self.measures.values()}),
+                confidentiality=sorted(confidentiality),
+            )
 
     def remove(self, measure_id: UUID, decision_id: UUID, by: Actor) -> None:
         """What a connected service or a professional sent is theirs: a person removes only

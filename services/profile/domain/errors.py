@@ -19,5 +19,11 @@ class AlreadyRemoved(Conflict):
     """This was removed."""
 
 
+class NotConsented(Conflict):
+    """The person has not agreed to measures being extracted from their documents."""
+
+    code = "not_consented"
+
+
 class NotSecret(Conflict):
     """A secret session changes only what is hidden from representatives."""

@@ -194,6 +194,8 @@ def _observation(record_id: UUID, kind: Kind, point: Point) -> dict[str, Any]:
         resource["id"] = str(point.measure_id)
     if point.device:
         resource["device"] = {"display": point.device}
+    if point.document_id:
+        resource["derivedFrom"] = [{"reference": f"DocumentReference/{point.document_id}"}]
     if point.comment:
         resource["note"] = [{"text": point.comment}]
     if len(kind.parts) == 1:

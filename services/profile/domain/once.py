@@ -9,7 +9,8 @@ from shared.kernel.actor import Actor
 
 
 class Answers(Aggregate):
-    """The answers to one questionnaire; ``facts``: words that its rules drew from them."""
+    """The answers to one questionnaire; ``facts``: words that its rules drew from them;
+    ``since``: the first day of those that were dated."""
 
     TOPIC = "profile.answers"
 
@@ -23,6 +24,13 @@ class Answers(Aggregate):
         facts: list[str]
         final: bool
         confidentiality: list[str]
+        since: dict[str, str]
+
+        class_version = 2
+
+        @staticmethod
+        def upcast_v1_v2(state: dict[str, Any]) -> None:
+            state["since"] = {}
 
     @event(Created)
     def __init__(
@@ -36,6 +44,7 @@ class Answers(Aggregate):
         facts: list[str],
         final: bool,
         confidentiality: list[str],
+        since: dict[str, str],
     ) -> None:
         self.record_id = record_id
 
@@ -114,24 +123,3 @@ class Directives(Aggregate):
     def put(cls, directives_id: UUID, by: Actor, **said: Any) -> "Directives":
         """``said``: the other fields of :class:`Created`."""
         return cls._create(cls.Created, id=directives_id, by=by.to_event(), **said)
-
-
-class Forgotten(Aggregate):
-    """A record was erased elsewhere: nothing of it may stay in a read model here."""
-
-    TOPIC = "profile.forgotten"
-
-    class Created(Aggregate.Created):
-        """Sealed by the service's own key: that of the record is gone."""
-
-        TOPIC = "profile.record_forgotten"
-        erased: UUID
-        by: dict[str, Any]
-
-    @event(Created)
-    def __init__(self, *, erased: UUID, by: dict[str, Any]) -> None:
-        self.erased = erased
-
-    @classmethod
-    def note(cls, note_id: UUID, erased: UUID, by: Actor) -> "Forgotten":
-        return cls._create(cls.Created, id=note_id, erased=erased, by=by.to_event())

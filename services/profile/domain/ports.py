@@ -1,12 +1,13 @@
 """What profile asks of the outside, in sentences."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
 from services.profile.domain.listing import AnswersRow, EntryRow, TargetRow
+from services.profile.domain.measuring import Said
 from services.profile.domain.series import Series
 from shared.kernel.actor import Actor
 from shared.kernel.gate import NORMALLY, How
@@ -14,10 +15,12 @@ from shared.kernel.gate import NORMALLY, How
 
 @dataclass(frozen=True, kw_only=True)
 class Person:
-    """As a summary names them. ``birth_date``: as received, perhaps incomplete."""
+    """As a summary names them. ``birth_date``: as received, perhaps incomplete; ``sex``: M, F or
+    I."""
 
     name: str
     birth_date: str
+    sex: str
 
 
 class People(Protocol):
@@ -30,9 +33,31 @@ class People(Protocol):
         ...
 
 
+@dataclass(frozen=True, kw_only=True, repr=False)
+class Report:
+    """A document as the vault gives it. ``record_id``: that it is of."""
+
+    record_id: UUID
+    content: bytes
+    confidentiality: Sequence[str]
+
+
 class Papers(Protocol):
-    def may_see(self, document_id: UUID, record_id: UUID, by: Actor, how: How = NORMALLY) -> bool:
-        """Is it a document of that record that this reader may see now?"""
+    def report(self, document_id: UUID, records: Collection[UUID], by: Actor) -> Report:
+        """Opened in the caller's name, and in their journal. Raises ``Forbidden`` also for a
+        document of another record."""
+        ...
+
+    def may_see(
+        self, document_id: UUID, records: Collection[UUID], by: Actor, how: How = NORMALLY
+    ) -> bool:
+        """Is it a document of one of those records that this reader may see now?"""
+        ...
+
+
+class Reports(Protocol):
+    def results(self, content: bytes) -> Sequence[Said]:
+        """Those that are kinds of measure; none of what is no structured report."""
         ...
 
 

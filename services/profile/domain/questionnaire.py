@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from shared.kernel.errors import InvalidRequest
@@ -12,14 +13,17 @@ MAX_TEXT = 500
 
 @dataclass(frozen=True, kw_only=True)
 class Question:
-    """``kind``: one (of the options), some (of them), number or text. ``options``: code to the
-    fact that choosing it tells, or ``None``."""
+    """``kind``: one (of the options), some (of them), number, date or text. ``options``: code to
+    the fact that choosing it tells, or ``None``. ``optional``: may stay out of a final
+    questionnaire. ``dates``: the fact whose first day the answer is."""
 
     code: str
     kind: str
     options: Mapping[str, str | None]
     low: float | None = None
     high: float | None = None
+    optional: bool = False
+    dates: str | None = None
 
     def refusal(self, answer: Any) -> str | None:
         """What is wrong with an answer, or nothing."""
@@ -28,6 +32,8 @@ class Question:
                 fits = isinstance(answer, int | float) and not isinstance(answer, bool)
                 inside = fits and (self.low or 0) <= answer <= (self.high or 0)
                 return None if inside else f"a number from {self.low:g} to {self.high:g}"
+            case "date":
+                return None if _is_day(answer) else "a day, YYYY-MM-DD"
             case "text":
                 fits = isinstance(answer, str) and 0 < len(answer) <= MAX_TEXT
                 return None if fits else f"a text of 1 to {MAX_TEXT} characters"
@@ -54,7 +60,8 @@ class Questionnaire:
             if code in answers:
                 refusal = question.refusal(answers[code])
             else:
-                refusal = "required in a final questionnaire" if final else None
+                is_required = final and not question.optional
+                refusal = "required in a final questionnaire" if is_required else None
             if refusal:
                 wrong[f"answers.{code}"] = refusal
         if wrong:
@@ -69,9 +76,26 @@ class Questionnaire:
         }
         return sorted(fact for fact in told if fact)
 
+    def since(self, answers: Mapping[str, Any]) -> dict[str, str]:
+        """First day of the facts that an answer dates, of those that were told."""
+        told = self.facts(answers)
+        dated = {
+            question.dates: str(answers[code])
+            for code, question in self.questions.items()
+            if question.dates and code in answers
+        }
+        return {fact: day for fact, day in dated.items() if fact in told}
+
 
 Questionnaires = Mapping[str, Questionnaire]
 """By code."""
+
+
+def _is_day(answer: Any) -> bool:
+    try:
+        return isinstance(answer, str) and date.fromisoformat(answer).isoformat() == answer
+    except ValueError:
+        return False
 
 
 def _choices(answer: Any) -> Sequence[str]:

@@ -22,6 +22,8 @@ class Point:
     comment: str | None = None
     warnings: tuple[str, ...] = ()
     author_type: str = "PATIENT"
+    document_id: UUID | None = None
+    """That it was extracted from."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -11,13 +11,23 @@ from services.profile.domain.series import Point
 
 
 @dataclass(frozen=True, kw_only=True)
+class Centile:
+    """``label``: as printed, e.g. ``P50``; ``line``: instants and values, in order."""
+
+    label: str
+    line: Sequence[tuple[datetime, float]]
+
+
+@dataclass(frozen=True, kw_only=True)
 class Charted:
-    """``low``, ``high``: the target that stands, one number per part."""
+    """``low``, ``high``: the target that stands, one number per part. ``centiles``: reference
+    curves of growth, for a child."""
 
     kind: Kind
     points: Sequence[Point]
     low: Sequence[float] | None
     high: Sequence[float] | None
+    centiles: Sequence[Centile] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -14,6 +14,22 @@ from shared.kernel.errors import InvalidRequest
 NORMAL = "N"
 MASKED = "MASQUE_PS"
 HIDDEN_FROM_REPRESENTATIVES = "INVISIBLE_REPRESENTANTS_LEGAUX"
+CATEGORIES = {
+    "allergies": "ALLERGIES",
+    "diseases": "DISEASES",
+    "hospitalizations": "HOSPITALIZATIONS",
+    "treatments": "TREATMENTS",
+    "vaccinations": "VACCINES",
+    "blood_group": "BLOOD_GROUP",
+    "disabilities": "DISABILITIES",
+    "family_history": "FAMILY_HISTORY",
+    "lifestyle": "LIFESTYLES",
+    "contacts": "ENTOURAGE_CONTACT",
+    "health_professionals": "HEALTH_PROFESSIONALS",
+    "wishes": "WISHES",
+}
+"""Sections by which a person allows a connected service something (SectionToDownload of the
+mobile application); what has none, no service ever sees."""
 CODES = {"professionals": MASKED, "representatives": HIDDEN_FROM_REPRESENTATIVES}
 
 
@@ -42,8 +58,9 @@ def is_hidden_from_representatives(codes: Iterable[str]) -> bool:
 def section_attributes(
     section: str, codes: Sequence[str], entered_by: Mapping[str, Any]
 ) -> dict[str, Any]:
-    """For ``access`` to decide on."""
-    return _attributes("profile_section", section, codes, entered_by)
+    """For ``access`` to decide on. ``class``: the category that finalities name."""
+    attributes = _attributes("profile_section", section, codes, entered_by)
+    return attributes | {"class": CATEGORIES.get(section)}
 
 
 def measure_attributes(

@@ -1,6 +1,6 @@
 """Answers from the read models what the use cases ask."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, TypeVar
 from uuid import UUID
@@ -53,17 +53,22 @@ class ListedProfiles:
         rows = list(_all(self._series, *where))
         removed = {row["removed"] for row in rows if row.get("removed")}
         try:
-            return [self._one(row, removed) for row in rows if row.get("said")]
+            since_then = {
+                row["batch"]: open_field(self._keys, place_in_series(row["id"]), row["visibility"])
+                for row in rows
+                if row.get("visibility")
+            }
+            return [self._one(row, removed, since_then) for row in rows if row.get("said")]
         except KeyErased:
             return []
 
-    def _one(self, row: Json, removed: set[str]) -> Series:
+    def _one(self, row: Json, removed: set[str], since_then: Mapping[str, list[str]]) -> Series:
         said = open_field(self._keys, place_in_series(row["id"]), row["said"])
         written_by = author_type(said["by"])
         return Series(
             kind=said["kind"],
             points=[_point(m, written_by) for m in said["measures"] if m["id"] not in removed],
-            confidentiality=said["confidentiality"],
+            confidentiality=since_then.get(row["id"].rpartition(".")[0], said["confidentiality"]),
             entered_by=said["by"],
         )
 
@@ -123,6 +128,7 @@ def _point(measure: dict[str, Any], written_by: str) -> Point:
         comment=measure.get("comment"),
         warnings=tuple(measure.get("warnings", ())),
         author_type=written_by,
+        document_id=UUID(measure["document"]) if measure.get("document") else None,
     )
 
 

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from services.profile.domain.entry import Entry
-from services.profile.domain.once import Answers, Forgotten, Target
+from services.profile.domain.once import Answers, Target
 from shared.crypto.fields import seal_field
 from shared.crypto.keys import Keys
 from shared.kernel.clock import instant
@@ -62,10 +62,6 @@ class Sections:
     def _(self, event: Target.Created) -> Sequence[Write]:
         said = {"kind": event.kind, "low": event.low, "high": event.high}
         return self._row(event, "target", said, event.confidentiality)
-
-    @writes.register
-    def _(self, event: Forgotten.Created) -> Sequence[Write]:
-        return self.purge(event.erased)
 
     def purge(self, record_id: UUID) -> Sequence[Write]:
         return [Purge([Eq("record_id", str(record_id))])]

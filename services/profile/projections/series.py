@@ -9,16 +9,19 @@ from typing import Any
 from uuid import UUID
 
 from services.profile.domain.batch import Batch
-from services.profile.domain.once import Forgotten
 from shared.crypto.fields import seal_field
 from shared.crypto.keys import Keys
 from shared.crypto.tokens import keyed_token
 from shared.stores.documents import Eq, Purge, Put, Write
 
+EVER = ("0000", "9999")
+"""Before and after every instant."""
+
 
 class MeasureSeries:
     """Rows: ``record_id``, ``first`` and ``last`` instant in clear, ``kind`` as a keyed token;
-    ``said`` sealed, or ``removed``: the id of a measure to leave out."""
+    ``said`` sealed; or ``removed``: the id of a measure to leave out; or ``batch`` with its
+    ``visibility`` since, sealed."""
 
     NAME = "series"
     VERSION = 1
@@ -49,11 +52,25 @@ class MeasureSeries:
         return [Put(f"{event.measure_id}.removed", row)]
 
     @writes.register
-    def _(self, event: Forgotten.Created) -> Sequence[Write]:
-        return self.purge(event.erased)
+    def _(self, event: Batch.VisibilitySet) -> Sequence[Write]:
+        return [self._visibility(event, kind) for kind in event.kinds]
 
     def purge(self, record_id: UUID) -> Sequence[Write]:
         return [Purge([Eq("record_id", str(record_id))])]
+
+    def _visibility(self, event: Batch.VisibilitySet, kind: str) -> Write:
+        """Found with whatever window is asked for."""
+        row_id = f"{event.originator_id}.{kind}.visibility"
+        key = self._keys.current(event.record_id)
+        row = {
+            "record_id": str(event.record_id),
+            "kind": token(self._secret, event.record_id, kind),
+            "first": EVER[0],
+            "last": EVER[1],
+            "batch": str(event.originator_id),
+            "visibility": seal_field(key, place(row_id), event.confidentiality),
+        }
+        return Put(row_id, row)
 
     def _put(self, event: Batch.Created, number: int, kind: str) -> Write:
         row_id = f"{event.originator_id}.{number}"

@@ -6,7 +6,7 @@ from uuid import UUID, uuid4
 
 from services.vault.domain.document import Content
 from services.vault.domain.ports import ContentDamaged, ContentMissing, Sealed
-from shared.crypto.blob_cipher import open_stream, seal_stream
+from shared.crypto.blob_cipher import SEGMENT, open_stream, seal_stream, sealed_size
 from shared.crypto.derivation import derive
 from shared.crypto.keys import SERVICE_KEY_ID, Keys
 from shared.crypto.sealing import NotAuthentic
@@ -23,16 +23,16 @@ class SealedContents:
         self._keys = keys
 
     def keep(self, record_id: UUID, document_id: UUID, data: bytes) -> Sealed:
-        key = self._keys.current(record_id)
-        sealed = b"".join(seal_stream([data], key, document_id.bytes))
+        """Sealed piece by piece, so that no second copy of a content is made."""
+        sealed = seal_stream(_pieces(data), self._keys.current(record_id), document_id.bytes)
+        size = sealed_size(len(data))
         name = f"{self._prefix(record_id)}/{document_id.hex}/{uuid4().hex}"
-        self._objects.put_once(name, [sealed], len(sealed))
-        return Sealed(object=name, sha256=hashlib.sha256(sealed).hexdigest(), size=len(sealed))
+        return Sealed(object=name, sha256=self._objects.put_once(name, sealed, size), size=size)
 
     def fetch(self, document_id: UUID, content: Content) -> bytes:
-        sealed = b"".join(self._proven(content))
+        sealed = self._proven(content)
         try:
-            data = b"".join(open_stream([sealed], self._keys, document_id.bytes))
+            data = b"".join(open_stream(sealed, self._keys, document_id.bytes))
         except NotAuthentic as fault:
             raise ContentDamaged from fault
         if hashlib.sha256(data).hexdigest() != content.sha256:
@@ -52,6 +52,9 @@ class SealedContents:
             return UUID(hex=parts[1]) if len(parts) == 3 else None
         except ValueError:
             return None
+
+    def forget(self, record_id: UUID) -> None:
+        self.remove(list(self._objects.list(f"{self._prefix(record_id)}/")))
 
     def remove(self, keys: Iterable[str]) -> None:
         for key in keys:
@@ -75,3 +78,8 @@ class SealedContents:
     def _prefix(self, record_id: UUID) -> str:
         secret = derive(self._keys.exact(SERVICE_KEY_ID, 1).secret, "objects")
         return derived_id(secret, "record", str(record_id)).hex
+
+
+def _pieces(data: bytes) -> Iterator[bytes]:
+    for start in range(0, len(data), SEGMENT):
+        yield data[start : start + SEGMENT]

@@ -18,6 +18,14 @@ def read_value_sets() -> ValueSets:
         specialties=_displays("author_specialties"),
         functions=_displays("author_functions"),
         headings=_displays("headings"),
+        reference_types=_displays("reference_id_types"),
+        systems={
+            "practice_settings": _systems("practice_settings"),
+            "facility_types": _systems("facility_types"),
+            "confidentiality": _systems("confidentiality_codes"),
+            "specialties": _systems("author_specialties"),
+            "functions": _systems("author_functions"),
+        },
         format_rules=[FormatRule(**row) for row in _rows("doc_format_templates")],
     )
 
@@ -36,6 +44,10 @@ def _type(row: dict[str, str]) -> DocumentType:
 
 def _displays(name: str) -> dict[str, str]:
     return {row["code"]: row["display"] for row in _rows(name)}
+
+
+def _systems(name: str) -> dict[str, str]:
+    return {row["code"]: row["system"] for row in _rows(name)}
 
 
 def _rows(name: str) -> Iterator[dict[str, str]]:

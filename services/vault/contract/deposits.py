@@ -2,6 +2,7 @@
 
 import base64
 import binascii
+import re
 from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Annotated
@@ -9,13 +10,41 @@ from uuid import UUID
 
 from pydantic import AfterValidator, Field
 
-from services.vault.contract.parts import Code, Moment, Part, Text
-from services.vault.domain.depositing import Offer, Place, Placed
-from services.vault.domain.metadata import Author, Coded, Statement
-from shared.rpc.contract import Answer, Command, Done, GivenIns
+from services.vault.contract.parts import Code, Moment, OfDocument, Part, Text
+from services.vault.contract.views import DocumentView
+from services.vault.domain.lot import Offer, Place, Placed
+from services.vault.domain.metadata import Author, Coded, Reference, Statement
+from shared.rpc.contract import Answer, Command, Done, GivenIns, Query
 
 LOT_MAX = 20
 """Documents of one lot."""
+LISTED_MAX = 20
+"""Codes of acts, and references, of one document."""
+COPIES_MAX = 20
+"""Correspondents of one document."""
+PATIENT_DOMAIN = "@patient.mssante.fr"
+ADDRESS = re.compile(r"[a-z0-9.!#$%&'*+/=?^_`{|}~-]+@[a-z0-9-]+(\.[a-z0-9-]+)+")
+NATIONAL_ID = re.compile(r"[0-9][0-9a-z./-]{3,63}")
+"""A digit that names the kind of id, and the id (PS_IdNat)."""
+
+
+Identifier = Annotated[str, Field(max_length=256, pattern=r"^[0-9]+(\.[0-9]+)+(\^[^\^]+)?$")]
+"""``root^extension``, or a root alone."""
+
+
+class GivenCode(Part):
+    """``system``: OID of its terminology."""
+
+    code: Code
+    system: Code | None = None
+    display: Text | None = None
+
+
+class GivenReference(Part):
+    """``id``: ``root^extension``; ``type``: of JDV_J231 (an order, an accession, a study)."""
+
+    id: Identifier
+    type: Annotated[str, Field(max_length=128)]
 
 
 class GivenMetadata(Part):
@@ -41,6 +70,13 @@ class GivenMetadata(Part):
     )
     language: Annotated[str, Field(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$")] | None = None
     confidentiality: list[Code] = Field(default=[], max_length=4)
+    event_codes: list[GivenCode] = Field(default=[], max_length=LISTED_MAX, description="optional")
+    reference_ids: list[GivenReference] = Field(
+        default=[], max_length=LISTED_MAX, description="optional"
+    )
+    source_patient: Identifier | None = Field(
+        default=None, description="how the producer numbers the patient; optional"
+    )
 
     def to_statement(self, more_confidentiality: Sequence[str]) -> Statement:
         author = Author(
@@ -64,17 +100,22 @@ class GivenMetadata(Part):
             format=self.format,
             language=self.language,
             confidentiality=(*self.confidentiality, *more_confidentiality),
+            event_codes=tuple(Coded(**code.model_dump()) for code in self.event_codes),
+            reference_ids=tuple(Reference(**r.model_dump()) for r in self.reference_ids),
+            source_patient=self.source_patient,
         )
 
 
 class Deposited(Answer):
-    """``duplicate_of``: the same document was here; told only to who may see it."""
+    """``duplicate_of``: the same document was here; told only to who may see it. ``held``: it
+    is not in the record until it is released."""
 
     document_id: UUID
     logical_id: UUID
     record_id: UUID
     duplicate_of: UUID | None = None
     replaced: UUID | None = None
+    held: bool = False
     warnings: list[str] = Field(default=[])
 
 
@@ -91,13 +132,30 @@ def _base64(text: str) -> str:
 Base64 = Annotated[str, AfterValidator(_base64)]
 
 
+def _correspondent(text: str) -> str:
+    """An address of the secure mail space, or a national id; nobody's INS."""
+    address = text.strip().lower()
+    if address.endswith(PATIENT_DOMAIN):
+        raise ValueError("a person is told of a document by the record itself")
+    if not (ADDRESS.fullmatch(address) or NATIONAL_ID.fullmatch(address)):
+        raise ValueError("is neither an address nor a national id")
+    return address
+
+
+Correspondent = Annotated[str, Field(max_length=254), AfterValidator(_correspondent)]
+
+
 class NewContent(Part):
-    """``content`` in base64; ``media_type``: what it is said to be, checked against its bytes."""
+    """``content`` in base64; ``media_type``: what it is said to be, checked against its bytes.
+    ``hold``: kept back until ``release``; else it feeds the record at once. ``copies_to``:
+    mailboxes (addresses, or national ids of professionals) that get it by secure mail."""
 
     content: Base64 = Field(repr=False)
     media_type: Annotated[str, Field(max_length=128)] | None = None
     metadata: GivenMetadata = GivenMetadata()
     confidentiality: list[Code] = Field(default=[], max_length=4)
+    hold: bool = False
+    copies_to: list[Correspondent] = Field(default=[], max_length=COPIES_MAX)
 
     def offered(self, replaces: UUID | None) -> Offer:
         return Offer(
@@ -105,6 +163,8 @@ class NewContent(Part):
             given=self.metadata.to_statement(self.confidentiality),
             declared=self.media_type,
             replaces=replaces,
+            hold=self.hold,
+            copies_to=tuple(self.copies_to),
         )
 
 
@@ -136,27 +196,33 @@ class Deposit(Command, Item, Target):
 
 
 class DepositedOne(Done, Deposited):
+    """``submission_set``: names the lot, here of one."""
+
+    submission_set: UUID
+
     @classmethod
-    def of(cls, placed: Placed) -> "DepositedOne":
-        return cls.model_validate(asdict(placed))
+    def of(cls, placed: Placed, submission_set: UUID) -> "DepositedOne":
+        return cls.model_validate({**asdict(placed), "submission_set": submission_set})
 
 
 class DepositLot(Command, Target):
-    """One submission set: all of it goes in, or nothing."""
+    """One submission set: all of it goes in, or nothing. ``release``: ids of documents held
+    back before, that go in with it."""
 
     documents: list[Item] = Field(min_length=1, max_length=LOT_MAX)
+    release: list[UUID] = Field(default=[], max_length=LOT_MAX)
 
 
 class LotDeposited(Done):
     documents: list[Deposited]
+    submission_set: UUID
 
     @classmethod
-    def of(cls, placed: Sequence[Placed]) -> "LotDeposited":
-        return cls(documents=[Deposited.model_validate(asdict(one)) for one in placed])
-
-
-class OfDocument(Command):
-    document_id: UUID
+    def of(cls, placed: Sequence[Placed], submission_set: UUID) -> "LotDeposited":
+        return cls(
+            documents=[Deposited.model_validate(asdict(one)) for one in placed],
+            submission_set=submission_set,
+        )
 
 
 class Replace(OfDocument, NewContent):
@@ -167,25 +233,19 @@ class Replace(OfDocument, NewContent):
         return self.offered(self.document_id)
 
 
-class Mask(OfDocument):
+class Release(OfDocument):
     pass
 
 
-class Unmask(OfDocument):
+class Discard(OfDocument):
     pass
 
 
-class Visibility(Done):
-    confidentiality: list[str]
+class HeldIn(Query):
+    record_id: UUID
 
 
-class CheckIntegrity(Command):
-    """``sample``: how many documents, drawn at random; all of them when absent."""
+class HeldFound(Answer):
+    """What this caller holds back from the record, latest first."""
 
-    sample: int | None = Field(default=None, ge=1, le=100_000)
-
-
-class IntegrityChecked(Done):
-    checked: int
-    missing: list[UUID]
-    damaged: list[UUID]
+    items: list[DocumentView]

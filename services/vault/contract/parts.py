@@ -1,10 +1,12 @@
 """Words of several requests."""
 
 from typing import Annotated, Literal
+from uuid import UUID
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from services.vault.domain.metadata import iso_moment
+from shared.rpc.contract import Command
 
 Code = Annotated[str, Field(min_length=1, max_length=64)]
 Text = Annotated[str, Field(min_length=1, max_length=500)]
@@ -17,3 +19,7 @@ Sentence = Annotated[str, Field(description="for a reader, in French")]
 
 class Part(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+
+
+class OfDocument(Command):
+    document_id: UUID

@@ -28,7 +28,10 @@ class Reading(Part):
 
 
 class Search(ListQuery, Reading):
-    """Days are of the act, both included; ``source``: who put it in."""
+    """Days are of the act, both included; ``source``: who put it in; ``state``: that one alone.
+
+    A professional who names no day is answered with the last two years, the history of
+    vaccinations whatever its date (DMP); with ``from``, everything since then."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
 
@@ -41,16 +44,20 @@ class Search(ListQuery, Reading):
     since: Day | None = Field(default=None, alias="from")
     until: Day | None = Field(default=None, alias="to")
     source: Literal["person", "professional"] | None = None
+    state: Literal["Approved", "Deprecated", "Archived"] | None = None
+    include_archived: bool = False
     include_replaced: bool = False
 
 
 class Found(Listing[DocumentView]):
-    """``facets``: by type, class and heading, how many of those that fit."""
+    """``facets``: by type, class, heading, source and state, how many of those that fit.
+    ``searched_from``: the day from which on, asked for or by default."""
 
     facets: dict[str, dict[str, int]]
+    searched_from: str | None
 
     @classmethod
-    def of(cls, page: Page, sets: ValueSets) -> "Found":
+    def of(cls, page: Page, sets: ValueSets, since: str | None) -> "Found":
         types = page.facets["type"]
         headings: Counter[str] = Counter()
         for code, count in types.items():
@@ -60,10 +67,10 @@ class Found(Listing[DocumentView]):
             next_cursor=page.next_cursor,
             total=page.total,
             facets={
-                "type": dict(types),
-                "class": dict(page.facets["class"]),
+                **{name: dict(counts) for name, counts in page.facets.items()},
                 "heading": dict(headings),
             },
+            searched_from=since,
         )
 
 

@@ -21,6 +21,11 @@ class CodedView(Part):
     system: str | None = None
 
 
+class ReferenceView(Part):
+    id: str
+    type: CodedView
+
+
 class AuthorView(Part):
     national_id: str | None = None
     family: str | None = None
@@ -52,12 +57,16 @@ def _maybe(code: str | None, displays: Mapping[str, str]) -> CodedView | None:
 
 class DocumentView(Answer):
     """One document without its content. Dates of the act and of creation are as precise as the
-    producer gave them; ``status``: Approved, or Deprecated once replaced."""
+    producer gave them. ``status``: Approved; Deprecated once replaced; Archived; Held before it
+    is in the record. ``entry_uuid`` is new with each change of metadata, ``logical_id`` is not;
+    ``submission_set``: the lot it came with."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
 
     document_id: UUID
     logical_id: UUID
+    entry_uuid: UUID
+    submission_set: UUID | None
     record_id: UUID
     unique_id: str
     status: str
@@ -80,6 +89,8 @@ class DocumentView(Answer):
     version_number: int | None
     legal_authenticator: AuthorView | None
     custodian: str | None
+    reference_ids: list[ReferenceView]
+    source_patient: str | None
     by_patient: bool
     media_type: str
     size: int
@@ -93,6 +104,8 @@ class DocumentView(Answer):
         return cls(
             document_id=entry.document_id,
             logical_id=entry.logical_id,
+            entry_uuid=entry.entry_uuid,
+            submission_set=entry.submission_set,
             record_id=entry.record_id,
             unique_id=said.unique_id,
             status=entry.status,
@@ -119,6 +132,11 @@ class DocumentView(Answer):
             if said.legal_authenticator
             else None,
             custodian=said.custodian,
+            reference_ids=[
+                ReferenceView(id=r.id, type=_shown(r.type, sets.reference_types))
+                for r in said.reference_ids
+            ],
+            source_patient=said.source_patient,
             by_patient=said.by_patient,
             media_type=entry.media_type,
             size=entry.size,

@@ -25,7 +25,9 @@ _ACTIVE = {
 }
 _TOO_MUCH = "more than can be looked into"
 _RTF_OBJECT = re.compile(rb"\\(objdata|objemb|objocx|objhtml|objupdate)")
-_NAME = re.compile(rb"/([A-Za-z#][A-Za-z0-9#]*)")
+_ANY_NAME = rb"[A-Za-z0-9]*(?:#[0-9A-Fa-f]{2}[A-Za-z0-9]*)+"
+_NAME = re.compile(rb"/(" + b"|".join([_ANY_NAME, *_ACTIVE]) + rb")(?![A-Za-z0-9#])")
+"""A name that is one of those, or that is written with escapes."""
 _ESCAPE = re.compile(rb"#([0-9A-Fa-f]{2})")
 _STREAM = re.compile(rb"stream\r?\n")
 # An object stream begins with pairs of numbers: object, offset (ISO 32000-1, 7.5.7).

@@ -11,6 +11,7 @@ from dataclasses import dataclass, fields, replace
 from services.vault.domain.metadata import Author, Coded, Metadata, Statement
 from services.vault.domain.value_sets import DocumentType, ValueSets
 from shared.kernel.errors import InvalidRequest
+from shared.kernel.ins import PRODUCTION_OIDS, TEST_OIDS
 
 HEADER = "content"
 REQUEST = "metadata"
@@ -25,7 +26,9 @@ MAX_IDENTIFIER = 64
 UNKNOWN = "unknown code"
 MISSING = "is missing"
 # Said in full by one side only: visibility is united, the others are lists of the header's own.
-_NOT_COMPARED = {"confidentiality", "authors", "event_codes", "replaces", "unique_id"}
+_NOT_COMPARED = {
+    "confidentiality", "authors", "event_codes", "replaces", "unique_id", "reference_ids",
+}  # fmt: skip
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,6 +37,9 @@ class Rules:
 
     sets: ValueSets
     class_outside_dmp: str | None = None
+
+    def class_of(self, known: DocumentType) -> str:
+        return known.class_code if known.in_dmp else self.class_outside_dmp or ""
 
 
 def completed(
@@ -47,7 +53,7 @@ def completed(
     said = _merged(header, _as_the_person(given) if by_person else given)
     home = HEADER if header else REQUEST
     wrong |= _missing(said, home)
-    found_type = _known_type(said.type, rules, by_person=by_person)
+    found_type = known_type(said.type, rules, by_person=by_person)
     if said.type and isinstance(found_type, str):
         wrong[f"{home}.type"] = found_type
     wrong |= _unknown_codes(said, rules.sets, home)
@@ -87,6 +93,7 @@ def _merged(header: Statement | None, given: Statement) -> Statement:
         return given
     both = {f.name: getattr(header, f.name) or getattr(given, f.name) for f in fields(Statement)}
     both["confidentiality"] = (*header.confidentiality, *given.confidentiality)
+    both["reference_ids"] = tuple(dict.fromkeys((*header.reference_ids, *given.reference_ids)))
     # A synthesis documents no act: its own date stands for it (CI-SIS).
     both["service_start"] = both["service_start"] or both["creation"]
     return Statement(**both)
@@ -114,7 +121,7 @@ def _missing(said: Statement, home: str) -> dict[str, str]:
     return {f"{home}.{name}": MISSING for name, value in required.items() if not value}
 
 
-def _known_type(written: Coded | None, rules: Rules, *, by_person: bool) -> DocumentType | str:
+def known_type(written: Coded | None, rules: Rules, *, by_person: bool) -> DocumentType | str:
     """The type, or why it is not taken."""
     known = rules.sets.types.get(written.code) if written else None
     if written is None or known is None or written.system not in {None, known.system}:
@@ -132,6 +139,7 @@ def _unknown_codes(said: Statement, sets: ValueSets, home: str) -> dict[str, str
         ("facility_type", said.facility_type, sets.facility_types),
         ("format", said.format, sets.formats),
         *(("confidentiality", code, sets.confidentiality) for code in said.confidentiality),
+        *(("reference_ids", r.type, sets.reference_types) for r in said.reference_ids),
     ]
     for number, author in enumerate(said.authors):
         where = f"authors.{number}." if home == HEADER else ""
@@ -142,6 +150,8 @@ def _unknown_codes(said: Statement, sets: ValueSets, home: str) -> dict[str, str
         for name, code, known in checked
         if code is not None and code not in known
     }
+    if (said.source_patient or "").partition("^")[0] in PRODUCTION_OIDS | TEST_OIDS:
+        wrong[f"{home}.source_patient"] = "is an INS: the record says whose it is"
     for author in said.authors:
         if any(len(i or "") > MAX_IDENTIFIER for i in (author.national_id, author.institution)):
             wrong[f"{home}.author"] = f"an identifier has {MAX_IDENTIFIER} characters at most"
@@ -154,7 +164,7 @@ def _metadata(
     return Metadata(
         unique_id=said.unique_id or "",
         type=known.code,
-        class_code=known.class_code if known.in_dmp else rules.class_outside_dmp or "",
+        class_code=rules.class_of(known),
         format=said.format or format_code,
         title=said.title or known.display,
         creation=said.creation or "",
@@ -169,5 +179,7 @@ def _metadata(
         version_number=said.version_number,
         legal_authenticator=said.legal_authenticator,
         custodian=said.custodian,
+        reference_ids=said.reference_ids,
+        source_patient=said.source_patient,
         by_patient=by_person,
     )

@@ -2,6 +2,12 @@
 
 import re
 
+from services.vault.domain.images import (
+    PNG_START,
+    is_whole_jpeg,
+    is_whole_png,
+    is_whole_tiff,
+)
 from shared.kernel.errors import InvalidRequest
 
 CDA = "text/xml"
@@ -30,18 +36,19 @@ _CONTROL = re.compile(r"[\x00-\x08\x0b\x0e-\x1f\x7f-\x9f]")
 
 
 def recognise(data: bytes) -> str | None:
-    """The media type of the formats taken; ``None`` for anything else, cut-short files included.
+    """The media type of the formats taken; ``None`` for anything else, files cut short
+    or damaged in their structure included.
 
     ``text/xml`` says only that it looks like XML: reading it shows whether it is CDA.
     """
     if data.startswith(b"%PDF-"):
         return PDF if b"%%EOF" in data[-2048:] else None
     if data.startswith(b"\xff\xd8\xff"):
-        return JPEG if b"\xff\xd9" in data[-4096:] else None
-    if data.startswith(b"\x89PNG\r\n\x1a\n"):
-        return PNG if b"IEND" in data[-64:] else None
+        return JPEG if is_whole_jpeg(data) else None
+    if data.startswith(PNG_START):
+        return PNG if is_whole_png(data) else None
     if data.startswith((b"II*\x00", b"MM\x00*")):
-        return TIFF
+        return TIFF if is_whole_tiff(data) else None
     if data.startswith(b"{\\rtf"):
         return RTF if data.rstrip(b"\x00 \t\r\n").endswith(b"}") else None
     if looks_like_xml(data):

@@ -2,74 +2,46 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from uuid import UUID
 
+from services.vault.domain import life, states
 from services.vault.domain.attributes import attributes
-from services.vault.domain.completion import Rules
-from services.vault.domain.document import Content, Document, Status
-from services.vault.domain.metadata import Statement
+from services.vault.domain.completion import BY_THE_PERSON, Rules
+from services.vault.domain.copies import Copies, require_sendable
+from services.vault.domain.document import Content, Document
+from services.vault.domain.doubles import Doubles
+from services.vault.domain.lot import Around, Lot, Offer, Place, Placed
+from services.vault.domain.metadata import Author
 from services.vault.domain.origin import Origin
 from services.vault.domain.people import People
 from services.vault.domain.ports import Contents
+from services.vault.domain.states import Act, Status
 from services.vault.domain.taking import Limits, Taken, take
 from services.vault.domain.visibility import visibility_at_deposit
 from shared.kernel.actor import Actor
-from shared.kernel.errors import Conflict, Forbidden, InvalidRequest, Refusal
+from shared.kernel.errors import Forbidden, InvalidRequest, Refusal
 from shared.kernel.gate import GENERIC_FR, Gate
 from shared.kernel.ids import derived_id
 
 UNKNOWN_PARENT = "replaced document unknown here"
 
 
-@dataclass(frozen=True, kw_only=True, repr=False)
-class Offer:
-    """A document offered. ``replaces``: the version it is to take the place of."""
-
-    data: bytes
-    given: Statement
-    declared: str | None = None
-    replaces: UUID | None = None
-
-
-@dataclass(frozen=True, kw_only=True)
-class Place:
-    """Where to: a record, or an INS (value, OID); neither when a CDA says whose it is."""
-
-    record_id: UUID | None = None
-    ins: tuple[str, str | None] | None = None
-
-
-@dataclass(frozen=True, kw_only=True)
-class Placed:
-    """``duplicate_of``: told only to who may see the original."""
-
-    document_id: UUID
-    logical_id: UUID
-    record_id: UUID
-    duplicate_of: UUID | None = None
-    replaced: UUID | None = None
-    warnings: tuple[str, ...] = ()
-
-
-@dataclass(kw_only=True)
-class Lot:
-    """What is to be saved. ``objects``: put in object storage on the way."""
-
-    placed: list[Placed] = field(default_factory=list)
-    changed: dict[UUID, Document] = field(default_factory=dict)
-    objects: list[str] = field(default_factory=list)
-
-
 @dataclass(frozen=True, kw_only=True)
 class DepositRules:
+    """``archive_after``: the time after which a document is archived by itself; ``None``:
+    never."""
+
     limits: Limits
     metadata: Rules
     allow_cumulation: bool
+    archive_after: timedelta | None = None
 
 
 class Depositing:
-    """``find``: the document of an id as the log has it. ``secret``: of keyed ids."""
+    """``find``: the document of an id as the log has it. ``secret``: of keyed ids. ``around``:
+    the record of an id with what belongs to it."""
 
     def __init__(
         self,
@@ -80,6 +52,8 @@ class Depositing:
         rules: DepositRules,
         find: Callable[[UUID], Document | None],
         secret: Callable[[], bytes],
+        around: Callable[[UUID], Around],
+        now: Callable[[], datetime],
     ) -> None:
         self._people = people
         self._gate = gate
@@ -87,26 +61,48 @@ class Depositing:
         self._rules = rules
         self._find = find
         self._secret = secret
+        self._around = around
+        self._now = now
+        self._doubles = Doubles(gate, find=find, secret=secret)
 
     def put(
-        self, offers: Sequence[Offer], place: Place, by: Actor, *, numbered: bool = False
-    ) -> Lot:
+        self, lot: Lot, offers: Sequence[Offer], place: Place, by: Actor, *, numbered: bool = False
+    ) -> None:
         """Raises refusals, with the number of the document before each field if ``numbered``;
         what was stored on the way to one is removed."""
-        lot = Lot()
         try:
             taken = []
             for number, offer in enumerate(offers):
                 with _of_document(number if numbered else None):
                     taken.append(self._take(offer, by))
-            record_id = self._record(place, taken, by)
+            around = self._around_of(lot, self._record(place, taken, by))
             for number, (offer, document) in enumerate(zip(offers, taken, strict=True)):
                 with _of_document(number if numbered else None):
-                    lot.placed.append(self._put(lot, record_id, offer, document, by))
+                    lot.placed.append(self._put(lot, around, offer, document, by))
         except Refusal:
             self._contents.remove(lot.objects)
             raise
-        return lot
+
+    def release(self, lot: Lot, held: Document, by: Actor) -> None:
+        """What was held back comes into the record, by the rules of a deposit made now."""
+        around = self._around_of(lot, held.record_id)
+        decision = self._gate.require(held.record_id, "feed", held.attributes(by), by)
+        former = (
+            self._replaceable(lot, held.record_id, held.replaces, by) if held.replaces else None
+        )
+        visibility = self._visibility(held.confidentiality, former, around, by)
+        life.release(
+            held, decision.decision_id, by, confidentiality=visibility, replaces=former,
+            now=self._now(),
+        )  # fmt: skip
+        lot.changed[held.id] = held
+        self._settle(lot, held, former, by)
+        self._copy(lot, held, held.copies_to, by)
+
+    def _around_of(self, lot: Lot, record_id: UUID) -> Around:
+        around = self._around(record_id)
+        lot.relied_on |= around.relied_on
+        return around
 
     def _take(self, offer: Offer, by: Actor) -> Taken:
         return take(
@@ -127,83 +123,155 @@ class Depositing:
             return self._people.record_of(*place.ins, by)
         return self._people.record_of_patients([t.patient for t in taken if t.patient], by)
 
-    def _put(self, lot: Lot, record_id: UUID, offer: Offer, taken: Taken, by: Actor) -> Placed:
+    def _put(self, lot: Lot, around: Around, offer: Offer, taken: Taken, by: Actor) -> Placed:
+        record_id = around.record_id
+        taken = self._signed(taken, record_id, by)
         origin = Origin.of(taken.metadata, by.to_event())
         asked = attributes(taken.metadata, origin, taken.confidentiality, Status.APPROVED.value, by)
         decision = self._gate.require(record_id, "feed", asked, by)
         if taken.patient:
             self._people.require_person_of(record_id, taken.patient, by)
-        document_id, original = self._same(lot, record_id, taken, by)
+        document_id, original = self._doubles.same(around.together, taken, by, lot.changed)
+        if original and self._doubles.may_see(original, by):
+            return self._again(lot, original, offer, taken, by)
         if original:
-            return self._duplicate(original, by)
-        former, warnings = self._former(lot, record_id, offer, taken, by)
-        visibility = self._visibility(taken, former, by)
-        if former:
-            former.replace(document_id, by)
-            lot.changed[former.id] = former
-        document = Document.deposit(
-            document_id,
-            record_id=record_id,
-            logical_id=derived_id(self._secret(), "logical", str(document_id)),
-            metadata=taken.metadata,
-            content=self._stored(lot, record_id, document_id, taken),
-            confidentiality=visibility,
-            decision_id=decision.decision_id,
-            replaces=former,
-            by=by,
+            life.deposit_again(original, decision.decision_id, by)
+            return self._theirs_too(lot, around, original, offer, taken, by)
+        former, warnings = self._former(lot, around, offer, taken, by)
+        document = self._create(
+            lot, around, offer, taken, document_id, former, decision.decision_id, by
         )
         lot.changed[document_id] = document
+        if offer.hold:
+            self._require_releasable(document, former, by)
+        else:
+            self._settle(lot, document, former, by)
+            self._copy(lot, document, offer.copies_to, by)
         return Placed(
             document_id=document_id,
             logical_id=document.logical_id,
             record_id=record_id,
-            replaced=former.id if former else None,
-            warnings=warnings,
+            replaced=former.id if former and not offer.hold else None,
+            held=offer.hold,
+            warnings=(*warnings, *taken.flagged),
         )
 
-    def _same(
-        self, lot: Lot, record_id: UUID, taken: Taken, by: Actor
-    ) -> tuple[UUID, Document | None]:
-        """The id this document has in this record, and the document if it is there already.
+    def _create(
+        self,
+        lot: Lot,
+        around: Around,
+        offer: Offer,
+        taken: Taken,
+        document_id: UUID,
+        former: Document | None,
+        decision_id: UUID,
+        by: Actor,
+    ) -> Document:
+        return life.deposit(
+            document_id,
+            record_id=around.record_id,
+            logical_id=derived_id(self._secret(), "logical", str(document_id)),
+            metadata=taken.metadata,
+            content=self._stored(lot, around.record_id, document_id, taken),
+            confidentiality=self._visibility(taken.confidentiality, former, around, by),
+            decision_id=decision_id,
+            replaces=former if former and former.first_origin.includes(by) else None,
+            submission_set=lot.submission_set,
+            held=offer.hold,
+            copies_to=offer.copies_to,
+            by=by,
+            now=self._now(),
+        )
 
-        The producer's identifier names it (XDS uniqueId), so the same one with other bytes is
-        refused (IHE: non-identical hash). To a depositor who may not see the original that
-        refusal would tell of it: theirs is kept as a document of its own.
-        """
-        unique_id = taken.metadata.unique_id
-        document_id = self.document_id(record_id, unique_id)
-        original = self._known(lot, document_id)
-        if original is None or original.content.sha256 == taken.sha256:
-            return document_id, original
-        if self._may_see(original, by):
-            raise Conflict(
-                "This identifier already names another document of this record.",
-                fields={"content.unique_id": "names a document with another content"},
-            )
-        document_id = self.document_id(record_id, unique_id, taken.sha256)
-        return document_id, self._known(lot, document_id)
+    @staticmethod
+    def _require_releasable(document: Document, former: Document | None, by: Actor) -> None:
+        """Who holds it back is told now what its release would be refused for."""
+        if former:
+            states.require(Act.REPLACE, former.status)
+        if document.copies_to:
+            require_sendable(document.confidentiality, by)
 
-    def document_id(self, record_id: UUID, *parts: str) -> UUID:
-        return derived_id(self._secret(), "document", str(record_id), *parts)
+    def _settle(self, lot: Lot, document: Document, former: Document | None, by: Actor) -> None:
+        """It is in the record: the former makes place for it. Who had only deposited the former
+        again takes theirs back: it stays for those whose it is."""
+        if former and former.first_origin.includes(by):
+            life.supersede(former, document.id, by)
+        elif former:
+            life.withdraw(former, None, by)
+        if former:
+            lot.changed[former.id] = former
 
-    def _known(self, lot: Lot, document_id: UUID) -> Document | None:
-        return lot.changed.get(document_id) or self._find(document_id)
+    def _signed(self, taken: Taken, record_id: UUID, by: Actor) -> Taken:
+        """What the person puts in is by the person, whoever acts for them (XDS authorPerson)."""
+        if not by.principal.acts_for_person:
+            return taken
+        traits = self._people.person_of(record_id, by).traits
+        author = Author(
+            specialty=BY_THE_PERSON, family=traits.birth_name, given=traits.first_given_name
+        )
+        return replace(taken, metadata=replace(taken.metadata, authors=(author,)))
 
-    def _may_see(self, document: Document, by: Actor) -> bool:
-        if document.origin.includes(by):
-            return True
-        return self._gate.may_read(document.record_id, [document.attributes(by)], by)[0]
-
-    def _duplicate(self, original: Document, by: Actor) -> Placed:
+    def _again(self, lot: Lot, original: Document, offer: Offer, taken: Taken, by: Actor) -> Placed:
+        """It is there already: its copies go all the same, and what its depositor had held back
+        is released unless they hold it back again."""
+        if original.status is not Status.HELD:
+            self._copy(lot, original, offer.copies_to, by)
+        elif not offer.hold:
+            self.release(lot, original, by)
         return Placed(
             document_id=original.id,
             logical_id=original.logical_id,
             record_id=original.record_id,
-            duplicate_of=original.id if self._may_see(original, by) else None,
+            duplicate_of=original.id,
+            held=original.status is Status.HELD,
+            warnings=taken.flagged,
+        )
+
+    def _theirs_too(
+        self,
+        lot: Lot,
+        around: Around,
+        original: Document,
+        offer: Offer,
+        taken: Taken,
+        by: Actor,
+    ) -> Placed:
+        """It is hidden from them: nothing is told of that, here or when they come back to it."""
+        lot.changed[original.id] = original
+        _, warnings = self._former(lot, around, offer, taken, by)
+        self._copy(lot, original, offer.copies_to, by, taken.confidentiality)
+        return Placed(
+            document_id=original.id,
+            logical_id=original.logical_id,
+            record_id=original.record_id,
+            warnings=(*warnings, *taken.flagged),
+        )
+
+    def _copy(
+        self,
+        lot: Lot,
+        document: Document,
+        to: Sequence[str],
+        by: Actor,
+        codes: Sequence[str] | None = None,
+    ) -> None:
+        """``codes``: those of the document as the depositor knows it."""
+        if not to:
+            return
+        copies_id = derived_id(self._secret(), "copies", str(lot.submission_set), str(document.id))
+        lot.copies.append(
+            Copies.ask(
+                copies_id,
+                record_id=document.record_id,
+                document_id=document.id,
+                to=to,
+                confidentiality=document.confidentiality if codes is None else codes,
+                by=by,
+            )
         )
 
     def _former(
-        self, lot: Lot, record_id: UUID, offer: Offer, taken: Taken, by: Actor
+        self, lot: Lot, around: Around, offer: Offer, taken: Taken, by: Actor
     ) -> tuple[Document | None, tuple[str, ...]]:
         """The version replaced: the one asked for, else the one the CDA header names.
 
@@ -211,24 +279,29 @@ class Depositing:
         not theirs, is told of in the same words.
         """
         if offer.replaces:
-            former = self._known(lot, offer.replaces)
-            if former is None or former.record_id != record_id or not former.origin.includes(by):
-                raise Forbidden(message_fr=GENERIC_FR)
-            return former, ()
+            return self._replaceable(lot, around.record_id, offer.replaces, by), ()
         if not taken.replaces:
             return None, ()
         for unique_id in taken.replaces:
-            former = self._known(lot, self.document_id(record_id, unique_id))
+            former = self._doubles.version(around.together, unique_id, lot.changed)
             if former and former.origin.includes(by):
                 return former, ()
         return None, (UNKNOWN_PARENT,)
 
-    def _visibility(self, taken: Taken, former: Document | None, by: Actor) -> tuple[str, ...]:
+    def _replaceable(self, lot: Lot, record_id: UUID, former_id: UUID, by: Actor) -> Document:
+        former = lot.changed.get(former_id) or self._find(former_id)
+        if former is None or former.record_id != record_id or not former.origin.includes(by):
+            raise Forbidden(message_fr=GENERIC_FR)
+        return former
+
+    def _visibility(
+        self, asked: Sequence[str], former: Document | None, around: Around, by: Actor
+    ) -> tuple[str, ...]:
         return visibility_at_deposit(
-            taken.confidentiality,
+            asked,
             former=former.confidentiality if former else (),
             by=by,
-            allow_cumulation=self._rules.allow_cumulation,
+            masking=around.masking,
         )
 
     def _stored(self, lot: Lot, record_id: UUID, document_id: UUID, taken: Taken) -> Content:

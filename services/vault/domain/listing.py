@@ -8,15 +8,16 @@ import binascii
 import json
 import unicodedata
 from collections import Counter
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
 from services.vault.domain.attributes import attributes
-from services.vault.domain.document import Document, Status
+from services.vault.domain.document import Document
 from services.vault.domain.metadata import Metadata
 from services.vault.domain.origin import Origin
+from services.vault.domain.states import Status
 from shared.kernel.actor import Actor
 from shared.kernel.clock import instant
 from shared.kernel.errors import InvalidRequest
@@ -24,11 +25,13 @@ from shared.kernel.errors import InvalidRequest
 
 @dataclass(frozen=True, kw_only=True)
 class Entry:
-    """One document. ``submitted_at``: RFC 3339 instant of its deposit."""
+    """One document. ``submitted_at``: RFC 3339 instant of its deposit, or of its release."""
 
     document_id: UUID
     record_id: UUID
     logical_id: UUID
+    entry_uuid: UUID
+    submission_set: UUID | None
     submitted_at: str
     status: str
     metadata: Metadata
@@ -45,7 +48,9 @@ class Entry:
             document_id=document.id,
             record_id=document.record_id,
             logical_id=document.logical_id,
-            submitted_at=instant(document.created_on),
+            entry_uuid=document.entry_uuid,
+            submission_set=document.submission_set,
+            submitted_at=instant(document.submitted_on),
             status=document.status.value,
             metadata=document.metadata,
             confidentiality=document.confidentiality,
@@ -64,7 +69,9 @@ class Entry:
 class Wanted:
     """Filters; those that are ``None`` let everything through. ``since`` and ``until`` are days
     of the act, both included; ``source`` is ``person`` or ``professional``; ``heading_types``:
-    the types shown under one heading."""
+    the types shown under one heading; ``state``: an XDS availabilityStatus, else current ones and
+    those that the two switches let in; ``labels``: what types are called, by code; ``spared``:
+    types that no ``since`` leaves out."""
 
     text: str | None = None
     type: str | None = None
@@ -74,21 +81,53 @@ class Wanted:
     since: str | None = None
     until: str | None = None
     source: str | None = None
+    state: str | None = None
+    include_archived: bool = False
     include_replaced: bool = False
+    labels: Mapping[str, str] = field(default_factory=dict)
+    spared: frozenset[str] = frozenset()
 
     def fits(self, entry: Entry) -> bool:
         said = entry.metadata
         return (
-            (self.include_replaced or entry.status == Status.APPROVED)
+            entry.status in self._states()
             and self.type in {None, said.type}
             and self.class_code in {None, said.class_code}
             and (self.heading_types is None or said.type in self.heading_types)
             and (self.author is None or self.author in entry.origin.professionals)
-            and self.source in {None, "person" if said.by_patient else "professional"}
-            and (self.since is None or said.service_day >= self.since[: len(said.service_day)])
+            and self.source in {None, source_of(said)}
+            and (said.type in self.spared or is_since(said.service_day, self.since))
             and (self.until is None or said.service_day <= self.until)
-            and (self.text is None or _says(said, self.text))
+            and (self.text is None or _says(said, self.labels.get(said.type, ""), self.text))
         )
+
+    def _states(self) -> set[str]:
+        if self.state:
+            return {self.state}
+        archived = {Status.ARCHIVED.value} if self.include_archived else set()
+        replaced = {Status.DEPRECATED.value} if self.include_replaced else set()
+        return {Status.APPROVED.value} | archived | replaced
+
+
+def is_since(day: str, since: str | None) -> bool:
+    """A month or a year alone is in as soon as one of its days is."""
+    return since is None or day >= since[: len(day)]
+
+
+def source_of(said: Metadata) -> str:
+    return "person" if said.by_patient else "professional"
+
+
+Place = tuple[str, str]
+"""Where an entry stands in a list: an instant, then its id."""
+
+
+def by_act(entry: Entry) -> Place:
+    return entry.metadata.service_start, str(entry.document_id)
+
+
+def by_submission(entry: Entry) -> Place:
+    return entry.submitted_at, str(entry.document_id)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -101,20 +140,27 @@ class Page:
     facets: Mapping[str, Mapping[str, int]]
 
 
-def paged(entries: Sequence[Entry], limit: int, cursor: str | None) -> Page:
-    """Latest act first. Raises :class:`InvalidRequest` for a cursor of another list."""
-    ordered = sorted(entries, key=_place, reverse=True)
+def paged(
+    entries: Sequence[Entry],
+    limit: int,
+    cursor: str | None,
+    place: Callable[[Entry], Place] = by_act,
+) -> Page:
+    """Latest first. Raises :class:`InvalidRequest` for a cursor of another list."""
+    ordered = sorted(entries, key=place, reverse=True)
     start = _after(cursor) if cursor else None
-    following = [e for e in ordered if start is None or _place(e) < start]
+    following = [e for e in ordered if start is None or place(e) < start]
     shown = following[:limit]
     more = len(following) > limit
     return Page(
         entries=shown,
-        next_cursor=_cursor(shown[-1]) if more else None,
+        next_cursor=_cursor(place(shown[-1])) if more else None,
         total=len(ordered),
         facets={
             "type": Counter(e.metadata.type for e in ordered),
             "class": Counter(e.metadata.class_code for e in ordered),
+            "source": Counter(source_of(e.metadata) for e in ordered),
+            "state": Counter(e.status for e in ordered),
         },
     )
 
@@ -132,12 +178,8 @@ def chain(entries: Sequence[Entry], member: UUID) -> list[Entry]:
     return found
 
 
-def _place(entry: Entry) -> tuple[str, str]:
-    return entry.metadata.service_start, str(entry.document_id)
-
-
-def _cursor(entry: Entry) -> str:
-    return base64.urlsafe_b64encode(json.dumps(_place(entry)).encode()).decode()
+def _cursor(last: Place) -> str:
+    return base64.urlsafe_b64encode(json.dumps(last).encode()).decode()
 
 
 def _after(cursor: str) -> tuple[str, str]:
@@ -150,13 +192,18 @@ def _after(cursor: str) -> tuple[str, str]:
     return str(start), str(document_id)
 
 
-def _says(said: Metadata, text: str) -> bool:
-    """All words of ``text``, in any order, whatever their case and accents."""
+def _says(said: Metadata, label: str, text: str) -> bool:
+    """All words of ``text``, in any order, whatever their case and accents, in the title, the
+    name of the type, or the names of authors and their institutions."""
     names = [f"{a.family or ''} {a.given or ''} {a.institution_name or ''}" for a in said.authors]
-    written = _plain(" ".join([said.title, *names]))
-    return all(word in written for word in _plain(text).split())
+    written = folded(" ".join([said.title, label, *names]))
+    return all(word in written for word in folded(text).split())
 
 
-def _plain(text: str) -> str:
-    letters = unicodedata.normalize("NFKD", text)
-    return "".join(c for c in letters if not unicodedata.combining(c)).casefold()
+def folded(text: str) -> str:
+    """For comparing what people write: without case, accents, ligatures; apostrophes alike."""
+    letters = unicodedata.normalize("NFKD", text.casefold().translate(_LETTERS))
+    return "".join(c for c in letters if not unicodedata.combining(c))
+
+
+_LETTERS = str.maketrans({"œ": "oe", "æ": "ae", "’": "'", "\u02bc": "'"})

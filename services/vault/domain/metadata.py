@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any
 
-from services.vault.domain.cda.timestamps import civil_date
+from shared.cda.timestamps import civil_date
 from shared.kernel.clock import instant, parse_instant
 
 
@@ -16,6 +16,15 @@ class Coded:
     code: str
     system: str | None = None
     display: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reference:
+    """Another thing the document belongs to: an order, an imaging study (XDS referenceIdList).
+    ``id`` has the form ``root^extension``; ``type`` is of JDV_J231."""
+
+    id: str
+    type: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,6 +69,10 @@ class Statement:
     """``unique_id`` of the documents this one says it replaces (relatedDocument RPLC)."""
     legal_authenticator: Author | None = None
     custodian: str | None = None
+    reference_ids: tuple[Reference, ...] = ()
+    source_patient: str | None = None
+    """The patient as the producer numbers them (XDS sourcePatientId), ``root^extension``; never
+    the INS."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -83,6 +96,8 @@ class Metadata:
     version_number: int | None = None
     legal_authenticator: Author | None = None
     custodian: str | None = None
+    reference_ids: tuple[Reference, ...] = ()
+    source_patient: str | None = None
     by_patient: bool = False
     """Put in by the person or someone acting in their place."""
 
@@ -101,6 +116,7 @@ class Metadata:
         kept = dict(data)
         kept["authors"] = tuple(Author(**author) for author in data.get("authors", ()))
         kept["event_codes"] = tuple(Coded(**code) for code in data.get("event_codes", ()))
+        kept["reference_ids"] = tuple(Reference(**r) for r in data.get("reference_ids", ()))
         if signed_by := data.get("legal_authenticator"):
             kept["legal_authenticator"] = Author(**signed_by)
         return cls(**kept)

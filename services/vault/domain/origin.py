@@ -20,9 +20,9 @@ class Origin:
     person: str | None
 
     @classmethod
-    def of(cls, metadata: Metadata, put_in: Mapping[str, Any]) -> "Origin":
-        """``put_in``: the depositor as ``Actor.to_event()`` gives it."""
-        actors = list(through(put_in))
+    def of(cls, metadata: Metadata, *put_in: Mapping[str, Any]) -> "Origin":
+        """``put_in``: the depositors as ``Actor.to_event()`` gives them."""
+        actors = [actor for depositor in put_in for actor in through(depositor)]
         professionals = [a["id"] for a in actors if a["kind"] == "professional"]
         structures = [a["id"] if a["kind"] == "facility" else a.get("facility") for a in actors]
         persons = [a.get("record_id") for a in actors if a["kind"] in _PERSONS]
@@ -39,6 +39,14 @@ class Origin:
             return self.person is not None and self.person == str(who.record_id)
         return who.id in self.professionals or bool({who.id, who.facility} & {*self.structures})
 
+    def is_author(self, by: Actor) -> bool:
+        """The professional or the structure's own software that wrote it or put it in, not a
+        colleague; the person, for what they put in."""
+        who = by.principal
+        if who.acts_for_person:
+            return self.includes(by)
+        return who.id in self.professionals or who.id in self.structures
+
     def professional_seen_by(self, by: Actor) -> str | None:
         """Of several authors the one who asks, so that authors keep their access."""
         who = by.principal.id
@@ -48,6 +56,12 @@ class Origin:
         who = {by.principal.id, by.principal.facility}
         own = next((s for s in self.structures if s in who), None)
         return own or next(iter(self.structures), None)
+
+
+def same_depositor(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
+    """The same professional, structure or person, whichever service carried the request."""
+    first, second = ([*through(by)][-1] for by in (one, other))
+    return (first["kind"], first["id"]) == (second["kind"], second["id"])
 
 
 def _known(*values: str | None) -> tuple[str, ...]:

@@ -34,6 +34,14 @@ class Traits:
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
+class Person:
+    """Whose record it is; ``ins`` of a qualified identity only."""
+
+    traits: Traits
+    ins: Ins | None = None
+
+
+@dataclass(frozen=True, kw_only=True, repr=False)
 class Patient:
     """The person a document says it is about. ``ids``: (OID, value) pairs as written."""
 

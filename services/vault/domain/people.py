@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from services.vault.domain.patient import FIELD, Patient, require_same_person
+from services.vault.domain.patient import FIELD, Patient, Person, require_same_person
 from services.vault.domain.ports import Identities
 from shared.kernel.actor import Actor
 from shared.kernel.errors import Forbidden, InvalidRequest
@@ -40,6 +40,9 @@ class People:
                 fields={f"{FIELD}.ins": "is not that of the record"},
             )
         require_same_person(patient.traits, self._identities.traits_of(record_id, by=by))
+
+    def person_of(self, record_id: UUID, by: Actor) -> Person:
+        return self._identities.person_of(record_id, by=by)
 
     def _ins_of(self, patient: Patient) -> Ins:
         return patient.ins(accepted=self._rules.accepted, strict_keys=self._rules.strict_keys)

@@ -1,13 +1,16 @@
 """What the vault asks of the outside, in sentences."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
 from services.vault.domain.document import Content
 from services.vault.domain.listing import Entry
-from services.vault.domain.patient import Traits
+from services.vault.domain.patient import Person, Traits
+from services.vault.domain.results import ReadDocument
+from services.vault.domain.timing import Due
 from shared.kernel.actor import Actor
 from shared.kernel.ins import Ins
 
@@ -19,6 +22,10 @@ class Identities(Protocol):
 
     def traits_of(self, record_id: UUID, *, by: Actor) -> Traits:
         """Raises ``Forbidden`` if there is no such record."""
+        ...
+
+    def person_of(self, record_id: UUID, *, by: Actor) -> Person:
+        """Traits and INS; raises ``Forbidden`` if there is no such record."""
         ...
 
 
@@ -64,14 +71,38 @@ class Contents(Protocol):
 
     def remove(self, keys: Iterable[str]) -> None: ...
 
+    def forget(self, record_id: UUID) -> None:
+        """Remove all that lies there of a record that was erased."""
+        ...
+
 
 class Listed(Protocol):
     """The read model of documents; it may lag behind the log."""
 
     def of_record(self, record_id: UUID) -> Sequence[Entry]:
-        """All of a record, in no promised order; none if the record was erased."""
+        """All that are in a record, in no promised order; none if the record was erased."""
+        ...
+
+    def held_in(self, record_id: UUID) -> Sequence[Entry]:
+        """Those held back from it, by whomever."""
         ...
 
     def by_logical_id(self, logical_id: UUID) -> UUID | None:
         """The document of that logical id."""
+        ...
+
+
+class Results(Protocol):
+    """The read model of results; it may lag behind the log."""
+
+    def of_record(self, record_id: UUID) -> Mapping[UUID, ReadDocument]:
+        """By document, structured ones alone; none if the record was erased."""
+        ...
+
+
+class DueDates(Protocol):
+    """The read model of what waits for its time."""
+
+    def before(self, due: Due, moment: datetime) -> Iterable[UUID]:
+        """Documents due before that instant, earliest first."""
         ...

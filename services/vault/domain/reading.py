@@ -2,15 +2,17 @@
 
 from collections.abc import Iterator
 
-from services.vault.domain.cda.body import enclosed_file
-from services.vault.domain.cda.tree import clinical_document
+from services.vault.domain.active_content import active_parts
 from services.vault.domain.content import CDA
-from services.vault.domain.document import Document, Status
+from services.vault.domain.document import Document
+from services.vault.domain.states import Status
 from services.vault.domain.visibility import (
     HIDDEN_FROM_PATIENT,
     HIDDEN_FROM_REPRESENTATIVES,
     MASKED,
 )
+from shared.cda.body import enclosed_file
+from shared.cda.tree import clinical_document
 
 MAX_EXPANSION = 1032
 """How many times its size a compressed file can unpack to (DEFLATE)."""
@@ -26,14 +28,27 @@ _SENTENCES = {
     ),
     MASKED: "Ce document est masqué aux professionnels de santé.",
 }
-_REPLACED = "Ce document a été remplacé par une version plus récente."
+_STATES = {
+    Status.DEPRECATED: "Ce document a été remplacé par une version plus récente.",
+    Status.ARCHIVED: "Ce document est archivé.",
+    Status.HELD: "Ce document n'est pas encore versé dans le dossier.",
+}
+_ACTIVE = (
+    "Ce fichier contient des éléments actifs (script, commande ou fichier joint) : ne les "
+    "exécutez pas."
+)
 
 
-def warnings(document: Document) -> Iterator[str]:
-    """DMP requirement EX_3.2-1025: opening a hidden document shows that it is hidden."""
-    if document.status is not Status.APPROVED:
-        yield _REPLACED
+def warnings(document: Document, shown: bytes, media_type: str) -> Iterator[str]:
+    """DMP requirement EX_3.2-1025: opening a hidden document shows that it is hidden.
+
+    ``shown``: the file that the reader's software would run.
+    """
+    if document.status in _STATES:
+        yield _STATES[document.status]
     yield from (_SENTENCES[code] for code in document.confidentiality if code in _SENTENCES)
+    if active_parts(shown, media_type):
+        yield _ACTIVE
 
 
 def unwrapped(document: Document, data: bytes) -> tuple[bytes, str]:

@@ -5,14 +5,15 @@ from dataclasses import dataclass, replace
 
 from services.vault.domain import content
 from services.vault.domain.active_content import active_parts
-from services.vault.domain.cda.body import FIELD as BODY
-from services.vault.domain.cda.body import enclosed_file
 from services.vault.domain.cda.header import read_header
-from services.vault.domain.cda.tree import Element, clinical_document
 from services.vault.domain.completion import Rules, completed
 from services.vault.domain.metadata import Metadata, Statement
 from services.vault.domain.patient import Patient
+from services.vault.domain.scanning import Scanner
 from services.vault.domain.value_sets import UNREFERENCED_FORMAT
+from shared.cda.body import FIELD as BODY
+from shared.cda.body import enclosed_file
+from shared.cda.tree import Element, clinical_document
 from shared.kernel.errors import InvalidRequest, TooLarge
 
 FIELD = "content"
@@ -22,16 +23,21 @@ PERSON_FORMATS = frozenset({content.PDF, content.TEXT, content.RTF, content.JPEG
 
 @dataclass(frozen=True, kw_only=True)
 class Limits:
-    """``max_bytes``: of a content, and of a file inside a CDA."""
+    """What is let in at all. ``max_bytes``: of a content, and of a file inside a CDA.
+    ``refuse_active``: files with scripts, commands or files inside; otherwise they are flagged.
+    ``scanner``: ``None`` where the operator runs none.
+    """
 
     max_bytes: int
     refuse_active: bool
+    scanner: Scanner | None = None
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
 class Taken:
     """A document fit to be kept. ``patient`` and ``replaces`` are what a CDA header says;
-    ``enclosed``: media type of the file a level 1 CDA wraps."""
+    ``enclosed``: media type of the file a level 1 CDA wraps; ``flagged``: what its depositor must
+    be told of it."""
 
     data: bytes
     media_type: str
@@ -42,6 +48,7 @@ class Taken:
     replaces: tuple[str, ...] = ()
     enclosed: str | None = None
     level: int | None = None
+    flagged: tuple[str, ...] = ()
 
 
 def take(
@@ -57,7 +64,7 @@ def take(
     media_type = _recognised(data, declared, limits)
     if by_person and media_type not in PERSON_FORMATS:
         raise _refused("this format is not one the person may add")
-    _refuse_active(data, media_type, FIELD, limits)
+    flagged = _looked_through(data, media_type, FIELD, limits)
     sha256 = hashlib.sha256(data).hexdigest()
     if media_type == content.CDA:
         return _take_cda(data, sha256, given, limits, rules)
@@ -71,6 +78,7 @@ def take(
             None, said, by_person=by_person, format_code=UNREFERENCED_FORMAT, rules=rules
         ),
         confidentiality=given.confidentiality,
+        flagged=flagged,
     )
 
 
@@ -91,7 +99,7 @@ def _recognised(data: bytes, declared: str | None, limits: Limits) -> str:
 def _take_cda(data: bytes, sha256: str, given: Statement, limits: Limits, rules: Rules) -> Taken:
     document = clinical_document(data)
     header = read_header(document)
-    enclosed = _enclosed(document, limits)
+    enclosed, flagged = _enclosed(document, limits)
     said = header.statement
     metadata = completed(
         said,
@@ -112,24 +120,30 @@ def _take_cda(data: bytes, sha256: str, given: Statement, limits: Limits, rules:
         replaces=said.replaces,
         enclosed=enclosed,
         level=1 if enclosed else 3,
+        flagged=flagged,
     )
 
 
-def _enclosed(document: Element, limits: Limits) -> str | None:
+def _enclosed(document: Element, limits: Limits) -> tuple[str | None, tuple[str, ...]]:
+    """The media type of the file inside, and what is to be said of it."""
     file = enclosed_file(document, max_bytes=limits.max_bytes)
     if file is None:
-        return None
+        return None, ()
     media_type = content.recognise(file.data)
     if media_type is None or media_type == content.CDA:
         raise _refused("the file is none of PDF, JPEG, PNG, TIFF, RTF, plain text", BODY)
     content.require_declared(media_type, file.media_type, f"{BODY}.media_type")
-    _refuse_active(file.data, media_type, BODY, limits)
-    return media_type
+    return media_type, _looked_through(file.data, media_type, BODY, limits)
 
 
-def _refuse_active(data: bytes, media_type: str, field: str, limits: Limits) -> None:
-    if limits.refuse_active and (found := active_parts(data, media_type)):
+def _looked_through(data: bytes, media_type: str, field: str, limits: Limits) -> tuple[str, ...]:
+    """What to tell of a file that is taken all the same."""
+    if limits.scanner and (infection := limits.scanner.infection(data)):
+        raise _refused(f"is infected: {infection}", field)
+    found = active_parts(data, media_type)
+    if found and limits.refuse_active:
         raise _refused(f"holds {', '.join(found)}", field)
+    return (f"{field} holds {', '.join(found)}",) if found else ()
 
 
 def _refused(sentence: str, field: str = FIELD) -> InvalidRequest:

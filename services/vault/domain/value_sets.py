@@ -8,6 +8,9 @@ from services.vault.domain import content
 UNREFERENCED_FORMAT = "urn:asipSante:modelesHorsProfils:2011"
 """JDV_J60: a document that follows no published template."""
 
+IHE_FORMATS = "1.3.6.1.4.1.19376.1.2.3"
+FRENCH_FORMATS = "1.2.250.1.213.1.1.4.2.282"
+
 LEVEL_1_FORMATS = {
     content.PDF: "urn:ihe:iti:xds-sd:pdf:2008",
     content.TEXT: "urn:ihe:iti:xds-sd:text:2008",
@@ -53,7 +56,18 @@ class ValueSets:
     specialties: Mapping[str, str]
     functions: Mapping[str, str]
     headings: Mapping[str, str]
+    reference_types: Mapping[str, str]
     format_rules: Sequence[FormatRule]
+    systems: Mapping[str, Mapping[str, str]]
+    """OID of the terminology of each code, by the name of its set above."""
+
+    def system(self, value_set: str, code: str) -> str | None:
+        return self.systems.get(value_set, {}).get(code)
+
+    def format_system(self, code: str) -> str:
+        """TRE_A11 holds the formats of IHE, TRE_A06 the French ones (JDV_J60)."""
+        french = not code.startswith("urn:ihe:") or code.startswith("urn:ihe:iti-fr:")
+        return FRENCH_FORMATS if french else IHE_FORMATS
 
     def types_under(self, heading: str) -> frozenset[str]:
         return frozenset(t.code for t in self.types.values() if t.heading == heading)

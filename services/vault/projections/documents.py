@@ -1,29 +1,42 @@
 """The list of documents: ids and instants in clear, everything said of them sealed."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import asdict
 from functools import singledispatchmethod
 from typing import Any
 from uuid import UUID
 
-from services.vault.domain.document import Document, Status
+from services.vault.domain import document_events as events
+from services.vault.domain.document import entry_uuid
 from services.vault.domain.listing import Entry
 from services.vault.domain.metadata import Metadata
 from services.vault.domain.origin import Origin
+from services.vault.domain.states import IN_RECORD, Status
 from shared.crypto.fields import open_field, seal_field
 from shared.crypto.keys import KeyErased, Keys
 from shared.kernel.clock import instant
-from shared.stores.documents import Documents, Eq, Json, Patch, Purge, Put, Write
+from shared.stores.documents import (
+    Delete,
+    Documents,
+    Eq,
+    Filter,
+    In,
+    Json,
+    Patch,
+    Purge,
+    Put,
+    Write,
+)
 
 PAGE = 500
 
 
 class DocumentList:
-    """Rows: ``record_id``, ``logical_id``, ``submitted_at``, ``status``, ``replaces`` and
-    ``replaced_by`` in clear; ``said`` and ``visibility`` sealed under the record's key."""
+    """Rows: ids, instants and ``status`` in clear; ``metadata``, ``origin``, ``kept`` (media
+    type, size) and ``visibility`` sealed under the record's key. None for what is gone."""
 
     NAME = "documents"
-    VERSION = 1
+    VERSION = 3
     INDEXES = ("record_id", "logical_id")
 
     def __init__(self, keys: Keys) -> None:
@@ -34,41 +47,91 @@ class DocumentList:
         return ()
 
     @writes.register
-    def _(self, event: Document.Created) -> Sequence[Write]:
+    def _(self, event: events.Created) -> Sequence[Write]:
+        return [self._put(event, Status.APPROVED)]
+
+    @writes.register
+    def _(self, event: events.Held) -> Sequence[Write]:
+        return [self._put(event, Status.HELD)]
+
+    @writes.register
+    def _(self, event: events.Released) -> Sequence[Write]:
+        changed = {
+            "status": Status.APPROVED.value,
+            "submitted_at": instant(event.timestamp),
+            "visibility": self._sealed(event, "visibility", event.confidentiality),
+        }
+        return [Patch(str(event.originator_id), changed)]
+
+    @writes.register
+    def _(self, event: events.Replaced) -> Sequence[Write]:
+        changed = {"status": Status.DEPRECATED.value, "replaced_by": str(event.replaced_by)}
+        return [Patch(str(event.originator_id), changed)]
+
+    @writes.register
+    def _(self, event: events.Hiding) -> Sequence[Write]:
+        changed = {
+            "entry_uuid": _entry_uuid(event),
+            "visibility": self._sealed(event, "visibility", event.confidentiality),
+        }
+        return [Patch(str(event.originator_id), changed)]
+
+    @writes.register
+    def _(self, event: events.Reclassified) -> Sequence[Write]:
+        changed = {
+            "entry_uuid": _entry_uuid(event),
+            "service_day": Metadata.from_event(event.metadata).service_day,
+            "metadata": self._sealed(event, "metadata", event.metadata),
+        }
+        return [Patch(str(event.originator_id), changed)]
+
+    @writes.register
+    def _(self, event: events.Archived) -> Sequence[Write]:
+        return [Patch(str(event.originator_id), {"status": Status.ARCHIVED.value})]
+
+    @writes.register
+    def _(self, event: events.Unarchived) -> Sequence[Write]:
+        return [Patch(str(event.originator_id), {"status": Status.APPROVED.value})]
+
+    @writes.register(events.DepositedAgain)
+    @writes.register(events.DepositWithdrawn)
+    def _(self, event: events.DepositedAgain | events.DepositWithdrawn) -> Sequence[Write]:
+        origin = self._sealed(event, "origin", event.origin)
+        return [Patch(str(event.originator_id), {"origin": origin})]
+
+    @writes.register(events.Deleted)
+    @writes.register(events.Discarded)
+    def _(self, event: events.Deleted | events.Discarded) -> Sequence[Write]:
+        return [Delete(str(event.originator_id))]
+
+    def purge(self, record_id: UUID) -> Sequence[Write]:
+        return [Purge([Eq("record_id", str(record_id))])]
+
+    def _put(self, event: events.Created, status: Status) -> Write:
         metadata = Metadata.from_event(event.metadata)
-        said = {
-            "metadata": event.metadata,
-            "origin": asdict(Origin.of(metadata, event.by)),
+        origin = asdict(Origin.of(metadata, event.by))
+        kept = {
             "media_type": event.content["media_type"],
             "size": event.content["size"],
         }
         row = {
             "record_id": str(event.record_id),
             "logical_id": str(event.logical_id),
+            "entry_uuid": _entry_uuid(event),
+            "submission_set": str(event.submission_set) if event.submission_set else None,
             "submitted_at": instant(event.timestamp),
-            "status": Status.APPROVED.value,
+            "service_day": metadata.service_day,
+            "status": status.value,
             "replaces": str(event.replaces) if event.replaces else None,
             "replaced_by": None,
-            "said": self._sealed(event, "said", said),
+            "metadata": self._sealed(event, "metadata", event.metadata),
+            "origin": self._sealed(event, "origin", origin),
+            "kept": self._sealed(event, "kept", kept),
             "visibility": self._sealed(event, "visibility", event.confidentiality),
         }
-        return [Put(str(event.originator_id), row)]
+        return Put(str(event.originator_id), row)
 
-    @writes.register
-    def _(self, event: Document.Replaced) -> Sequence[Write]:
-        changed = {"status": Status.DEPRECATED.value, "replaced_by": str(event.replaced_by)}
-        return [Patch(str(event.originator_id), changed)]
-
-    @writes.register(Document.Masked)
-    @writes.register(Document.Unmasked)
-    def _(self, event: Document.Masked | Document.Unmasked) -> Sequence[Write]:
-        sealed = self._sealed(event, "visibility", event.confidentiality)
-        return [Patch(str(event.originator_id), {"visibility": sealed})]
-
-    def purge(self, record_id: UUID) -> Sequence[Write]:
-        return [Purge([Eq("record_id", str(record_id))])]
-
-    def _sealed(self, event: Document.Event, field: str, value: Any) -> str:
+    def _sealed(self, event: events.DocumentEvent, field: str, value: Any) -> str:
         key = self._keys.current(event.record_id)
         return seal_field(key, place(str(event.originator_id), field), value)
 
@@ -81,47 +144,65 @@ class ListedDocuments:
         self._keys = keys
 
     def of_record(self, record_id: UUID) -> Sequence[Entry]:
-        try:
-            return [self._entry(row) for row in self._rows(record_id)]
-        except KeyErased:
-            return []
+        return self._entries(record_id, IN_RECORD)
+
+    def held_in(self, record_id: UUID) -> Sequence[Entry]:
+        return self._entries(record_id, {Status.HELD})
 
     def by_logical_id(self, logical_id: UUID) -> UUID | None:
         found = self._documents.find(Eq("logical_id", str(logical_id)), limit=1).items
         return UUID(found[0]["id"]) if found else None
 
-    def _rows(self, record_id: UUID) -> list[Json]:
+    def _entries(self, record_id: UUID, states: Collection[Status]) -> Sequence[Entry]:
+        where = (Eq("record_id", str(record_id)), In("status", sorted(states)))
+        try:
+            return [self._entry(row) for row in self._rows(where)]
+        except KeyErased:
+            return []
+
+    def _rows(self, where: Sequence[Filter]) -> list[Json]:
         rows: list[Json] = []
         after: str | None = None
         while True:
-            page = self._documents.find(Eq("record_id", str(record_id)), limit=PAGE, after=after)
+            page = self._documents.find(*where, limit=PAGE, after=after)
             rows += page.items
             after = page.next_cursor
             if after is None:
                 return rows
 
     def _entry(self, row: Json) -> Entry:
-        said = open_field(self._keys, place(row["id"], "said"), row["said"])
-        visibility = open_field(self._keys, place(row["id"], "visibility"), row["visibility"])
-        origin = said["origin"]
+        metadata, origin, kept, visibility = (
+            open_field(self._keys, place(row["id"], field), row[field])
+            for field in ("metadata", "origin", "kept", "visibility")
+        )
         return Entry(
             document_id=UUID(row["id"]),
             record_id=UUID(row["record_id"]),
             logical_id=UUID(row["logical_id"]),
+            entry_uuid=UUID(row["entry_uuid"]),
+            submission_set=_maybe_id(row["submission_set"]),
             submitted_at=row["submitted_at"],
             status=row["status"],
-            metadata=Metadata.from_event(said["metadata"]),
+            metadata=Metadata.from_event(metadata),
             confidentiality=tuple(visibility),
-            media_type=said["media_type"],
-            size=said["size"],
+            media_type=kept["media_type"],
+            size=kept["size"],
             origin=Origin(
                 professionals=tuple(origin["professionals"]),
                 structures=tuple(origin["structures"]),
                 person=origin["person"],
             ),
-            replaces=UUID(row["replaces"]) if row["replaces"] else None,
-            replaced_by=UUID(row["replaced_by"]) if row["replaced_by"] else None,
+            replaces=_maybe_id(row["replaces"]),
+            replaced_by=_maybe_id(row["replaced_by"]),
         )
+
+
+def _entry_uuid(event: events.DocumentEvent) -> str:
+    return str(entry_uuid(event.originator_id, event.originator_version))
+
+
+def _maybe_id(text: str | None) -> UUID | None:
+    return UUID(text) if text else None
 
 
 def place(document_id: str, field: str) -> str:

@@ -1,5 +1,6 @@
 """Ask the rules themselves: no store, no server."""
 
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import Any
@@ -7,9 +8,10 @@ from uuid import UUID, uuid4
 
 from services.access.adapters.cedar import CedarRules, read_policies
 from services.access.adapters.reference import read_reference
+from services.access.domain.connection import Client
 from services.access.domain.decision import Grounds, judge
 from services.access.domain.facts import Asked, principal_for, principal_of
-from services.access.domain.grants import CareTeam, Consent, Session, Status
+from services.access.domain.grants import CareTeam, Consent, Session, Source, Status
 from services.access.domain.matrix import Matrix
 from services.access.domain.rights import Rights
 from services.access.domain.rules import Rules, Verdict
@@ -20,7 +22,14 @@ NOW = datetime(2026, 11, 21, 10, 0, tzinfo=UTC)
 HOUR = timedelta(hours=1)
 MOMENT = timedelta(milliseconds=1)
 IDENTITY = Actor(kind=ActorKind.SERVICE, id="identity")
-PARAMETERS = {"block_beats_break_glass": True}
+PARAMETERS = {
+    "block_beats_break_glass": True,
+    "caregivers": False,
+    "invisible_and_masked": False,
+    "paramedics_need_authorisation": False,
+    "qualified_identity_to_feed": True,
+}
+SOURCE: Source = {"service": "identity", "position": 7}
 
 
 @cache
@@ -36,8 +45,8 @@ def matrix() -> Matrix:
 def rights(status: Status | None = Status.ACTIVATED) -> Rights:
     opened = Rights.open(b"secret" * 6, RECORD, by=IDENTITY)
     if status:
-        source = {"service": "identity", "position": 7}
-        opened.change_status(status, source=source, by=IDENTITY)  # type: ignore[arg-type]  # a literal is a Source
+        opened.change_status(status, source=SOURCE, by=IDENTITY)
+    opened.prove_identity(qualified=True, source=SOURCE, by=IDENTITY)
     return opened
 
 
@@ -79,6 +88,7 @@ def session(professional: str, *, reason: str = "found unconscious", end: dateti
         unable_to_consent=True,
         started_at=NOW - HOUR,
         ends_at=end,
+        review_before=NOW + 7 * 24 * HOUR,
         secret=False,
     )
 
@@ -112,19 +122,22 @@ def ask(
     session: UUID | None = None,
     at: datetime = NOW,
     by_rules: Rules | None = None,
+    client: Client | None = None,
 ) -> Verdict:
+    who = principal_of(actor, action)
     asked = Asked(
-        principal=principal_for(principal_of(actor, action)),
+        principal=principal_for(who),
         action=action,
         mode=mode,
         session=session,
         at=at,
+        through_software=who is not actor,
     )
-    grounds = Grounds(rights=given, matrix=matrix(), rules=by_rules or rules())
+    grounds = Grounds(rights=given, matrix=matrix(), rules=by_rules or rules(), client=client)
     return judge(RECORD, asked, [item or document()], grounds).verdicts[0]
 
 
-def without(rule: str) -> CedarRules:
+def without(rule: str, parameters: Mapping[str, bool] = PARAMETERS) -> CedarRules:
     """The rules as if that file had been removed."""
     texts = {name: text for name, text in read_policies().items() if name != f"{rule}.cedar"}
-    return CedarRules(texts, PARAMETERS)
+    return CedarRules(texts, parameters)

@@ -1,8 +1,9 @@
 """A whole log of access on a real store, with keys and a clock that a test holds."""
 
 import base64
+import tempfile
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -12,15 +13,20 @@ from services.access import contract as c
 from services.access.adapters.opening import open_log
 from services.access.application import Access
 from services.access.domain.grants import Means
+from services.access.domain.outside import Described, Named, Outside
 from services.access.domain.reference import AccessSettings
 from services.access.domain.rights import Rights
 from services.access.policies import POLICIES
+from services.access.projections.waiting import WaitingList, WhatWaits
 from shared.crypto.local_keys import LocalKeys
 from shared.eventing.received import Received
 from shared.kernel.actor import Actor
 from shared.kernel.clock import FixedClock
+from shared.kernel.ids import derived_id
+from shared.stores.documents import At, Documents
 from shared.stores.outcome import Followed, Link
 from shared.stores.settings import EventStoreSettings
+from shared.stores.sqlite_documents import SqliteDocuments, sqlite_store
 from tests.access.support.judging import NOW
 from tests.access.support.people import PATIENT, RECORD, through_vault
 
@@ -36,19 +42,24 @@ class World:
     keys: LocalKeys
     replica: Callable[[], Access]
     opened: list[Access]
+    outsiders: "Outsiders"
+    waiting: WhatWaits
+    project: Callable[[], None]
     heard: int = 0
 
     def close(self) -> None:
         for app in self.opened:
             app.close()
 
-    def hear(self, type_: str, record: UUID = RECORD, **data: Any) -> None:
-        """Identity says something; it is applied as its follower does."""
-        previous = self.app.places.followed("identity")
+    def hear(
+        self, type_: str, record: UUID | None = RECORD, *, says: str = "identity", **data: Any
+    ) -> None:
+        """Identity, or the catalogue, says something; it is applied as its follower does."""
+        previous = self.app.places.followed(says)
         self.heard += 1
         received = Received(
-            publisher="identity",
-            type=f"identity.{type_}",
+            publisher=says,
+            type=f"{says}.{type_}",
             version=1,
             key=f"{record}.{self.heard}",
             epoch="1",
@@ -59,12 +70,13 @@ class World:
         )
         outcome = POLICIES[received.type](self.app, received)
         reached = Link("1", self.heard, str(self.heard))
-        self.app.apply(outcome, Followed(publisher="identity", previous=previous, reached=reached))
+        self.app.apply(outcome, Followed(publisher=says, previous=previous, reached=reached))
 
     def open_record(self, record: UUID = RECORD, **announced: Any) -> None:
         self.hear("record_announced", record, **announced)
         self.hear("record_opened", record)
         self.hear("record_activated", record)
+        self.hear("identity_qualified", record)
 
     def decide(self, actor: Actor, app: Access | None = None, **asked: Any) -> c.Decided:
         resource = {"kind": "document", "class": "10", "type": "11502-2", "confidentiality": ["N"]}
@@ -86,8 +98,10 @@ class World:
         self.clock.move(by)
 
 
-def of(professional: Actor, record: UUID = RECORD) -> c.OfProfessional:
-    return c.OfProfessional(request_id=uuid4(), record_id=record, professional=professional.id)
+def of(professional: Actor, record: UUID = RECORD, **more: Any) -> c.NameTreatingDoctor:
+    return c.NameTreatingDoctor(
+        request_id=uuid4(), record_id=record, professional=professional.id, **more
+    )
 
 
 def block(professional: Actor) -> c.BlockProfessional:
@@ -106,18 +120,63 @@ def consent(professional: Actor, **more: Any) -> c.DeclareConsent:
     )
 
 
+@dataclass
+class Outsiders:
+    """Identity and the directory, who know only these."""
+
+    people: dict[str, UUID] = field(default_factory=dict)
+    professionals: dict[str, Named] = field(default_factory=dict)
+
+    def find(self, described: Described) -> UUID | None:
+        return self.people.get(described.ins)
+
+    def get(self, national_id: str) -> Named | None:
+        return self.professionals.get(national_id)
+
+
 def open_world(
     data_dir: Path | None, postgres_dsn: str | None = None, settings: AccessSettings | None = None
 ) -> World:
     store = EventStoreSettings(data_dir=data_dir, postgres_dsn=postgres_dsn)
     keys, clock = LocalKeys(ROOT, "access"), FixedClock(NOW)
     opened: list[Access] = []
+    outsiders = Outsiders()
+    documents = _documents(data_dir)
+    waiting = WhatWaits(documents)
 
     def replica() -> Access:
-        app = open_log(store, keys, clock, settings)
+        app = open_log(store, keys, clock, settings, Outside(outsiders, outsiders, waiting))
         app.prepare()
         opened.append(app)
         return app
 
     first = replica()
-    return World(app=first, clock=clock, keys=keys, replica=replica, opened=opened)
+    return World(
+        app=first,
+        clock=clock,
+        keys=keys,
+        replica=replica,
+        opened=opened,
+        outsiders=outsiders,
+        waiting=waiting,
+        project=lambda: _project(first, documents),
+    )
+
+
+def _documents(data_dir: Path | None) -> Documents:
+    folder = data_dir or Path(tempfile.mkdtemp())
+    return SqliteDocuments(
+        sqlite_store(folder / "views.db"), WaitingList.NAME, 1, WaitingList.INDEXES
+    )
+
+
+def _project(app: Access, documents: Documents) -> None:
+    """The waiting list, as far as the log goes."""
+    view = WaitingList(lambda *parts: str(derived_id(app.secret, *parts)))
+    stood = documents.position("access")
+    previous = stood.position if stood else 0
+    for row in app.read(previous, 10_000):
+        writes = view.writes(row.event) if row.event else []
+        at = At(source="access", epoch=row.epoch, previous=previous, position=row.position)
+        documents.apply(writes, at)
+        previous = row.position

@@ -7,8 +7,9 @@ import pytest
 
 from services.access import contract as c
 from services.access.domain import errors
-from services.access.domain.grants import Means
-from shared.kernel.errors import Conflict, Forbidden
+from services.access.domain.grants import Means, Role
+from services.access.domain.rights import Rights
+from shared.kernel.errors import Conflict, Forbidden, InvalidRequest
 from tests.access.support.judging import HOUR, MOMENT, NOW
 from tests.access.support.logs import World, block, consent, of
 from tests.access.support.people import (
@@ -222,3 +223,55 @@ def test_a_repeated_command_gives_its_first_answer(world: World) -> None:
     assert world.rights().version == version
     with pytest.raises(Conflict):
         world.app.join_care_team(request.model_copy(update={"unit": "other"}), SOFTWARE)
+
+
+def test_a_doctor_names_themselves_with_the_consent_they_collected(world: World) -> None:
+    """
+    CSP L1111-16: a doctor, for themselves, saying how; the person is told by the event.
+    """
+    with pytest.raises(errors.NotADoctor):
+        world.app.name_treating_doctor(of(DENTIST, means="checkbox"), DENTIST)
+    with pytest.raises(InvalidRequest):
+        world.app.name_treating_doctor(of(DOCTOR), DOCTOR)
+    with pytest.raises(errors.NotYours):
+        world.app.name_treating_doctor(of(HOSPITAL_DOCTOR, means="checkbox"), DOCTOR)
+
+    world.app.name_treating_doctor(of(DOCTOR, means="checkbox"), DOCTOR)
+
+    assert world.decide(DOCTOR).reasons == ["treating_doctor"]
+    named = world.app.read(world.app.head().position - 2, 1)[0].event
+    assert isinstance(named, Rights.TreatingDoctorNamed)
+    assert (named.means, named.by["kind"]) == ("checkbox", "professional")
+
+
+def test_a_treating_doctor_who_is_no_doctor_opens_nothing(world: World) -> None:
+    """
+    CSP L1111-16 says a doctor; naming somebody else by mistake gives them no right.
+    """
+    world.app.name_treating_doctor(of(DENTIST), PATIENT)
+
+    assert "no_rule" in world.decide(DENTIST).reasons
+    with pytest.raises(Forbidden):
+        world.app.block_professional(block(DOCTOR), DENTIST)
+
+
+def test_roles_are_named_and_taken_back(world: World) -> None:
+    """
+    A midwife and a pharmacist of reference: named, shown, and by themselves no right to read.
+    """
+    request = c.NameRole(
+        request_id=uuid4(), record_id=RECORD, professional=DENTIST.id, role="SAGE_FEMME_REFERENTE"
+    )
+    world.app.name_role(request, PATIENT)
+    shown = world.app.rights(c.OfRecord(record_id=RECORD), PATIENT)
+    assert shown.roles == {"SAGE_FEMME_REFERENTE": DENTIST.id}
+    assert not world.decide(DENTIST).permit
+
+    taken = request.model_copy(update={"request_id": uuid4(), "on": False})
+    world.app.name_role(taken, PATIENT)
+    assert not world.rights().roles
+    treating = request.model_copy(
+        update={"request_id": uuid4(), "role": Role.TREATING_DOCTOR, "professional": DOCTOR.id}
+    )
+    world.app.name_role(treating, PATIENT)
+    assert world.rights().treating_doctor == DOCTOR.id

@@ -35,7 +35,8 @@ ALLOWED: dict[str, set[ActorKind]] = {
     "join_care_team": {PRO, F},
     "leave_care_team": {PRO, F},
     "oppose_care_team": {P, R},
-    "name_treating_doctor": {P, R},
+    "name_treating_doctor": {P, R, PRO},
+    "name_role": {P, R},
     "name_administrator": {P, R},
     "remove_administrator": {P, R},
     "block_professional": {P, R, PRO},
@@ -44,7 +45,18 @@ ALLOWED: dict[str, set[ActorKind]] = {
     "break_glass": {PRO},
     "end_emergency_session": {P, R, PRO},
     "oppose_feeding": {P, R},
+    "judge_opposition": {ActorKind.AUDITOR},
+    "oppositions_to_judge": {ActorKind.AUDITOR},
+    "review_break_glass": {ActorKind.AUDITOR, PRO},
+    "break_glass_to_review": {ActorKind.AUDITOR, PRO},
+    "invite_representative": {R},
+    "invite_caregiver": {P},
+    "answer_invitation": {P},
+    "end_delegation": {P, R, ActorKind.CAREGIVER},
+    "suspend_representation": {ActorKind.OPERATOR},
+    "my_delegations": {P},
     "load_matrix": {ActorKind.OPERATOR},
+    "compare_matrix": {ActorKind.OPERATOR},
     "decide": {ActorKind.SERVICE},
     "decide_many": {ActorKind.SERVICE},
     "explain": {P, R, PRO, F, SEC, ActorKind.AUDITOR},
@@ -52,7 +64,15 @@ ALLOWED: dict[str, set[ActorKind]] = {
     "my_status": {PRO},
     "rights": {P, R, ActorKind.SERVICE},
     "my_professionals": {P, R},
+    "who_can_open": {P, R},
 }
+QUESTIONS = {
+    "decide", "decide_many", "explain", "redecide", "my_status", "rights", "my_professionals",
+    "who_can_open", "my_delegations", "compare_matrix", "break_glass_to_review",
+    "oppositions_to_judge",
+}  # fmt: skip
+NOT_ON_THEIR_OWN = {"explain", "end_delegation"}
+"""Judged by the use case: the decision, or the delegation, says whose it is."""
 
 
 @pytest.mark.parametrize("method", CONTRACT.methods, ids=lambda m: m.name)
@@ -76,14 +96,13 @@ def test_every_method_is_a_use_case_and_every_command_is_replayable(method: Meth
     The list of public methods is the list of use cases.
     """
     assert callable(getattr(Access, method.name))
-    changes = method.name not in {
-        "decide", "decide_many", "explain", "redecide", "my_status", "rights", "my_professionals",
-    }  # fmt: skip
+    changes = method.name not in QUESTIONS
     assert issubclass(method.request, Command) is changes
 
 
 @pytest.mark.parametrize(
-    "name", [m.name for m in CONTRACT.methods if {P, R} & m.callers and m.name != "explain"]
+    "name",
+    [m.name for m in CONTRACT.methods if {P, R} & m.callers and m.name not in NOT_ON_THEIR_OWN],
 )
 def test_people_act_on_the_record_of_their_token(name: str) -> None:
     """
@@ -130,13 +149,19 @@ def test_a_facility_names_its_own_teams_only() -> None:
     ("model", "arguments", "field"),
     [
         (c.DeclareConsent, {"means": "telepathy"}, "means"),
-        (c.DeclareConsent, {"professional": DENTIST.id, "facility": "F1", "means": "phrase"}, ""),
+        (
+            c.DeclareConsent,
+            {"professional": DENTIST.id, "facility": HOSPITAL, "means": "phrase"},
+            "",
+        ),
         (c.DeclareConsent, {"means": "phrase"}, ""),
         (c.BreakGlass, {"reason": "x", "unable_to_consent": False}, "unable_to_consent"),
         (c.BreakGlass, {"reason": "", "unable_to_consent": True}, "reason"),
         (c.BlockProfessional, {"professional": "P 1", "reason": "x"}, "professional"),
         (c.BlockProfessional, {"professional": "89970036624", "reason": "x"}, "professional"),
         (c.DeclareConsent, {"professional": "../../etc", "means": "phrase"}, "professional"),
+        (c.DeclareConsent, {"facility": "175000000", "means": "phrase"}, "facility"),
+        (c.DeclareConsent, {"facility": "somewhere", "means": "phrase"}, "facility"),
     ],
 )
 def test_a_request_that_does_not_fit_names_its_field(

@@ -16,7 +16,7 @@ from shared.rpc.contract import Done
 from shared.stores.outcome import Outcome
 from shared.stores.places import Parked
 from tests.access.support.judging import NOW
-from tests.access.support.logs import World, block
+from tests.access.support.logs import World, block, of
 from tests.access.support.people import (
     DENTIST,
     DOCTOR,
@@ -127,7 +127,7 @@ def test_a_list_is_one_event(world: World) -> None:
     """
     DESIGN 8: decide_many saves one decision for the batch, each item judged by itself.
     """
-    world.treated_by(DENTIST)
+    world.app.name_administrator(of(DENTIST), PATIENT)
     before = world.app.head().position
     kinds = ["IMG-KOS", "83901-9", "PRESC-BIO"]
     request = c.DecideMany(
@@ -157,7 +157,7 @@ def test_the_type_names_the_class_whatever_the_caller_says(world: World) -> None
     """
     A caller cannot have a report judged as an image.
     """
-    world.treated_by(DENTIST)
+    world.app.name_administrator(of(DENTIST), PATIENT)
 
     answer = world.decide(DENTIST, resource={"class": "31", "type": "11502-2"})
 

@@ -58,7 +58,7 @@ def records(draw: st.DrawFn) -> Rights:
     if made.is_active and draw(st.booleans()):
         made.declare_consent(consent(HOSPITAL, NOW + HOUR, facility=True), by=PATIENT)
     if draw(st.booleans()):
-        made.oppose_feeding(None, "a reason", on=True, by=PATIENT)
+        made.oppose_feeding(None, "a reason", on=True, waits=False, by=PATIENT)
     return made
 
 

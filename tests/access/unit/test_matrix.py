@@ -44,12 +44,12 @@ def test_sourced_exclusion_wins_over_the_class(profession: str, excluded: str) -
         assert matrix().read(profession, [], class_, excluded) == "no"
 
 
-def test_sourced_exclusion_is_refused_even_to_the_treating_doctor() -> None:
+def test_sourced_exclusion_is_refused_even_to_an_administrator() -> None:
     """
     Decided through the rules too, not only in the table.
     """
     given, dentist = rights(), professional("8", "40")
-    given.name_treating_doctor(dentist.id, by=PATIENT)
+    given.name_administrator(dentist.id, by=PATIENT)
 
     for excluded in EXCLUDED["40"]:
         assert ask(given, dentist, document(type=excluded))["rules"] == ["matrix_read"]

@@ -16,6 +16,7 @@ from tests.access.support.people import (
     PATIENT,
     RECORD,
     REGULATOR,
+    REVIEWER,
     STRANGER,
 )
 
@@ -45,6 +46,16 @@ def merged(world: World) -> World:
             on=True,
         ),
         STRANGER,
+    )
+    world.app.judge_opposition(
+        c.JudgeOpposition(
+            request_id=uuid4(),
+            record_id=OTHER_RECORD,
+            professional=DENTIST.id,
+            accepted=True,
+            note="a dispute in court",
+        ),
+        REVIEWER,
     )
     return world
 

@@ -18,6 +18,7 @@ from tests.access.support.people import (
     HOSPITAL_DOCTOR,
     PATIENT,
     RECORD,
+    REVIEWER,
     SOFTWARE,
     through_vault,
 )
@@ -69,6 +70,9 @@ def everything(world: World) -> None:
     app.oppose_feeding(
         c.OpposeFeeding(request_id=uuid4(), record_id=RECORD, legitimate_reason=WORDS), PATIENT
     )
+    app.judge_opposition(
+        c.JudgeOpposition(request_id=uuid4(), record_id=RECORD, accepted=True, note=WORDS), REVIEWER
+    )
     world.decide(DOCTOR)
     app.decide_many(
         c.DecideMany(record_id=RECORD, action="read", attribute_tuples=[c.Resource()] * 3),
@@ -96,7 +100,7 @@ def test_every_event_of_the_contract_has_its_message(world: World) -> None:
             "care_team_opposed", "treating_doctor_named", "administrator_named",
             "administrator_removed", "professional_blocked", "professional_unblocked",
             "emergency_switches_set", "glass_broken", "emergency_ended", "feeding_opposed",
-            "matrix_loaded", "access_decided",
+            "feeding_opposition_judged", "matrix_loaded", "access_decided",
         )
     }  # fmt: skip
 

@@ -33,6 +33,7 @@ def test_the_life_of_a_record_opens_and_closes_it(
     """
     for message in messages:
         world.hear(message, OTHER_RECORD)
+    world.hear("identity_qualified", OTHER_RECORD)
 
     answer = world.decide(DOCTOR, record_id=OTHER_RECORD, action="feed")
 
@@ -51,6 +52,7 @@ def test_a_death_declared_in_error_gives_back_what_was(
     for message in ("record_announced", "record_opened", "death_declared"):
         world.hear(message, OTHER_RECORD)
     world.hear("death_revoked", OTHER_RECORD, status=said)
+    world.hear("identity_qualified", OTHER_RECORD)
 
     assert world.decide(DOCTOR, record_id=OTHER_RECORD, action="feed").permit is permit
 

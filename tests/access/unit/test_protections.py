@@ -11,7 +11,16 @@ from services.access.domain import errors
 from shared.kernel.errors import Forbidden, NotFound
 from tests.access.support.judging import MOMENT
 from tests.access.support.logs import World, block, consent, of
-from tests.access.support.people import DENTIST, DOCTOR, MOTHER, NURSE, PATIENT, RECORD, REGULATOR
+from tests.access.support.people import (
+    DENTIST,
+    DOCTOR,
+    MOTHER,
+    NURSE,
+    PATIENT,
+    RECORD,
+    REGULATOR,
+    REVIEWER,
+)
 
 
 def glass(reason: str = "unconscious after a fall") -> c.BreakGlass:
@@ -164,12 +173,50 @@ def test_an_opposition_to_feeding_holds_until_it_is_lifted(world: World) -> None
         professional=DOCTOR.id,
     )
     world.app.oppose_feeding(oppose, PATIENT)
+    assert world.decide(DOCTOR, action="feed").permit
+    world.app.judge_opposition(judged(accepted=True), REVIEWER)
     assert world.decide(DOCTOR, action="feed").reasons == ["feeding_opposed"]
     assert world.decide(NURSE, action="feed").permit
 
     lifted = oppose.model_copy(update={"request_id": uuid4(), "on": False})
     world.app.oppose_feeding(lifted, PATIENT)
     assert world.decide(DOCTOR, action="feed").permit
+
+
+def judged(*, accepted: bool) -> c.JudgeOpposition:
+    return c.JudgeOpposition(
+        request_id=uuid4(),
+        record_id=RECORD,
+        professional=DOCTOR.id,
+        accepted=accepted,
+        note="heard both sides",
+    )
+
+
+def test_a_reason_that_is_not_legitimate_stops_nobody(world: World) -> None:
+    """
+    CSP R1111-47: useful data may not be kept out for any reason; who is named does not judge.
+    """
+    with pytest.raises(errors.NothingToJudge):
+        world.app.judge_opposition(judged(accepted=False), REVIEWER)
+    world.app.oppose_feeding(
+        c.OpposeFeeding(
+            request_id=uuid4(),
+            record_id=RECORD,
+            legitimate_reason="I do not like computers",
+            professional=DOCTOR.id,
+        ),
+        PATIENT,
+    )
+    asked = c.OfRecord(record_id=RECORD)
+    assert list(world.app.rights(asked, PATIENT).oppositions_waiting) == [DOCTOR.id]
+    with pytest.raises(errors.NotYours):
+        world.app.judge_opposition(judged(accepted=False), replace(REVIEWER, id=DOCTOR.id))
+
+    world.app.judge_opposition(judged(accepted=False), REVIEWER)
+
+    assert world.decide(DOCTOR, action="feed").permit
+    assert not world.app.rights(asked, PATIENT).oppositions_waiting
 
 
 def test_reasons_are_shown_to_the_person_and_secret_ones_not_to_the_parents(world: World) -> None:

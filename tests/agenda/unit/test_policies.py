@@ -1,6 +1,5 @@
 """What agenda does when identity and the profile speak."""
 
-from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
@@ -14,32 +13,14 @@ from services.agenda.domain.prevention.rule import Fact
 from services.agenda.domain.prevention_plan import PreventionPlan
 from services.agenda.policies import POLICIES
 from shared.eventing.project import Projector
-from shared.eventing.received import Received
-from shared.stores.event_log import Followed, Link
 from tests.agenda.world import PARENT, PATIENT, RECORD, World
+from tests.support import hearing
 
 ENTRY = "0190a000-0000-7000-8000-0000000000e1"
 
 
 def hear(world: World, type_: str, **data: Any) -> None:
-    """Apply a message as the follower does: policy, then outcome and place in one transaction."""
-    publisher = type_.partition(".")[0]
-    at = world.app.places.followed(publisher)
-    position = at.position + 1 if at else 1
-    received = Received(
-        publisher=publisher,
-        type=type_,
-        version=1,
-        key=f"{RECORD}.{position}",
-        epoch="e",
-        position=position,
-        occurred_at=datetime(2026, 11, 21, tzinfo=UTC),
-        record=RECORD,
-        data={"record_id": str(RECORD), "by": {}, "secret": False} | data,
-    )
-    reached = Link("e", position, "digest")
-    followed = Followed(publisher=publisher, previous=at, reached=reached)
-    world.app.apply(POLICIES[type_](world.app, received), followed)
+    hearing.hear(world.app, POLICIES, type_, RECORD, **data)
     world.catch_up()
 
 
@@ -93,7 +74,7 @@ def test_an_erased_record_leaves_nothing_in_any_read_model(world: World) -> None
 
     assert [view.documents.count() for view in world.views] == [0, 0, 0]
     rows = world.app.read(0, 100)
-    assert [row.topic for row in rows if row.event] == ["agenda.record_forgotten"]
+    assert {row.topic for row in rows if row.event} == {"eventing.Purge.Created"}
     assert world.show() == []
 
 
@@ -193,3 +174,25 @@ def test_facts_of_questionnaires(world: World) -> None:
     questionnaire(world, "pregnant", questionnaire="others", secret=True)
     assert facts() == {Fact.COLORECTAL_HIGH_RISK, Fact.PREGNANT}
     assert facts(everything=False) == {Fact.COLORECTAL_HIGH_RISK}
+
+
+def test_a_dated_pregnancy_has_its_vaccines(world: World) -> None:
+    """
+    Whooping cough from 20 to 36 weeks after the last period (calendar of 2025), then no more; a
+    day to come dates nothing.
+    """
+    world.identities.born = world.identities.born.replace(year=1996)
+
+    def timing() -> str | None:
+        items = world.app.prevention_plan(AskPlan(record_id=RECORD), PATIENT).items
+        named = [i for i in items if i.item.startswith("COQ-GROSSESSE")]
+        return named[0].item.partition(":")[2] if named else None
+
+    questionnaire(world, "pregnant")
+    assert timing() is None
+    questionnaire(world, "pregnant", since={"pregnant": "2027-01-01"})
+    assert timing() is None
+    questionnaire(world, "pregnant", since={"pregnant": "2026-07-01"})
+    assert timing() == "2026-11-18"
+    questionnaire(world, since={})
+    assert timing() is None

@@ -13,8 +13,8 @@ from scripts.cli.audit_redecide import Redecided
 from scripts.cli.audit_report import Subject, render
 from services.audit.domain.report import Finding, FindingKind, VerificationReport
 from tests.audit import independent
+from tests.audit.ground import EVENTS, Ground, build, flip_state
 from tests.audit.logs import NOW, VERIFIER
-from tests.audit.unit.test_verification import EVENTS, Ground, build, flip_state
 
 run = CliRunner().invoke
 
@@ -97,11 +97,19 @@ def test_a_proof_can_be_kept_in_a_file(ground: Ground, tmp_path: Path) -> None:
     """By custom ``.tlog-proof``; what it says is checked before it is written."""
     file = tmp_path / "event.tlog-proof"
 
-    result = run(audit.app, ["prove", "vault", "3", *options(ground), "--output", str(file)])
+    result = run(
+        audit.app,
+        ["prove", "--service", "vault", "--position", "3", *options(ground), "--output", str(file)],
+    )
 
     assert result.exit_code == 0, result.output
-    assert file.read_text().startswith("c2sp.org/tlog-proof@v1\nindex ")
-    assert run(audit.app, ["prove", "vault", "99", *options(ground)]).exit_code == 2
+    assert file.read_text().startswith("c2sp.org/tlog-proof@v1\nextra ")
+    assert (
+        run(
+            audit.app, ["prove", "--service", "vault", "--position", "99", *options(ground)]
+        ).exit_code
+        == 2
+    )
 
 
 class Tags(HTMLParser):

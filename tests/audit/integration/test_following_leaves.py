@@ -22,8 +22,8 @@ from shared.kernel.clock import FixedClock
 from shared.kernel.errors import Unavailable
 from shared.stores.event_log import EventLog
 from shared.stores.settings import EventStoreSettings
+from tests.audit.ground import RECORD, ROOT_KEY, Paper, Vault, pull_from
 from tests.audit.logs import NOW
-from tests.audit.unit.test_verification import RECORD, ROOT_KEY, Paper, Vault, pull_from
 
 DEADLINE = 20.0
 

@@ -10,13 +10,14 @@ from scripts.machine.seaweedfs import ObjectStore
 from services.audit.adapters.files import BucketFiles, FolderFiles
 from services.audit.adapters.tree import SqlTree
 from services.audit.domain.growth import Fork
-from services.audit.domain.merkle import check_consistency, check_inclusion, leaf_hash
 from services.audit.domain.proofs import LogReader
+from shared.crypto.signatures import check_ed25519
 from shared.kernel.errors import InvalidRequest, NotFound, StaleRead, Unavailable
+from shared.kernel.merkle import check_consistency, check_inclusion, leaf_hash
 from shared.stores.objects import Objects
 from shared.stores.settings import EventStoreSettings
 from tests.audit import independent
-from tests.audit.logs import VERIFIER, batch, check_signature, digest, open_tree, publisher
+from tests.audit.logs import VERIFIER, batch, digest, open_tree, publisher
 
 
 @pytest.fixture
@@ -33,7 +34,7 @@ def tree(tmp_path: Path) -> Iterator[SqlTree]:
 
 @pytest.fixture
 def reader(files: BucketFiles, tree: SqlTree) -> LogReader:
-    return LogReader(files=files, places=tree, verifier=VERIFIER, check=check_signature)
+    return LogReader(files=files, places=tree, verifier=VERIFIER, check=check_ed25519)
 
 
 def test_a_stranger_reads_and_checks_the_bucket(
@@ -89,7 +90,8 @@ def test_proofs_from_the_bucket(tree: SqlTree, files: BucketFiles, reader: LogRe
     assert proof.entry == digest("access", 7)
     leaf = leaf_hash(digest("access", 7))
     assert check_inclusion(296, 310, leaf, proof.path, signed.checkpoint.root)
-    assert proof.text.startswith("c2sp.org/tlog-proof@v1\nindex 296\n")
+    assert proof.text.startswith("c2sp.org/tlog-proof@v1\nextra ")
+    assert "\nindex 296\n" in proof.text
     assert proof.text.endswith(f"\n\n{signed.note}")
     entries = [digest("vault", n) for n in range(1, 291)]
     assert consistency.old_root == independent.mth(entries)

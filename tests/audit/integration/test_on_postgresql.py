@@ -16,10 +16,11 @@ from services.audit.domain.batch import Hole
 from services.audit.domain.report import FindingKind, VerificationReport
 from services.audit.domain.verification import Log, Verification
 from shared.crypto.local_keys import LocalKeys
+from shared.crypto.signatures import check_ed25519
 from shared.kernel.clock import FixedClock
 from shared.stores.settings import EventStoreSettings
-from tests.audit.logs import NOW, VERIFIER, batch, check_signature, open_tree, publisher
-from tests.audit.unit.test_verification import RECORD, ROOT_KEY, Paper, Vault, pull_from
+from tests.audit.ground import RECORD, ROOT_KEY, Paper, Vault, pull_from
+from tests.audit.logs import NOW, VERIFIER, batch, open_tree, publisher
 
 
 @pytest.fixture
@@ -54,7 +55,7 @@ def test_racing_appends_follow_one_another(dsn: str) -> None:
 def verify(dsn: str, folder: Path) -> VerificationReport:
     return Verification(
         source=PostgresStores(dsn, ["audit", "vault"]),
-        log=Log(files=FolderFiles(folder), verifier=VERIFIER, check=check_signature),
+        log=Log(files=FolderFiles(folder), verifier=VERIFIER, check=check_ed25519),
     ).run()
 
 

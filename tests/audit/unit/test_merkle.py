@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.audit.domain import merkle
+from shared.kernel import merkle
 from tests.audit import independent
 
 # Inputs and roots published with the certificate-transparency reference implementation.

@@ -6,8 +6,8 @@ import pytest
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
-from services.audit.domain.checkpoint import Checkpoint
-from services.audit.domain.note import InvalidNote, VerifierKey, open_note, sign_note
+from shared.kernel.checkpoint import Checkpoint
+from shared.kernel.note import InvalidNote, VerifierKey, open_note, sign_note
 
 # Published with Go's note package: key, text and signature.
 SEED = "gQoUAtUUbI2E8kQzMPVAgOv5juF9nHT2JS/F1ccoMXM="

@@ -4,7 +4,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.audit.domain import merkle
 from services.audit.domain.tiles import (
     ENTRIES,
     MalformedLog,
@@ -14,9 +13,9 @@ from services.audit.domain.tiles import (
     encode_entries,
     nodes_from,
     parse_path,
-    partial_tiles_of,
     tiles_of,
 )
+from shared.kernel import merkle
 
 
 @pytest.mark.parametrize(
@@ -65,12 +64,6 @@ def test_the_specification_s_example_of_70000_leaves() -> None:
     assert sum(t.level == 1 and t.width == 256 for t in tiles) == 1
     assert [t.width for t in tiles_of(256) if t.level == 1] == [1]
     assert list(tiles_of(0)) == []
-
-
-@given(st.integers(0, 200_000))
-def test_partial_tiles_are_the_right_edge(size: int) -> None:
-    """What a checkpoint of that size needs beyond full tiles, and nothing else."""
-    assert list(partial_tiles_of(size)) == [t for t in tiles_of(size) if t.width < 256]
 
 
 @given(st.lists(st.binary(max_size=70), min_size=1, max_size=20))

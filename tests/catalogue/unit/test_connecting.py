@@ -8,16 +8,12 @@ import pytest
 
 from services.catalogue import contract as c
 from services.catalogue.application import Catalogue
-from services.catalogue.domain.errors import ServiceNotOpen, UnknownAuthorisation, UnknownFinality
-from services.catalogue.policies import POLICIES
-from shared.crypto.local_keys import LocalKeys
-from shared.eventing.received import Received
+from services.catalogue.domain.errors import UnknownAuthorisation, UnknownFinality
 from shared.kernel.actor import Actor, ActorKind
 from shared.kernel.errors import Forbidden
-from shared.stores.event_log import Followed, Link
-from tests.catalogue.conftest import AccessSeen, Told, Views
+from tests.catalogue.asking import connected, state
+from tests.catalogue.conftest import AccessSeen, Told
 from tests.catalogue.sample import (
-    GATEWAY,
     NOW,
     OPERATOR,
     PARENT,
@@ -28,32 +24,9 @@ from tests.catalogue.sample import (
     SENSOR,
     authorise,
     change,
-    lifting,
-    proposal,
     reapproval,
-    reference,
     revocation,
-    suspension,
-    withdrawal,
 )
-
-
-def state(catalogue: Catalogue, token: str) -> c.TokenState:
-    return catalogue.introspect(c.Introspect(token=token), GATEWAY)
-
-
-def connected(catalogue: Catalogue, by: Actor = PATIENT) -> list[UUID]:
-    """Walked one by one, so that paging is too."""
-    found: list[UUID] = []
-    cursor = None
-    while True:
-        request = c.Authorisations(record_id=RECORD, limit=1, cursor=cursor)
-        page = catalogue.authorisations(request, by)
-        found += [item.authorisation_id for item in page.items]
-        cursor = page.next_cursor
-        if cursor is None:
-            assert page.total == len(found)
-            return found
 
 
 def test_a_token_lets_do_what_was_agreed_to_and_no_more(
@@ -150,60 +123,6 @@ def test_a_token_changed_anywhere_is_inactive(catalogue: Catalogue, sensor: UUID
         assert not state(catalogue, token[:place] + other + token[place + 1 :]).active
 
 
-def test_suspended_a_service_does_nothing_and_can_be_disconnected(
-    catalogue: Catalogue, sensor: UUID
-) -> None:
-    """
-    Its tokens wake when the suspension is lifted, but those of who left.
-    """
-    mine = catalogue.authorise(authorise(sensor), PATIENT)
-    record = uuid4()
-    other_person = Actor(kind=ActorKind.PATIENT, id=str(record), record_id=record)
-    theirs = catalogue.authorise(authorise(sensor, record_id=record), other_person)
-    catalogue.suspend_service(suspension(sensor), OPERATOR)
-    assert not state(catalogue, mine.token).active
-    with pytest.raises(ServiceNotOpen):
-        catalogue.authorise(authorise(sensor), PATIENT)
-
-    catalogue.revoke(revocation(mine.authorisation_id), PATIENT)
-    catalogue.lift_service_suspension(lifting(sensor), OPERATOR)
-    assert not state(catalogue, mine.token).active
-    assert state(catalogue, theirs.token).active
-
-
-def test_only_open_services_are_connected(catalogue: Catalogue) -> None:
-    """
-    Proposed: not yet; pre-series: by who knows its id; withdrawn: never again.
-    """
-    service_id = catalogue.propose_service(proposal(), OPERATOR).service_id
-    with pytest.raises(ServiceNotOpen):
-        catalogue.authorise(authorise(service_id), PATIENT)
-    catalogue.reference_service(reference(service_id, pre_series=True), OPERATOR)
-    given = catalogue.authorise(authorise(service_id), PATIENT)
-    assert state(catalogue, given.token).active
-    catalogue.withdraw_service(withdrawal(service_id), OPERATOR)
-    assert not state(catalogue, given.token).active
-    with pytest.raises(ServiceNotOpen):
-        catalogue.authorise(authorise(service_id), PATIENT)
-
-
-def test_a_withdrawn_service_ends_every_authorisation(
-    catalogue: Catalogue, sensor: UUID, views: Views, told: Told
-) -> None:
-    """
-    Nothing stays connected to what is no more; each person's journal says why.
-    """
-    catalogue.authorise(authorise(sensor), PATIENT)
-    catalogue.withdraw_service(withdrawal(sensor), OPERATOR)
-    told()
-    views.sweep()
-
-    assert [(kind, data["reason"]) for kind, data in told()] == [
-        ("authorisation_revoked", "service_withdrawn")
-    ]
-    assert connected(catalogue) == []
-
-
 def test_a_finality_the_service_does_not_have_is_refused(
     catalogue: Catalogue, sensor: UUID
 ) -> None:
@@ -287,6 +206,7 @@ def test_what_a_minor_connects_in_secret_is_theirs_alone(
     Representatives neither see, count, change nor end it; what they do shows nothing of it.
     """
     secret = catalogue.authorise(authorise(sensor, "COURBE"), SECRETLY)
+    assert state(catalogue, secret.token).secret is True
     assert told()[-1][1]["secret"] is True
     assert connected(catalogue, PARENT) == []
     with pytest.raises(UnknownAuthorisation):
@@ -296,6 +216,7 @@ def test_what_a_minor_connects_in_secret_is_theirs_alone(
 
     parents = catalogue.authorise(authorise(sensor, "SUIVI"), PARENT)
     assert told()[-1][1]["secret"] is False
+    assert state(catalogue, parents.token).secret is False
     assert connected(catalogue, PARENT) == [parents.authorisation_id]
     assert len(connected(catalogue)) == 2
     catalogue.revoke(revocation(parents.authorisation_id), PARENT)
@@ -318,88 +239,6 @@ def test_an_unknown_authorisation_and_anothers_are_the_same(
         with pytest.raises(UnknownAuthorisation):
             catalogue.revoke(request, stranger)
     assert connected(catalogue) == [mine]
-
-
-def test_erased_a_record_is_connected_to_nothing(
-    catalogue: Catalogue, sensor: UUID, keys: LocalKeys, views: Views
-) -> None:
-    """
-    Its key gone, its tokens are worth what unknown ones are; a rebuild leaves no row of it, and
-    what time brings passes over it.
-    """
-    given = catalogue.authorise(authorise(sensor), PATIENT)
-    views.catch_up()
-    keys.erase(RECORD)
-    catalogue.withdraw_service(withdrawal(sensor), OPERATOR)
-    assert state(catalogue, given.token) == c.TokenState(active=False)
-    views.sweep()
-
-    rebuilt = views.live.rebuild(), views.reminders.rebuild()
-    fresh = Views(catalogue, views.services.rebuild(), *rebuilt)
-    fresh.catch_up()
-    assert (rebuilt[0].count(), rebuilt[1].count()) == (0, 0)
-
-
-def test_what_a_view_still_has_of_an_erased_record_goes(
-    catalogue: Catalogue, sensor: UUID, keys: LocalKeys, views: Views
-) -> None:
-    """
-    A row that cannot be opened any more purges its record, and no other.
-    """
-    record = uuid4()
-    other = Actor(kind=ActorKind.PATIENT, id=str(record), record_id=record)
-    kept = catalogue.authorise(authorise(sensor, record_id=record), other)
-    catalogue.authorise(authorise(sensor), PATIENT)
-    views.catch_up()
-    assert (views.live.count(), views.reminders.count()) == (2, 2)
-    catalogue.authorise(authorise(sensor), PATIENT)
-    keys.erase(RECORD)
-    views.catch_up()
-
-    assert [item["id"] for item in views.live.find().items] == [str(kept.authorisation_id)]
-    assert [item["id"] for item in views.reminders.find().items] == [str(record)]
-
-
-def test_hearing_of_an_erasure_is_enough(
-    catalogue: Catalogue, sensor: UUID, keys: LocalKeys, views: Views
-) -> None:
-    """
-    Nothing more happens to an erased record, so its rows go when identity says so; once.
-    """
-    catalogue.authorise(authorise(sensor), PATIENT)
-    views.catch_up()
-    keys.erase(RECORD)
-    for position in (4, 5):
-        hear(catalogue, erased(position))
-    views.catch_up()
-
-    assert (views.live.count(), views.reminders.count()) == (0, 0)
-    topics = [row.topic for row in catalogue.read(0, 100)]
-    assert topics.count("catalogue.record_forgotten") == 1
-
-
-def erased(position: int) -> Received:
-    return Received(
-        publisher="identity",
-        type="identity.record_erased",
-        version=1,
-        key=f"{RECORD}.{position}",
-        epoch="e",
-        position=position,
-        occurred_at=NOW,
-        record=RECORD,
-        data={"record_id": str(RECORD)},
-    )
-
-
-def hear(catalogue: Catalogue, message: Received) -> None:
-    """As the follower does: policy, then outcome and place in one transaction."""
-    followed = Followed(
-        publisher=message.publisher,
-        previous=catalogue.places.followed(message.publisher),
-        reached=Link(message.epoch, message.position, "digest"),
-    )
-    catalogue.apply(POLICIES[message.type](catalogue, message), followed)
 
 
 def test_a_change_before_the_answer_is_seen(catalogue: Catalogue, sensor: UUID) -> None:

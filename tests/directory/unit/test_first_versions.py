@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from services.directory.contract import Description, FacilityDescription
+from services.directory.contract.parts import Description, FacilityDescription
 from tests.support.golden import golden_files
 
 

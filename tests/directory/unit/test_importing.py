@@ -1,4 +1,4 @@
-"""Extracts taken in: each kind, again, broken off, in another order, with faults."""
+"""Extracts taken in again, broken off, in another order, at once."""
 
 import random
 from pathlib import Path
@@ -9,239 +9,25 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from scripts.cli import directory_import
 from scripts.cli.directory_sample import write_sample
 from services.directory.application import Directory
-from services.directory.contract import (
-    ExtractKind,
-    GetFacility,
-    GetProfessional,
-    ImportExtract,
-    ImportReport,
-    MailboxOf,
-    Professional,
-)
+from services.directory.contract.importing import ExtractKind, ImportExtract, ImportReport
 from services.directory.domain.errors import OvertakenImport, TooManyAbsent, UnknownImport
 from shared.kernel.errors import InvalidRequest
 from tests.directory import extracts as forms
-from tests.directory.extracts import activity, imported, written
-from tests.directory.sample import DOCTOR, OPERATOR, facility, registration
-
-NURSE = "899700366257"
-HOSPITAL = dict(
-    finess="750712184", entity="750100042", name="HOPITAL DE LA PAIX", postal="75007",
-    town="Paris", sector="SA01", mode="S",
-)  # fmt: skip
-PRACTICE = dict(structure="R10100000049862", name="CABINET", postal="69003", town="Lyon", mode="L")
-
-
-@pytest.fixture(autouse=True)
-def small_calls(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Few groups to a call, so that small files make many calls."""
-    monkeypatch.setattr(directory_import, "GROUPS", 2)
-
-
-def read(directory: Directory, national_id: str = DOCTOR) -> Professional:
-    return directory.get_professional(GetProfessional(national_id=national_id), OPERATOR)
-
-
-def events(directory: Directory) -> list[str]:
-    return [row.topic.removeprefix("directory.") for row in directory.read(0, 10_000)]
-
-
-def test_each_line_is_a_work_situation(directory: Directory, tmp_path: Path) -> None:
-    """
-    A doctor in a hospital and in a practice of their own; several lines, one professional.
-    """
-    hospital, practice = activity(specialty="SM26", **HOSPITAL), activity(**PRACTICE)
-    done, refused = imported(directory, written(tmp_path / "x", [practice, hospital, hospital]))
-
-    found = read(directory)
-
-    assert (done.lines, done.registered, done.refused, refused) == (3, 1, 0, [])
-    assert (found.family_name, found.profession, found.specialty) == ("NESSI", "10", "SM26")
-    assert [(p.facility, p.legal_entity, p.town, p.mode, p.specialty) for p in found.places] == [
-        ("1750712184", "750100042", "Paris", "S", "SM26"),
-        ("R10100000049862", None, "Lyon", "L", None),
-    ]
-
-
-def test_a_structure_is_named_by_what_it_has(directory: Directory, tmp_path: Path) -> None:
-    """
-    Struct_IdNat: 1 and FINESS before 3 and SIRET before the directory's own number.
-    """
-    rows = [
-        activity(finess="750712184", siret="12345678901234", structure="F1"),
-        activity(entity="750100042", siret="12345678901234"),
-        activity(siret="12345678901234", structure="C1"),
-        activity(structure="R1"),
-        activity(),
-    ]
-    imported(directory, written(tmp_path / "x", rows))
-
-    named = {place.facility for place in read(directory).places}
-
-    assert named == {"1750712184", "1750100042", "312345678901234", "R1"}, "none for no activity"
-
-
-def test_one_in_training_and_in_exercise_is_first_what_they_exercise(
-    directory: Directory, tmp_path: Path
-) -> None:
-    """
-    A midwife who studies medicine: the profession is hers, the training a situation beside.
-    """
-    rows = [activity(category="E", **HOSPITAL), activity(profession="50", **PRACTICE)]
-    imported(directory, written(tmp_path / "x", rows))
-
-    found = read(directory)
-
-    assert (found.profession, found.in_training) == ("50", False)
-    assert [(p.profession, p.in_training) for p in found.places] == [("50", False), ("10", True)]
-
-
-def test_the_other_files_add_their_part(directory: Directory, tmp_path: Path) -> None:
-    """
-    Skills, diplomas and mailboxes each come from a file of their own, and leave the rest.
-    """
-    imported(directory, written(tmp_path / "a", [activity(**HOSPITAL)]))
-    pp = {forms.PP: DOCTOR}
-    skills = [
-        {**pp, "Code savoir-faire": c, "Code type savoir-faire": "S"} for c in ("SM54", "SM26")
-    ]
-    diplomas = [
-        {**pp, "Code type diplôme obtenu": "DE", "Code diplôme obtenu": "DE09"},
-        {**pp, "Code type autorisation": "AE", "Code discipline autorisation": "MG"},
-    ]
-    boxes = [
-        {**pp, "Type de BAL": "PER", "Adresse BAL": "a.nessi@medecin.mssante.fr",
-         "Dématérialisation": "O"},
-        {**pp, "Type de BAL": "CAB", "Adresse BAL": "cabinet@medecin.mssante.fr",
-         "Identification Structure": "R1"},
-    ]  # fmt: skip
-
-    for kind, rows, header in (
-        ("skills", skills, forms.SKILLS_HEADER),
-        ("diplomas", diplomas, forms.DIPLOMAS_HEADER),
-        ("mailboxes", boxes, forms.MAILBOXES_HEADER),
-    ):
-        done, refused = imported(directory, written(tmp_path / kind, rows, header), kind)
-        assert (done.changed, refused) == (1, []), kind
-
-    found = read(directory)
-    assert [skill.code for skill in found.skills] == ["SM26", "SM54"]
-    assert {(d.kind, d.type, d.code) for d in found.diplomas} == {
-        ("diploma", "DE", "DE09"), ("authorisation", "AE", "MG"),
-    }  # fmt: skip
-    told = directory.mailbox_of(MailboxOf(national_id=DOCTOR), OPERATOR).items
-    assert {(m.kind.value, m.address, m.facility, m.paperless) for m in told} == {
-        ("PER", "a.nessi@medecin.mssante.fr", None, True),
-        ("CAB", "cabinet@medecin.mssante.fr", "R1", None),
-    }
-    assert found.places[0].town == "Paris"
-
-
-def test_facilities_come_from_structures_or_from_where_people_work(
-    directory: Directory, tmp_path: Path
-) -> None:
-    """
-    The open files have no list of facilities: those named in activities are taken. The
-    restricted one has legal entities too, and those that closed.
-    """
-    rows = [activity(**HOSPITAL), activity(NURSE, **HOSPITAL), activity(NURSE, **PRACTICE)]
-    done, _ = imported(directory, written(tmp_path / "a", rows), "sites")
-    assert (done.registered, done.lines) == (1, 2)
-    found = directory.get_facility(GetFacility(finess="750712184"), OPERATOR)
-    assert (found.name, found.legal_entity, found.open) == ("HOPITAL DE LA PAIX", "750100042", True)
-
-    structures = [
-        {"Type de structure": "EJ", "Numéro FINESS EJ": "750100042", "Raison sociale": "AP"},
-        {"Type de structure": "EG", "Numéro FINESS Etablissement": "750712184",
-         "Numéro FINESS EJ": "750100042", "Raison sociale": '"HOPITAL; PAIX"',
-         "Date de fermeture structure": "31/12/2025", "Code secteur d'activité": "SA01"},
-    ]  # fmt: skip
-    file = written(tmp_path / "s", structures, forms.STRUCTURES_HEADER, ";")
-    done, refused = imported(directory, file, "structures")
-
-    assert (done.registered, done.changed, refused) == (1, 1, [])
-    legal = directory.get_facility(GetFacility(finess="750100042"), OPERATOR)
-    assert (legal.level, legal.legal_entity) == ("EJ", None)
-    closed = directory.get_facility(GetFacility(finess="750712184"), OPERATOR)
-    assert (closed.name, closed.open) == ("HOPITAL; PAIX", False)
-
-
-def test_mailboxes_of_facilities(directory: Directory, tmp_path: Path) -> None:
-    """
-    ORG and APP addresses belong to a FINESS, written with or without its 1.
-    """
-    directory.register_facility(facility(), OPERATOR)
-    box = {"Type de BAL": "ORG", "Adresse BAL": "a@hopital.mssante.fr"}
-    rows = [
-        {**box, "Identification Structure": "1750712184", "Service de rattachement": "Urgences"},
-        {**box, "Identification Structure": "12345678901234"},
-        {**box, "Identification Structure": "750100042"},
-    ]
-    file = written(tmp_path / "x", rows, forms.MAILBOXES_HEADER)
-    _, refused = imported(directory, file, "facility_mailboxes")
-
-    assert [(line, field) for line, field, _ in refused] == [(3, "finess"), (4, "key")]
-    (told,) = directory.mailbox_of(MailboxOf(national_id="1750712184"), OPERATOR).items
-    assert (told.kind, told.service, told.facility) == ("ORG", "Urgences", "1750712184")
-
-
-@pytest.mark.parametrize(
-    ("row", "field"),
-    [
-        (activity("899700366"), "key"),
-        (activity("not an id at all"), "national_id"),
-        (activity(profession="93"), "profession"),
-        (activity(specialty="SCD01"), "specialty"),
-        (activity(family=""), "family_name"),
-        (activity(mode="X"), "mode"),
-        (activity(sector="SA00"), "sector"),
-        (activity(entity="7501"), "legal_entity"),
-        (activity(postal="7500"), "postal_code"),
-    ],
+from tests.directory.extracts import (
+    HOSPITAL,
+    NURSE,
+    PRACTICE,
+    activity,
+    events,
+    imported,
+    read,
+    written,
 )
-def test_a_line_that_cannot_be_taken_is_told_and_the_others_are(
-    directory: Directory, tmp_path: Path, row: dict[str, str], field: str
-) -> None:
-    """
-    One fault in hundreds of thousands of lines must neither stop nor spoil the import.
-    """
-    rows = [activity(NURSE, profession="60", **HOSPITAL), row, activity(**HOSPITAL)]
-    done, refused = imported(directory, written(tmp_path / "x", [*rows, "broken"]))
+from tests.directory.sample import DOCTOR, OPERATOR, registration
 
-    assert (done.lines, done.refused, done.finished) == (4, 2, True)
-    wanted = "national_id" if field == "key" else field
-    assert [(line, name) for line, name, _ in refused] == [(3, wanted), (5, "line")]
-    assert read(directory, NURSE).places[0].town == read(directory).places[0].town == "Paris"
-
-
-def test_nothing_is_said_of_whom_the_directory_does_not_know(
-    directory: Directory, tmp_path: Path
-) -> None:
-    """
-    A mailbox makes nobody a professional, and brings nobody back who has left.
-    """
-    boxes = [
-        {forms.PP: id_, "Type de BAL": "PER", "Adresse BAL": "a@b.fr"} for id_ in (DOCTOR, NURSE)
-    ]
-    imported(directory, written(tmp_path / "a", [activity()]))
-    directory.register_professional(registration(), OPERATOR)
-    leave(directory)
-
-    done, refused = imported(
-        directory, written(tmp_path / "x", boxes, forms.MAILBOXES_HEADER), "mailboxes"
-    )
-
-    assert [(line, field) for line, field, _ in refused] == [(3, "key")]
-    assert (done.changed, read(directory).active) == (1, False)
-
-
-def leave(directory: Directory) -> None:
-    professional = directory.known_professional(DOCTOR)
-    professional.deactivate(OPERATOR)
-    directory.save(professional)
+pytestmark = pytest.mark.usefixtures("small_calls")
 
 
 def test_again_nothing_differs_and_no_event_is_made(directory: Directory, tmp_path: Path) -> None:

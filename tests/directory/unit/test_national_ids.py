@@ -85,6 +85,37 @@ def test_corsican_facilities_are_taken(finess: str) -> None:
     NationalIdRules(strict=False, strict_corsica=True).check_facility(wrong)
 
 
+@pytest.mark.parametrize(
+    "structure",
+    ["1750712184", "335600000049837", "2356000000", "R10100000049862", "0751234567"],
+)
+def test_structures_of_every_register_are_known(structure: str) -> None:
+    """
+    1 and a FINESS, 3 and a SIRET (those of La Poste have no Luhn digit), 2 and a SIREN, the
+    directory's own number.
+    """
+    STRICT.check_structure(structure)
+
+
+@pytest.mark.parametrize(
+    ("structure", "field"),
+    [
+        ("1750712185", "finess"),
+        ("373282932000075", "structure"),
+        ("CABINET MEDICAL", "structure"),
+        ("", "structure"),
+    ],
+)
+def test_what_is_no_structure_is_refused(structure: str, field: str) -> None:
+    """
+    A wrong check digit, a name, nothing.
+    """
+    with pytest.raises(InvalidNationalId) as refusal:
+        STRICT.check_structure(structure)
+
+    assert set(refusal.value.fields) == {field}
+
+
 @pytest.mark.parametrize("finess", ["75071218", "7507121844", "75O712184", ""])
 def test_what_is_no_finess_is_refused(finess: str) -> None:
     """

@@ -11,7 +11,7 @@ from services.directory.adapters import extracts
 from services.directory.adapters.code_tables import DATA
 from services.directory.adapters.extract_layout import Layout, NotThisExtract
 from services.directory.adapters.extracts import Sorted, sort_extract
-from services.directory.contract import ExtractKind
+from services.directory.contract.importing import ExtractKind
 from tests.directory import extracts as forms
 from tests.directory.extracts import activity, written
 

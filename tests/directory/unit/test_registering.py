@@ -1,18 +1,16 @@
 """Use cases of the directory: registered, changed, deactivated, found."""
 
 from datetime import timedelta
+from pathlib import Path
 from uuid import uuid4
 
 import pytest
+from pydantic import ValidationError
 
+from services.directory.adapters.code_tables import read_codes
 from services.directory.application import Directory
-from services.directory.contract import (
-    Deactivate,
-    EnrolFacility,
-    GetFacility,
-    GetProfessional,
-    MailboxOf,
-)
+from services.directory.contract.reading import GetFacility, GetProfessional, MailboxOf
+from services.directory.contract.registering import Deactivate, EnrolFacility
 from services.directory.domain.errors import AlreadyDeactivated, AlreadyEnrolled, FacilityClosed
 from services.directory.messages import message_for
 from shared.kernel.clock import FixedClock
@@ -197,6 +195,68 @@ def test_a_facility_enrols_and_consults_from_a_date(
         ("directory.facility_enrolled", "2026-12-01"),
         ("directory.facility_enrolled", "2026-12-15"),
     ]
+
+
+def test_a_practice_without_a_finess_is_known_by_its_structure_id(directory: Directory) -> None:
+    """
+    Registered, enrolled, asked for and told by its Struct_IdNat; a FINESS has one too.
+    """
+    siret = {"finess": None, "structure": "335600000000048"}
+    directory.register_facility(facility(**siret), OPERATOR)
+    directory.register_facility(facility(), OPERATOR)
+    enrolment = {"request_id": uuid4(), "consults_from": "2026-12-01", **siret}
+    directory.enrol_facility(EnrolFacility.model_validate(enrolment), OPERATOR)
+
+    asked = GetFacility(structure=siret["structure"])
+    found = directory.get_facility(asked, OPERATOR)
+    assert (found.finess, found.structure) == ("", siret["structure"])
+    assert str(found.consults_from) == "2026-12-01"
+    by_structure = directory.get_facility(GetFacility(structure="1750712184"), OPERATOR)
+    assert by_structure == directory.get_facility(GetFacility(finess="750712184"), OPERATOR)
+    told = [message_for(row.event) for row in directory.read(0, 10)]
+    assert [(m.model_dump()["finess"], m.model_dump()["structure"]) for m in told if m] == [
+        ("", siret["structure"]),
+        ("750712184", "1750712184"),
+        ("", siret["structure"]),
+    ]
+
+
+@pytest.mark.parametrize(
+    "named", [{}, {"finess": "750712184", "structure": "1750712184"}], ids=["nothing", "both"]
+)
+def test_a_facility_is_named_in_one_way(named: dict[str, str]) -> None:
+    """
+    Two names might be of two facilities.
+    """
+    with pytest.raises(ValidationError, match="not both"):
+        GetFacility.model_validate(named)
+
+
+@pytest.mark.parametrize("code", ["93", "71", "41"])
+def test_professions_outside_the_health_code_are_known(directory: Directory, code: str) -> None:
+    """
+    Psychologists, osteopaths and social workers are in the national directory.
+    """
+    directory.register_professional(registration(profession=code, specialty=None), OPERATOR)
+
+    found = directory.get_professional(GetProfessional(national_id=DOCTOR), OPERATOR)
+    assert (found.profession, found.profession_fr != code) == (code, True)
+
+
+def test_a_profession_of_a_later_table_is_taken_where_the_operator_says_so(
+    tmp_path: Path,
+) -> None:
+    """
+    A nomenclature grows faster than this code.
+    """
+    file = tmp_path / "more.csv"
+    file.write_text("code,display_fr\n99,Infirmier en pratique avancée\n", "utf-8")
+
+    codes = read_codes(more_professions=file)
+
+    codes.check_profession("99", in_training=False, specialty=None)
+    with pytest.raises(InvalidRequest):
+        read_codes().check_profession("99", in_training=False, specialty=None)
 
 
 def test_messages_carry_ids_and_codes_and_no_name(directory: Directory) -> None:

@@ -8,11 +8,13 @@ import pytest
 
 from services.directory.adapters.code_tables import read_codes
 from services.directory.application import Directory
-from services.directory.contract import Deactivate, SearchFacilities, SearchProfessionals
+from services.directory.contract.reading import HolderOf, SearchFacilities, SearchProfessionals
+from services.directory.contract.registering import Deactivate
 from services.directory.projections.facilities import Facilities, FacilitySearch
+from services.directory.projections.mailboxes import HolderSearch, MailboxHolders
 from services.directory.projections.professionals import Professionals, ProfessionalSearch
 from shared.kernel.common import CommonSettings
-from shared.kernel.errors import InvalidRequest
+from shared.kernel.errors import InvalidRequest, NotFound
 from shared.stores.documents import At, Documents
 from shared.stores.views import open_documents
 from tests.directory.sample import DOCTOR, OPERATOR, facility, registration
@@ -21,6 +23,7 @@ DENTIST = "899700366249"
 PHARMACIST = "899700366250"
 
 Find = Callable[..., list[str]]
+View = Professionals | Facilities | MailboxHolders
 
 
 @pytest.fixture
@@ -40,7 +43,7 @@ def documents(directory: Directory, tmp_path: Path) -> Documents:
     return made
 
 
-def view_in(folder: Path, view: type[Professionals] | type[Facilities]) -> Documents:
+def view_in(folder: Path, view: type[View]) -> Documents:
     settings = CommonSettings(
         environment="development",
         amqp_uri="",
@@ -51,9 +54,7 @@ def view_in(folder: Path, view: type[Professionals] | type[Facilities]) -> Docum
     return open_documents(settings, "directory", view.NAME, view.VERSION, view.INDEXES)
 
 
-def catch_up(
-    directory: Directory, documents: Documents, projection: Professionals | Facilities
-) -> None:
+def catch_up(directory: Directory, documents: Documents, projection: View) -> None:
     reached = documents.position("directory")
     for row in directory.read(reached.position if reached else 0, 100):
         at = At(source="directory", epoch="e", previous=row.position - 1, position=row.position)
@@ -164,3 +165,25 @@ def test_facilities_are_found_by_kind_and_place(directory: Directory, tmp_path: 
     assert find(place="2B") == find(place="20600") == find(text="basti") == ["2B0000012"]
     assert find(text="paix") == ["750712184", "750712999"]
     assert find(level="EJ") == ["750100042"]
+
+
+def test_a_mailbox_names_its_holder(directory: Directory, tmp_path: Path) -> None:
+    """
+    A professional's, with the facility it is of; a facility's own; and nobody's is not found.
+    """
+    own = {"kind": "PER", "address": "Anne.Nessi@paix.mssante.fr", "facility": "1750712184"}
+    theirs = {"kind": "APP", "address": "resultats@paix.mssante.fr"}
+    directory.register_professional(registration(mailboxes=[own]), OPERATOR)
+    directory.register_facility(facility(mailboxes=[theirs]), OPERATOR)
+    documents = view_in(tmp_path, MailboxHolders)
+    catch_up(directory, documents, MailboxHolders(directory.secret))
+    search = HolderSearch(documents, directory)
+
+    person = search.holder_of(HolderOf(address="anne.nessi@PAIX.mssante.fr"), OPERATOR)
+    place = search.holder_of(HolderOf(address="resultats@paix.mssante.fr"), OPERATOR)
+
+    assert (person.national_id, person.facility, person.kind) == (DOCTOR, "1750712184", "PER")
+    assert (place.national_id, place.facility, place.kind) == (None, "1750712184", "APP")
+    assert "nessi" not in str(documents.find().items).lower()
+    with pytest.raises(NotFound):
+        search.holder_of(HolderOf(address="nobody@paix.mssante.fr"), OPERATOR)

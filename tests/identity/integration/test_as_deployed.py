@@ -11,7 +11,7 @@ import pytest
 from scripts.cli.identity_import import Outcomes, Row, announce_file
 from scripts.cli.identity_sample import write_sample
 from scripts.machine.rabbitmq import Broker
-from shared.kernel.errors import Conflict, Forbidden, InvalidRequest
+from shared.kernel.errors import Forbidden, InvalidRequest
 from shared.kernel.ins import INS_NIR_TEST
 from tests.identity.people import TRAITS, new_ins
 from tests.support.deadline import eventually
@@ -137,38 +137,6 @@ def test_insi_is_asked_over_the_wire_and_lots_come_back(carnet: Running) -> None
         return dict(status["results"])
 
     assert eventually(results, within=20) == {right: "OK", wrong: "KO"}
-
-
-def test_two_records_of_one_person_are_found_merged_and_split(carnet: Running) -> None:
-    """
-    Found by traits as of now, made one by two people, and two again.
-    """
-    born = {"birth_date": "1961-07-08"}
-    target = announce(carnet, new_ins(), traits=TRAITS | born)
-    double = carnet.command(
-        "identity.announce_record", "operator", {"traits": TRAITS | born | {"sex": "I"}}
-    )
-    wanted = born | {"birth_name": "Pat Trois", "given_names": "Dominique"}
-    found = carnet.call(
-        "identity.find_candidates",
-        "operator",
-        {"traits": wanted, "at_least": {"identity": double["position"]}},
-    )
-    assert {c["record_id"] for c in found["items"]} == {target, double["record_id"]}
-
-    proposal = {"source": double["record_id"], "target": target, "reason": "same_traits"}
-    merge = {"merge_id": carnet.command("identity.propose_merge", "operator", proposal)["merge_id"]}
-    with pytest.raises(Conflict):
-        carnet.command("identity.confirm_merge", "operator", merge)
-    carnet.command("identity.confirm_merge", "operator", merge, sub="vigilance-2")
-
-    def status() -> str:
-        about = {"record_id": double["record_id"]}
-        return str(carnet.call("identity.get_identity", "operator", about)["status"])
-
-    assert status() == "merged"
-    carnet.command("identity.split", "operator", merge)
-    assert status() == "announced"
 
 
 def test_a_file_of_people_is_announced_once(carnet: Running, tmp_path: Path) -> None:

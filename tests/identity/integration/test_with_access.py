@@ -111,3 +111,56 @@ def test_an_erased_record_is_gone_everywhere_and_its_certificate_holds(carnet: R
     with pytest.raises(Forbidden):
         carnet.call("identity.get_identity", "operator", about)
     carnet.command("identity.announce_record", "operator", {"traits": TRAITS, "ins": ins})
+
+
+def test_two_records_of_one_person_are_found_merged_and_split(carnet: Running) -> None:
+    """
+    Found by traits as of now, made one by two people, and two again.
+    """
+    born = {"birth_date": "1961-07-08"}
+    made = {"traits": TRAITS | born, "ins": new_ins()}
+    target = carnet.command("identity.announce_record", "operator", made)["record_id"]
+    double = carnet.command(
+        "identity.announce_record", "operator", {"traits": TRAITS | born | {"sex": "I"}}
+    )
+    wanted = born | {"birth_name": "Pat Trois", "given_names": "Dominique"}
+    found = carnet.call(
+        "identity.find_candidates",
+        "operator",
+        {"traits": wanted, "at_least": {"identity": double["position"]}},
+    )
+    assert {c["record_id"] for c in found["items"]} == {target, double["record_id"]}
+
+    proposal = {"source": double["record_id"], "target": target, "reason": "same_traits"}
+    answer = carnet.command("identity.propose_merge", "operator", proposal)
+    merge, proposed = {"merge_id": answer["merge_id"]}, answer["position"]
+    waiting = carnet.call("identity.merges", "operator", {"at_least": {"identity": proposed}})
+    assert [one["merge_id"] for one in waiting["items"]] == [merge["merge_id"]]
+    with pytest.raises(Conflict):
+        carnet.command("identity.confirm_merge", "operator", merge)
+    carnet.command("identity.confirm_merge", "operator", merge, sub="vigilance-2")
+
+    def status() -> str:
+        about = {"record_id": double["record_id"]}
+        return str(carnet.call("identity.get_identity", "operator", about)["status"])
+
+    assert status() == "merged"
+    carnet.command("identity.split", "operator", merge)
+    assert status() == "announced"
+
+
+def test_a_former_block_holds_before_any_former_document_comes(
+    carnet: Running, record_id: str
+) -> None:
+    """
+    CSP R1111-40: at the answer whoever was shut out there is shut out here.
+    """
+    former = {
+        "blocks": [{"professional": "899700366240", "blocked_at": "2020-01-02T10:00:00Z"}],
+        "switches": {"regulation": True, "break_glass": False, "masked": False},
+    }
+    carnet.command("identity.import_legacy_dmp", "operator", {"record_id": record_id} | former)
+
+    rights = carnet.call("access.rights", "patient", {"record_id": record_id}, record_id=record_id)
+    assert [one["professional"] for one in rights["blocks"]] == ["899700366240"]
+    assert rights["switches"]["break_glass"] is False

@@ -127,16 +127,17 @@ def test_day_and_month_swapped_are_found(world: World) -> None:
 
 def test_each_search_is_traced_without_what_was_sought(world: World) -> None:
     """
-    Staff who look people up are in the log.
+    Staff who look people up are in the log, and in the journal of each person they were shown.
     """
-    announce(world, ins=None)
+    shown = announce(world, ins=None)
     world.read()
     find(world)
 
-    last = world.identity.read(world.identity.head().position - 1, 1)[0]
-    assert last.topic == "identity.candidates_sought"
-    assert vars(last.event)["found"] == 1
-    assert "TROIS" not in str(vars(last.event)).upper()
+    search, read = world.identity.read(world.identity.head().position - 2, 2)
+    assert search.topic == "identity.candidates_sought"
+    assert vars(search.event)["found"] == 1
+    assert "TROIS" not in str(vars(search.event)).upper()
+    assert (read.topic, read.record_id) == ("identity.identity_read", shown)
 
 
 def test_no_birth_date_and_no_name_are_in_clear_in_the_read_model(world: World) -> None:

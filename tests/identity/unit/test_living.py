@@ -18,6 +18,8 @@ from services.identity.contract.living import (
 from services.identity.contract.parts import RecordCommand
 from services.identity.contract.reading import Existence, GetIdentity, Resolve
 from services.identity.domain.errors import WrongActivationCode
+from services.identity.messages import message_for
+from shared.kernel.actor import Actor, ActorKind
 from shared.kernel.clock import FixedClock
 from shared.kernel.errors import Conflict, InvalidRequest, TooMany
 from tests.identity.conftest import AccessSeen
@@ -129,9 +131,10 @@ def test_the_existence_check_follows_the_life_of_the_record(
         status="closed", record_id=record_id, closed_on=day, motive="suspended"
     )
 
-    identity.close_record(Close(request_id=uuid4(), record_id=record_id, motive="fraud"), INSURER)
+    by_request = Close(request_id=uuid4(), record_id=record_id, motive="person_request")
+    identity.close_record(by_request, INSURER)
     assert existence(identity) == Existence(
-        status="closed", record_id=record_id, closed_on=day, motive="fraud"
+        status="closed", record_id=record_id, closed_on=day, motive="person_request"
     )
 
     identity.reopen(Reopen(request_id=uuid4(), record_id=record_id), patient(record_id))
@@ -219,6 +222,24 @@ def test_an_identity_shows_its_ins_only_when_qualified(identity: Identity) -> No
     assert seen.identity_status == "QUAL"
     assert seen.ins
     assert seen.ins.model_dump() == OTHER_INS
+
+
+def test_whoever_reads_another_persons_identity_is_in_their_journal(
+    identity: Identity, record_id: UUID
+) -> None:
+    """
+    An operator, a representative; not the person, nor a service, which traces what it does.
+    """
+    parent = Actor(kind=ActorKind.REPRESENTATIVE, id="parent", record_id=record_id)
+    before = identity.head().position
+    for by in (INSURER, patient(record_id), VAULT, parent):
+        identity.get_identity(GetIdentity(record_id=record_id), by)
+
+    told = [message_for(row.event) for row in identity.read(before, 10)]
+    assert [(m.TYPE, m.record_id, m.by["id"]) for m in told if m] == [
+        ("identity.identity_read", record_id, "cnam"),
+        ("identity.identity_read", record_id, "parent"),
+    ]
 
 
 def test_contacts_stay_with_the_person_and_the_insurer(identity: Identity, record_id: UUID) -> None:

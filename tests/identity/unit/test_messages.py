@@ -49,7 +49,8 @@ def test_a_whole_life_is_told_without_naming_anyone() -> None:
     """
     record = announced()
     for act in (
-        *("bounce", "oppose", "withdraw_opposition", "open", "issue_activation_code", "activate"),
+        *("bounce", "oppose_legacy_dmp", "oppose", "withdraw_opposition", "open"),
+        *("issue_activation_code", "activate"),
         *("update_contact", "suspend", "lift_suspension", "close", "reopen"),
         *("declare_death", "revoke_death", "close", "request_erasure", "cancel_erasure"),
     ):
@@ -68,6 +69,7 @@ def test_a_whole_life_is_told_without_naming_anyone() -> None:
         "identity.identity_downgraded",
         "identity.traits_corrected",
         "identity.announcement_bounced",
+        "identity.legacy_dmp_opposed",
         "identity.death_declared",
         "identity.death_revoked",
         "identity.erasure_requested",

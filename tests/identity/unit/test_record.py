@@ -10,6 +10,7 @@ from services.identity.domain.activation_code import ActivationCode
 from services.identity.domain.announcement import Announcement
 from services.identity.domain.errors import CannotMerge, NotDueYet, NotInThatState
 from services.identity.domain.identity_status import IdentityDocument, IdentityStatus
+from services.identity.domain.legacy_dmp_events import FormerRights
 from services.identity.domain.record import Record
 from services.identity.domain.states import (
     ClosingMotive,
@@ -52,8 +53,12 @@ ACTS: dict[str, Act] = {
     "update_contact": lambda r: r.update_contact({"email": None, "phone": None}, PERSON),
     "suspend": lambda r: r.suspend(SuspensionReason.FRAUD_SUSPECTED, INSURER),
     "lift_suspension": lambda r: r.lift_suspension(INSURER),
-    "close": lambda r: r.close(ClosingMotive.PERSON_REQUEST, PERSON),
+    "close": lambda r: r.close(ClosingMotive.PERSON_REQUEST, NOW, PERSON, contesting=SIX_WEEKS),
     "reopen": lambda r: r.reopen(PERSON),
+    "oppose_legacy_dmp": lambda r: r.oppose_legacy_dmp(
+        OppositionChannel.ONLINE, on=True, by=PERSON
+    ),
+    "import_legacy_dmp": lambda r: r.import_legacy_dmp(FormerRights([], [], None), INSURER),
     "bounce": lambda r: r.bounce(NOW, SIX_WEEKS, OPENS_AT, INSURER),
     "declare_death": lambda r: r.declare_death(NOW.date(), NOW, INSURER),
     "revoke_death": lambda r: r.revoke_death(INSURER),
@@ -75,11 +80,12 @@ PATH_TO = {
 ALLOWED = {
     Status.ANNOUNCED: {
         *("oppose", "open", "update_contact", "bounce", "declare_death", "be_merged"),
+        "oppose_legacy_dmp",
     },
     Status.OPPOSED: {"withdraw_opposition", "update_contact", "declare_death"},
     Status.OPEN: {
         *("issue_activation_code", "activate", "update_contact", "suspend", "close"),
-        *("declare_death", "be_merged"),
+        *("declare_death", "be_merged", "import_legacy_dmp"),
     },
     Status.SUSPENDED: {"lift_suspension", "update_contact", "close", "declare_death"},
     Status.CLOSED: {"reopen", "request_erasure", "begin_erasure", "declare_death"},
@@ -220,17 +226,6 @@ def test_an_activated_record_stays_activated_when_it_comes_back() -> None:
 
     assert record.activated
     assert record.status is Status.OPEN
-
-
-def test_fraud_not_contested_closes_a_suspended_record() -> None:
-    """
-    CSP R1111-36: the insurer suspends, tells the person, and closes.
-    """
-    record = record_in(Status.SUSPENDED)
-
-    record.close(ClosingMotive.FRAUD, INSURER)
-
-    assert new_facts(record) == [("identity.record_closed", {"motive": "fraud"})]
 
 
 def test_nothing_is_erased_before_its_day() -> None:

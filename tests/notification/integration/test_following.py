@@ -7,11 +7,9 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from services.notification.adapters.professions import read_professions
+from services.notification.adapters.words import read_sentences
 from services.notification.application import Notification
-from services.notification.bootstrap import SOURCES
 from services.notification.contract import Notifications
-from services.notification.domain.sentences import Sentences
 from services.notification.messages import message_for
 from services.notification.policies import POLICIES
 from services.notification.projections.notices import NoticeReader, Notices
@@ -62,7 +60,7 @@ def logs(
             stores["notification"],
             LocalKeys(ROOT, "notification"),
             clock,
-            may_read=access.may_read,
+            people=access,
         ),
     )
     yield made
@@ -94,7 +92,7 @@ def test_what_happens_is_told_once_and_hidden_things_never(
 
     following = Following(
         log=notification,
-        sources=SOURCES,
+        sources=("access", "identity", "vault"),
         policies=POLICIES,
         transport_keys=DAYS,
         pull=pull,
@@ -107,7 +105,13 @@ def test_what_happens_is_told_once_and_hidden_things_never(
         amqp_uri=amqp_uri,
         views=(View(Notices(), documents),),
     )
-    reader = NoticeReader(documents, notification, Sentences(read_professions()), access.may_read)
+    reader = NoticeReader(
+        documents,
+        notification,
+        read_sentences(),
+        may_read=access.may_read,
+        kin=notification.kin,
+    )
 
     def told(by: Any) -> list[str]:
         listing = reader.notifications(Notifications(record_id=RECORD), by)

@@ -240,7 +240,7 @@ def test_a_stolen_read_model_tells_nothing(hear: Hear, show: Show, documents: Do
 
     (stored,) = documents.find().items
 
-    assert set(stored) == {"id", "record_id", "happened_at", "private", "read"}
+    assert set(stored) == {"id", "what", "record_id", "happened_at", "private", "read"}
 
 
 def mark(notification_id: UUID) -> MarkRead:

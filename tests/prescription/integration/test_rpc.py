@@ -1,16 +1,12 @@
-"""From the issue to the last box, over a real broker, keyring, vault and object store."""
+"""From the issue to the last box, as deployed: identity, directory, access, vault and keyring are
+the real ones, over a real broker and object store."""
 
 import base64
-import json
-import os
-import secrets
-import socket
-import subprocess
-import sys
-import urllib.request
 from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import timedelta
 from io import BytesIO
-from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
@@ -20,43 +16,37 @@ from PIL import Image
 
 from scripts.machine.rabbitmq import Broker
 from scripts.machine.seaweedfs import ObjectStore
-from shared.auth.development import DevelopmentIssuer
-from shared.auth.service_keys import generate_service_keys
-from shared.kernel.errors import Forbidden, InvalidRequest, Refusal, Unavailable
-from shared.rpc.client import RpcClient
-from tests.prescription.world import DOCTOR, LYON, PARIS, RECORD, given, line
+from shared.kernel.errors import Forbidden, InvalidRequest, Refusal
+from tests.identity.people import TRAITS, new_ins
+from tests.prescription.world import DOCTOR, LYON, PARIS, given, line
 from tests.support.deadline import eventually
+from tests.support.running import Running, running
 
-ROOT = Path(__file__).parents[3]
-NAMES = ("prescription", "vault", "keyring", "identity", "access", "directory")
+PEOPLE = {
+    "doctor": (DOCTOR.id, "10", "1750512345"),
+    "nurse": ("860000000001", "60", "1750512345"),
+    "paris": ("810000000001", "21", PARIS),
+    "lyon": ("810000000002", "21", LYON),
+}
 
 
+@dataclass
 class Deployed:
-    def __init__(self, client: RpcClient, issuer: DevelopmentIssuer, log: Path) -> None:
-        self.client = client
-        self.log = log
-        self._issuer = issuer
+    services: Running
+    record_id: str
 
-    def _token(self, who: str) -> str:
+    def call(self, who: str, method: str, **arguments: Any) -> Any:
+        target = method if "." in method else f"prescription.{method}"
         if who == "patient":
-            return self._issuer.token("patient", record_id=str(RECORD))
-        national_id, profession, facility = {
-            "doctor": (DOCTOR.id, "10", "1750512345"),
-            "nurse": ("860000000001", "60", "1750512345"),
-            "paris": ("810000000001", "21", PARIS),
-            "lyon": ("810000000002", "21", LYON),
-        }[who]
-        return self._issuer.token(
+            return self.services.call(target, "patient", arguments, record_id=self.record_id)
+        national_id, profession, facility = PEOPLE[who]
+        return self.services.call(
+            target,
             "professional",
+            arguments,
             SubjectNameID=national_id,
             SubjectOrganizationID=facility,
             exercice={"codeProfession": profession},
-        )
-
-    def call(self, who: str, method: str, **arguments: Any) -> Any:
-        service, _, name = method.rpartition(".")
-        return self.client.call(
-            service or "prescription", name, arguments, token=self._token(who), timeout=30
         )
 
     def command(self, who: str, method: str, **arguments: Any) -> Any:
@@ -67,75 +57,55 @@ class Deployed:
 def deployed(
     broker: Broker, objects: ObjectStore, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Deployed]:
-    home = tmp_path_factory.mktemp("prescription")
-    generate_service_keys(home / "keys", NAMES)
-    issuer = DevelopmentIssuer.at(home / "issuer.pem")
-    (home / "issuers.json").write_text(json.dumps([issuer.entry()]))
-    (home / "kek").write_text(secrets.token_hex(32))
-    (home / "kek").chmod(0o600)
-    uri = broker.uri(broker.new_vhost())
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        port = listener.getsockname()[1]
-    environ = {
-        "PATH": os.environ["PATH"],
-        "PYTHONPATH": str(ROOT),
-        "CARNET_ENVIRONMENT": "development",
-        "CARNET_AMQP_URI": uri,
-        "CARNET_SERVICE_KEYS_DIR": str(home / "keys"),
-        "CARNET_ISSUERS_FILE": str(home / "issuers.json"),
-        "CARNET_DATA_DIR": str(home),
-        "CARNET_KEK_FILE": str(home / "kek"),
-        "CARNET_S3_ENDPOINT": objects.endpoint,
-        "CARNET_S3_ACCESS_KEY": objects.access_key,
-        "CARNET_S3_SECRET_KEY": objects.secret_key,
-        "CARNET_S3_BUCKET_PREFIX": f"t{uuid4().hex[:12]}-",
-        "CARNET_HTTP_PORT": str(port),
-    }
-    log = home / "log"
-    with log.open("wb") as out:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "tests.prescription.integration.neighbours"],
-            cwd=ROOT, env=environ, stdout=out, stderr=out,
-        )  # fmt: skip
-    try:
-        eventually(lambda: _ready(process, port, log), within=60)
-        with RpcClient(uri) as client:
-            yield Deployed(client, issuer, log)
-        process.terminate()
-        assert process.wait(timeout=30) == 0, log.read_text()
-    finally:
-        process.kill()
-        process.wait()
+    with running(
+        broker.uri(broker.new_vhost()),
+        tmp_path_factory.mktemp("prescription"),
+        ["keyring.rpc"],
+        [
+            *("identity.rpc", "identity.project", "identity.timers", "directory.rpc"),
+            *("catalogue.rpc", "catalogue.project", "access.rpc", "access.follow"),
+            *("vault.rpc", "vault.project", "prescription.rpc", "prescription.project"),
+            *("prescription.follow", "prescription.timers"),
+        ],
+        objects=objects,
+    ) as services:
+        for structure, name in ((PARIS, "Pharmacie du Lion"), (LYON, "Pharmacie du Rhône")):
+            services.command(
+                "directory.register_facility",
+                "operator",
+                {"finess": structure[1:], "name": name, "sector": "SA33"},
+            )
+        yield Deployed(services, open_record(services))
 
 
-def _ready(process: subprocess.Popen[bytes], port: int, log: Path) -> bool:
-    assert process.poll() is None, log.read_text()
-    try:
-        with urllib.request.urlopen(f"http://127.0.0.1:{port}/ready", timeout=2):
-            return True
-    except OSError:
+def open_record(services: Running) -> str:
+    """Of someone whose INS is qualified, which access knows to be open."""
+    announced = {"traits": TRAITS, "ins": new_ins(), "checked_with": "CN"}
+    made = services.command("identity.announce_record", "operator", announced)
+    record_id = str(made["record_id"])
+    services.move(timedelta(days=42))
+
+    def is_open() -> bool:
+        with suppress(Forbidden):
+            rights = services.call(
+                "access.rights", "patient", {"record_id": record_id}, record_id=record_id
+            )
+            return bool(rights["status"] == "open")
         return False
 
+    eventually(is_open, within=30)
+    return record_id
 
-def record_with_keys(deployed: Deployed) -> None:
-    """A first call makes identity create the record's keys, and may come before them."""
 
-    def issued() -> bool:
-        try:
-            deployed.command("doctor", "issue", record_id=str(RECORD), lines=[line("KEYS")])
-        except Unavailable:
-            return False
-        return True
-
-    eventually(issued, within=30)
+def issue(deployed: Deployed, *lines: dict[str, Any]) -> Any:
+    return deployed.command(
+        "doctor", "issue", record_id=deployed.record_id, lines=list(lines or [line()])
+    )
 
 
 def test_from_the_issue_to_the_last_box(deployed: Deployed) -> None:
     """Issued, shown by its code, sent, dispensed in two towns, completed; then nothing more."""
-    record_with_keys(deployed)
-    issued = deployed.command(
-        "doctor", "issue", record_id=str(RECORD), lines=[line(), line("B", quantity=1)]
-    )
+    issued = issue(deployed, line(), line("B", quantity=1))
     with Image.open(BytesIO(base64.b64decode(issued["qr_png"]))) as png:
         (code,) = zxingcpp.read_barcodes(png)
     number = code.text
@@ -161,26 +131,46 @@ def test_from_the_issue_to_the_last_box(deployed: Deployed) -> None:
     told = deployed.call("doctor", "history", number=number)
     assert [one["facility"] for one in told["dispensations"]] == [PARIS, LYON]
     listed = deployed.call(
-        "patient", "prescriptions", record_id=str(RECORD), state="dispensed",
+        "patient", "prescriptions", record_id=deployed.record_id, state="dispensed",
         at_least={"prescription": last["position"]},
     )  # fmt: skip
     assert [item["number"] for item in listed["items"]] == [number]
+    for one in told["dispensations"]:
+        kept = deployed.call("patient", "vault.open", document_id=one["document_id"])
+        assert kept["document"]["type"]["code"] == "60593-1"
+        assert kept["document"]["format"]["code"] == "urn:ihe:pharm:dis:2010"
+        assert b"urn:hl7-org:v3" in base64.b64decode(kept["content"])
 
 
 def test_refused_over_the_wire(deployed: Deployed) -> None:
     """Codes that callers branch on; the field that is wrong."""
     with pytest.raises(InvalidRequest) as wrong:
-        deployed.command("nurse", "issue", record_id=str(RECORD), lines=[line()])
+        deployed.command("nurse", "issue", record_id=deployed.record_id, lines=[line()])
     assert list(wrong.value.fields) == ["lines.0.kind"]
     with pytest.raises(Refusal) as mistyped:
         deployed.call("paris", "present", number="AAAAA-AAAAA-AAAAA-AAAAB")
     assert mistyped.value.code == "number_mistyped"
     with pytest.raises(Forbidden):
-        deployed.command("patient", "issue", record_id=str(RECORD), lines=[line()])
+        deployed.command("patient", "issue", record_id=deployed.record_id, lines=[line()])
+    number = issue(deployed)["number"]
+    with pytest.raises(InvalidRequest) as nowhere:
+        deployed.command("patient", "send_to_pharmacy", number=number, facility="1990000019")
+    assert list(nowhere.value.fields) == ["facility"]
+
+
+def test_a_blocked_pharmacist_is_shown_nothing(deployed: Deployed) -> None:
+    """What access forbids, the number does not open."""
+    number = issue(deployed)["number"]
+    deployed.command(
+        "patient", "access.block_professional", record_id=deployed.record_id,
+        professional=PEOPLE["lyon"][0], reason="other",
+    )  # fmt: skip
+    with pytest.raises(Forbidden):
+        deployed.call("lyon", "present", number=number)
 
 
 def test_nothing_of_it_reaches_a_log_line(deployed: Deployed) -> None:
     """No product, name, number or professional."""
-    logged = deployed.log.read_text()
+    logged = deployed.services.logs()
     for word in ("PARACETAMOL", "PAT-TROIS", DOCTOR.id):
         assert word not in logged

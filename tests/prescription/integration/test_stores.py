@@ -7,9 +7,11 @@ from pathlib import Path
 import pytest
 
 from services.prescription import contract as c
+from services.prescription.domain.number import draw, printed
 from services.prescription.domain.prescription import State
-from shared.kernel.errors import InvalidRequest, Unavailable
-from tests.prescription.world import DOCTOR, OPERATOR, World, asked
+from services.prescription.domain.refusals import NumberUnknown
+from shared.kernel.errors import InvalidRequest, TooMany, Unavailable
+from tests.prescription.world import DOCTOR, OPERATOR, PHARMACIST, World, asked, given
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -45,3 +47,31 @@ def test_issues_under_way(stored: World) -> None:
     given_up = stored.app.prescription(left.prescription_id)
     assert given_up
     assert given_up.state is State.ABANDONED
+
+
+def test_wrong_numbers_count_in_every_replica(stored: World) -> None:
+    """Ten in an hour, whoever answers; then they are forgotten."""
+    asked_for = [printed(draw(lambda n, s=seed: s % n)) for seed in range(11)]  # type: ignore[misc]
+    for text in asked_for[:10]:
+        with pytest.raises(NumberUnknown):
+            stored.again().present(c.Present(number=text), PHARMACIST)
+        stored.clock.move(timedelta(seconds=1))
+    with pytest.raises(TooMany):
+        stored.app.present(c.Present(number=asked_for[10]), PHARMACIST)
+    stored.clock.move(timedelta(hours=1))
+    stored.app.forget_requests()
+    with pytest.raises(NumberUnknown):
+        stored.app.present(c.Present(number=asked_for[10]), PHARMACIST)
+
+
+def test_receipts_under_way(stored: World) -> None:
+    """The document of a dispensation waits while the vault is out of reach, and is brought once."""
+    number = stored.issue().number
+    stored.vault.refusal = Unavailable()
+    stored.dispense(number, given(1))
+    stored.vault.refusal = None
+    stored.again()
+    assert len(stored.app.unfinished(c.Unfinished(), OPERATOR).receipts) == 1
+    stored.dispense(number, given(1))
+    assert stored.app.unfinished(c.Unfinished(), OPERATOR).receipts == []
+    assert len(stored.vault.contents) == 3

@@ -44,11 +44,16 @@ def test_whoever_tries_numbers_waits(world: World) -> None:
         with pytest.raises(refusals.NumberUnknown):
             world.present(unknown(seed))
         world.clock.move(timedelta(seconds=1))
+        world.again()  # another replica, or the same after a restart
     for text in (unknown(11), number):
         with pytest.raises(TooMany):
             world.present(text)
+    world.app.forget_requests()
+    with pytest.raises(TooMany):
+        world.present(number)
     world.present(number, pharmacist(LYON, "810000000009"))
     world.clock.move(timedelta(hours=1))
+    world.app.forget_requests()
     world.present(number)
 
 

@@ -9,12 +9,13 @@ from services.prescription import contract as c
 from services.prescription.policies import POLICIES
 from shared.eventing.received import Received
 from shared.kernel.actor import Actor
-from shared.kernel.errors import Forbidden
+from shared.kernel.errors import Forbidden, InvalidRequest
 from tests.prescription.world import (
     DOCTOR,
     LYON,
     PARENT,
     PARIS,
+    PARIS_TOO,
     PATIENT,
     PHARMACIST,
     RECORD,
@@ -83,6 +84,17 @@ def test_sent_to_a_pharmacy_which_then_reads_it(world: World) -> None:
     assert [m.facility for m in world.messages() if m.TYPE.endswith("sent")] == [PARIS]  # type: ignore[attr-defined]
     world.access.blocked.add(PHARMACIST.id)
     assert received(PHARMACIST) == []
+
+
+@pytest.mark.parametrize("facility", [PARIS_TOO, "1750512345", "1990000019", "elsewhere"])
+def test_sent_to_open_pharmacies_of_the_directory_only(world: World, facility: str) -> None:
+    """Not to one that closed, to a doctor's, or to what nobody knows: it would be told nothing."""
+    number = world.issue().number
+    sending = c.SendToPharmacy(request_id=uuid4(), number=number, facility=facility)
+    with pytest.raises(InvalidRequest) as refused:
+        world.app.send_to_pharmacy(sending, PATIENT)
+    assert list(refused.value.fields) == ["facility"]
+    assert world.of(number).sent_to == []
 
 
 def test_history(world: World) -> None:

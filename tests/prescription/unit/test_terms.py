@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from services.prescription.adapters.kinds import read_kinds
+from services.prescription.adapters.tables import read_kinds
 from services.prescription.domain.terms import Line, Product, Wanted, accepted
 from shared.kernel.errors import InvalidRequest
 

@@ -10,6 +10,7 @@ from uuid import uuid4
 import pytest
 
 from scripts.machine.rabbitmq import Broker
+from scripts.machine.seaweedfs import ObjectStore
 from shared.kernel.errors import Forbidden, InvalidRequest
 from tests.identity.people import TRAITS, new_ins
 from tests.support.deadline import eventually
@@ -20,14 +21,19 @@ FACILITY = "1750712184"
 
 
 @pytest.fixture(scope="module")
-def carnet(broker: Broker, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+def carnet(
+    broker: Broker, objects: ObjectStore, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Running]:
     with running(
         broker.uri(broker.new_vhost()),
         tmp_path_factory.mktemp("profile"),
         ["keyring.rpc"],
-        ["identity.rpc", "identity.project", "identity.timers", "catalogue.rpc"],
-        ["access.rpc", "access.follow"],
+        [
+            *("identity.rpc", "identity.project", "identity.timers", "access.rpc", "access.follow"),
+            *("catalogue.rpc", "catalogue.project", "vault.rpc", "vault.project"),
+        ],
         ["profile.rpc", "profile.project", "profile.follow", "profile.timers"],
+        objects=objects,
     ) as services:
         yield services
 

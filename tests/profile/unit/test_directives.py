@@ -90,20 +90,3 @@ def test_not_in_a_secret_session(world: World) -> None:
     """
     with pytest.raises(NotSecret):
         put(world, {"text": "x"}, by=IN_SECRET)
-
-
-def test_nothing_is_left_of_an_erased_record(world: World) -> None:
-    """
-    Rows that nobody can open any more go too, from tables and read models.
-    """
-    put(world, {"text": "Première version"})
-    world.add("allergies", entry={"label": "Latex"})
-    outcome = world.app.forget_record(RECORD, PATIENT)
-    assert outcome is not None
-    world.app.commit(outcome)
-    world.project()
-
-    with world.app.guarded.reading() as sql:
-        assert sql("SELECT record FROM profile_directives") == []
-    assert world.sections.count() == 0
-    assert world.app.forget_record(RECORD, PATIENT) is None

@@ -17,6 +17,7 @@ from tests.profile.world import (
     PARENT,
     PATIENT,
     RECORD,
+    SENSOR,
     World,
 )
 
@@ -281,3 +282,26 @@ def test_disks_hold_no_words(world: World) -> None:
     assert b"nicilline" not in stored
     assert b"allergies" not in stored
     assert DOCTOR.id.encode() not in stored
+
+
+def test_a_connected_service_sees_the_sections_it_was_allowed(world: World) -> None:
+    """
+    It names them; one that was not allowed refuses the whole, and so does what no finality names.
+    """
+    world.add("allergies", entry={"label": "Latex"})
+    world.add("diseases", entry={"label": "Asthme"})
+    world.access.agreed = {"ALLERGIES"}
+
+    def asked(*sections: str) -> r.GetProfile:
+        return r.GetProfile.model_validate({"record_id": RECORD, "sections": list(sections)})
+
+    seen = world.app.get_profile(asked("allergies"), SENSOR)
+    assert {name: len(views) for name, views in seen.sections.items()} == {"allergies": 1}
+    for sections in (["allergies", "diseases"], ["directives"], ["questionnaires"]):
+        with pytest.raises(Forbidden):
+            world.app.get_profile(asked(*sections), SENSOR)
+    with pytest.raises(InvalidRequest):
+        world.app.get_profile(r.GetProfile(record_id=RECORD), SENSOR)
+    world.add("allergies", SENSOR, entry={"label": "Noix"})
+    with pytest.raises(Forbidden):
+        world.add("diseases", SENSOR, entry={"label": "Grippe"})

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from services.profile.contract import measures as m
 from services.profile.domain.errors import AlreadyRemoved, WrittenByAnother
 from services.profile.domain.series import Point, aggregated
+from shared.kernel.actor import Actor
 from shared.kernel.errors import Forbidden, InvalidRequest, TooMany
 from tests.profile.world import (
     DOCTOR,
@@ -352,3 +353,21 @@ def test_the_last_target_stands(world: World) -> None:
         aim(low=[2.0], high=[1.0])
     with pytest.raises(InvalidRequest):
         aim(high=[99.0])
+
+
+def test_the_last_of_each_kind(world: World) -> None:
+    """
+    Of what the reader may see: a synthesis is made of it. Looked for as far back as it is.
+    """
+    world.record(measure("WEIGHT", 70, unit="kg", at="2024-01-02T08:00:00Z"))
+    world.record(measure("HEIGHT", 170, unit="cm", at="2023-01-02T08:00:00Z"))
+    world.record(measure("GLUCOSE", 90, unit="mg/dL", at="2026-11-02T08:00:00Z"))
+    world.record(measure("GLUCOSE", 99, unit="mg/dL", at="2026-11-20T08:00:00Z"), by=IN_SECRET)
+
+    def latest(by: Actor) -> dict[str, dict[str, float]]:
+        found = world.app.latest_measures(m.LatestMeasures(record_id=RECORD), by)
+        return {item.kind: item.values for item in found.items}
+
+    both = {"WEIGHT": {"value": 70}, "HEIGHT": {"value": 170}, "BODY_MASS_INDEX": {"value": 24.2}}
+    assert latest(PATIENT) == both | {"GLUCOSE": {"value": 99}}
+    assert latest(PARENT) == both | {"GLUCOSE": {"value": 90}}

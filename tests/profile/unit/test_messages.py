@@ -2,9 +2,6 @@
 
 from typing import Any
 
-import pytest
-
-from services.profile.domain.once import Forgotten
 from services.profile.messages import message_for
 from tests.profile.world import IN_SECRET, PATIENT, World, measure
 
@@ -49,11 +46,3 @@ def test_what_is_secret_is_marked(world: World) -> None:
     world.remove(entry, by=PATIENT)
 
     assert [message["secret"] for message in heard(world)] == [True] * 3
-
-
-@pytest.mark.parametrize("kind", [Forgotten.Created])
-def test_private_events_are_not_told(kind: type) -> None:
-    """
-    Identity has told of the erasure already.
-    """
-    assert message_for.dispatch(kind) is message_for.dispatch(object)

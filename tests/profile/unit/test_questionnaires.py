@@ -8,6 +8,7 @@ import pytest
 
 from services.profile.adapters.reference import read_questionnaires
 from services.profile.contract import requests as r
+from services.profile.messages import message_for
 from shared.kernel.actor import Actor
 from shared.kernel.errors import InvalidRequest
 from tests.profile.world import IN_SECRET, PARENT, PATIENT, RECORD, World
@@ -101,3 +102,20 @@ def test_answered_in_secret_is_not_for_parents(world: World) -> None:
 
     assert world.profile(PATIENT).questionnaires[0].answers["tobacco"] == "current"
     assert world.profile(PARENT).questionnaires[0].answers["tobacco"] == "never"
+
+
+def test_a_pregnancy_is_dated_by_who_has_one(world: World) -> None:
+    """
+    The vaccines of a pregnancy go by its weeks; the question may stay without an answer, and says
+    nothing of who answered that she is not pregnant.
+    """
+    period = {"last_period": "2026-08-01"}
+    for answers in (YOUNG | {"pregnant": "yes"} | period, YOUNG | period, YOUNG):
+        answer(world, answers)
+    told = [message_for(row.event) for row in world.app.read(0, 10)]
+
+    assert [getattr(one, "since", None) for one in told] == [{"pregnant": "2026-08-01"}, {}, {}]
+    for wrong in ("hier", "2026-02-30", "20260801", 3):
+        with pytest.raises(InvalidRequest) as refusal:
+            answer(world, YOUNG | {"last_period": wrong})
+        assert list(refusal.value.fields) == ["answers.last_period"]

@@ -33,6 +33,7 @@ class Decide(Request):
 class Decided(Answer):
     permit: bool
     decision_id: UUID
+    reasons: tuple[str, ...] = ()
 
 
 class DecideMany(Request):

@@ -119,7 +119,11 @@ def test_in_found_opened(deployed: Deployed) -> None:
     put_in = deployed.deposit(DOCUMENT)
 
     found = deployed.call(
-        "doctor", "search", record_id=str(RECORD), at_least={"vault": put_in["position"]}
+        "doctor",
+        "search",
+        record_id=str(RECORD),
+        at_least={"vault": put_in["position"]},
+        **{"from": "2020-01-01"},
     )
     opened = deployed.call("doctor", "open", document_id=put_in["document_id"], unwrap=True)
     shown = deployed.call("patient", "describe", document_id=put_in["document_id"])
@@ -128,6 +132,36 @@ def test_in_found_opened(deployed: Deployed) -> None:
     assert found["items"][0]["class"]["display"] == "Compte rendu"
     assert base64.b64decode(opened["content"]) == PDF
     assert opened["document"]["title"] == shown["title"] == "CR hospitalier"
+
+
+def test_held_released_filed_archived_and_deleted(deployed: Deployed) -> None:
+    """A document's life over the wire: each step is seen by who may see it, and no other."""
+
+    def change(who: str, method: str, **arguments: Any) -> Any:
+        return deployed.call(who, method, request_id=str(uuid4()), **arguments)
+
+    content = cda(id_='<id root="1.9" extension="life"/>')
+    document_id = deployed.deposit(content, hold=True)["document_id"]
+    of_document = {"document_id": document_id}
+    with pytest.raises(Forbidden):
+        deployed.call("patient", "describe", **of_document)
+    change("hospital", "release", **of_document)
+    folder_id = change("patient", "create_folder", record_id=str(RECORD), name="Genou")["folder_id"]
+    filed = change("patient", "file_in", **of_document, folder_id=folder_id)
+    folders = deployed.call(
+        "patient", "folders", record_id=str(RECORD), at_least={"vault": filed["position"]}
+    )
+    change("patient", "archive", **of_document)
+    archived = deployed.call("doctor", "describe", **of_document)
+    change("hospital", "delete", **of_document)
+
+    assert folders["folders"] == [
+        {"folder_id": folder_id, "name": "Genou", "document_ids": [document_id]}
+    ]
+    assert archived["status"] == "Archived"
+    for who in ("hospital", "doctor", "patient"):
+        with pytest.raises(Forbidden):
+            deployed.call(who, "describe", **of_document)
 
 
 def test_a_request_repeated_after_a_lost_answer(deployed: Deployed) -> None:

@@ -1,4 +1,4 @@
-"""The vault on real stores: any S3 server, and event logs on SQLite and PostgreSQL."""
+"""The vault on real stores: S3 servers of two makers, and event logs on SQLite and PostgreSQL."""
 
 import base64
 from collections.abc import Iterator
@@ -9,16 +9,19 @@ from uuid import uuid4
 import pytest
 
 from scripts.machine.seaweedfs import ObjectStore
-from services.vault.contract.deposits import CheckIntegrity
+from services.vault.contract.integrity import CheckIntegrity
 from services.vault.contract.reading import Open, Search
 from shared.stores.objects import Objects
+from tests.support.second_s3 import SecondStore
 from tests.vault.cda import PDF, cda, enclosing
 from tests.vault.world import DOCTOR, HOSPITAL, OPERATOR, RECORD, World
 
 
 @pytest.fixture
-def stored(objects: ObjectStore, bucket: str) -> Objects:
-    return Objects(objects.client(), bucket)
+def stored(each_s3: ObjectStore | SecondStore) -> Objects:
+    objects = Objects(each_s3.client(), f"test-{uuid4().hex}")
+    objects.make_bucket()
+    return objects
 
 
 @pytest.fixture
@@ -90,6 +93,6 @@ def test_the_list_follows_the_log(raced: World) -> None:
     deposited = raced.deposit(cda(), by=HOSPITAL)
     raced.project()
 
-    found = raced.vault.search(Search(record_id=RECORD), DOCTOR)
+    found = raced.vault.search(Search(record_id=RECORD, since="1900-01-01"), DOCTOR)
 
     assert [item.document_id for item in found.items] == [deposited.document_id]

@@ -3,9 +3,9 @@
 import pytest
 
 from services.vault.domain.cda.header import Header, read_header
-from services.vault.domain.cda.timestamps import civil_date, read_timestamp
-from services.vault.domain.cda.tree import clinical_document
-from services.vault.domain.metadata import Author
+from services.vault.domain.metadata import Author, Reference
+from shared.cda.timestamps import civil_date, read_timestamp
+from shared.cda.tree import clinical_document
 from shared.kernel.errors import InvalidRequest
 from tests.vault.cda import AUTHOR, PATIENT, cda, replacing
 
@@ -54,6 +54,29 @@ def test_strict_traits_are_told_from_used_names() -> None:
 def test_an_identifier_without_extension_is_its_root() -> None:
     """XDS writes root^extension, or the root alone."""
     assert read(cda(id_='<id root="1.2.3.4.5"/>')).statement.unique_id == "1.2.3.4.5"
+
+
+def test_the_order_and_the_images_it_belongs_to() -> None:
+    """CI-SIS: the placer's number of the request, and DICOM's accession number beside it."""
+    order = (
+        '<inFulfillmentOf><order><id root="1.2.250.1.748.1" extension="984375862"/>'
+        '<a:accessionNumber xmlns:a="urn:dicom-org:ps3-20" root="1.2.250.1.925.9" extension="105"/>'
+        "</order></inFulfillmentOf>"
+    )
+
+    assert read(cda(related=order)).statement.reference_ids == (
+        Reference(id="1.2.250.1.748.1^984375862", type="urn:ihe:iti:xds:2013:order"),
+        Reference(id="1.2.250.1.925.9^105", type="urn:ihe:iti:xds:2013:accession"),
+    )
+
+
+def test_the_producers_own_number_of_the_patient_is_kept_and_no_ins() -> None:
+    """XDS sourcePatientId: how the hospital finds its patient again."""
+    own = '<id root="1.2.250.1.748.2" extension="IPP-12"/>'
+    both = PATIENT.replace("<patient>", f"{own}<patient>")
+
+    assert read(cda()).statement.source_patient is None
+    assert read(cda(patient=both)).statement.source_patient == "1.2.250.1.748.2^IPP-12"
 
 
 def test_prefixes_are_nothing_but_spelling() -> None:

@@ -6,10 +6,12 @@ from uuid import UUID, uuid4
 import pytest
 
 from services.vault.contract.deposits import Deposit, DepositLot
+from services.vault.contract.life import Delete
 from services.vault.domain.document import Document
+from services.vault.domain.states import Status
 from shared.kernel.actor import Actor, ActorKind
 from shared.kernel.errors import Conflict, Forbidden, InvalidRequest, TooLarge, Unavailable
-from tests.vault.cda import INS, JPEG, OID, PATIENT, PDF, cda, enclosing
+from tests.vault.cda import INS, JPEG, OID, PATIENT, PDF, cda, enclosing, replacing
 from tests.vault.world import (
     AUTHOR,
     DOCTOR,
@@ -204,6 +206,67 @@ class TestOnce:
 
         assert again.duplicate_of is None
         assert own.duplicate_of == own.document_id
+
+    def test_deposited_again_it_is_theirs_as_well(self, world: World) -> None:
+        """The second time it is told as any double of theirs would be; the first of another
+        stranger is not. A structure that put it in may see it (CSP R.1111-49)."""
+        first = self.hidden(world)
+
+        answers = [
+            world.deposit(cda(), by=by).duplicate_of
+            for by in (OTHER_HOSPITAL, OTHER_HOSPITAL, DOCTOR, DOCTOR)
+        ]
+
+        assert answers == [None, first, None, first]
+        kept = document(world, first)
+        assert kept.confidentiality == ("MASQUE_PS", "N")
+        assert kept.first_origin.structures == (HOSPITAL.id,)
+
+    def test_theirs_can_be_taken_back_and_stays_for_the_others(self, world: World) -> None:
+        """Deleting it is answered as for a document of their own, and deletes nobody else's."""
+        first = self.hidden(world)
+        world.deposit(cda(), by=DOCTOR)
+
+        world.vault.delete(Delete(request_id=uuid4(), document_id=first), DOCTOR)
+
+        assert document(world, first).status is Status.APPROVED
+        with pytest.raises(Forbidden):
+            world.vault.delete(Delete(request_id=uuid4(), document_id=first), DOCTOR)
+        assert world.deposit(cda(), by=DOCTOR).duplicate_of is None
+
+    def test_replacing_theirs_leaves_the_first(self, world: World) -> None:
+        """Whoever got hold of the bytes must not make another's document obsolete."""
+        first = self.hidden(world)
+        world.deposit(cda(), by=DOCTOR)
+        new = cda(id_='<id root="1.2.3.4" extension="2"/>', related=replacing("1.2.3.4^1"))
+
+        second = world.deposit(new, by=DOCTOR)
+
+        assert second.replaced == first
+        assert document(world, first).status is Status.APPROVED
+        assert "MASQUE_PS" in document(world, second.document_id).confidentiality
+
+    def test_what_the_person_adds_they_find(self, world: World) -> None:
+        """Though the same file waits, hidden from them, for an announcement: neither tells of
+        the other."""
+        hidden = {**METADATA, "confidentiality": ["INVISIBLE_PATIENT"]}
+        first = world.deposit(PDF, record_id=str(RECORD), metadata=hidden).document_id
+        world.access.hidden_codes.add("INVISIBLE_PATIENT")
+        own = {"type": "DOCPAT09", "title": "Mutuelle", "creation": "2026", "service_start": "2026"}
+
+        answers = [
+            world.deposit(PDF, by=PERSON, record_id=str(RECORD), metadata=own) for _ in range(2)
+        ]
+
+        assert answers[0].document_id == answers[1].document_id != first
+        assert [a.duplicate_of for a in answers] == [None, answers[0].document_id]
+
+    @staticmethod
+    def hidden(world: World) -> UUID:
+        """A masked document of the hospital."""
+        answer = world.deposit(cda(), by=HOSPITAL, confidentiality=["MASQUE_PS"])
+        world.access.hidden_codes.add("MASQUE_PS")
+        return answer.document_id
 
     def test_one_identifier_names_one_content(self, world: World) -> None:
         """IHE: the same uniqueId with other bytes is an error, not a silent loss."""

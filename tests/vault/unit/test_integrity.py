@@ -1,14 +1,19 @@
 """Stored contents are proven against the log, without opening any."""
 
+from typing import Any
 from uuid import uuid4
 
-from services.vault.contract.deposits import CheckIntegrity
+import pytest
+
+from services.vault.application import checking
+from services.vault.contract.integrity import CheckIntegrity, IntegrityChecked
 from tests.vault.cda import JPEG, PDF, PNG, cda
 from tests.vault.world import METADATA, OPERATOR, OTHER_RECORD, RECORD, World
 
 
-def check(world: World, sample: int | None = None):  # type: ignore[no-untyped-def]  # its answer
-    return world.vault.check_integrity(CheckIntegrity(request_id=uuid4(), sample=sample), OPERATOR)
+def check(world: World, sample: int | None = None, after: int = 0) -> IntegrityChecked:
+    asked = CheckIntegrity(request_id=uuid4(), sample=sample, after=after)
+    return world.vault.check_integrity(asked, OPERATOR)
 
 
 def test_all_is_well(world: World) -> None:
@@ -55,3 +60,73 @@ def test_erased_records_are_left_alone(world: World) -> None:
     world.keys.erase(OTHER_RECORD)
 
     assert check(world).checked == 1
+
+
+def test_a_large_vault_is_checked_a_part_at_a_time(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """From where the last answer ended, until all were read."""
+    monkeypatch.setattr(checking, "MOST", 2)
+    for data in (PDF, JPEG, PNG):
+        world.deposit(data, record_id=str(RECORD), metadata=METADATA)
+
+    first = check(world)
+    second = check(world, after=first.reached)
+
+    assert [(a.checked, a.complete) for a in (first, second)] == [(2, False), (1, True)]
+
+
+def test_objects_of_no_event_are_named(world: World) -> None:
+    """And left where they are: a check repairs nothing."""
+    world.deposit(PDF, record_id=str(RECORD), metadata=METADATA)
+    (kept,) = world.objects.kept
+    stray = kept[: kept.rindex("/")] + "/" + uuid4().hex
+    world.objects.kept[stray] = b"left behind"
+    other = f"{uuid4().hex}/{uuid4().hex}/{uuid4().hex}"
+    world.objects.kept[other] = b"of no document at all"
+
+    assert set(check(world).unclaimed) == {stray, other}
+    assert {stray, other} <= set(world.objects.kept)
+
+
+def test_every_content_is_read_again_in_time(world: World) -> None:
+    """A few at each sweep, from where the last one ended, also by another process."""
+    ids = [
+        world.deposit(data, record_id=str(RECORD), metadata=METADATA).document_id
+        for data in (PDF, JPEG, PNG)
+    ]
+    for key in list(world.objects.kept):
+        del world.objects.kept[key]
+
+    for _ in range(3):
+        world.vault.sweep_contents(2)
+
+    went: list[Any] = [e.event for e in world.events() if e.topic == "vault.integrity_round_went"]
+    assert [set(e.missing) for e in went] == [set(ids[:2]), {ids[2]}, set(ids[:2])]
+    assert [e.reached == 0 for e in went] == [False, True, False]
+
+
+def test_garbage_is_written_down_before_it_goes(world: World) -> None:
+    """At the second look: it may belong to a deposit under way."""
+    stray = f"{uuid4().hex}/{uuid4().hex}/{uuid4().hex}"
+    world.objects.kept[stray] = b"left behind"
+
+    world.vault.sweep_orphans()
+    assert stray in world.objects.kept
+    world.vault.sweep_orphans()
+
+    assert stray not in world.objects.kept
+    removed: Any = world.events()[-1].event
+    assert removed.objects == [stray]
+
+
+def test_much_garbage_is_left_alone(world: World) -> None:
+    """A log restored from an old copy knows nothing of what came after: nobody deletes that."""
+    for _ in range(checking.GARBAGE_MAX + 1):
+        world.objects.kept[f"{uuid4().hex}/{uuid4().hex}/{uuid4().hex}"] = b""
+
+    for _ in range(3):
+        world.vault.sweep_orphans()
+
+    assert len(world.objects.kept) == checking.GARBAGE_MAX + 1
+    assert len(check(world).unclaimed) == checking.GARBAGE_MAX + 1

@@ -1,43 +1,23 @@
 """Two records of one person: the documents of both under one, until they are split."""
 
-from datetime import UTC, datetime
 from uuid import UUID
 
 import pytest
 
 from services.vault.contract.reading import Open, Search, Versions
+from services.vault.domain.document import Document
 from services.vault.domain.opening import Opening
-from services.vault.policies import POLICIES
-from shared.eventing.received import Received
 from shared.kernel.errors import Forbidden
-from shared.stores.event_log import Followed, Link
 from tests.vault.cda import cda
-from tests.vault.world import DOCTOR, METADATA, OTHER_RECORD, RECORD, World, asked
+from tests.vault.world import DOCTOR, METADATA, OTHER_RECORD, PATIENT, RECORD, World, asked
 
 MERGE = UUID("0190a000-0000-7000-8000-0000000000cc")
 SOURCE, TARGET = OTHER_RECORD, RECORD
 
 
 def hear(world: World, type_: str) -> None:
-    """Identity says it; it is applied as the follower does."""
-    previous = world.vault.places.followed("identity")
-    position = previous.position + 1 if previous else 1
-    received = Received(
-        publisher="identity",
-        type=f"identity.{type_}",
-        version=1,
-        key="k",
-        epoch="1",
-        position=position,
-        occurred_at=datetime(2026, 11, 21, tzinfo=UTC),
-        record=TARGET,
-        data={"source": str(SOURCE), "merge_id": str(MERGE), "source_status": "open"},
-    )
-    reached = Link("1", position, str(position))
-    world.vault.apply(
-        POLICIES[received.type](world.vault, received),
-        Followed(publisher="identity", previous=previous, reached=reached),
-    )
+    said = {"source": str(SOURCE), "merge_id": str(MERGE), "source_status": "open"}
+    world.hear(type_, TARGET, said)
 
 
 @pytest.fixture
@@ -52,7 +32,7 @@ def documents(world: World) -> tuple[UUID, UUID]:
 
 
 def found(world: World, record_id: UUID = TARGET) -> set[UUID]:
-    answer = world.vault.search(Search(record_id=record_id), DOCTOR)
+    answer = world.vault.search(Search(record_id=record_id, since="1900-01-01"), DOCTOR)
     return {item.document_id for item in answer.items}
 
 
@@ -120,3 +100,36 @@ def test_merged_split_and_merged_again(world: World, documents: tuple[UUID, UUID
         hear(world, said)
 
     assert found(world) == set(documents)
+
+
+def test_a_double_of_the_sources_is_one(world: World, documents: tuple[UUID, UUID]) -> None:
+    """One person has it once, whichever record it is sent to."""
+    hear(world, "records_merged")
+    again = world.deposit(b"%PDF-1.4\n%%EOF", DOCTOR, record_id=str(TARGET), metadata=METADATA)
+
+    assert again.duplicate_of == documents[1]
+
+
+def test_a_mask_by_default_of_either_holds(world: World) -> None:
+    """The stricter side, as for blocks and switches."""
+    world.mask_by_default()
+    hear(world, "records_merged")
+    document = world.deposit(b"%PDF-1.4\n%%EOF", DOCTOR, record_id=str(SOURCE), metadata=METADATA)
+
+    kept = world.vault.get(document.document_id, Document)
+    assert kept
+    assert "MASQUE_PS" in kept.confidentiality
+
+
+def test_erased_nothing_of_it_is_left_to_read(world: World, documents: tuple[UUID, UUID]) -> None:
+    """Its keys are gone; what lay in object storage goes when identity says so; others stay."""
+    world.keys.erase(TARGET)
+    world.hear("record_erased", TARGET, {"certificate": "c"})
+
+    assert len(world.objects.kept) == 1
+    for reader in (DOCTOR, PATIENT):
+        with pytest.raises(Forbidden) as refusal:
+            world.vault.open(Open(document_id=documents[0]), reader)
+        assert refusal.value.decision_id
+    assert found(world) == set()
+    world.vault.open(Open(document_id=documents[1]), DOCTOR)

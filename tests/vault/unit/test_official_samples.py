@@ -11,10 +11,10 @@ import pytest
 from lxml import etree
 
 from services.vault.adapters.value_sets import read_value_sets
-from services.vault.domain.cda.timestamps import read_timestamp
 from services.vault.domain.completion import Rules
 from services.vault.domain.metadata import Statement
 from services.vault.domain.taking import Limits, Taken, take
+from shared.cda.timestamps import read_timestamp
 
 ROOT = Path(__file__).parents[3]
 OFFICIAL = ROOT.parent / "shared" / "samples" / "cda"

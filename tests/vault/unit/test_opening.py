@@ -5,7 +5,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from services.vault.contract.deposits import Mask, Unmask
+from services.vault.contract.life import Mask, Unmask
 from services.vault.contract.reading import Describe, Open
 from services.vault.domain.opening import Opening
 from shared.kernel.errors import Forbidden, Unavailable
@@ -72,7 +72,7 @@ def test_a_document_masked_meanwhile_is_decided_again(
     """The opening is guarded by the version that was decided on."""
     deposited = world.deposit(cda())
     world.access.hidden_codes.add("MASQUE_PS")
-    fetch = type(world.vault._contents).fetch
+    fetch = type(world.vault.contents).fetch
     masked: list[bool] = []
 
     def mask_then_fetch(self: object, *args: object) -> bytes:
@@ -81,7 +81,7 @@ def test_a_document_masked_meanwhile_is_decided_again(
             world.vault.mask(Mask(request_id=uuid4(), document_id=deposited.document_id), AUTHOR)
         return fetch(self, *args)  # type: ignore[arg-type]  # passed through
 
-    monkeypatch.setattr(type(world.vault._contents), "fetch", mask_then_fetch)
+    monkeypatch.setattr(type(world.vault.contents), "fetch", mask_then_fetch)
 
     with pytest.raises(Forbidden):
         world.vault.open(opening(deposited.document_id), DOCTOR)

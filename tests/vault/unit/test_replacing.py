@@ -6,7 +6,8 @@ from uuid import UUID, uuid4
 import pytest
 
 from services.vault.contract.deposits import Replace
-from services.vault.domain.document import Document, Status
+from services.vault.domain.document import Document
+from services.vault.domain.states import Status
 from shared.kernel.errors import Conflict, Forbidden
 from tests.vault.cda import JPEG, PDF, cda, replacing
 from tests.vault.world import AUTHOR, DOCTOR, HOSPITAL, METADATA, OTHER_HOSPITAL, RECORD, World

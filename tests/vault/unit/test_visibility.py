@@ -2,17 +2,20 @@
 
 import pytest
 
-from services.vault.domain.visibility import masked, unmasked, visibility_at_deposit
+from services.vault.domain.visibility import Masking, masked, unmasked, visibility_at_deposit
 from shared.kernel.actor import Actor, ActorKind
 from shared.kernel.errors import Conflict, InvalidRequest
 
 DOCTOR = Actor(kind=ActorKind.PROFESSIONAL, id="801234567897")
 PATIENT = Actor(kind=ActorKind.PATIENT, id="r")
+APART = Masking(allow_cumulation=False)
 PARENT = Actor(kind=ActorKind.REPRESENTATIVE, id="p")
 
 
 def decided(*codes: str, by: Actor = DOCTOR, former: tuple[str, ...] = (), both: bool = False):  # type: ignore[no-untyped-def]  # a tuple of codes
-    return visibility_at_deposit(codes, former=former, by=by, allow_cumulation=both)
+    return visibility_at_deposit(
+        codes, former=former, by=by, masking=Masking(allow_cumulation=both)
+    )
 
 
 def test_nothing_said_is_normal() -> None:
@@ -66,8 +69,8 @@ def test_a_new_version_hides_at_least_as_much() -> None:
 
 def test_masking_and_back() -> None:
     """CSP R.1111-49: reversible at any time."""
-    assert masked(("N",), allow_cumulation=False) == ("MASQUE_PS", "N")
+    assert masked(("N",), APART) == ("MASQUE_PS", "N")
     assert unmasked(("MASQUE_PS", "N")) == ("N",)
     assert unmasked(("MASQUE_PS",)) == ("N",)
     with pytest.raises(Conflict):
-        masked(("INVISIBLE_PATIENT", "N"), allow_cumulation=False)
+        masked(("INVISIBLE_PATIENT", "N"), APART)

@@ -1,7 +1,6 @@
 """Whom a plan is for, and what is known to have been done."""
 
-from calendar import monthrange
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
@@ -56,12 +55,14 @@ class History:
         return self.vaccinations.get(code, ())
 
 
-def birth_day(text: str) -> date:
-    """That of the traits, which may be no day of the calendar (RNIV): an unknown month counts as
-    the last of the year, an unknown or impossible day as the last of its month.
-    """
-    year, month, day = (int(part) for part in text.split("-"))
-    if not 1 <= month <= 12:
-        return date(year, 12, 31)
-    last = monthrange(year, month)[1]
-    return date(year, month, day if 1 <= day <= last else last)
+def united(histories: Sequence[History]) -> History:
+    """Of one person whose records were merged: the first answer to an item counts, and every
+    vaccination."""
+    answers: dict[str, Answer] = {}
+    days: dict[str, set[date]] = {}
+    for history in histories:
+        answers = {**history.answers, **answers}
+        for act, found in history.vaccinations.items():
+            days.setdefault(act, set()).update(found)
+    vaccinations = {act: tuple(sorted(found)) for act, found in days.items()}
+    return History(answers=answers, vaccinations=vaccinations)

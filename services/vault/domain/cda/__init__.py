@@ -1,1 +1,1 @@
-"""Reading CDA R2 documents: standard library only, nothing of the vault's rules."""
+"""What the vault reads in CDA R2 documents."""

@@ -6,17 +6,22 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TypeVar
 
-from services.vault.domain.cda.timestamps import civil_date, read_timestamp
-from services.vault.domain.cda.tree import Element, attribute, child, children, text
-from services.vault.domain.metadata import Author, Coded, Statement
+from services.vault.domain.metadata import Author, Coded, Reference, Statement
 from services.vault.domain.patient import Patient, Traits
+from shared.cda.timestamps import civil_date, read_timestamp
+from shared.cda.tree import Element, attribute, child, children, text
 from shared.kernel.errors import InvalidRequest
+from shared.kernel.ins import PRODUCTION_OIDS, TEST_OIDS
 
 T = TypeVar("T")
 
 PS_IDNAT = "1.2.250.1.71.4.2.1"
 STRUCT_IDNAT = "1.2.250.1.71.4.2.2"
 REPLACES = "RPLC"
+
+ORDER = "urn:ihe:iti:xds:2013:order"
+ACCESSION = "urn:ihe:iti:xds:2013:accession"
+_ACCESSION_NUMBER = "{urn:dicom-org:ps3-20}accessionNumber"
 
 _SEX = {"M": "M", "F": "F", "UN": "I", "U": "I"}
 _EVENT = "documentationOf/serviceEvent"
@@ -59,6 +64,8 @@ def read_header(document: Element) -> Header:
                 child(document, "custodian/assignedCustodian/representedCustodianOrganization"),
                 STRUCT_IDNAT,
             ),
+            reference_ids=tuple(_references(document)),
+            source_patient=_source_patient(document),
         ),
         patient=_patient(document),
         templates=tuple(t.get("root", "") for t in children(document, "templateId")),
@@ -165,6 +172,24 @@ def _event_codes(document: Element) -> Iterator[Coded]:
     for act in children(document, _EVENT):
         if code := _coded(child(act, "code")):
             yield code
+
+
+def _references(document: Element) -> Iterator[Reference]:
+    """The order it answers to, and the accession number of its images."""
+    for order in children(document, "inFulfillmentOf/order"):
+        for identifier in children(order, "id"):
+            if written := _identifier(identifier):
+                yield Reference(id=written, type=ORDER)
+        for identifier in order.iterfind(_ACCESSION_NUMBER):
+            if written := _identifier(identifier):
+                yield Reference(id=written, type=ACCESSION)
+
+
+def _source_patient(document: Element) -> str | None:
+    """The first number of the patient that is no INS."""
+    numbers = children(document, "recordTarget/patientRole/id")
+    own = (n for n in numbers if n.get("root", "").strip() not in PRODUCTION_OIDS | TEST_OIDS)
+    return next((written for n in own if (written := _identifier(n))), None)
 
 
 def _replaced(document: Element) -> Iterator[str]:

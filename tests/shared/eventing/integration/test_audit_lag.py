@@ -1,6 +1,5 @@
 """What stays out of the transparency log too long stops what must be traced."""
 
-import json
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -17,6 +16,7 @@ from shared.kernel.errors import Unavailable
 from shared.stores.places import Logged
 from shared.stores.settings import EventStoreSettings
 from tests.shared.eventing.sample import Notes
+from tests.shared.eventing.signed import message
 from tests.support.deadline import eventually
 
 LONGEST = 60.0
@@ -93,8 +93,7 @@ def test_only_the_requests_picked_wait(notes: Notes, clock: FixedClock) -> None:
 def test_checkpoints_tell_how_far_the_log_is(notes: Notes, amqp_uri: str) -> None:
     """Over a real broker; what is no checkpoint is dropped and changes nothing."""
     position = notes.write(uuid4(), "a")
-    place = {"epoch": notes.head().epoch, "position": position}
-    good = json.dumps({"data": {"covered": {"notes": place}}})
+    good = message([b"a"], epoch=notes.head().epoch, position=position).decode()
     loop, stop = checkpoint_loop(notes, amqp_uri), Event()
     thread = Thread(target=loop.run, args=(stop,))
     publisher = broker.Publisher(amqp_uri, EXCHANGE, "fanout")

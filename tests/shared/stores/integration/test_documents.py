@@ -37,7 +37,7 @@ EPOCH = "e1"
 @pytest.fixture(params=["sqlite", "mongodb"])
 def open_view(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Opener]:
     """Opens a view, by version, each time as another process would."""
-    indexes = ("record_id,day", "kind")
+    indexes = ("record_id,day", "kind", "tags")
     if request.param == "sqlite":
         file = tmp_path / "views.db"
         yield lambda version=1: SqliteDocuments(sqlite_store(file), "things", version, indexes)
@@ -122,6 +122,9 @@ CASES = [
     Case((Range("n", ge=2),), "bcd"),
     Case((Has("tags", "red"),), "ac"),
     Case((Has("tags", "re"),), ""),
+    Case((Has("tags", "red"), Has("tags", "blue")), "a"),
+    Case((Has("marks", 1),), "bd"),  # a list that is not indexed
+    Case((Has("tags", "red"), Has("marks", 1)), ""),
 ]
 
 
@@ -133,13 +136,30 @@ def test_filters_find_what_they_say(view: Documents, case: Case) -> None:
     fill(
         view,
         a={"kind": "x", "n": 1, "day": "2026-01-01", "tags": ["red", "blue"], "hidden": False},
-        b={"kind": "x", "n": 2, "day": "2026-01-02", "tags": [], "hidden": True},
+        b={"kind": "x", "n": 2, "day": "2026-01-02", "tags": [], "hidden": True, "marks": [1]},
         c={"kind": "y", "n": 3, "day": "2026-01-03", "tags": ["red"]},
-        d={"n": 4},
+        d={"n": 4, "marks": [2, 1]},
     )
 
     assert ids(view, *case.where) == list(case.expected)
     assert view.count(*case.where) == len(case.expected)
+
+
+def test_a_list_is_searched_as_it_is_now(view: Documents) -> None:
+    """
+    Whatever changes a document changes what its list is found by; so does what takes it away.
+    """
+    fill(view, a={"tags": ["red"]}, b={"tags": ["red"]}, c={"tags": ["red"]}, d={"tags": ["red"]})
+
+    view.apply([Put("a", {"tags": ["blue", "blue"]}), Patch("b", {"tags": ["green"]})], at(2))
+    view.apply([Delete("c"), Patch("d", {"kind": "x"})], at(3))
+    view.apply([Purge((Has("tags", "green"),))], at(4))
+
+    assert ids(view, Has("tags", "red")) == ["d"]
+    assert ids(view, Has("tags", "blue")) == ["a"]
+    assert view.count(Has("tags", "green")) == 0
+    view.amend([Put("d", {"tags": ["late"]})], at(2, previous=1))
+    assert ids(view, Has("tags", "red")) == ["d"]
 
 
 @pytest.mark.parametrize("name", ["a.b", "$where", "x') OR 1=1 --", "id", ""])

@@ -1,9 +1,10 @@
-"""Objects on a real S3 server."""
+"""Objects on real S3 servers, of two makers."""
 
 import hashlib
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 
@@ -11,9 +12,10 @@ from scripts.machine.seaweedfs import ObjectStore
 from shared.kernel.common import CommonSettings
 from shared.kernel.errors import TooLarge, Unavailable
 from shared.stores.objects import LARGEST, AlreadyThere, NotThere, Objects, Stat, open_objects
+from tests.support.second_s3 import SecondStore
 
 
-def settings_of(endpoint: str, store: ObjectStore) -> CommonSettings:
+def settings_of(endpoint: str, store: ObjectStore | SecondStore) -> CommonSettings:
     return CommonSettings(
         environment="development",
         amqp_uri="amqp://",
@@ -28,8 +30,8 @@ def settings_of(endpoint: str, store: ObjectStore) -> CommonSettings:
 
 
 @pytest.fixture
-def kept(objects: ObjectStore, bucket: str) -> Objects:
-    return open_objects(settings_of(objects.endpoint, objects), bucket)
+def kept(each_s3: ObjectStore | SecondStore) -> Objects:
+    return open_objects(settings_of(each_s3.endpoint, each_s3), f"test-{uuid4().hex}")
 
 
 def test_what_is_put_comes_back_byte_for_byte(kept: Objects) -> None:

@@ -1,0 +1,106 @@
+"""Reading under a mandate: the records in scope and no other, each use journalled."""
+
+import heapq
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from uuid import UUID, uuid4
+
+from scripts.cli import callers
+from scripts.cli.audit_evidence import Where, open_keys, open_stores, public_keys
+from scripts.cli.audit_keys import mandated_keys
+from scripts.cli.audit_options import progress
+from scripts.cli.audit_told import Reader
+from scripts.cli.place import Place
+from scripts.cli.screen import err
+from services.audit.adapters.contents import KeysOf
+from services.audit.adapters.event_stores import CannotRead, Stores
+from services.audit.domain.mandate import Mandate
+from services.audit.domain.told import Told
+from shared.crypto.event_cipher import read_header
+from shared.kernel.actor import ActorKind
+from shared.kernel.errors import Refusal
+from shared.rpc.client import RpcClient
+
+
+@dataclass(frozen=True, kw_only=True)
+class Looking:
+    """``services``: those whose events can be opened; handed keys open all but keyring's own."""
+
+    services: Sequence[str]
+    mandate: Mandate
+    reader: Reader
+
+    def told(self, record: UUID | None = None) -> Iterator[Told]:
+        """Of one record, or of all that the mandate covers, oldest first."""
+        if record or self.mandate.covers_all:
+            return self.reader.told(record=record, services=self.services)
+        records = sorted(self.mandate.scope)
+        each = [self.reader.told(record=UUID(one), services=self.services) for one in records]
+        return heapq.merge(*each, key=lambda told: told.at)
+
+
+@dataclass(frozen=True)
+class Under:
+    """``who``: as ``--as`` takes it; ``home``: where Carnet runs; ``purpose``: the command."""
+
+    home: Path
+    who: str
+    purpose: str
+
+    @property
+    def mandate(self) -> Mandate:
+        kind, claims = callers.claims_of(Place(self.home), self.who)
+        if kind is not ActorKind.AUDITOR:
+            raise CannotRead("only an auditor looks into records: --as auditor,...")
+        return Mandate.of_claims(claims["mandate"])
+
+
+@contextmanager
+def looking(where: Where, under: Under, record: UUID | None = None) -> Iterator[Looking]:
+    """Raise ``CannotRead`` if the mandate does not cover what is asked for, or if its use cannot
+    be journalled: on a Carnet that is here, it must run. A copy is read with a key file."""
+    mandate = under.mandate
+    if record and not mandate.covers(record):
+        raise CannotRead(f"the mandate {mandate.id} does not cover the record {record}")
+    stores = open_stores(where)
+    keys_of = _keys(where, under, stores, record)
+    handed = record is not None and not where.kek and not _is_copy(where)
+    services = [name for name in stores.services() if not (handed and name == "keyring")]
+    total = sum(stores.heads().values())
+    with progress(under.purpose, total) as advance:
+        yield Looking(services=services, mandate=mandate, reader=Reader(stores, keys_of, advance))
+
+
+def record_of(where: Where, id_: UUID) -> tuple[UUID, UUID | None]:
+    """The record that an id is, or that a document of that id is in; then the document."""
+    stores = open_stores(where)
+    for row in stores.stream("vault", id_):
+        if record := read_header(row.state).record_id:
+            return record, id_
+    return id_, None
+
+
+def _keys(where: Where, under: Under, stores: Stores, record: UUID | None) -> KeysOf:
+    """Live: through keyring for one record, with the key file for more; journalled either way."""
+    if _is_copy(where):
+        err.print("A copy is read: this use of the mandate is journalled nowhere.", style="yellow")
+        return open_keys(where, stores)
+    try:
+        with RpcClient(where.settings.get("CARNET_AMQP_URI", "")) as client:
+            token = callers.token_for(Place(under.home), under.who)
+            if record and not where.kek:
+                signer = public_keys(where).of("keyring")
+                return mandated_keys(client, token, record, under.purpose, signer)
+            use = {"request_id": str(uuid4()), "purpose": under.purpose}
+            if record:
+                use["record_id"] = str(record)
+            client.call("audit", "use_mandate", use, token=token)
+    except (Refusal, OSError, ValueError) as error:
+        raise CannotRead(f"the use of the mandate could not be journalled: {error}") from None
+    return open_keys(where, stores)
+
+
+def _is_copy(where: Where) -> bool:
+    return bool(where.data or where.postgres)

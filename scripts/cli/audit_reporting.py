@@ -1,0 +1,100 @@
+"""``report``: one self-contained file that says what an audit found."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from scripts.cli.audit_asking import between
+from scripts.cli.audit_evidence import Evidence, Where, open_evidence
+from scripts.cli.audit_looking import Under, looking
+from scripts.cli.audit_options import (
+    AUDITOR,
+    Data,
+    Ended,
+    Kek,
+    NoKeys,
+    ObjectsDir,
+    Postgres,
+    RecordOf,
+    Since,
+    Until,
+    Vkey,
+    Who,
+    or_cannot,
+    progress,
+    where,
+)
+from scripts.cli.audit_part import Part, part_of
+from scripts.cli.audit_pdf import print_report
+from scripts.cli.audit_redecide import redecide_stored
+from scripts.cli.audit_report import Subject, render
+from scripts.cli.audit_sentences import Story
+from scripts.cli.machine import Dir
+from scripts.cli.place import DEFAULT
+from scripts.cli.screen import out
+from services.audit.domain.report import VerificationReport
+
+
+def report(
+    output: Annotated[Path, typer.Option(help="The file to write.")] = Path("carnet-audit.html"),
+    pdf: Annotated[
+        Path | None, typer.Option("--pdf", metavar="FILE", help="The same as a PDF, beside it.")
+    ] = None,
+    record: RecordOf = None,
+    since: Since = None,
+    until: Until = None,
+    who: Who = AUDITOR,
+    dir: Dir = DEFAULT,  # noqa: A002  # the name of the option
+    data: Data = None,
+    postgres: Postgres = None,
+    objects: ObjectsDir = None,
+    keys: Kek = None,
+    no_keys: NoKeys = False,
+    vkey: Vkey = None,
+) -> None:
+    """Verify, decide again, and write one self-contained HTML report; no network, no script.
+
+    With --record, or --from and --to, it also tells what was done, act by act: each line opens
+    to its facts, its rules, and how to prove it; acts are charted by role and outcome.
+
+    [b]Examples[/]
+
+      carnet audit report --output report.html --pdf report.pdf
+      carnet audit report --record 5c0e... --as auditor,physician=true
+      carnet audit report --from 2026-11-01 --to 2026-12-01
+    """
+    given = where(dir, data, postgres, objects, keys, vkey, not no_keys)
+    with or_cannot():
+        evidence = open_evidence(given)
+        result = verified(evidence)
+        with progress("deciding again", None) as advance:
+            again = redecide_stored(given, advance) if evidence.keys_of else None
+        under = Under(dir, who, "report")
+        part = _part(given, under, record, since, until) if record or since or until else None
+        subject = Subject(
+            made_at=datetime.now(UTC), vkey=str(evidence.verifier), live=evidence.live
+        )
+        output.write_text(render(result, again, subject, part), encoding="utf-8")
+        if pdf:
+            pdf.write_bytes(print_report(result, again, subject, part))
+    out.print(f"report written to {output}", markup=False)
+    clean = result.log_verified and not (again and again.count)
+    raise typer.Exit(Ended.CLEAN if clean else Ended.FINDINGS)
+
+
+def _part(
+    given: Where, under: Under, record: RecordOf, since: str | None, until: str | None
+) -> Part:
+    title = f"Dossier {record}" if record else "Tous les dossiers du mandat"
+    if since or until:
+        title += f", de {since or 'l’origine'} à {until or 'maintenant'}"
+    with looking(given, under, record) as look:
+        story = Story(physician=look.mandate.physician)
+        return part_of(title, between(look.told(record), since, until), story)
+
+
+def verified(evidence: Evidence) -> VerificationReport:
+    with progress("verifying", sum(evidence.stores.appended().values())) as advance:
+        return evidence.verify(advance)

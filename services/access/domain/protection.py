@@ -1,0 +1,65 @@
+"""What is shut: blocks, emergency switches, oppositions to feeding."""
+
+from services.access.domain import errors
+from services.access.domain import protection_events as e
+from services.access.domain.admission_events import AdministratorRemoved
+from services.access.domain.grants import Block, Switches
+from services.access.domain.rights_event import RightsPart
+from shared.kernel.actor import Actor
+
+EVERYBODY = "*"
+"""Feeder of an opposition that names none."""
+
+
+class Protection(RightsPart):
+    """The part of the rights that says who and what is shut out."""
+
+    administrators: list[str]
+    blocks: dict[str, Block]
+    switches: Switches
+    feeding_oppositions: dict[str, str]
+    """Feeder to the reason that was found legitimate."""
+    claimed_oppositions: dict[str, str]
+    """Feeder to the reason that waits to be judged."""
+
+    def block(self, professional: str, block: Block, *, by: Actor) -> None:
+        """Shut a professional out from now on; an administrator loses that role first."""
+        if professional in self.blocks:
+            raise errors.AlreadyBlocked
+        if professional in self.administrators:
+            self._trigger(AdministratorRemoved, by, professional=professional)
+        self._trigger(e.ProfessionalBlocked, by, professional=professional, block=block)
+
+    def unblock(self, professional: str, *, by: Actor) -> None:
+        """Only the person undoes their own block."""
+        block = self.blocks.get(professional)
+        if block is None:
+            raise errors.NotBlocked
+        if block["by_person"] and not by.acts_for_person:
+            raise errors.NotYours
+        self._trigger(e.ProfessionalUnblocked, by, professional=professional)
+
+    def set_switches(self, switches: Switches, *, by: Actor) -> None:
+        self._trigger(e.EmergencySwitchesSet, by, switches=switches)
+
+    def oppose_feeding(
+        self, feeder: str | None, legitimate_reason: str, *, on: bool, waits: bool, by: Actor
+    ) -> None:
+        """CSP R1111-47: only for a legitimate reason, which is kept, and judged if it ``waits``."""
+        self._trigger(
+            e.FeedingOpposed,
+            by,
+            feeder=feeder or EVERYBODY,
+            legitimate_reason=legitimate_reason,
+            on=on,
+            waits=on and waits,
+        )
+
+    def judge_opposition(self, feeder: str | None, *, accepted: bool, note: str, by: Actor) -> None:
+        """Never by whom it is directed against."""
+        named = feeder or EVERYBODY
+        if named not in self.claimed_oppositions:
+            raise errors.NothingToJudge
+        if by.id == named:
+            raise errors.NotYours
+        self._trigger(e.FeedingOppositionJudged, by, feeder=named, accepted=accepted, note=note)

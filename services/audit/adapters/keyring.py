@@ -1,0 +1,29 @@
+"""Keyring, asked for an auditor: what it hands over is sealed for the auditor, not for us."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+from shared.kernel.actor import Actor
+from shared.rpc.client import RpcClient
+
+
+class RemoteKeyring:
+    """``services``: all but keyring, whose own log is sealed by a root that nobody is handed."""
+
+    def __init__(self, client: RpcClient, services: Sequence[str]) -> None:
+        self._client = client
+        self._services = services
+
+    def hand_over(self, record_id: UUID, recipient: str, by: Actor) -> Mapping[str, Any]:
+        answer: Mapping[str, Any] = self._client.call(
+            "keyring",
+            "open_for_audit",
+            {
+                "record_id": str(record_id),
+                "services": list(self._services),
+                "recipient": recipient,
+            },
+            by=by,
+        )
+        return answer

@@ -1,0 +1,95 @@
+"""Whom a breach concerns, and which kinds of data: for the notice to those concerned
+(GDPR, articles 33 and 34)."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from services.audit.domain.told import Told
+from shared.kernel.clock import instant
+
+_KINDS: Mapping[str, str] = {
+    "identity": "identity",
+    "access": "rights",
+    "vault": "documents",
+    "prescription": "prescriptions",
+    "messaging": "messages",
+    "agenda": "appointments",
+    "profile": "profile",
+    "catalogue": "connected_services",
+    "notification": "notices",
+    "audit": "journal",
+    "keyring": "keys",
+}
+
+
+@dataclass
+class Touched:
+    """One record: ``kinds`` of data, how many acts, the first and the last."""
+
+    kinds: set[str] = field(default_factory=set)
+    acts: int = 0
+    first: datetime | None = None
+    last: datetime | None = None
+
+    def add(self, kind: str, at: datetime) -> None:
+        self.kinds.add(kind)
+        self.acts += 1
+        self.first = min(self.first or at, at)
+        self.last = max(self.last or at, at)
+
+    def to_json(self, record: UUID) -> dict[str, Any]:
+        return {
+            "record": str(record),
+            "kinds": sorted(self.kinds),
+            "acts": self.acts,
+            "first": instant(self.first) if self.first else None,
+            "last": instant(self.last) if self.last else None,
+        }
+
+
+def kind_of_data(type_: str, data: Mapping[str, Any]) -> str:
+    """``documents``, ``documents:11502-2``, ``profile:ALLERGY``: what was touched, in codes."""
+    publisher = type_.partition(".")[0]
+    if type_ == "access.access_decided" and data.get("kind") == "document":
+        return "documents"
+    kind = _KINDS.get(publisher, publisher)
+    code = data.get("type") or data.get("section") or data.get("kind")
+    fine = publisher in {"vault", "profile"} and isinstance(code, str)
+    return f"{kind}:{code}" if fine else kind
+
+
+def is_refusal(told: Told) -> bool:
+    """Who was refused touched nothing."""
+    return told.type.endswith("_refused") or told.data.get("permit") is False
+
+
+def affected_by(
+    heard: Iterable[Told], *, actor: str | None, since: datetime | None, until: datetime | None
+) -> dict[UUID, Touched]:
+    """``actor``: as ``kind:id`` or an id alone; None for anybody. ``until`` is excluded."""
+    found: dict[UUID, Touched] = {}
+    for told in heard:
+        if told.record is None or told.erased or is_refusal(told):
+            continue
+        if (since and told.at < since) or (until and told.at >= until):
+            continue
+        if actor is None or actor in actors_of(told):
+            found.setdefault(told.record, Touched()).add(
+                kind_of_data(told.type, told.data), told.at
+            )
+    return found
+
+
+def actors_of(told: Told) -> set[str]:
+    """Every name under which the one who acted may be asked for."""
+    names: set[str] = set()
+    by: Mapping[str, Any] | None = told.by
+    while by:
+        names |= {str(by.get("id")), f"{by.get('kind')}:{by.get('id')}"}
+        if by.get("facility"):
+            names |= {str(by["facility"]), f"facility:{by['facility']}"}
+        by = by.get("on_behalf_of")
+    return names

@@ -1,0 +1,70 @@
+"""Who saw a document, or anything of a record."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from services.audit.domain.told import Told
+from shared.kernel.clock import instant
+
+_SEEN: Mapping[str, str] = {
+    "vault.document_opened": "opened a document",
+    "vault.record_exported": "took a copy of the record",
+    "prescription.prescription_presented": "saw a prescription",
+    "messaging.message_read": "read a message",
+    "audit.journal_read": "read the journal",
+    "audit.audit_mandate_used": "looked under a mandate",
+    "keyring.key_opened_for_audit": "opened a key",
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sight:
+    """``right``: the rule of ``access`` that let them in, where one did."""
+
+    at: datetime
+    who: str
+    facility: str
+    what: str
+    right: str
+    mode: str
+    place: str
+
+    def to_json(self) -> dict[str, Any]:
+        return {**vars(self), "at": instant(self.at)}
+
+
+def sights(heard: Iterable[Told], document: UUID | None) -> Iterator[Sight]:
+    """``heard``: all of one record, in order. ``document``: None for anything of the record; of
+    one document, those who opened it and those who took the whole."""
+    rights: dict[str, str] = {}
+    for told in heard:
+        if told.type == "access.access_decided" and told.data["permit"]:
+            rights[told.data["decision_id"]] = str(told.data["right"])
+        what = _what(told)
+        if what and _concerns(told, document):
+            yield Sight(
+                at=told.at,
+                who=told.who,
+                facility=str(told.by.get("facility") or ""),
+                what=what,
+                right=rights.get(str(told.data.get("decision_id")), ""),
+                mode=str(told.data.get("mode") or "normal"),
+                place=told.place,
+            )
+
+
+def _what(told: Told) -> str | None:
+    if told.type == "access.access_decided":
+        data = told.data
+        shown = data["permit"] and data["listing"] and data["via"] != "audit"
+        return f"saw a list ({data['kind']})" if shown and data["action"] == "read" else None
+    return _SEEN.get(told.type)
+
+
+def _concerns(told: Told, document: UUID | None) -> bool:
+    if document is None or told.type == "vault.record_exported":
+        return True
+    return told.data.get("document_id") == str(document)

@@ -1,0 +1,1 @@
+"""The outside of messaging: other services, stored files, archives, and mail."""

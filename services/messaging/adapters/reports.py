@@ -1,0 +1,168 @@
+"""What servers and mail software say of a mail: RFC 3464 and RFC 8098, read and written."""
+
+import re
+from datetime import datetime
+from email.message import EmailMessage, Message
+from email.mime.multipart import MIMEMultipart
+from email.mime.nonmultipart import MIMENonMultipart
+from email.mime.text import MIMEText
+from email.utils import format_datetime
+
+from services.messaging.domain.mail import Report, ReportKind
+
+_MESSAGE_ID = re.compile(r"<([^<>\s]{3,300})>")
+_STATUS = re.compile(r"[245]\.\d{1,3}\.\d{1,3}")
+UNKNOWN_PATIENT = "902"
+"""ANS, codes of MDN: the patient is unknown here."""
+
+
+def report_of(message: EmailMessage) -> Report | None:
+    """``None`` for a mail that is no report, or one that names no mail."""
+    if message.get_content_type() != "multipart/report":
+        return None
+    fields: dict[str, str] = {}
+    header_id = ""
+    kind = ReportKind.DELIVERY
+    for part in message.iter_parts():
+        content_type = part.get_content_type()
+        if content_type == "message/disposition-notification":
+            kind = ReportKind.DISPOSITION
+        if content_type in {"message/delivery-status", "message/disposition-notification"}:
+            fields |= _fields(part)
+        elif content_type in {"text/rfc822-headers", "message/rfc822"}:
+            found = re.search(r"(?im)^message-id:\s*<([^<>\s]+)>", _raw(part))
+            header_id = found[1] if found else header_id
+    named = _MESSAGE_ID.search(fields.get("original-message-id", ""))
+    header_id = named[1] if named else header_id
+    if not header_id:
+        return None
+    status = _STATUS.search(fields.get("status", ""))
+    recipient = fields.get("original-recipient") or fields.get("final-recipient", "")
+    return Report(
+        kind=kind,
+        header_id=header_id,
+        recipient=recipient.rpartition(";")[2].strip(),
+        status=status[0] if status else "",
+    )
+
+
+def bounce(
+    *,
+    sender: str,
+    to: str,
+    recipient: str,
+    header_id: str,
+    status: str,
+    code: str | None,
+    at: datetime,
+) -> bytes:
+    """RFC 3464: of that mail, to that recipient, nothing was kept."""
+    sentence = (
+        "Votre message n'a pas pu etre remis : la boite aux lettres du patient ne peut pas le"
+        " recevoir. Your message could not be delivered to this patient mailbox.\r\n"
+    )
+    said = f"550 {status} {f'[{code}] ' if code else ''}not delivered"
+    fields = [
+        f"Reporting-MTA: dns; {sender.rpartition('@')[2]}",
+        "",
+        f"Final-Recipient: rfc822; {recipient}",
+        "Action: failed",
+        f"Status: {status}",
+        f"Diagnostic-Code: smtp; {said}",
+    ]
+    return _report(
+        "delivery-status", "Undelivered Mail Returned to Sender", sender, to, sentence, fields,
+        header_id, at,
+    )  # fmt: skip
+
+
+def receipt(
+    *,
+    sender: str,
+    to: str,
+    recipient: str,
+    header_id: str,
+    subject: str,
+    at: datetime,
+    code: str | None = None,
+) -> bytes:
+    """RFC 8098: the mail was put in the person's messages, or with ``code`` it was not."""
+    if code:
+        title = f"[KO Intégration système !][{code}] {subject}"
+        sentence = f"Le message n'a pas pu être intégré (code {code}).\r\n"
+        disposition = "automatic-action/MDN-sent-automatically; deleted/error"
+    else:
+        title = f"[Intégration système] {subject}"
+        sentence = "Le message a été remis dans la messagerie du patient.\r\n"
+        disposition = "automatic-action/MDN-sent-automatically; processed"
+    fields = [
+        f"Reporting-UA: {sender.rpartition('@')[2]}; Carnet",
+        f"Final-Recipient: rfc822;{recipient}",
+        f"Original-Message-ID: <{header_id}>",
+        f"Disposition: {disposition}",
+    ]
+    if code:
+        fields.append(f"Error: {code}")
+    return _report("disposition-notification", title, sender, to, sentence, fields, header_id, at)
+
+
+def _report(
+    kind: str,
+    title: str,
+    sender: str,
+    to: str,
+    sentence: str,
+    fields: list[str],
+    header_id: str,
+    at: datetime,
+) -> bytes:
+    made = MIMEMultipart("report")
+    made.set_param("report-type", kind)
+    made["From"], made["To"] = sender, to
+    made["Subject"] = " ".join(title.split())
+    made["Date"] = format_datetime(at)
+    made["Auto-Submitted"] = "auto-replied"
+    made["In-Reply-To"] = f"<{header_id}>"
+    made.attach(MIMEText(sentence, "plain", "utf-8"))
+    made.attach(_machine(kind, fields))
+    headers = MIMENonMultipart("text", "rfc822-headers")
+    headers.set_payload(f"Message-ID: <{header_id}>\r\n")
+    made.attach(headers)
+    return made.as_bytes()
+
+
+def _machine(kind: str, fields: list[str]) -> Message:
+    """Blocks of fields; the library writes those of a delivery status as messages."""
+    made = MIMENonMultipart("message", kind)
+    if kind == "disposition-notification":
+        made.set_payload("\r\n".join([*fields, ""]))
+        return made
+    blocks: list[Message | str] = [block := Message()]
+    for field in fields:
+        name, _, value = field.partition(": ")
+        if name:
+            block[name] = value
+        else:
+            blocks.append(block := Message())
+    made.set_payload(blocks)
+    return made
+
+
+def _fields(part: Message) -> dict[str, str]:
+    """``message/delivery-status`` is parsed into blocks; the last recipient's counts."""
+    blocks = part.get_payload()
+    found: dict[str, str] = {}
+    for block in blocks if isinstance(blocks, list) else []:
+        if isinstance(block, Message):
+            found |= {name.lower(): str(value) for name, value in block.items()}
+            found |= _lines(str(block.get_payload()))
+    return found or _lines(_raw(part))
+
+
+def _lines(text: str) -> dict[str, str]:
+    pairs = (line.partition(":") for line in text.splitlines() if ":" in line)
+    return {name.strip().lower(): value.strip() for name, _, value in pairs}
+
+
+def _raw(part: Message) -> str:
+    return part.as_bytes().decode("utf-8", "replace")

@@ -1,0 +1,10 @@
+"""Use cases of messaging: one public method each, named like its RPC."""
+
+from services.messaging.application.keeping import Keeping
+from services.messaging.application.reading import Reading
+from services.messaging.application.receiving import Receiving
+from services.messaging.application.sending import Sending
+
+
+class Messaging(Receiving, Reading, Keeping, Sending):
+    name = "messaging"

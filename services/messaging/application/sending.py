@@ -1,0 +1,145 @@
+"""The queue of outgoing mail: what is due is made anew at each try, and settled once."""
+
+from datetime import datetime
+from typing import Protocol
+from uuid import UUID
+
+from pydantic import BaseModel
+
+from services.messaging.application.log import SELF, MessagingLog
+from services.messaging.application.outbox import Due
+from services.messaging.domain.conversation import Conversation
+from services.messaging.domain.mail import Report
+from services.messaging.domain.mailing import Mailing, MailKind
+from services.messaging.domain.message import own_message_of
+from shared.crypto.keys import KeyErased
+from shared.kernel.actor import Actor
+from shared.mail.mailer import Letter, Mailer, NotNow, Refused
+from shared.rpc.contract import Done
+from shared.stores.event_log import Outcome, unreplayed
+from shared.telemetry.logs import described, log
+
+BATCH = 50
+
+
+class Settling(BaseModel):
+    """``reason``: none when it was delivered."""
+
+    mailing_id: UUID
+    reason: str | None = None
+
+
+class Makes(Protocol):
+    def letter(self, mailing: Mailing) -> Letter:
+        """The mail as it goes out. Raises a ``Refusal``: ``Unavailable`` to be tried again, any
+        other that it can never be made."""
+        ...
+
+
+class Sending(MessagingLog):
+    def send_due(self, makes: Makes, mailer: Mailer) -> int:
+        """One round of the queue; how many were tried."""
+        now = self.clock.now()
+        found = self.outbox.due(now, BATCH)
+        for due in found:
+            self._try(due, makes, mailer, now)
+        return len(found)
+
+    def settle(self, request: Settling, by: Actor) -> Done:
+        return self._settle(request, by)
+
+    def take_report(self, report: Report) -> bool:
+        """What another server says of a mail of ours, by its Message-ID; false if it is of none.
+        A disposition needs nothing done: that a mail was shown is its reader's affair."""
+        message_id = own_message_of(report.header_id)
+        message = self.message(message_id) if message_id else None
+        if message is None or message_id is None:
+            return False
+        if report.failed:
+            bounced = Bounced(
+                conversation_id=message.conversation_id,
+                message_id=message_id,
+                address=report.recipient.lower(),
+            )
+            self._bounce(bounced, SELF)
+        return True
+
+    def _try(self, due: Due, makes: Makes, mailer: Mailer, now: datetime) -> None:
+        mailing = self._mailing(due.mailing_id)
+        if mailing is None:
+            self.settle(Settling(mailing_id=due.mailing_id, reason="erased"), SELF)
+            return
+        try:
+            mailer.deliver(makes.letter(mailing))
+        except Refused as refused:
+            self.settle(Settling(mailing_id=mailing.id, reason=refused.status), SELF)
+        except NotNow as error:
+            self._later(due, now, error)
+        else:
+            self.settle(Settling(mailing_id=mailing.id), SELF)
+
+    def _later(self, due: Due, now: datetime, error: Exception) -> None:
+        log.warning("mail not taken yet", attempts=due.attempts + 1, **described(error))
+        if now - due.queued_at > self.limits.give_up_after:
+            self.settle(Settling(mailing_id=due.mailing_id, reason="expired"), SELF)
+        else:
+            self.outbox.postpone(due, now)
+
+    @unreplayed
+    def _settle(self, request: Settling, by: Actor) -> Outcome[Done]:
+        dropped = self.outbox.drop(request.mailing_id)
+        mailing = self._mailing(request.mailing_id)
+        if mailing is None or mailing.state != "queued":
+            return Outcome(answer=Done(), also=[dropped])
+        if request.reason is None:
+            mailing.note(Mailing.Delivered, by)
+        else:
+            mailing.note(Mailing.Failed, by, reason=request.reason)
+        save: list[Mailing | Conversation] = [mailing]
+        conversation = self._conversation_of(mailing)
+        if conversation:
+            conversation.note(
+                Conversation.DeliverySettled,
+                by,
+                message_id=UUID(mailing.facts["message_id"]),
+                to=mailing.facts["key"],
+                outcome="delivered" if request.reason is None else "failed",
+            )
+            save.append(conversation)
+        return Outcome(answer=Done(), save=save, also=[dropped])
+
+    def _conversation_of(self, mailing: Mailing) -> Conversation | None:
+        if mailing.kind is not MailKind.REPLY:
+            return None
+        message = self.message(UUID(mailing.facts["message_id"]))
+        return self.conversation(message.conversation_id) if message else None
+
+    def _mailing(self, mailing_id: UUID) -> Mailing | None:
+        try:
+            return self.get(mailing_id, Mailing)
+        except KeyErased:
+            return None
+
+    @unreplayed
+    def _bounce(self, request: "Bounced", by: Actor) -> Outcome[Done]:
+        conversation = self.conversation(request.conversation_id)
+        if conversation is None:
+            return Outcome(answer=Done())
+        entry = conversation.entries[request.message_id]
+        for key, participant in conversation.participants.items():
+            sent_there = participant.who.address == request.address and key in entry.deliveries
+            if sent_there and entry.deliveries[key] != "failed":
+                conversation.note(
+                    Conversation.DeliverySettled,
+                    by,
+                    message_id=request.message_id,
+                    to=key,
+                    outcome="failed",
+                )
+        return Outcome(answer=Done(), save=[conversation])
+
+
+class Bounced(BaseModel):
+    conversation_id: UUID
+    message_id: UUID
+    address: str

@@ -1,0 +1,1 @@
+"""Rules of conversations and of their mail."""

@@ -1,0 +1,100 @@
+"""A file that goes with a message; its type is told by its bytes, never by its name."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+CDA = "text/xml"
+PDF = "application/pdf"
+JPEG = "image/jpeg"
+PNG = "image/png"
+TIFF = "image/tiff"
+RTF = "application/rtf"
+TEXT = "text/plain"
+XDM = "application/zip"
+"""An IHE_XDM.ZIP; no other archive is taken."""
+
+_STARTS = (
+    (b"%PDF-", PDF),
+    (b"\xff\xd8\xff", JPEG),
+    (b"\x89PNG\r\n\x1a\n", PNG),
+    (b"II*\x00", TIFF),
+    (b"MM\x00*", TIFF),
+    (b"{\\rtf", RTF),
+    (b"PK\x03\x04", XDM),
+)
+_XML = re.compile(rb"\s*<(\?xml|!--|[A-Za-z_])")
+# C0 without tab, line feed, form feed, carriage return; DEL; and C1, which Latin-1 text has not.
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0e-\x1f\x7f-\x9f]")
+_UNSAFE = re.compile(r"[\x00-\x1f\x7f/\\:*?\"<>|]+")
+SUFFIXES = {CDA: ".xml", PDF: ".pdf", JPEG: ".jpg", PNG: ".png", TIFF: ".tif"} | {
+    RTF: ".rtf", TEXT: ".txt", XDM: ".zip",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, kw_only=True, repr=False)
+class File:
+    """``name``: safe to show and to save."""
+
+    name: str
+    media_type: str
+    data: bytes
+
+
+@dataclass(frozen=True, kw_only=True)
+class Stored:
+    """Where a sealed content lies, and what proves it."""
+
+    object: str
+    sealed_sha256: str
+    sealed_size: int
+
+
+@dataclass(frozen=True, kw_only=True, repr=False)
+class Attachment:
+    """``unique_id``: of the CDA that an IHE_XDM.ZIP holds."""
+
+    number: int
+    name: str
+    media_type: str
+    size: int
+    sha256: str
+    stored: Stored
+    unique_id: str | None = None
+
+    def to_event(self) -> dict[str, Any]:
+        return asdict(self)
+
+    @classmethod
+    def from_event(cls, written: Mapping[str, Any]) -> "Attachment":
+        return cls(**{**written, "stored": Stored(**written["stored"])})
+
+    @property
+    def saveable(self) -> bool:
+        """The formats the vault takes; of an archive, the CDA inside."""
+        return self.media_type != XDM or self.unique_id is not None
+
+
+def recognise(data: bytes) -> str | None:
+    """The media type of the formats taken; ``None`` for anything else, executables first."""
+    for start, media_type in _STARTS:
+        if data.startswith(start):
+            return media_type
+    if _XML.match(data.removeprefix(b"\xef\xbb\xbf")[:512]):
+        return CDA
+    return TEXT if data and _is_text(data) else None
+
+
+def safe_name(name: str | None, media_type: str, number: int) -> str:
+    """One that no system takes for a path, a command or two lines of a header."""
+    kept = _UNSAFE.sub("_", name or "").strip(" ._")[-100:]
+    return kept or f"piece-{number}{SUFFIXES.get(media_type, '')}"
+
+
+def _is_text(data: bytes) -> bool:
+    try:
+        written = data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        written = data.decode("latin-1")
+    return _CONTROL.search(written) is None

@@ -1,0 +1,47 @@
+"""What may go to whom, by how it is hidden (DMP/MSSanté consistency of visibilities).
+
+Source: ANS, "Volet de transmission d'un document CDA-R2 en HL7v2", règles de gestion MSSanté:
+three rows are right, "any other combination is an error". Every row is outside of a secret session.
+"""
+
+from collections.abc import Collection
+
+from services.messaging.domain.errors import VisibilityRefused
+
+MASKED = "MASQUE_PS"
+FROM_PATIENT = "INVISIBLE_PATIENT"
+FROM_REPRESENTATIVES = "INVISIBLE_REPRESENTANTS_LEGAUX"
+FIELD = "confidentiality"
+
+
+def require_consistent(
+    codes: Collection[str],
+    *,
+    to_patient: bool,
+    to_professionals: bool,
+    secret: bool,
+    in_dmp: bool,
+) -> None:
+    """Raise :class:`VisibilityRefused`. ``in_dmp``: the document is also deposited in the DMP."""
+    if secret:
+        raise _refused("session", "nothing is sent from a secret session")
+    hidden = {MASKED, FROM_PATIENT, FROM_REPRESENTATIVES} & set(codes)
+    if not hidden:
+        return
+    if hidden == {FROM_PATIENT}:
+        if to_patient:
+            raise _refused(FIELD, "what is hidden from the person is not sent to them")
+        return
+    if FROM_PATIENT in hidden:
+        raise _refused(FIELD, "these may not be combined")
+    if to_professionals:
+        raise _refused(FIELD, "what is masked, or hidden from representatives, is not sent on")
+    if in_dmp:
+        raise _refused(FIELD, "such a message is not also deposited in the DMP")
+
+
+def _refused(field: str, why: str) -> VisibilityRefused:
+    return VisibilityRefused(
+        fields={field: why},
+        message_fr="Ce message ne peut pas être envoyé ainsi : vérifiez ce qui est masqué, à qui.",
+    )

@@ -1,0 +1,60 @@
+"""A mail as it came, read and found harmless."""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from services.messaging.domain.attachment import File
+
+
+class ReportKind(StrEnum):
+    """DELIVERY: RFC 3464. DISPOSITION: RFC 8098."""
+
+    DELIVERY = "delivery"
+    DISPOSITION = "disposition"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Report:
+    """What another server says of a mail of ours. ``header_id``: its Message-ID.
+
+    ``status``: RFC 3463, as 5.1.1; empty in a disposition.
+    """
+
+    kind: ReportKind
+    header_id: str
+    recipient: str
+    status: str = ""
+
+    @property
+    def failed(self) -> bool:
+        return self.kind is ReportKind.DELIVERY and self.status.startswith("5")
+
+
+@dataclass(frozen=True, kw_only=True, repr=False)
+class Mail:
+    """``sender``: of the From header. ``automatic``: sent by software that reads no answer.
+
+    ``receipt_to``: where a disposition notification was asked for, if that is the sender.
+    ``sha256``: of the bytes as they came.
+    """
+
+    sender: str
+    sender_name: str
+    subject: str
+    body: str
+    header_id: str
+    sha256: str
+    files: tuple[File, ...] = ()
+    in_reply_to: str | None = None
+    references: tuple[str, ...] = ()
+    fin: str | None = None
+    automatic: bool = False
+    copied: tuple[str, ...] = ()
+    receipt_to: str | None = None
+    report: Report | None = field(default=None)
+
+    @property
+    def answers_to(self) -> list[str]:
+        """Message-IDs of its thread, the nearest first."""
+        nearest = [self.in_reply_to] if self.in_reply_to else []
+        return [*nearest, *reversed(self.references)]

@@ -1,0 +1,161 @@
+"""What others hear of messages: ids, codes and who acted; never a subject, a name, an address or
+a word that was written.
+
+``confidentiality`` goes with every message, so that nothing derived from it reaches those it is
+hidden from.
+"""
+
+from functools import singledispatch
+from typing import Any
+from uuid import UUID
+
+from services.messaging.domain.conversation import Conversation
+from services.messaging.domain.correspondent import Correspondent
+from shared.eventing.messages import MessageData
+from shared.kernel.actor import through
+
+
+class OfConversation(MessageData):
+    conversation_id: UUID
+    confidentiality: list[str]
+
+
+class ConversationStarted(OfConversation):
+    TYPE = "messaging.conversation_started"
+
+
+class MessageReceived(OfConversation):
+    """``dormant``: the person has not activated their record, and is to be invited to.
+    ``establishment``: a facility wrote, not one professional."""
+
+    TYPE = "messaging.message_received"
+    message_id: UUID
+    dormant: bool
+    establishment: bool
+
+
+class MessageSent(OfConversation):
+    TYPE = "messaging.message_sent"
+    message_id: UUID
+
+
+class MessageRead(OfConversation):
+    TYPE = "messaging.message_read"
+    message_id: UUID
+
+
+class ExchangeEnded(OfConversation):
+    TYPE = "messaging.exchange_ended"
+
+
+class ExchangeResumed(OfConversation):
+    TYPE = "messaging.exchange_resumed"
+
+
+class DeliveryFailed(OfConversation):
+    """An answer of the person could not be delivered."""
+
+    TYPE = "messaging.delivery_failed"
+    message_id: UUID
+
+
+class AttachmentSaved(OfConversation):
+    TYPE = "messaging.attachment_saved"
+    message_id: UUID
+    document_id: UUID
+    duplicate: bool
+
+
+class ConversationTrashed(OfConversation):
+    TYPE = "messaging.conversation_trashed"
+
+
+class ConversationRestored(OfConversation):
+    TYPE = "messaging.conversation_restored"
+
+
+class ConversationDeleted(OfConversation):
+    TYPE = "messaging.conversation_deleted"
+
+
+@singledispatch
+def message_for(event: object) -> MessageData | None:
+    return None
+
+
+@message_for.register
+def _(event: Conversation.Created) -> MessageData:
+    return ConversationStarted(**_about(event))
+
+
+@message_for.register
+def _(event: Conversation.MessageReceived) -> MessageData:
+    return MessageReceived(
+        **_about(event),
+        message_id=event.message_id,
+        dormant=event.dormant,
+        establishment=Correspondent.from_event(event.sender).is_establishment,
+    )
+
+
+@message_for.register
+def _(event: Conversation.MessageSent) -> MessageData:
+    return MessageSent(**_about(event), message_id=event.message_id)
+
+
+@message_for.register
+def _(event: Conversation.MessageRead) -> MessageData:
+    return MessageRead(**_about(event), message_id=event.message_id)
+
+
+@message_for.register
+def _(event: Conversation.ExchangeEnded) -> MessageData:
+    return ExchangeEnded(**_about(event))
+
+
+@message_for.register
+def _(event: Conversation.ExchangeResumed) -> MessageData:
+    return ExchangeResumed(**_about(event))
+
+
+@message_for.register
+def _(event: Conversation.DeliverySettled) -> MessageData | None:
+    """That a mail arrived is no news."""
+    if event.outcome != "failed":
+        return None
+    return DeliveryFailed(**_about(event), message_id=event.message_id)
+
+
+@message_for.register
+def _(event: Conversation.AttachmentSaved) -> MessageData:
+    return AttachmentSaved(
+        **_about(event),
+        message_id=event.message_id,
+        document_id=event.document_id,
+        duplicate=event.duplicate,
+    )
+
+
+@message_for.register
+def _(event: Conversation.Trashed) -> MessageData:
+    return ConversationTrashed(**_about(event))
+
+
+@message_for.register
+def _(event: Conversation.Restored) -> MessageData:
+    return ConversationRestored(**_about(event))
+
+
+@message_for.register
+def _(event: Conversation.Deleted) -> MessageData:
+    return ConversationDeleted(**_about(event))
+
+
+def _about(event: Conversation.Event) -> dict[str, Any]:
+    return {
+        "record_id": event.record_id,
+        "by": event.by,
+        "secret": any(actor.get("secret") for actor in through(event.by)),
+        "conversation_id": event.originator_id,
+        "confidentiality": event.confidentiality,
+    }

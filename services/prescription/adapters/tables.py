@@ -1,0 +1,37 @@
+"""Reads the tables that lie beside the code."""
+
+import csv
+from importlib.resources import files
+
+from services.prescription.domain.terms import Kind
+
+
+def read_kinds() -> dict[str, Kind]:
+    with (files("services.prescription") / "data" / "kinds.csv").open(encoding="utf-8") as file:
+        return {row["kind"]: _kind(row) for row in csv.DictReader(file)}
+
+
+def read_pharmacies() -> frozenset[str]:
+    """Sectors (JDV_J02) of the facilities that dispense to the public."""
+    table = files("services.prescription") / "data" / "pharmacies.csv"
+    with table.open(encoding="utf-8") as file:
+        return frozenset(row["sector"] for row in csv.DictReader(file))
+
+
+def _kind(row: dict[str, str]) -> Kind:
+    return Kind(
+        code=row["kind"],
+        display=row["display"],
+        first_within=int(row["first_within"]),
+        lasts=int(row["lasts"]),
+        starts_within=int(row["starts_within"]) if row["starts_within"] else None,
+        fractions=tuple(int(days) for days in _listed(row["fractions"])),
+        max_renewals=int(row["max_renewals"]),
+        exceptional=int(row["exceptional"]),
+        prescribers=frozenset(_listed(row["prescribers"])),
+        dispensers=frozenset(_listed(row["dispensers"])),
+    )
+
+
+def _listed(cell: str) -> list[str]:
+    return [value for value in cell.split("|") if value]

@@ -1,0 +1,49 @@
+"""What several requests and answers are made of."""
+
+import base64
+import binascii
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+
+from services.prescription.domain import terms
+
+Number = Annotated[str, Field(min_length=1, max_length=64, description="as shown or typed")]
+Structure = Annotated[str, Field(min_length=1, max_length=32, pattern=r"^[0-9A-Za-z/.-]+$")]
+"""Struct_IdNat: ``1`` and the FINESS number."""
+NationalId = Annotated[str, Field(min_length=1, max_length=32, pattern=r"^[0-9A-Za-z/.-]+$")]
+Visibility = Literal["N", "MASQUE_PS", "INVISIBLE_REPRESENTANTS_LEGAUX"]
+"""A prescription that the person themselves may not see could never be shown."""
+Quantity = Annotated[int, Field(ge=1, le=10_000)]
+StateName = Literal["created", "partially_dispensed", "dispensed", "cancelled", "expired"]
+
+
+def _base64(text: str) -> str:
+    joined = "".join(text.split())
+    try:
+        base64.b64decode(joined, validate=True)
+    except (binascii.Error, ValueError):
+        raise ValueError("is not base64") from None
+    return joined
+
+
+Base64 = Annotated[str, AfterValidator(_base64)]
+
+
+class Part(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Product(Part):
+    """``system``: OID of the terminology of ``code``."""
+
+    label: Annotated[str, Field(min_length=1, max_length=300)]
+    code: Annotated[str, Field(min_length=1, max_length=64)] | None = None
+    system: Annotated[str, Field(min_length=1, max_length=64)] | None = None
+
+    def to_domain(self) -> terms.Product:
+        return terms.Product(**self.model_dump())
+
+    @classmethod
+    def of(cls, product: terms.Product) -> "Product":
+        return cls(**vars(product))

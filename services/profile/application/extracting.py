@@ -1,0 +1,123 @@
+"""Measures out of biology documents, with the person's consent to that alone."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from services.profile.application.measures import MeasureTaking
+from services.profile.contract import extraction as x
+from services.profile.domain.batch import Batch, MeasureFact
+from services.profile.domain.errors import NotConsented, NotSecret
+from services.profile.domain.extraction import Extraction
+from services.profile.domain.measuring import Said
+from services.profile.domain.ports import Report
+from shared.crypto.keys import KeyErased
+from shared.kernel.actor import Actor, ActorKind
+from shared.kernel.clock import instant
+from shared.kernel.errors import InvalidRequest
+from shared.rpc.contract import Done
+from shared.stores.event_log import Outcome, command
+from shared.stores.guard import Sql, Step
+
+SELF = Actor(kind=ActorKind.SERVICE, id="profile")
+RECORD = {"kind": "record"}
+
+
+class Extracting(MeasureTaking):
+    @command
+    def set_extraction(self, request: x.SetExtraction, by: Actor) -> Outcome[Done]:
+        """Taken back, nothing more is extracted; what was stays, for the person to remove."""
+        if by.principal.secret:
+            raise NotSecret
+        decision = self.gate.require(request.record_id, "manage", RECORD, by)
+        allowed, decision_id = request.allowed, decision.decision_id
+        known = self._extraction(request.record_id)
+        if known is None:
+            known = Extraction.decide(
+                self.secret, request.record_id, by, allowed=allowed, decision_id=decision_id
+            )
+        else:
+            known.decide_again(by, allowed=allowed, decision_id=decision_id)
+        return Outcome(answer=Done(), save=[known] if known.pending_events else [])
+
+    def extraction(self, request: x.AskExtraction, by: Actor) -> x.ExtractionState:
+        self.gate.require(request.record_id, "read", RECORD, by)
+        return x.ExtractionState(allowed=self._is_allowed(request.record_id))
+
+    @command
+    def extract_measures(
+        self, request: x.ExtractMeasures, by: Actor
+    ) -> Outcome[x.MeasuresExtracted]:
+        """The vault opens the document in the caller's name. Twice is once."""
+        self.gate.require(request.record_id, "feed", {"kind": "measure"}, by)
+        if not self._is_allowed(request.record_id):
+            raise NotConsented
+        report = self.parts.papers.report(request.document_id, self.together(request.record_id), by)
+        saids = self.parts.reports.results(report.content)
+        if not saids:
+            raise InvalidRequest(fields={"document_id": "holds no structured result known here"})
+        return self._keep(request, report, saids, by)
+
+    def follow_document(self, document_id: UUID, codes: list[str]) -> Outcome[Done]:
+        """What a document gave is hidden from whom it is; asked by a policy, which saves it."""
+        with self.guarded.reading() as sql:
+            rows = sql("SELECT batch FROM profile_extracted WHERE document = ?", str(document_id))
+        found = [self._existing(UUID(row[0])) for row in rows]
+        changed = [batch for batch in found if batch]
+        for batch in changed:
+            batch.set_visibility(codes, SELF)
+        return Outcome(answer=Done(), save=[batch for batch in changed if batch.pending_events])
+
+    def _keep(
+        self, request: x.ExtractMeasures, report: Report, saids: Sequence[Said], by: Actor
+    ) -> Outcome[x.MeasuresExtracted]:
+        """In the record that the document is of."""
+        now, document = self.clock.now(), str(request.document_id)
+        named = [self._named(said, document) for said in saids]
+        facts: list[MeasureFact] = [
+            self.parts.measuring.kept(said, now) | {"document": document} for said in named
+        ]
+        codes = sorted(report.confidentiality)
+        decisions = self._decisions(report.record_id, facts, codes, by)
+        pairs = list(zip(named, facts, strict=True))
+        lot, taken = self._lot(report.record_id, request, pairs, by)
+        answer = x.MeasuresExtracted(
+            items=[
+                x.Extracted.from_document(one, fact["kind"])
+                for one, fact in zip(taken, facts, strict=True)
+            ]
+        )
+        if not lot.facts:
+            return Outcome(answer=answer)
+        batch, remember = self._batch(report.record_id, request, lot, codes, decisions, by)
+        index = _index(document, batch, report.record_id)
+        return Outcome(answer=answer, save=[batch], also=[remember, index])
+
+    def _named(self, said: Said, document: str) -> Said:
+        """By what it is a result of, so that whoever extracts it again brings nothing new."""
+        return Said(
+            kind=said.kind,
+            at=said.at,
+            values=said.values,
+            unit=said.unit,
+            source_id=f"document {document} {instant(said.at)}",
+        )
+
+    def _is_allowed(self, record_id: UUID) -> bool:
+        known = self._extraction(record_id)
+        return known is not None and known.allowed
+
+    def _extraction(self, record_id: UUID) -> Extraction | None:
+        try:
+            return self.get(Extraction.id_of(self.secret, record_id), Extraction)
+        except KeyErased:
+            return None
+
+
+def _index(document: str, batch: Batch, record_id: UUID) -> Step:
+    def write(sql: Sql, _position: int) -> None:
+        sql(
+            "INSERT INTO profile_extracted VALUES (?, ?, ?)",
+            document, str(batch.id), str(record_id),
+        )  # fmt: skip
+
+    return write

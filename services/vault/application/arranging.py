@@ -1,0 +1,95 @@
+"""Folders, pins and masking by default: the person's own, or of who acts for them."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from services.vault.application.log import VaultLog
+from services.vault.contract.arranging import (
+    Arranged,
+    CreateFolder,
+    DeleteFolder,
+    FileIn,
+    Folder,
+    FolderCreated,
+    Folders,
+    MaskAllByDefault,
+    Pin,
+    RenameFolder,
+)
+from services.vault.domain.arrangement import Arrangement
+from shared.kernel.actor import Actor
+from shared.rpc.contract import Done
+from shared.stores.event_log import Outcome, command
+
+RECORD = {"kind": "record"}
+
+
+class Arranging(VaultLog):
+    @command
+    def create_folder(self, request: CreateFolder, by: Actor) -> Outcome[FolderCreated]:
+        arrangement = self._managed(request.record_id, by)
+        folder_id = self.new_id(request, by, "folder")
+        arrangement.create_folder(folder_id, request.name, by)
+        return Outcome(answer=FolderCreated(folder_id=folder_id), save=[arrangement])
+
+    @command
+    def rename_folder(self, request: RenameFolder, by: Actor) -> Outcome[Done]:
+        arrangement = self._managed(request.record_id, by)
+        arrangement.rename_folder(request.folder_id, request.name, by)
+        return Outcome(answer=Done(), save=[arrangement])
+
+    @command
+    def delete_folder(self, request: DeleteFolder, by: Actor) -> Outcome[Done]:
+        arrangement = self._managed(request.record_id, by)
+        arrangement.delete_folder(request.folder_id, by)
+        return Outcome(answer=Done(), save=[arrangement])
+
+    @command
+    def file_in(self, request: FileIn, by: Actor) -> Outcome[Done]:
+        document, _ = self.decided(request.document_id, "manage", by)
+        arrangement = self._arranged(self.served_under(document.record_id), by)
+        arrangement.file(document.id, request.folder_id, by)
+        return Outcome(answer=Done(), save=[arrangement])
+
+    @command
+    def pin(self, request: Pin, by: Actor) -> Outcome[Done]:
+        document, _ = self.decided(request.document_id, "manage", by)
+        arrangement = self._arranged(self.served_under(document.record_id), by)
+        arrangement.pin(document.id, by, on=request.on)
+        return Outcome(answer=Done(), save=[arrangement])
+
+    @command
+    def mask_all_by_default(self, request: MaskAllByDefault, by: Actor) -> Outcome[Done]:
+        """Documents that come in are masked to professionals from now on (CSP R.1111-49)."""
+        arrangement = self._managed(request.record_id, by)
+        arrangement.mask_by_default(by, on=request.on)
+        return Outcome(answer=Done(), save=[arrangement])
+
+    def folders(self, request: Folders, by: Actor) -> Arranged:
+        self.gate.require(request.record_id, "read", RECORD, by)
+        records = self.served_together(request.record_id)
+        found = self.arrangement(records[0])
+        if found is None:
+            return Arranged(folders=[], pinned=[], masks_by_default=False)
+        entries = [entry for record_id in records for entry in self.listed.of_record(record_id)]
+        seen = {entry.document_id for entry in self.seen(entries, records[0], by)}
+        return Arranged(
+            folders=[
+                Folder(folder_id=folder_id, name=name, document_ids=_in(found, folder_id, seen))
+                for folder_id, name in sorted(found.folders.items(), key=lambda item: item[1])
+            ],
+            pinned=sorted(found.pinned & seen),
+            masks_by_default=found.masks_by_default,
+        )
+
+    def _managed(self, record_id: UUID, by: Actor) -> Arrangement:
+        self.gate.require(record_id, "manage", RECORD, by)
+        return self._arranged(self.served_under(record_id), by)
+
+    def _arranged(self, record_id: UUID, by: Actor) -> Arrangement:
+        return self.arrangement(record_id) or Arrangement.begin(self.secret, record_id, by)
+
+
+def _in(arrangement: Arrangement, folder_id: UUID, seen: set[UUID]) -> Sequence[UUID]:
+    filed = arrangement.filed.items()
+    return sorted(document_id for document_id, f in filed if f == folder_id and document_id in seen)

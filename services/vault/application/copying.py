@@ -1,0 +1,39 @@
+"""What a deposit sends to correspondents by secure mail."""
+
+from services.vault.application.reading import Reading
+from services.vault.contract.copies import ContentsForCopies, ContentsToSend
+from services.vault.contract.reading import Opened
+from services.vault.domain.copies import Copies
+from services.vault.domain.reading import unwrapped
+from services.vault.domain.states import IN_RECORD
+from shared.crypto.keys import KeyErased
+from shared.kernel.actor import Actor
+from shared.kernel.errors import Forbidden
+
+
+class Copying(Reading):
+    def contents_for_copies(self, request: ContentsForCopies, by: Actor) -> ContentsToSend:
+        """For messaging alone: the depositor named who gets the document, and had it."""
+        copies = self._copies(request)
+        document = self.document(copies.document_id) if copies else None
+        if copies is None or document is None or document.status not in IN_RECORD:
+            raise Forbidden
+        self.ruled_by(document.record_id)
+        data = self._intact(document)
+        shown, shown_type = unwrapped(document, data)
+        wrapped = document.content.enclosed is not None
+        return ContentsToSend(
+            record_id=document.record_id,
+            document=self.view(document),
+            content=Opened.encoded(data),
+            media_type=document.content.media_type,
+            shown=Opened.encoded(shown) if wrapped else None,
+            shown_media_type=shown_type if wrapped else None,
+            to=copies.to,
+        )
+
+    def _copies(self, request: ContentsForCopies) -> Copies | None:
+        try:
+            return self.get(request.copies_id, Copies)
+        except KeyErased:
+            return None

@@ -1,0 +1,73 @@
+"""One document: what is said of it, its versions, its content."""
+
+from services.vault.application.log import VaultLog
+from services.vault.contract.reading import Describe, Open, Opened, Versions, VersionsFound
+from services.vault.contract.views import DocumentView
+from services.vault.domain.document import Document
+from services.vault.domain.listing import Entry, chain
+from services.vault.domain.opening import Opening
+from services.vault.domain.ports import ContentDamaged, ContentMissing
+from services.vault.domain.reading import unwrapped, warnings
+from shared.kernel.actor import Actor
+from shared.kernel.errors import Unavailable
+from shared.kernel.gate import Decision
+from shared.stores.event_log import Outcome, unreplayed
+
+
+class Reading(VaultLog):
+    def describe(self, request: Describe, by: Actor) -> DocumentView:
+        document, _ = self.shown(request, by)
+        return self.view(document)
+
+    def versions(self, request: Versions, by: Actor) -> VersionsFound:
+        """Every version of one document, whichever of them the logical id is of."""
+        member = self.listed.by_logical_id(request.logical_id) or request.logical_id
+        document, _ = self.decided(member, "read", by, request.how)
+        found = chain(self.listed.of_record(document.record_id), document.id)
+        seen = self.seen(found, document.record_id, by, request.how)
+        sets = self.rules.metadata.sets
+        return VersionsFound(items=[DocumentView.of(entry, sets) for entry in seen])
+
+    @unreplayed
+    def open(self, request: Open, by: Actor) -> Outcome[Opened]:
+        """Nothing is served unless the decision and this opening are saved: the opening is
+        guarded by the version of the document that was decided on and read."""
+        document, decision = self.shown(request, by)
+        data = self._intact(document)
+        inner, inner_type = unwrapped(document, data)
+        shown, media_type = (
+            (inner, inner_type) if request.unwrap else (data, document.content.media_type)
+        )
+        opening = Opening.of(
+            document,
+            self.served_under(document.record_id),
+            decision_id=decision.decision_id,
+            mode=request.mode,
+            by=by,
+        )
+        return Outcome(
+            answer=Opened(
+                document=self.view(document),
+                content=Opened.encoded(shown),
+                media_type=media_type,
+                warnings=list(warnings(document, inner, inner_type)),
+                decision_id=decision.decision_id,
+            ),
+            save=[opening],
+            relied_on={document.id: document.version},
+        )
+
+    def shown(self, request: Describe | Open, by: Actor) -> tuple[Document, Decision]:
+        return self.decided(request.document_id, "read", by, request.how)
+
+    def _intact(self, document: Document) -> bytes:
+        """Raises :class:`Unavailable`: a content that cannot be proven is not served."""
+        try:
+            return self.contents.fetch(document.id, document.content)
+        except (ContentMissing, ContentDamaged) as fault:
+            raise Unavailable(
+                "The content of this document cannot be proven intact; it is not served."
+            ) from fault
+
+    def view(self, document: Document) -> DocumentView:
+        return DocumentView.of(Entry.of(document), self.rules.metadata.sets)

@@ -1,0 +1,100 @@
+"""The same document twice: which one it is, and who is told.
+
+The producer's identifier names a document (XDS uniqueId), its bytes a bare file. One that was
+deleted or discarded may be deposited again.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from uuid import UUID
+
+from services.vault.domain.document import Document
+from services.vault.domain.states import Status
+from services.vault.domain.taking import Taken
+from shared.kernel.actor import Actor
+from shared.kernel.errors import Conflict
+from shared.kernel.gate import Gate
+from shared.kernel.ids import derived_id
+
+GONE = frozenset({Status.DELETED, Status.DISCARDED})
+
+
+class Doubles:
+    """``find``: the document of an id as the log has it. ``secret``: of keyed ids.
+
+    ``records``: where it is put, first, then those served as one with it; ``changed``: the
+    documents of the lot at hand."""
+
+    def __init__(
+        self,
+        gate: Gate,
+        *,
+        find: Callable[[UUID], Document | None],
+        secret: Callable[[], bytes],
+    ) -> None:
+        self._gate = gate
+        self._find = find
+        self._secret = secret
+
+    def same(
+        self, records: Sequence[UUID], taken: Taken, by: Actor, changed: Mapping[UUID, Document]
+    ) -> tuple[UUID, Document | None]:
+        """The id this document has in this record, and the document if it is there already.
+
+        The same identifier with other bytes is refused (IHE: non-identical hash). To a depositor
+        who may not see the original that refusal would tell of it: theirs is kept as a document
+        of its own. The same bytes are one document, and theirs too from then on.
+        """
+        unique_id = taken.metadata.unique_id
+        document_id, original = self._named(records, changed, unique_id)
+        if original is None:
+            return document_id, None
+        if self.may_see(original, by):
+            if original.content.sha256 == taken.sha256:
+                return original.id, original
+            raise Conflict(
+                "This identifier already names another document of this record.",
+                fields={"content.unique_id": "names a document with another content"},
+            )
+        if self._is_one(original, taken, by):
+            return original.id, original
+        return self._named(records, changed, unique_id, taken.sha256)
+
+    @staticmethod
+    def _is_one(original: Document, taken: Taken, by: Actor) -> bool:
+        """What the person adds themselves they must find again, whatever else is hidden from
+        them; what is held back is not in the record."""
+        if original.content.sha256 != taken.sha256 or original.status is Status.HELD:
+            return False
+        return not by.principal.acts_for_person
+
+    def version(
+        self, records: Sequence[UUID], unique_id: str, changed: Mapping[UUID, Document]
+    ) -> Document | None:
+        """The document that a producer's identifier names."""
+        return self._named(records, changed, unique_id)[1]
+
+    def may_see(self, document: Document, by: Actor) -> bool:
+        if document.origin.includes(by):
+            return True
+        if document.status is Status.HELD:
+            return False
+        return self._gate.may_read(document.record_id, [document.attributes(by)], by)[0]
+
+    def _named(
+        self, records: Sequence[UUID], changed: Mapping[UUID, Document], *parts: str
+    ) -> tuple[UUID, Document | None]:
+        """Who has that name; if nobody, the id that is free for it."""
+        found = [self._living(record_id, changed, *parts) for record_id in records]
+        return next(((id_, living) for id_, living in found if living), found[0])
+
+    def _living(
+        self, record_id: UUID, changed: Mapping[UUID, Document], *parts: str
+    ) -> tuple[UUID, Document | None]:
+        """Each that is gone is followed by another of the same name."""
+        again: tuple[str, ...] = ()
+        while True:
+            document_id = derived_id(self._secret(), "document", str(record_id), *parts, *again)
+            known = changed.get(document_id) or self._find(document_id)
+            if known is None or known.status not in GONE:
+                return document_id, known
+            again = ("again", str(document_id))

@@ -1,0 +1,77 @@
+"""A lot of documents: what is offered, where to, and what comes of it (XDS submission set)."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from uuid import UUID
+
+from eventsourcing.domain import Aggregate
+
+from services.vault.domain.copies import Copies
+from services.vault.domain.document import Document
+from services.vault.domain.metadata import Statement
+from services.vault.domain.visibility import Masking
+
+
+@dataclass(frozen=True, kw_only=True, repr=False)
+class Offer:
+    """A document offered. ``replaces``: the version it is to take the place of. ``hold``: kept
+    back until it is released. ``copies_to``: correspondents who get it by secure mail."""
+
+    data: bytes
+    given: Statement
+    declared: str | None = None
+    replaces: UUID | None = None
+    hold: bool = False
+    copies_to: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Place:
+    """Where to: a record, or an INS (value, OID); neither when a CDA says whose it is."""
+
+    record_id: UUID | None = None
+    ins: tuple[str, str | None] | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Placed:
+    """``duplicate_of``: told only to who may see the original."""
+
+    document_id: UUID
+    logical_id: UUID
+    record_id: UUID
+    duplicate_of: UUID | None = None
+    replaced: UUID | None = None
+    held: bool = False
+    warnings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Around:
+    """The record a lot goes to. ``together``: the records served as one with it, itself first;
+    ``masking``: how the person has what comes in masked; ``relied_on``: streams that say so."""
+
+    together: Sequence[UUID]
+    masking: Masking
+    relied_on: Mapping[UUID, int]
+
+    @property
+    def record_id(self) -> UUID:
+        return self.together[0]
+
+
+@dataclass(kw_only=True)
+class Lot:
+    """What is to be saved. ``objects``: put in object storage on the way; ``relied_on``: streams
+    it was decided on."""
+
+    submission_set: UUID
+    placed: list[Placed] = field(default_factory=list)
+    changed: dict[UUID, Document] = field(default_factory=dict)
+    copies: list[Copies] = field(default_factory=list)
+    objects: list[str] = field(default_factory=list)
+    relied_on: dict[UUID, int] = field(default_factory=dict)
+
+    @property
+    def saved(self) -> list[Aggregate]:
+        return [*(d for d in self.changed.values() if d.pending_events), *self.copies]

@@ -1,0 +1,96 @@
+"""The documents that must go into a record (arrêté du 26 avril 2022, CSP L.1111-15), and which of
+them a hospital stay still owes."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Literal
+
+from services.vault.domain.listing import Entry
+from services.vault.domain.states import Status
+from shared.cda.timestamps import civil_date
+
+BEFORE_A_STAY = timedelta(days=60)
+"""How long before a stay the letter that announces it may have been written."""
+FACILITY = "facility"
+ALWAYS = "always"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Mandatory:
+    """One line of the decree. ``types``: codes of JDV_J07; ``producers``: who owes it; ``stay``:
+    when a hospital stay owes one (``always``, ``if_operated``, ``if_planned``; empty: never)."""
+
+    id: str
+    document: str
+    types: tuple[str, ...]
+    producers: tuple[str, ...]
+    stay: str
+    mail_to_professional: bool
+    mail_to_person: bool
+    in_force_since: date
+    excluded: str
+    confidence: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Stay:
+    """``facility``: Struct_IdNat. ``stop``: ``None`` while the person is still there."""
+
+    facility: str
+    start: date
+    stop: date | None
+    operated: bool
+    planned: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class Owed:
+    """``state``: ``not_due`` while the stay goes on; ``entry``: the document that answers."""
+
+    line: Mandatory
+    state: Literal["present", "missing", "not_due"]
+    entry: Entry | None
+
+
+def owed(lines: Sequence[Mandatory], stay: Stay, seen: Sequence[Entry], today: date) -> list[Owed]:
+    """What this stay owes, and whether it is among ``seen`` - the documents this reader may see,
+    so that a hidden one is told of to nobody."""
+    over = stay.stop is not None and stay.stop <= today
+    current = [e for e in seen if e.status != Status.DEPRECATED]
+    found = []
+    for line in _lines_of(lines, stay):
+        entry = next((e for e in current if _answers(e, line, stay, today)), None)
+        due = over or FACILITY not in line.producers
+        found.append(Owed(line=line, state=_state(entry, due=due), entry=entry))
+    return found
+
+
+def _state(entry: Entry | None, *, due: bool) -> Literal["present", "missing", "not_due"]:
+    if entry:
+        return "present"
+    return "missing" if due else "not_due"
+
+
+def _lines_of(lines: Sequence[Mandatory], stay: Stay) -> Iterator[Mandatory]:
+    asked = {
+        ALWAYS: True,
+        "if_operated": stay.operated,
+        "if_planned": stay.planned,
+    }
+    day = stay.stop or stay.start
+    return (line for line in lines if asked.get(line.stay, False) and line.in_force_since <= day)
+
+
+def _answers(entry: Entry, line: Mandatory, stay: Stay, today: date) -> bool:
+    said = entry.metadata
+    if said.type not in line.types:
+        return False
+    by_the_facility = FACILITY in line.producers
+    if by_the_facility and stay.facility not in entry.origin.structures:
+        return False
+    begin = stay.start if by_the_facility else stay.start - BEFORE_A_STAY
+    first = said.service_day
+    last = civil_date(said.service_stop) if said.service_stop else first
+    end = (stay.stop or today).isoformat()
+    return last >= begin.isoformat()[: len(last)] and first <= end

@@ -1,0 +1,78 @@
+"""What a reader wants first: the last synthesis, allergies, directives, whom to call."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any, Protocol
+from uuid import UUID
+
+from services.vault.domain.listing import Entry
+from services.vault.domain.states import Status
+from shared.cda.timestamps import civil_date
+from shared.kernel.actor import Actor
+from shared.kernel.gate import How
+
+SYNTHESIS = "60591-5"
+"""JDV_J07 "Synthèse médicale", of the treating doctor (CSP L.1111-15)."""
+DIRECTIVES = "DIR_ANT"
+"""Heading of advance directives put in as documents."""
+TRUSTED = "TRUSTED_CONTACT"
+EMERGENCY = "EMERGENCY_CONTACT"
+
+
+@dataclass(frozen=True, kw_only=True)
+class FromProfile:
+    """Entries by section, and the last measure of each kind, as ``profile`` shows them to this
+    reader."""
+
+    sections: Mapping[str, Sequence[Mapping[str, Any]]] = field(default_factory=dict)
+    directives: Mapping[str, Any] | None = None
+    measures: Sequence[Mapping[str, Any]] = ()
+
+
+class Profiles(Protocol):
+    def of(self, record_id: UUID, by: Actor, how: How) -> FromProfile | None:
+        """``None`` if this reader may not see the profile; raises ``Unavailable``."""
+        ...
+
+
+@dataclass(frozen=True, kw_only=True)
+class Synthesis:
+    """``due``: the day by which the next one is to be written; today if there is none."""
+
+    latest: Entry | None
+    due: date
+    overdue: bool
+
+
+def synthesis(seen: Sequence[Entry], today: date) -> Synthesis:
+    """The latest one this reader may see, due again a year after it was made (CSP L.1111-15)."""
+    latest = _latest([e for e in seen if e.metadata.type == SYNTHESIS])
+    if latest is None:
+        return Synthesis(latest=None, due=today, overdue=True)
+    due = _a_year_after(civil_date(latest.metadata.creation))
+    return Synthesis(latest=latest, due=due, overdue=due < today)
+
+
+def directives(seen: Sequence[Entry], types: frozenset[str]) -> Entry | None:
+    """The latest document of directives; ``types``: those of their heading."""
+    return _latest([e for e in seen if e.metadata.type in types])
+
+
+def contacts(profile: FromProfile, kind: str) -> list[Mapping[str, Any]]:
+    known = profile.sections.get("contacts", ())
+    return [contact for contact in known if contact.get("type") == kind]
+
+
+def _latest(entries: Sequence[Entry]) -> Entry | None:
+    current = [e for e in entries if e.status == Status.APPROVED]
+    return max(current, key=lambda e: (e.metadata.creation, e.submitted_at), default=None)
+
+
+def _a_year_after(day: str) -> date:
+    """A month or a year alone counts from its first day."""
+    made = date.fromisoformat(day + "YYYY-01-01"[len(day) :])
+    try:
+        return made.replace(year=made.year + 1)
+    except ValueError:  # 29 February
+        return date(made.year + 1, 3, 1)

@@ -1,0 +1,92 @@
+"""When identity merges two records of one person, and splits them again."""
+
+from typing import Any
+from uuid import UUID, uuid4
+
+from services.agenda.contract.appointments import AddAppointment
+from services.agenda.contract.prevention import AskPlan
+from services.agenda.contract.reminders import AddReminder, RemoveReminder
+from services.agenda.contract.reminders import Reminders as AskReminders
+from services.agenda.policies import POLICIES
+from shared.kernel.actor import Actor, ActorKind
+from tests.agenda.world import OTHER_RECORD, PATIENT, RECORD, World
+from tests.support.hearing import hear
+
+PERSON = Actor(kind=ActorKind.PATIENT, id=str(OTHER_RECORD), record_id=OTHER_RECORD)
+MERGE = {"source": str(RECORD), "merge_id": str(uuid4())}
+
+
+def merge(world: World) -> None:
+    hear(world.app, POLICIES, "identity.records_merged", OTHER_RECORD, **MERGE)
+    world.catch_up()
+
+
+def split(world: World) -> None:
+    status = {"source_status": "open"}
+    hear(world.app, POLICIES, "identity.records_split", OTHER_RECORD, **MERGE, **status)
+    world.catch_up()
+
+
+def added(world: World) -> UUID:
+    """An appointment and a reminder of the source; the reminder's id."""
+    said = {"record_id": RECORD, "title": "Dentiste"}
+    appointment = {"request_id": uuid4(), "day": "2026-12-01"} | said
+    reminder = {"request_id": uuid4(), "date": "2026-12-01"} | said
+    world.app.add_appointment(AddAppointment.model_validate(appointment), PATIENT)
+    made = world.app.add_reminder(AddReminder.model_validate(reminder), PATIENT)
+    return made.reminder_id
+
+
+def reminders(world: World) -> list[UUID]:
+    world.catch_up()
+    asked = AskReminders.model_validate({"record_id": OTHER_RECORD})
+    return [one.reminder_id for one in world.app.reminders(asked, PERSON).items]
+
+
+def zoster(world: World) -> str:
+    asked = AskPlan(record_id=OTHER_RECORD, include_past=True)
+    items = world.app.prevention_plan(asked, PERSON).items
+    return next(item.state.value for item in items if item.item.startswith("ZONA-1"))
+
+
+def test_appointments_and_reminders_are_served_under_the_target(world: World) -> None:
+    """
+    Shown, exported and removed there; split, they are the source's again.
+    """
+    reminder = added(world)
+    assert world.show(PERSON, record_id=OTHER_RECORD) == []
+    merge(world)
+
+    assert [one.title for one in world.show(PERSON, record_id=OTHER_RECORD)] == ["Dentiste"]
+    assert reminders(world) == [reminder]
+    removal: dict[str, Any] = {"record_id": OTHER_RECORD, "reminder_id": reminder}
+    world.app.remove_reminder(RemoveReminder(request_id=uuid4(), **removal), PERSON)
+    assert reminders(world) == []
+
+    split(world)
+    assert world.show(PERSON, record_id=OTHER_RECORD) == []
+    assert len(world.show(PATIENT)) == 1
+
+
+def test_vaccinations_of_both_count_in_one_plan(world: World) -> None:
+    """
+    What was done under the former record is not asked for again, and the person is told once.
+    """
+    world.identities.born = world.identities.born.replace(year=1950)
+    hear(world.app, POLICIES, "identity.record_activated", RECORD)
+    vaccinated = {"entry_id": str(uuid4()), "section": "vaccinations", "code": "J07BK03"}
+    known = vaccinated | {"date": "2026-01-15", "confidentiality": []}
+    hear(world.app, POLICIES, "profile.profile_entry_added", RECORD, **known)
+    assert zoster(world) == "not_specified"
+
+    merge(world)
+    assert zoster(world) == "done"
+    source = world.app.plan_of(RECORD)
+    assert source
+    assert not source.active
+
+    split(world)
+    assert zoster(world) == "not_specified"
+    again = world.app.plan_of(RECORD)
+    assert again
+    assert again.active

@@ -1,0 +1,192 @@
+"""Looking into records on a copy with nothing running: real stores, sealed, of real services."""
+
+import json
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+from typer.testing import CliRunner
+
+from scripts.cli import audit, audit_looking
+from services.vault.domain import life
+from services.vault.domain.document import Content, Document
+from services.vault.domain.metadata import Metadata
+from services.vault.domain.visibility import Masking
+from services.vault.messages import message_for
+from shared.crypto.local_keys import LocalKeys
+from shared.kernel.actor import Actor, ActorKind
+from shared.kernel.clock import FixedClock
+from shared.stores.event_log import EventLog
+from shared.stores.settings import EventStoreSettings
+from tests.audit.logs import NOW
+
+ROOT = bytes(range(32))
+DOCTOR = Actor(kind=ActorKind.PROFESSIONAL, id="810000000001", profession="10")
+TITLE = "Compte rendu très intime"
+
+
+class Vault(EventLog):
+    name = "vault"
+
+
+class Audit(EventLog):
+    name = "audit"
+
+
+@dataclass(frozen=True)
+class Copy:
+    folder: Path
+    record: UUID
+    document: UUID
+
+    def run(self, *words: str, who: str = "auditor,physician=true") -> Any:
+        asked = [*words, "--data", str(self.folder), "--dir", str(self.folder / "nowhere")]
+        return CliRunner().invoke(audit.app, [*asked, "--as", who])
+
+    def json(self, *words: str, **given: str) -> Any:
+        result = self.run(*words, "--json", **given)
+        assert result.exit_code == 0, result.output
+        return json.loads(result.stdout)
+
+
+@pytest.fixture
+def copy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Copy:
+    """A document deposited, and masked an hour later; another record's beside it."""
+    record, document = uuid4(), uuid4()
+    settings, clock = EventStoreSettings(data_dir=tmp_path), FixedClock(NOW)
+    with (
+        Vault(settings, LocalKeys(ROOT, "vault"), clock) as vault,
+        Audit(settings, LocalKeys(ROOT, "audit"), clock),
+    ):
+        made = _deposited(record, document)
+        vault.save(made, _deposited(uuid4(), uuid4()))
+        clock.move(timedelta(hours=1))
+        life.mask(made, uuid4(), DOCTOR, Masking(allow_cumulation=False))
+        vault.save(made)
+    monkeypatch.setattr(audit_looking, "open_keys", lambda *_: lambda name: LocalKeys(ROOT, name))
+    return Copy(tmp_path, record, document)
+
+
+def _deposited(record: UUID, document: UUID) -> Document:
+    metadata = Metadata(
+        unique_id="1.2.3^4", type="11502-2", class_code="11", format="f", title=TITLE,
+        creation="2026-11-21", service_start="2026-11-21",
+    )  # fmt: skip
+    content = Content(
+        object="o", sealed_sha256="0" * 64, sealed_size=1, sha256="0" * 64, size=1,
+        media_type="application/pdf",
+    )  # fmt: skip
+    return life.deposit(
+        document, record_id=record, logical_id=uuid4(), metadata=metadata, content=content,
+        confidentiality=("N",), decision_id=uuid4(), replaces=None, submission_set=None,
+        held=False, copies_to=(), by=DOCTOR, now=NOW,
+    )  # fmt: skip
+
+
+def test_a_record_as_it_stood(copy: Copy) -> None:
+    """Before the masking and after it; of one record alone."""
+    before = copy.json("replay", "--record", str(copy.record), "--at", "2026-11-21T12:30Z")
+    after = copy.json("replay", "--record", str(copy.record))
+
+    [then], [now] = before["documents"], after["documents"]
+    assert then["id"] == now["id"] == str(copy.document)
+    assert (then["version"], then["state"]["confidentiality"]) == (1, ["N"])
+    assert (now["version"], now["state"]["confidentiality"]) == (2, ["MASQUE_PS", "N"])
+    assert now["state"]["metadata"]["title"] == TITLE
+
+
+def test_without_a_physician_codes_alone_show(copy: Copy) -> None:
+    """The type, which is a code; never a title, nor which document a line is about."""
+    asked = ("--record", str(copy.record))
+    stood = copy.json("replay", *asked, who="auditor")
+    lines = copy.json("timeline", *asked, who="auditor")
+
+    assert stood["documents"][0]["state"]["metadata"] == {"type": "11502-2", "class_code": "11"}
+    assert TITLE not in json.dumps([stood, lines])
+    assert [line["document"] for line in lines] == [None, None]
+    told = copy.json("timeline", *asked)
+    assert [line["document"] for line in told] == [str(copy.document)] * 2
+
+
+def test_a_timeline_is_in_order_and_provable(copy: Copy) -> None:
+    """Each line says what was done, by whom, and where the fact stands."""
+    lines = copy.json("timeline", "--record", str(copy.record))
+
+    assert [line["action"] for line in lines] == [
+        "vault.document_deposited",
+        "vault.document_masked",
+    ]
+    assert [line["place"] for line in lines] == ["vault 1", "vault 3"]
+    assert all(line["who"] == "professional:810000000001" for line in lines)
+    assert "a ajouté un document (compte rendu" in lines[0]["sentence_fr"]
+    late = copy.json("timeline", "--record", str(copy.record), "--from", "2026-11-21T12:30Z")
+    assert late == lines[1:]
+
+
+@pytest.mark.parametrize("command", ["replay", "timeline"])
+def test_a_mandate_covers_its_records_and_no_other(copy: Copy, command: str) -> None:
+    """Refused before any key is opened."""
+    asked = (command, "--record", str(copy.record))
+
+    assert copy.run(*asked, who=f"auditor,scope={uuid4()}").exit_code == 2
+    assert copy.run(*asked, who=f"auditor,scope={copy.record}+{uuid4()}").exit_code == 0
+    assert copy.run(*asked, who="operator").exit_code == 2
+
+
+def test_the_whole_log_is_read_as_far_as_the_mandate_goes(copy: Copy, tmp_path: Path) -> None:
+    """One record of two: the other's keys stay closed."""
+    file = tmp_path / "acts.ndjson"
+    asked = ("export", "--format", "ndjson", "--output", str(file))
+
+    assert copy.run(*asked, who=f"auditor,scope={copy.record}").exit_code == 0
+    acts = [json.loads(line) for line in file.read_text().splitlines()]
+    assert {act["record"] for act in acts} == {str(copy.record)}
+    assert copy.run(*asked).exit_code == 0
+    assert len(file.read_text().splitlines()) == 3
+
+
+def test_every_form_of_export(copy: Copy, tmp_path: Path) -> None:
+    """One act a line, whatever the form."""
+    for form in ("ndjson", "csv", "fhir"):
+        file = tmp_path / f"acts.{form}"
+        result = copy.run("export", "--format", form, "--output", str(file))
+        assert result.exit_code == 0, result.output
+        assert len(file.read_text().splitlines()) == 3 + (form == "csv")
+        assert TITLE not in file.read_text()
+
+
+def test_a_document_s_record_is_found(copy: Copy) -> None:
+    """Of a document's id, without a key; nobody has opened it yet."""
+    assert copy.json("who-saw", str(copy.document)) == []
+    assert copy.run("who-saw", str(copy.document), who=f"auditor,scope={uuid4()}").exit_code == 2
+
+
+def test_affected_and_statistics(copy: Copy) -> None:
+    """The same reader, other questions."""
+    rows = copy.json("affected-by", DOCTOR.id)
+    counted = copy.json("statistics", "--from", "2026-11", "--to", "2026-11")
+
+    assert [row["kinds"] for row in rows if row["record"] == str(copy.record)] == [
+        ["documents", "documents:11502-2"]
+    ]
+    assert {(c["measure"], c["value"], c["count"]) for c in counted["cells"]} == {
+        ("documents_by_contributor", "laboratory", None),
+        ("documents_by_type", "11502-2", None),
+    }
+
+
+def test_nothing_found_is_a_clean_end(copy: Copy) -> None:
+    """And a period must be said for a breach notice without an actor."""
+    assert copy.run("anomalies").exit_code == 0
+    assert copy.run("affected-by").exit_code == 2
+
+
+def test_what_the_messages_say_is_what_travels() -> None:
+    """The vault's own word for it, not one of ours."""
+    made = _deposited(uuid4(), uuid4()).pending_events[0]
+    message = message_for(made)
+    assert message is not None
+    assert message.TYPE == "vault.document_deposited"

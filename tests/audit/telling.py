@@ -1,0 +1,60 @@
+"""Acts as a service tells them, for what looks over many."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+from services.audit.domain.told import Told
+
+START = datetime(2026, 11, 2, 9, tzinfo=UTC)
+"""A Monday, ten in the morning in France."""
+DOCTOR = {
+    "kind": "professional",
+    "id": "810000000001",
+    "profession": "10",
+    "facility": "1750000001",
+}
+
+
+class Teller:
+    """Each act a minute after the one before, unless a time is given."""
+
+    def __init__(self) -> None:
+        self.at = START
+        self._position = 0
+
+    def tell(
+        self,
+        type_: str,
+        *,
+        by: dict[str, Any] | None = None,
+        record: UUID | None = None,
+        at: datetime | None = None,
+        **data: Any,
+    ) -> Told:
+        self.at = at or self.at + timedelta(minutes=1)
+        self._position += 1
+        return Told(
+            service=type_.partition(".")[0],
+            epoch="e1",
+            position=self._position,
+            at=self.at,
+            type=type_,
+            record=record,
+            data={"by": by or DOCTOR, **data},
+        )
+
+    def decided(self, *, permit: bool = True, right: str = "care_team", **given: Any) -> Told:
+        given = {"record": uuid4(), **given}
+        return self.tell(
+            "access.access_decided",
+            permit=permit,
+            action="read",
+            kind="document",
+            via="vault",
+            listing=False,
+            mode="normal",
+            right=right,
+            decision_id=str(uuid4()),
+            **given,
+        )

@@ -1,0 +1,82 @@
+"""For a breach notice: which records, and which kinds of data."""
+
+from datetime import timedelta
+from uuid import uuid4
+
+import pytest
+
+from services.audit.domain.affected import affected_by
+from services.audit.domain.seeing import sights
+from tests.audit.telling import DOCTOR, START, Teller
+
+RECORD, OTHER = uuid4(), uuid4()
+HOSPITAL = {"kind": "facility", "id": "1750000009", "on_behalf_of": DOCTOR}
+PATIENT = {"kind": "patient", "id": str(RECORD)}
+
+
+@pytest.fixture
+def teller() -> Teller:
+    return Teller()
+
+
+@pytest.mark.parametrize(
+    "actor", [DOCTOR["id"], f"professional:{DOCTOR['id']}", "1750000009", "facility:1750000001"]
+)
+def test_an_actor_is_found_by_any_name_they_acted_under(teller: Teller, actor: str) -> None:
+    """Also when a software acted for them, and as the facility they acted in."""
+    heard = [
+        teller.tell("vault.document_opened", by=HOSPITAL, record=RECORD, type="11502-2"),
+        teller.tell("vault.document_opened", by=PATIENT, record=OTHER),
+    ]
+
+    found = affected_by(heard, actor=actor, since=None, until=None)
+
+    assert {record: touched.kinds for record, touched in found.items()} == {
+        RECORD: {"documents:11502-2"}
+    }
+
+
+def test_a_period_says_whose_and_what(teller: Teller) -> None:
+    """From its first instant on, and before its last; who was refused touched nothing."""
+    heard = [
+        teller.tell("profile.profile_entry_added", record=RECORD, section="ALLERGY", at=START),
+        teller.decided(record=OTHER, permit=False, at=START),
+        teller.tell("messaging.message_read", record=OTHER, at=START + timedelta(hours=1)),
+    ]
+
+    found = affected_by(heard, actor=None, since=START, until=START + timedelta(hours=1))
+
+    assert {record: touched.kinds for record, touched in found.items()} == {
+        RECORD: {"profile:ALLERGY"}
+    }
+    assert found[RECORD].acts == 1
+    assert found[RECORD].first == found[RECORD].last == START
+
+
+def test_who_saw_a_document(teller: Teller) -> None:
+    """With the right that let them in; those who took the whole record saw it too."""
+    document, other = uuid4(), uuid4()
+    decision = teller.decided(record=RECORD, right="treating_doctor")
+    opened = teller.tell(
+        "vault.document_opened",
+        record=RECORD,
+        document_id=str(document),
+        decision_id=decision.data["decision_id"],
+        mode="break_glass",
+    )
+    heard = [
+        decision,
+        opened,
+        teller.tell("vault.document_opened", record=RECORD, document_id=str(other)),
+        teller.tell("vault.record_exported", by=PATIENT, record=RECORD),
+        teller.decided(record=RECORD, permit=False, document_id=str(document)),
+    ]
+
+    found = list(sights(heard, document))
+
+    assert [(s.who, s.right, s.mode) for s in found] == [
+        (f"professional:{DOCTOR['id']}", "treating_doctor", "break_glass"),
+        (f"patient:{RECORD}", "", "normal"),
+    ]
+    assert found[0].place == opened.place
+    assert len(list(sights(heard, None))) == 3

@@ -1,0 +1,137 @@
+"""Every rule points at what it is for, and at nothing beside it."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+from uuid import UUID, uuid4
+
+import pytest
+
+from services.audit.adapters.rules import anomaly_rules
+from services.audit.domain.anomalies import Suspicion, suspicions
+from services.audit.domain.told import Told
+from tests.audit.telling import DOCTOR, START, Teller
+
+OWN, RELATIVE = uuid4(), uuid4()
+
+
+class Likeness:
+    """The doctor is the person of one record, and has the family name of another."""
+
+    def is_own(self, professional: str, record: UUID) -> bool:
+        return professional == DOCTOR["id"] and record == OWN
+
+    def same_family(self, professional: str, record: UUID) -> bool:
+        return professional == DOCTOR["id"] and record in {OWN, RELATIVE}
+
+
+def found(*heard: Told) -> list[Suspicion]:
+    return list(suspicions(heard, anomaly_rules(), Likeness()))
+
+
+def names(found: Sequence[Suspicion]) -> list[str]:
+    return [suspicion.rule.name for suspicion in found]
+
+
+@pytest.fixture
+def teller() -> Teller:
+    return Teller()
+
+
+def test_every_rule_explains_itself() -> None:
+    """In two languages, with how sure we are of its numbers."""
+    for rule in anomaly_rules():
+        assert rule.explanation_en.endswith(".")
+        assert rule.explanation_fr.endswith(".")
+        assert rule.confidence in {"low", "medium", "high"}
+
+
+def test_a_burst_of_emergencies(teller: Teller) -> None:
+    """Three within a day; two, or three over as many days, are none."""
+    burst = [teller.tell("access.glass_broken", record=uuid4()) for _ in range(3)]
+    [one] = found(*burst)
+
+    assert one.rule.name == "emergency_burst"
+    assert set(one.records) == {told.record for told in burst}
+    assert one.places == [told.place for told in burst]
+    assert found(*burst[:2]) == []
+    slow = [
+        teller.tell("access.glass_broken", record=uuid4(), at=START + timedelta(days=2 * day))
+        for day in range(3)
+    ]
+    assert found(*slow) == []
+
+
+def test_a_facility_s_burst_of_emergencies(teller: Teller) -> None:
+    """Ten accounts of one facility, once each."""
+    heard = [
+        teller.tell("access.glass_broken", by={**DOCTOR, "id": f"81{n:010}"}, record=uuid4())
+        for n in range(10)
+    ]
+
+    assert names(found(*heard)) == ["facility_emergency_burst"]
+
+
+def test_one_account_reading_many_records(teller: Teller) -> None:
+    """Thirty within the hour; not those of one's own patients, nor one record thirty times."""
+    many = [teller.decided() for _ in range(30)]
+    assert names(found(*many)) == ["many_records"]
+
+    assert found(*[teller.decided(right="treating_doctor") for _ in range(30)]) == []
+    same = uuid4()
+    assert found(*[teller.decided(record=same) for _ in range(40)]) == []
+
+
+def test_own_and_relatives_names(teller: Teller) -> None:
+    """Each said once, however often the record is read; a refusal read nothing."""
+    heard = [teller.decided(record=record) for record in (OWN, OWN, RELATIVE, uuid4())]
+
+    assert names(found(*heard)) == ["own_record", "relative_record"]
+    assert found(teller.decided(record=OWN, permit=False)) == []
+
+
+def test_an_hour_out_of_habit(teller: Teller) -> None:
+    """After thirty readings in the morning, one at night; with fewer there is no habit."""
+    mornings = [teller.decided(at=START + timedelta(days=day)) for day in range(30)]
+    night = teller.decided(at=START + timedelta(days=30, hours=16))
+    near = teller.decided(at=START + timedelta(days=30, hours=1))
+
+    assert names(found(*mornings, night)) == ["unusual_hour"]
+    assert found(*mornings, near) == []
+    assert found(*mornings[:29], night) == []
+
+
+def test_a_refusal_then_an_emergency(teller: Teller) -> None:
+    """On the same record, within half an hour."""
+    record = uuid4()
+    refused = teller.decided(permit=False, record=record)
+    emergency = teller.tell("access.glass_broken", record=record)
+    late = teller.tell("access.glass_broken", record=record, at=START + timedelta(hours=2))
+    other = teller.tell("access.glass_broken", record=uuid4(), at=refused.at)
+
+    assert names(found(refused, emergency)) == ["refused_then_emergency"]
+    assert found(refused, late) == []
+    assert found(refused, other) == []
+
+
+def test_a_prescription_shown_far_apart(teller: Teller) -> None:
+    """As the prescription service tells it."""
+    far = teller.tell("prescription.prescription_presented", record=uuid4(), far_apart=True)
+    near = teller.tell("prescription.prescription_presented", record=uuid4(), far_apart=False)
+
+    assert names(found(far, near)) == ["presentations_far_apart"]
+
+
+def test_numbers_tried(teller: Teller) -> None:
+    """Five that are none within the hour; they are of no record."""
+    tried = [teller.tell("prescription.number_refused", reason="unknown") for _ in range(5)]
+    [one] = found(*tried)
+
+    assert one.rule.name == "numbers_tried"
+    assert one.records == []
+    assert found(*tried[:4]) == []
+
+
+def test_a_name_in_a_finding_is_an_id(teller: Teller) -> None:
+    """What is printed tells codes, ids and places."""
+    shown = found(*[teller.tell("access.glass_broken", record=OWN) for _ in range(3)])
+    assert shown[0].to_json()["who"] == f"professional:{DOCTOR['id']}"

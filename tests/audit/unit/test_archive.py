@@ -1,0 +1,150 @@
+"""A signed archive of a period: whole or named where it is not, with one public key."""
+
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from typer.testing import CliRunner
+
+from scripts.cli import audit, audit_archive
+from scripts.cli.audit_evidence import Evidence
+from services.audit.adapters.event_stores import SqliteStores
+from services.audit.adapters.files import FolderFiles
+from shared.crypto.local_keys import LocalKeys
+from tests.audit.ground import EVENTS, RECORD, ROOT_KEY, Ground
+from tests.audit.logs import PRIVATE, VERIFIER
+
+run = CliRunner().invoke
+
+
+@pytest.fixture
+def archived(ground: Ground, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    evidence = Evidence(
+        stores=SqliteStores(ground.data),
+        files=FolderFiles(ground.log),
+        verifier=VERIFIER,
+        keys_of=lambda service: LocalKeys(ROOT_KEY, service),
+        documents=None,
+        live=False,
+    )
+    monkeypatch.setattr(audit_archive, "open_evidence", lambda _: evidence)
+    key = tmp_path / "log.pem"
+    key.write_bytes(PRIVATE.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
+    file = tmp_path / "period.zip"
+    words = ["archive", str(file), "--sign-with", str(key), "--dir", str(tmp_path / "nowhere")]
+    result = run(audit.app, [*words, "--from", "2026-11-01", "--to", "2026-12-01"])
+    assert result.exit_code == 0, result.output
+    return file
+
+
+def check(file: Path) -> tuple[int, str]:
+    nowhere = ["--dir", str(file.parent / "nowhere"), "--vkey", str(VERIFIER)]
+    result = run(audit.app, ["restore-check", str(file), *nowhere])
+    return result.exit_code, " ".join(result.output.split())
+
+
+def test_it_is_whole_and_says_so(archived: Path) -> None:
+    """Every event of the period, found in the log that the archive brings with it."""
+    code, said = check(archived)
+
+    assert code == 0, said
+    assert f"{2 * EVENTS} events" in said
+
+
+def test_it_holds_no_key_and_nothing_readable(archived: Path) -> None:
+    """Sealed as it lies; which record an event is of stands in its clear header alone."""
+    with zipfile.ZipFile(archived) as file:
+        everything = b"".join(file.read(name) for name in file.namelist())
+        names = file.namelist()
+
+    assert ROOT_KEY not in everything
+    assert PRIVATE.private_bytes_raw() not in everything
+    assert b"sealed_sha256" not in everything
+    assert str(RECORD).encode() not in everything
+    assert not [name for name in names if "key" in name and name != "vkey"]
+
+
+def rewritten(file: Path, change: Callable[[dict[str, bytes]], None]) -> None:
+    with zipfile.ZipFile(file) as zipped:
+        content = {name: zipped.read(name) for name in zipped.namelist()}
+    change(content)
+    with zipfile.ZipFile(file, "w") as zipped:
+        for name, data in content.items():
+            zipped.writestr(name, data)
+
+
+def flip(name: str) -> Callable[[dict[str, bytes]], None]:
+    def change(content: dict[str, bytes]) -> None:
+        data = bytearray(content[name])
+        data[len(data) // 2] ^= 1
+        content[name] = bytes(data)
+
+    return change
+
+
+def without(name: str) -> Callable[[dict[str, bytes]], None]:
+    def change(content: dict[str, bytes]) -> None:
+        del content[name]
+
+    return change
+
+
+def with_more(content: dict[str, bytes]) -> None:
+    content["rows/../../etc.ndjson"] = b"{}"
+
+
+@pytest.mark.parametrize(
+    ("change", "named"),
+    [
+        (flip("vkey"), "file vkey"),
+        (flip("manifest"), "file manifest"),
+        (flip(f"tile/entries/000.p/{2 * EVENTS}"), f"file tile/entries/000.p/{2 * EVENTS}"),
+        (without("stretches.json"), "file stretches.json"),
+        (without(f"tile/0/000.p/{2 * EVENTS}"), f"file tile/0/000.p/{2 * EVENTS}"),
+        (with_more, "no file of an archive has this name"),
+    ],
+)
+def test_a_changed_file_is_named(
+    archived: Path, change: Callable[[dict[str, bytes]], None], named: str
+) -> None:
+    """Edited, taken out or put in."""
+    rewritten(archived, change)
+
+    code, said = check(archived)
+
+    assert code == 1, said
+    assert named in said
+
+
+def test_a_row_taken_out_is_missed(archived: Path) -> None:
+    """By the manifest, and by the count of its stretch."""
+
+    def drop_one(content: dict[str, bytes]) -> None:
+        lines = content["rows/vault.ndjson"].splitlines(keepends=True)
+        content["rows/vault.ndjson"] = b"".join(lines[:3] + lines[4:])
+
+    rewritten(archived, drop_one)
+
+    code, said = check(archived)
+
+    assert code == 1
+    assert "file rows/vault.ndjson" in said
+    assert f"{EVENTS - 1} rows of {EVENTS}" in said
+
+
+def test_another_s_archive_is_not_taken_for_ours(archived: Path, tmp_path: Path) -> None:
+    """The key inside is not asked."""
+    other = "other.example/log+" + str(VERIFIER).partition("+")[2]
+    nowhere = ["--dir", str(tmp_path / "nowhere"), "--vkey", other]
+
+    assert run(audit.app, ["restore-check", str(archived), *nowhere]).exit_code in {1, 2}
+
+
+def test_what_is_no_archive_cannot_be_checked(tmp_path: Path) -> None:
+    """Never with 0."""
+    file = tmp_path / "no.zip"
+    file.write_bytes(b"not a zip")
+
+    assert check(file)[0] == 2

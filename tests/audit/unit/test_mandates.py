@@ -1,0 +1,131 @@
+"""What an auditor may, and the trace it leaves: nothing is answered that was not saved first."""
+
+from uuid import UUID, uuid4
+
+import pytest
+
+from services.audit.contract import AffectedBy, OpenRecord, ReadStatistics, UseMandate
+from services.audit.domain.reading import MandateUse, WideUse
+from services.audit.messages import AuditMandateUsed, message_for
+from shared.kernel.actor import Actor
+from shared.kernel.errors import Forbidden
+from tests.audit.world import AUDITOR, DOCTOR, OTHER_RECORD, PATIENT, RECORD, World, auditor
+
+HALF = "ab" * 32
+
+
+def uses(world: World) -> list[tuple[str, UUID | None]]:
+    """Purposes of the uses saved, with the record of each."""
+    events = [row.event for row in world.audit.read(0, 50)]
+    kept = [e for e in events if isinstance(e, (MandateUse.Created, WideUse.Created))]
+    return [(event.purpose, getattr(event, "record_id", None)) for event in kept]
+
+
+def opened(world: World, record: UUID, by: Actor) -> None:
+    request = OpenRecord(record_id=record, purpose="replay", recipient=HALF)
+    world.audit.open_record(request, by)
+
+
+def test_keys_are_opened_for_the_records_in_scope(world: World) -> None:
+    """Each opening is an event of that record, which its person reads of in the journal."""
+    opened(world, RECORD, auditor(str(RECORD)))
+
+    assert world.keyring.asked == [(RECORD, "a1")]
+    assert uses(world) == [("replay", RECORD)]
+
+
+def test_and_of_no_other(world: World) -> None:
+    """Keyring is not even asked, and nothing is said to have been used."""
+    with pytest.raises(Forbidden):
+        opened(world, OTHER_RECORD, auditor(str(RECORD)))
+
+    assert world.keyring.asked == []
+    assert uses(world) == []
+
+
+def test_a_journal_out_of_scope_is_not_shown(world: World) -> None:
+    """Whatever access would say."""
+    world.tell("identity.record_activated", PATIENT)
+
+    assert world.read(auditor(str(RECORD))).total == 1
+    with pytest.raises(Forbidden):
+        world.read(auditor(str(OTHER_RECORD)))
+
+
+def test_a_use_over_many_records_needs_a_mandate_over_all(world: World) -> None:
+    """It is of no record, and others hear of it all the same."""
+    request = UseMandate(request_id=uuid4(), purpose="anomalies")
+    with pytest.raises(Forbidden):
+        world.audit.use_mandate(request, auditor(str(RECORD)))
+
+    world.audit.use_mandate(UseMandate(request_id=uuid4(), purpose="anomalies"), AUDITOR)
+
+    assert uses(world) == [("anomalies", None)]
+    [row] = world.audit.read(0, 10)
+    message = message_for(row.event)
+    assert isinstance(message, AuditMandateUsed)
+    assert (message.record_id, message.mandate) == (None, "m1")
+
+
+def test_a_use_of_one_record_is_told_to_its_person(world: World) -> None:
+    """As a line of the journal."""
+    world.tell("audit.audit_mandate_used", AUDITOR, mandate="m1", purpose="replay")
+
+    assert world.sentences(PATIENT) == [
+        "Un auditeur mandaté a exercé un mandat de contrôle sur votre espace santé."
+    ]
+
+
+def test_whom_a_breach_concerns(world: World) -> None:
+    """Records and kinds of data that an account touched; who was refused touched nothing."""
+    world.tell("vault.document_opened", DOCTOR, document_id=world.deposit(PATIENT))
+    world.tell("messaging.message_read", DOCTOR)
+    world.tell("agenda.appointment_added", DOCTOR, record=OTHER_RECORD)
+    world.decided(DOCTOR, permit=False)
+
+    asked = AffectedBy(actor=f"professional:{DOCTOR.id}")
+    answer = world.audit.affected_by(asked, AUDITOR)
+
+    found = {item.record_id: item.kinds for item in answer.items}
+    assert found == {RECORD: ["documents", "messages"], OTHER_RECORD: ["appointments"]}
+    assert answer.total == 2
+    assert uses(world) == [("affected_by", None)]
+    with pytest.raises(Forbidden):
+        world.audit.affected_by(asked, auditor(str(RECORD)))
+
+
+def test_affected_records_come_in_pages(world: World) -> None:
+    """None twice, none left out."""
+    records = [uuid4() for _ in range(5)]
+    for record in records:
+        world.tell("messaging.message_read", DOCTOR, record=record)
+    seen: list[UUID] = []
+    cursor: str | None = None
+    while True:
+        asked = AffectedBy(actor=f"professional:{DOCTOR.id}", limit=2, cursor=cursor)
+        page = world.audit.affected_by(asked, AUDITOR)
+        seen += [item.record_id for item in page.items]
+        if (cursor := page.next_cursor) is None:
+            break
+
+    assert sorted(records) == seen
+
+
+def test_statistics_of_a_running_carnet(world: World) -> None:
+    """From the read model: counts over ten, of nobody, that an erasure leaves as they were."""
+    for _ in range(12):
+        world.tell("messaging.message_sent", DOCTOR)
+    world.tell("messaging.message_read", DOCTOR)
+    for projection, view in zip(world.projections, world.views, strict=True):
+        assert projection.purge is not None
+        assert view is not None
+
+    asked = ReadStatistics(from_month="2026-11", to_month="2026-11")
+    cells = {c.value: c.count for c in world.audit.statistics(asked, AUDITOR).cells}
+
+    assert cells == {"sent": None, "read": None}
+    for _ in range(12):
+        world.tell("messaging.message_received", DOCTOR)
+        world.tell("messaging.message_sent", DOCTOR)
+    cells = {c.value: c.count for c in world.audit.statistics(asked, AUDITOR).cells}
+    assert cells == {"sent": 24, "received": None, "read": None}

@@ -1,0 +1,350 @@
+"""The SMTP edge as mail clients see it, over real sockets."""
+
+import shutil
+import smtplib
+import socket
+import ssl
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from services.messaging.adapters.smtp_server import SmtpServer
+from services.messaging.domain.errors import RecipientClosed
+from shared.kernel.errors import Unavailable
+from tests.messaging.mails import carrying, cda, mail, written, xdm
+from tests.messaging.serving import APP, certificates, serving
+from tests.messaging.world import CLOSED, DOCTOR_MAIL, MAILBOX, World
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> Iterator[World]:
+    world = World(tmp_path)
+    yield world
+    world.close()
+
+
+@pytest.fixture
+def server(world: World) -> Iterator[SmtpServer]:
+    with serving(world) as server:
+        yield server
+
+
+def send(
+    server: SmtpServer, content: bytes, sender: str = DOCTOR_MAIL, to: str | list[str] = MAILBOX
+) -> dict[str, tuple[int, bytes]]:
+    with smtplib.SMTP("127.0.0.1", server.port) as client:
+        return client.sendmail(sender, to, content)
+
+
+def refusal(server: SmtpServer, content: bytes, **how: str) -> tuple[int, bytes]:
+    """What the server answers to a mail that it does not take."""
+    try:
+        send(server, content, **how)
+    except smtplib.SMTPRecipientsRefused as refused:
+        return next(iter(refused.recipients.values()))
+    except smtplib.SMTPResponseException as answer:
+        said = answer.smtp_error
+        return answer.smtp_code, said if isinstance(said, bytes) else said.encode()
+    raise AssertionError("it was taken")
+
+
+def bodies(world: World) -> list[str]:
+    listed = world.listed()
+    found = [world.lines(one.conversation_id).items for one in listed.items]
+    return [world.read(line.message_id).body for lines in found for line in lines]
+
+
+def test_a_mail_is_stored_before_it_is_acknowledged(world: World, server: SmtpServer) -> None:
+    """Once 250 was said, another process finds it."""
+    assert send(server, written("Vos résultats sont bons.")) == {}
+
+    world.again()
+    assert bodies(world) == ["Vos résultats sont bons."]
+
+
+def test_what_cannot_be_stored_stays_with_its_sender(
+    world: World, server: SmtpServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A store that is away: 451, and the next try brings it, once."""
+
+    def away(*_: object) -> None:
+        raise Unavailable("away")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(world.app, "keep_mail", away)
+        assert refusal(server, written())[0] == 451
+    send(server, written())
+    send(server, written())
+
+    assert bodies(world) == ["Bonjour"]
+
+
+@pytest.mark.parametrize(
+    ("to", "code"),
+    [
+        ("100000000000000@patient.mssante.fr", b"5.1.1 [902]"),
+        (CLOSED, b"5.2.1 [902]"),
+        ("somebody@elsewhere.fr", b"5.7.1"),
+        (APP, b"5.2.1"),
+    ],
+)
+def test_a_mailbox_that_cannot_have_it_is_refused_by_code(
+    world: World, server: SmtpServer, to: str, code: bytes
+) -> None:
+    """Its sender's own server makes the bounce; 902 is the unknown patient of the ANS."""
+    status, said = refusal(server, written(), to=to)
+
+    assert status == 550
+    assert code in said
+    assert world.events() == []
+
+
+@pytest.mark.parametrize("sender", ["a@gmail.com", "a@hopital.mssante.fr.evil.org", "a@evil"])
+def test_who_is_outside_the_trust_space_writes_to_nobody(
+    world: World, server: SmtpServer, sender: str
+) -> None:
+    """Neither by envelope nor by header."""
+    assert refusal(server, written(From=sender), sender=sender)[0] == 550
+    assert refusal(server, written(From=sender), sender=DOCTOR_MAIL)[0] == 550
+    assert world.events() == []
+
+
+def test_the_white_list_is_read_again(world: World, server: SmtpServer) -> None:
+    """An operator adds a domain, and takes one away, while the edge runs."""
+    new = "dr@nouveau.mssante.fr"
+    assert refusal(server, written(From=new), sender=new)[0] == 550
+    (world.home / "trusted").write_text("nouveau.mssante.fr\n")
+
+    assert send(server, written(From=new), sender=new) == {}
+    assert refusal(server, written())[0] == 550
+
+
+def test_each_recipient_has_an_outcome(world: World, server: SmtpServer) -> None:
+    """One of three is there: it is served, the sender told of the others."""
+    refused = send(server, written(), to=[MAILBOX, CLOSED, "100000000000000@patient.mssante.fr"])
+
+    assert set(refused) == {CLOSED, "100000000000000@patient.mssante.fr"}
+    assert bodies(world) == ["Bonjour"]
+
+
+def test_one_who_closes_meanwhile_makes_a_bounce(
+    world: World, server: SmtpServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """After the recipients were taken one answer stands for all: the other comes by mail, and a
+    KO notification with its code where one was asked for."""
+    second = "279035121518990@patient.mssante.fr"
+    world.people.mailboxes[second] = world.people.mailboxes[MAILBOX]
+    real = world.app.keep_mail
+
+    def keep(request, by):  # type: ignore[no-untyped-def]
+        if request.address == second:
+            raise RecipientClosed
+        return real(request, by)
+
+    monkeypatch.setattr(world.app, "keep_mail", keep)
+    asked = written(Disposition_Notification_To=DOCTOR_MAIL)
+    assert send(server, asked, to=[MAILBOX, second]) == {}
+    world.send_due()
+
+    told = [letter.content for letter in world.box.taken]
+    assert all(letter.sender == "" for letter in world.box.taken)
+    assert any(b"Status: 5.2.1" in content and second.encode() in content for content in told)
+    assert any(b"Error: 902" in content for content in told)
+
+
+def test_a_hundred_megabytes_are_refused_in_flat_memory(world: World, server: SmtpServer) -> None:
+    """By its announced size, and by the bytes themselves when it says nothing."""
+    with smtplib.SMTP("127.0.0.1", server.port) as client:
+        client.ehlo()
+        assert client.docmd("MAIL", f"FROM:<{DOCTOR_MAIL}> SIZE=100000000")[0] == 552
+    with socket.create_connection(("127.0.0.1", server.port)) as raw:
+        answers = raw.makefile("rb")
+        for line in (
+            b"HELO x",
+            f"MAIL FROM:<{DOCTOR_MAIL}>".encode(),
+            f"RCPT TO:<{MAILBOX}>".encode(),
+            b"DATA",
+        ):
+            answers.readline()
+            raw.sendall(line + b"\r\n")
+        answers.readline()
+        chunk = (b"x" * 998 + b"\r\n") * 1000
+        for _ in range(100):
+            raw.sendall(chunk)
+        raw.sendall(b"\r\n.\r\n")
+        assert answers.readline().startswith(b"552")
+        answers.close()
+    assert world.events() == []
+    assert send(server, written()) == {}
+
+
+def nested(depth: int) -> bytes:
+    lines = [f"From: {DOCTOR_MAIL}", "MIME-Version: 1.0"]
+    for level in range(depth):
+        lines += [f'Content-Type: multipart/mixed; boundary="b{level}"', "", f"--b{level}"]
+    return "\r\n".join([*lines, "Content-Type: text/plain", "", "end", ""]).encode()
+
+
+HOSTILE = {
+    "nested deep": nested(60),
+    "nested past any parser": nested(5000),
+    "a mail in a mail": carrying(b"x", From=DOCTOR_MAIL).replace(
+        b"application/octet-stream", b"message/rfc822"
+    ),
+    "a program": carrying(b"MZ\x90\x00\x03\x00\x00\x00", "resultats.pdf"),
+    "two senders": b"From: a@hopital.mssante.fr, b@hopital.mssante.fr\r\n\r\nx",
+    "no sender": b"Subject: x\r\n\r\nx",
+    "a header without end": b"From: a@hopital.mssante.fr\r\n"
+    + b"X: aaaaaaaaaa\r\n" * 7000
+    + b"\r\nx",
+    "many parts": carrying(b"x" * 10) + b"\r\nContent-Type: text/plain" * 200,
+    "an archive that grows": carrying(xdm(b"<a>" + b" " * 60_000_000 + b"</a>")),
+    "a broken archive": carrying(xdm()[:-40]),
+    "hidden from the person": carrying(xdm(cda("INVISIBLE_PATIENT"))),
+    "nothing at all": b"",
+}
+
+
+@pytest.mark.parametrize("name", sorted(HOSTILE))
+def test_hostile_mail_is_refused_and_the_next_is_taken(
+    world: World, server: SmtpServer, name: str
+) -> None:
+    """Refused for good, nothing kept; and the server lives."""
+    status, _ = refusal(server, HOSTILE[name])
+
+    assert status == 550
+    assert world.events() == []
+    assert send(server, written()) == {}
+
+
+@pytest.mark.parametrize(
+    ("charset", "data", "shown"),
+    [
+        ("utf-8", "Fièvre".encode("latin-1"), "Fièvre"),
+        ("iso-8859-1", "Fièvre".encode("latin-1"), "Fièvre"),
+        ("no-such-charset", "Fièvre".encode(), "Fièvre"),
+        ("us-ascii", "Fièvre".encode(), "Fièvre"),
+    ],
+)
+def test_a_wrong_charset_loses_no_letter(
+    world: World, server: SmtpServer, charset: str, data: bytes, shown: str
+) -> None:
+    """Practice software often says one charset and writes another."""
+    head = (
+        f"From: {DOCTOR_MAIL}\r\nContent-Type: text/plain; charset={charset}\r\n"
+        "Content-Transfer-Encoding: 8bit\r\n\r\n"
+    )
+    send(server, head.encode() + data)
+
+    assert bodies(world) == [shown]
+
+
+def test_no_second_header_slips_through(world: World, server: SmtpServer) -> None:
+    """Encoded line ends in a subject stay words: what goes out has the headers we wrote. In an
+    address they are refused."""
+    head = b"From: %s\r\nSubject: =?utf-8?q?a=0D=0ABcc:_x@evil.org?=\r\n\r\nBonjour\r\n"
+    named = b"=?utf-8?q?Dr=0D=0AX-Evil:_1?= <" + DOCTOR_MAIL.encode() + b">"
+    assert refusal(server, head % named)[0] == 550
+    send(server, head % DOCTOR_MAIL.encode())
+    (conversation,) = world.listed().items
+    world.reply(conversation.conversation_id)
+    world.send_due()
+
+    (letter,) = world.box.taken
+    headers = letter.content.partition(b"\r\n\r\n")[0].lower()
+    assert b"\r\nbcc:" not in headers
+    assert b"subject: re: a bcc: x@evil.org" in headers
+
+
+def test_html_alone_is_read_as_text(world: World, server: SmtpServer) -> None:
+    """Nothing that runs or is fetched is kept."""
+    made = mail()
+    made.set_content("<p>Bonjour</p><script>alert(1)</script><img src='http://x/'>", subtype="html")
+    send(server, made.as_bytes())
+
+    assert bodies(world) == ["Bonjour"]
+
+
+def test_one_domain_does_not_flood(world: World) -> None:
+    """Past its pace it is told to come back, not refused."""
+    with serving(world, per_minute=2) as server:
+        send(server, written())
+        send(server, written(Message_ID="<2@x.fr>"))
+        assert refusal(server, written(Message_ID="<3@x.fr>"))[0] == 451
+
+
+def send_over_tls(server: SmtpServer, context: ssl.SSLContext) -> None:
+    with smtplib.SMTP("localhost", server.port) as client:
+        client.starttls(context=context)
+        client.sendmail(DOCTOR_MAIL, MAILBOX, written())
+
+
+def test_tls_is_required_and_clients_prove_themselves(world: World, tmp_path: Path) -> None:
+    """No mail in clear; and with mutual TLS none from whom our CA did not sign."""
+    own, stranger = certificates(tmp_path), certificates(tmp_path, "stranger")
+    tls: dict[str, Any] = {"cert_file": own.cert, "key_file": own.key, "clients_ca_file": own.ca}
+
+    def client_context(certificate: Path | None, key: Path | None) -> ssl.SSLContext:
+        made = ssl.create_default_context(cafile=str(own.ca))
+        if certificate:
+            made.load_cert_chain(certificate, key)
+        return made
+
+    with serving(world, **tls) as server:
+        assert refusal(server, written())[0] == 530
+        for context in (client_context(None, None), client_context(stranger.cert, stranger.key)):
+            with pytest.raises((OSError, smtplib.SMTPException)):
+                send_over_tls(server, context)
+        assert world.events() == []
+        send_over_tls(server, client_context(own.cert, own.key))
+    assert bodies(world) == ["Bonjour"]
+
+
+def test_too_many_connections_are_told_to_come_back(world: World) -> None:
+    """The ones that are served go on."""
+    with serving(world, max_clients=1) as server, smtplib.SMTP("127.0.0.1", server.port) as first:
+        first.ehlo()
+        with socket.create_connection(("127.0.0.1", server.port)) as second:
+            answers = second.makefile("rb")
+            assert answers.readline().startswith(b"421")
+            answers.close()
+        first.sendmail(DOCTOR_MAIL, MAILBOX, written())
+    assert bodies(world) == ["Bonjour"]
+
+
+@pytest.mark.skipif(shutil.which("swaks") is None, reason="swaks is not installed")
+def test_swaks_is_served(world: World, server: SmtpServer) -> None:
+    """A client that is not ours: an attachment, and [FIN]."""
+    file = world.home / "resultats.pdf"
+    file.write_bytes(b"%PDF-1.4\n%%EOF\n")
+    done = subprocess.run(
+        [
+            str(shutil.which("swaks")), "--server", f"127.0.0.1:{server.port}",
+            "--from", DOCTOR_MAIL, "--to", MAILBOX, "--header", "Subject: [FIN] Vos résultats",
+            "--body", "Bonjour", "--attach", f"@{file}",
+        ],
+        capture_output=True, text=True, timeout=30, check=False,
+    )  # fmt: skip
+
+    assert done.returncode == 0, done.stdout
+    (conversation,) = world.listed().items
+    assert (conversation.attachments, conversation.reply_type) == (1, "REPLY_BLOCKED")
+
+
+@pytest.mark.skipif(shutil.which("msmtp") is None, reason="msmtp is not installed")
+def test_msmtp_is_served(world: World, server: SmtpServer) -> None:
+    """A submission client, as some practice software embeds."""
+    done = subprocess.run(
+        [
+            str(shutil.which("msmtp")), "--host=127.0.0.1", f"--port={server.port}",
+            f"--from={DOCTOR_MAIL}", "--auth=off", "--tls=off", MAILBOX,
+        ],
+        input=written(), capture_output=True, timeout=30, check=False,
+    )  # fmt: skip
+
+    assert done.returncode == 0, done.stderr
+    assert bodies(world) == ["Bonjour"]
+    assert world.listed().items[0].subject == "Vos résultats"

@@ -1,0 +1,368 @@
+"""Messaging with a real log, read model, archives and mail reader; access, people, the directory
+and the vault are played by doubles that keep their promises."""
+
+import base64
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any, cast
+from uuid import UUID, uuid4
+
+from services.messaging.adapters.contents import SealedContents
+from services.messaging.adapters.letters import Letters
+from services.messaging.adapters.mime import read_mail
+from services.messaging.adapters.xdm import ZipArchives
+from services.messaging.application import Messaging
+from services.messaging.application.log import SELF, Around, Limits
+from services.messaging.application.receiving import Arrival, Kept
+from services.messaging.contract import reading as r
+from services.messaging.contract import writing as w
+from services.messaging.domain.attachment import File
+from services.messaging.domain.correspondent import Correspondent, MailboxKind
+from services.messaging.domain.ports import Copy, Mailbox, Person
+from services.messaging.messages import message_for
+from services.messaging.policies import POLICIES
+from services.messaging.projections.conversations import ConversationList, ListedConversations
+from shared.crypto.local_keys import LocalKeys
+from shared.eventing.messages import MessageData
+from shared.eventing.received import Received
+from shared.kernel.actor import Actor, ActorKind
+from shared.kernel.clock import FixedClock
+from shared.kernel.common import CommonSettings
+from shared.kernel.errors import Forbidden, InvalidRequest
+from shared.kernel.gate import NORMALLY, Decision, How
+from shared.mail.mailer import Letter, NotNow, Refused
+from shared.stores.documents import At
+from shared.stores.event_log import Followed, Link, Recorded
+from shared.stores.objects import AlreadyThere, NotThere, Objects
+from shared.stores.settings import EventStoreSettings
+from shared.stores.views import open_documents
+
+NOW = datetime(2026, 11, 21, 8, 30, tzinfo=UTC)
+INS = "279035121518989"
+MAILBOX = f"{INS}@patient.mssante.fr"
+CLOSED = "187046912302213@patient.mssante.fr"
+RECORD = UUID("0190a000-0000-7000-8000-000000000001")
+OTHER = UUID("0190a000-0000-7000-8000-000000000002")
+HOSPITAL_ID = "1750712184"
+PHARMACY = "1750000018"
+DOCTOR_MAIL = "jean.dupont@hopital.mssante.fr"
+OTHER_MAIL = "anne.martin@cabinet.mssante.fr"
+PHARMACY_MAIL = "pharmacie@officine.mssante.fr"
+APP_MAIL = "resultats@labo.mssante.fr"
+DOCTOR = Actor(
+    kind=ActorKind.PROFESSIONAL, id="801234567897", profession="10", facility=HOSPITAL_ID
+)
+OTHER_DOCTOR = Actor(kind=ActorKind.PROFESSIONAL, id="899700366240", profession="10")
+HOSPITAL = Actor(kind=ActorKind.FACILITY, id=HOSPITAL_ID)
+PATIENT = Actor(kind=ActorKind.PATIENT, id=str(RECORD), record_id=RECORD)
+PARENT = Actor(kind=ActorKind.REPRESENTATIVE, id=str(OTHER), record_id=RECORD)
+CARER = Actor(kind=ActorKind.CAREGIVER, id=str(OTHER), record_id=RECORD)
+STRANGER = Actor(kind=ActorKind.PATIENT, id=str(OTHER), record_id=OTHER)
+PDF = b"%PDF-1.4\nhello\n%%EOF\n"
+
+
+@dataclass
+class PlayedAccess:
+    """The rules of access that touch a message, in a few lines."""
+
+    refused: set[tuple[str, str]] = field(default_factory=set)
+    asked: list[tuple[UUID, str, Mapping[str, Any]]] = field(default_factory=list)
+
+    def decide(
+        self,
+        record_id: UUID,
+        action: str,
+        resource: Mapping[str, Any],
+        by: Actor,
+        how: How = NORMALLY,
+    ) -> Decision:
+        self.asked.append((record_id, action, resource))
+        permit = self._permits(record_id, action, resource, by.principal)
+        return Decision(permit=permit, decision_id=uuid4())
+
+    def decide_many(
+        self,
+        record_id: UUID,
+        action: str,
+        tuples: Sequence[Mapping[str, Any]],
+        by: Actor,
+        how: How = NORMALLY,
+    ) -> Sequence[bool]:
+        return [self._permits(record_id, action, one, by.principal) for one in tuples]
+
+    def _permits(
+        self, record_id: UUID, action: str, resource: Mapping[str, Any], who: Actor
+    ) -> bool:
+        if (who.id, action) in self.refused:
+            return False
+        if who.acts_for_person:
+            hidden = "INVISIBLE_REPRESENTANTS_LEGAUX" in resource["confidentiality"]
+            return who.record_id == record_id and (not hidden or who.kind is ActorKind.PATIENT)
+        if action == "manage":
+            own = "author" if who.kind is ActorKind.PROFESSIONAL else "facility"
+            return bool(resource[own] == who.id)
+        return action == "feed"
+
+
+@dataclass
+class PlayedPeople:
+    mailboxes: dict[str, Mailbox] = field(
+        default_factory=lambda: {
+            MAILBOX: Mailbox(status="open", record_id=RECORD, activated=True),
+            CLOSED: Mailbox(status="closed", record_id=OTHER, activated=True),
+        }
+    )
+
+    def resolve(self, mailbox: str) -> Mailbox:
+        if not mailbox.lower().endswith("@patient.mssante.fr"):
+            raise InvalidRequest(fields={"mailbox": "is not a patient's"})
+        return self.mailboxes.get(mailbox.lower(), Mailbox(status="none"))
+
+    def person(self, record_id: UUID) -> Person:
+        return Person(family="PAT-TROIS", given="DOMINIQUE", born="1979-03-28", ins=INS)
+
+
+@dataclass
+class PlayedDirectory:
+    retired: set[str] = field(default_factory=set)
+    by_id: dict[str, Correspondent] = field(
+        default_factory=lambda: {
+            DOCTOR.id: Correspondent(address=DOCTOR_MAIL, name="Jean DUPONT", kind=MailboxKind.PER),
+            HOSPITAL_ID: Correspondent(
+                address="accueil@hopital.mssante.fr",
+                name="HOPITAL",
+                facility=HOSPITAL_ID,
+                kind=MailboxKind.ORG,
+            ),
+            PHARMACY: Correspondent(
+                address=PHARMACY_MAIL, name="PHARMACIE", facility=PHARMACY, kind=MailboxKind.ORG
+            ),
+        }
+    )
+    software: set[str] = field(default_factory=lambda: {APP_MAIL})
+
+    def of_professional(self, national_id: str, facility: str | None) -> Correspondent:
+        return self.by_id.get(national_id, Correspondent(national_id=national_id))
+
+    def of_facility(self, structure: str) -> Correspondent:
+        return self.by_id.get(structure, Correspondent(facility=structure))
+
+    def of_address(self, address: str) -> Correspondent | None:
+        if address in self.software:
+            return Correspondent(address=address, kind=MailboxKind.APP, facility=HOSPITAL_ID)
+        return None
+
+    def practises(self, who: Correspondent) -> bool:
+        return who.key not in self.retired
+
+    def is_pharmacy(self, structure: str) -> bool:
+        return structure == PHARMACY
+
+
+@dataclass
+class PlayedVault:
+    deposited: list[tuple[UUID, File, dict[str, Any]]] = field(default_factory=list)
+    known: bool = False
+    copies: dict[UUID, Copy] = field(default_factory=dict)
+
+    def open(self, document_id: UUID, by: Actor) -> File:
+        if by.principal.kind is ActorKind.CAREGIVER:
+            raise Forbidden
+        return File(name="Compte rendu", media_type="application/pdf", data=PDF)
+
+    def deposit(
+        self, request_id: UUID, record_id: UUID, file: File, given: dict[str, Any], by: Actor
+    ) -> tuple[UUID, bool]:
+        self.deposited.append((record_id, file, given))
+        return request_id, self.known
+
+    def copy_of(self, copies_id: UUID) -> Copy:
+        return self.copies[copies_id]
+
+
+class PlayedProfile:
+    def summary(self, record_id: UUID, by: Actor) -> File:
+        return File(name="profil-medical.pdf", media_type="application/pdf", data=PDF)
+
+
+class MemoryObjects:
+    """The object store's promises, kept in a dictionary."""
+
+    def __init__(self) -> None:
+        self.kept: dict[str, bytes] = {}
+
+    def put_once(self, key: str, stream: Iterable[bytes], size: int) -> str:
+        if key in self.kept:
+            raise AlreadyThere
+        self.kept[key] = b"".join(stream)
+        return ""
+
+    def get(self, key: str) -> Iterator[bytes]:
+        if key not in self.kept:
+            raise NotThere
+        yield self.kept[key]
+
+    def delete(self, key: str) -> None:
+        self.kept.pop(key, None)
+
+    def list(self, prefix: str = "") -> Iterator[str]:
+        return iter(sorted(k for k in self.kept if k.startswith(prefix)))
+
+
+@dataclass
+class Box:
+    """A mail server that keeps what it takes; ``refuses`` some addresses, or is ``away``."""
+
+    refuses: set[str] = field(default_factory=set)
+    away: bool = False
+    taken: list[Letter] = field(default_factory=list)
+
+    def deliver(self, letter: Letter) -> None:
+        if self.away:
+            raise NotNow("nobody there")
+        if letter.recipient in self.refuses:
+            raise Refused("5.1.1")
+        self.taken.append(letter)
+
+    def close(self) -> None:
+        pass
+
+
+class World:
+    """One service and all around it; ``again`` starts another process on the same stores."""
+
+    def __init__(self, home: Path, **limits: Any) -> None:
+        self.home = home
+        self.limits = Limits(**limits)
+        self.access, self.people = PlayedAccess(), PlayedPeople()
+        self.directory, self.vault = PlayedDirectory(), PlayedVault()
+        self.objects = MemoryObjects()
+        self.box = Box()
+        self.clock = FixedClock(NOW)
+        self.keys = LocalKeys(bytes(32), "messaging")
+        common = CommonSettings(
+            environment="development",
+            amqp_uri="",
+            service_keys_dir=home,
+            issuers_file=home,
+            data_dir=home,
+        )
+        view = ConversationList
+        self.documents = open_documents(common, "messaging", view.NAME, view.VERSION, view.INDEXES)
+        self.view = ConversationList(self.keys)
+        self.opened: list[Messaging] = []
+        self.app = self.again()
+
+    def again(self) -> Messaging:
+        self.app = Messaging(
+            EventStoreSettings(data_dir=self.home),
+            self.keys,
+            self.clock,
+            around=Around(
+                access=self.access,
+                people=self.people,
+                directory=self.directory,
+                vault=self.vault,
+                profile=PlayedProfile(),
+                contents=SealedContents(cast("Objects", self.objects), self.keys),
+                archives=ZipArchives(),
+                listed=ListedConversations(self.documents, self.keys),
+            ),
+            limits=self.limits,
+        )
+        self.opened.append(self.app)
+        return self.app
+
+    def close(self) -> None:
+        for app in self.opened:
+            app.close()
+
+    def events(self) -> list[Recorded]:
+        return self.app.read(0, 10_000)
+
+    def topics(self) -> list[str]:
+        return [row.topic.removeprefix("messaging.") for row in self.events()]
+
+    def messages(self) -> list[MessageData]:
+        return [m for row in self.events() if (m := message_for(row.event))]
+
+    def project(self) -> None:
+        """Bring the read model up to the log."""
+        at = self.documents.position("messaging")
+        previous = at.position if at else 0
+        for row in self.app.read(previous, 10_000):
+            place = At(
+                source="messaging", epoch=row.epoch, previous=previous, position=row.position
+            )
+            self.documents.apply(self.view.writes(row.event), place)
+            previous = row.position
+
+    def move(self, **by: float) -> None:
+        self.clock.move(timedelta(**by))
+
+    def hear(self, type_: str, record: UUID = RECORD, position: int = 1, **data: Any) -> None:
+        """Apply one message as the follower does."""
+        publisher = type_.partition(".")[0]
+        received = Received(
+            publisher=publisher,
+            type=type_,
+            version=1,
+            key=f"{uuid4()}.1",
+            epoch="e",
+            position=position,
+            occurred_at=NOW,
+            record=record,
+            data={"by": {"kind": "professional", "id": DOCTOR.id}, "secret": False} | data,
+        )
+        followed = Followed(
+            publisher=publisher,
+            previous=self.app.places.followed(publisher),
+            reached=Link("e", position, "digest"),
+        )
+        self.app.apply(POLICIES[type_](self.app, received), followed)
+
+    def start(self, by: Actor = DOCTOR, **more: Any) -> w.Sent:
+        asked = {"to": MAILBOX, "subject": "Vos résultats", "body": "Bonjour"} | more
+        return self.app.start_conversation(command(w.StartConversation, **asked), by)
+
+    def send(self, sent: w.Sent, by: Actor = DOCTOR, **more: Any) -> w.Sent:
+        asked = {"conversation_id": sent.conversation_id, "body": "Encore un mot"} | more
+        return self.app.send(command(w.Send, **asked), by)
+
+    def reply(self, conversation_id: UUID, by: Actor = PATIENT, **more: Any) -> w.Sent:
+        asked = {"conversation_id": conversation_id, "body": "Merci"} | more
+        return self.app.reply(command(w.Reply, **asked), by)
+
+    def mail(self, content: bytes, address: str = MAILBOX) -> Kept:
+        mail = read_mail(content)
+        arrival = Arrival(mail=mail, address=address, mailbox=self.app.mailbox(address))
+        kept: Kept = self.app.keep_mail(arrival, SELF)
+        return kept
+
+    def conversation_of(self, kept: Kept) -> UUID:
+        message = self.app.message(kept.message_id)
+        assert message
+        return message.conversation_id
+
+    def listed(self, by: Actor = PATIENT, **more: Any) -> r.ConversationsFound:
+        self.project()
+        return self.app.conversations(r.Conversations(record_id=RECORD, **more), by)
+
+    def lines(self, conversation_id: UUID, by: Actor = PATIENT) -> r.MessagesFound:
+        return self.app.messages(r.Messages(conversation_id=conversation_id), by)
+
+    def read(self, message_id: UUID, by: Actor = PATIENT) -> r.MessageOpened:
+        return self.app.read_message(r.Read(message_id=message_id), by)
+
+    def send_due(self) -> int:
+        return self.app.send_due(Letters(self.app, "carnet@app.mssante.fr"), self.box)
+
+
+def command(kind: Any, **arguments: Any) -> Any:
+    return kind.model_validate({"request_id": uuid4()} | arguments)
+
+
+def attached(data: bytes = PDF, name: str = "resultats.pdf") -> dict[str, Any]:
+    return {"name": name, "content": base64.b64encode(data).decode()}

@@ -1,0 +1,215 @@
+"""What was dispensed is kept in the vault: eDISP-MED, by the rules of the CI-SIS schematron."""
+
+from typing import Any
+from uuid import uuid4
+from xml.etree.ElementTree import Element
+
+import pytest
+from defusedxml.ElementTree import fromstring
+
+from services.prescription import contract as c
+from services.prescription.domain.refusals import NothingLeft
+from services.vault.domain.cda.header import read_header
+from shared.kernel.errors import InvalidRequest, Unavailable
+from tests.prescription.world import (
+    INS,
+    OPERATOR,
+    PARIS,
+    PATIENT,
+    PHARMACIST,
+    Killed,
+    World,
+    dispensing,
+    given,
+    line,
+    pharmacist,
+)
+
+H = "{urn:hl7-org:v3}"
+GENERIC = {
+    "label": "PARACETAMOL BIOGARAN 500 mg",
+    "code": "3400930000000",
+    "system": "1.2.250.1.213.2.3.2",
+}
+
+
+def documents(world: World) -> list[Element]:
+    """Those of dispensations that the vault took, oldest first."""
+    kept = [content for content in world.vault.contents.values() if b"60593-1" in content.data]
+    return [fromstring(content.data) for content in kept]
+
+
+def templates(element: Element) -> set[str]:
+    return {one.get("root", "") for one in element.findall(f"{H}templateId")}
+
+
+def supplies(document: Element) -> list[Element]:
+    return list(document.iter(f"{H}supply"))
+
+
+def quantities(document: Element) -> list[str]:
+    return [supply.find(f"{H}quantity").get("value") for supply in supplies(document)]  # type: ignore[union-attr, misc]
+
+
+def reverse(world: World, number: str, dispensation: Any, facility: str = PARIS) -> None:
+    request = c.ReverseDispensation(
+        request_id=uuid4(), number=number, dispensation=dispensation, reason="returned"
+    )
+    world.app.reverse_dispensation(request, pharmacist(facility))
+
+
+def unfinished(world: World) -> int:
+    return len(world.app.unfinished(c.Unfinished(), OPERATOR).receipts)
+
+
+def test_the_document_is_an_edisp(world: World) -> None:
+    """Header, section and entries that the schematron of eDISP-MED_2024.01 asks for."""
+    number = world.issue(line(quantity=3), line("B"), line("C")).number
+    world.dispense(
+        number,
+        given(2, 1, "substituted", product=GENERIC),
+        given(0, 2, "not_dispensed", reason="out_of_stock"),
+        given(1, 3),
+    )
+    (document,) = documents(world)
+
+    assert {
+        "1.3.6.1.4.1.19376.1.9.1.1.3", "1.3.6.1.4.1.19376.1.5.3.1.1.1", "1.2.250.1.213.1.1.1.54",
+    } <= templates(document)  # fmt: skip
+    acts = document.findall(f"{H}documentationOf/{H}serviceEvent/{H}code")
+    assert [act.get("code") for act in acts] == ["60593-1"]
+    (section,) = document.iter(f"{H}section")
+    assert {"1.2.250.1.213.1.1.2.236", "1.3.6.1.4.1.19376.1.9.1.2.3"} <= templates(section)
+    assert quantities(document) == ["2", "1"]
+    words = {one.get("ID") for one in section.iter(f"{H}content")}
+    for supply in supplies(document):
+        assert templates(supply) == {
+            "1.3.6.1.4.1.19376.1.9.1.3.4", "1.2.250.1.213.1.1.3.204",
+            "1.3.6.1.4.1.19376.1.5.3.1.4.7.3", "2.16.840.1.113883.10.20.1.34",
+        }  # fmt: skip
+        assert supply.get("moodCode") == "EVN"
+        for name in ("id", "text", "quantity", "product"):
+            assert len(supply.findall(f"{H}{name}")) == 1
+        assert supply.find(f"{H}text/{H}reference").get("value")[1:] in words  # type: ignore[union-attr, index]
+        prescribed = supply.find(
+            f"{H}entryRelationship[@typeCode='REFR']/{H}substanceAdministration"
+        )
+        assert prescribed.find(f"{H}code").get("code") == "PREItem"  # type: ignore[union-attr]
+    product = supplies(document)[0].find(f".//{H}manufacturedMaterial")
+    assert product.find(f"{H}name").text == GENERIC["label"]  # type: ignore[union-attr]
+    assert product.find(f"{H}code").get("code") == GENERIC["code"]  # type: ignore[union-attr]
+
+
+def test_the_vault_reads_its_header(world: World) -> None:
+    """Whose it is, who wrote it, where and when: all that the vault requires of a header."""
+    world.dispense(world.issue().number, given(2))
+    (document,) = documents(world)
+
+    header = read_header(document)
+
+    assert header.patient.ids == ((INS[1], INS[0]),)
+    assert header.patient.traits.birth_date == "1979-03-28"
+    said = header.statement
+    assert said.type is not None
+    assert (said.type.code, said.facility_type, said.practice_setting) == (
+        "60593-1", "SA33", "AMBULATOIRE",
+    )  # fmt: skip
+    assert (said.authors[0].national_id, said.authors[0].institution) == ("810000000001", PARIS)
+    assert said.authors[0].specialty == "G15_21"
+    assert said.unique_id
+    assert said.service_start
+
+
+def test_hidden_as_its_prescription(world: World) -> None:
+    """And found again from the history."""
+    hidden = "INVISIBLE_REPRESENTANTS_LEGAUX"
+    number = world.issue(confidentiality=[hidden]).number
+    world.dispense(number, given(2))
+
+    assert world.vault.asked[-1]["codes"] == [hidden]
+    (one,) = world.app.history(c.History(number=number), PATIENT).dispensations
+    assert one.document_id in world.vault.contents
+
+
+def test_nothing_left_nothing_written(world: World) -> None:
+    """A document of dispensation tells of what left."""
+    number = world.issue().number
+    world.dispense(number, given(0, 1, "not_dispensed", reason="refused_by_person"))
+    with pytest.raises(NothingLeft):
+        world.dispense(number, given(3))
+    assert documents(world) == []
+    assert unfinished(world) == 0
+
+
+def test_out_of_reach_the_vault_holds_nobody_up(world: World) -> None:
+    """The medicine left; its document comes with a later call of that pharmacy, once."""
+    numbers = [world.issue().number for _ in range(2)]
+    world.vault.refusal = Unavailable()
+    world.dispense(numbers[0], given(1))
+    assert unfinished(world) == 1
+
+    world.vault.refusal = None
+    colleague = pharmacist(PARIS, "810000000005")
+    world.dispense(numbers[1], given(1), by=colleague)
+
+    assert unfinished(world) == 0
+    assert [quantities(one) for one in documents(world)] == [["1"], ["1"]]
+
+
+@pytest.mark.parametrize("step", ["before", "after"])
+def test_killed_at_each_step_it_is_kept_once(world: World, step: str) -> None:
+    """The same request after the restart: one dispensation, one document."""
+    number = world.issue().number
+
+    def dies(reached: str) -> None:
+        if reached == step:
+            raise Killed
+
+    world.vault.dies = dies
+    request = dispensing(number, given(1))
+    with pytest.raises(Killed):
+        world.app.dispense(request, PHARMACIST)
+    world.vault.dies = lambda _: None
+    world.again()
+    assert unfinished(world) == 1
+
+    world.app.dispense(request, PHARMACIST)
+
+    assert [quantities(one) for one in documents(world)] == [["1"]]
+    assert world.topics().count("dispensation_documented") == 1
+    assert unfinished(world) == 0
+
+
+def test_what_the_vault_refuses_is_said(world: World) -> None:
+    """The dispensation stands, without a document."""
+    number = world.issue().number
+    world.vault.refusal = InvalidRequest()
+    world.dispense(number, given(1))
+
+    assert unfinished(world) == 0
+    assert world.topics()[-1] == "dispensation_undocumented"
+    assert world.of(number).left(world.of(number).lines[0]) == 1
+
+
+def test_reversed_its_document_is_replaced(world: World) -> None:
+    """By one of the same set that says nothing left."""
+    number = world.issue().number
+    done = world.dispense(number, given(2))
+    reverse(world, number, done.dispensation_id)
+
+    first, second = documents(world)
+    assert quantities(second) == ["0"]
+    parent = second.find(f"{H}relatedDocument[@typeCode='RPLC']/{H}parentDocument/{H}id")
+    assert parent is not None
+    assert parent.get("root") == first.find(f"{H}id").get("root")  # type: ignore[union-attr]
+    sets = [one.find(f"{H}setId").get("root") for one in (first, second)]  # type: ignore[union-attr]
+    assert sets[0] == sets[1]
+
+
+def test_without_a_qualified_ins_it_is_a_pdf(world: World) -> None:
+    """A CDA document without an INS would be nobody's."""
+    world.people.ins = None
+    world.dispense(world.issue().number, given(1))
+    content = list(world.vault.contents.values())[-1]
+    assert content.data.startswith(b"%PDF")
+    assert content.metadata["type"] == "60593-1"

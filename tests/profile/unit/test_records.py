@@ -1,0 +1,71 @@
+"""When identity says something of a record: erased, merged, split."""
+
+from typing import Any
+from uuid import UUID, uuid4
+
+from services.profile.contract import measures as m
+from services.profile.contract import requests as r
+from services.profile.policies import POLICIES
+from shared.kernel.actor import Actor, ActorKind
+from tests.profile.world import DOCUMENT, OTHER_RECORD, PATIENT, RECORD, World, measure
+from tests.support.hearing import hear
+
+PERSON = Actor(kind=ActorKind.PATIENT, id=str(OTHER_RECORD), record_id=OTHER_RECORD)
+MERGE = {"source": str(RECORD), "merge_id": str(uuid4())}
+
+
+def directives(world: World, record: UUID, words: str, by: Actor) -> None:
+    said = {"request_id": uuid4(), "record_id": record, "directives": {"text": words}}
+    world.app.set_directives(r.SetDirectives.model_validate(said), by)
+
+
+def seen(world: World) -> tuple[list[str], int, str | None]:
+    """By the person of the target: allergies, weights, directives."""
+    world.project()
+    profile = world.app.get_profile(r.GetProfile(record_id=OTHER_RECORD), PERSON)
+    weights = world.app.measures(
+        m.ListMeasures.model_validate({"record_id": OTHER_RECORD, "kind": "WEIGHT"}), PERSON
+    )
+    labels = [view.entry["label"] for view in profile.sections.get("allergies", [])]
+    return labels, weights.total, profile.directives.text if profile.directives else None
+
+
+def test_merged_the_source_is_served_under_the_target(world: World) -> None:
+    """
+    By the rights in the target's record; split, each has its own again.
+    """
+    entry = world.add("allergies", entry={"label": "Latex"})
+    world.record(measure("WEIGHT", 71.25, unit="kg"))
+    directives(world, RECORD, "Les miennes", PATIENT)
+    world.access.known.add(OTHER_RECORD)
+    assert seen(world) == ([], 0, None)
+
+    hear(world.app, POLICIES, "identity.records_merged", OTHER_RECORD, **MERGE)
+    world.access.known.discard(RECORD)
+    assert seen(world) == (["Latex"], 1, "Les miennes")
+    links: list[dict[str, Any]] = [
+        {"kind": "ENTRY", "id": str(entry)}, {"kind": "DOCUMENT", "id": str(DOCUMENT)},
+    ]  # fmt: skip
+    world.add("allergies", PERSON, record_id=OTHER_RECORD, entry={"label": "Noix"}, links=links)
+    directives(world, OTHER_RECORD, "Les dernières", PERSON)
+    assert seen(world) == (["Latex", "Noix"], 1, "Les dernières")
+
+    world.access.known.add(RECORD)
+    hear(world.app, POLICIES, "identity.records_split", OTHER_RECORD, **MERGE)
+    assert seen(world) == (["Noix"], 0, "Les dernières")
+    assert world.labels(PATIENT) == ["Latex"]
+
+
+def test_nothing_is_left_of_an_erased_record(world: World) -> None:
+    """
+    Rows that nobody can open any more go too, from tables and read models.
+    """
+    directives(world, RECORD, "Première version", PATIENT)
+    world.add("allergies", entry={"label": "Latex"})
+    for _ in range(2):
+        hear(world.app, POLICIES, "identity.record_erased", RECORD)
+    world.project()
+
+    with world.app.guarded.reading() as sql:
+        assert sql("SELECT record FROM profile_directives") == []
+    assert world.sections.count() == 0

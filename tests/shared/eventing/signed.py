@@ -1,0 +1,50 @@
+"""Checkpoints as audit publishes them, of small trees, signed by a key of the tests."""
+
+import json
+from base64 import b64encode
+from collections.abc import Sequence
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from shared.kernel.checkpoint import Checkpoint
+from shared.kernel.merkle import consistency_path, leaf_hash, node_hash, root
+from shared.kernel.note import VerifierKey, sign_note
+
+ORIGIN = "log.carnet.example/seen"
+KEY = Ed25519PrivateKey.from_private_bytes(b"k" * 32)
+OTHER_KEY = Ed25519PrivateKey.from_private_bytes(b"o" * 32)
+
+
+def message(
+    entries: Sequence[bytes],
+    *proven_from: int,
+    key: Ed25519PrivateKey = KEY,
+    origin: str = ORIGIN,
+    position: int = 0,
+    epoch: str = "e",
+) -> bytes:
+    """What audit publishes of a tree of these entries."""
+    leaves = [leaf_hash(entry) for entry in entries]
+
+    def node(height: int, index: int) -> bytes:
+        if height == 0:
+            return leaves[index]
+        return node_hash(node(height - 1, 2 * index), node(height - 1, 2 * index + 1))
+
+    size = len(entries)
+    verifier = VerifierKey(origin, key.public_key().public_bytes_raw())
+    text = Checkpoint(origin, size, root(size, node)).text
+    proofs = [
+        {
+            "from_size": old,
+            "path": [b64encode(h).decode() for h in consistency_path(old, size, node)],
+        }
+        for old in proven_from
+    ]
+    data = {
+        "note": sign_note(text, verifier, key.sign),
+        "vkey": str(verifier),
+        "covered": {"notes": {"epoch": epoch, "position": position or size}},
+        "proofs": proofs,
+    }
+    return json.dumps({"data": data}).encode()

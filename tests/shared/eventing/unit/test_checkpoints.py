@@ -1,0 +1,99 @@
+"""A service that saw one tree takes no other for its continuation."""
+
+import json
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from shared.crypto.local_keys import LocalKeys
+from shared.eventing.checkpoints import Inconsistent, parse, take
+from shared.kernel.clock import FixedClock
+from shared.kernel.note import InvalidNote
+from shared.stores.places import Logged
+from shared.stores.settings import EventStoreSettings
+from tests.shared.eventing.sample import Notes
+from tests.shared.eventing.signed import OTHER_KEY, message
+
+
+@pytest.fixture
+def notes(tmp_path: Path) -> Iterator[Notes]:
+    clock = FixedClock(datetime(2026, 11, 21, 12, tzinfo=UTC))
+    with Notes(EventStoreSettings(data_dir=tmp_path), LocalKeys(b"k" * 32, "notes"), clock) as log:
+        yield log
+
+
+def hear(notes: Notes, body: bytes) -> None:
+    take(notes, parse(body, "notes"))
+
+
+def entries(*names: str) -> list[bytes]:
+    return [name.encode() for name in names]
+
+
+def test_the_last_checkpoint_is_kept_and_the_next_one_checked(notes: Notes) -> None:
+    """One row, whatever their number; and how far it covers this service."""
+    hear(notes, message(entries("a", "b", "c")))
+    hear(notes, message(entries("a", "b", "c", "d", "e"), 3))
+
+    seen = notes.places.seen_checkpoint()
+    assert seen is not None
+    assert seen.size == 5
+    assert notes.places.logged() == Logged("e", 5)
+    with notes.guarded.reading() as sql:
+        assert sql("SELECT COUNT(*) FROM notes_checkpoints") == [(1,)]
+
+
+@pytest.mark.parametrize(
+    "next_one",
+    [
+        message(entries("a", "X", "c", "d", "e"), 3),  # a fork, proven from its own beginning
+        message(entries("a", "X", "c")),  # a fork of the same size
+        message(entries("a", "b", "c", "d", "e"), 3, key=OTHER_KEY),  # another key
+        message(entries("a", "b", "c", "d", "e"), 3, origin="elsewhere.example/log"),
+    ],
+    ids=["fork", "same size", "key", "origin"],
+)
+def test_what_does_not_continue_it_stops_the_service(notes: Notes, next_one: bytes) -> None:
+    """What it covers is not believed: events stay out of the log for this service, and normal
+    openings are refused once that has lasted too long."""
+    hear(notes, message(entries("a", "b", "c")))
+
+    with pytest.raises(Inconsistent):
+        hear(notes, next_one)
+
+    seen = notes.places.seen_checkpoint()
+    assert seen is not None
+    assert seen.size == 3
+    assert notes.places.logged() == Logged("e", 3)
+
+
+def test_an_older_one_changes_nothing(notes: Notes) -> None:
+    """Delivered late, or put back: what was seen stays."""
+    hear(notes, message(entries("a", "b", "c")))
+
+    hear(notes, message(entries("a", "b"), position=99))
+
+    seen = notes.places.seen_checkpoint()
+    assert seen is not None
+    assert seen.size == 3
+    assert notes.places.logged() == Logged("e", 3)
+
+
+def test_where_no_proof_leads_both_are_kept(notes: Notes) -> None:
+    """After a long absence: the auditor's verification compares each with the log."""
+    hear(notes, message(entries("a", "b")))
+    hear(notes, message(entries("a", "b", "c", "d"), 3))
+
+    with notes.guarded.reading() as sql:
+        assert sql("SELECT size FROM notes_checkpoints ORDER BY size") == [(2,), (4,)]
+
+
+def test_a_note_that_is_not_signed_is_no_checkpoint() -> None:
+    """Whoever reaches the broker cannot make a service believe anything."""
+    body = json.loads(message(entries("a", "b")))
+    body["data"]["note"] = body["data"]["note"].replace("\n2\n", "\n3\n")
+
+    with pytest.raises(InvalidNote):
+        parse(json.dumps(body).encode(), "notes")

@@ -1,0 +1,245 @@
+"""Summary and mandatory documents: drawn from what this reader may see."""
+
+import csv
+from datetime import date
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import pytest
+from pydantic import ValidationError
+
+from services.vault.adapters.mandatory import read_mandatory
+from services.vault.adapters.value_sets import read_value_sets
+from services.vault.contract.digests import (
+    MandatoryDocuments,
+    MissingMandatory,
+    StayChecked,
+    Summarise,
+    Summary,
+)
+from services.vault.domain.summary import FromProfile
+from shared.kernel.actor import Actor
+from shared.kernel.errors import Forbidden
+from tests.vault.cda import AUTHOR, cda, replacing
+from tests.vault.world import DOCTOR, HOSPITAL, PATIENT, RECORD, World
+
+SYNTHESIS = '<code code="60591-5" codeSystem="2.16.840.1.113883.6.1"/>'
+
+
+def summary(world: World, by: Actor = DOCTOR) -> Summary:
+    world.project()
+    return world.vault.summary(Summarise(record_id=RECORD), by)
+
+
+def synthesis(world: World, number: int, day: str, **how: Any) -> UUID:
+    made = cda(
+        id_=f'<id root="1.2.60" extension="{number}"/>',
+        code=SYNTHESIS,
+        effective=f'<effectiveTime value="{day}"/>',
+        **how,
+    )
+    return world.deposit(made).document_id
+
+
+def test_the_latest_synthesis_and_when_the_next_is_due(world: World) -> None:
+    """The treating doctor writes one a year at least (CSP L.1111-15). Today is 2026-11-21."""
+    assert summary(world).synthesis.latest is None
+    assert summary(world).synthesis.overdue
+
+    synthesis(world, 1, "20250301")
+    assert summary(world).synthesis.due == date(2026, 3, 1)
+    assert summary(world).synthesis.overdue
+
+    latest = synthesis(world, 2, "20260228")
+    made = summary(world).synthesis
+    assert made.latest is not None
+    assert made.latest.document_id == latest
+    assert (made.due, made.overdue) == (date(2027, 2, 28), False)
+
+
+def test_a_replaced_synthesis_is_not_the_latest(world: World) -> None:
+    synthesis(world, 1, "20260601")
+    corrected = synthesis(world, 2, "20260601", related=replacing("1.2.60^1"))
+
+    made = summary(world).synthesis.latest
+
+    assert made is not None
+    assert made.document_id == corrected
+
+
+def test_a_hidden_synthesis_is_told_of_by_nothing(world: World) -> None:
+    """Neither it nor a due date that gives it away."""
+    synthesis(world, 1, "20260601", confidentiality=("N", "INVISIBLE_PATIENT"))
+    world.access.hidden_codes = {"INVISIBLE_PATIENT"}
+
+    made = summary(world, PATIENT).synthesis
+
+    assert (made.latest, made.due, made.overdue) == (None, date(2026, 11, 21), True)
+
+
+def test_what_the_profile_says(world: World) -> None:
+    """Allergies, directives, whom to call, other sections, the last measures: in the reader's
+    name, so what they may see."""
+    glucose = {"kind": "GLUCOSE", "unit": "mg/dL", "values": {"value": 88.1}}
+    world.profiles.shown = FromProfile(
+        sections={
+            "allergies": ({"label": "Pénicilline"},),
+            "diseases": ({"label": "Asthme"},),
+            "contacts": (
+                {"type": "TRUSTED_CONTACT", "name": "Ada"},
+                {"type": "EMERGENCY_CONTACT", "name": "Luc"},
+                {"type": "HELP_CONTACT", "name": "Zoé"},
+            ),
+        },
+        directives={"text": "Pas d'acharnement."},
+        measures=(glucose,),
+    )
+
+    shown = summary(world)
+
+    assert shown.allergies == [{"label": "Pénicilline"}]
+    assert shown.trusted_contacts == [{"type": "TRUSTED_CONTACT", "name": "Ada"}]
+    assert shown.emergency_contacts == [{"type": "EMERGENCY_CONTACT", "name": "Luc"}]
+    assert shown.directives == {"text": "Pas d'acharnement."}
+    assert shown.sections == {"diseases": [{"label": "Asthme"}]}
+    assert shown.measures == [glucose]
+    assert shown.profile_shown
+
+
+def test_a_profile_that_may_not_be_seen_is_no_empty_one(world: World) -> None:
+    """No allergy known is not no allergy."""
+    world.profiles.shown = None
+
+    assert not summary(world).profile_shown
+
+
+def test_a_record_that_may_not_be_read(world: World) -> None:
+    world.access.known.clear()
+    with pytest.raises(Forbidden):
+        summary(world)
+
+
+# -- mandatory documents --------------------------------------------------------------------------
+
+STAY = {"facility": HOSPITAL.id, "from": "2026-02-01", "to": "2026-02-05"}
+
+
+def act(first: str, last: str | None = None) -> str:
+    stop = f'<high value="{last}"/>' if last else ""
+    return (
+        f'<documentationOf><serviceEvent><effectiveTime><low value="{first}"/>{stop}'
+        "</effectiveTime></serviceEvent></documentationOf>"
+    )
+
+
+def put(world: World, number: int, type_: str, acts: str, **how: Any) -> UUID:
+    code = f'<code code="{type_}" codeSystem="2.16.840.1.113883.6.1"/>'
+    made = cda(id_=f'<id root="1.2.61" extension="{number}"/>', code=code, acts=acts, **how)
+    return world.deposit(made).document_id
+
+
+def checked(world: World, by: Actor = DOCTOR, **how: Any) -> StayChecked:
+    world.project()
+    request = MissingMandatory.model_validate({"record_id": RECORD, "episode": {**STAY, **how}})
+    return world.vault.missing_mandatory(request, by)
+
+
+def test_what_a_stay_owes(world: World) -> None:
+    """A discharge letter and the discharge documents; more if there was an operation or a
+    letter announced it."""
+    assert checked(world).missing == ["liaison_sortie", "documents_sortie"]
+    assert checked(world, operated=True, planned=True).missing == [
+        "liaison_entree",
+        "liaison_sortie",
+        "documents_sortie",
+        "cr_operatoire",
+    ]
+
+
+def test_what_is_there_is_missing_no_more(world: World) -> None:
+    """One written on the day of discharge, one over the whole stay, one before it."""
+    letter = put(world, 1, "11490-0", act("20260205"))
+    report = put(world, 2, "34112-3", act("20260201", "20260205"))
+    before = put(world, 3, "18761-7", act("20260120"))
+
+    answer = checked(world, planned=True)
+
+    assert answer.missing == []
+    assert {item.id: item.document_id for item in answer.items} == {
+        "liaison_sortie": letter,
+        "documents_sortie": report,
+        "liaison_entree": before,
+    }
+
+
+@pytest.mark.parametrize(
+    ("acts", "authors"),
+    [
+        (act("20251220"), None),
+        (act("20260310"), None),
+        (act("20260203"), "1690784137"),
+    ],
+    ids=["another stay before", "another stay after", "another hospital"],
+)
+def test_a_letter_of_another_stay_does_not_count(
+    world: World, acts: str, authors: str | None
+) -> None:
+    writer = AUTHOR.replace("1750712184", authors) if authors else AUTHOR
+    by = Actor(kind=HOSPITAL.kind, id=authors) if authors else HOSPITAL
+    made = cda(
+        code='<code code="11490-0" codeSystem="2.16.840.1.113883.6.1"/>', acts=acts, authors=writer
+    )
+    world.deposit(made, by=by)
+
+    assert "liaison_sortie" in checked(world).missing
+
+
+def test_nothing_is_owed_while_the_stay_goes_on(world: World) -> None:
+    for going_on in ({"to": None}, {"from": "2026-11-20", "to": "2026-11-30"}):
+        answer = checked(world, **going_on)
+        assert answer.missing == []
+        assert {item.state for item in answer.items} == {"not_due"}
+
+
+def test_a_hidden_letter_is_missing_to_whom_it_is_hidden_from(world: World) -> None:
+    put(world, 1, "11490-0", act("20260205"), confidentiality=("N", "INVISIBLE_PATIENT"))
+    world.access.hidden_codes = {"INVISIBLE_PATIENT"}
+
+    assert "liaison_sortie" in checked(world, by=PATIENT).missing
+
+
+def test_a_stay_ends_after_it_begins() -> None:
+    with pytest.raises(ValidationError):
+        MissingMandatory.model_validate(
+            {"record_id": RECORD, "episode": {**STAY, "to": "2026-01-31"}}
+        )
+
+
+def test_the_list_by_producer(world: World) -> None:
+    """Who owes what: twelve kinds, all in force today."""
+    everything = world.vault.mandatory_documents(MandatoryDocuments(), DOCTOR).items
+    laboratory = world.vault.mandatory_documents(MandatoryDocuments(producer="laboratory"), DOCTOR)
+
+    assert len(everything) == 12
+    assert all(line.in_force for line in everything)
+    assert [line.types for line in laboratory.items] == [["11502-2"]]
+
+
+FACTS = Path(__file__).parents[4] / "shared" / "domain" / "data" / "obligatory_documents.csv"
+
+
+@pytest.mark.skipif(not FACTS.is_file(), reason="the facts are not beside the repository")
+def test_the_list_is_that_of_the_decree() -> None:
+    """Against the facts collected from its text, line by line."""
+    types = read_value_sets().types
+    lines = read_mandatory()
+    assert all(code in types for line in lines for code in line.types)
+    with FACTS.open(encoding="utf-8") as file:
+        collected = list(csv.DictReader(file))
+    assert len(lines) == len(collected)
+    for line, fact in zip(lines, collected, strict=True):
+        assert list(line.types) == fact["suggested_typeCode"].split("/")
+        assert line.mail_to_person == fact["mssante_patient"].startswith("X")
+        assert line.mail_to_professional == fact["mssante_ps"].startswith("X")
+        assert line.confidence == fact["conf"]

@@ -1,0 +1,328 @@
+"""The person's copy of their record: whole, readable, and only what they may see."""
+
+import base64
+import hashlib
+import io
+import zipfile
+from dataclasses import replace
+from uuid import UUID, uuid4
+
+import pytest
+
+from services.vault.application import exporting
+from services.vault.contract.exports import ExportPart, ExportRecord, ExportStatus, ReadExport
+from services.vault.domain import export
+from services.vault.domain.zipping import Stored, directory, piece
+from shared.kernel.actor import Actor, ActorKind
+from shared.kernel.errors import Conflict, Forbidden, InvalidRequest
+from tests.vault import xds
+from tests.vault.cda import JPEG, PDF, PNG, TEXT, cda, enclosing, replacing
+from tests.vault.world import DOCTOR, METADATA, OTHER_RECORD, PATIENT, RECORD, World
+
+REPRESENTATIVE = Actor(
+    kind=ActorKind.REPRESENTATIVE, id="0190a000-0000-7000-8000-00000000000a", record_id=RECORD
+)
+
+
+def begin(world: World, by: Actor = PATIENT) -> UUID:
+    world.project()
+    asked = ExportRecord(request_id=uuid4(), record_id=RECORD)
+    return world.vault.export_record(asked, by).export_id
+
+
+def read(
+    world: World, export_id: UUID, part: int, offset: int = 0, by: Actor = PATIENT
+) -> ExportPart:
+    return world.vault.read_export(ReadExport(export_id=export_id, part=part, offset=offset), by)
+
+
+def whole_part(world: World, export_id: UUID, part: int, by: Actor = PATIENT) -> bytes:
+    data, offset = b"", 0
+    while True:
+        answer = read(world, export_id, part, offset, by)
+        data += base64.b64decode(answer.content)
+        if answer.next_offset is None:
+            assert len(data) == answer.part_size
+            assert hashlib.sha256(data).hexdigest() == answer.part_sha256
+            return data
+        offset = answer.next_offset
+
+
+def archive(world: World, by: Actor = PATIENT) -> zipfile.ZipFile:
+    export_id = begin(world, by)
+    shown = world.vault.export_status(ExportStatus(export_id=export_id), by)
+    data = b"".join(whole_part(world, export_id, part.number, by) for part in shown.parts)
+    shown = world.vault.export_status(ExportStatus(export_id=export_id), by)
+    assert shown.complete
+    assert shown.size == len(data)
+    return zipfile.ZipFile(io.BytesIO(data))
+
+
+def put(world: World, data: bytes, **metadata: str) -> UUID:
+    said = METADATA | metadata
+    return world.deposit(data, record_id=str(RECORD), metadata=said).document_id
+
+
+def test_the_archive_holds_every_document_as_it_was_deposited(world: World) -> None:
+    """Read by Python's own unzip, which checks each checksum."""
+    wrapped = cda(body=enclosing(PDF))
+    world.deposit(wrapped)
+    put(world, PDF)
+    put(world, JPEG)
+    put(world, TEXT)
+    world.deposit(PNG, record_id=str(OTHER_RECORD), metadata=METADATA)
+
+    copy = archive(world)
+
+    assert copy.testzip() is None
+    names = set(copy.namelist())
+    assert {"INDEX.HTM", "README.TXT", "IHE_XDM/SUBSET01/METADATA.XML"} <= names
+    inside = {copy.read(n) for n in names if n.startswith("IHE_XDM/") and "METADATA" not in n}
+    assert inside == {wrapped, PDF, JPEG, TEXT}
+    (readable,) = [n for n in names if n.startswith("LISIBLE/")]
+    assert copy.read(readable) == PDF
+
+
+def test_the_metadata_follow_the_standard(world: World) -> None:
+    """Every rule of ``tests/vault/xds.py``, for documents of each source; the hash and size are
+    those of the file at the URI."""
+    world.deposit(cda(confidentiality=("N", "R")))
+    world.deposit(cda(id_='<id root="1.2.3.4" extension="2"/>', related=replacing("1.2.3.4^1")))
+    put(world, PDF, title="Compte rendu & suite ^ <fin>")
+    put(world, JPEG, title="T" * 500)
+    world.deposit(
+        TEXT,
+        by=PATIENT,
+        record_id=str(RECORD),
+        metadata={
+            "type": "DOCPAT01", "title": "À moi", "creation": "2026", "service_start": "2026-01",
+        },
+    )  # fmt: skip
+
+    copy = archive(world)
+
+    entries = xds.check(copy.read("IHE_XDM/SUBSET01/METADATA.XML"))
+    assert len(entries) == 5
+    for entry in entries:
+        (uri,) = xds.slot(entry, "URI")
+        data = copy.read(f"IHE_XDM/SUBSET01/{uri}")
+        assert xds.slot(entry, "hash") == [hashlib.sha1(data, usedforsecurity=False).hexdigest()]
+        assert xds.slot(entry, "size") == [str(len(data))]
+    assert {e.get("status").rpartition(":")[2] for e in entries} == {"Approved", "Deprecated"}
+
+
+def test_the_page_lists_and_opens_them(world: World) -> None:
+    """Titles as they are, harmless; each link leads to a file of the archive."""
+    world.deposit(cda(body=enclosing(PDF), title="<title>Radio du genou</title>"))
+    put(world, TEXT, title='<script>alert("x")</script>')
+
+    copy = archive(world)
+
+    page = copy.read("INDEX.HTM").decode()
+    assert "Radio du genou" in page
+    assert "<script" not in page
+    links = [part.split('"')[0] for part in page.split('href="')[1:]]
+    assert len(links) == 2
+    assert set(links) <= set(copy.namelist())
+    assert [n for n in links if n.startswith("LISIBLE/")]
+    assert "DOMINIQUE PAT-TROIS" in page
+
+
+def test_names_in_the_archive_say_nothing(world: World) -> None:
+    """They show in logs and on screens; and XDM asks for eight capitals and three."""
+    put(world, PDF, title="Sérologie")
+
+    for name in archive(world).namelist():
+        for step in name.split("/"):
+            stem, _, extension = step.partition(".")
+            assert len(stem) <= 8
+            assert len(extension) <= 3
+            assert step == step.upper()
+
+
+@pytest.mark.parametrize("hidden_from", [PATIENT, REPRESENTATIVE])
+def test_what_is_hidden_is_not_in_it(world: World, hidden_from: Actor) -> None:
+    """Nor its title in the page, nor its place in the count."""
+    put(world, PDF, title="Visible")
+    world.deposit(cda(title="<title>Annonce</title>", confidentiality=("N", "INVISIBLE_PATIENT")))
+    world.access.hidden_codes = {"INVISIBLE_PATIENT"}
+
+    copy = archive(world, hidden_from)
+
+    assert len([n for n in copy.namelist() if "DOC0" in n]) == 1
+    assert all(b"Annonce" not in copy.read(name) for name in copy.namelist())
+
+
+def test_what_is_hidden_after_it_was_begun_is_not_in_it(world: World) -> None:
+    """Asked again at each part."""
+    world.deposit(cda(title="<title>Annonce</title>", confidentiality=("N", "R")))
+    put(world, PDF)
+    export_id = begin(world)
+    world.access.hidden_codes = {"R"}
+
+    part = whole_part(world, export_id, 0)
+
+    assert b"Annonce" not in part
+    assert PDF in part
+    assert b"Annonce" not in whole_part(world, export_id, 1)
+
+
+def test_a_part_is_the_same_however_often_it_is_read(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """So a download goes on where it broke off; the first reading alone is kept."""
+    monkeypatch.setattr(exporting, "SLICE", 100)
+    put(world, PDF)
+    export_id = begin(world)
+
+    first = whole_part(world, export_id, 0)
+    again = whole_part(world, export_id, 0)
+
+    assert first == again
+    assert world.topics().count("vault.export_part_made") == 1
+
+
+def test_a_part_that_would_be_another_is_refused(world: World) -> None:
+    """Two halves of two archives make none."""
+    world.deposit(cda(confidentiality=("N", "R")))
+    export_id = begin(world)
+    whole_part(world, export_id, 0)
+    world.access.hidden_codes = {"R"}
+
+    with pytest.raises(Conflict):
+        read(world, export_id, 0)
+
+
+def test_many_documents_make_several_parts(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each with its own submission set; the index comes last, and says what was not read."""
+    monkeypatch.setattr(export, "PART_DOCUMENTS", 2)
+    for number in range(5):
+        put(world, TEXT + b"%d" % number)
+    export_id = begin(world)
+
+    with pytest.raises(Conflict) as refused:
+        read(world, export_id, 3)
+    assert refused.value.fields == {"part": "0, 1, 2"}
+    with pytest.raises(InvalidRequest):
+        read(world, export_id, 4)
+    copy = archive(world)
+    sets = [n for n in copy.namelist() if n.endswith("METADATA.XML")]
+    assert [len(xds.check(copy.read(name))) for name in sets] == [2, 2, 1]
+
+
+def test_a_large_document_has_a_part_of_its_own(world: World) -> None:
+    big = PDF[:-6] + b"%" + b"x" * 3_000_000 + b"\n%%EOF\n"
+    for number in range(3):
+        put(world, big.replace(b"x", b"%d" % number, 1))
+
+    copy = archive(world)
+
+    assert len([n for n in copy.namelist() if n.endswith("METADATA.XML")]) == 3
+
+
+def test_a_damaged_document_is_said_to_be(world: World) -> None:
+    """The rest of the copy is had all the same."""
+    lost = put(world, PDF, title="Perdu")
+    put(world, JPEG, title="Gardé")
+    (key,) = [k for k in world.objects.kept if lost.hex in k]
+    del world.objects.kept[key]
+    export_id = begin(world)
+
+    assert read(world, export_id, 0).left_out == [lost]
+    page = whole_part(world, export_id, 1).decode(errors="replace")
+    assert "Document illisible" in page
+    assert "Perdu" in page
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        REPRESENTATIVE,
+        DOCTOR,
+        replace(PATIENT, secret=True),
+        replace(PATIENT, id=str(OTHER_RECORD), record_id=OTHER_RECORD),
+    ],
+    ids=["representative", "doctor", "secret session", "someone else"],
+)
+def test_only_who_asked_for_it_reads_it(world: World, other: Actor) -> None:
+    put(world, PDF)
+    export_id = begin(world)
+
+    for ask in (
+        lambda: read(world, export_id, 0, by=other),
+        lambda: world.vault.export_status(ExportStatus(export_id=export_id), other),
+    ):
+        with pytest.raises(Forbidden):
+            ask()
+
+
+def test_nothing_is_read_of_a_record_closed_since(world: World) -> None:
+    put(world, PDF)
+    export_id = begin(world)
+    world.access.known.clear()
+
+    with pytest.raises(Forbidden):
+        read(world, export_id, 0)
+
+
+def test_an_erased_record_has_no_export(world: World) -> None:
+    put(world, PDF)
+    export_id = begin(world)
+    world.keys.erase(RECORD)
+
+    with pytest.raises(Forbidden):
+        read(world, export_id, 0)
+
+
+def test_it_is_traced(world: World) -> None:
+    put(world, PDF)
+    begin(world)
+
+    assert world.topics()[-1] == "vault.record_exported"
+
+
+def test_an_empty_record_has_a_copy_too(world: World) -> None:
+    copy = archive(world)
+
+    assert copy.namelist() == ["INDEX.HTM", "README.TXT"]
+
+
+def test_an_archive_beyond_four_gigabytes(world: World) -> None:
+    """ZIP64: offsets that 32 bits cannot hold; read by Python's own unzip, on a sparse file."""
+    start = 5 * 2**30
+    made = piece([("A.TXT", b"hello")], world.clock.now())
+    files = [
+        Stored(name=f.name, crc=f.crc, size=f.size, offset=start + f.offset) for f in made.files
+    ]
+    end = directory(files, start + len(made.data), world.clock.now())
+    with Sparse(start, made.data + end) as sparse, zipfile.ZipFile(sparse) as copy:
+        assert copy.read("A.TXT") == b"hello"
+
+
+class Sparse(io.RawIOBase):
+    """Zeros up to ``start``, then ``data``."""
+
+    def __init__(self, start: int, data: bytes) -> None:
+        self._start, self._data, self._at = start, data, 0
+
+    def seekable(self) -> bool:
+        return True
+
+    def readable(self) -> bool:
+        return True
+
+    def seek(self, offset: int, whence: int = 0) -> int:
+        size = self._start + len(self._data)
+        self._at = offset + {0: 0, 1: self._at, 2: size}[whence]
+        return self._at
+
+    def tell(self) -> int:
+        return self._at
+
+    def read(self, size: int = -1) -> bytes:
+        size = size if size >= 0 else self._start + len(self._data) - self._at
+        zeros = b"\0" * max(0, min(size, self._start - self._at))
+        inside = max(0, self._at - self._start)
+        taken = zeros + self._data[inside : inside + size - len(zeros)]
+        self._at += len(taken)
+        return taken

@@ -1,0 +1,113 @@
+"""What a depositor says of a document, kept and shown, or refused by name."""
+
+import csv
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from pydantic import ValidationError
+
+from services.vault.adapters.value_sets import read_value_sets
+from services.vault.contract.reading import Describe
+from services.vault.contract.views import DocumentView
+from shared.kernel.actor import Actor, ActorKind
+from shared.kernel.errors import InvalidRequest
+from tests.vault.cda import INS, OID, PDF, cda, enclosing
+from tests.vault.world import DOCTOR, HOSPITAL, METADATA, PATIENT, RECORD, World
+
+DATA = Path(__file__).parents[4] / "shared" / "domain" / "data"
+ORDER = {"id": "1.2.250.1.748.1^984375862", "type": "urn:ihe:iti:xds:2013:order"}
+STUDY = {"id": "1.2.840.113619.2.62", "type": "urn:ihe:iti:xds:2016:studyInstanceUID"}
+MOTHER = Actor(kind=ActorKind.REPRESENTATIVE, id=str(uuid4()), record_id=RECORD)
+OWN = {"type": "DOCPAT05", "title": "Prise de sang", "creation": "2026", "service_start": "2026"}
+
+
+def deposited(world: World, content: bytes = PDF, **said: Any) -> DocumentView:
+    given = {**METADATA, **said}
+    answer = world.deposit(content, HOSPITAL, record_id=str(RECORD), metadata=given)
+    return world.vault.describe(Describe(document_id=answer.document_id), DOCTOR)
+
+
+def test_references_acts_and_the_producers_number_are_kept(world: World) -> None:
+    """By them a study's images, an order and a stay find their document."""
+    act = {"code": "ZZQK024", "system": "1.2.250.1.213.2.5", "display": "Scanner"}
+
+    shown = deposited(
+        world, reference_ids=[ORDER, STUDY], event_codes=[act], source_patient="1.2.250.1.7^IPP"
+    )
+
+    assert [(r.id, r.type.code, r.type.display) for r in shown.reference_ids] == [
+        (ORDER["id"], ORDER["type"], "order"),
+        (STUDY["id"], STUDY["type"], "studyInstanceUID"),
+    ]
+    assert [(c.code, c.display) for c in shown.event_codes] == [("ZZQK024", "Scanner")]
+    assert shown.source_patient == "1.2.250.1.7^IPP"
+    assert shown.submission_set
+
+
+def test_the_header_and_the_depositor_add_up(world: World) -> None:
+    """A header may leave the study out."""
+    head = '<inFulfillmentOf><order><id root="1.2.250.1.748.1" extension="984375862"/></order>'
+    order = f"{head}</inFulfillmentOf>"
+    document = cda(related=order, body=enclosing(PDF))
+    answer = world.deposit(document, metadata={"reference_ids": [STUDY, ORDER]})
+
+    shown = world.vault.describe(Describe(document_id=answer.document_id), DOCTOR)
+
+    assert [r.id for r in shown.reference_ids] == [ORDER["id"], STUDY["id"]]
+
+
+@pytest.mark.parametrize(
+    ("said", "field"),
+    [
+        ({"reference_ids": [{**ORDER, "type": "urn:nobody"}]}, "metadata.reference_ids"),
+        ({"source_patient": f"{OID}^{INS}"}, "metadata.source_patient"),
+    ],
+)
+def test_an_unknown_kind_and_an_ins_are_refused(
+    world: World, said: dict[str, Any], field: str
+) -> None:
+    """The value set is closed; an INS is a trait of the person, not a number of the producer."""
+    with pytest.raises(InvalidRequest) as refusal:
+        deposited(world, **said)
+    assert set(refusal.value.fields) == {field}
+
+
+def test_an_identifier_has_the_form_of_one(world: World) -> None:
+    """A name or a sentence would be kept for ever."""
+    with pytest.raises(ValidationError):
+        deposited(world, source_patient="Madame Martin")
+
+
+@pytest.mark.parametrize("by", [PATIENT, MOTHER], ids=["patient", "representative"])
+def test_what_the_person_adds_is_by_the_person(world: World, by: Actor) -> None:
+    """authorPerson is the patient, without institution; the heading is that of the type."""
+    answer = world.deposit(PDF, by, record_id=str(RECORD), metadata=OWN)
+
+    shown = world.vault.describe(Describe(document_id=answer.document_id), DOCTOR)
+
+    (author,) = shown.authors
+    assert (author.family, author.given, author.institution) == ("PAT-TROIS", "DOMINIQUE", None)
+    assert author.specialty
+    assert author.specialty.code == "EXP_PATIENT"
+    assert shown.by_patient
+    assert shown.heading
+    assert shown.heading.code == "BIOLOGIE"
+
+
+def test_every_type_of_a_record_has_its_heading() -> None:
+    """None is to be looked for by hand in the person's space."""
+    sets = read_value_sets()
+
+    assert {t.code for t in sets.types.values() if t.in_dmp and not t.heading} == set()
+    assert {t.heading for t in sets.types.values() if t.in_dmp} <= set(sets.headings)
+
+
+@pytest.mark.skipif(not DATA.exists(), reason="the reference data are not beside the repository")
+def test_kinds_of_reference_are_those_published() -> None:
+    """JDV_J231."""
+    with (DATA / "reference_id_types.csv").open(encoding="utf-8") as file:
+        published = {row["code"] for row in csv.DictReader(file)}
+
+    assert set(read_value_sets().reference_types) == published
