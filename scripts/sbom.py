@@ -75,7 +75,7 @@ def _first_line(said: PackageMetadata) -> str:
 
 
 def _said(found: PackageMetadata, name: str) -> str:
-    return (found.get_all(name) or [""])[0]
+    return str((found.get_all(name) or [""])[0])
 
 
 def is_ours(licence: str) -> bool:
