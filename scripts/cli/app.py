@@ -7,6 +7,7 @@ import typer
 
 from scripts.cli import access, calls, directory, identity, machine
 from scripts.cli.screen import EXIT_CODES
+from scripts.conformance.command import conformance
 from scripts.ops.app import app as operating
 
 app = typer.Typer(
@@ -34,3 +35,4 @@ app.add_typer(identity.app, name="identity")
 if find_spec("scripts.cli.audit"):
     app.add_typer(import_module("scripts.cli.audit").app, name="audit")
 app.add_typer(operating, name="ops")
+app.command(epilog=EXIT_CODES)(conformance)
