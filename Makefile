@@ -63,3 +63,16 @@ k8s-check: ## Render the overlays; validate them for several versions; test ever
 	@scripts/k8s_tools.sh
 	$(PY) -m scripts.manifests check
 	$(PY) -m pytest -n 2 tests/k8s tests/deploy/unit
+
+conformance: setup ## Run the conformance kit on a private Carnet
+	@./scripts/carnet up --detach --dir var/conformance
+	@./scripts/carnet conformance --dir var/conformance; ended=$$?; \
+	  ./scripts/carnet down --dir var/conformance; exit $$ended
+
+sbom: ## CycloneDX list of what the image holds, and its licences, in var/sbom
+	@scripts/setup.sh check
+	@scripts/k8s_tools.sh
+	$(PY) -m scripts.sbom
+
+image-check: setup ## Run the image's steps in a clean Debian root (as root; minutes)
+	@$(PY) -m scripts.image
