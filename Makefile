@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-long trust check schemas bench lock clean manifests k8s-check conformance sbom image-check
+.PHONY: help setup demo test test-long trust check schemas bench audit-million lock clean manifests k8s-check conformance sbom image-check
 PY := .venv/bin/python
 
 help: ## Show this help
@@ -40,6 +40,9 @@ schemas: ## Export the schemas of every request, answer and message from the cod
 bench: setup ## Measure the paths that matter, print a table
 	@$(PY) -m scripts.bench
 
+audit-million: ## A million events logged, verified and replayed: time and memory; ten minutes
+	@$(PY) -m scripts.bench.audit_million
+
 lock: ## Resolve pyproject.toml into requirements.lock: every version, every hash, no address
 	@scripts/setup.sh check
 	.venv/bin/uv pip compile pyproject.toml --group dev --python-version 3.11 --quiet \
@@ -60,3 +63,16 @@ k8s-check: ## Render the overlays; validate them for several versions; test ever
 	@scripts/k8s_tools.sh
 	$(PY) -m scripts.manifests check
 	$(PY) -m pytest -n 2 tests/k8s tests/deploy/unit
+
+conformance: setup ## Run the conformance kit on a private Carnet
+	@./scripts/carnet up --detach --dir var/conformance
+	@./scripts/carnet conformance --dir var/conformance; ended=$$?; \
+	  ./scripts/carnet down --dir var/conformance; exit $$ended
+
+sbom: ## CycloneDX list of what the image holds, and its licences, in var/sbom
+	@scripts/setup.sh check
+	@scripts/k8s_tools.sh
+	$(PY) -m scripts.sbom
+
+image-check: setup ## Run the image's steps in a clean Debian root (as root; minutes)
+	@$(PY) -m scripts.image

@@ -3,15 +3,15 @@
 What is secret comes from the folder that ``carnet ops prepare`` fills; nothing secret is here.
 """
 
-from collections.abc import Iterator, Sequence
 from typing import Any
 
-from scripts.cli.processes import ALONE
 from scripts.manifests.wiring import Wiring, all_wiring
 
 Json = dict[str, Any]
 PRIVATE = "./private"
 HTTP = 8080
+SMTP = "smtp"
+"""The entrypoint that takes mail in."""
 IMAGES = {
     "rabbitmq": "rabbitmq:4.1-management",
     "postgresql": "postgres:17-bookworm",
@@ -28,19 +28,15 @@ LOCKED = {
     "security_opt": ["no-new-privileges:true"],
     "tmpfs": ["/tmp:mode=1777,size=64m"],  # noqa: S108 - a file system of the container's own
 }
-REACHED: Json = {
-    "messaging.smtp": {
-        "environment": {"CARNET_MESSAGING_SMTP_HOST": "0.0.0.0"},  # noqa: S104 - of its container
-        "networks": ["inside", "outside"],
-        "ports": ["${CARNET_SMTP_PORT:-2525}:2525"],
-    }
-}
-"""What is reached from outside of the machine, and how."""
 READY = f"import urllib.request as u; u.urlopen('http://127.0.0.1:{HTTP}/ready', timeout=4)"
 
 
 def compose() -> Json:
-    services = {name: made for wired in all_wiring() for name, made in _containers(wired)}
+    services = {
+        name: _service(wired, entrypoints)
+        for wired in all_wiring()
+        for name, entrypoints in containers(wired).items()
+    }
     return {
         "name": "carnet",
         "services": _stores() | {"migrate": _migrate()} | services | _telemetry(),
@@ -49,23 +45,27 @@ def compose() -> Json:
     }
 
 
-def _containers(wired: Wiring) -> Iterator[tuple[str, Json]]:
-    """One for each service, and one for what shares its process with nothing."""
-    names = [f"{wired.service}.{entrypoint}" for entrypoint in wired.entrypoints]
-    yield wired.service, _service(wired, [name for name in names if name not in ALONE])
-    for name in ALONE.intersection(names):
-        yield name.replace(".", "-"), _service(wired, [name]) | REACHED[name]
+def containers(wired: Wiring) -> dict[str, list[str]]:
+    """By container: the entrypoints in it."""
+    shared = [entrypoint for entrypoint in wired.entrypoints if entrypoint not in wired.alone]
+    others = {f"{wired.service}-{name}": [name] for name in sorted(wired.alone)}
+    return {wired.service: shared} | others
 
 
-def _service(wired: Wiring, entrypoints: Sequence[str]) -> Json:
+def _service(wired: Wiring, entrypoints: list[str]) -> Json:
     needs: Json = {name: {"condition": "service_healthy"} for name in STORES}
     needs["migrate"] = {"condition": "service_completed_successfully"}
     if wired.service != "keyring":  # whom every other one asks for keys when it starts
         needs["keyring"] = {"condition": "service_healthy"}
     secret = [f"{PRIVATE}/kek:/run/carnet/kek:ro"] if wired.service == "keyring" else []
+    mail: Json = {"networks": ["inside", "outside"]} if wired.sends_mail else {}
+    if SMTP in entrypoints:
+        secret += [f"{PRIVATE}/smtp:/run/carnet/smtp:ro"]
+        mail["ports"] = ["${CARNET_SMTP_PORT:-127.0.0.1:2525}:2525"]
     return {
         **_ours(wired.service),
-        "command": list(entrypoints),
+        **mail,
+        "command": [f"{wired.service}.{entrypoint}" for entrypoint in entrypoints],
         "volumes": [f"{PRIVATE}/keys/{wired.service}:/run/carnet/keys:ro", *_common(), *secret],
         "depends_on": needs,
         "healthcheck": _health(["CMD", "python", "-c", READY], start="60s"),
@@ -196,7 +196,7 @@ def _telemetry() -> Json:
 
 def scrapes() -> Json:
     """Prometheus's own file: every service, and the broker queue by queue."""
-    ours = [f"{wired.service}:{HTTP}" for wired in all_wiring()]
+    ours = [f"{name}:{HTTP}" for wired in all_wiring() for name in containers(wired)]
     queues = {"family": ["queue_coarse_metrics"]}
     return {
         "global": {"scrape_interval": "15s", "evaluation_interval": "15s"},

@@ -139,6 +139,11 @@ TRUST = (
         "{{service}}",
     ),
     Panel(
+        "Checkpoints heard of",
+        "sum by (service, outcome) (rate(carnet_checkpoints_total[5m]))",
+        "{{service}} {{outcome}}",
+    ),
+    Panel(
         "Keys not handed over",
         "sum by (service) (rate(carnet_key_errors_total[5m]))",
         "{{service}}",

@@ -17,8 +17,8 @@ from scripts.manifests.postgresql import roles
 
 Files = dict[str, str]
 HEADER = "# Derived from the code by `make manifests`; a change made here would be lost.\n"
-DERIVED = ("deploy/grafana/dashboards", "k8s/base/carnet")
-"""Folders that hold derived files only: what is there and not derived any more is removed."""
+DERIVED = ("deploy/grafana/dashboards/*.json", "k8s/base/carnet/*")
+"""Files that are all derived: what is there and not derived any more is removed."""
 
 
 @cache
@@ -47,8 +47,8 @@ def derived() -> Files:
 def committed(root: Path = ROOT) -> Files:
     """Those of the derived files that are there, and the leftovers beside them."""
     names = set(derived())
-    for folder in DERIVED:
-        names |= {str(f.relative_to(root)) for f in (root / folder).rglob("*") if f.is_file()}
+    for pattern in DERIVED:
+        names |= {str(file.relative_to(root)) for file in root.glob(pattern)}
     return {name: (root / name).read_text() for name in names if (root / name).is_file()}
 
 

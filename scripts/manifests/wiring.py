@@ -17,14 +17,17 @@ FOLLOWING = {"FOLLOWS", "SOURCES"}
 
 @dataclass(frozen=True, kw_only=True)
 class Wiring:
-    """``calls``: over RPC. ``follows``: their events. ``hears_leaves``: of those it follows."""
+    """``calls``: over RPC. ``follows``: their events. ``hears_leaves``: of those it follows.
+    ``alone``: entrypoints that share their process with no other."""
 
     service: str
     entrypoints: tuple[str, ...]
     calls: frozenset[str]
     follows: frozenset[str]
+    alone: frozenset[str]
     hears_leaves: bool
     keeps_objects: bool
+    sends_mail: bool
 
 
 @cache
@@ -40,8 +43,20 @@ def wiring(service: str) -> Wiring:
         entrypoints=own,
         calls=frozenset(called | follows),  # what a queue lost is pulled over RPC
         follows=follows,
+        alone=frozenset(name for name in own if _is_alone(service, name)),
         hears_leaves="leaves" in own,
         keeps_objects="open_objects" in names,
+        sends_mail="SmtpMailer" in names,
+    )
+
+
+def _is_alone(service: str, entrypoint: str) -> bool:
+    """Whether its file says ``ALONE = True``: it is no nameko service."""
+    file = ROOT / "services" / service / "entrypoints" / f"{entrypoint}.py"
+    return any(
+        isinstance(node, ast.Assign)
+        and [t.id for t in node.targets if isinstance(t, ast.Name)] == ["ALONE"]
+        for node in ast.parse(file.read_text()).body
     )
 
 

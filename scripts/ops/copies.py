@@ -26,8 +26,11 @@ class Databases:
     dsn: str | None
 
     def has(self, service: str) -> bool:
+        """Whether there is a log of it; a database that no migration has seen has none."""
         if self.dsn:
-            return True
+            with psycopg.connect(self.dsn.format(service=service)) as connection:
+                asked = connection.execute("SELECT to_regclass(%s)", (f"{service}_events",))
+                return asked.fetchone() != (None,)
         return self.data_dir is not None and (self.data_dir / f"{service}.db").exists()
 
     def log(self, service: str) -> EventLog:

@@ -2,6 +2,7 @@
 
 import importlib
 import os
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -26,12 +27,12 @@ Services = Annotated[
 
 def use_place(folder: Path | None) -> None:
     """Take the settings of an embedded Carnet unless the environment has some already, as it
-    has in a container."""
+    has in a container. Commands that need some and find none say so themselves."""
     if folder is None and "CARNET_ENVIRONMENT" in os.environ:
         return
     settings = Place(folder or DEFAULT).settings()
-    if not settings:
-        end(Exit.NOT_RUNNING, "no CARNET_* settings here, and Carnet was never up in that folder")
+    if folder and not settings:
+        end(Exit.NOT_RUNNING, f"Carnet was never up in {folder}")
     os.environ.update(settings)
 
 
@@ -45,6 +46,7 @@ def named(services: list[str] | None) -> list[str]:
 
 def declared(service: str, entrypoint: str) -> Any:
     """The nameko service of ``services/<service>/entrypoints/<entrypoint>.py``."""
+    warnings.filterwarnings("ignore", message=r"\s*Eventlet is deprecated")  # see the ADR
     try:
         module = importlib.import_module(f"services.{service}.entrypoints.{entrypoint}")
     except ModuleNotFoundError:

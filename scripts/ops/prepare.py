@@ -26,6 +26,9 @@ Environment = Mapping[str, str]
 
 def prepare(
     folder: Annotated[Path, typer.Argument(help="Where to keep them; private to its owner.")],
+    relay: Annotated[
+        str, typer.Option(help="host:port (TLS) of the server that mail goes out through.")
+    ] = "mail-relay:465",
     dry_run: DryRun = False,
 ) -> None:
     """Make the keys, passwords and settings that deploy/compose.yaml mounts.
@@ -41,7 +44,8 @@ def prepare(
     _keys(home)
     _broker(home, passwords)
     _databases(home, passwords)
-    for name, environment in _environments(passwords).items():
+    private_folder(home / "smtp")  # for tls.crt, tls.key and ca.crt of the mail edge
+    for name, environment in _environments(passwords, relay).items():
         _environment(home, name, environment)
     typer.echo(f"{folder}: ready for deploy/compose.yaml")
 
@@ -116,10 +120,17 @@ def _s3_identity(name: str, secret: str, buckets: str | None = "own") -> dict[st
     }
 
 
-def _environments(passwords: Mapping[str, str]) -> dict[str, Environment]:
+def _environments(passwords: Mapping[str, str], relay: str) -> dict[str, Environment]:
     common = {
         "CARNET_ENVIRONMENT": "production",
-        "CARNET_HOSTING_PLACES": ",".join(STORES),
+        "CARNET_HOSTING_PLACES": ",".join((*STORES, relay.partition(":")[0])),
+        "CARNET_MESSAGING_RELAY": relay,
+        "CARNET_MESSAGING_SMTP_HOST": "0.0.0.0",  # noqa: S104 - of the container's own network
+        "CARNET_MESSAGING_SMTP_CERT_FILE": f"{MOUNTED}/smtp/tls.crt",
+        "CARNET_MESSAGING_SMTP_KEY_FILE": f"{MOUNTED}/smtp/tls.key",
+        "CARNET_MESSAGING_SMTP_CLIENTS_CA_FILE": f"{MOUNTED}/smtp/ca.crt",
+        "CARNET_NOTIFICATION_RELAY": relay,
+        "CARNET_NOTIFICATION_SPOOL_DIR": "/tmp/notices",  # noqa: S108 - of the container's own
         "CARNET_ISSUERS_FILE": f"{MOUNTED}/issuers.json",
         "CARNET_SERVICE_KEYS_DIR": f"{MOUNTED}/keys",
         "CARNET_HTTP_PORT": str(HTTP),

@@ -2,6 +2,7 @@
 
 import os
 import secrets
+from importlib import import_module
 from pathlib import Path
 from typing import Annotated
 from uuid import uuid4
@@ -11,7 +12,6 @@ import typer
 from scripts.machine.files import write_private
 from scripts.ops.parts import By, DryRun, Service, built, named, operator, progress, refuse
 from services.keyring.application import Keyring
-from services.keyring.bootstrap import KeyringSettings, key_wrapper
 from services.keyring.contract import RewrapAll, Rotate
 from shared.kernel.common import CommonSettings
 from shared.kernel.settings import read_settings
@@ -54,8 +54,9 @@ def rewrap_keys(by: By, dry_run: DryRun = False) -> None:
 
 
 def _waiting(keyring: Keyring) -> int:
-    own = read_settings(KeyringSettings, os.environ, section="keyring")
-    current = key_wrapper(own, CommonSettings.read(os.environ).kek_file).kek
+    building = import_module("services.keyring.bootstrap")  # it needs nameko: not for --help
+    own = read_settings(building.KeyringSettings, os.environ, section="keyring")
+    current = building.key_wrapper(own, CommonSettings.read(os.environ).kek_file).kek
     with keyring.guarded.reading() as sql:
         [(count,)] = sql(COUNT, current)
     return int(count)

@@ -46,6 +46,8 @@ class VaultSettings:
 
     max_document_bytes: int = 5_000_000
     """Of a content, and of the file inside a level 1 CDA (DMP)."""
+    max_person_document_bytes: int = 5_000_000
+    """Of what the person adds themselves (Mon espace santé)."""
     refuse_active_content: bool = True
     """Refuse PDF and RTF that hold scripts, commands to launch, embedded files or encryption;
     off, they are taken, and depositor and readers are warned."""
@@ -133,6 +135,7 @@ class Built:
                 ),
                 metadata=Rules(sets=sets, class_outside_dmp=self.own.class_outside_dmp),
                 allow_cumulation=self.own.allow_cumulation,
+                max_person_bytes=self.own.max_person_document_bytes,
                 archive_after=self.own.archive_after(),
             ),
         )

@@ -177,6 +177,7 @@ class World:
         objects: Any = None,
         postgres_dsn: str | None = None,
         max_bytes: int = 5_000_000,
+        max_person_bytes: int | None = None,
         refuse_active: bool = True,
         scanner: Scanner | None = None,
         oids: frozenset[str] = frozenset({INS_NIR_TEST}),
@@ -228,6 +229,7 @@ class World:
                 limits=Limits(max_bytes=max_bytes, refuse_active=refuse_active, scanner=scanner),
                 metadata=Rules(sets=read_value_sets()),
                 allow_cumulation=False,
+                max_person_bytes=max_person_bytes,
             ),
         )
 

@@ -10,6 +10,7 @@ from scripts.cli.processes import ROOT
 from scripts.manifests.dashboards import dashboards
 from scripts.manifests.kubernetes.surroundings import (
     external_secrets,
+    mail_edge,
     migration,
     network_policy,
     scaling,
@@ -44,6 +45,7 @@ def of_service(wired: Wiring) -> list[Json]:
         *(disruption_budget(wired, entrypoint) for entrypoint in several),
         scaling(wired),
         scraped(wired),
+        *([mail_edge(wired)] if "smtp" in wired.entrypoints else []),
         network_policy(wired),
         *external_secrets(wired),
         migration(wired),

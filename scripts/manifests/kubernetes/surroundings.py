@@ -2,12 +2,13 @@
 
 from typing import Any
 
-from scripts.manifests.kubernetes.workloads import HTTP, container, labels, metadata, pod
+from scripts.manifests.kubernetes.workloads import HTTP, SMTP_PORT, container, labels, metadata, pod
 from scripts.manifests.wiring import Wiring
 
 Json = dict[str, Any]
 STORE_PORTS = {"rabbitmq": 5671, "postgresql": 5432, "mongodb": 27017}
 OBJECTS_PORT = 443
+RELAY_PORT = 465
 TELEMETRY_PORT = 4318
 MONITORING = {"kubernetes.io/metadata.name": "monitoring"}
 KEPT_AFTER = 24 * 3600
@@ -22,11 +23,17 @@ def network_policy(wired: Wiring) -> Json:
     egress = [_to_store(name, port) for name, port in STORE_PORTS.items()]
     if wired.keeps_objects:
         egress.append(_to(_labelled({"carnet.fr/store": "objects"}), OBJECTS_PORT))
+    if wired.sends_mail:
+        egress.append(_to(_labelled({"carnet.fr/store": "mail-relay"}), RELAY_PORT))
     egress.append(_to([{"namespaceSelector": {"matchLabels": MONITORING}}], TELEMETRY_PORT))
     scraped = {
         "from": [{"namespaceSelector": {"matchLabels": MONITORING}}],
         "ports": [{"protocol": "TCP", "port": HTTP}],
     }
+    ingress = [scraped]
+    if "smtp" in wired.entrypoints:
+        mail = [{"namespaceSelector": {"matchLabels": {"carnet.fr/mail": "true"}}}]
+        ingress.append({"from": mail, "ports": [{"protocol": "TCP", "port": SMTP_PORT}]})
     return {
         "apiVersion": "networking.k8s.io/v1",
         "kind": "NetworkPolicy",
@@ -34,7 +41,7 @@ def network_policy(wired: Wiring) -> Json:
         "spec": {
             "podSelector": {"matchLabels": labels(wired.service)},
             "policyTypes": ["Ingress", "Egress"],
-            "ingress": [scraped],
+            "ingress": ingress,
             "egress": egress,
         },
     }
@@ -64,6 +71,8 @@ def external_secrets(wired: Wiring) -> list[Json]:
         _external(f"{name}-migration", name, settings, path=f"carnet/{name}/migration"),
         _external(f"{name}-key", name, [f"{name}.key"]),
     ]
+    if "smtp" in wired.entrypoints:
+        made.append(_external(f"{name}-smtp", name, ["tls.crt", "tls.key", "ca.crt"]))
     return [*made, _external("keyring-kek", name, ["kek"])] if name == "keyring" else made
 
 
@@ -132,6 +141,19 @@ def scraped(wired: Wiring) -> Json:
             "clusterIP": "None",
             "selector": labels(wired.service),
             "ports": [{"name": "http", "port": HTTP, "targetPort": "http", "protocol": "TCP"}],
+        },
+    }
+
+
+def mail_edge(wired: Wiring) -> Json:
+    """Where the mail servers of others deliver, through a load balancer of the operator's."""
+    return {
+        "apiVersion": "v1",
+        "kind": "Service",
+        "metadata": metadata(f"{wired.service}-smtp", wired.service, "smtp"),
+        "spec": {
+            "selector": labels(wired.service, "smtp"),
+            "ports": [{"name": "smtp", "port": 25, "targetPort": "smtp", "protocol": "TCP"}],
         },
     }
 

@@ -8,6 +8,7 @@ Json = dict[str, Any]
 IMAGE = "carnet"
 """Set by the overlays: name, and in production the digest."""
 HTTP = 8080
+SMTP_PORT = 2525
 UID = 10001
 REPLICAS = {"rpc": 2, "project": 2, "follow": 2, "leaves": 2, "timers": 1, "smtp": 2}
 """All but ``rpc`` have one that leads; a second takes over within seconds."""
@@ -92,7 +93,12 @@ def container(
         },
         "volumeMounts": _mounts(service),
     }
-    return made | _probes() if probed else made
+    if not probed:
+        return made
+    made |= _probes()
+    if command == [f"{service}.smtp"]:
+        made["ports"].append({"name": "smtp", "containerPort": SMTP_PORT, "protocol": "TCP"})
+    return made
 
 
 def _probes() -> Json:
@@ -116,6 +122,8 @@ def _mounts(service: str) -> list[Json]:
         {"name": "authorities", "mountPath": "/run/carnet/authorities", "readOnly": True},
         {"name": "tmp", "mountPath": "/tmp"},  # noqa: S108 - an empty volume of the pod's own
     ]
+    if service == "messaging":
+        mounts.append({"name": "smtp", "mountPath": "/run/carnet/smtp", "readOnly": True})
     if service == "keyring":
         mounts.append({"name": "kek", "mountPath": "/run/carnet/kek", "readOnly": True})
     return mounts
@@ -133,6 +141,8 @@ def volumes(wired: Wiring) -> list[Json]:
         {"name": "authorities", "configMap": {"name": "authorities"}},
         {"name": "tmp", "emptyDir": {"sizeLimit": "64Mi"}},
     ]
+    if "smtp" in wired.entrypoints:
+        made.append({"name": "smtp", "secret": {"secretName": f"{wired.service}-smtp"}})
     if wired.service == "keyring":
         made.append({"name": "kek", "secret": {"secretName": "keyring-kek", "defaultMode": 0o600}})
     return made

@@ -47,14 +47,14 @@ class Arranging(VaultLog):
     @command
     def file_in(self, request: FileIn, by: Actor) -> Outcome[Done]:
         document, _ = self.decided(request.document_id, "manage", by)
-        arrangement = self._arranged(self.served_under(document.record_id), by)
+        arrangement = self.arranged(self.served_under(document.record_id), by)
         arrangement.file(document.id, request.folder_id, by)
         return Outcome(answer=Done(), save=[arrangement])
 
     @command
     def pin(self, request: Pin, by: Actor) -> Outcome[Done]:
         document, _ = self.decided(request.document_id, "manage", by)
-        arrangement = self._arranged(self.served_under(document.record_id), by)
+        arrangement = self.arranged(self.served_under(document.record_id), by)
         arrangement.pin(document.id, by, on=request.on)
         return Outcome(answer=Done(), save=[arrangement])
 
@@ -84,10 +84,7 @@ class Arranging(VaultLog):
 
     def _managed(self, record_id: UUID, by: Actor) -> Arrangement:
         self.gate.require(record_id, "manage", RECORD, by)
-        return self._arranged(self.served_under(record_id), by)
-
-    def _arranged(self, record_id: UUID, by: Actor) -> Arrangement:
-        return self.arrangement(record_id) or Arrangement.begin(self.secret, record_id, by)
+        return self.arranged(self.served_under(record_id), by)
 
 
 def _in(arrangement: Arrangement, folder_id: UUID, seen: set[UUID]) -> Sequence[UUID]:

@@ -4,16 +4,14 @@ from collections.abc import Mapping
 from uuid import UUID
 
 from services.vault.application.finding import Finding
-from services.vault.contract.digests import (
+from services.vault.contract.mandatory import (
     MandatoryDocuments,
     MandatoryFound,
     MissingMandatory,
-    PriorResults,
-    ResultsFound,
     StayChecked,
-    Summarise,
-    Summary,
 )
+from services.vault.contract.results import PriorResults, ResultsFound
+from services.vault.contract.summary import Summarise, Summary
 from services.vault.domain import summary
 from services.vault.domain.listing import Entry
 from services.vault.domain.mandatory import owed

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from services.vault.application.log import VaultLog
 from services.vault.contract.reading import Changes, ChangesSince, Found, Search
-from services.vault.domain.listing import Entry, Wanted, by_submission, paged
+from services.vault.domain.listing import WHOLE, Entry, Span, Wanted, by_submission, paged
 from services.vault.domain.search import VACCINATION_HISTORY, first_period
 from shared.cda.timestamps import LOCAL
 from shared.kernel.actor import Actor
@@ -37,22 +37,24 @@ class Finding(VaultLog):
             labels={code: known.display for code, known in sets.types.items()},
             spared=frozenset() if dated else VACCINATION_HISTORY,
         )
-        fitting = [e for e in self.visible(request.record_id, by, request.how) if wanted.fits(e)]
+        span = Span(acts_since=since, spared=wanted.spared, about=wanted.is_about)
+        seen = self.visible(request.record_id, by, request.how, span)
+        fitting = [e for e in seen if wanted.fits(e)]
         return Found.of(paged(fitting, request.limit, request.cursor), sets, since)
 
     def changes_since(self, request: ChangesSince, by: Actor) -> Changes:
         """By the instant of deposit: the date of an act says nothing of when it came in."""
         since = instant(request.instant)
-        seen = self.visible(request.record_id, by, request.how)
-        fresh = [e for e in seen if e.submitted_at >= since]
+        span = Span(submitted_since=since)
+        fresh = self.visible(request.record_id, by, request.how, span)
         page = paged(fresh, request.limit, request.cursor, by_submission)
         return Changes.of(page, self.rules.metadata.sets)
 
-    def visible(self, record_id: UUID, by: Actor, how: How) -> list[Entry]:
-        """All of a record that this reader may see, those merged into it included."""
+    def visible(self, record_id: UUID, by: Actor, how: How, span: Span = WHOLE) -> list[Entry]:
+        """What this reader may see of a record and of those merged into it."""
         self.gate.require(record_id, "read", RECORD, by, how)
         records = self.served_together(record_id)
-        entries = [entry for each in records for entry in self.listed.of_record(each)]
+        entries = [entry for each in records for entry in self.listed.of_record(each, span)]
         return self.seen(entries, records[0], by, how)
 
     def today(self) -> date:

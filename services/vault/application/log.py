@@ -71,6 +71,7 @@ class VaultLog(EventLog):
             find=self.document,
             secret=lambda: self.secret,
             around=self.around,
+            arrangement=self.arranged,
             now=clock.now,
         )
 
@@ -87,7 +88,8 @@ class VaultLog(EventLog):
         together = self.served_together(record_id)
         arranged = {r: self.arrangement(r) for r in together}
         return Around(
-            together=[record_id, *(r for r in together if r != record_id)],
+            record_id=record_id,
+            served=together,
             masking=Masking(
                 allow_cumulation=self.rules.allow_cumulation,
                 by_default=any(a.masks_by_default for a in arranged.values() if a),
@@ -97,6 +99,10 @@ class VaultLog(EventLog):
                 for r, a in arranged.items()
             },
         )
+
+    def arranged(self, record_id: UUID, by: Actor) -> Arrangement:
+        """That of a record, begun if there is none."""
+        return self.arrangement(record_id) or Arrangement.begin(self.secret, record_id, by)
 
     def arrangement(self, record_id: UUID) -> Arrangement | None:
         return self.get(Arrangement.id_of(self.secret, record_id), Arrangement)

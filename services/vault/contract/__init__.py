@@ -17,16 +17,6 @@ from services.vault.contract.deposits import (
     Release,
     Replace,
 )
-from services.vault.contract.digests import (
-    MandatoryDocuments,
-    MandatoryFound,
-    MissingMandatory,
-    PriorResults,
-    ResultsFound,
-    StayChecked,
-    Summarise,
-    Summary,
-)
 from services.vault.contract.exports import (
     ExportBegun,
     ExportPart,
@@ -36,6 +26,12 @@ from services.vault.contract.exports import (
     ReadExport,
 )
 from services.vault.contract.integrity import CheckIntegrity, IntegrityChecked
+from services.vault.contract.mandatory import (
+    MandatoryDocuments,
+    MandatoryFound,
+    MissingMandatory,
+    StayChecked,
+)
 from services.vault.contract.reading import (
     Changes,
     ChangesSince,
@@ -47,6 +43,8 @@ from services.vault.contract.reading import (
     Versions,
     VersionsFound,
 )
+from services.vault.contract.results import PriorResults, ResultsFound
+from services.vault.contract.summary import Summarise, Summary
 from services.vault.contract.views import DocumentView
 from shared.kernel.actor import ActorKind
 from shared.rpc.contract import Contract, Done, Method

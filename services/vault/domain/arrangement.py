@@ -79,6 +79,15 @@ class Arrangement(Aggregate):
             change = arrangement.pinned.add if self.on else arrangement.pinned.discard
             change(self.document_id)
 
+    class DirectivesKept(Event):
+        """The document of the person's directives: one at a time."""
+
+        TOPIC = "vault.directives_kept"
+        document_id: UUID
+
+        def apply(self, arrangement: "Arrangement") -> None:
+            arrangement.directives = self.document_id
+
     class MaskingSet(Event):
         TOPIC = "vault.default_masking_set"
         on: bool
@@ -92,6 +101,7 @@ class Arrangement(Aggregate):
         self.folders: dict[UUID, str] = {}
         self.filed: dict[UUID, UUID] = {}
         self.pinned: set[UUID] = set()
+        self.directives: UUID | None = None
         self.masks_by_default = False
 
     @staticmethod
@@ -134,6 +144,9 @@ class Arrangement(Aggregate):
     def pin(self, document_id: UUID, by: Actor, *, on: bool) -> None:
         if (document_id in self.pinned) != on:
             self._trigger(self.PinSet, by, document_id=document_id, on=on)
+
+    def keep_directives(self, document_id: UUID, by: Actor) -> None:
+        self._trigger(self.DirectivesKept, by, document_id=document_id)
 
     def mask_by_default(self, by: Actor, *, on: bool) -> None:
         """Of documents that come in from now on (CSP R.1111-49)."""

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from services.vault.domain import life, states
+from services.vault.domain.arrangement import Arrangement
 from services.vault.domain.attributes import attributes
 from services.vault.domain.completion import BY_THE_PERSON, Rules
 from services.vault.domain.copies import Copies, require_sendable
@@ -22,26 +23,37 @@ from services.vault.domain.taking import Limits, Taken, take
 from services.vault.domain.visibility import visibility_at_deposit
 from shared.kernel.actor import Actor
 from shared.kernel.errors import Forbidden, InvalidRequest, Refusal
-from shared.kernel.gate import GENERIC_FR, Gate
+from shared.kernel.gate import GENERIC_FR, Decision, Gate
 from shared.kernel.ids import derived_id
 
+DIRECTIVES = "DIR_ANT"
+"""Heading of advance directives."""
 UNKNOWN_PARENT = "replaced document unknown here"
 
 
 @dataclass(frozen=True, kw_only=True)
 class DepositRules:
-    """``archive_after``: the time after which a document is archived by itself; ``None``:
-    never."""
+    """``max_person_bytes``: of what the person adds; ``None``: as for others.
+
+    ``archive_after``: the time after which a document is archived by itself; ``None``: never.
+    """
 
     limits: Limits
     metadata: Rules
     allow_cumulation: bool
+    max_person_bytes: int | None = None
     archive_after: timedelta | None = None
+
+    def limits_of(self, by: Actor) -> Limits:
+        if self.max_person_bytes is None or not by.principal.acts_for_person:
+            return self.limits
+        return replace(self.limits, max_bytes=self.max_person_bytes)
 
 
 class Depositing:
     """``find``: the document of an id as the log has it. ``secret``: of keyed ids. ``around``:
-    the record of an id with what belongs to it."""
+    the record of an id with what belongs to it; ``arrangement``: the person's, begun if there is
+    none."""
 
     def __init__(
         self,
@@ -53,6 +65,7 @@ class Depositing:
         find: Callable[[UUID], Document | None],
         secret: Callable[[], bytes],
         around: Callable[[UUID], Around],
+        arrangement: Callable[[UUID, Actor], Arrangement],
         now: Callable[[], datetime],
     ) -> None:
         self._people = people
@@ -62,6 +75,7 @@ class Depositing:
         self._find = find
         self._secret = secret
         self._around = around
+        self._arrangement = arrangement
         self._now = now
         self._doubles = Doubles(gate, find=find, secret=secret)
 
@@ -97,6 +111,7 @@ class Depositing:
         )  # fmt: skip
         lot.changed[held.id] = held
         self._settle(lot, held, former, by)
+        self._keep_directives(lot, around, held, decision, by)
         self._copy(lot, held, held.copies_to, by)
 
     def _around_of(self, lot: Lot, record_id: UUID) -> Around:
@@ -110,7 +125,7 @@ class Depositing:
             offer.given,
             declared=offer.declared,
             by_person=by.principal.acts_for_person,
-            limits=self._rules.limits,
+            limits=self._rules.limits_of(by),
             rules=self._rules.metadata,
         )
 
@@ -125,12 +140,12 @@ class Depositing:
 
     def _put(self, lot: Lot, around: Around, offer: Offer, taken: Taken, by: Actor) -> Placed:
         record_id = around.record_id
-        taken = self._signed(taken, record_id, by)
         origin = Origin.of(taken.metadata, by.to_event())
         asked = attributes(taken.metadata, origin, taken.confidentiality, Status.APPROVED.value, by)
         decision = self._gate.require(record_id, "feed", asked, by)
+        taken = self._signed(taken, record_id, by)
         if taken.patient:
-            self._people.require_person_of(record_id, taken.patient, by)
+            self._people.require_person_of(around.served, taken.patient, by)
         document_id, original = self._doubles.same(around.together, taken, by, lot.changed)
         if original and self._doubles.may_see(original, by):
             return self._again(lot, original, offer, taken, by)
@@ -146,6 +161,7 @@ class Depositing:
             self._require_releasable(document, former, by)
         else:
             self._settle(lot, document, former, by)
+            self._keep_directives(lot, around, document, decision, by)
             self._copy(lot, document, offer.copies_to, by)
         return Placed(
             document_id=document_id,
@@ -200,6 +216,24 @@ class Depositing:
             life.withdraw(former, None, by)
         if former:
             lot.changed[former.id] = former
+
+    def _keep_directives(
+        self, lot: Lot, around: Around, document: Document, decision: Decision, by: Actor
+    ) -> None:
+        """Of the directives a person adds one document is current: a new one takes the place of
+        the former, which is not kept (Mon espace santé)."""
+        said, sets = document.metadata, self._rules.metadata.sets
+        if not said.by_patient or said.type not in sets.types_under(DIRECTIVES):
+            return
+        if not lot.arranged:
+            lot.arranged.append(self._arrangement(around.served[0], by))
+        arrangement = lot.arranged[0]
+        current = arrangement.directives
+        former = (lot.changed.get(current) or self._find(current)) if current else None
+        if former and former.status in states.MOVES[Act.DELETE].before:
+            life.delete(former, decision.decision_id, by)
+            lot.changed[former.id] = former
+        arrangement.keep_directives(document.id, by)
 
     def _signed(self, taken: Taken, record_id: UUID, by: Actor) -> Taken:
         """What the person puts in is by the person, whoever acts for them (XDS authorPerson)."""

@@ -7,6 +7,7 @@ deleted or discarded may be deposited again.
 from collections.abc import Callable, Mapping, Sequence
 from uuid import UUID
 
+from services.vault.domain.content import CDA
 from services.vault.domain.document import Document
 from services.vault.domain.states import Status
 from services.vault.domain.taking import Taken
@@ -44,20 +45,18 @@ class Doubles:
         who may not see the original that refusal would tell of it: theirs is kept as a document
         of its own. The same bytes are one document, and theirs too from then on.
         """
-        unique_id = taken.metadata.unique_id
-        document_id, original = self._named(records, changed, unique_id)
-        if original is None:
-            return document_id, None
-        if self.may_see(original, by):
-            if original.content.sha256 == taken.sha256:
+        found = [self._named(records, changed, *name) for name in _names(taken, by)]
+        for _, original in found:
+            if original is None:
+                continue
+            if self.may_see(original, by):
+                return original.id, _the_same(original, taken)
+            if self._is_one(original, taken, by):
                 return original.id, original
-            raise Conflict(
-                "This identifier already names another document of this record.",
-                fields={"content.unique_id": "names a document with another content"},
-            )
-        if self._is_one(original, taken, by):
-            return original.id, original
-        return self._named(records, changed, unique_id, taken.sha256)
+        (own_id, taken_already), *_ = found
+        if taken_already is None:
+            return own_id, None
+        return self._named(records, changed, taken.metadata.unique_id, taken.sha256)
 
     @staticmethod
     def _is_one(original: Document, taken: Taken, by: Actor) -> bool:
@@ -98,3 +97,22 @@ class Doubles:
             if known is None or known.status not in GONE:
                 return document_id, known
             again = ("again", str(document_id))
+
+
+def _names(taken: Taken, by: Actor) -> list[tuple[str, ...]]:
+    """What a document may be known by, first the name it gets if it is new. The person's own
+    files have names of their own, so that none tells of another that is hidden from them."""
+    unique_id = taken.metadata.unique_id
+    if taken.media_type == CDA:
+        return [(unique_id,)]
+    names: list[tuple[str, ...]] = [(unique_id,), (unique_id, "by the person")]
+    return names[::-1] if by.principal.acts_for_person else names
+
+
+def _the_same(original: Document, taken: Taken) -> Document:
+    if original.content.sha256 != taken.sha256:
+        raise Conflict(
+            "This identifier already names another document of this record.",
+            fields={"content.unique_id": "names a document with another content"},
+        )
+    return original

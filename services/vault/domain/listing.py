@@ -66,6 +66,21 @@ class Entry:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Span:
+    """How much of a record is looked at: acts since a day, but for types that no day leaves out;
+    what was submitted since an instant; what is ``about`` something, told before more of a row
+    is unsealed."""
+
+    acts_since: str | None = None
+    spared: frozenset[str] = frozenset()
+    submitted_since: str | None = None
+    about: Callable[[Metadata], bool] | None = None
+
+
+WHOLE = Span()
+
+
+@dataclass(frozen=True, kw_only=True)
 class Wanted:
     """Filters; those that are ``None`` let everything through. ``since`` and ``until`` are days
     of the act, both included; ``source`` is ``person`` or ``professional``; ``heading_types``:
@@ -88,13 +103,17 @@ class Wanted:
     spared: frozenset[str] = frozenset()
 
     def fits(self, entry: Entry) -> bool:
-        said = entry.metadata
         return (
             entry.status in self._states()
-            and self.type in {None, said.type}
+            and (self.author is None or self.author in entry.origin.professionals)
+            and self.is_about(entry.metadata)
+        )
+
+    def is_about(self, said: Metadata) -> bool:
+        return (
+            self.type in {None, said.type}
             and self.class_code in {None, said.class_code}
             and (self.heading_types is None or said.type in self.heading_types)
-            and (self.author is None or self.author in entry.origin.professionals)
             and self.source in {None, source_of(said)}
             and (said.type in self.spared or is_since(said.service_day, self.since))
             and (self.until is None or said.service_day <= self.until)

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from eventsourcing.domain import Aggregate
 
+from services.vault.domain.arrangement import Arrangement
 from services.vault.domain.copies import Copies
 from services.vault.domain.document import Document
 from services.vault.domain.metadata import Statement
@@ -48,16 +49,19 @@ class Placed:
 
 @dataclass(frozen=True, kw_only=True)
 class Around:
-    """The record a lot goes to. ``together``: the records served as one with it, itself first;
-    ``masking``: how the person has what comes in masked; ``relied_on``: streams that say so."""
+    """The record a lot goes to. ``served``: the records served as one with it, first the one by
+    whose rights they are; ``masking``: how the person has what comes in masked; ``relied_on``:
+    streams that say so."""
 
-    together: Sequence[UUID]
+    record_id: UUID
+    served: Sequence[UUID]
     masking: Masking
     relied_on: Mapping[UUID, int]
 
     @property
-    def record_id(self) -> UUID:
-        return self.together[0]
+    def together(self) -> Sequence[UUID]:
+        """The record itself, then those served with it."""
+        return [self.record_id, *(other for other in self.served if other != self.record_id)]
 
 
 @dataclass(kw_only=True)
@@ -69,9 +73,14 @@ class Lot:
     placed: list[Placed] = field(default_factory=list)
     changed: dict[UUID, Document] = field(default_factory=dict)
     copies: list[Copies] = field(default_factory=list)
+    arranged: list[Arrangement] = field(default_factory=list)
     objects: list[str] = field(default_factory=list)
     relied_on: dict[UUID, int] = field(default_factory=dict)
 
     @property
     def saved(self) -> list[Aggregate]:
-        return [*(d for d in self.changed.values() if d.pending_events), *self.copies]
+        return [
+            *(d for d in self.changed.values() if d.pending_events),
+            *self.copies,
+            *self.arranged,
+        ]

@@ -31,15 +31,18 @@ class People:
             raise InvalidRequest(fields={f"{FIELD}.ins": "the documents are about several people"})
         return self._resolved(found.pop(), by)
 
-    def require_person_of(self, record_id: UUID, patient: Patient, by: Actor) -> None:
-        """Compare INS and strict traits; each that differs is named, no value is repeated."""
-        if self._identities.resolve(self._ins_of(patient), by=by) != record_id:
+    def require_person_of(self, records: Sequence[UUID], patient: Patient, by: Actor) -> None:
+        """Compare INS and strict traits; each that differs is named, no value is repeated.
+
+        ``records``: those of one person, first the one whose traits count.
+        """
+        if self._identities.resolve(self._ins_of(patient), by=by) not in records:
             raise InvalidRequest(
                 "The document is not about the person of this record.",
                 message_fr="Le document ne concerne pas la personne de ce dossier.",
                 fields={f"{FIELD}.ins": "is not that of the record"},
             )
-        require_same_person(patient.traits, self._identities.traits_of(record_id, by=by))
+        require_same_person(patient.traits, self._identities.traits_of(records[0], by=by))
 
     def person_of(self, record_id: UUID, by: Actor) -> Person:
         return self._identities.person_of(record_id, by=by)

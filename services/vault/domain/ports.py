@@ -7,7 +7,7 @@ from typing import Protocol
 from uuid import UUID
 
 from services.vault.domain.document import Content
-from services.vault.domain.listing import Entry
+from services.vault.domain.listing import WHOLE, Entry, Span
 from services.vault.domain.patient import Person, Traits
 from services.vault.domain.results import ReadDocument
 from services.vault.domain.timing import Due
@@ -79,7 +79,7 @@ class Contents(Protocol):
 class Listed(Protocol):
     """The read model of documents; it may lag behind the log."""
 
-    def of_record(self, record_id: UUID) -> Sequence[Entry]:
+    def of_record(self, record_id: UUID, span: Span = WHOLE) -> Sequence[Entry]:
         """All that are in a record, in no promised order; none if the record was erased."""
         ...
 

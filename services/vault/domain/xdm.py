@@ -15,6 +15,7 @@ from services.vault.domain.metadata import Author
 from services.vault.domain.patient import Person
 from services.vault.domain.states import Status
 from services.vault.domain.value_sets import ValueSets
+from services.vault.domain.xdm_fields import dtm, hl7, unique_id, xcn, xon
 from shared.kernel.clock import instant
 
 LCM = "urn:oasis:names:tc:ebxml-regrep:xsd:lcm:3.0"
@@ -46,8 +47,6 @@ _STATUS = {
     Status.DEPRECATED: "urn:oasis:names:tc:ebxml-regrep:StatusType:Deprecated",
     Status.ARCHIVED: "urn:asip:ci-sis:2010:StatusType:Archived",
 }
-_PS_IDNAT = "1.2.250.1.71.4.2.1"
-_STRUCT_IDNAT = "1.2.250.1.71.4.2.2"
 _CLASS_SYSTEM = "1.2.250.1.213.1.1.4.1"
 _LOINC = "2.16.840.1.113883.6.1"
 _MEDICAL_RECORDS = "11503-0"
@@ -82,11 +81,6 @@ class Set:
 def metadata(submission: Set, sets: ValueSets) -> bytes:
     """The whole file, UTF-8."""
     return _Writer(submission, sets).written()
-
-
-def dtm(iso: str) -> str:
-    """HL7 v2 date and time of the same precision, UTC: ``YYYY[MM[DD[hhmmss]]]``."""
-    return iso[:19].translate(str.maketrans("", "", "-:TZ"))
 
 
 class _Writer:
@@ -144,7 +138,7 @@ class _Writer:
         _slot(one, "hash", [document.sha1])
         _slot(one, "languageCode", [said.language])
         if said.legal_authenticator:
-            _slot(one, "legalAuthenticator", [_xcn(said.legal_authenticator)])
+            _slot(one, "legalAuthenticator", [xcn(said.legal_authenticator)])
         _slot(one, "serviceStartTime", [dtm(said.service_start)])
         if said.service_stop:
             _slot(one, "serviceStopTime", [dtm(said.service_stop)])
@@ -158,7 +152,7 @@ class _Writer:
         for scheme, code, display, system in self._codes(entry):
             self._code(one, me, scheme, code, display, system)
         self._identifier(one, me, _PATIENT, self._patient_id(), "XDSDocumentEntry.patientId")
-        self._identifier(one, me, _UNIQUE, _unique_id(entry), "XDSDocumentEntry.uniqueId")
+        self._identifier(one, me, _UNIQUE, unique_id(entry), "XDSDocumentEntry.uniqueId")
 
     def _codes(self, entry: Entry) -> Iterator[tuple[str, str, str | None, str | None]]:
         said, sets = entry.metadata, self._sets
@@ -192,8 +186,8 @@ class _Writer:
 
     def _author(self, parent: ET.Element, of: str, scheme: str, author: Author) -> None:
         slots = {
-            "authorPerson": _xcn(author),
-            "authorInstitution": _xon(author),
+            "authorPerson": xcn(author),
+            "authorInstitution": xon(author),
             "authorRole": self._said(author.role, "functions"),
             "authorSpecialty": self._said(author.specialty, "specialties"),
         }
@@ -214,7 +208,7 @@ class _Writer:
         if code is None:
             return ""
         _, display, system = self._known(value_set, code)
-        return f"{_hl7(code)}^{_hl7(display)}^{system or ''}"
+        return f"{hl7(code)}^{hl7(display)}^{system or ''}"
 
     def _code(
         self,
@@ -261,40 +255,10 @@ class _Writer:
         """Fields of the HL7 v2 PID segment."""
         traits = self._set.person.traits
         yield f"PID-3|{self._patient_id()}"
-        yield f"PID-5|{_hl7(traits.birth_name)}^{_hl7(traits.birth_given_names)}^^^^^L"
+        yield f"PID-5|{hl7(traits.birth_name)}^{hl7(traits.birth_given_names)}^^^^^L"
         if traits.birth_date:
             yield f"PID-7|{dtm(traits.birth_date)}"
         yield f"PID-8|{ {'M': 'M', 'F': 'F'}.get(traits.sex or '', 'U') }"
-
-
-def _unique_id(entry: Entry) -> str:
-    """The producer's; a bare file has none, and gets ours in OID form (ITU-T X.667)."""
-    written = entry.metadata.unique_id
-    return f"2.25.{entry.document_id.int}" if written.startswith("urn:") else written
-
-
-def _xcn(author: Author) -> str:
-    """A professional, or a device by its name."""
-    if author.device and not author.family:
-        return f"^{_hl7(author.device)}"
-    if not (author.national_id or author.family):
-        return ""
-    name = f"{_hl7(author.national_id)}^{_hl7(author.family)}^{_hl7(author.given)}"
-    return f"{name}^^^^^^&{_PS_IDNAT}&ISO^D^^^IDNPS" if author.national_id else name
-
-
-def _xon(author: Author) -> str:
-    if not (author.institution or author.institution_name):
-        return ""
-    name = _hl7(author.institution_name) or _hl7(author.institution)
-    if not author.institution:
-        return name
-    return f"{name}^^^^^&{_STRUCT_IDNAT}&ISO^IDNST^^^{_hl7(author.institution)}"
-
-
-def _hl7(text: str | None) -> str:
-    """Separators of HL7 v2 have no place inside a field here."""
-    return (text or "").translate(str.maketrans("^&|~\\", "     ")).strip()
 
 
 def _add(parent: ET.Element, tag: str, /, **attributes: str) -> ET.Element:

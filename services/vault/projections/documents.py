@@ -1,6 +1,6 @@
 """The list of documents: ids and instants in clear, everything said of them sealed."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import asdict
 from functools import singledispatchmethod
 from typing import Any
@@ -8,12 +8,13 @@ from uuid import UUID
 
 from services.vault.domain import document_events as events
 from services.vault.domain.document import entry_uuid
-from services.vault.domain.listing import Entry
+from services.vault.domain.listing import WHOLE, Entry, Span
 from services.vault.domain.metadata import Metadata
 from services.vault.domain.origin import Origin
 from services.vault.domain.states import IN_RECORD, Status
 from shared.crypto.fields import open_field, seal_field
-from shared.crypto.keys import KeyErased, Keys
+from shared.crypto.keys import SERVICE_KEY_ID, KeyErased, Keys
+from shared.crypto.tokens import keyed_token
 from shared.kernel.clock import instant
 from shared.stores.documents import (
     Delete,
@@ -25,18 +26,22 @@ from shared.stores.documents import (
     Patch,
     Purge,
     Put,
+    Range,
     Write,
 )
 
-PAGE = 500
+PAGE = 5_000
+"""Rows of one record read at once: each page of a list costs a sort of all of it."""
+YEAR = len("YYYY")
 
 
 class DocumentList:
-    """Rows: ids, instants and ``status`` in clear; ``metadata``, ``origin``, ``kept`` (media
-    type, size) and ``visibility`` sealed under the record's key. None for what is gone."""
+    """Rows: ids, dates and ``status`` in clear, ``type`` as a keyed token; ``metadata``,
+    ``origin``, ``kept`` (media type, size) and ``visibility`` sealed under the record's key. None
+    for what is gone."""
 
     NAME = "documents"
-    VERSION = 3
+    VERSION = 4
     INDEXES = ("record_id", "logical_id")
 
     def __init__(self, keys: Keys) -> None:
@@ -78,9 +83,11 @@ class DocumentList:
 
     @writes.register
     def _(self, event: events.Reclassified) -> Sequence[Write]:
+        metadata = Metadata.from_event(event.metadata)
         changed = {
             "entry_uuid": _entry_uuid(event),
-            "service_day": Metadata.from_event(event.metadata).service_day,
+            "service_day": metadata.service_day,
+            "type": _type(self._keys, event.record_id, metadata.type),
             "metadata": self._sealed(event, "metadata", event.metadata),
         }
         return [Patch(str(event.originator_id), changed)]
@@ -121,6 +128,7 @@ class DocumentList:
             "submission_set": str(event.submission_set) if event.submission_set else None,
             "submitted_at": instant(event.timestamp),
             "service_day": metadata.service_day,
+            "type": _type(self._keys, event.record_id, metadata.type),
             "status": status.value,
             "replaces": str(event.replaces) if event.replaces else None,
             "replaced_by": None,
@@ -143,22 +151,51 @@ class ListedDocuments:
         self._documents = documents
         self._keys = keys
 
-    def of_record(self, record_id: UUID) -> Sequence[Entry]:
-        return self._entries(record_id, IN_RECORD)
+    def of_record(self, record_id: UUID, span: Span = WHOLE) -> Sequence[Entry]:
+        return self._entries(record_id, IN_RECORD, span)
 
     def held_in(self, record_id: UUID) -> Sequence[Entry]:
-        return self._entries(record_id, {Status.HELD})
+        return self._entries(record_id, {Status.HELD}, WHOLE)
 
     def by_logical_id(self, logical_id: UUID) -> UUID | None:
         found = self._documents.find(Eq("logical_id", str(logical_id)), limit=1).items
         return UUID(found[0]["id"]) if found else None
 
-    def _entries(self, record_id: UUID, states: Collection[Status]) -> Sequence[Entry]:
+    def _entries(self, record_id: UUID, states: Collection[Status], span: Span) -> Sequence[Entry]:
         where = (Eq("record_id", str(record_id)), In("status", sorted(states)))
+        rows = {
+            row["id"]: row
+            for narrowed in self._narrowed(record_id, span)
+            for row in self._rows((*where, *narrowed))
+        }
         try:
-            return [self._entry(row) for row in self._rows(where)]
+            return list(self._about(rows.values(), span.about))
         except KeyErased:
             return []
+
+    def _about(
+        self, rows: Iterable[Json], about: Callable[[Metadata], bool] | None
+    ) -> Iterator[Entry]:
+        for row in rows:
+            metadata = Metadata.from_event(self._opened(row, "metadata"))
+            if about is None or about(metadata):
+                yield self._entry(row, metadata)
+
+    def _opened(self, row: Json, field: str) -> Any:
+        return open_field(self._keys, place(row["id"], field), row[field])
+
+    def _narrowed(self, record_id: UUID, span: Span) -> Iterator[Sequence[Filter]]:
+        """Each finds a part of what is looked at. An act may be dated by its year alone."""
+        narrowed: list[Filter] = []
+        if span.submitted_since:
+            narrowed.append(Range("submitted_at", ge=span.submitted_since))
+        if span.acts_since is None:
+            yield narrowed
+            return
+        yield [*narrowed, Range("service_day", ge=span.acts_since[:YEAR])]
+        if span.spared:
+            tokens = [_type(self._keys, record_id, code) for code in sorted(span.spared)]
+            yield [*narrowed, In("type", tokens)]
 
     def _rows(self, where: Sequence[Filter]) -> list[Json]:
         rows: list[Json] = []
@@ -170,10 +207,9 @@ class ListedDocuments:
             if after is None:
                 return rows
 
-    def _entry(self, row: Json) -> Entry:
-        metadata, origin, kept, visibility = (
-            open_field(self._keys, place(row["id"], field), row[field])
-            for field in ("metadata", "origin", "kept", "visibility")
+    def _entry(self, row: Json, metadata: Metadata) -> Entry:
+        origin, kept, visibility = (
+            self._opened(row, field) for field in ("origin", "kept", "visibility")
         )
         return Entry(
             document_id=UUID(row["id"]),
@@ -183,7 +219,7 @@ class ListedDocuments:
             submission_set=_maybe_id(row["submission_set"]),
             submitted_at=row["submitted_at"],
             status=row["status"],
-            metadata=Metadata.from_event(metadata),
+            metadata=metadata,
             confidentiality=tuple(visibility),
             media_type=kept["media_type"],
             size=kept["size"],
@@ -195,6 +231,12 @@ class ListedDocuments:
             replaces=_maybe_id(row["replaces"]),
             replaced_by=_maybe_id(row["replaced_by"]),
         )
+
+
+def _type(keys: Keys, record_id: UUID, code: str) -> str:
+    """Of one record alone: equal types of two records do not look alike."""
+    secret = keys.exact(SERVICE_KEY_ID, 1).secret
+    return keyed_token(secret, "document type", f"{record_id}.{code}")
 
 
 def _entry_uuid(event: events.DocumentEvent) -> str:

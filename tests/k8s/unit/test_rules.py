@@ -181,7 +181,7 @@ def test_policies_name_whom_they_let_and_where(documents: list[Json]) -> None:
 
 def test_services_do_not_reach_one_another(documents: list[Json]) -> None:
     """They meet at the broker."""
-    stores = {"rabbitmq", "postgresql", "mongodb", "objects"}
+    stores = {"rabbitmq", "postgresql", "mongodb", "objects", "mail-relay"}
     for policy in of_kind(documents, "NetworkPolicy"):
         if policy["metadata"]["name"] in SERVICES:
             peers = [p for rule in policy["spec"]["egress"] for p in rule["to"]]
@@ -243,7 +243,9 @@ def test_every_host_a_setting_names_is_declared() -> None:
     """As the processes themselves check when they start."""
     [settings] = [d for d in of_kind(base(), "ConfigMap") if d["metadata"]["name"] == "carnet"]
     places = set(settings["data"]["CARNET_HOSTING_PLACES"].split(","))
-    named = {h for v in settings["data"].values() if "://" in v for h in hosts_of(v)}
+    data = settings["data"]
+    named = {h for v in data.values() if "://" in v for h in hosts_of(v)}
+    named |= {v.partition(":")[0] for k, v in data.items() if k.endswith("_RELAY")}
     assert named
     assert named <= places
 

@@ -18,7 +18,7 @@ from shared.rpc.client import RpcClient
 from shared.rpc.contract import Answer, Contract, Method, Request
 from shared.rpc.keys import remote_keys
 from shared.rpc.serve import Served, serve
-from tests.vault.cda import INS
+from tests.vault.cda import INS, OID
 from tests.vault.world import RECORD, REFUSED, TRAITS
 
 
@@ -62,6 +62,7 @@ class GetIdentity(Request):
 
 class Identity(Answer):
     traits: dict[str, str | None]
+    ins: dict[str, str] | None
 
 
 SERVICES = frozenset({ActorKind.SERVICE})
@@ -114,7 +115,7 @@ def identity() -> Served:
         return Existence(record_id=RECORD if known else None)
 
     def get_identity(_request: GetIdentity, _by: Actor) -> Identity:
-        return Identity(traits=vars(TRAITS))
+        return Identity(traits=vars(TRAITS), ins={"value": INS, "oid": OID})
 
     return Served(
         settings=settings,

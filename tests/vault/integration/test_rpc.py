@@ -1,6 +1,7 @@
 """The vault as callers meet it: real broker, object store, keyring, log and read model."""
 
 import base64
+import io
 import json
 import os
 import secrets
@@ -8,6 +9,7 @@ import socket
 import subprocess
 import sys
 import urllib.request
+import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -23,6 +25,7 @@ from shared.kernel.errors import Forbidden, InvalidRequest, Refusal, TooLarge, U
 from shared.rpc.client import RpcClient
 from tests.support.deadline import eventually
 from tests.vault.cda import INS, PDF, cda, enclosing
+from tests.vault.unit.test_results import GLUCOSE, PQ, observation, report
 from tests.vault.world import METADATA, RECORD, REFUSED
 
 ROOT = Path(__file__).parents[3]
@@ -241,3 +244,30 @@ def test_no_log_line_tells_of_anybody(deployed: Deployed) -> None:
     assert '"method": "deposit"' in logged
     for secret in ("PAT-TROIS", "DOMINIQUE", INS, "hospitalier", "Attestation", "ESSAI", "JVBERi0"):
         assert secret not in logged
+
+
+def test_results_and_a_copy_over_the_wire(deployed: Deployed) -> None:
+    """Read models filled, results found, and the whole archive had in its parts."""
+    laboratory = report(observation(GLUCOSE, PQ.format("0.90", "g/L")))
+    put_in = deployed.deposit(laboratory)
+    reached = {"vault": put_in["position"]}
+
+    found = deployed.call("doctor", "prior_results", record_id=str(RECORD), at_least=reached)
+    begun = deployed.call(
+        "patient", "export_record", request_id=str(uuid4()), record_id=str(RECORD)
+    )
+    parts = [
+        deployed.call("patient", "read_export", export_id=begun["export_id"], part=number)
+        for number in range(begun["parts"])
+    ]
+
+    assert [(r["value"], r["unit"]) for r in found["items"]] == [("0.90", "g/L")]
+    assert all(part["next_offset"] is None for part in parts)
+    data = b"".join(base64.b64decode(part["content"]) for part in parts)
+    with zipfile.ZipFile(io.BytesIO(data)) as copy:
+        assert copy.testzip() is None
+        assert laboratory in {copy.read(name) for name in copy.namelist()}
+    shown = deployed.call("patient", "export_status", export_id=begun["export_id"])
+    assert (shown["complete"], shown["size"]) == (True, len(data))
+    with pytest.raises(Forbidden):
+        deployed.call("doctor", "export_status", export_id=begun["export_id"])

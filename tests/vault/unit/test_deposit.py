@@ -6,22 +6,18 @@ from uuid import UUID, uuid4
 import pytest
 
 from services.vault.contract.deposits import Deposit, DepositLot
-from services.vault.contract.life import Delete
 from services.vault.domain.document import Document
-from services.vault.domain.states import Status
 from shared.kernel.actor import Actor, ActorKind
 from shared.kernel.errors import Conflict, Forbidden, InvalidRequest, TooLarge, Unavailable
-from tests.vault.cda import INS, JPEG, OID, PATIENT, PDF, cda, enclosing, replacing
+from tests.vault.cda import INS, JPEG, OID, PATIENT, PDF, cda, enclosing
 from tests.vault.world import (
     AUTHOR,
     DOCTOR,
     HOSPITAL,
     METADATA,
-    OTHER_HOSPITAL,
     OTHER_RECORD,
     RECORD,
     World,
-    asked,
 )
 from tests.vault.world import PATIENT as PERSON
 
@@ -167,138 +163,6 @@ class TestContent:
         kept = document(world, answer.document_id).metadata
         assert (kept.type, kept.class_code, kept.title) == ("86531-1", "95", METADATA["title"])
         assert kept.authors[0].institution == "1750712184"
-
-
-class TestOnce:
-    def test_the_same_document_is_one(self, world: World) -> None:
-        """Sent again by a nervous software: one document, one event."""
-        first = world.deposit(cda())
-        again = world.deposit(cda())
-
-        assert again.document_id == again.duplicate_of == first.document_id
-        assert again.logical_id == first.logical_id
-        assert len(world.events()) == len(world.objects.kept) == 1
-
-    def test_the_same_file_is_one_whatever_is_said_of_it(self, world: World) -> None:
-        """Bytes tell, not titles."""
-        first = world.deposit(PDF, record_id=str(RECORD), metadata=METADATA)
-        again = world.deposit(
-            PDF, record_id=str(RECORD), metadata={**METADATA, "title": "Autre titre"}
-        )
-
-        assert again.duplicate_of == first.document_id
-
-    def test_another_record_has_its_own(self, world: World) -> None:
-        """One file may concern two people; their ids have nothing in common."""
-        first = world.deposit(PDF, record_id=str(RECORD), metadata=METADATA)
-        other = world.deposit(PDF, record_id=str(OTHER_RECORD), metadata=METADATA)
-
-        assert other.duplicate_of is None
-        assert other.document_id != first.document_id
-
-    def test_a_duplicate_of_something_hidden_is_not_told(self, world: World) -> None:
-        """The answer must not reveal that a masked document is there."""
-        world.deposit(cda(confidentiality=["MASQUE_PS"]))
-        world.access.hidden_codes.add("MASQUE_PS")
-
-        again = world.deposit(cda(confidentiality=["MASQUE_PS"]), by=OTHER_HOSPITAL)
-        own = world.deposit(cda(confidentiality=["MASQUE_PS"]), by=HOSPITAL)
-
-        assert again.duplicate_of is None
-        assert own.duplicate_of == own.document_id
-
-    def test_deposited_again_it_is_theirs_as_well(self, world: World) -> None:
-        """The second time it is told as any double of theirs would be; the first of another
-        stranger is not. A structure that put it in may see it (CSP R.1111-49)."""
-        first = self.hidden(world)
-
-        answers = [
-            world.deposit(cda(), by=by).duplicate_of
-            for by in (OTHER_HOSPITAL, OTHER_HOSPITAL, DOCTOR, DOCTOR)
-        ]
-
-        assert answers == [None, first, None, first]
-        kept = document(world, first)
-        assert kept.confidentiality == ("MASQUE_PS", "N")
-        assert kept.first_origin.structures == (HOSPITAL.id,)
-
-    def test_theirs_can_be_taken_back_and_stays_for_the_others(self, world: World) -> None:
-        """Deleting it is answered as for a document of their own, and deletes nobody else's."""
-        first = self.hidden(world)
-        world.deposit(cda(), by=DOCTOR)
-
-        world.vault.delete(Delete(request_id=uuid4(), document_id=first), DOCTOR)
-
-        assert document(world, first).status is Status.APPROVED
-        with pytest.raises(Forbidden):
-            world.vault.delete(Delete(request_id=uuid4(), document_id=first), DOCTOR)
-        assert world.deposit(cda(), by=DOCTOR).duplicate_of is None
-
-    def test_replacing_theirs_leaves_the_first(self, world: World) -> None:
-        """Whoever got hold of the bytes must not make another's document obsolete."""
-        first = self.hidden(world)
-        world.deposit(cda(), by=DOCTOR)
-        new = cda(id_='<id root="1.2.3.4" extension="2"/>', related=replacing("1.2.3.4^1"))
-
-        second = world.deposit(new, by=DOCTOR)
-
-        assert second.replaced == first
-        assert document(world, first).status is Status.APPROVED
-        assert "MASQUE_PS" in document(world, second.document_id).confidentiality
-
-    def test_what_the_person_adds_they_find(self, world: World) -> None:
-        """Though the same file waits, hidden from them, for an announcement: neither tells of
-        the other."""
-        hidden = {**METADATA, "confidentiality": ["INVISIBLE_PATIENT"]}
-        first = world.deposit(PDF, record_id=str(RECORD), metadata=hidden).document_id
-        world.access.hidden_codes.add("INVISIBLE_PATIENT")
-        own = {"type": "DOCPAT09", "title": "Mutuelle", "creation": "2026", "service_start": "2026"}
-
-        answers = [
-            world.deposit(PDF, by=PERSON, record_id=str(RECORD), metadata=own) for _ in range(2)
-        ]
-
-        assert answers[0].document_id == answers[1].document_id != first
-        assert [a.duplicate_of for a in answers] == [None, answers[0].document_id]
-
-    @staticmethod
-    def hidden(world: World) -> UUID:
-        """A masked document of the hospital."""
-        answer = world.deposit(cda(), by=HOSPITAL, confidentiality=["MASQUE_PS"])
-        world.access.hidden_codes.add("MASQUE_PS")
-        return answer.document_id
-
-    def test_one_identifier_names_one_content(self, world: World) -> None:
-        """IHE: the same uniqueId with other bytes is an error, not a silent loss."""
-        world.deposit(cda())
-
-        with pytest.raises(Conflict) as refusal:
-            world.deposit(cda(title="<title>Corrigé</title>"))
-
-        assert set(refusal.value.fields) == {"content.unique_id"}
-
-    def test_that_conflict_is_not_told_of_something_hidden(self, world: World) -> None:
-        """A guessed identifier must not show that a hidden document exists: theirs is kept."""
-        first = world.deposit(cda(confidentiality=["MASQUE_PS"]))
-        world.access.hidden_codes.add("MASQUE_PS")
-
-        other = world.deposit(cda(title="<title>Sonde</title>"), by=OTHER_HOSPITAL)
-
-        assert other.duplicate_of is None
-        assert other.document_id != first.document_id
-
-    def test_a_request_repeated_gets_its_first_answer(self, world: World) -> None:
-        """A lost reply is asked for again with the same request_id."""
-        request = asked(cda())
-
-        first, again = (
-            world.vault.deposit(request, HOSPITAL),
-            world.vault.deposit(request, HOSPITAL),
-        )
-
-        assert again == first
-        assert again.duplicate_of is None
-        assert len(world.events()) == 1
 
 
 class TestVisibility:

@@ -11,13 +11,8 @@ from pydantic import ValidationError
 
 from services.vault.adapters.mandatory import read_mandatory
 from services.vault.adapters.value_sets import read_value_sets
-from services.vault.contract.digests import (
-    MandatoryDocuments,
-    MissingMandatory,
-    StayChecked,
-    Summarise,
-    Summary,
-)
+from services.vault.contract.mandatory import MandatoryDocuments, MissingMandatory, StayChecked
+from services.vault.contract.summary import Summarise, Summary
 from services.vault.domain.summary import FromProfile
 from shared.kernel.actor import Actor
 from shared.kernel.errors import Forbidden

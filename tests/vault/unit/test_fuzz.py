@@ -27,7 +27,7 @@ from tests.vault.cda import RTF, cda, enclosing
 from tests.vault.unit.test_official_samples import OFFICIAL
 from tests.vault.unit.test_results import GLUCOSE, PQ, observation, report
 
-TIMES = int(os.environ.get("CARNET_FUZZ", "1")) * 120
+TIMES = int(os.environ.get("CARNET_FUZZ", "1")) * 80
 RULES = Rules(sets=read_value_sets())
 LIMITS = Limits(max_bytes=5_000_000, refuse_active=True)
 GIVEN = Statement(

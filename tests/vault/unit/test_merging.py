@@ -7,7 +7,7 @@ import pytest
 from services.vault.contract.reading import Open, Search, Versions
 from services.vault.domain.document import Document
 from services.vault.domain.opening import Opening
-from shared.kernel.errors import Forbidden
+from shared.kernel.errors import Forbidden, InvalidRequest
 from tests.vault.cda import cda
 from tests.vault.world import DOCTOR, METADATA, OTHER_RECORD, PATIENT, RECORD, World, asked
 
@@ -108,6 +108,22 @@ def test_a_double_of_the_sources_is_one(world: World, documents: tuple[UUID, UUI
     again = world.deposit(b"%PDF-1.4\n%%EOF", DOCTOR, record_id=str(TARGET), metadata=METADATA)
 
     assert again.duplicate_of == documents[1]
+
+
+def test_a_document_with_the_persons_ins_goes_to_either(
+    world: World, documents: tuple[UUID, UUID]
+) -> None:
+    """Identity answers the target for both INS; software still names the source."""
+    source_says = cda(id_='<id root="1.2.3.4" extension="2"/>')
+    with pytest.raises(InvalidRequest):
+        world.deposit(source_says, record_id=str(SOURCE))
+
+    hear(world, "records_merged")
+
+    answer = world.deposit(source_says, record_id=str(SOURCE))
+    world.project()
+    assert answer.record_id == SOURCE
+    assert found(world) == {*documents, answer.document_id}
 
 
 def test_a_mask_by_default_of_either_holds(world: World) -> None:

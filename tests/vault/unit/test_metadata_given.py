@@ -1,9 +1,10 @@
 """What a depositor says of a document, kept and shown, or refused by name."""
 
 import csv
+from contextlib import closing
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from pydantic import ValidationError
@@ -12,9 +13,9 @@ from services.vault.adapters.value_sets import read_value_sets
 from services.vault.contract.reading import Describe
 from services.vault.contract.views import DocumentView
 from shared.kernel.actor import Actor, ActorKind
-from shared.kernel.errors import InvalidRequest
-from tests.vault.cda import INS, OID, PDF, cda, enclosing
-from tests.vault.world import DOCTOR, HOSPITAL, METADATA, PATIENT, RECORD, World
+from shared.kernel.errors import Forbidden, InvalidRequest, TooLarge
+from tests.vault.cda import INS, JPEG, OID, PDF, TEXT, cda, enclosing
+from tests.vault.world import DOCTOR, HOSPITAL, METADATA, PATIENT, RECORD, World, asked
 
 DATA = Path(__file__).parents[4] / "shared" / "domain" / "data"
 ORDER = {"id": "1.2.250.1.748.1^984375862", "type": "urn:ihe:iti:xds:2013:order"}
@@ -94,6 +95,38 @@ def test_what_the_person_adds_is_by_the_person(world: World, by: Actor) -> None:
     assert shown.by_patient
     assert shown.heading
     assert shown.heading.code == "BIOLOGIE"
+
+
+def test_what_the_person_adds_has_a_size_of_its_own(tmp_path: Path) -> None:
+    """A setting apart from that of professionals."""
+    with closing(World(tmp_path, max_person_bytes=len(PDF) - 1).vault) as vault:
+        own = asked(PDF, record_id=str(RECORD), metadata=OWN)
+        theirs = asked(PDF, record_id=str(RECORD), metadata=METADATA)
+
+        with pytest.raises(TooLarge):
+            vault.deposit(own, PATIENT)
+        assert vault.deposit(theirs, HOSPITAL).document_id
+
+
+def test_one_document_of_directives_is_current(world: World) -> None:
+    """Mon espace santé: a new one takes the place of the former, which is not kept."""
+    directives = OWN | {"type": "EXPPAT_3", "title": "Mes directives"}
+
+    def add(content: bytes) -> UUID:
+        given = {"record_id": str(RECORD), "metadata": directives}
+        return world.deposit(content, PATIENT, **given).document_id
+
+    other = world.deposit(PDF, PATIENT, record_id=str(RECORD), metadata=OWN).document_id
+    first, second = add(JPEG), add(TEXT)
+
+    with pytest.raises(Forbidden):
+        world.vault.describe(Describe(document_id=first), PATIENT)
+    for kept in (second, other):
+        assert world.vault.describe(Describe(document_id=kept), PATIENT).status == "Approved"
+    third = add(JPEG)
+    assert third not in {first, second}
+    with pytest.raises(Forbidden):
+        world.vault.describe(Describe(document_id=second), PATIENT)
 
 
 def test_every_type_of_a_record_has_its_heading() -> None:

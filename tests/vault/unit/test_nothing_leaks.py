@@ -97,6 +97,7 @@ class Vault:
             self.put_file(JPEG, "N"),
         ]
         self.hidden: list[UUID] = []
+        self.asked = 0
         if code:
             self.hidden = [self.put(data) for data in planted(code)]
             self.hidden += [self.put_file(TEXT, code), self.put_file(RTF, code)]
@@ -119,21 +120,31 @@ class Vault:
     def ask(self, method: str, by: Actor, **arguments: Any) -> Any:
         """The answer as plain data, or the refusal, without what differs each time."""
         asked = CONTRACT.by_name[method]
+        self.asked += 1
         if asked.is_command:
-            arguments |= {"request_id": uuid5(RECORD, f"{method} {by.kind} {arguments}")}
+            arguments |= {"request_id": uuid5(RECORD, f"{method} {by.kind} {self.asked}")}
         try:
             request = asked.request.model_validate(arguments)
             answer = getattr(self.world.vault, method)(request, by)
         except Refusal as refusal:
             return _still(refusal.to_fault())
-        self.world.project()
-        return _still(answer.model_dump(mode="json"))
+        if asked.is_command:
+            self.world.project()
+        data = _still(answer.model_dump(mode="json"))
+        return _unnamed(data) if method in {"deposit", "deposit_lot"} else data
 
 
 def _still(data: Any) -> Any:
     if isinstance(data, dict):
         return {k: _still(v) for k, v in data.items() if k not in VOLATILE}
     return [_still(v) for v in data] if isinstance(data, list) else data
+
+
+def _unnamed(data: dict[str, Any]) -> Any:
+    """An id of what one deposits is a keyed hash: nobody knows which it would have been."""
+    told = {"document_id": True, "logical_id": True, "duplicate_of": data.get("duplicate_of")}
+    named = {name: bool(value) for name, value in told.items()}
+    return {**data, **named, "documents": [_unnamed(one) for one in data.get("documents", ())]}
 
 
 Walk = Callable[[list[UUID], list[bytes]], Iterator[dict[str, Any]]]
@@ -172,9 +183,11 @@ def _deposits(hidden: list[UUID], again: list[bytes]) -> Iterator[dict[str, Any]
     person = {"type": "DOCPAT01", "title": "X", "creation": "2026", "service_start": "2026"}
     encoded = base64.b64encode(again[0]).decode()
     yield {"record_id": RECORD, "content": encoded}
+    yield {"record_id": RECORD, "content": encoded}  # again: what was theirs is known to be
     bare = base64.b64encode(TEXT).decode()
     yield {"record_id": RECORD, "content": bare, "metadata": METADATA}
     again_bare = base64.b64encode(RTF).decode()
+    yield {"record_id": RECORD, "content": again_bare, "metadata": person}
     yield {"record_id": RECORD, "content": again_bare, "metadata": person}
 
 
@@ -196,10 +209,7 @@ WALKS: dict[str, Walk] = {
     "changes_since": _asked({"record_id": RECORD, "instant": "2000-01-01T00:00:00Z"}),
     "describe": _of_documents,
     "open": lambda hidden, *_: (
-        {"document_id": one, "unwrap": unwrap, "mode": mode}
-        for one in hidden
-        for unwrap in (False, True)
-        for mode in ("normal", "regulation")
+        {"document_id": one, "unwrap": unwrap} for one in hidden for unwrap in (False, True)
     ),
     "versions": lambda hidden, *_: ({"logical_id": one} for one in hidden),
     "summary": _record,

@@ -5,7 +5,7 @@ from uuid import UUID
 
 import pytest
 
-from services.vault.contract.digests import PriorResults, ResultsFound
+from services.vault.contract.results import PriorResults, ResultsFound
 from services.vault.domain.cda.biology import read_results
 from services.vault.domain.results import ReadDocument, Result
 from shared.cda.tree import clinical_document

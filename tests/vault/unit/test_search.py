@@ -65,6 +65,16 @@ def test_the_person_sees_all_of_their_record(world: World) -> None:
     assert search(world, PATIENT).searched_from is None
 
 
+def test_an_act_dated_by_its_year_alone_is_found(world: World) -> None:
+    """It may have been on any day of it."""
+    year = put(world, 1, "2024")
+    put(world, 2, "2023")
+    put(world, 3, "202410")
+    month = put(world, 4, "202411")
+
+    assert found(world) == {year, month}
+
+
 def test_two_years_before_the_29th_of_february() -> None:
     assert first_period(DOCTOR, date(2028, 2, 29)) == "2026-02-28"
 
