@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-long trust check schemas bench lock clean manifests k8s-check conformance sbom image-check
+.PHONY: help setup demo test test-long trust check schemas bench audit-million lock clean manifests k8s-check conformance sbom image-check
 PY := .venv/bin/python
 
 help: ## Show this help
@@ -39,6 +39,9 @@ schemas: ## Export the schemas of every request, answer and message from the cod
 
 bench: setup ## Measure the paths that matter, print a table
 	@$(PY) -m scripts.bench
+
+audit-million: ## A million events logged, verified and replayed: time and memory; ten minutes
+	@$(PY) -m scripts.bench.audit_million
 
 lock: ## Resolve pyproject.toml into requirements.lock: every version, every hash, no address
 	@scripts/setup.sh check

@@ -11,10 +11,11 @@ missing_packages() {
   local servers=(/usr/lib/rabbitmq/lib/rabbitmq_server-*/sbin/rabbitmq-server)
   if [[ $1 != check && ! -e ${servers[0]} ]]; then echo rabbitmq-server; fi
   local databases=(/usr/lib/postgresql/*/bin/initdb)
-  if [[ $1 == test ]]; then
-    if [[ ! -e ${databases[0]} ]]; then echo postgresql; fi
-    if [[ ! -x /usr/sbin/clamd ]]; then echo clamav-daemon; fi
-    if [[ ! -x /usr/sbin/postfix ]]; then echo postfix; fi
+  if [[ $1 == test && ! -e ${databases[0]} ]]; then echo postgresql; fi
+  if [[ $1 == test && ! -x /usr/sbin/clamd ]]; then echo clamav-daemon; fi
+  # tests skip, and say so, without these: nothing to stop for, and no other mail server is replaced
+  if [[ $1 == test && $(id -u) == 0 ]]; then
+    if [[ ! -e /usr/sbin/sendmail ]]; then echo postfix; fi
     if ! command -v swaks >/dev/null; then echo swaks; fi
     if ! command -v msmtp >/dev/null; then echo msmtp; fi
   fi

@@ -7,7 +7,7 @@ from dataclasses import replace
 import typer
 from rich.table import Table
 
-from scripts.bench import evidence, journeys, yardsticks
+from scripts.bench import decisions, evidence, journeys, yardsticks
 from scripts.bench.journeys import Place, highest
 from scripts.bench.load import elsewhere
 from scripts.bench.measures import Measure, calling, saving, sealing
@@ -60,6 +60,9 @@ def _measure(carnet: Deployment, figures: dict[str, float]) -> None:
             figures[name] = elsewhere(hop, where)
     with step(f"{journeys.PEOPLE} records"):
         place = replace(place, records=elsewhere(journeys.records, place))
+    with step("decide"):
+        figures.update(elsewhere(decisions.in_process))
+        figures["decide_rpc"] = elsewhere(decisions.over_rpc, place)
     told, documents = highest(place, journeys.depositing, step)
     figures["deposit_50kb_sustained"] = told.rate
     figures["deposit_p50"], figures["deposit_p95"] = told.percentile(0.5), told.percentile(0.95)

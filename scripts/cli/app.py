@@ -5,7 +5,7 @@ from importlib.util import find_spec
 
 import typer
 
-from scripts.cli import calls, directory, identity, machine
+from scripts.cli import access, calls, directory, identity, machine
 from scripts.cli.screen import EXIT_CODES
 from scripts.conformance.command import conformance
 from scripts.ops.app import app as operating
@@ -29,6 +29,7 @@ app = typer.Typer(
 )
 for command in (machine.up, machine.down, machine.status, calls.token, calls.call):
     app.command(epilog=EXIT_CODES)(command)
+app.add_typer(access.app, name="access")
 app.add_typer(directory.app, name="directory")
 app.add_typer(identity.app, name="identity")
 if find_spec("scripts.cli.audit"):

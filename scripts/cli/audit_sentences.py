@@ -6,6 +6,7 @@ from typing import Any
 from services.audit.adapters.words import groups, words
 from services.audit.domain.lines import line_of
 from services.audit.domain.sentences import Telling, sentence_fr
+from services.audit.domain.statistics import DEPOSITS
 from services.audit.domain.told import Told
 from shared.kernel.clock import instant
 
@@ -49,7 +50,7 @@ class Story:
         }
 
     def _remember(self, told: Told) -> None:
-        if told.type == "vault.document_deposited":
+        if told.type in DEPOSITS:
             _keep(self._types, str(told.data["document_id"]), str(told.data["type"]))
         if told.type == "access.access_decided":
             _keep(self._rights, str(told.data["decision_id"]), str(told.data["right"]))

@@ -3,6 +3,7 @@
 Reasons that people gave, and the facts of a decision, are never in a message.
 """
 
+from collections.abc import Mapping
 from functools import singledispatch
 from typing import Any, ClassVar
 from uuid import UUID
@@ -236,6 +237,34 @@ def _common(event: Any) -> dict[str, Any]:
     return {"record_id": event.record_id, "by": event.by, "secret": secret}
 
 
+_AS_IT_IS: Mapping[type, type[MessageData]] = {
+    admission.ConsentWithdrawn: ConsentWithdrawn,
+    admission.ConsentExpired: ConsentExpired,
+    admission.CareTeamLeft: CareTeamLeft,
+    admission.CareTeamOpposed: CareTeamOpposed,
+    admission.TreatingDoctorNamed: TreatingDoctorNamed,
+    admission.AdministratorNamed: AdministratorNamed,
+    admission.AdministratorRemoved: AdministratorRemoved,
+    admission.RoleNamed: RoleNamed,
+    protection.ProfessionalUnblocked: ProfessionalUnblocked,
+    protection.FeedingOpposed: FeedingOpposed,
+    protection.FeedingOppositionJudged: FeedingOppositionJudged,
+    delegation.RepresentationSuspended: RepresentationSuspended,
+    life.RepresentationEnded: RepresentationEnded,
+}
+"""Events whose message says what they say, field by field, of those it declares."""
+
+
+def _as_it_is(event: Any) -> MessageData:
+    message = _AS_IT_IS[type(event)]
+    said = message.model_fields.keys() - MessageData.model_fields.keys()
+    return message(**_common(event), **{name: getattr(event, name) for name in said})
+
+
+for _kind in _AS_IT_IS:
+    message_for.register(_kind, _as_it_is)
+
+
 @message_for.register
 def _(event: admission.ConsentDeclared) -> MessageData:
     given = event.consent
@@ -247,11 +276,6 @@ def _(event: admission.ConsentDeclared) -> MessageData:
         means=given["means"],
         valid_until=given["valid_until"],
     )
-
-
-@message_for.register
-def _(event: admission.ConsentWithdrawn) -> MessageData:
-    return ConsentWithdrawn(**_common(event), grantee=event.grantee, is_facility=event.is_facility)
 
 
 @message_for.register
@@ -267,40 +291,10 @@ def _(event: admission.CareTeamJoined) -> MessageData:
 
 
 @message_for.register
-def _(event: admission.CareTeamLeft) -> MessageData:
-    return CareTeamLeft(**_common(event), team_id=event.team_id, members=event.members)
-
-
-@message_for.register
-def _(event: admission.CareTeamOpposed) -> MessageData:
-    return CareTeamOpposed(**_common(event), team_id=event.team_id)
-
-
-@message_for.register
-def _(event: admission.TreatingDoctorNamed) -> MessageData:
-    return TreatingDoctorNamed(**_common(event), professional=event.professional)
-
-
-@message_for.register
-def _(event: admission.AdministratorNamed) -> MessageData:
-    return AdministratorNamed(**_common(event), professional=event.professional)
-
-
-@message_for.register
-def _(event: admission.AdministratorRemoved) -> MessageData:
-    return AdministratorRemoved(**_common(event), professional=event.professional)
-
-
-@message_for.register
 def _(event: protection.ProfessionalBlocked) -> MessageData:
     return ProfessionalBlocked(
         **_common(event), professional=event.professional, by_person=event.block["by_person"]
     )
-
-
-@message_for.register
-def _(event: protection.ProfessionalUnblocked) -> MessageData:
-    return ProfessionalUnblocked(**_common(event), professional=event.professional)
 
 
 @message_for.register
@@ -328,21 +322,6 @@ def _(event: emergency.EmergencyEnded) -> MessageData:
 
 
 @message_for.register
-def _(event: protection.FeedingOpposed) -> MessageData:
-    return FeedingOpposed(**_common(event), feeder=event.feeder, on=event.on, waits=event.waits)
-
-
-@message_for.register
-def _(event: admission.ConsentExpired) -> MessageData:
-    return ConsentExpired(**_common(event), grantee=event.grantee, is_facility=event.is_facility)
-
-
-@message_for.register
-def _(event: admission.RoleNamed) -> MessageData:
-    return RoleNamed(**_common(event), role=event.role, professional=event.professional)
-
-
-@message_for.register
 def _(event: emergency.BreakGlassReviewed) -> MessageData:
     review = event.review
     return BreakGlassReviewed(
@@ -359,29 +338,17 @@ def _(event: emergency.ReviewOverdue) -> MessageData:
     return BreakGlassOverdue(**_common(event), session=event.session_id)
 
 
-@message_for.register
-def _(event: protection.FeedingOppositionJudged) -> MessageData:
-    return FeedingOppositionJudged(**_common(event), feeder=event.feeder, accepted=event.accepted)
-
-
-@message_for.register
-def _(event: delegation.RepresentativeInvited) -> MessageData:
-    return RepresentativeInvited(**_common(event), **_invitation(event))
-
-
-@message_for.register
-def _(event: delegation.CaregiverInvited) -> MessageData:
-    return CaregiverInvited(**_common(event), **_invitation(event))
-
-
-def _invitation(
-    event: delegation.RepresentativeInvited | delegation.CaregiverInvited,
-) -> dict[str, Any]:
-    return {
-        "invitation": event.invitation_id,
-        "invited": event.invitation["invited"],
-        "expires_at": event.invitation["expires_at"],
-    }
+@message_for.register(delegation.RepresentativeInvited)
+@message_for.register(delegation.CaregiverInvited)
+def _(event: delegation.Invited) -> MessageData:
+    asked = isinstance(event, delegation.CaregiverInvited)
+    message = CaregiverInvited if asked else RepresentativeInvited
+    return message(
+        **_common(event),
+        invitation=event.invitation_id,
+        invited=event.invitation["invited"],
+        expires_at=event.invitation["expires_at"],
+    )
 
 
 @message_for.register
@@ -399,18 +366,6 @@ def _(event: delegation.DelegationEnded) -> MessageData:
         delegate=event.delegation["delegate"],
         kind=event.delegation["kind"],
     )
-
-
-@message_for.register
-def _(event: delegation.RepresentationSuspended) -> MessageData:
-    return RepresentationSuspended(
-        **_common(event), representative=event.representative, on=event.on
-    )
-
-
-@message_for.register
-def _(event: life.RepresentationEnded) -> MessageData:
-    return RepresentationEnded(**_common(event), representatives=event.representatives)
 
 
 @message_for.register

@@ -91,6 +91,7 @@ class MessagingSettings:
     """Between two looks at the queue."""
 
     def check(self, common: CommonSettings) -> None:
+        """For the process that mail goes through."""
         if (self.smtp_cert_file is None) != (self.smtp_key_file is None):
             raise SettingsError(
                 "CARNET_MESSAGING_SMTP_CERT_FILE and CARNET_MESSAGING_SMTP_KEY_FILE go together"
@@ -148,7 +149,6 @@ class Built:
     def __init__(self) -> None:
         self.common = CommonSettings.read(os.environ)
         self.own = read_settings(MessagingSettings, os.environ, section="messaging")
-        self.own.check(self.common)
         clock = self.common.clock()
         signing_key = private_key(self.common.service_keys_dir, "messaging")
         self.client = RpcClient(
@@ -271,6 +271,7 @@ class Mailing:
 def mailing() -> Mailing:
     built = Built()
     own = built.own
+    own.check(built.common)
     workers = ThreadPoolExecutor(8, thread_name_prefix="mail")
     edge = Edge(
         built.app,

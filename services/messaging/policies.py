@@ -13,10 +13,11 @@ from services.messaging.domain.message import DOMAIN
 from shared.eventing.kin import MERGES, served_under
 from shared.eventing.received import Received
 from shared.kernel.actor import through
+from shared.kernel.clock import instant
 from shared.rpc.contract import Done
 from shared.stores.event_log import Outcome
 
-FOLLOWS = ("identity", "vault", "prescription")
+FOLLOWS = ("access", "identity", "vault", "prescription")
 Decided = Outcome[Any] | None
 
 
@@ -59,6 +60,21 @@ def on_prescription_sent(app: Messaging, received: Received) -> Decided:
     return Outcome(answer=Done(), save=[mailing], also=[step])
 
 
+def on_glass_broken(app: Messaging, received: Received) -> Decided:
+    """CSP R1111-48: the treating doctor is told too, by secure mail, at once."""
+    doctor = _correspondent(app, received.data.get("treating_doctor"))
+    if received.record is None or doctor is None or doctor.address is None:
+        return None
+    facts = {
+        "served_under": str(served_under(app, received.record)),
+        "happened_at": instant(received.occurred_at),
+    }
+    mailing, step = app.mail_out(
+        MailKind.EMERGENCY, received.record, doctor.address, facts, received.data["session"]
+    )
+    return Outcome(answer=Done(), save=[mailing], also=[step])
+
+
 def on_record_erased(app: Messaging, received: Received) -> Decided:
     """Its keys are gone: what they sealed goes too, and no mail of it leaves any more."""
     if received.record is None:
@@ -71,6 +87,7 @@ POLICIES: Mapping[str, Callable[[Messaging, Received], Decided]] = {
     **MERGES,
     "identity.record_erased": on_record_erased,
     "vault.copies_asked": on_copies_asked,
+    "access.glass_broken": on_glass_broken,
     "prescription.prescription_sent": on_prescription_sent,
 }
 

@@ -1,7 +1,7 @@
 """Reads the settings of notification once, and builds its objects."""
 
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -56,12 +56,14 @@ class NotificationSettings:
     relay_tls: bool = True
     relay_ca_file: Path | None = None
     spool_dir: Path | None = None
-    """Folders ``email``, ``text`` and ``letter`` below it; ``<data_dir>/notices`` by default."""
+    """Folders ``email``, ``text`` and ``letter`` below it; ``<data_dir>/notices`` by default.
+    Without either, e-mail alone is used."""
     bounces_dir: Path | None = None
     """Where the mail server puts what came back (``new`` of a Maildir); ``<spool>/bounces`` by
     default."""
 
     def check(self, common: CommonSettings) -> None:
+        """For the process that sends."""
         if not common.production:
             return
         if not self.relay or not self.relay_tls:
@@ -69,26 +71,30 @@ class NotificationSettings:
         relay = {"CARNET_NOTIFICATION_RELAY": f"smtp://{self.relay}"}
         require_declared(relay, frozenset(common.hosting_places))
 
-    def spool(self, data_dir: Path | None) -> Path:
-        folder = self.spool_dir or (data_dir / "notices" if data_dir else None)
-        if folder is None:
-            raise SettingsError("CARNET_NOTIFICATION_SPOOL_DIR must be set")
-        return folder
+    def spool(self, common: CommonSettings) -> Path | None:
+        return self.spool_dir or (common.data_dir / "notices" if common.data_dir else None)
 
-    def mailer(self, spool: Path) -> Mailer:
-        if self.relay is None:
-            return SpoolMailer(spool / "email")
-        server = Server.parse(self.relay, tls=self.relay_tls, ca_file=self.relay_ca_file)
-        return SmtpMailer(server)
+    def channels(self, common: CommonSettings) -> frozenset[Channel]:
+        """Text messages and letters need the folder that others take them from."""
+        return frozenset(Channel) if self.spool(common) else frozenset({Channel.EMAIL})
+
+    def mailer(self, spool: Path | None) -> Mailer:
+        if self.relay:
+            server = Server.parse(self.relay, tls=self.relay_tls, ca_file=self.relay_ca_file)
+            return SmtpMailer(server)
+        if spool is None:
+            raise SettingsError(
+                "CARNET_NOTIFICATION_RELAY or CARNET_NOTIFICATION_SPOOL_DIR must be set"
+            )
+        return SpoolMailer(spool / "email")
 
 
 class Built:
-    """The objects of one process of notification."""
+    """The objects of one process of notification; ``sends``: the one that lets things out."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, sends: bool = False) -> None:
         self.common = CommonSettings.read(os.environ)
         self.own = read_settings(NotificationSettings, os.environ, section="notification")
-        self.own.check(self.common)
         self.clock = self.common.clock()
         signing_key = private_key(self.common.service_keys_dir, "notification")
         self.client = RpcClient(
@@ -98,14 +104,15 @@ class Built:
         )
         self.keys = remote_keys(self.client, self.common, "notification")
         self.people = RpcPeople(self.client)
-        self.spool = self.own.spool(self.common.data_dir)
-        self.carriers = self._carriers()
+        self.spool = self.own.spool(self.common)
+        self.carriers = self._carriers() if sends else {}
         self.app = Notification(
             EventStoreSettings.of(self.common),
             self.keys,
             self.clock,
             people=self.people,
             ways=Ways(
+                channels=self.own.channels(self.common),
                 carriers=self.carriers,
                 templates=read_templates(),
                 grouping=timedelta(minutes=self.own.grouping_minutes),
@@ -119,14 +126,13 @@ class Built:
         )
 
     def _carriers(self) -> dict[Channel, Carrier]:
-        link = self.own.link
+        self.own.check(self.common)
+        mailer, link = self.own.mailer(self.spool), self.own.link
+        email = EmailCarrier(mailer, sender=self.own.sender, link=link, now=self.clock.now)
+        if self.spool is None:
+            return {Channel.EMAIL: email}
         return {
-            Channel.EMAIL: EmailCarrier(
-                self.own.mailer(self.spool),
-                sender=self.own.sender,
-                link=link,
-                now=self.clock.now,
-            ),
+            Channel.EMAIL: email,
             Channel.TEXT: FolderCarrier(self.spool / "text", link=link),
             Channel.LETTER: FolderCarrier(self.spool / "letter", link=link),
         }
@@ -204,16 +210,14 @@ def following() -> Following:
 
 
 def timing() -> Timers:
-    built = Built()
+    built = Built(sends=True)
     app = built.app
-    bounces = BounceFolder(built.own.bounces_dir or built.spool / "bounces")
-    return Timers(
-        log=app,
-        every=built.own.sweep_seconds,
-        sweeps={
-            "what is due": app.send_all_due,
-            "what came back": lambda: app.take_bounces(bounces.take()),
-            "old requests": app.forget_requests,
-        },
-        close=built.close,
-    )
+    sweeps: dict[str, Callable[[], None]] = {
+        "what is due": app.send_all_due,
+        "old requests": app.forget_requests,
+    }
+    folder = built.own.bounces_dir or (built.spool / "bounces" if built.spool else None)
+    if folder:
+        bounces = BounceFolder(folder)
+        sweeps["what came back"] = lambda: app.take_bounces(bounces.take())
+    return Timers(log=app, every=built.own.sweep_seconds, sweeps=sweeps, close=built.close)

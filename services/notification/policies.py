@@ -81,35 +81,47 @@ def on_life(app: Notification, received: Received) -> Decided:
 def tell(
     how: Tell, app: Notification, received: Received, recipient: Recipient | None = None
 ) -> Decided:
-    """A notice in the record, and a row for each way it leaves by. Nothing derived from what is
-    hidden from the person reaches them, not even its date."""
+    """A notice in each record it concerns, and a row for each way it leaves by. Nothing derived
+    from what is hidden from the person reaches them, not even its date."""
+    if received.record is None or not _is_news(how, received.data):
+        return None
+    save: list[Any] = []
+    also: list[Any] = []
+    for record_id in how.records(received.record, received.data):
+        notice = _notice(how, app, received, record_id)
+        if app.get(notice.id, Notice):
+            continue
+        save.append(notice)
+        topic = Topic.INVITATION if received.data.get("dormant") else how.topic
+        if topic:
+            whom = recipient or app.recipient(served_under(app, record_id))
+            also += app.leaving(whom, topic, notice, app.clock.now())
+    return Outcome(answer=Done(), save=save, also=also) if save else None
+
+
+def _is_news(how: Tell, data: Mapping[str, Any]) -> bool:
+    if not how.when(data):
+        return False
+    if HIDDEN_FROM_PERSON in (data.get("confidentiality") or ()) and not how.hidden_too:
+        return False
+    return how.own_acts or principal(data["by"])["kind"] not in _PERSONS
+
+
+def _notice(how: Tell, app: Notification, received: Received, record_id: UUID) -> Notice:
+    """Its id is a keyed hash of the message's key: one that comes twice tells once."""
     data = received.data
-    codes = data.get("confidentiality") or ()
-    if received.record is None or not how.when(data):
-        return None
-    if HIDDEN_FROM_PERSON in codes and not how.hidden_too:
-        return None
-    if not how.own_acts and principal(data["by"])["kind"] in _PERSONS:
-        return None
-    notice_id = derived_id(app.secret, "notice", received.publisher, received.key)
-    if app.get(notice_id, Notice):
-        return None
-    notice = Notice.tell(
-        notice_id,
+    hidden = HIDDEN_FROM_REPRESENTATIVES in (data.get("confidentiality") or ())
+    elsewhere = () if record_id == received.record else (str(record_id),)
+    return Notice.tell(
+        derived_id(app.secret, "notice", received.publisher, received.key, *elsewhere),
         SELF,
-        record_id=received.record,
+        record_id=record_id,
         kind=how.kind.value,
         who={} if how.hidden_too else _who(data["by"]),
         subject=_subject(how, data),
         happened_at=received.occurred_at,
-        private=bool(data["secret"]) or HIDDEN_FROM_REPRESENTATIVES in codes,
+        private=bool(data["secret"]) or hidden,
     )
-    topic = Topic.INVITATION if data.get("dormant") else how.topic
-    if topic is None:
-        return Outcome(answer=Done(), save=[notice])
-    whom = recipient or app.recipient(served_under(app, received.record))
-    leaving = app.leaving(whom, topic, notice, app.clock.now())
-    return Outcome(answer=Done(), save=[notice], also=leaving)
 
 
 POLICIES: Mapping[str, Policy] = {

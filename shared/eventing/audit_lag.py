@@ -17,12 +17,15 @@ from shared.eventing.loop import Loop
 from shared.eventing.metrics import LOGGED_FRESH, LOGGED_POSITION, MALFORMED
 from shared.kernel.actor import Actor
 from shared.kernel.errors import Unavailable
-from shared.stores.event_log import EventLog
+from shared.stores.event_log import EventLog, Head
 from shared.stores.places import Logged
 
 EXCHANGE = "audit.checkpoints"
 LOOKED_AT = 20
 """Events read to find one that tells its time; those of erased records do not."""
+
+LATE = 60.0
+"""Seconds an event may stay out of the log before readiness says so."""
 
 Req = TypeVar("Req")
 Ans = TypeVar("Ans")
@@ -38,13 +41,31 @@ def checkpoint_loop(log: EventLog, amqp_uri: str) -> Loop:
         with Subscription(amqp_uri, queue=queue, exchange=EXCHANGE, kind="fanout") as subscription:
             while not stop.is_set():
                 if delivery := subscription.next(1.0):
-                    if heard := _heard(delivery.body, log.name):
-                        take(log, heard)
+                    if message := heard(delivery.body, log.name):
+                        take(log, message)
                     subscription.ack(delivery)
                 _measure(log, fresh)
                 loop.turned()
 
-    return Loop(f"{log.name}.checkpoints", work)
+    return CheckpointLoop(log, AuditLag(log, 0), work)
+
+
+class CheckpointLoop(Loop):
+    """Unready while the log, once heard of, has been late for longer than :data:`LATE`."""
+
+    def __init__(self, log: EventLog, lag: "AuditLag", work: Callable[[Event, Loop], None]) -> None:
+        super().__init__(f"{log.name}.checkpoints", work)
+        self._log = log
+        self._lag = lag
+
+    def check(self) -> str | None:
+        return super().check() or self._late()
+
+    def _late(self) -> str | None:
+        if self._log.places.seen_checkpoint() is None:
+            return None  # a place without audit
+        late = self._lag.seconds()
+        return f"the transparency log is {late:.0f} s late" if late > LATE else None
 
 
 def _measure(log: EventLog, fresh: Freshness) -> None:
@@ -54,7 +75,7 @@ def _measure(log: EventLog, fresh: Freshness) -> None:
     fresh.note(head=head.position, reached=reached)
 
 
-def _heard(body: bytes, service: str) -> Heard | None:
+def heard(body: bytes, service: str) -> Heard | None:
     """``None``, and counted, for what is no checkpoint or is not signed."""
     with suppress(ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return parse(body, service)
@@ -104,8 +125,14 @@ class AuditLag:
         if logged.epoch == head.epoch and logged.position >= head.position:
             return None
         if self._oldest is None or self._oldest[0] != logged:
-            rows = self._log.read(logged.position, LOOKED_AT)
+            rows = self._log.read(self._covered_to(logged, head), LOOKED_AT)
             times = (getattr(row.event, "timestamp", None) for row in rows)
             first = next((time for time in times if time is not None), None)
             self._oldest = (logged, first) if first else None
         return self._oldest[1] if self._oldest else None
+
+    def _covered_to(self, logged: Logged, head: Head) -> int:
+        """Of another history, what it shares with this one is all that can be covered."""
+        if logged.epoch == head.epoch:
+            return logged.position
+        return min(logged.position, self._log.places.epochs()[-1].after)

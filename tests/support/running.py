@@ -129,6 +129,7 @@ def _environ(place: Running) -> dict[str, str]:
         "CARNET_CLOCK_FILE": str(home / "clock"),
         "CARNET_IDENTITY_SWEEP_SECONDS": "0.2",
         "CARNET_AGENDA_SWEEP_SECONDS": "0.2",
+        "CARNET_ACCESS_SWEEP_SECONDS": "0.2",
     }
 
 

@@ -169,6 +169,10 @@ class Rights(Admission, Emergency, Delegating, Connection, Aggregate):
         """RNIV: merging two records takes nothing back of what the person forbade on one."""
         taken = stricter(self, source)
         self._trigger(self.StricterTaken, by, merge_id=merge_id, taken=taken)
+        acting = {*self.representatives, *self.second_representatives} - self.suspended.keys()
+        for representative in sorted(acting & source.suspended.keys()):
+            order = source.suspended[representative]
+            self.suspend_representation(representative, order, on=True, by=by)
 
     def give_stricter_back(self, merge_id: UUID, *, by: Actor) -> None:
         if str(merge_id) in self.merged:

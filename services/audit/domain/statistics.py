@@ -16,6 +16,9 @@ ROUNDED = 10
 LASTING = "records"
 """The measure that is also counted since the beginning."""
 
+DEPOSITS = frozenset({"vault.document_deposited", "vault.document_released"})
+"""A document held back is deposited when it is released."""
+
 Cell = tuple[str, str, str]
 """Month (``YYYY-MM``), measure, value."""
 
@@ -39,7 +42,7 @@ class Measures:
     def facts(self, type_: str, data: Mapping[str, Any]) -> list[tuple[str, str]]:
         """What one message adds one to: measure and value."""
         found = [self.plain[type_]] if type_ in self.plain else []
-        if type_ == "vault.document_deposited":
+        if type_ in DEPOSITS:
             found.append(("documents_by_contributor", self._contributor(data)))
             found.append(("documents_by_type", str(data["type"])))
         if type_ == "access.access_decided" and not data["permit"] and not data["listing"]:

@@ -26,7 +26,7 @@ from services.messaging.domain.mail import Mail, Report
 from services.messaging.domain.message import DOMAIN
 from services.messaging.domain.ports import Mailbox
 from shared.kernel.actor import Actor, ActorKind
-from shared.kernel.errors import InvalidRequest, Refusal, TooLarge
+from shared.kernel.errors import Forbidden, InvalidRequest, Refusal, TooLarge
 from shared.telemetry.logs import described, log
 
 OK = "250 2.0.0 stored"
@@ -39,6 +39,7 @@ _STATUS: tuple[tuple[type[Refusal], str], ...] = (
     (RecipientClosed, "5.2.1"),
     (RecipientRefused, "5.2.0"),
     (VisibilityRefused, "5.7.1"),
+    (Forbidden, "5.7.1"),
     (TooLarge, "5.3.4"),
     (InvalidRequest, "5.6.0"),
 )
@@ -117,7 +118,7 @@ class Edge:
             return "550 5.7.1 no mail is relayed"
         if is_own and envelope.mail_from:
             return "550 5.2.1 this mailbox reads no mail"
-        if not is_own:
+        if not is_own and envelope.mail_from:  # a report is known by the mail it is about
             refused = await self._work(self._resolved, envelope, address)
             if refused:
                 return str(refused)

@@ -13,7 +13,9 @@ from services.messaging.domain.attachment import File
 from services.messaging.domain.mailing import Mailing, MailKind
 from services.messaging.domain.message import DOMAIN, Message, own_header_id, writer
 from services.messaging.domain.ports import Person
+from shared.kernel.clock import parse_instant
 from shared.kernel.errors import Forbidden
+from shared.kernel.french import french_day, french_time
 from shared.mail.mailer import Letter
 
 _IN_PLACE = {"representative": "par son représentant légal", "caregiver": "par un aidant"}
@@ -27,6 +29,13 @@ PRESCRIPTION_TEXT = (
     " votre logiciel, parmi les ordonnances reçues. Ce message ne reçoit pas de réponse.\r\n"
 )
 
+EMERGENCY_SUBJECT = "Accès en urgence au dossier d'un de vos patients"
+EMERGENCY_TEXT = (
+    "Le dossier de {name}, dont vous êtes le médecin traitant, a été ouvert en urgence le {day} à"
+    " {time} (articles L. 1111-17 et R. 1111-48 du code de la santé publique). L'historique des"
+    " accès dit par qui et pour quel motif. Ce message ne reçoit pas de réponse.\r\n"
+)
+
 
 class Letters:
     """``address``: the applicative mailbox (APP) that copies and notices come from."""
@@ -38,6 +47,7 @@ class Letters:
             MailKind.REPLY: self._reply,
             MailKind.COPY: self._copy,
             MailKind.PRESCRIPTION: self._prescription,
+            MailKind.EMERGENCY: self._emergency,
             MailKind.BOUNCE: self._bounce,
             MailKind.RECEIPT: self._receipt,
         }
@@ -89,6 +99,17 @@ class Letters:
         made = self._begun(self._address, mailing.to, PRESCRIPTION_SUBJECT, header_id)
         made["Auto-Submitted"] = "auto-generated"
         return _finished(made, self._address, mailing.to, PRESCRIPTION_TEXT, [])
+
+    def _emergency(self, mailing: Mailing) -> Letter:
+        person = self._app.around.people.person(UUID(mailing.facts["served_under"]))
+        at = parse_instant(mailing.facts["happened_at"])
+        header_id = own_header_id(mailing.id)
+        made = self._begun(self._address, mailing.to, EMERGENCY_SUBJECT, header_id)
+        made["Auto-Submitted"] = "auto-generated"
+        text = EMERGENCY_TEXT.format(
+            name=f"{person.given} {person.family}", day=french_day(at), time=french_time(at)
+        )
+        return _finished(made, self._address, mailing.to, text, [])
 
     def _bounce(self, mailing: Mailing) -> Letter:
         content = bounce(

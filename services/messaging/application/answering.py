@@ -8,6 +8,7 @@ from services.messaging.application.log import MessagingLog, taken
 from services.messaging.contract import writing as w
 from services.messaging.contract.parts import Attach
 from services.messaging.domain.attachment import File
+from services.messaging.domain.consistency import require_kept_from_representatives
 from services.messaging.domain.conversation import Conversation, Participant, attributes
 from services.messaging.domain.draft import Draft, writer_of
 from services.messaging.domain.errors import NotWrittenFirst
@@ -107,6 +108,7 @@ class Answering(MessagingLog):
         by: Actor,
     ) -> Outcome[w.Sent]:
         """One mail for each who has a mailbox; the others read it here."""
+        require_kept_from_representatives(conversation.confidentiality, secret=by.principal.secret)
         message_id = self.new_id(request, by, "message")
         files = self._attached(request.attachments, conversation.record_id, by)
         left = self.checked(files)

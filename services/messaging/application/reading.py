@@ -57,7 +57,7 @@ class Reading(Answering, MessagingLog):
     @unreplayed
     def read_message(self, request: r.Read, by: Actor) -> Outcome[r.MessageOpened]:
         message, conversation, decision = self.decided_message(request.message_id, "read", by)
-        if by.principal.acts_for_person:
+        if by.principal.acts_for_person and not by.principal.secret:
             mark_read(conversation, message.id, by)
         return Outcome(
             answer=r.MessageOpened(

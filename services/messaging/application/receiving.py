@@ -136,6 +136,7 @@ class Receiving(MessagingLog):
         if earlier:
             return Outcome(answer=Kept(message_id=message_id, known=True))
         codes = self._codes(mail)
+        self.gate.require(record_id, "feed", attributes(codes), by)
         sender = self._of_address(mail)
         conversation = self._thread(record_id, mail, sender, codes)
         if conversation is None:

@@ -45,3 +45,14 @@ def _refused(field: str, why: str) -> VisibilityRefused:
         fields={field: why},
         message_fr="Ce message ne peut pas être envoyé ainsi : vérifiez ce qui est masqué, à qui.",
     )
+
+
+def require_kept_from_representatives(codes: Collection[str], *, secret: bool) -> None:
+    """What is written in a secret session, no representative may read. Raise
+    :class:`VisibilityRefused` in a conversation that they can."""
+    if secret and FROM_REPRESENTATIVES not in codes:
+        raise VisibilityRefused(
+            fields={"session": "representatives can read this conversation"},
+            message_fr="Vos représentants peuvent lire cette conversation : quittez la session"
+            " secrète pour y répondre.",
+        )

@@ -11,11 +11,13 @@ from shared.kernel.actor import Actor
 
 class MailKind(StrEnum):
     """REPLY: of a person. COPY: a document for a professional. PRESCRIPTION: a pharmacy is told
-    one was sent. BOUNCE: RFC 3464, of what could not be kept. RECEIPT: RFC 8098, when asked."""
+    one was sent. EMERGENCY: a treating doctor, of an emergency access. BOUNCE: RFC 3464, of what
+    could not be kept. RECEIPT: RFC 8098, when asked."""
 
     REPLY = "reply"
     COPY = "copy"
     PRESCRIPTION = "prescription"
+    EMERGENCY = "emergency"
     BOUNCE = "bounce"
     RECEIPT = "receipt"
 

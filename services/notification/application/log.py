@@ -25,10 +25,11 @@ SELF = Actor(kind=ActorKind.SERVICE, id="notification")
 
 @dataclass(frozen=True, kw_only=True)
 class Ways:
-    """``carriers``: by channel; one that is missing is never used. ``grouping``: how long what is
-    not urgent waits for more. ``give_up_after``: of what nobody takes. ``at_once``: how many are
-    under way together."""
+    """``channels``: that this installation has; ``carriers``: of those, in the process that
+    sends. ``grouping``: how long what is not urgent waits for more. ``give_up_after``: of what
+    nobody takes. ``at_once``: how many are under way together."""
 
+    channels: frozenset[Channel] = frozenset(Channel)
     carriers: Mapping[Channel, Carrier] = field(default_factory=dict)
     templates: Templates = field(default_factory=dict)
     grouping: timedelta = timedelta(minutes=15)
@@ -91,5 +92,5 @@ class NotificationLog(EventLog):
                 due_at=due_at,
             )
             for channel in recipient.choices.for_topic(topic)
-            if channel in self.ways.carriers
+            if channel in self.ways.channels
         ]

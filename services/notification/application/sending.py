@@ -214,7 +214,7 @@ class Sending(NotificationLog):
                 reason=reason,
             )
             save += [recipient, self._told_of_address(dispatch, now)]
-        if dispatch.topic.must_reach and Channel.LETTER in self.ways.carriers:
+        if dispatch.topic.must_reach and Channel.LETTER in self.ways.channels:
             letter = derived_id(self.secret, "letter", str(dispatch.id))
             also.append(
                 self.pending.put(

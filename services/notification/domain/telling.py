@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 from services.notification.domain.notice import NoticeKind
 from services.notification.domain.topic import Topic
@@ -33,6 +34,7 @@ class Tell:
 
     ``own_acts``: also when the person, or who acts for them, did it. ``hidden_too``: also of what
     is hidden from the person, since it says nothing of it. ``when``: else it is no news.
+    ``others``: field that names further records to tell; ``here``: also the message's own.
     """
 
     kind: NoticeKind
@@ -41,6 +43,13 @@ class Tell:
     own_acts: bool = False
     hidden_too: bool = False
     when: Callable[[Data], bool] = always
+    others: str | None = None
+    here: bool = True
+
+    def records(self, own: UUID, data: Data) -> list[UUID]:
+        found = data.get(self.others) if self.others else None
+        others = found if isinstance(found, list) else [found] if found else []
+        return [*([own] if self.here else []), *(UUID(one) for one in others)]
 
 
 K, T = NoticeKind, Topic
@@ -53,11 +62,29 @@ TELLS: Mapping[str, Tell] = {
     # CSP R1111-46: the person is informed of a care team at each episode.
     "access.care_team_joined": Tell(kind=K.CARE_TEAM_JOINED, topic=T.RIGHTS, subject="team_id"),
     "access.consent_declared": Tell(kind=K.CONSENT_DECLARED),
+    "access.consent_expired": Tell(kind=K.CONSENT_EXPIRED),
+    # A doctor who names themselves: the person hears it at once from somebody else.
+    "access.treating_doctor_named": Tell(kind=K.TREATING_DOCTOR_NAMED, topic=T.RIGHTS),
+    "access.feeding_opposition_judged": Tell(
+        kind=K.FEEDING_OPPOSITION_JUDGED, topic=T.RIGHTS, own_acts=True
+    ),
     "access.representative_invited": Tell(
-        kind=K.REPRESENTATIVE_INVITED, topic=T.RIGHTS, own_acts=True
+        kind=K.REPRESENTATIVE_INVITED, topic=T.RIGHTS, own_acts=True, here=False, others="invited"
+    ),
+    "access.caregiver_invited": Tell(
+        kind=K.CAREGIVER_INVITED, topic=T.RIGHTS, own_acts=True, here=False, others="invited"
     ),
     "access.invitation_answered": Tell(kind=K.INVITATION_ANSWERED, topic=T.RIGHTS, own_acts=True),
-    "access.delegation_ended": Tell(kind=K.DELEGATION_ENDED, topic=T.RIGHTS, own_acts=True),
+    "access.delegation_ended": Tell(
+        kind=K.DELEGATION_ENDED, topic=T.RIGHTS, own_acts=True, others="delegate"
+    ),
+    "access.representation_suspended": Tell(
+        kind=K.REPRESENTATION_CHANGED, topic=T.RIGHTS, own_acts=True, others="representative"
+    ),
+    "access.representation_ended": Tell(
+        kind=K.REPRESENTATION_CHANGED, topic=T.RIGHTS, own_acts=True, here=False,
+        others="representatives",
+    ),
     "vault.document_deposited": Tell(
         kind=K.DOCUMENT_DEPOSITED, topic=T.DOCUMENTS, subject="document_id"
     ),

@@ -20,7 +20,7 @@ from services.prescription.domain.ports import HandedOver
 from services.prescription.domain.prescription import Prescription
 from shared.crypto.keys import KeyErased
 from shared.kernel.actor import Actor
-from shared.kernel.errors import Refusal
+from shared.kernel.errors import Conflict, Refusal
 from shared.kernel.ids import derived_id
 from shared.rpc.contract import Done
 from shared.stores.event_log import Outcome, unreplayed
@@ -69,7 +69,7 @@ class Papers(PrescriptionLog):
         for row in self.receipts.of_place(pharmacy(by), AT_ONCE):
             try:
                 self._bring(row, by)
-            except UNSETTLED:
+            except (*UNSETTLED, Conflict):  # or others of that pharmacy are at it
                 return
 
     def _bring(self, row: Row, by: Actor) -> None:
@@ -98,6 +98,8 @@ class Papers(PrescriptionLog):
         except UNSETTLED:
             raise
         except Refusal as refused:
+            if isinstance(refused, Conflict) and not refused.fields:
+                raise  # others changed the same things: the vault has said nothing of this one
             self.keep_paper(Kept(**kept, reason=refused.code), by)
         else:
             self.keep_paper(Kept(**kept, document_id=document_id), by)

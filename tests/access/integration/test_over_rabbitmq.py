@@ -1,14 +1,30 @@
 """As deployed: keyring, identity and access in their processes, over a real broker."""
 
+import csv
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from pathlib import Path
+from time import monotonic
 from typing import Any
 
 import pytest
+from typer.testing import CliRunner
 
+from scripts.cli.access import COLUMNS
+from scripts.cli.app import app
 from scripts.machine.rabbitmq import Broker
+from services.access.adapters.reference import read_reference
+from shared.auth.development import DevelopmentIssuer
 from shared.kernel.errors import Forbidden, InvalidRequest
-from tests.access.support.people import DOCTOR, OTHER_RECORD, PRACTICE
+from tests.access.support.people import (
+    DOCTOR,
+    HOSPITAL_DOCTOR,
+    NURSE,
+    OTHER_RECORD,
+    PRACTICE,
+)
+from tests.access.support.reader import Reader
 from tests.identity.people import TRAITS, new_ins
 from tests.support.deadline import eventually
 from tests.support.running import Running, running
@@ -19,6 +35,7 @@ MANDATE = {
     "expires": "2030-01-01T00:00:00Z",
     "physician_present": False,
 }
+READERS = 4
 TREATING = {"SubjectNameID": DOCTOR.id, "SubjectOrganizationID": PRACTICE}
 
 
@@ -30,7 +47,8 @@ def carnet(broker: Broker, tmp_path_factory: pytest.TempPathFactory) -> Iterator
         ["keyring.rpc"],
         ["identity.rpc", "identity.project", "identity.timers"],
         ["catalogue.rpc", "catalogue.project"],
-        ["access.rpc", "access.project", "access.follow"],
+        ["access.rpc", "access.project", "access.follow", "access.timers"],
+        ["access.rpc"],
     ) as services:
         yield services
 
@@ -110,6 +128,76 @@ def test_refusals_over_the_wire(carnet: Running, record: str) -> None:
     named = {"record_id": str(OTHER_RECORD), "professional": DOCTOR.id}
     with pytest.raises(Forbidden):
         carnet.command("access.name_treating_doctor", "patient", named, record_id=str(OTHER_RECORD))
+
+
+def test_no_permit_is_answered_after_a_block(carnet: Running, record: str) -> None:
+    """
+    DESIGN 4, read your revocation: readers of two replicas race a block; every question asked
+    after its acknowledgement is refused.
+    """
+    named = {"record_id": record, "professional": HOSPITAL_DOCTOR.id}
+    carnet.command("access.name_administrator", "patient", named, record_id=record)
+    readers = [Reader(carnet, record) for _ in range(READERS)]
+    with ThreadPoolExecutor(READERS) as pool:
+        reading = [pool.submit(reader.read) for reader in readers]
+        eventually(lambda: all(reader.permits for reader in readers), within=60)
+
+        blocked = {**named, "reason": "lost trust"}
+        carnet.command("access.block_professional", "patient", blocked, record_id=record)
+        acknowledged = monotonic()
+
+        for done in reading:
+            done.result(60)
+    assert [at for reader in readers for at in reader.permits if at >= acknowledged] == []
+    assert all(reader.refusals for reader in readers)
+    answering = [file for file in carnet.home.glob("*.log") if "decide" in file.read_text()]
+    assert len(answering) == 2, "one replica answered everything: the race was not run"
+
+
+def test_time_says_that_a_consent_has_expired(carnet: Running, record: str) -> None:
+    """
+    From the log to the waiting list, from there by the timer to an event that others hear.
+    """
+    given = {"record_id": record, "professional": NURSE.id, "means": "checkbox"}
+    carnet.command("access.declare_consent", "patient", given, record_id=record)
+
+    carnet.move(timedelta(hours=25))
+
+    eventually(lambda: "access.consent_expired" in told(carnet), within=60)
+
+
+def told(carnet: Running) -> set[str]:
+    pulled = carnet.call_as_service("audit", "access.events", {"after": 0, "limit": 500})
+    return {envelope["type"] for envelope in pulled["envelopes"]}
+
+
+def test_an_operator_sees_what_a_matrix_changes_and_loads_it(
+    carnet: Running, tmp_path: Path
+) -> None:
+    """
+    By the command: shown first, then in force.
+    """
+    matrix, token = tmp_path / "matrix.csv", tmp_path / "token"
+    with matrix.open("w", encoding="utf-8", newline="") as lines:
+        rows = csv.DictWriter(lines, COLUMNS)
+        rows.writeheader()
+        rows.writerows(
+            {**cell, "sourced": "yes" if cell["sourced"] else "no"}
+            for cell in read_reference().cells
+            if (cell["profession"], cell["document_class"]) != ("40", "31")
+        )
+    issuer = DevelopmentIssuer.at(carnet.home / "issuer.pem", carnet.clock)
+    token.write_text(issuer.token("operator"))
+    (carnet.home / "environment").write_text(f"CARNET_AMQP_URI='{carnet.amqp_uri}'\n")
+    arguments = ["access", "load-matrix", str(matrix), "--version", "less", "--yes"]
+
+    shown = CliRunner().invoke(
+        app, [*arguments, "--dir", str(carnet.home), "--token-file", str(token)]
+    )
+
+    assert shown.exit_code == 0, shown.output
+    assert "2 rights change; 0 cells are new, 1 are gone." in shown.output
+    assert "In force: " in shown.output
 
 
 def test_closing_is_answered_once_access_has_applied_it(carnet: Running, record: str) -> None:

@@ -131,10 +131,8 @@ RELATIONS = [
 ]
 
 
-IN_AN_EMERGENCY = {
-    "stranger", "consent", "treating doctor", "administrator", "author", "blocked", "session",
-    "session that has ended",
-}  # fmt: skip
+KNOWN = {"stranger", "administrator", "author", "blocked"}
+"""Relations that may count in an emergency; of the others only whether a session lives does."""
 Key = tuple[str, str, frozenset[str]]
 """Class, type, visibility."""
 
@@ -142,11 +140,13 @@ Key = tuple[str, str, frozenset[str]]
 def modes(relation: Relation) -> Iterator[tuple[str, str, bool]]:
     """Mode, switches, and whether the caller has the claim of a regulator."""
     yield "normal", "as by default", False
-    if relation.name in IN_AN_EMERGENCY:
-        yield "regulation", "as by default", False
-        for switched in SWITCHES:
+    for switched in SWITCHES:
+        if relation.name in KNOWN | {"session", "session that has ended"}:
             yield "break_glass", switched, False
+        if relation.name in KNOWN:
             yield "regulation", switched, True
+    if relation.name in KNOWN:
+        yield "regulation", "as by default", False
 
 
 @cache

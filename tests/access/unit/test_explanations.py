@@ -49,6 +49,33 @@ def test_the_person_reads_why_in_french(world: World) -> None:
     assert told.actor == DENTIST.to_event()
 
 
+def test_the_facts_are_told_in_both_languages(world: World) -> None:
+    """
+    What the rules looked at, for software and for the person.
+    """
+    world.app.declare_consent(consent(DENTIST), PATIENT)
+    opened = world.decide(DENTIST, resource={"class": "31", "type": "IMG-KOS"})
+    assert opened.permit
+
+    told = {fact.name: fact for fact in explain(world, opened.decision_id, PATIENT).facts}
+
+    assert told["record_status"].fr == "Votre dossier est activé."
+    assert told["consent"].fr == "Votre accord vaut jusqu'au 22/11/2026 à 11 h 00."
+    assert told["consent"].en == "The consent ends at 2026-11-22T10:00:00Z."
+    assert "blocked" not in told
+
+
+def test_facts_are_not_told_of_what_is_hidden_from_the_reader(world: World) -> None:
+    """
+    A professional refused something masked learns nothing by the facts either.
+    """
+    world.app.declare_consent(consent(DOCTOR), PATIENT)
+    refused = world.decide(DOCTOR, resource={"confidentiality": ["MASQUE_PS"]})
+
+    assert explain(world, refused.decision_id, DOCTOR).facts == []
+    assert explain(world, refused.decision_id, PATIENT).facts
+
+
 def test_a_permit_names_its_rule_and_law(world: World) -> None:
     """
     An explanation that cannot be checked against the text is none.

@@ -11,7 +11,9 @@ from tests.access.support.logs import World, consent, of
 from tests.access.support.people import (
     DENTIST,
     DOCTOR,
+    MOTHER,
     NURSE,
+    OPERATOR,
     OTHER_RECORD,
     PATIENT,
     RECORD,
@@ -144,3 +146,32 @@ def test_a_split_of_what_was_never_merged_here_changes_nothing(merged: World) ->
     before = merged.rights().version
     split(merged)
     assert merged.rights().version == before
+
+
+def test_a_judges_order_on_either_record_holds_on_both(world: World) -> None:
+    """
+    A suspended representative does not come back by a merge.
+    """
+    family: dict[str, Any] = {
+        "representatives": [MOTHER.id],
+        "majority_at": "2030-01-01T00:00:00.000Z",
+    }
+    for record in (RECORD, OTHER_RECORD):
+        world.hear("record_announced", record, **family)
+        world.hear("record_activated", record)
+    world.app.suspend_representation(
+        c.SuspendRepresentation.model_validate(
+            {
+                "request_id": uuid4(),
+                "record_id": OTHER_RECORD,
+                "representative": MOTHER.id,
+                "court_order": "TJ Paris 26/1",
+            }
+        ),
+        OPERATOR,
+    )
+    assert world.decide(MOTHER).permit
+
+    merge(world)
+
+    assert world.decide(MOTHER).reasons == ["representation_suspended"]

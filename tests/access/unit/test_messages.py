@@ -3,6 +3,8 @@
 import json
 from uuid import uuid4
 
+import pytest
+
 from services.access import contract as c
 from services.access.domain.decision import Decision
 from services.access.domain.matrix import MatrixRegister
@@ -22,6 +24,7 @@ from tests.access.support.people import (
     SOFTWARE,
     through_vault,
 )
+from tests.support.golden import Golden, golden_files
 
 WORDS = "words that a person wrote"
 
@@ -146,3 +149,36 @@ def test_state_heard_from_identity_is_not_told_again() -> None:
                   MatrixRegister.Created):  # fmt: skip
         assert message_for.dispatch(event) is message_for.dispatch(object)
     assert message_for.dispatch(Decision.Created) is not message_for.dispatch(object)
+
+
+PUBLISHED = [g for g in golden_files("access") if message_for(g.load())]
+
+
+@pytest.mark.parametrize("golden", PUBLISHED, ids=str)
+def test_every_stored_event_that_is_told_has_a_message_of_its_name(golden: Golden) -> None:
+    """
+    Also those of every former version: what was published once may be asked for again.
+    """
+    message = message_for(golden.load())
+
+    assert message
+    assert golden.topic == message.TYPE
+    assert message.model_dump(mode="json")
+
+
+def test_the_names_of_the_contract_are_all_told() -> None:
+    """
+    CONTRACT, section access: its events, written here by hand, and ours beside them.
+    """
+    told = {golden.topic.removeprefix("access.") for golden in PUBLISHED}
+
+    assert told == {
+        "consent_declared", "consent_withdrawn", "consent_expired", "care_team_joined",
+        "care_team_left", "care_team_opposed", "treating_doctor_named", "administrator_named",
+        "administrator_removed", "role_named", "professional_blocked", "professional_unblocked",
+        "emergency_switches_set", "glass_broken", "emergency_ended", "break_glass_reviewed",
+        "feeding_opposed", "representative_invited", "invitation_answered", "delegation_ended",
+        "matrix_loaded", "access_decided",
+        "break_glass_overdue", "caregiver_invited", "feeding_opposition_judged",
+        "representation_suspended", "representation_ended",
+    }  # fmt: skip

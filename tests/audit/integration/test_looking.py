@@ -164,6 +164,28 @@ def test_a_document_s_record_is_found(copy: Copy) -> None:
     assert copy.run("who-saw", str(copy.document), who=f"auditor,scope={uuid4()}").exit_code == 2
 
 
+def test_of_an_erased_record_nothing_is_told_but_that(
+    copy: Copy, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its keys were destroyed: the rows are there, and say that they were erased."""
+
+    def without(name: str) -> LocalKeys:
+        keys = LocalKeys(ROOT, name)
+        keys.erase(copy.record)
+        return keys
+
+    monkeypatch.setattr(audit_looking, "open_keys", lambda *_: without)
+    lines = copy.json("timeline", "--record", str(copy.record))
+    stood = copy.json("replay", "--record", str(copy.record))
+
+    assert {line["action"] for line in lines} == {"erased"}
+    assert all(not (line["who"] or line["document"]) for line in lines)
+    assert (stood["erased"], stood["documents"]) == (2, [])
+    assert TITLE not in json.dumps([lines, stood])
+    assert copy.json("who-saw", str(copy.document)) == []
+    assert str(copy.record) not in json.dumps(copy.json("affected-by", DOCTOR.id))
+
+
 def test_affected_and_statistics(copy: Copy) -> None:
     """The same reader, other questions."""
     rows = copy.json("affected-by", DOCTOR.id)

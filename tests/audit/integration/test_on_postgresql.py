@@ -2,6 +2,7 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from uuid import UUID, uuid4
 
 import psycopg
 import pytest
@@ -72,6 +73,11 @@ def test_a_changed_row_is_found(dsn: str, tmp_path: Path) -> None:
         LeafFollower(audit, tree, "vault", pull_from({"vault": vault})).catch_up()
         publisher(tree, FolderFiles(tmp_path)).publish()
     assert verify(dsn, tmp_path).log_verified
+    stores = PostgresStores(dsn, ["audit", "vault"])
+    rows = list(stores.rows("vault", RECORD))
+    assert [row.position for row in rows] == [1, 2, 3, 4, 5, 6]
+    assert list(stores.rows("vault", uuid4())) == []
+    assert list(stores.stream("vault", UUID(rows[3].originator_id))) == [rows[3]]
 
     with psycopg.connect(dsn) as connection:
         connection.execute(

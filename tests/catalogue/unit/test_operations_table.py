@@ -8,18 +8,18 @@ import pytest
 
 ROOT = Path(__file__).parents[3]
 TABLE = (ROOT / "docs/operations.md").read_text(encoding="utf-8")
-ROW = re.compile(r"^\| `(\w+)` \| (no|`(\w+)\.(\w+)`( \*to come\*)?) \| (.*) \|$", re.MULTILINE)
+ROW = re.compile(r"^\| `(\w+)` \| (no|`(\w+)\.(\w+)`) \| (.*) \|$", re.MULTILINE)
 ROWS = list(ROW.finditer(TABLE))
 FACTS = ROOT.parent / "shared/domain/data/ens_operations.txt"
 
 
 def test_every_method_it_promises_is_there() -> None:
     """
-    A row without its mark names a method that a caller can call today.
+    A row names a method that a caller can call today.
     """
     for row in ROWS:
-        _, _, service, method, to_come, _ = row.groups()
-        if service and not to_come:
+        _, _, service, method, _ = row.groups()
+        if service:
             contract = importlib.import_module(f"services.{service}.contract").CONTRACT
             assert method in contract.by_name, f"{service}.{method}"
 
@@ -29,7 +29,7 @@ def test_what_is_not_here_says_why() -> None:
     A plain "no" is no answer.
     """
     assert len(ROWS) > 200
-    assert [row[1] for row in ROWS if row[2] == "no" and not row[6].strip()] == []
+    assert [row[1] for row in ROWS if row[2] == "no" and not row[5].strip()] == []
 
 
 @pytest.mark.skipif(not FACTS.exists(), reason="the list of operations is not beside the project")

@@ -1,11 +1,11 @@
 """The directory as deployed: its own processes, a real broker, keys from keyring."""
 
 from collections.abc import Iterator
-from pathlib import Path
 from uuid import uuid4
 
 import pytest
 
+from scripts.machine.rabbitmq import Broker
 from shared.kernel.errors import Forbidden, InvalidRequest, NotFound
 from tests.directory.sample import DOCTOR, registration
 from tests.support.running import Running, running
@@ -13,11 +13,11 @@ from tests.support.running import Running, running
 PATIENT = {"record_id": str(uuid4())}
 
 
-@pytest.fixture
-def carnet(amqp_uri: str, tmp_path: Path) -> Iterator[Running]:
+@pytest.fixture(scope="module")
+def carnet(broker: Broker, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     with running(
-        amqp_uri,
-        tmp_path,
+        broker.uri(broker.new_vhost()),
+        tmp_path_factory.mktemp("directory"),
         ["keyring.rpc"],
         ["directory.rpc", "directory.project", "directory.timers"],
     ) as services:

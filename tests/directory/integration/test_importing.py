@@ -11,6 +11,7 @@ from typer.testing import CliRunner, Result
 from scripts.cli.app import app
 from scripts.cli.directory_sample import write_sample
 from scripts.cli.place import Place
+from scripts.machine.rabbitmq import Broker
 from shared.auth.development import DevelopmentIssuer
 from shared.kernel.clock import FixedClock
 from shared.stores.settings import EventStoreSettings
@@ -21,17 +22,19 @@ from tests.support.deadline import eventually
 from tests.support.running import Running, running
 
 
-@pytest.fixture
-def carnet(amqp_uri: str, tmp_path: Path) -> Iterator[Running]:
+@pytest.fixture(scope="module")
+def carnet(broker: Broker, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    """One deployment for all: no test minds what another has imported."""
+    uri, home = broker.uri(broker.new_vhost()), tmp_path_factory.mktemp("directory")
     with running(
-        amqp_uri,
-        tmp_path,
+        uri,
+        home,
         ["keyring.rpc"],
         ["directory.rpc", "directory.project"],
     ) as services:
-        place = Place(tmp_path / "carnet")
+        place = Place(home / "carnet")
         place.make_keys()
-        place.write_environment({"CARNET_AMQP_URI": amqp_uri})
+        place.write_environment({"CARNET_AMQP_URI": uri})
         yield services
 
 

@@ -102,6 +102,21 @@ def test_a_mailbox_that_cannot_have_it_is_refused_by_code(
     assert world.events() == []
 
 
+def test_the_empty_sender_learns_nothing_of_who_is_here(world: World, server: SmtpServer) -> None:
+    """Whoever has a record and who has not is answered alike, and only reports are taken."""
+    for to in (MAILBOX, CLOSED, "100000000000000@patient.mssante.fr"):
+        assert refusal(server, written(), sender="", to=to)[1].startswith(b"5.7.1")
+    assert world.events() == []
+
+
+def test_access_has_the_last_word_on_mail(world: World, server: SmtpServer) -> None:
+    """A record that may not be fed takes none, and its sender is told for good."""
+    world.access.refused.add(("messaging", "feed"))
+
+    assert refusal(server, written())[0] == 550
+    assert world.events() == []
+
+
 @pytest.mark.parametrize("sender", ["a@gmail.com", "a@hopital.mssante.fr.evil.org", "a@evil"])
 def test_who_is_outside_the_trust_space_writes_to_nobody(
     world: World, server: SmtpServer, sender: str

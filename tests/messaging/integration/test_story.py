@@ -1,8 +1,11 @@
 """A practice's mail client writes to somebody who has not activated their record, over real SMTP
 and all the services as deployed."""
 
+import base64
 import email
+import io
 import smtplib
+import zipfile
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from email import policy
@@ -14,12 +17,13 @@ import pytest
 from scripts.machine.rabbitmq import Broker
 from scripts.machine.seaweedfs import ObjectStore
 from services.messaging.domain.errors import ExchangeEnded
-from shared.kernel.errors import Refusal
+from shared.kernel.errors import Forbidden, Refusal
 from tests.identity.people import TRAITS, new_ins
 from tests.messaging.mails import carrying, written
 from tests.messaging.world import DOCTOR_MAIL, PDF
 from tests.support.deadline import eventually
 from tests.support.running import Running, free_port, running
+from tests.vault.world import METADATA
 
 WHOLE = {
     "identity": ("rpc", "project", "timers"),
@@ -137,6 +141,46 @@ def test_from_a_dormant_record_to_the_end_of_an_exchange(carnet: tuple[Running, 
     assert refused.value.code == ExchangeEnded.code
     assert services.call("messaging.messages", "patient", of_it, **as_person)["total"] == 3
     assert "mochromatose" not in services.logs()
+
+
+def test_a_deposit_serves_its_correspondents(carnet: tuple[Running, int]) -> None:
+    """One act: the document in the record, and by secure mail at each correspondent's, in an
+    IHE_XDM.ZIP that we would take, with the PDF beside."""
+    services, _ = carnet
+    asked = {"traits": TRAITS, "ins": new_ins(), "checked_with": "CN"}
+    record_id = services.command("identity.announce_record", "operator", asked)["record_id"]
+    services.move(timedelta(days=43) + _to_noon(services.clock.now()))
+    deposit = {
+        "record_id": record_id,
+        "content": base64.b64encode(PDF).decode(),
+        "metadata": METADATA,
+        "copies_to": ["anne.martin@cabinet.mssante.fr", "gone@cabinet.mssante.fr"],
+    }
+
+    def is_in() -> bool:
+        try:
+            services.command(
+                "vault.deposit", "facility", deposit, SubjectOrganizationID="1750712184",
+                software="dpi",
+            )  # fmt: skip
+        except Forbidden:
+            return False
+        return True
+
+    eventually(is_in, within=30)
+    queue = services.home / "mail"
+
+    def sent() -> list[Any]:
+        return [one for one in mails(queue) if str(one["Subject"]).startswith("XDM/1.0/DDM+")]
+
+    eventually(lambda: len(sent()) == 2, within=30)
+    copy = sent()[0]
+    files = {part.get_filename(): part.get_content() for part in copy.iter_attachments()}
+    assert copy["Subject"] == "XDM/1.0/DDM+Attestation de sortie PAT-TROIS DOMINIQUE 1979-03-28"
+    assert files["document.pdf"] == PDF
+    with zipfile.ZipFile(io.BytesIO(files["IHE_XDM.ZIP"])) as archive:
+        assert archive.read("IHE_XDM/SUBSET01/DOC0001.PDF") == PDF
+        assert b"86531-1" in archive.read("IHE_XDM/SUBSET01/METADATA.XML")
 
 
 def _to_noon(now: datetime) -> timedelta:

@@ -1,5 +1,6 @@
 """Who may write to whom, and when it ends."""
 
+from dataclasses import replace
 from uuid import uuid4
 
 import pytest
@@ -201,10 +202,21 @@ def test_closed_opposed_and_unknown_are_refused_by_a_code(world: World) -> None:
 
 def test_nothing_is_sent_from_a_secret_session(world: World) -> None:
     """The matrix of the ANS has no row with CONNEXION_SECRETE=Y."""
-    from dataclasses import replace  # noqa: PLC0415 - of this test alone
-
     with pytest.raises(VisibilityRefused):
         world.start(by=replace(DOCTOR, secret=True))
+
+
+def test_a_minor_answers_in_secret_only_where_parents_cannot_read(world: World) -> None:
+    """What a secret session records is hidden from representatives: also that it read."""
+    secret = replace(PATIENT, secret=True)
+    open_to_parents = world.start()
+    hidden = world.start(confidentiality=["INVISIBLE_REPRESENTANTS_LEGAUX"])
+
+    with pytest.raises(VisibilityRefused):
+        world.reply(open_to_parents.conversation_id, secret)
+    world.read(open_to_parents.message_id, secret)
+    assert world.listed(PARENT).unread == 1
+    assert world.reply(hidden.conversation_id, secret)
 
 
 def test_only_its_correspondents_and_the_person_read_a_conversation(world: World) -> None:

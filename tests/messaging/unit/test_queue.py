@@ -202,6 +202,19 @@ def test_a_pharmacy_is_told_of_a_prescription_and_not_whose(world: World) -> Non
         assert word not in letter.content
 
 
+def test_the_treating_doctor_is_told_of_an_emergency_access(world: World) -> None:
+    """CSP R1111-48: the holder (by notification) and the treating doctor, at once."""
+    world.hear("access.glass_broken", session=str(uuid4()), treating_doctor=DOCTOR.id)
+    world.hear("access.glass_broken", position=2, session=str(uuid4()), treating_doctor=None)
+    world.send_due()
+
+    (letter,) = world.box.taken
+    made = email.message_from_bytes(letter.content, policy=policy.default)
+    assert letter.recipient == DOCTOR_MAIL
+    assert "DOMINIQUE PAT-TROIS" in made.get_content()
+    assert "21 novembre 2026 à 9 h 30" in made.get_content()
+
+
 def test_a_receipt_goes_out_when_it_was_asked_for(world: World) -> None:
     """RFC 8098, to the sender alone: one that asks for another's mailbox gets none."""
     world.mail(written(Disposition_Notification_To=DOCTOR_MAIL))

@@ -406,6 +406,20 @@ def test_own_appointments_are_no_news(hear: Hear, active: None, show: Show) -> N
     assert sorted(kinds) == ["appointment_added", "service_ended"]
 
 
+def test_an_invitation_is_told_to_who_is_invited(hear: Hear, active: None, show: Show) -> None:
+    """Not in the record they are invited to help with; the end of it in both."""
+    other = str(OTHER)
+    hear(received("access.caregiver_invited", 3, invitation=str(uuid4()), invited=other))
+    hear(received("access.delegation_ended", 4, delegation=str(uuid4()), delegate=other))
+
+    def kinds(record_id: UUID) -> list[str]:
+        found = show(c.Notifications(record_id=record_id), PATIENT).items
+        return sorted(notice.kind.value for notice in found)
+
+    assert kinds(RECORD) == ["delegation_ended"]
+    assert kinds(OTHER) == ["caregiver_invited", "delegation_ended"]
+
+
 def test_merged_records_are_told_as_one(hear: Hear, active: None, show: Show) -> None:
     """What came to the source is listed under the target, until they are split."""
     hear(opened(3))

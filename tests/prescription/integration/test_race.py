@@ -1,4 +1,5 @@
-"""A quantity leaves once, whoever races for it: on both event stores, over three replicas."""
+"""A quantity leaves once, whoever races for it: on both event stores, over three replicas. Its long
+form, with processes of which one is killed, is ``test_replicas.py``."""
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor

@@ -10,7 +10,7 @@ from defusedxml.ElementTree import fromstring
 from services.prescription import contract as c
 from services.prescription.domain.refusals import NothingLeft
 from services.vault.domain.cda.header import read_header
-from shared.kernel.errors import InvalidRequest, Unavailable
+from shared.kernel.errors import Conflict, InvalidRequest, Refusal, Unavailable
 from tests.prescription.world import (
     INS,
     OPERATOR,
@@ -141,10 +141,11 @@ def test_nothing_left_nothing_written(world: World) -> None:
     assert unfinished(world) == 0
 
 
-def test_out_of_reach_the_vault_holds_nobody_up(world: World) -> None:
+@pytest.mark.parametrize("refusal", [Unavailable(), Conflict()], ids=["away", "racing"])
+def test_out_of_reach_the_vault_holds_nobody_up(world: World, refusal: Refusal) -> None:
     """The medicine left; its document comes with a later call of that pharmacy, once."""
     numbers = [world.issue().number for _ in range(2)]
-    world.vault.refusal = Unavailable()
+    world.vault.refusal = refusal
     world.dispense(numbers[0], given(1))
     assert unfinished(world) == 1
 

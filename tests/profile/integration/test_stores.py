@@ -70,11 +70,16 @@ def test_one_row_of_directives(stored: World) -> None:
     assert shown.text == "Seconde"
 
 
-def test_a_sensor_s_year(world: World) -> None:
+@pytest.mark.parametrize(
+    "points",
+    [POINTS // 10, pytest.param(POINTS, marks=pytest.mark.long)],
+    ids=["a month", "a year"],
+)
+def test_a_sensor_s_year(world: World, points: int) -> None:
     """
     A reading every five minutes for a year, sent twice, is there once, and read in seconds.
     """
-    start = NOW - timedelta(minutes=5 * POINTS)
+    start = NOW - timedelta(minutes=5 * points)
 
     def lot(first: int) -> list[dict[str, Any]]:
         return [
@@ -88,7 +93,7 @@ def test_a_sensor_s_year(world: World) -> None:
             for n in range(first, first + CALL)
         ]
 
-    for first in range(0, POINTS, CALL):
+    for first in range(0, points, CALL):
         world.record(*lot(first), by=SENSOR)
     again = world.record(*lot(0), by=SENSOR)
     began = time.monotonic()
@@ -96,5 +101,5 @@ def test_a_sensor_s_year(world: World) -> None:
 
     assert time.monotonic() - began < 20
     assert all(one.known for one in again.items)
-    assert sum(line.count for line in by_week.items) == POINTS
-    assert world.listed("INTERSTITIAL_GLUCOSE", limit=1).total == POINTS
+    assert sum(line.count for line in by_week.items) == points
+    assert world.listed("INTERSTITIAL_GLUCOSE", limit=1).total == points

@@ -26,7 +26,7 @@ def seen(world: World) -> tuple[list[str], int, str | None]:
     weights = world.app.measures(
         m.ListMeasures.model_validate({"record_id": OTHER_RECORD, "kind": "WEIGHT"}), PERSON
     )
-    labels = [view.entry["label"] for view in profile.sections.get("allergies", [])]
+    labels = sorted(view.entry["label"] for view in profile.sections.get("allergies", []))
     return labels, weights.total, profile.directives.text if profile.directives else None
 
 

@@ -2,12 +2,14 @@
 
 import json
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 
 from shared.crypto.local_keys import LocalKeys
+from shared.eventing.audit_lag import checkpoint_loop, heard
 from shared.eventing.checkpoints import Inconsistent, parse, take
 from shared.kernel.clock import FixedClock
 from shared.kernel.note import InvalidNote
@@ -18,8 +20,12 @@ from tests.shared.eventing.signed import OTHER_KEY, message
 
 
 @pytest.fixture
-def notes(tmp_path: Path) -> Iterator[Notes]:
-    clock = FixedClock(datetime(2026, 11, 21, 12, tzinfo=UTC))
+def clock() -> FixedClock:
+    return FixedClock(datetime(2026, 11, 21, 12, tzinfo=UTC))
+
+
+@pytest.fixture
+def notes(tmp_path: Path, clock: FixedClock) -> Iterator[Notes]:
     with Notes(EventStoreSettings(data_dir=tmp_path), LocalKeys(b"k" * 32, "notes"), clock) as log:
         yield log
 
@@ -88,6 +94,26 @@ def test_where_no_proof_leads_both_are_kept(notes: Notes) -> None:
 
     with notes.guarded.reading() as sql:
         assert sql("SELECT size FROM notes_checkpoints ORDER BY size") == [(2,), (4,)]
+
+
+@pytest.mark.parametrize("body", [b"[" * 100_000, b"[]", b"{}", b'{"data": 1}', b"\xff"])
+def test_whatever_else_is_dropped(notes: Notes, body: bytes) -> None:
+    """A body that no parser gets to the end of must not come back for ever."""
+    assert heard(body, notes.name) is None
+
+
+def test_a_log_that_is_late_makes_its_services_unready(notes: Notes, clock: FixedClock) -> None:
+    """From a minute on, once it was heard of at all; and ready again when it has caught up."""
+    loop = checkpoint_loop(notes, "amqp://nowhere")
+    position = notes.write(uuid4(), "a")
+    clock.move(timedelta(seconds=61))
+    assert loop.check() is None
+
+    hear(notes, message(entries("a"), epoch="another"))
+    assert loop.check() == "the transparency log is 61 s late"
+
+    hear(notes, message(entries("a", "b"), 1, epoch=notes.head().epoch, position=position))
+    assert loop.check() is None
 
 
 def test_a_note_that_is_not_signed_is_no_checkpoint() -> None:

@@ -1,0 +1,188 @@
+"""``make audit-million``: events generated, logged, verified and replayed, with time and memory.
+
+    python -m scripts.bench.audit_million [--events 1000000]
+
+Rows are written as a service writes them, sealed under the keys of many records; the log grows
+as audit makes it grow; what is timed is what an auditor runs.
+"""
+
+import json
+import os
+import resource
+import sqlite3
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated, Any
+from uuid import UUID, uuid5
+
+import typer
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from rich.table import Table
+
+from scripts.cli.audit_told import Reader
+from scripts.cli.screen import out
+from services.audit.adapters.contents import StateCheck
+from services.audit.adapters.event_stores import SqliteStores
+from services.audit.adapters.files import FolderFiles
+from services.audit.adapters.tree import SqlTree
+from services.audit.application import Audit
+from services.audit.domain.batch import Batch
+from services.audit.domain.growth import Publisher
+from services.audit.domain.verification import Log, Verification
+from shared.crypto.event_cipher import RowIdentity, seal_state
+from shared.crypto.local_keys import LocalKeys
+from shared.crypto.signatures import check_ed25519
+from shared.kernel.clock import FixedClock
+from shared.kernel.note import VerifierKey
+from shared.stores.event_log import EventLog
+from shared.stores.settings import EventStoreSettings
+
+ROOT = bytes(range(32))
+KEY = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
+VERIFIER = VerifierKey("log.carnet.example/million", KEY.public_key().public_bytes_raw())
+RECORDS = 1_000
+SPACE = UUID("7f3c7a52-53c0-4c6e-9b55-1c9e27b6a001")
+NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
+TOPIC = "vault.document_opened"
+AT_ONCE = 5_000
+
+
+class Vault(EventLog):
+    name = "vault"
+
+
+def generate(folder: Path, events: int) -> None:
+    """Openings of documents, each a stream of its own, by a hundred professionals."""
+    settings, clock, keys = EventStoreSettings(data_dir=folder), FixedClock(NOW), _keys("vault")
+    Vault(settings, keys, clock).close()
+    records = [uuid5(SPACE, f"record {n}") for n in range(RECORDS)]
+    with closing(sqlite3.connect(folder / "vault.db")) as store, store:
+        store.executemany(
+            "INSERT INTO stored_events (originator_id, originator_version, topic, state)"
+            " VALUES (?, 1, ?, ?)",
+            (_row(keys, records[n % RECORDS], n) for n in range(events)),
+        )
+
+
+def _row(keys: LocalKeys, record: UUID, number: int) -> tuple[str, str, bytes]:
+    opening = uuid5(SPACE, f"opening {number}")
+    state = {
+        "originator_topic": "vault.opening",
+        "timestamp": {"_type_": "datetime_iso", "_data_": "2026-11-22T12:00:00+00:00"},
+        "record_id": {"_type_": "uuid_hex", "_data_": record.hex},
+        "by": {"kind": "professional", "id": f"81{number % 100:010}", "profession": "10"},
+        "document_version": 1,
+        "document_id": {"_type_": "uuid_hex", "_data_": opening.hex},
+        "decision_id": {"_type_": "uuid_hex", "_data_": opening.hex},
+        "mode": "normal",
+        "confidentiality": ["N"],
+    }
+    plain = json.dumps(state, separators=(",", ":")).encode()
+    identity = RowIdentity("vault", opening, 1, TOPIC)
+    return opening.hex, TOPIC, seal_state(keys.current(record), identity, plain)
+
+
+def grow(folder: Path, log: Path) -> None:
+    """As audit does: leaves first, then files, then one signature."""
+    settings, clock = EventStoreSettings(data_dir=folder), FixedClock(NOW)
+    with (
+        Vault(settings, _keys("vault"), clock) as vault,
+        Audit(settings, _keys("audit"), clock) as audit,
+    ):
+        tree, after = SqlTree(audit.guarded), 0
+        publisher = Publisher(tree=tree, files=FolderFiles(log), verifier=VERIFIER, sign=KEY.sign)
+        while (found := vault.leaves(after, AT_ONCE)).leaves:
+            leaves = [(position, bytes.fromhex(digest)) for position, digest in found.leaves]
+            tree.append(
+                Batch(service="vault", epoch=found.epoch, after=after, to=found.to, leaves=leaves)
+            )
+            after = found.to
+            publisher.publish()
+        while publisher.publish():
+            pass
+
+
+def verify(folder: Path, log: Path) -> int:
+    """Every row against its leaf, every tile, the root, and every seal."""
+    report = Verification(
+        source=SqliteStores(folder),
+        log=Log(files=FolderFiles(log), verifier=VERIFIER, check=check_ed25519),
+        checks=[StateCheck(_keys)],
+    ).run()
+    if not report.log_verified:
+        raise SystemExit(f"found: {dict(report.found)}")
+    return report.services["vault"].matched
+
+
+def replay(folder: Path) -> int:
+    """Every event opened and told, as the auditor's questions read them."""
+    heard: Iterator[Any] = Reader(SqliteStores(folder), _keys).told(services=["vault"])
+    return sum(1 for _ in heard)
+
+
+def _keys(service: str) -> LocalKeys:
+    return LocalKeys(ROOT, service)
+
+
+def measured(work: Callable[[], int | None]) -> tuple[int | None, float, int]:
+    """What it says, its seconds, and the peak memory in MiB of a process of its own."""
+    read, write = os.pipe()
+    child = os.fork()
+    if child == 0:
+        began = time.monotonic()
+        answer = work()
+        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+        os.write(write, json.dumps([answer, time.monotonic() - began, peak]).encode())
+        os._exit(0)
+    os.close(write)
+    with os.fdopen(read, "rb") as pipe:
+        said = pipe.read()
+    if os.waitpid(child, 0)[1] or not said:
+        raise SystemExit("a step failed")
+    answer, seconds, peak = json.loads(said)
+    return answer, seconds, peak
+
+
+def run(folder: Path, events: int) -> list[tuple[str, int, float, int]]:
+    """Each step with the events it saw, its seconds and its peak memory."""
+    data, log = folder / "data", folder / "log"
+    steps: dict[str, Callable[[], int | None]] = {
+        "generated": lambda: generate(data, events),
+        "logged": lambda: grow(data, log),
+        "verified": lambda: verify(data, log),
+        "replayed": lambda: replay(data),
+    }
+    found = []
+    for name, work in steps.items():
+        answer, seconds, peak = measured(work)
+        found.append((name, events if answer is None else answer, seconds, peak))
+    return found
+
+
+def main(
+    events: Annotated[int, typer.Option(min=1, help="How many.")] = 1_000_000,
+    within: Annotated[
+        int | None, typer.Option("--mib", help="End with 1 if verifying or replaying takes more.")
+    ] = None,
+) -> None:
+    """Generate, log, verify and replay; print the time and the peak memory of each."""
+    with tempfile.TemporaryDirectory(prefix="carnet-million-") as folder:
+        found = run(Path(folder), events)
+    table = Table("step", "events", "seconds", "events/s", "peak MiB")
+    for name, count, seconds, peak in found:
+        table.add_row(name, f"{count:,}", f"{seconds:.1f}", f"{count / seconds:,.0f}", str(peak))
+    out.print(table)
+    if (
+        within
+        and max(peak for name, _, _, peak in found if name in {"verified", "replayed"}) > within
+    ):
+        sys.exit(1)
+
+
+if __name__ == "__main__":
+    typer.run(main)
