@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Installs what the commands need, and nothing twice: Debian packages that are missing, then .venv from the lock.
 #   usage: scripts/setup.sh check|demo|test
-# check: only .venv; demo: the broker too; test: PostgreSQL, ClamAV and mail software to try ours with as well.
+# check: only .venv; demo: the broker too; test: all that tests are run against as well.
 # Exit code 3, with one sentence, when something is missing that only an administrator can install.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
@@ -18,6 +18,9 @@ missing_packages() {
     if [[ ! -e /usr/sbin/sendmail ]]; then echo postfix; fi
     if ! command -v swaks >/dev/null; then echo swaks; fi
     if ! command -v msmtp >/dev/null; then echo msmtp; fi
+    if ! command -v chromium >/dev/null; then echo chromium; fi
+    if ! command -v promtool >/dev/null; then echo prometheus; fi
+    if [[ ! -e /usr/lib/softhsm/libsofthsm2.so ]]; then echo softhsm2; fi
   fi
   if ! "$PYTHON" -c 'import venv, ensurepip' 2>/dev/null; then echo python3.11-venv; fi
 }
