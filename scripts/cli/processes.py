@@ -22,6 +22,8 @@ SERVICES = (
     "agenda",
     "messaging",
 )
+ALONE = frozenset({"messaging.smtp"})
+"""Entrypoints that share a process with no other: they do not run on eventlet."""
 FIRST = "keyring"
 """Every other process asks it for keys when it starts."""
 PROCESSES = {

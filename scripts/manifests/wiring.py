@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from scripts.cli.processes import ROOT, SERVICES, entrypoints
+from scripts.cli.processes import ALONE, ROOT, SERVICES, entrypoints
 
 FOLLOWING = {"FOLLOWS", "SOURCES"}
 """Names that a service gives to the tuple of those it follows."""
@@ -43,20 +43,10 @@ def wiring(service: str) -> Wiring:
         entrypoints=own,
         calls=frozenset(called | follows),  # what a queue lost is pulled over RPC
         follows=follows,
-        alone=frozenset(name for name in own if _is_alone(service, name)),
+        alone=frozenset(name for name in own if f"{service}.{name}" in ALONE),
         hears_leaves="leaves" in own,
         keeps_objects="open_objects" in names,
         sends_mail="SmtpMailer" in names,
-    )
-
-
-def _is_alone(service: str, entrypoint: str) -> bool:
-    """Whether its file says ``ALONE = True``: it is no nameko service."""
-    file = ROOT / "services" / service / "entrypoints" / f"{entrypoint}.py"
-    return any(
-        isinstance(node, ast.Assign)
-        and [t.id for t in node.targets if isinstance(t, ast.Name)] == ["ALONE"]
-        for node in ast.parse(file.read_text()).body
     )
 
 

@@ -15,7 +15,7 @@ from services.messaging.adapters.mime import read_mail
 from services.messaging.adapters.xdm import ZipArchives
 from services.messaging.application import Messaging
 from services.messaging.application.log import SELF, Around, Limits
-from services.messaging.application.receiving import Arrival, Kept
+from services.messaging.application.taking import Arrival, Kept
 from services.messaging.contract import reading as r
 from services.messaging.contract import writing as w
 from services.messaging.domain.attachment import File

@@ -15,7 +15,7 @@ from typing import Any, Protocol
 
 from services.messaging.adapters.letters import failure_code
 from services.messaging.adapters.mime import Unreadable, read_mail
-from services.messaging.application.receiving import Arrival
+from services.messaging.application.taking import Arrival
 from services.messaging.domain.errors import (
     RecipientClosed,
     RecipientRefused,

@@ -4,7 +4,8 @@ from services.messaging.application.keeping import Keeping
 from services.messaging.application.reading import Reading
 from services.messaging.application.receiving import Receiving
 from services.messaging.application.sending import Sending
+from services.messaging.application.taking import TakingMail
 
 
-class Messaging(Receiving, Reading, Keeping, Sending):
+class Messaging(Receiving, TakingMail, Reading, Keeping, Sending):
     name = "messaging"

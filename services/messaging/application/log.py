@@ -11,6 +11,7 @@ from services.messaging.application.outbox import Outbox
 from services.messaging.domain.attachment import XDM, Attachment, File, recognise, safe_name
 from services.messaging.domain.conversation import Conversation, attributes
 from services.messaging.domain.correspondent import Correspondent
+from services.messaging.domain.errors import RecipientUnknown
 from services.messaging.domain.mailing import Mailing, MailKind
 from services.messaging.domain.message import Message
 from services.messaging.domain.ports import (
@@ -18,6 +19,7 @@ from services.messaging.domain.ports import (
     Contents,
     Directory,
     List,
+    Mailbox,
     People,
     Profile,
     Vault,
@@ -34,6 +36,7 @@ from shared.stores.guard import Step
 from shared.stores.settings import EventStoreSettings
 
 SELF = Actor(kind=ActorKind.SERVICE, id="messaging")
+NO_SUBJECT = "(sans objet)"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -192,6 +195,12 @@ def taken(name: str | None, data: bytes, number: int) -> File:
             fields={f"attachments.{number - 1}.content": "is not of a type that is taken"}
         )
     return File(name=safe_name(name, media_type, number), media_type=media_type, data=data)
+
+
+def open_record(mailbox: Mailbox) -> UUID:
+    if mailbox.record_id is None:
+        raise RecipientUnknown
+    return mailbox.record_id
 
 
 def writer_behind(by: Actor) -> Actor:
