@@ -23,11 +23,6 @@ UNTRACED = {
     "notification.deliveries": "the person's own notices, shown to the person",
 }
 """RPCs that leave no trace, and why none is owed."""
-OWED = {
-    "access.redecide": "an auditor decides one access again; the mandate's use is not journalled",
-    "identity.get_identity": "an operator reads the traits of a record; the person should see it",
-}
-"""RPCs that ought to leave one and do not: known, and no more than these."""
 
 
 @pytest.mark.parametrize("contract", list(contracts()), ids=lambda contract: contract.service)
@@ -40,7 +35,7 @@ def test_what_touches_a_record_leaves_a_trace(contract: Contract) -> None:
         if touches_a_record(method) and not code.leaves_a_trace(method.name)
     }
 
-    assert silent <= UNTRACED.keys() | OWED.keys()
+    assert silent <= UNTRACED.keys()
 
 
 def test_every_service_is_walked() -> None:
