@@ -11,7 +11,9 @@ from scripts.cli.audit_archive import archive, restore_check
 from scripts.cli.audit_asking import affected, anomalies, statistics, timeline, who_saw
 from scripts.cli.audit_evidence import copy_evidence, export_files, open_evidence
 from scripts.cli.audit_export import export
+from scripts.cli.audit_looking import Under, looking
 from scripts.cli.audit_options import (
+    AUDITOR,
     CODES,
     AsJson,
     Data,
@@ -20,16 +22,17 @@ from scripts.cli.audit_options import (
     NoKeys,
     ObjectsDir,
     Postgres,
+    RecordOf,
     Since,
     Until,
     Vkey,
+    Who,
     or_cannot,
-    progress,
     when,
     where,
 )
 from scripts.cli.audit_proving import check_proof, prove
-from scripts.cli.audit_redecide import redecide_stored
+from scripts.cli.audit_redecide import redecide_under
 from scripts.cli.audit_replay import replay
 from scripts.cli.audit_reporting import report, verified
 from scripts.cli.machine import Dir
@@ -101,8 +104,10 @@ def verify(
 
 @app.command(epilog=CODES)
 def redecide(
+    record: RecordOf = None,
     since: Since = None,
     until: Until = None,
+    who: Who = AUDITOR,
     dir: Dir = DEFAULT,  # noqa: A002  # the name of the option
     data: Data = None,
     postgres: Postgres = None,
@@ -112,17 +117,27 @@ def redecide(
     """Decide every access again, with the rules and the facts of its instant.
 
     Facts are rebuilt from the log at the recorded positions, not taken from the recorded copy.
+    With --record its decisions alone, opened with its keys alone: those that rest on a matrix
+    since loaded, on rules since replaced or on a connected service need the key file (--keys).
+
+    [b]Example[/]
+
+      carnet audit redecide --record 5c0e... --as auditor,mandate=m1,scope=5c0e...
     """
-    given = where(dir, data, postgres, None, keys, None, True)
-    with or_cannot(), progress("deciding again", None) as advance:
-        result = redecide_stored(given, advance, since=when(since), until=when(until))
+    given, under = where(dir, data, postgres, None, keys, None, True), Under(dir, who, "redecide")
+    with or_cannot(), looking(given, under, record) as look:
+        result = redecide_under(given, look, record, since=when(since), until=when(until))
     if as_json:
         out.print_json(data=result.to_json())
     else:
         for line in result.differing:
             out.print(f"[red]differs[/] {line}")
         out.print(f"{result.decisions} decisions, {result.count} differ, {result.erased} erased")
-    raise typer.Exit(Ended.FINDINGS if result.count else Ended.CLEAN)
+    if result.unreached:
+        err.print(f"{result.unreached} not decided again: they need the key file, --keys")
+    if result.count:
+        raise typer.Exit(Ended.FINDINGS)
+    raise typer.Exit(Ended.CANNOT_RUN if result.unreached else Ended.CLEAN)
 
 
 @app.command("export-log", epilog=CODES)

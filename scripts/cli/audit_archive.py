@@ -18,7 +18,9 @@ from scripts.cli.audit_evidence import (
     signing_key,
     verifier_of,
 )
+from scripts.cli.audit_looking import Under, use_over_all
 from scripts.cli.audit_options import (
+    AUDITOR,
     AsJson,
     Data,
     Ended,
@@ -28,6 +30,7 @@ from scripts.cli.audit_options import (
     Since,
     Until,
     Vkey,
+    Who,
     or_cannot,
     progress,
     when,
@@ -105,6 +108,7 @@ def archive(
         Path | None,
         typer.Option("--sign-with", metavar="FILE", help="The log's private key (PEM)."),
     ] = None,
+    who: Who = AUDITOR,
     dir: Dir = DEFAULT,  # noqa: A002  # the name of the option
     data: Data = None,
     postgres: Postgres = None,
@@ -115,7 +119,8 @@ def archive(
     """Write a signed archive of a period: its events, sealed as they lie, and the whole log.
 
     It holds no key and no readable content; documents themselves stay in the vault. Keys are
-    only used to tell which events are of the period. `restore-check` verifies it anywhere.
+    only used to tell which events are of the period. `restore-check` verifies it anywhere. It
+    takes every record's events: the mandate must be over all.
 
     [b]Example[/]
 
@@ -123,6 +128,7 @@ def archive(
     """
     given = where(dir, data, postgres, objects, keys, vkey, True)
     with or_cannot():
+        use_over_all(given, Under(dir, who, "archive"))
         evidence, key = open_evidence(given), signing_key(given, sign_with)
         if key.public_key().public_bytes_raw() != evidence.verifier.key:
             raise CannotRead("this key is not the log's: nobody could check the archive")

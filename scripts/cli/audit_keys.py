@@ -63,6 +63,10 @@ class StoredKeys:
         return found
 
 
+class OutOfScope(KeyUnavailable):
+    """A key of another record, or a service's own: not what was handed over."""
+
+
 class HandedKeys:
     """What keyring handed over for one record and one service, under a mandate."""
 
@@ -76,7 +80,7 @@ class HandedKeys:
 
     def exact(self, key_id: UUID, version: int) -> Key:
         if key_id != self._record:
-            raise KeyUnavailable(f"the mandate does not cover {key_id}")
+            raise OutOfScope(f"the mandate does not cover {key_id}")
         if self._erased:
             raise KeyErased(f"the keys of {key_id} were destroyed")
         if version not in self._keys:

@@ -11,7 +11,7 @@ from scripts.cli import callers
 from scripts.cli.audit_evidence import Where, open_keys, open_stores, public_keys
 from scripts.cli.audit_keys import mandated_keys
 from scripts.cli.audit_options import progress
-from scripts.cli.audit_told import Reader
+from scripts.cli.audit_told import Advance, Reader
 from scripts.cli.place import Place
 from scripts.cli.screen import err
 from services.audit.adapters.contents import KeysOf
@@ -26,18 +26,30 @@ from shared.rpc.client import RpcClient
 
 @dataclass(frozen=True, kw_only=True)
 class Looking:
-    """``services``: those whose events can be opened; handed keys open all but keyring's own."""
+    """``services``: those whose events can be opened; handed keys open all but keyring's own.
+    ``advance``: for who reads ``stores`` without ``reader``."""
 
     services: Sequence[str]
     mandate: Mandate
     reader: Reader
+    stores: Stores
+    keys_of: KeysOf
+    advance: Advance
+
+    def records(self, record: UUID | None = None) -> Sequence[UUID] | None:
+        """That one, or those the mandate names; ``None`` for all there are."""
+        if record:
+            return [record]
+        if self.mandate.covers_all:
+            return None
+        return [UUID(one) for one in sorted(self.mandate.scope)]
 
     def told(self, record: UUID | None = None) -> Iterator[Told]:
         """Of one record, or of all that the mandate covers, oldest first."""
-        if record or self.mandate.covers_all:
-            return self.reader.told(record=record, services=self.services)
-        records = sorted(self.mandate.scope)
-        each = [self.reader.told(record=UUID(one), services=self.services) for one in records]
+        records = self.records(record)
+        if records is None:
+            return self.reader.told(services=self.services)
+        each = [self.reader.told(record=one, services=self.services) for one in records]
         return heapq.merge(*each, key=lambda told: told.at)
 
 
@@ -66,11 +78,27 @@ def looking(where: Where, under: Under, record: UUID | None = None) -> Iterator[
         raise CannotRead(f"the mandate {mandate.id} does not cover the record {record}")
     stores = open_stores(where)
     keys_of = _keys(where, under, stores, record)
-    handed = record is not None and not where.kek and not _is_copy(where)
+    handed = record is not None and _is_handed(where)
     services = [name for name in stores.services() if not (handed and name == "keyring")]
     total = sum(stores.heads().values())
     with progress(under.purpose, total) as advance:
-        yield Looking(services=services, mandate=mandate, reader=Reader(stores, keys_of, advance))
+        yield Looking(
+            services=services,
+            mandate=mandate,
+            reader=Reader(stores, keys_of, advance),
+            stores=stores,
+            keys_of=keys_of,
+            advance=advance,
+        )
+
+
+def use_over_all(where: Where, under: Under) -> None:
+    """Journal that every record is looked at. Raise ``CannotRead`` if the mandate is not over all
+    of them, or if that cannot be journalled."""
+    mandate = under.mandate
+    if not mandate.covers_all:
+        raise CannotRead(f"the mandate {mandate.id} does not cover every record")
+    _journal(where, under, None)
 
 
 def record_of(where: Where, id_: UUID) -> tuple[UUID, UUID | None]:
@@ -84,22 +112,39 @@ def record_of(where: Where, id_: UUID) -> tuple[UUID, UUID | None]:
 
 def _keys(where: Where, under: Under, stores: Stores, record: UUID | None) -> KeysOf:
     """Live: through keyring for one record, with the key file for more; journalled either way."""
+    if record and _is_handed(where):
+        with _asking(where, under) as (client, token):
+            signer = public_keys(where).of("keyring")
+            return mandated_keys(client, token, record, under.purpose, signer)
+    _journal(where, under, record)
+    return open_keys(where, stores)
+
+
+def _journal(where: Where, under: Under, record: UUID | None) -> None:
+    """Before anything is opened with keys that are at hand."""
     if _is_copy(where):
         err.print("A copy is read: this use of the mandate is journalled nowhere.", style="yellow")
-        return open_keys(where, stores)
+        return
+    use = {"request_id": str(uuid4()), "purpose": under.purpose}
+    if record:
+        use["record_id"] = str(record)
+    with _asking(where, under) as (client, token):
+        client.call("audit", "use_mandate", use, token=token)
+
+
+@contextmanager
+def _asking(where: Where, under: Under) -> Iterator[tuple[RpcClient, str]]:
+    """A way to ask audit, and the auditor's token."""
     try:
         with RpcClient(where.settings.get("CARNET_AMQP_URI", "")) as client:
-            token = callers.token_for(Place(under.home), under.who)
-            if record and not where.kek:
-                signer = public_keys(where).of("keyring")
-                return mandated_keys(client, token, record, under.purpose, signer)
-            use = {"request_id": str(uuid4()), "purpose": under.purpose}
-            if record:
-                use["record_id"] = str(record)
-            client.call("audit", "use_mandate", use, token=token)
+            yield client, callers.token_for(Place(under.home), under.who)
     except (Refusal, OSError, ValueError) as error:
         raise CannotRead(f"the use of the mandate could not be journalled: {error}") from None
-    return open_keys(where, stores)
+
+
+def _is_handed(where: Where) -> bool:
+    """Whether one record's keys come from keyring, which must then run."""
+    return not where.kek and not _is_copy(where)
 
 
 def _is_copy(where: Where) -> bool:

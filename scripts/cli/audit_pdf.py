@@ -67,6 +67,8 @@ def _head(
     yield Paragraph(escape(said), style)
     events = sum(count.events for count in report.services.values())
     decisions = again.decisions if again else "non refaites"
+    if again and again.unreached:
+        decisions = f"{again.decisions} ({again.unreached} non refaites, sans le fichier de clés)"
     yield Paragraph(
         f"{report.log_size} entrées du journal ; {events} événements comparés ; {report.documents}"
         f" documents comparés ; décisions refaites : {decisions} ; {report.found.total()} écarts.",

@@ -1,14 +1,27 @@
 """Decides every access again, from the log of access alone."""
 
-from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 from scripts.cli.audit_evidence import Where, open_keys, open_stores
+from scripts.cli.audit_keys import OutOfScope
+from scripts.cli.audit_looking import Looking
+from scripts.cli.audit_told import Advance
 from services.access.adapters.opening import open_log
+from services.access.application import Access
+from services.access.domain.decision import Decision
+from services.access.domain.redecision import Redecision
+from services.access.domain.reference import AccessSettings
+from services.audit.adapters.contents import KeysOf
+from services.audit.domain.stored import StoredRow
+from shared.crypto.keys import KeyErased
+from shared.crypto.sealing import NotAuthentic
 from shared.kernel.clock import SystemClock
+from shared.kernel.settings import read_settings
 from shared.stores.event_log import EventLog
 from shared.stores.settings import EventStoreSettings
 
@@ -18,43 +31,99 @@ KEPT = 200
 
 @dataclass
 class Redecided:
-    """``differing``: at most :data:`KEPT`, each with its reasons; ``count``: all of them."""
+    """``differing``: at most :data:`KEPT`, each with its reasons; ``count``: all of them.
+    ``unreached``: left out, for they rest on what the keys of their record do not open."""
 
     decisions: int = 0
     count: int = 0
     erased: int = 0
+    unreached: int = 0
     differing: list[str] = field(default_factory=list)
+
+    def add(self, again: Redecision) -> None:
+        self.decisions += 1
+        self.erased += again.erased
+        if again.differs:
+            self.count += 1
+            if self.count <= KEPT:
+                said = f"decision {again.decision_id}, position {again.position}"
+                self.differing.append(f"{said}: {'; '.join(again.why)}")
 
     def to_json(self) -> dict[str, Any]:
         return vars(self)
 
 
-def redecide_stored(
+def redecide_under(
     where: Where,
-    advance: Callable[[int], None] = lambda _: None,
+    look: Looking,
+    record: UUID | None = None,
     *,
     since: datetime | None = None,
     until: datetime | None = None,
 ) -> Redecided:
-    """Those from ``since`` on and before ``until``. Raise ``CannotRead`` if there is no store of
-    access, or there are no keys."""
-    keys = open_keys(where, open_stores(where))
+    """Those about one record, or about all that the mandate covers."""
+    records = look.records(record)
+    if records is None:
+        return _every(where, look.keys_of, look.advance, since, until)
     result = Redecided()
-    with open_log(_settings(where), keys("access"), SystemClock()) as log:
+    with _opened(where, look.keys_of) as log:
+        for one in records:
+            for row in look.stores.rows("access", one):
+                look.advance(1)
+                if row.topic == Decision.Created.TOPIC:
+                    _decide(log, row, result, since, until)
+    return result
+
+
+def redecide_stored(where: Where) -> Redecided:
+    """All of them, with the key file: for who holds it, and tests of the whole. Raise
+    ``CannotRead`` if there is no store of access, or there are no keys."""
+    return _every(where, open_keys(where, open_stores(where)), lambda _: None, None, None)
+
+
+def _every(
+    where: Where,
+    keys_of: KeysOf,
+    advance: Advance,
+    since: datetime | None,
+    until: datetime | None,
+) -> Redecided:
+    """Those from ``since`` on and before ``until``."""
+    result = Redecided()
+    with _opened(where, keys_of) as log:
         after = first_from(log, since) - 1 if since else 0
         end = first_from(log, until) if until else None
         for decision in log.redecide_all(after=after):
             if end is not None and decision.position >= end:
                 break
-            result.decisions += 1
-            result.erased += decision.erased
-            if decision.differs:
-                result.count += 1
-                if result.count <= KEPT:
-                    said = f"decision {decision.decision_id}, position {decision.position}"
-                    result.differing.append(f"{said}: {'; '.join(decision.why)}")
+            result.add(decision)
             advance(1)
     return result
+
+
+def _decide(
+    log: Access, row: StoredRow, result: Redecided, since: datetime | None, until: datetime | None
+) -> None:
+    """The matrices that an operator loaded, rules since replaced and connected services are under
+    access's own key, which nobody is handed: a decision that rests on one is counted apart."""
+    decision = UUID(row.originator_id)
+    if not _is_within(log, decision, since, until):
+        return
+    try:
+        result.add(log.redecide_at(decision, row.position))
+    except OutOfScope:
+        result.unreached += 1
+
+
+def _is_within(
+    log: Access, decision_id: UUID, since: datetime | None, until: datetime | None
+) -> bool:
+    """Also when its time can be read no more: erased, or changed."""
+    with suppress(KeyErased, NotAuthentic):
+        if found := log.get(decision_id, Decision):
+            at = found.created_on
+            return (not since or at >= since) and (not until or at < until)
+    return True
 
 
 def first_from(log: EventLog, instant: datetime) -> int:
@@ -81,7 +150,13 @@ def _time_from(log: EventLog, position: int, otherwise: datetime) -> datetime:
     return otherwise
 
 
-def _settings(where: Where) -> EventStoreSettings:
+def _opened(where: Where, keys_of: KeysOf) -> Access:
+    """With the operator's choices, which the digest of the rules in force depends on."""
+    chosen = read_settings(AccessSettings, where.settings, section="access")
+    return open_log(_store(where), keys_of("access"), SystemClock(), chosen)
+
+
+def _store(where: Where) -> EventStoreSettings:
     dsn = where.postgres or (None if where.data else where.settings.get("CARNET_POSTGRES_DSN"))
     return EventStoreSettings(
         data_dir=where.data or Path(where.settings.get("CARNET_DATA_DIR", ".")), postgres_dsn=dsn

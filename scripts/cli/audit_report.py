@@ -181,6 +181,13 @@ def _decisions(again: Redecided | None) -> str:
     if again is None:
         text = _both("Non refaites : aucune clé n’a été donnée.", "Not made again: no keys given.")
         return _section(*title, f"<p>{text}</p>")
+    left = ""
+    if again.unreached:
+        said = _both(
+            f"{again.unreached} décisions non refaites : il y faut le fichier de clés.",
+            f"{again.unreached} decisions not made again: they need the key file.",
+        )
+        left = f"<p>{said}</p>"
     if not again.count:
         text = _both(
             f"{again.decisions} décisions refaites avec les règles de leur instant : aucune "
@@ -188,9 +195,9 @@ def _decisions(again: Redecided | None) -> str:
             f"{again.decisions} decisions made again with the rules of their instant: no "
             "difference.",
         )
-        return _section(*title, f'<p class="none">{text}</p>')
+        return _section(*title, f'<p class="none">{text}</p>{left}')
     rows = "".join(f"<li><code>{escape(said)}</code></li>" for said in again.differing)
-    return _section(*title, f"<ul>{rows}</ul>")
+    return _section(*title, f"<ul>{rows}</ul>{left}")
 
 
 def _log(report: VerificationReport, subject: Subject) -> str:

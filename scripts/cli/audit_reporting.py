@@ -8,7 +8,7 @@ import typer
 
 from scripts.cli.audit_asking import between
 from scripts.cli.audit_evidence import Evidence, Where, open_evidence
-from scripts.cli.audit_looking import Under, looking
+from scripts.cli.audit_looking import Looking, Under, looking
 from scripts.cli.audit_options import (
     AUDITOR,
     Data,
@@ -24,11 +24,12 @@ from scripts.cli.audit_options import (
     Who,
     or_cannot,
     progress,
+    when,
     where,
 )
 from scripts.cli.audit_part import Part, part_of
 from scripts.cli.audit_pdf import print_report
-from scripts.cli.audit_redecide import redecide_stored
+from scripts.cli.audit_redecide import Redecided, redecide_under
 from scripts.cli.audit_report import Subject, render
 from scripts.cli.audit_sentences import Story
 from scripts.cli.machine import Dir
@@ -57,7 +58,9 @@ def report(
     """Verify, decide again, and write one self-contained HTML report; no network, no script.
 
     With --record, or --from and --to, it also tells what was done, act by act: each line opens
-    to its facts, its rules, and how to prove it; acts are charted by role and outcome.
+    to its facts, its rules, and how to prove it; acts are charted by role and outcome. Decisions
+    made again are then those of that record, or of that period. With --record and --no-keys, on
+    a Carnet that runs, that record's keys alone are opened, handed over by keyring.
 
     [b]Examples[/]
 
@@ -67,12 +70,9 @@ def report(
     """
     given = where(dir, data, postgres, objects, keys, vkey, not no_keys)
     with or_cannot():
+        again, part = _looked(given, Under(dir, who, "report"), record, since, until)
         evidence = open_evidence(given)
         result = verified(evidence)
-        with progress("deciding again", None) as advance:
-            again = redecide_stored(given, advance) if evidence.keys_of else None
-        under = Under(dir, who, "report")
-        part = _part(given, under, record, since, until) if record or since or until else None
         subject = Subject(
             made_at=datetime.now(UTC), vkey=str(evidence.verifier), live=evidence.live
         )
@@ -84,15 +84,26 @@ def report(
     raise typer.Exit(Ended.CLEAN if clean else Ended.FINDINGS)
 
 
-def _part(
+def _looked(
     given: Where, under: Under, record: RecordOf, since: str | None, until: str | None
-) -> Part:
+) -> tuple[Redecided | None, Part | None]:
+    """What was decided again, of one record or of all, and what was done; with no keys and
+    nothing asked for, nothing is opened and no mandate is used."""
+    wanted = record or since or until
+    if not (wanted or given.with_keys):
+        return None, None
+    with looking(given, under, record) as look:
+        period = {"since": when(since), "until": when(until)}
+        again = redecide_under(given, look, record, **period) if given.with_keys or record else None
+        return again, _part(look, record, since, until) if wanted else None
+
+
+def _part(look: Looking, record: RecordOf, since: str | None, until: str | None) -> Part:
     title = f"Dossier {record}" if record else "Tous les dossiers du mandat"
     if since or until:
         title += f", de {since or 'l’origine'} à {until or 'maintenant'}"
-    with looking(given, under, record) as look:
-        story = Story(physician=look.mandate.physician)
-        return part_of(title, between(look.told(record), since, until), story)
+    story = Story(physician=look.mandate.physician)
+    return part_of(title, between(look.told(record), since, until), story)
 
 
 def verified(evidence: Evidence) -> VerificationReport:

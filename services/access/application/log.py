@@ -45,6 +45,7 @@ class AccessLog(EventLog):
         self.settings = settings
         self.outside = outside
         self._matrix: tuple[int, Matrix] | None = None
+        self._first_matrix = Matrix(reference.cells)
         self._prepared: str | None = None
 
     def prepare(self) -> None:
@@ -116,6 +117,8 @@ class AccessLog(EventLog):
     def matrix_of(self, digest: str) -> Matrix:
         if self._matrix and self._matrix[1].digest == digest:
             return self._matrix[1]
+        if digest == self._first_matrix.digest:
+            return self._first_matrix
         register = self.register()
         if register is None or digest not in register.cells:
             raise errors.NotKept("the matrix it names is not in the log")

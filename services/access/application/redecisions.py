@@ -41,10 +41,13 @@ class Redecisions(AccessLog):
             after, PAGE, topics=topics, inclusive_of_start=False
         ):
             for row in rows:
-                yield self._redecided_row(UUID(str(row.originator_id)), row.id, heard)
+                yield self.redecide_at(UUID(str(row.originator_id)), row.id, heard)
             after = rows[-1].id
 
-    def _redecided_row(self, decision_id: UUID, position: int, heard: Heard | None) -> Redecision:
+    def redecide_at(
+        self, decision_id: UUID, position: int, heard: Heard | None = None
+    ) -> Redecision:
+        """One, stored at that position; what was altered is said, never raised."""
         try:
             decision = self.get(decision_id, Decision)
             if decision is None:

@@ -34,6 +34,7 @@ def archived(ground: Ground, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     key.write_bytes(PRIVATE.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
     file = tmp_path / "period.zip"
     words = ["archive", str(file), "--sign-with", str(key), "--dir", str(tmp_path / "nowhere")]
+    words += ["--data", str(ground.data)]
     result = run(audit.app, [*words, "--from", "2026-11-01", "--to", "2026-12-01"])
     assert result.exit_code == 0, result.output
     return file

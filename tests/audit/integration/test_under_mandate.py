@@ -1,0 +1,273 @@
+"""Deciding again and archiving on a Carnet that runs: under a mandate, saved before it is used."""
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, Self
+from uuid import UUID, uuid4
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from scripts.cli import audit, audit_archive, audit_looking, audit_reporting
+from scripts.cli.audit_options import where
+from scripts.cli.place import Place
+from services.access import contract as c
+from services.access.domain.decision import Decision
+from services.audit.adapters.contents import KeysOf
+from services.audit.adapters.event_stores import CannotRead
+from services.audit.contract import OpenRecord, UseMandate
+from services.audit.domain.reading import MandateUse, WideUse
+from shared.auth.service_keys import private_key
+from shared.crypto.handover import hand_over
+from shared.crypto.keys import SERVICE_KEY_ID
+from shared.crypto.local_keys import LocalKeys
+from shared.crypto.remote_keys import about
+from shared.kernel.actor import Actor
+from shared.kernel.errors import Unavailable
+from shared.rpc.contract import Answer
+from tests.access.support.logs import ROOT, open_world
+from tests.access.support.logs import World as Rights
+from tests.access.support.people import DOCTOR, OPERATOR, OTHER_RECORD, RECORD
+from tests.audit.world import World, auditor
+
+ROOTS = {"access": ROOT, "audit": bytes(range(32))}
+"""As the worlds of these tests have them."""
+
+
+class Carnet:
+    """Audit on a real store, asked with no broker between; keyring hands over what it asks for."""
+
+    def __init__(self, home: Path, rights: Rights) -> None:
+        self.home, self.rights = home, rights
+        self.audit = World(home / "data").audit
+        self.audit.answer_with(replace(self.audit.outside, keyring=self))
+        self.by: Actor = auditor()
+        self.handed: list[UUID] = []
+        self.down = False
+
+    def __call__(self, _uri: str) -> Self:
+        return self
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None: ...
+
+    def call(self, _service: str, method: str, asked: dict[str, Any], *, token: str) -> Any:
+        assert token
+        if self.down:
+            raise Unavailable("audit does not answer")
+        answer: Answer
+        if method == "open_record":
+            answer = self.audit.open_record(OpenRecord.model_validate(asked), self.by)
+        else:
+            answer = self.audit.use_mandate(UseMandate.model_validate(asked), self.by)
+        return answer.model_dump(mode="json")
+
+    def hand_over(self, record_id: UUID, recipient: str, by: Actor) -> Mapping[str, Any]:
+        """As keyring does: the record's key for each service, and nothing of the service's own."""
+        self.handed.append(record_id)
+        signer = private_key(self.home / "keys" / "services", "keyring")
+        keys = []
+        for service, root in ROOTS.items():
+            secret = LocalKeys(root, service).current(record_id).secret
+            key = hand_over(secret, recipient, about(service, record_id, 1), signer)
+            keys.append({"service": service, "version": 1, "key": key.model_dump()})
+        return {"keys": keys, "tombstone": None}
+
+    def run(self, *words: str, scope: str = "all") -> Result:
+        self.by = auditor(*scope.split("+"))
+        who = f"auditor,mandate=m1,scope={scope}"
+        return CliRunner().invoke(audit.app, [*words, "--dir", str(self.home), "--as", who])
+
+    def uses(self) -> list[tuple[str, UUID | None]]:
+        events = [row.event for row in self.audit.read(0, 50)]
+        kept = [e for e in events if isinstance(e, (MandateUse.Created, WideUse.Created))]
+        return [(event.purpose, getattr(event, "record_id", None)) for event in kept]
+
+
+@pytest.fixture
+def carnet(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Carnet]:
+    """Two decisions about one record, one about another, and the log of audit."""
+    place = Place(tmp_path)
+    place.make_keys()
+    place.write_environment({"CARNET_AMQP_URI": "amqp://nowhere"})
+    rights = open_world(tmp_path / "data")
+    for record in (RECORD, OTHER_RECORD):
+        rights.open_record(record)
+    for record in (RECORD, OTHER_RECORD, RECORD):
+        rights.decide(DOCTOR, record_id=record)
+    made = Carnet(tmp_path, rights)
+    monkeypatch.setattr(audit_looking, "RpcClient", made)
+    monkeypatch.chdir(tmp_path)
+    yield made
+    made.audit.close()
+    rights.close()
+
+
+def test_the_decisions_of_one_record_with_its_keys_alone(carnet: Carnet) -> None:
+    """Handed over by keyring for that record, after the use was saved; no key file is read."""
+    (carnet.home / "keys" / "key-encryption-key").unlink()
+
+    result = carnet.run("redecide", "--record", str(RECORD), "--json", scope=str(RECORD))
+
+    assert result.exit_code == 0, result.output
+    told = json.loads(result.stdout)
+    assert (told["decisions"], told["count"], told["unreached"]) == (2, 0, 0)
+    assert carnet.handed == [RECORD]
+    assert carnet.uses() == [("redecide", RECORD)]
+
+
+def test_what_was_altered_is_found_with_those_keys(carnet: Carnet) -> None:
+    """One byte of one decision of that record; the other one still stands."""
+    position = change_a_decision(carnet.rights, RECORD)
+
+    result = carnet.run("redecide", "--record", str(RECORD), "--json")
+
+    assert result.exit_code == 1
+    told = json.loads(result.stdout)
+    assert (told["decisions"], told["count"]) == (2, 1)
+    assert "NotAuthentic" in told["differing"][0]
+    assert f"position {position}:" in told["differing"][0]
+
+
+def change_a_decision(rights: Rights, record: UUID) -> int:
+    of = "topic = ? AND substr(state, 2, 16) = ? ORDER BY rowid LIMIT 1"
+    given = (Decision.Created.TOPIC, record.bytes)
+    with rights.app.guarded.writing() as sql:
+        rows = sql(f"SELECT state, rowid FROM stored_events WHERE {of}", *given)  # noqa: S608 - fixed text
+        ((state, rowid),) = rows
+        changed = state[:-1] + bytes([state[-1] ^ 1])
+        sql("UPDATE stored_events SET state = ? WHERE rowid = ?", changed, rowid)
+    return int(rowid)
+
+
+def test_a_period_of_one_record(carnet: Carnet) -> None:
+    """The end is excluded; all were decided at the same instant here."""
+    asked = ("redecide", "--record", str(RECORD), "--json")
+
+    before = json.loads(carnet.run(*asked, "--to", "2020-01-01").stdout)
+    since = json.loads(carnet.run(*asked, "--from", "2020-01-01").stdout)
+
+    assert (before["decisions"], since["decisions"]) == (0, 2)
+
+
+def test_what_rests_on_more_than_the_record_is_not_passed_off_as_decided(carnet: Carnet) -> None:
+    """A matrix that an operator loaded is under access's own key, which nobody is handed: counted
+    apart, and never a clean end."""
+    cell = c.MatrixCell(profession="10", read="no", sourced=True, source="a test")
+    loaded = c.LoadMatrix(request_id=uuid4(), version="test-1", cells=[cell])
+    carnet.rights.app.load_matrix(loaded, OPERATOR)
+    carnet.rights.decide(DOCTOR)
+
+    result = carnet.run("redecide", "--record", str(RECORD), "--json")
+
+    told = json.loads(result.stdout)
+    assert (told["decisions"], told["count"], told["unreached"]) == (2, 0, 1)
+    assert result.exit_code == 2
+    assert "need the key file" in result.stderr
+
+
+@pytest.mark.parametrize(
+    "words", [("redecide", "--record", str(OTHER_RECORD)), ("redecide",), ("archive", "x.zip")]
+)
+def test_out_of_scope_is_refused(carnet: Carnet, words: tuple[str, ...]) -> None:
+    """Another record, or all of them, under a mandate over one: nothing is handed over or kept."""
+    result = carnet.run(*words, scope=str(RECORD))
+
+    assert result.exit_code == 2
+    assert "mandate" in result.stderr
+    assert (carnet.handed, carnet.uses()) == ([], [])
+    assert not Path("x.zip").exists()
+
+
+@pytest.mark.parametrize("command", [("redecide",), ("archive", "x.zip"), ("report",)])
+def test_nobody_but_an_auditor(carnet: Carnet, command: tuple[str, ...]) -> None:
+    """Without a mandate there is nothing to journal, and nothing to read."""
+    asked = [*command, "--dir", str(carnet.home), "--as", "operator"]
+
+    result = CliRunner().invoke(audit.app, asked)
+
+    assert result.exit_code == 2
+    assert "only an auditor" in result.stderr
+    assert carnet.uses() == []
+
+
+def key_file(*_: object) -> KeysOf:
+    """Opens everything, as the key-encryption key does."""
+    return lambda name: LocalKeys(ROOTS[name], name)
+
+
+def test_a_copy_is_decided_again_as_far_as_the_mandate_goes(
+    carnet: Carnet, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With the key file and nothing running: all of it, or the records of the mandate alone."""
+    monkeypatch.setattr(audit_looking, "open_keys", key_file)
+    carnet.down = True
+    copy = ("redecide", "--json", "--data", str(carnet.home / "data"))
+
+    for scope, decisions in (("all", 3), (str(OTHER_RECORD), 1), (f"{RECORD}+{OTHER_RECORD}", 3)):
+        result = carnet.run(*copy, scope=scope)
+        assert result.exit_code == 0, result.output
+        assert json.loads(result.stdout)["decisions"] == decisions
+        assert "journalled nowhere" in result.stderr
+
+
+READERS = {
+    "redecide": (audit_looking, "open_keys"),
+    "archive": (audit_archive, "open_evidence"),
+    "report": (audit_reporting, "open_evidence"),
+}
+
+
+@pytest.mark.parametrize("command", READERS)
+def test_the_use_is_saved_before_anything_is_read(
+    carnet: Carnet, command: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """A use that cannot be saved reads nothing."""
+    seen: list[list[tuple[str, UUID | None]]] = []
+
+    def read(*_: object) -> Any:
+        seen.append(carnet.uses())
+        raise CannotRead("far enough for this test")
+
+    monkeypatch.setattr(audit_looking, "open_keys", key_file)
+    monkeypatch.setattr(*READERS[command], read)
+    words = [command, *([str(tmp_path / "x.zip")] if command == "archive" else [])]
+
+    assert carnet.run(*words).exit_code == 2
+    carnet.down = True
+    assert "could not be journalled" in carnet.run(*words).stderr
+
+    assert seen == [[(command, None)]]
+
+
+def test_a_report_of_one_record_decides_again_with_its_keys(carnet: Carnet) -> None:
+    """And with no others: its access decisions, and what was done to it."""
+    given = where(carnet.home, None, None, None, None, None, False)
+    under = audit_looking.Under(carnet.home, f"auditor,scope={RECORD}", "report")
+    carnet.by = auditor(str(RECORD))
+
+    again, part = audit_reporting._looked(given, under, RECORD, None, None)
+
+    assert again
+    assert (again.decisions, again.count) == (2, 0)
+    assert part
+    assert carnet.handed == [RECORD]
+    assert carnet.uses() == [("report", RECORD)]
+
+
+def test_the_services_own_key_is_not_among_those_handed(carnet: Carnet) -> None:
+    """What opens a record opens neither another one nor the secrets of access."""
+    given = where(carnet.home, None, None, None, None, None, True)
+    under = audit_looking.Under(carnet.home, "auditor", "redecide")
+
+    with audit_looking.looking(given, under, RECORD) as look:
+        keys = look.keys_of("access")
+
+    assert keys.exact(RECORD, 1) == LocalKeys(ROOT, "access").exact(RECORD, 1)
+    for other in (OTHER_RECORD, SERVICE_KEY_ID):
+        with pytest.raises(Unavailable):
+            keys.exact(other, 1)
