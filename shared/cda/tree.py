@@ -64,7 +64,7 @@ def clinical_document(content: bytes) -> Element:
     The CI-SIS "autopresentable" form wraps it in a stylesheet: the document is found inside, the
     stylesheet is never run. Raises :class:`InvalidRequest` on field ``content``.
     """
-    root = _parse(content)
+    root = parsed(content)
     if root.tag == CLINICAL_DOCUMENT:
         return root
     inside = root.find(f".//{CLINICAL_DOCUMENT}") if root.tag == STYLESHEET else None
@@ -73,7 +73,8 @@ def clinical_document(content: bytes) -> Element:
     return inside
 
 
-def _parse(content: bytes) -> Element:
+def parsed(content: bytes) -> Element:
+    """Any XML; raises :class:`InvalidRequest` on field ``content`` for what is not safe to read."""
     parser = ET.XMLParser(target=_BoundedBuilder())  # noqa: S314 - bounded, and takes no DTD
     try:
         parser.feed(content)

@@ -46,12 +46,18 @@ class Follower:
         self.catch_up()
 
     def catch_up(self) -> None:
-        """Pull and apply until the log has no more. Raises ``Mismatch`` before applying any
-        message of a log that is not the one followed so far.
+        """Pull and apply up to where the log was at first: what is written meanwhile is delivered,
+        and a publisher that never pauses is not pulled from for ever. Raises ``Mismatch`` before
+        applying any message of a log that is not the one followed so far.
         """
-        while envelopes := check(self._at, self._pulled()):
+        pulled = self._pulled()
+        upto = pulled.head.position
+        while envelopes := check(self._at, pulled):
             for envelope in envelopes:
                 self._apply(envelope)
+            if envelopes[-1].position >= upto:
+                break
+            pulled = self._pulled()
         self._all_applied()
 
     def deliver(self, delivery: Delivery) -> None:

@@ -6,14 +6,12 @@ import io
 import zipfile
 from datetime import datetime
 from typing import Any
-from xml.etree.ElementTree import Element, ParseError, SubElement, tostring
-
-from defusedxml.common import DefusedXmlException
-from defusedxml.ElementTree import fromstring
+from xml.etree.ElementTree import Element, SubElement, tostring
 
 from services.messaging.domain.attachment import PDF, SUFFIXES, File
 from services.messaging.domain.attachment import XDM as ZIP
 from services.messaging.domain.ports import Copy, Person, Xdm
+from shared.cda.tree import parsed
 from shared.kernel.errors import InvalidRequest
 
 HL7 = "{urn:hl7-org:v3}"
@@ -49,10 +47,10 @@ class ZipArchives:
             raise _damaged() from bad
         except (OSError, EOFError, ValueError) as bad:
             raise _damaged() from bad
-        parsed = {name: _parsed(content) for name, content in files.items()}
-        for name, root in parsed.items():
+        roots = {name: _parsed(content) for name, content in files.items()}
+        for name, root in roots.items():
             if root is not None and root.tag == f"{HL7}ClinicalDocument":
-                codes = {*_cda_codes(root), *_metadata_codes(parsed)}
+                codes = {*_cda_codes(root), *_metadata_codes(roots)}
                 return Xdm(
                     cda=files[name], unique_id=_cda_id(root), confidentiality=tuple(sorted(codes))
                 )
@@ -96,10 +94,9 @@ def _inflated(archive: zipfile.ZipFile) -> dict[str, bytes]:
 
 def _parsed(content: bytes) -> Element | None:
     try:
-        root: Element = fromstring(content, forbid_dtd=True)
-    except (ParseError, DefusedXmlException, ValueError, RecursionError):
+        return parsed(content)
+    except InvalidRequest:
         return None
-    return root
 
 
 def _cda_id(root: Element) -> str:
@@ -115,9 +112,9 @@ def _cda_codes(root: Element) -> set[str]:
     return {code for e in root.findall(f"{HL7}confidentialityCode") if (code := e.get("code"))}
 
 
-def _metadata_codes(parsed: dict[str, Element | None]) -> set[str]:
+def _metadata_codes(found: dict[str, Element | None]) -> set[str]:
     """A mask that only the metadata says counts too."""
-    roots = [r for name, r in parsed.items() if name.upper().endswith("METADATA.XML")]
+    roots = [r for name, r in found.items() if name.upper().endswith("METADATA.XML")]
     return {
         code
         for root in roots

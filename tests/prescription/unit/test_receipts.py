@@ -5,11 +5,11 @@ from uuid import uuid4
 from xml.etree.ElementTree import Element
 
 import pytest
-from defusedxml.ElementTree import fromstring
 
 from services.prescription import contract as c
 from services.prescription.domain.refusals import NothingLeft
 from services.vault.domain.cda.header import read_header
+from shared.cda.tree import clinical_document
 from shared.kernel.errors import Conflict, InvalidRequest, Refusal, Unavailable
 from tests.prescription.world import (
     INS,
@@ -36,7 +36,7 @@ GENERIC = {
 def documents(world: World) -> list[Element]:
     """Those of dispensations that the vault took, oldest first."""
     kept = [content for content in world.vault.contents.values() if b"60593-1" in content.data]
-    return [fromstring(content.data) for content in kept]
+    return [clinical_document(content.data) for content in kept]
 
 
 def templates(element: Element) -> set[str]:

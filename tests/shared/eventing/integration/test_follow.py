@@ -1,8 +1,8 @@
 """A follower on real logs, given what a broker may do to messages."""
 
 import random
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import partial
 from typing import Any
 from uuid import UUID, uuid4
@@ -10,52 +10,41 @@ from uuid import UUID, uuid4
 import amqp
 import pytest
 from eventsourcing.persistence import IntegrityError, OperationalError
-from kombu.utils.url import parse_url
 
 from shared.crypto.keys import KeyErased
 from shared.eventing.broker import QUEUE, Delivery
 from shared.eventing.follow import Follower, follow_loop
-from shared.eventing.following import Following, Policy
+from shared.eventing.following import Policy
 from shared.eventing.links import Mismatch
 from shared.eventing.live_views import LiveViews
-from shared.eventing.messages import Envelope, Head, Pulled
+from shared.eventing.messages import Envelope
 from shared.eventing.metrics import MALFORMED
 from shared.eventing.received import Received
 from shared.kernel.errors import Unavailable
 from shared.stores.event_log import Outcome, PositionMoved
+from tests.shared.eventing.deliveries import broker, delivery, follower, head, published
 from tests.shared.eventing.sample import on_note_written, records
 from tests.shared.eventing.world import World, running
 from tests.support.deadline import eventually
 
 
-def follower(following: Following) -> Follower:
-    views = LiveViews(following.views, following.sources, following.log.places)
-    return Follower(following, "notes", views)
+def test_a_publisher_that_never_pauses_is_not_pulled_from_for_ever(world: World) -> None:
+    """What comes meanwhile is delivered; pulling it all would make everybody's log answer twice."""
+    (mine,) = records(1)
+    world.notes.write(mine, "before")
+    following = world.following()
+    pulls = []
 
+    def pull(source: str, after: int, limit: int) -> Any:
+        answer = following.pull(source, after, limit)
+        pulls.append(after)
+        world.notes.write(mine, f"meanwhile {len(pulls)}")
+        return answer
 
-@contextmanager
-def broker(uri: str) -> Iterator[amqp.Channel]:
-    parts = parse_url(uri)
-    with amqp.Connection(
-        f"{parts['hostname']}:{parts['port']}",
-        userid=parts["userid"],
-        password=parts["password"],
-        virtual_host=parts["virtual_host"],
-    ) as connection:
-        yield connection.channel()
+    follower(replace(following, pull=pull)).catch_up()
 
-
-def delivery(message: Envelope | Head) -> Delivery:
-    key = "head" if isinstance(message, Head) else message.type.partition(".")[2]
-    return Delivery(key, message.model_dump_json().encode(), 1)
-
-
-def published(world: World) -> list[Envelope]:
-    return Pulled.model_validate(world.outbox.events(0, 500)).envelopes
-
-
-def head(world: World) -> Head:
-    return Head.model_validate(world.outbox.head())
+    assert len(pulls) == 1
+    assert world.tally.texts(mine) == ["before"]
 
 
 def write(world: World, mine: Sequence[UUID], texts: str) -> dict[UUID, list[str]]:
