@@ -55,7 +55,9 @@ class Postfix:
     port: int
 
     def received(self, user: str) -> list[bytes]:
-        return [file.read_bytes() for file in sorted((self.home / "mail" / user / "new").glob("*"))]
+        """Oldest first; within a second the names alone do not say."""
+        files = (self.home / "mail" / user / "new").glob("*")
+        return [file.read_bytes() for file in sorted(files, key=lambda f: f.stat().st_mtime_ns)]
 
     def log(self) -> str:
         return (self.home / "maillog").read_text()

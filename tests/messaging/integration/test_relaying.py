@@ -33,6 +33,13 @@ def practice(world: World) -> Iterator[Postfix]:
         yield running
 
 
+@pytest.fixture
+def mailer(practice: Postfix) -> Iterator[SmtpMailer]:
+    made = SmtpMailer(Server.parse(f"127.0.0.1:{practice.port}", tls=False))
+    yield made
+    made.close()
+
+
 def hand_in(practice: Postfix, content: bytes, to: str = MAILBOX) -> None:
     """As the practice's mail client does."""
     with smtplib.SMTP("127.0.0.1", practice.port) as client:
@@ -40,14 +47,15 @@ def hand_in(practice: Postfix, content: bytes, to: str = MAILBOX) -> None:
 
 
 @needs_postfix
-def test_postfix_relays_in_out_and_back(world: World, practice: Postfix) -> None:
+def test_postfix_relays_in_out_and_back(
+    world: World, practice: Postfix, mailer: SmtpMailer
+) -> None:
     """In: the mail is stored. Out: the answer reaches the practice's mailbox, in its thread. To a
     mailbox that is gone: refused for good, and the person sees it. To a patient who is not
     there: the practice's own server tells the doctor, with our code."""
     hand_in(practice, written("Vos résultats sont bons."))
     eventually(lambda: world.listed().total == 1, within=30)
     (conversation,) = world.listed().items
-    mailer = SmtpMailer(Server.parse(f"127.0.0.1:{practice.port}", tls=False))
 
     def send_due() -> None:
         world.app.send_due(Letters(world.app, APP), mailer)
@@ -69,7 +77,6 @@ def test_postfix_relays_in_out_and_back(world: World, practice: Postfix) -> None
     bounce = practice.received("jean.dupont")[1]
     assert b"Status: 5.1.1" in bounce
     assert b"[902]" in bounce
-    mailer.close()
 
 
 def test_mail_goes_out_over_tls_and_nowhere_without(world: World, tmp_path: Path) -> None:
