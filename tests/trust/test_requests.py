@@ -5,12 +5,12 @@ import json
 import os
 from collections import Counter
 from collections.abc import Iterator
-from pathlib import Path
 from random import Random
 from typing import Any
 
 import pytest
 
+from scripts.bench.evidence import resident
 from scripts.cli.processes import SERVICES
 from scripts.demo.cast import TREATING_DOCTOR, Caller
 from shared.kernel.actor import ActorKind
@@ -62,7 +62,7 @@ def test_only_structured_refusals(attacked: Attacked, figures: dict[str, Any]) -
     chance, told = Random(11), Counter[str]()
     known = list(attacked.records.values())
     who = callers(attacked, known[0])
-    before, memory = attacked.pids(), resident(attacked)
+    before, memory = attacked.pids(), resident(attacked.deployment)
 
     for service, method in methods():
         made_up = MadeUp(method.request.model_json_schema(), known, chance)
@@ -75,7 +75,7 @@ def test_only_structured_refusals(attacked: Attacked, figures: dict[str, Any]) -
     unforeseen = [line for line in attacked.lines() if line["event"] == "unexpected"]
     assert unforeseen == []
     assert attacked.pids() == before
-    grown = {name: now - memory[name] for name, now in resident(attacked).items()}
+    grown = {name: now - memory[name] for name, now in resident(attacked.deployment).items()}
     figures.update(grown_mb={name: round(size, 1) for name, size in grown.items()})
     assert max(grown.values()) < GROWTH, grown
     assert told["answered"] > len(told)
@@ -88,13 +88,3 @@ def ask(caller: Caller, method: str, arguments: dict[str, Any]) -> str:
     except Refusal as refusal:
         return refusal.code
     return "answered"
-
-
-def resident(attacked: Attacked) -> dict[str, float]:
-    """MB of each service process."""
-    sizes = {}
-    for name in attacked.deployment.processes:
-        pid = attacked.pids()[name]
-        pages = int(Path(f"/proc/{pid}/statm").read_text().split()[1])
-        sizes[name] = pages * os.sysconf("SC_PAGE_SIZE") / 1e6
-    return sizes
