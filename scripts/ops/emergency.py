@@ -69,10 +69,17 @@ def drain(
     typer.echo(f"{process} is drained")
 
 
-def resume(process: Process, dir: Where = DEFAULT) -> None:  # noqa: A002  # the name of the option
+def resume(
+    process: Process,
+    dir: Where = DEFAULT,  # noqa: A002  # the name of the option
+    dry_run: DryRun = False,
+) -> None:
     """Start again a process that was drained."""
     deployment = _running(dir)
     _known(process)
+    if dry_run:
+        typer.echo(f"{process} would be started")
+        return
     with step(f"{process} started"):
         _start(deployment, process)
     typer.echo(f"{process} serves again")

@@ -1,15 +1,22 @@
 """The directory as deployed: its own processes, a real broker, keys from keyring."""
 
+import json
+import os
+import subprocess
+import sys
 from collections.abc import Iterator
 from uuid import uuid4
 
 import pytest
 
+from scripts.cli.processes import ROOT
 from scripts.machine.rabbitmq import Broker
+from shared.auth.development import DevelopmentIssuer
 from shared.kernel.errors import Forbidden, InvalidRequest, NotFound
 from tests.directory.sample import DOCTOR, registration
 from tests.support.running import Running, running
 
+EXAMPLES = ROOT / "scripts" / "conformance" / "examples"
 PATIENT = {"record_id": str(uuid4())}
 
 
@@ -63,3 +70,41 @@ def test_refusals_over_the_wire(carnet: Running) -> None:
     written = carnet.logs().encode()
     written += b"".join(file.read_bytes() for file in carnet.home.glob("*.db*"))
     assert b"Nessi" not in written
+
+
+def has_node() -> bool:
+    try:
+        asked = ["node", "-e", "require('amqplib')"]
+        return subprocess.run(asked, cwd=EXAMPLES, capture_output=True, check=False).returncode == 0
+    except FileNotFoundError:
+        return False
+
+
+@pytest.mark.parametrize(
+    "client", [[sys.executable, "call.py"], ["node", "call.js"]], ids=["python", "node"]
+)
+def test_the_example_clients_of_the_kit_call_and_are_refused(
+    carnet: Running, client: list[str]
+) -> None:
+    """
+    Whole programs, as an integrator copies them: an answer as JSON, a refusal by its code.
+    """
+    if client[0] == "node" and not has_node():
+        pytest.skip("needs node with amqplib: npm install amqplib, NODE_PATH")
+    token = DevelopmentIssuer.at(carnet.home / "issuer.pem", carnet.clock).token("operator")
+    environ = {"PATH": os.environ["PATH"], "NODE_PATH": os.environ.get("NODE_PATH", "")}
+    environ |= {"CARNET_AMQP_URI": carnet.amqp_uri, "TOKEN": token}
+
+    def run(*words: str) -> "subprocess.CompletedProcess[str]":
+        return subprocess.run(
+            [*client, *words], cwd=EXAMPLES, env=environ, capture_output=True, text=True,
+            timeout=30, check=False,
+        )  # fmt: skip
+
+    request = {"national_id": "899700366240", "given_name": "Hélène", "family_name": "ESSAI"}
+    known = request | {"profession": "10", "specialty": "SM26", "request_id": str(uuid4())}
+    done = run("directory", "register_professional", json.dumps(known))
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout)["position"] > 0
+    unknown = run("directory", "get_professional", '{"national_id": "801234567890"}')
+    assert (unknown.returncode, unknown.stderr.split()[0]) == (1, "not_found")
