@@ -5,6 +5,7 @@ import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
+from itertools import cycle
 from pathlib import Path
 from time import monotonic, sleep
 from typing import Any
@@ -21,6 +22,8 @@ from shared.kernel.ins import INS_NIR_TEST
 from shared.rpc.client import RpcClient
 
 PEOPLE = 50
+ASKING = 100
+"""People in whose names one caller asks."""
 SIZE = 50_000
 """Bytes of a document."""
 OPEN_AFTER = timedelta(weeks=6, hours=1)
@@ -85,13 +88,12 @@ def records(place: Place) -> tuple[str, ...]:
 
 
 def rpc_sequential(place: Place) -> float:
-    """Authenticated, validated, answered: one caller, whose token serves for minutes."""
+    """Authenticated, validated, answered: one connection, whose tokens serve for minutes."""
     with RpcClient(place.amqp_uri) as rpc:
         return rate_of(_asking(place, rpc))
 
 
 def rpc_concurrent(place: Place) -> float:
-    """Each caller another person: how often one may call is limited."""
     with RpcClient(place.amqp_uri) as rpc:
 
         def call(done: list[int]) -> None:
@@ -105,10 +107,11 @@ def rpc_concurrent(place: Place) -> float:
 
 
 def _asking(place: Place, rpc: RpcClient) -> Callable[[], object]:
+    """In the name of many people in turn: how often one may call is limited."""
     issuer = DevelopmentIssuer.at(place.issuer_key, ShiftedClock(place.clock))
-    token = issuer.token(ActorKind.PATIENT, record_id=str(uuid4()))
+    tokens = cycle([issuer.token(ActorKind.PATIENT, record_id=str(uuid4())) for _ in range(ASKING)])
     arguments = {"text": "essai"}
-    return lambda: rpc.call("directory", "search_professionals", arguments, token=token)
+    return lambda: rpc.call("directory", "search_professionals", arguments, token=next(tokens))
 
 
 def depositing(place: Place, rate: float, seconds: float) -> tuple[Told, list[tuple[str, str]]]:
