@@ -12,7 +12,7 @@ from services.access.adapters.opening import open_log
 from services.access.application import Access
 from services.access.domain.decision import Grounds, judge
 from services.access.domain.facts import Asked, principal_for
-from services.access.domain.grants import Status
+from services.access.domain.grants import Source, Status
 from services.access.domain.rights import Rights
 from shared.auth.claims import actor_of
 from shared.auth.service_keys import private_key
@@ -58,8 +58,8 @@ def over_rpc(place: Place) -> float:
 
 def _rights(app: Access) -> Rights:
     rights = Rights.open(app.secret, uuid4(), by=IDENTITY)
-    source = {"service": "identity", "position": 1}
-    rights.change_status(Status.OPEN, source=source, by=IDENTITY)  # type: ignore[arg-type]  # a literal is a Source
+    source = Source(service="identity", position=1)
+    rights.change_status(Status.OPEN, source=source, by=IDENTITY)
     return rights
 
 

@@ -59,21 +59,21 @@ class Permits:
 
     def decide(
         self,
-        record_id: UUID,  # noqa: ARG002 - idem
-        action: str,  # noqa: ARG002 - the words of the port
-        resource: Mapping[str, Any],  # noqa: ARG002 - idem
-        by: Actor,  # noqa: ARG002 - idem
-        how: How = NORMALLY,  # noqa: ARG002 - idem
+        record_id: UUID,
+        action: str,
+        resource: Mapping[str, Any],
+        by: Actor,
+        how: How = NORMALLY,
     ) -> Decision:
         return Decision(permit=True, decision_id=uuid4())
 
     def decide_many(
         self,
-        record_id: UUID,  # noqa: ARG002 - idem
-        action: str,  # noqa: ARG002 - idem
+        record_id: UUID,
+        action: str,
         tuples: Sequence[Mapping[str, Any]],
-        by: Actor,  # noqa: ARG002 - idem
-        how: How = NORMALLY,  # noqa: ARG002 - idem
+        by: Actor,
+        how: How = NORMALLY,
     ) -> Sequence[bool]:
         return [True] * len(tuples)
 

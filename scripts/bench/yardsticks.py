@@ -1,25 +1,20 @@
 """The same hop without us: raw AMQP, and nameko as it comes."""
 
-import warnings
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from threading import Thread
+from time import monotonic, perf_counter
+from typing import Any
 
-# nameko 2 runs on eventlet, see the ADR on nameko.
-warnings.filterwarnings("ignore", message=r"\s*Eventlet is deprecated")
+import amqp
+import kombu
+from nameko.exceptions import RpcTimeout
+from nameko.standalone.rpc import ClusterRpcProxy
 
-import os  # noqa: E402 - after the warning is silenced
-import subprocess  # noqa: E402
-import sys  # noqa: E402
-from collections.abc import Callable, Iterator  # noqa: E402
-from contextlib import contextmanager, suppress  # noqa: E402
-from threading import Thread  # noqa: E402
-from time import monotonic, perf_counter  # noqa: E402
-from typing import Any  # noqa: E402
-
-import amqp  # noqa: E402
-import kombu  # noqa: E402
-from nameko.exceptions import RpcTimeout  # noqa: E402
-from nameko.standalone.rpc import ClusterRpcProxy  # noqa: E402
-
-from scripts.cli.processes import ROOT  # noqa: E402
+from scripts.cli.processes import ROOT
 
 ECHO = "bench.echo"
 BODY = b'{"args": [], "kwargs": {"text": "essai"}}'
