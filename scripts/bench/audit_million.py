@@ -40,6 +40,7 @@ from services.audit.domain.batch import Batch
 from services.audit.domain.growth import Publisher
 from services.audit.domain.verification import Log, Verification
 from shared.crypto.event_cipher import RowIdentity, seal_state
+from shared.crypto.keys import Key
 from shared.crypto.local_keys import LocalKeys
 from shared.crypto.signatures import check_ed25519
 from shared.kernel.clock import FixedClock
@@ -70,11 +71,15 @@ def generate(folder: Path, events: int) -> None:
         store.executemany(
             "INSERT INTO stored_events (originator_id, originator_version, topic, state)"
             " VALUES (?, 1, ?, ?)",
-            (_row(keys, records[n % RECORDS], n) for n in range(events)),
+            (
+                row_of("vault", keys.current(records[n % RECORDS]), records[n % RECORDS], n)
+                for n in range(events)
+            ),
         )
 
 
-def _row(keys: LocalKeys, record: UUID, number: int) -> tuple[str, str, bytes]:
+def row_of(store: str, key: Key, record: UUID, number: int) -> tuple[str, str, bytes]:
+    """Originator, topic and sealed state of one opening."""
     opening = uuid5(SPACE, f"opening {number}")
     state = {
         "originator_topic": "vault.opening",
@@ -88,8 +93,8 @@ def _row(keys: LocalKeys, record: UUID, number: int) -> tuple[str, str, bytes]:
         "confidentiality": ["N"],
     }
     plain = json.dumps(state, separators=(",", ":")).encode()
-    identity = RowIdentity("vault", opening, 1, TOPIC)
-    return opening.hex, TOPIC, seal_state(keys.current(record), identity, plain)
+    identity = RowIdentity(store, opening, 1, TOPIC)
+    return opening.hex, TOPIC, seal_state(key, identity, plain)
 
 
 def grow(folder: Path, log: Path) -> None:
@@ -127,12 +132,12 @@ def verify(folder: Path, log: Path, events: int) -> int:
 
 @contextmanager
 def _inspector(folder: Path) -> Iterator[Inspector]:
-    yield Inspector(SqliteStores(folder), [StateCheck(_kept)])
+    yield Inspector(SqliteStores(folder), [StateCheck(kept_keys)])
 
 
 def replay(folder: Path) -> int:
     """Every event opened and told, as the auditor's questions read them."""
-    heard: Iterator[Any] = Reader(SqliteStores(folder), _kept).told(services=["vault"])
+    heard: Iterator[Any] = Reader(SqliteStores(folder), kept_keys).told(services=["vault"])
     return sum(1 for _ in heard)
 
 
@@ -140,7 +145,7 @@ def _keys(service: str) -> LocalKeys:
     return LocalKeys(ROOT, service)
 
 
-def _kept(service: str) -> LocalKeys:
+def kept_keys(service: str) -> LocalKeys:
     """Derived once, as an auditor's tool keeps the keys that it read from keyring's table."""
     keys = _keys(service)
     keys.exact = cache(keys.exact)  # type: ignore[method-assign]  # the same, kept
