@@ -3,6 +3,7 @@
 import io
 import os
 import tempfile
+from functools import partial
 from pathlib import Path
 from time import perf_counter
 from typing import ClassVar
@@ -74,8 +75,8 @@ def cedar() -> dict[str, float]:
     found = {}
     for name, text in (("one", "permit(principal, action, resource);"), ("all", ours)):
         policies = cedarpy.PolicySet.from_str(text)
-        rate = rate_of(lambda policies=policies: cedarpy.is_authorized(request, policies, []))
-        found[f"cedarpy_{name}_us"] = 1e6 / rate
+        evaluate = partial(cedarpy.is_authorized, request, policies, [])
+        found[f"cedarpy_{name}_us"] = 1e6 / rate_of(evaluate)
     return found
 
 

@@ -17,7 +17,7 @@ from shared.kernel.clock import ShiftedClock
 from shared.rpc.client import RpcClient
 
 LINES = 10_000
-KIND: ExtractKind = "activities"
+KIND = ExtractKind.ACTIVITIES
 CALL_SECONDS = 60.0
 
 

@@ -59,13 +59,40 @@ LINES = (
 )  # fmt: skip
 
 
+def machine() -> dict[str, Any]:
+    """Enough to know whether two runs may be compared."""
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    return {
+        "cores": os.cpu_count(),
+        "model": _model(),
+        "memory_gb": round(memory / 2**30, 1),
+        "kernel": platform.release(),
+        "system": platform.freedesktop_os_release().get("PRETTY_NAME", ""),
+        "python": platform.python_version(),
+        "servers": {name: _debian(name) for name in ("rabbitmq-server", "postgresql")},
+        "libraries": {name: version(name) for name in LIBRARIES},
+        "load_before": round(os.getloadavg()[0], 2),
+    }
+
+
+def _model() -> str:
+    lines = Path("/proc/cpuinfo").read_text().splitlines()
+    return next((line.partition(":")[2].strip() for line in lines if "model name" in line), "")
+
+
+def _debian(package: str) -> str:
+    command = ["dpkg-query", "--show", "--showformat=${Version}", package]  # of Debian
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    return done.stdout.strip()
+
+
 @dataclass
 class Results:
     """``figures``: by key; those of PostgreSQL under ``postgresql``."""
 
     home: Path
     figures: dict[str, Any] = field(default_factory=dict)
-    machine: dict[str, Any] = field(default_factory=lambda: machine())
+    machine: dict[str, Any] = field(default_factory=machine)
 
     @property
     def missing(self) -> list[str]:
@@ -98,33 +125,6 @@ class Results:
             measured = f"**{_said(self.figures[line.key])} {line.unit}**"
             rows.append(f"| `{line.key}` | {measured} | {other} | {line.aim} | {beside} |")
         return "\n".join(rows) + "\n"
-
-
-def machine() -> dict[str, Any]:
-    """Enough to know whether two runs may be compared."""
-    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
-    return {
-        "cores": os.cpu_count(),
-        "model": _model(),
-        "memory_gb": round(memory / 2**30, 1),
-        "kernel": platform.release(),
-        "system": platform.freedesktop_os_release().get("PRETTY_NAME", ""),
-        "python": platform.python_version(),
-        "servers": {name: _debian(name) for name in ("rabbitmq-server", "postgresql")},
-        "libraries": {name: version(name) for name in LIBRARIES},
-        "load_before": round(os.getloadavg()[0], 2),
-    }
-
-
-def _model() -> str:
-    lines = Path("/proc/cpuinfo").read_text().splitlines()
-    return next((line.partition(":")[2].strip() for line in lines if "model name" in line), "")
-
-
-def _debian(package: str) -> str:
-    command = ["dpkg-query", "--show", "--showformat=${Version}", package]  # of Debian
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    return done.stdout.strip()
 
 
 def _said(value: float) -> str:

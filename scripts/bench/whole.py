@@ -1,4 +1,4 @@
-"""The whole bench, in its order: parts alone, an auditor's work, Carnet on SQLite, on PostgreSQL."""
+"""The whole bench, in its order: parts alone, an auditor's work, Carnet on both stores."""
 
 import shutil
 import subprocess

@@ -5,7 +5,7 @@ import signal
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from multiprocessing import get_context
 from typing import Any, Protocol, TypeVar
 
@@ -72,12 +72,13 @@ def cores() -> int:
 
 
 _opened: Any = None
+_open_until_we_end = ExitStack()
 
 
 def _open(tools: Tools) -> None:
     global _opened  # noqa: PLW0603 - a process of a pool has no other place to keep something
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # who started us ends us
-    _opened = tools().__enter__()  # for as long as this process lives
+    _opened = _open_until_we_end.enter_context(tools())
 
 
 def _done(do: Do[Any], piece: Any) -> Any:
