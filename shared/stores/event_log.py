@@ -23,6 +23,7 @@ from shared.kernel.ids import derived_id
 from shared.kernel.settings import SettingsError
 from shared.stores.commands import command, unreplayed
 from shared.stores.guard import GuardedRecorder, Leadership, Sql, Step
+from shared.stores.kept_aggregates import KeptAggregates
 from shared.stores.outcome import Followed, Link, Outcome, PositionMoved
 from shared.stores.places import EpochStart, Parked, Places
 from shared.stores.requests import Repeatable, Requests, caller
@@ -89,6 +90,7 @@ class EventLog(Application[UUID]):
         if not isinstance(self.recorder, GuardedRecorder):
             raise SettingsError("PERSISTENCE_MODULE names a store without guarded append")
         self.guarded: GuardedRecorder = self.recorder
+        self.kept = KeptAggregates(self.name, keys, self.recorder, self.mapper)
         self.requests = Requests(self.guarded, self.name, keys)
         self.places = Places(self.guarded, self.name)
         self.guarded.create(
@@ -110,12 +112,19 @@ class EventLog(Application[UUID]):
     def construct_mapper(self) -> Mapper[UUID]:
         return SealedMapper(our_transcoder(), store=self.name, keys=self.keys)
 
-    def get(self, aggregate_id: UUID, kind: type[A]) -> A | None:
-        """The aggregate as it is now; ``None`` if there is none, or it is of another kind."""
-        try:
-            found: Aggregate = self.repository.get(aggregate_id)
-        except AggregateNotFoundError:
-            return None
+    def get(self, aggregate_id: UUID, kind: type[A], version: int | None = None) -> A | None:
+        """The aggregate as it is now; ``None`` if there is none, or it is of another kind.
+
+        ``version``: the stream's, if it was just read (``guarded.versions_of``); that may spare
+        reading the stream.
+        """
+        if self.snapshots is None:
+            found = self.kept.get(aggregate_id, version)
+        else:
+            try:
+                found = self.repository.get(aggregate_id)
+            except AggregateNotFoundError:
+                return None
         return found if isinstance(found, kind) else None
 
     def version_of(self, aggregate_id: UUID) -> int:

@@ -7,7 +7,7 @@ hooks run before it: a guard there lets racing permits through.)
 
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cached_property
 from typing import Any
@@ -127,6 +127,18 @@ class GuardedPostgresRecorder(library.PostgresApplicationRecorder):
         """Version of the stream's last event (up to position ``at``); 0 if there is none."""
         with self.datastore.cursor() as cursor:
             return self._version_of(cursor, originator_id, at)
+
+    def versions_of(self, originator_ids: Collection[UUID]) -> tuple[dict[UUID, int], int]:
+        """Versions of these streams' last events (0: absent) and the head, of one instant."""
+        statement = SQL(
+            "SELECT s.id, (SELECT COALESCE(MAX(originator_version), 0) FROM {table} AS e"
+            " WHERE e.originator_id = s.id) AS version,"
+            " (SELECT COALESCE(MAX(notification_id), 0) FROM {table}) AS head"
+            " FROM (SELECT unnest(%s::uuid[]) AS id UNION SELECT NULL) AS s"
+        ).format(table=Identifier(self.datastore.schema, self.events_table_name))
+        with self.datastore.cursor() as cursor:
+            rows = cursor.execute(statement, (list(originator_ids),)).fetchall()
+        return {r["id"]: int(r["version"]) for r in rows if r["id"]}, int(rows[0]["head"])
 
     def position_of(self, originator_id: UUID, version: int) -> int:
         """Position in the log of one event; 0 if it is not there."""

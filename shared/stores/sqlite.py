@@ -6,7 +6,7 @@ outrun before it commits; a deferred one would fail at once with "database is lo
 
 import fcntl
 import sqlite3
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -78,6 +78,12 @@ class GuardedSQLiteRecorder(library.SQLiteApplicationRecorder):
         """Version of the stream's last event (up to position ``at``); 0 if there is none."""
         with self.datastore.transaction(commit=False) as cursor:
             return self._version_of(cursor, originator_id, at)
+
+    def versions_of(self, originator_ids: Collection[UUID]) -> tuple[dict[UUID, int], int]:
+        """Versions of these streams' last events (0: absent) and the head, of one instant."""
+        with self.datastore.transaction(commit=False) as cursor:
+            versions = {i: self._version_of(cursor, i) for i in originator_ids}
+            return versions, self._max_notification_id(cursor) or 0
 
     def position_of(self, originator_id: UUID, version: int) -> int:
         """Position in the log of one event; 0 if it is not there."""
