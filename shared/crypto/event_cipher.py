@@ -6,7 +6,7 @@ belongs to, a rebuild sees which key to ask for. All of it, and the row's identi
 authenticated, so a row moved, swapped or edited does not open.
 """
 
-from dataclasses import dataclass
+from typing import NamedTuple
 from uuid import UUID
 
 from shared.crypto.keys import SERVICE_KEY_ID, Key, Keys
@@ -16,8 +16,7 @@ FORMAT = 1
 HEADER_BYTES = 1 + 16 + 4
 
 
-@dataclass(frozen=True)
-class RowIdentity:
+class RowIdentity(NamedTuple):
     """Where a sealed state stands: it opens nowhere else."""
 
     store: str
@@ -29,8 +28,7 @@ class RowIdentity:
         return f"{self.store}|{self.originator_id}|{self.version}|{self.topic}".encode()
 
 
-@dataclass(frozen=True)
-class SealHeader:
+class SealHeader(NamedTuple):
     """The clear part of a sealed state."""
 
     key_id: UUID
@@ -61,4 +59,4 @@ def open_state(keys: Keys, row: RowIdentity, sealed: bytes) -> bytes:
     """Raise :class:`NotAuthentic`, ``KeyErased`` or ``KeyUnavailable``."""
     header = read_header(sealed)
     key = keys.exact(header.key_id, header.key_version)
-    return unseal(key.secret, sealed[HEADER_BYTES:], header.to_bytes() + row.to_bytes())
+    return unseal(key.secret, sealed[HEADER_BYTES:], sealed[:HEADER_BYTES] + row.to_bytes())
