@@ -11,12 +11,14 @@ from collections.abc import Iterator
 from typing import Any
 
 Json = dict[str, Any]
+Fields = dict[str, type | str]
+"""Path below ``spec`` (``[]`` any item, ``*`` any key) -> type, or the pattern of a string."""
 
 NAME = r"[a-z0-9]([-a-z0-9.]*[a-z0-9])?"
 QUANTITY = r"\d+(m|Mi|Gi|Ti)?"
 DURATION = r"\d+(ms|s|m|h)"
 ZONE = r"topology\.kubernetes\.io/(zone|region)"
-SPREAD = {
+SPREAD: Fields = {
     "maxSkew": int,
     "topologyKey": ZONE,
     "whenUnsatisfiable": "DoNotSchedule|ScheduleAnyway",
@@ -24,14 +26,11 @@ SPREAD = {
 }
 REGION = "affinity.nodeAffinity.requiredDuringSchedulingIgnoredDuringExecution"
 TERM = f"{REGION}.nodeSelectorTerms.[].matchExpressions.[]"
-RESOURCES = {
+RESOURCES: Fields = {
     "resources.requests.cpu": QUANTITY,
     "resources.requests.memory": QUANTITY,
     "resources.limits.memory": QUANTITY,
 }
-
-Fields = dict[str, type | str]
-"""Path below ``spec`` (``[]`` any item, ``*`` any key) -> type, or the pattern of a string."""
 
 
 def _below(path: str, fields: Fields) -> Fields:
