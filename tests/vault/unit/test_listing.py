@@ -255,7 +255,6 @@ class TestReadModel:
             confidentiality=["MASQUE_PS"],
         ).document_id  # fmt: skip
         world.project()
-        world.access.hidden_codes.add("MASQUE_PS")
         row = world.documents.get(str(shown))
         assert row
         assert ids(world) == [shown]
