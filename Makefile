@@ -59,7 +59,7 @@ manifests: ## Derive deploy/ and k8s/base/carnet from the code
 	@scripts/setup.sh check
 	$(PY) -m scripts.manifests export
 
-k8s-check: ## Render the overlays; validate them for several versions; test every alert
+k8s-check: ## Render the overlays; validate them for several versions; scan them; test every alert
 	@scripts/setup.sh check
 	@scripts/k8s_tools.sh
 	$(PY) -m scripts.manifests check

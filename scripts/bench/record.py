@@ -25,7 +25,8 @@ from services.vault.domain.metadata import Author, Metadata
 from services.vault.domain.people import People
 from services.vault.domain.ports import Contents, DueDates, Identities
 from services.vault.domain.taking import Limits
-from services.vault.projections.documents import DocumentList, ListedDocuments
+from services.vault.projections.documents import DocumentList
+from services.vault.projections.listed import ListedDocuments
 from services.vault.projections.results import ListedResults, ResultList
 from shared.crypto.local_keys import LocalKeys
 from shared.kernel.actor import Actor, ActorKind

@@ -225,7 +225,7 @@ def verifier_of(where: Where) -> VerifierKey:
     own = read_settings(AuditSettings, where.settings, section="audit")
     if own.log_key_file:
         raise CannotRead("the log has a key of its own: give its public half with --vkey")
-    return verifier_key(own.origin, public_keys(where).of("audit"))
+    return verifier_key(own.origin, public_keys(where).of("audit").named(None))
 
 
 def open_keys(where: Where, stores: Stores) -> KeysOf:

@@ -8,8 +8,6 @@ from pathlib import Path
 from typing import cast
 from uuid import UUID
 
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
-
 from services.audit.adapters.contents import KeysOf
 from services.keyring.adapters.wrapped_keys import WrappedKeys
 from services.keyring.application import Found
@@ -20,6 +18,7 @@ from shared.crypto.key_wrapper import FileKeyWrapper
 from shared.crypto.keys import SERVICE_KEY_ID, Key, KeyErased, Keys, KeyUnavailable
 from shared.crypto.local_keys import DeferredKeys
 from shared.crypto.remote_keys import about
+from shared.crypto.signatures import Verifies
 from shared.crypto.tombstones import Tombstone
 from shared.rpc.client import RpcClient
 from shared.stores.guard import GuardedRecorder, Sql
@@ -31,7 +30,7 @@ REMEMBERED = 10_000
 class StoredKeys:
     """What keyring would hand over to ``service``; nothing is made, and nothing written."""
 
-    def __init__(self, find: Callable[[str], Found | None], service: str, signer: Ed25519PublicKey):
+    def __init__(self, find: Callable[[str], Found | None], service: str, signer: Verifies):
         self._find = find
         self._service = service
         self._signer = signer
@@ -96,7 +95,7 @@ class HandedKeys:
 
 
 def mandated_keys(
-    client: RpcClient, token: str, record: UUID, purpose: str, signer: Ed25519PublicKey
+    client: RpcClient, token: str, record: UUID, purpose: str, signer: Verifies
 ) -> KeysOf:
     """The keys of one record for every service, asked of audit, which journals the use and has
     them handed over by keyring, sealed for us alone."""
@@ -115,7 +114,7 @@ def mandated_keys(
 
 
 def stored_keys(
-    reading: Callable[[], AbstractContextManager[Sql]], kek_file: Path, signer: Ed25519PublicKey
+    reading: Callable[[], AbstractContextManager[Sql]], kek_file: Path, signer: Verifies
 ) -> KeysOf:
     """The keys of any service, from keyring's table and the key-encryption key."""
     recorder = cast("GuardedRecorder", _ReadOnly(reading))  # nothing is inserted
