@@ -1,14 +1,16 @@
 """The auditor's command line on a copy, with no service running."""
 
 import json
+import os
 import re
 from html.parser import HTMLParser
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 from typer.testing import CliRunner
 
-from scripts.cli import audit, audit_workers
+from scripts.cli import audit, audit_evidence, audit_workers
 from scripts.cli.audit_redecide import Redecided
 from scripts.cli.audit_report import Subject, render
 from services.audit.adapters import event_stores
@@ -81,6 +83,24 @@ def test_several_processes_find_what_one_finds(
         ("event_removed", 4),
     }
     assert together == alone
+
+
+def test_a_process_that_dies_is_never_a_clean_end(
+    ground: Ground, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What it was to look at was not looked at: exit code 2."""
+    monkeypatch.setattr(audit_workers, "FEW", 0)
+    monkeypatch.setattr(audit_workers, "cores", lambda: 2)
+    monkeypatch.setattr(audit_evidence, "open_inspector", dying)
+
+    result = run(audit.app, ["verify", *options(ground), "--no-keys"])
+
+    assert result.exit_code == 2, result.output
+    assert "nothing was changed" not in result.output
+
+
+def dying(_where: object) -> NoReturn:
+    os._exit(1)
 
 
 @pytest.mark.parametrize(
