@@ -98,8 +98,13 @@ class Deployment:
                 with progress(f"services: {', '.join(services_of(name))}"):
                     self.processes[name].wait_until(partial(self.ready, name), within=START)
 
-    def launch(self, name: str, detached: bool = False) -> None:
-        """Start one process of the services; see :meth:`ready`."""
+    def launch(
+        self,
+        name: str,
+        detached: bool = False,
+        settings: Mapping[str, str] = MappingProxyType({}),
+    ) -> None:
+        """Start one process of the services; see :meth:`ready`. ``settings``: of its own."""
         environ = {
             "PATH": os.environ["PATH"],
             "HOME": str(self.place.home.resolve()),
@@ -108,6 +113,7 @@ class Deployment:
             "PYTHONUNBUFFERED": "1",
             "CARNET_HTTP_PORT": str(self._ports[name]),
             **self.place.settings(),
+            **settings,
         }
         command = [sys.executable, "-m", "services", *entrypoints_of(name)]
         self.processes[name].start(command, environ=environ, detached=detached)

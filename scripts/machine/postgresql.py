@@ -1,6 +1,6 @@
 """A PostgreSQL server of our own for tests: loopback only, made in a second, thrown away.
 
-It trades durability for speed, so nothing but tests may use it.
+Unless it is asked to be durable it trades that for speed, so nothing but tests may use it.
 """
 
 import os
@@ -36,12 +36,21 @@ SETTINGS = {
     "shared_buffers": "64MB",
 }
 
+DURABLE = {
+    "fsync": "on",
+    "synchronous_commit": "on",
+    "full_page_writes": "on",
+    "max_connections": "900",
+}
+"""What is confirmed is on the disk, as in production; and all services fit on one server."""
+
 
 @dataclass
 class Database:
     """``home`` must be reachable by the user ``postgres`` when we are root (see `new_home`)."""
 
     home: Path
+    durable: bool = False
 
     def __post_init__(self) -> None:
         self.home = private_folder(self.home).resolve()
@@ -54,7 +63,8 @@ class Database:
         self._port = free_ports(self.home / "ports.json", PORTS)["postgresql"]
         if not (self.home / "data").exists():
             self._create()
-        settings = [f"--{name}={value}" for name, value in SETTINGS.items()]
+        chosen = SETTINGS | (DURABLE if self.durable else {})
+        settings = [f"--{name}={value}" for name, value in chosen.items()]
         self.process.start(
             [programs() / "postgres", "-D", "data", f"--port={self._port}", *settings],
             environ=self._environ(),
@@ -77,9 +87,9 @@ class Database:
             return False
         return True
 
-    def new_database(self) -> str:
+    def new_database(self, name: str | None = None) -> str:
         """Its address; empty, in UTF-8, of the C locale: what we ask of an operator's too."""
-        name = f"t{uuid.uuid4().hex[:12]}"
+        name = name or f"t{uuid.uuid4().hex[:12]}"
         with psycopg.connect(self.dsn(), autocommit=True) as connection:
             connection.execute(
                 sql.SQL("CREATE DATABASE {} TEMPLATE template0 STRATEGY file_copy").format(
