@@ -8,7 +8,6 @@ from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from types import MappingProxyType
 from urllib.parse import urlsplit
 
 import urllib3
@@ -30,16 +29,12 @@ SETTINGS = {"CARNET_INS_STRICT_KEYS": "", "CARNET_CATALOGUE_SWEEP_SECONDS": "1"}
 class OwnClocks(Deployment):
     """Each process reads a clock file of its own, which is the common one until it is skewed."""
 
-    def launch(
-        self,
-        name: str,
-        detached: bool = False,
-        settings: Mapping[str, str] = MappingProxyType({}),
-    ) -> None:
+    def environ(self, port: int) -> dict[str, str]:
+        [name] = [name for name in PROCESSES if self._ports[name] == port]
         clock = self.clock_of(name)
         if not clock.is_symlink():
             clock.symlink_to("clock")
-        super().launch(name, detached, {**settings, "CARNET_CLOCK_FILE": str(clock)})
+        return super().environ(port) | {"CARNET_CLOCK_FILE": str(clock)}
 
     def clock_of(self, name: str) -> Path:
         return self.place.home.resolve() / f"clock-{name}"
