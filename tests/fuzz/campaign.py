@@ -62,9 +62,7 @@ def fuzz(target: Target, runs: int, progress: Progress) -> bool:
     bar = progress.add_task(target.name, total=runs)
     began = time.monotonic()
     with (folder / "log").open("wb") as log:
-        process = subprocess.Popen(
-            _command(target, folder, runs), cwd=ROOT, stdout=log, stderr=log
-        )
+        process = subprocess.Popen(_command(target, folder, runs), cwd=ROOT, stdout=log, stderr=log)
         while process.poll() is None:
             time.sleep(0.5)
             progress.update(bar, completed=_read(figures).get("runs", 0))

@@ -83,6 +83,12 @@ _PDF = b"%PDF-1.5\n1 0 obj<</Length 9>>stream\n" + _STREAM + b"\nendstream\nendo
 _TIFF = b"II*\0\x08\0\0\0\x01\0\0\x01\x03\0\x01\0\0\0\x01\0\0\0\0\0\0\0"
 _JPEG = b"\xff\xd8\xff\xe0\0\4ab\xff\xc0\0\4ab\xff\xda\0\4ab...\xff\xd9"
 
+_ZONE = (
+    "BEGIN:VTIMEZONE\r\nTZID:Chez nous\r\nBEGIN:STANDARD\r\n"
+    "DTSTART:19701025T030000\r\nTZOFFSETFROM:+0200\r\nTZOFFSETTO:+0100\r\n"
+    "RRULE:FREQ=YEARLY;BYMONTH=10;BYDAY=-1SU\r\nEND:STANDARD\r\nEND:VTIMEZONE"
+)
+
 TARGETS = (
     Target(
         name="cda",
@@ -110,9 +116,7 @@ TARGETS = (
                 (vevent("b", "DTSTART:20261201T093000Z", "RRULE:FREQ=WEEKLY;BYDAY=MO;COUNT=3"),),
                 (vevent("c", "DTSTART;VALUE=DATE:20261201", "SEQUENCE:2", "STATUS:CANCELLED"),),
                 (
-                    "BEGIN:VTIMEZONE\r\nTZID:Chez nous\r\nBEGIN:STANDARD\r\n"
-                    "DTSTART:19701025T030000\r\nTZOFFSETFROM:+0200\r\nTZOFFSETTO:+0100\r\n"
-                    "RRULE:FREQ=YEARLY;BYMONTH=10;BYDAY=-1SU\r\nEND:STANDARD\r\nEND:VTIMEZONE",
+                    _ZONE,
                     vevent(
                         "d",
                         "DTSTART;TZID=Chez nous:20261201T093000",

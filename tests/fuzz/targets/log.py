@@ -21,7 +21,7 @@ _WITNESS = VerifierKey("witness.example", b"w" * 32)
 
 
 def _text(read: Callable[[str], object]) -> Callable[[bytes], object]:
-    return lambda data: read(data.decode("utf-8", "surrogateescape"))
+    return lambda data: read(data.decode("utf-8", "replace"))
 
 
 def _note(text: str) -> None:
@@ -51,9 +51,10 @@ TARGETS = (
         read=_text(_path),
         refusals=(MalformedLog,),
         seeds=(
-            *(Tile(level, index, width).path.encode() for level, index, width in [
-                (0, 1_234_067, 256), (-1, 273, 12), (2, 0, 256)
-            ]),
+            *(
+                Tile(level, index, width).path.encode()
+                for level, index, width in [(0, 1_234_067, 256), (-1, 273, 12), (2, 0, 256)]
+            ),
         ),
     ),
     Target(

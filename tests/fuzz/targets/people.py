@@ -133,7 +133,7 @@ TARGETS = (
         name="ins",
         read=_text(_ins),
         refusals=(InvalidRequest,),
-        seeds=(b"279035121518989|1.2.250.1.213.1.4.10", b"2 79 03 2A 515 189 89|"),
+        seeds=(b"279035121518989|1.2.250.1.213.1.4.10", b"2 79 03 51 215 189 89|"),
     ),
     Target(
         name="mailbox",
@@ -145,6 +145,6 @@ TARGETS = (
         name="national-id",
         read=_text(_national),
         refusals=(InvalidNationalId,),
-        seeds=(b"p|801234567897", b"f|750712184", b"f|2A0000022", b"s|1750712184", b"s|331"),
+        seeds=(b"p|801234567897", b"f|750712184", b"f|2A0000022", b"s|1750712184"),
     ),
 )

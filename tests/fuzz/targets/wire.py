@@ -28,7 +28,7 @@ from shared.kernel.actor import Actor, ActorKind
 from shared.kernel.common import CommonSettings
 from shared.rpc import wire
 from shared.rpc.answer import Answerer, Delivery, Served
-from shared.rpc.contract import Contract, Done, Listing, ListQuery, Method
+from shared.rpc.contract import Contract, Listing, ListQuery, Method
 from shared.rpc.faults import refusal_of
 from shared.rpc.frames import HEADER, METHOD, tolerant
 from shared.rpc.intake import Intake, Taken
@@ -47,7 +47,7 @@ class Find(ListQuery):
     record_id: UUID
     at: datetime | None = None
     day: date | None = None
-    kinds: list[str] = []
+    kinds: tuple[str, ...] = ()
 
 
 _ASKED = Contract(
@@ -87,7 +87,7 @@ def _answerer() -> Answerer:
             issuers_file=issuers,
             data_dir=folder,
         )
-        handlers = {"find": lambda request, _by: Listing[str](items=request.kinds, total=0)}
+        handlers = {"find": lambda request, _by: Listing[str](items=[*request.kinds], total=0)}
         served = Served(settings=settings, handlers=handlers, position_of=lambda _service: 2**62)
         answerer = Answerer(_ASKED, served, _BOUNDLESS)
     answerer._authenticator = SimpleNamespace(actor=lambda *_, **__: _PATIENT)  # type: ignore[assignment]  # who asks is another target's
@@ -107,9 +107,9 @@ def _request(data: bytes) -> None:
     """Headers and a body: the answer is one, a refusal with its fault, or the body was none."""
     headers, _, body = data.partition(b"\n")
     said = _json(headers)
-    delivery = Delivery(
-        method="find", body=body, headers=said if isinstance(said, dict) else {}
-    )
+    if isinstance(said, dict):  # AMQP carries no number of more than 64 bits
+        said = {k: v for k, v in said.items() if not isinstance(v, int) or abs(v) < 2**63}
+    delivery = Delivery(method="find", body=body, headers=said if isinstance(said, dict) else {})
     reply = _ANSWERER.answer(delivery)
     if reply is None:
         return
@@ -195,6 +195,11 @@ _DAYS = wire.encode({"record_id": str(RECORD), "day": "2026-11-22", "at_least": 
 _USUAL = {"content_type": "application/json", "reply_to": "r1", "correlation_id": "1"}
 _HEADERS = {"nameko.deadline": 4102444800000, "nameko.traceparent": "00-" + "a" * 32 + "-1-01"}
 
+_FAULT = (
+    b'{"exc_args":[{"code":"forbidden","message":"no","fields":{"a":"b"},'
+    b'"decision_id":"00000000-0000-0000-0000-000000000001"}]}'
+)
+
 TARGETS = (
     Target(
         name="frames",
@@ -233,17 +238,12 @@ TARGETS = (
         name="leaves",
         read=parse_leaves,
         refusals=(Malformed,),
-        seeds=(
-            b'{"service":"vault","epoch":"e1","after":0,"to":2,"leaves":[[1,"ab"],[2,"cd"]]}',
-        ),
+        seeds=(b'{"service":"vault","epoch":"e1","after":0,"to":2,"leaves":[[1,"ab"],[2,"cd"]]}',),
     ),
     Target(
         name="fault",
         read=_fault,
         refusals=(),
-        seeds=(
-            b'{"exc_args":[{"code":"forbidden","message":"no","fields":{"a":"b"},'
-            b'"decision_id":"00000000-0000-0000-0000-000000000001"}]}',
-        ),
+        seeds=(_FAULT,),
     ),
 )
