@@ -38,7 +38,7 @@ def refusal_of(error: Any) -> Refusal:
     """The refusal a reply's ``error`` tells; anything but a fault is ``unavailable``."""
     args = error.get("exc_args") if isinstance(error, dict) else None
     fault = args[0] if isinstance(args, list) and args else None
-    if not isinstance(fault, dict) or not isinstance(fault.get("code"), str):
+    if not isinstance(fault, dict) or not isinstance(fault.get("code"), str) or not fault["code"]:
         return Unavailable("the service answered with an error of its own")
     code, decision = fault["code"], fault.get("decision_id")
     kind: type[Refusal] = _BY_CODE.get(code) or type("RemoteRefusal", (Refusal,), {"code": code})

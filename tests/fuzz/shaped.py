@@ -102,7 +102,7 @@ class Shape:
             )
         if (more := schema.get("additionalProperties", True)) is False:
             return st.just({}).map(dict)
-        names = _strings(schema.get("propertyNames", {"minLength": 1, "maxLength": 9}))
+        names = self._values({"type": "string", **schema.get("propertyNames", {"minLength": 1})})
         values = self._values(more if isinstance(more, dict) else {})
         return st.dictionaries(names, values, max_size=min(schema.get("maxProperties", 2), 2))
 
@@ -124,7 +124,9 @@ def _strings(schema: Schema) -> Values:
     if pattern := schema.get("pattern"):
         longest = schema.get("maxLength", 200)
         return st.integers(0, 2**32).map(lambda seed: fitting(pattern, Random(seed))[:longest])
-    return st.text(_TEXT, min_size=least, max_size=most)
+    drawn = st.text(_TEXT, min_size=least, max_size=most)
+    # Blanks around a text are taken off before its length is looked at.
+    return drawn.map(lambda text: text.strip().ljust(least, "x"))
 
 
 def _integers(schema: Schema) -> Values:

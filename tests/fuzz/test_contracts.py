@@ -82,6 +82,9 @@ def refused(model: type[BaseModel], value: Any, by_schema: Draft202012Validator)
     """Types of what was wrong; empty for a value that was taken, and goes round."""
     try:
         sent = wire.decode(json.dumps({"v": value}).encode())["v"]
+    except wire.Undecodable:
+        return []  # no text at all: nobody is answered
+    try:
         taken = model.model_validate(sent)
     except ValidationError as error:
         fault = invalid(error).to_fault()
