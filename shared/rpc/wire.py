@@ -42,7 +42,9 @@ def decode(body: bytes) -> dict[str, Any]:
     """What a body holds; :class:`Undecodable` if it is not one JSON object."""
     try:
         decoded = json.loads(body, parse_constant=_no_constant)
-        if b"\\ud" in body.lower():  # half a surrogate pair is no text: nothing could write it again
+        if (
+            b"\\ud" in body.lower()
+        ):  # half a surrogate pair is no text: nothing could write it again
             json.dumps(decoded, ensure_ascii=False).encode()
     except (ValueError, RecursionError):
         raise Undecodable from None
