@@ -1,17 +1,15 @@
-"""An agenda with a real log and real read models; access and identity are played by doubles that
-follow the rules of the real ones as far as an agenda meets them."""
+"""An agenda with a real log and real read models; access decides by its
+own rules, and identity is played by a double that follows the rules of the real one."""
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from services.agenda.adapters.prevention_table import read_table
 from services.agenda.application import Agenda
 from services.agenda.contract.views import Appointments, AppointmentView
-from services.agenda.domain.origin import SECRET
 from services.agenda.domain.ports import Limits, Lists, Traits
 from services.agenda.projections.appointments import AppointmentList, ListedAppointments
 from services.agenda.projections.plans import ListedPlans, PlanDays
@@ -23,9 +21,9 @@ from shared.kernel.actor import Actor, ActorKind
 from shared.kernel.clock import FixedClock
 from shared.kernel.common import CommonSettings
 from shared.kernel.errors import Forbidden, InvalidRequest
-from shared.kernel.gate import NORMALLY, Decision, How
 from shared.stores.settings import EventStoreSettings
 from shared.stores.views import open_documents
+from tests.support.judged import JudgedAccess
 
 NOW = datetime(2026, 11, 21, 8, 30, tzinfo=UTC)
 RECORD = UUID("0190a000-0000-7000-8000-000000000001")
@@ -48,49 +46,6 @@ INS = ("279035121518989", "1.2.250.1.213.1.4.10")
 OTHER_INS = ("260058815400233", "1.2.250.1.213.1.4.10")
 
 
-class PlayedAccess:
-    """``closed``: no right at all, as for a record that is closed or suspended."""
-
-    def __init__(self) -> None:
-        self.closed = False
-        self.asked: list[tuple[UUID, str, Mapping[str, Any], Actor]] = []
-
-    def decide(
-        self,
-        record_id: UUID,
-        action: str,
-        resource: Mapping[str, Any],
-        by: Actor,
-        how: How = NORMALLY,
-    ) -> Decision:
-        self.asked.append((record_id, action, resource, by))
-        return Decision(permit=self._permits(record_id, action, resource, by), decision_id=uuid4())
-
-    def decide_many(
-        self,
-        record_id: UUID,
-        action: str,
-        tuples: Sequence[Mapping[str, Any]],
-        by: Actor,
-        how: How = NORMALLY,
-    ) -> Sequence[bool]:
-        return [self._permits(record_id, action, resource, by) for resource in tuples]
-
-    def _permits(
-        self, record_id: UUID, action: str, resource: Mapping[str, Any], by: Actor
-    ) -> bool:
-        hidden = SECRET in resource.get("confidentiality", ())
-        masked = "MASQUE_PS" in resource.get("confidentiality", ())
-        rules = {
-            ActorKind.PATIENT: by.record_id == record_id,
-            ActorKind.REPRESENTATIVE: by.record_id == record_id and not hidden,
-            ActorKind.PROFESSIONAL: by.id == DOCTOR.id and action == "read" and not masked,
-            ActorKind.FACILITY: action == "feed",
-            ActorKind.APPLICATION: action == "feed" and by.id == BOOKING.id,
-        }
-        return not self.closed and rules.get(by.kind, False)
-
-
 @dataclass
 class PlayedIdentities:
     born: date = date(1974, 2, 3)
@@ -111,12 +66,23 @@ class PlayedIdentities:
         return Traits(born=self.born, sex=self.sex)
 
 
+def right_holders() -> JudgedAccess:
+    """The parents of RECORD, its treating doctor, and a booking service that may feed it."""
+    access = JudgedAccess()
+    access.open(RECORD)
+    access.represented_by(RECORD, PARENT)
+    access.treated_by(RECORD, DOCTOR)
+    access.open(OTHER_RECORD)
+    access.allow(RECORD, BOOKING, {"scope": "appointment", "action": "feed", "categories": []})
+    return access
+
+
 class World:
     """``show``: what a reader sees once the read models have caught up."""
 
     def __init__(self, folder: Path, settings: EventStoreSettings | None = None) -> None:
         self.clock = FixedClock(NOW)
-        self.access = PlayedAccess()
+        self.access = right_holders()
         self.identities = PlayedIdentities()
         self.keys = LocalKeys(b"k" * 32, "agenda")
         self.views = [

@@ -1,14 +1,14 @@
-"""Messaging with a real log, read model, archives and mail reader; access, people, the directory
-and the vault are played by doubles that keep their promises."""
+"""Messaging with a real log, read model, archives and mail reader; access decides by its
+own rules; people, the directory and the vault are played by doubles that keep their promises."""
 
 import base64
-from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 from uuid import UUID, uuid4
 
+from services.access.domain.reference import AccessSettings
 from services.messaging.adapters.contents import SealedContents
 from services.messaging.adapters.letters import Letters
 from services.messaging.adapters.mime import read_mail
@@ -31,13 +31,13 @@ from shared.kernel.actor import Actor, ActorKind
 from shared.kernel.clock import FixedClock
 from shared.kernel.common import CommonSettings
 from shared.kernel.errors import Forbidden, InvalidRequest
-from shared.kernel.gate import NORMALLY, Decision, How
 from shared.mail.mailer import Letter, NotNow, Refused
 from shared.stores.documents import At
 from shared.stores.event_log import Followed, Link, Recorded
-from shared.stores.objects import AlreadyThere, NotThere, Objects
 from shared.stores.settings import EventStoreSettings
 from shared.stores.views import open_documents
+from tests.support.judged import JudgedAccess
+from tests.support.memory_objects import MemoryObjects
 
 NOW = datetime(2026, 11, 21, 8, 30, tzinfo=UTC)
 INS = "279035121518989"
@@ -63,47 +63,13 @@ STRANGER = Actor(kind=ActorKind.PATIENT, id=str(OTHER), record_id=OTHER)
 PDF = b"%PDF-1.4\nhello\n%%EOF\n"
 
 
-@dataclass
-class PlayedAccess:
-    """The rules of access that touch a message, in a few lines."""
-
-    refused: set[tuple[str, str]] = field(default_factory=set)
-    asked: list[tuple[UUID, str, Mapping[str, Any]]] = field(default_factory=list)
-
-    def decide(
-        self,
-        record_id: UUID,
-        action: str,
-        resource: Mapping[str, Any],
-        by: Actor,
-        how: How = NORMALLY,
-    ) -> Decision:
-        self.asked.append((record_id, action, resource))
-        permit = self._permits(record_id, action, resource, by.principal)
-        return Decision(permit=permit, decision_id=uuid4())
-
-    def decide_many(
-        self,
-        record_id: UUID,
-        action: str,
-        tuples: Sequence[Mapping[str, Any]],
-        by: Actor,
-        how: How = NORMALLY,
-    ) -> Sequence[bool]:
-        return [self._permits(record_id, action, one, by.principal) for one in tuples]
-
-    def _permits(
-        self, record_id: UUID, action: str, resource: Mapping[str, Any], who: Actor
-    ) -> bool:
-        if (who.id, action) in self.refused:
-            return False
-        if who.acts_for_person:
-            hidden = "INVISIBLE_REPRESENTANTS_LEGAUX" in resource["confidentiality"]
-            return who.record_id == record_id and (not hidden or who.kind is ActorKind.PATIENT)
-        if action == "manage":
-            own = "author" if who.kind is ActorKind.PROFESSIONAL else "facility"
-            return bool(resource[own] == who.id)
-        return action == "feed"
+def right_holders() -> JudgedAccess:
+    """A caregiver and the legal representative of RECORD, where people may have caregivers."""
+    access = JudgedAccess(AccessSettings(caregivers=True))
+    access.open(RECORD)
+    access.cared_for_by(RECORD, CARER)
+    access.represented_by(RECORD, PARENT)
+    return access
 
 
 @dataclass
@@ -187,30 +153,6 @@ class PlayedProfile:
         return File(name="profil-medical.pdf", media_type="application/pdf", data=PDF)
 
 
-class MemoryObjects:
-    """The object store's promises, kept in a dictionary."""
-
-    def __init__(self) -> None:
-        self.kept: dict[str, bytes] = {}
-
-    def put_once(self, key: str, stream: Iterable[bytes], size: int) -> str:
-        if key in self.kept:
-            raise AlreadyThere
-        self.kept[key] = b"".join(stream)
-        return ""
-
-    def get(self, key: str) -> Iterator[bytes]:
-        if key not in self.kept:
-            raise NotThere
-        yield self.kept[key]
-
-    def delete(self, key: str) -> None:
-        self.kept.pop(key, None)
-
-    def list(self, prefix: str = "") -> Iterator[str]:
-        return iter(sorted(k for k in self.kept if k.startswith(prefix)))
-
-
 @dataclass
 class Box:
     """A mail server that keeps what it takes; ``refuses`` some addresses, or is ``away``."""
@@ -236,7 +178,7 @@ class World:
     def __init__(self, home: Path, **limits: Any) -> None:
         self.home = home
         self.limits = Limits(**limits)
-        self.access, self.people = PlayedAccess(), PlayedPeople()
+        self.access, self.people = right_holders(), PlayedPeople()
         self.directory, self.vault = PlayedDirectory(), PlayedVault()
         self.objects = MemoryObjects()
         self.box = Box()
@@ -266,7 +208,7 @@ class World:
                 directory=self.directory,
                 vault=self.vault,
                 profile=PlayedProfile(),
-                contents=SealedContents(cast("Objects", self.objects), self.keys),
+                contents=SealedContents(self.objects, self.keys),
                 archives=ZipArchives(),
                 listed=ListedConversations(self.documents, self.keys),
             ),

@@ -1,7 +1,7 @@
-"""Prescriptions with a real log, read model, codes and paper; access, the vault and the names of
-people are played by doubles that keep their promises."""
+"""Prescriptions with a real log, read model, codes and paper; access decides by its own rules; the
+vault and the names of people are played by doubles that keep their promises."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -27,11 +27,11 @@ from shared.kernel.actor import Actor, ActorKind
 from shared.kernel.clock import FixedClock
 from shared.kernel.common import CommonSettings
 from shared.kernel.errors import Refusal
-from shared.kernel.gate import NORMALLY, Decision, How
 from shared.stores.documents import At
 from shared.stores.event_log import Recorded
 from shared.stores.settings import EventStoreSettings
 from shared.stores.views import open_documents
+from tests.support.judged import JudgedAccess
 
 RECORD = UUID("0190a000-0000-7000-8000-000000000001")
 PARIS = "1750000018"
@@ -58,60 +58,6 @@ def pharmacist(facility: str, national_id: str = "810000000001") -> Actor:
 
 
 PHARMACIST = pharmacist(PARIS)
-
-
-@dataclass
-class PlayedAccess:
-    """The rules of access that touch a prescription, in a few lines."""
-
-    blocked: set[str] = field(default_factory=set)
-    consents: set[str] = field(default_factory=set)
-    records: set[UUID] = field(default_factory=lambda: {RECORD})
-    """Those that are active."""
-    asked: list[tuple[str, Mapping[str, Any]]] = field(default_factory=list)
-
-    def decide(
-        self,
-        record_id: UUID,
-        action: str,
-        resource: Mapping[str, Any],
-        by: Actor,
-        how: How = NORMALLY,
-    ) -> Decision:
-        self.asked.append((action, resource))
-        reasons = self._reasons(record_id, action, resource, by.principal)
-        permit = reasons == ["permit"]
-        return Decision(permit=permit, decision_id=uuid4(), reasons=tuple(reasons))
-
-    def decide_many(
-        self,
-        record_id: UUID,
-        action: str,
-        tuples: Sequence[Mapping[str, Any]],
-        by: Actor,
-        how: How = NORMALLY,
-    ) -> Sequence[bool]:
-        return [self.decide(record_id, action, one, by).permit for one in tuples]
-
-    def _reasons(
-        self, record_id: UUID, action: str, resource: Mapping[str, Any], who: Actor
-    ) -> list[str]:
-        codes = resource.get("confidentiality", ())
-        if record_id not in self.records:
-            return ["record_not_active"]
-        if who.kind in {ActorKind.PATIENT, ActorKind.REPRESENTATIVE}:
-            hidden = "INVISIBLE_REPRESENTANTS_LEGAUX" in codes and who.kind != ActorKind.PATIENT
-            return ["permit"] if who.record_id == record_id and not hidden else ["no_rule"]
-        if action == "feed":
-            return ["permit"]
-        if action == "manage":
-            return ["permit"] if resource.get("author") == who.id else ["no_rule"]
-        if who.id in self.blocked:
-            return ["blocked", "no_rule"]
-        if "MASQUE_PS" in codes and resource.get("author") != who.id:
-            return ["masked_document", "no_rule"]
-        is_shown = resource.get("scope") == "shown"
-        return ["permit"] if is_shown or who.id in self.consents else ["no_rule"]
 
 
 class Killed(BaseException):
@@ -196,7 +142,9 @@ class World:
     def __init__(self, home: Path, *, postgres_dsn: str | None = None) -> None:
         self.home = home
         self.dsn = postgres_dsn
-        self.access = PlayedAccess()
+        self.access = JudgedAccess()
+        self.access.open(RECORD)
+        self.access.represented_by(RECORD, PARENT)
         self.vault = PlayedVault()
         self.people = PlayedPeople()
         self.clock = FixedClock(datetime(2026, 11, 21, 8, 30, tzinfo=UTC))

@@ -1,13 +1,14 @@
-"""A profile with a real log, read models, units and PDF; access, identity and the vault are
-played by doubles that say who sees what."""
+"""A profile with a real log, read models, units and PDF; access decides by its own
+rules; identity and the vault are played by doubles that say who sees what."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
+from services.access.domain.grants import Allowed
 from services.profile.adapters.biology import BiologyReports
 from services.profile.adapters.pdf import PrintedSummary
 from services.profile.adapters.reference import (
@@ -33,10 +34,11 @@ from shared.kernel.actor import Actor, ActorKind
 from shared.kernel.clock import FixedClock
 from shared.kernel.common import CommonSettings
 from shared.kernel.errors import Forbidden
-from shared.kernel.gate import NORMALLY, Decision, How
+from shared.kernel.gate import NORMALLY, How
 from shared.stores.documents import At
 from shared.stores.settings import EventStoreSettings
 from shared.stores.views import open_documents
+from tests.support.judged import JudgedAccess
 
 RECORD = UUID("0190a000-0000-7000-8000-000000000001")
 OTHER_RECORD = UUID("0190a000-0000-7000-8000-000000000002")
@@ -49,58 +51,28 @@ IN_SECRET = Actor(kind=ActorKind.PATIENT, id=str(RECORD), record_id=RECORD, secr
 PARENT = Actor(kind=ActorKind.REPRESENTATIVE, id=str(OTHER_RECORD), record_id=RECORD)
 DOCTOR = Actor(kind=ActorKind.PROFESSIONAL, id="899700366240", profession="10")
 OTHER_DOCTOR = Actor(kind=ActorKind.PROFESSIONAL, id="801234567897", profession="10")
-SENSOR = Actor(kind=ActorKind.APPLICATION, id="glucose-sensor")
+SENSOR = Actor(kind=ActorKind.APPLICATION, id="glucose-sensor", record_id=RECORD)
 MEASURING = Measuring(read_kinds(), PintUnits())
 """Made once: the library reads all units there are."""
 
 
-@dataclass
-class PlayedAccess:
-    """The rules of access that matter here: own record, author, masking, secrecy."""
+def right_holders() -> JudgedAccess:
+    """The parents of RECORD, two doctors it consented to, and a sensor."""
+    access = JudgedAccess()
+    access.open(RECORD)
+    access.represented_by(RECORD, PARENT)
+    access.consent(RECORD, DOCTOR)
+    access.consent(RECORD, OTHER_DOCTOR)
+    access.allow(RECORD, SENSOR, *measures())
+    return access
 
-    known: set[UUID] = field(default_factory=lambda: {RECORD})
-    revoked: set[str] = field(default_factory=set)
-    agreed: set[str] = field(default_factory=set)
-    """Categories of sections that the person allowed the connected service."""
-    asked: list[tuple[str, Mapping[str, Any], Actor]] = field(default_factory=list)
 
-    def decide(
-        self,
-        record_id: UUID,
-        action: str,
-        resource: Mapping[str, Any],
-        by: Actor,
-        how: How = NORMALLY,
-    ) -> Decision:
-        self.asked.append((action, resource, by))
-        permit = record_id in self.known and self._permits(action, resource, by)
-        return Decision(permit=permit, decision_id=uuid4())
-
-    def decide_many(
-        self,
-        record_id: UUID,
-        action: str,
-        tuples: Sequence[Mapping[str, Any]],
-        by: Actor,
-        how: How = NORMALLY,
-    ) -> Sequence[bool]:
-        assert 0 < len(tuples) <= 500
-        return [record_id in self.known and self._permits(action, one, by) for one in tuples]
-
-    def _permits(self, action: str, resource: Mapping[str, Any], by: Actor) -> bool:
-        codes = resource.get("confidentiality", ())
-        if by.id in self.revoked:
-            return False
-        if by.kind is ActorKind.PROFESSIONAL:
-            own = resource.get("author") == by.id
-            if action == "manage":
-                return own
-            return action == "feed" or "MASQUE_PS" not in codes or own
-        if by.kind is ActorKind.APPLICATION:
-            named = resource["kind"] == "measure" or resource.get("class") in self.agreed
-            return named and action in {"read", "feed"}
-        hidden = "INVISIBLE_REPRESENTANTS_LEGAUX" in codes
-        return not (by.kind is ActorKind.REPRESENTATIVE and hidden)
+def measures() -> list[Allowed]:
+    """Reads and writes every kind of measure."""
+    kinds = sorted(MEASURING.kinds)
+    return [
+        {"scope": "measure", "action": action, "categories": kinds} for action in ("read", "feed")
+    ]
 
 
 @dataclass
@@ -138,7 +110,7 @@ class World:
 
     def __init__(self, home: Path, *, postgres_dsn: str | None = None) -> None:
         self.home = home
-        self.access = PlayedAccess()
+        self.access = right_holders()
         self.papers = PlayedPapers()
         self.clock = FixedClock(NOW)
         self.people = PlayedPeople()

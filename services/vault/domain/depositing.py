@@ -20,7 +20,7 @@ from services.vault.domain.people import People
 from services.vault.domain.ports import Contents
 from services.vault.domain.states import Act, Status
 from services.vault.domain.taking import Limits, Taken, take
-from services.vault.domain.visibility import visibility_at_deposit
+from services.vault.domain.visibility import require_possible, visibility_at_deposit
 from shared.kernel.actor import Actor
 from shared.kernel.errors import Forbidden, InvalidRequest, Refusal
 from shared.kernel.gate import GENERIC_FR, Decision, Gate
@@ -120,7 +120,7 @@ class Depositing:
         return around
 
     def _take(self, offer: Offer, by: Actor) -> Taken:
-        return take(
+        taken = take(
             offer.data,
             offer.given,
             declared=offer.declared,
@@ -128,6 +128,8 @@ class Depositing:
             limits=self._rules.limits_of(by),
             rules=self._rules.metadata,
         )
+        require_possible(taken.confidentiality, by, self._rules.allow_cumulation)
+        return taken
 
     def _record(self, place: Place, taken: Sequence[Taken], by: Actor) -> UUID:
         if place.record_id and place.ins:

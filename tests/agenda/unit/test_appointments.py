@@ -342,7 +342,7 @@ def test_professionals_read_with_a_right_and_change_nothing(world: World) -> Non
     assert len(world.show(DOCTOR)) == 1
     with pytest.raises(Forbidden):
         world.show(STRANGER)
-    world.access.closed = True
+    world.access.close(RECORD)
     for by in (PATIENT, PARENT, DOCTOR):
         with pytest.raises(Forbidden) as refusal:
             world.show(by)
@@ -353,7 +353,7 @@ def test_nothing_is_saved_without_the_right_to_feed(world: World) -> None:
     """
     A closed record takes nothing in.
     """
-    world.access.closed = True
+    world.access.close(RECORD)
 
     with pytest.raises(Forbidden):
         world.app.add_appointment(adding(), PATIENT)
@@ -369,7 +369,7 @@ def test_access_is_told_codes_and_never_a_title(world: World) -> None:
     added = add(world, IN_SECRET, title="Planning familial")
     world.app.cancel_appointment(cancelling(added), IN_SECRET)
 
-    assert [asked[2] for asked in world.access.asked] == [
+    assert [asked.resource for asked in world.access.asked] == [
         {
             "kind": "appointment",
             "confidentiality": ["INVISIBLE_REPRESENTANTS_LEGAUX"],

@@ -17,7 +17,16 @@ from shared.kernel.actor import Actor
 from shared.kernel.errors import Forbidden
 from tests.agenda.bundles import booked, bundle, importing_bundle
 from tests.agenda.ics import calendar, importing, vevent
-from tests.agenda.world import BOOKING, IN_SECRET, PARENT, PATIENT, RECORD, STRANGER, World
+from tests.agenda.world import (
+    BOOKING,
+    IN_SECRET,
+    OTHER_RECORD,
+    PARENT,
+    PATIENT,
+    RECORD,
+    STRANGER,
+    World,
+)
 
 CLINICAL = "chimiothérapie-ABC"
 SERIES = [
@@ -82,10 +91,10 @@ def test_what_is_taken_back_is_what_was_given(world: World) -> None:
     before = [(view.starts_at, view.ends_at) for view in world.show()]
     ics = feed(world)
 
-    mine = Actor(kind=PATIENT.kind, id=str(uuid4()), record_id=uuid4())
-    world.app.import_calendar(importing(ics, record_id=mine.record_id), mine)
+    mine = Actor(kind=PATIENT.kind, id=str(OTHER_RECORD), record_id=OTHER_RECORD)
+    world.app.import_calendar(importing(ics, record_id=OTHER_RECORD), mine)
 
-    after = [(v.starts_at, v.ends_at) for v in world.show(mine, record_id=mine.record_id)]
+    after = [(v.starts_at, v.ends_at) for v in world.show(mine, record_id=OTHER_RECORD)]
     reminder = datetime(2026, 12, 5, 8, tzinfo=UTC)
     assert sorted(at for at in after if at[0] != reminder) == before
     assert len(after) == len(before) + 1

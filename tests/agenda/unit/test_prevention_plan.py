@@ -303,17 +303,19 @@ def test_a_pregnancy_that_is_dated_is_followed_by_weeks() -> None:
 
 def test_what_is_masked_from_professionals_does_not_show_in_their_plan(world: World) -> None:
     """
-    Nothing derived from it reaches those it is hidden from; the person sees all of it.
+    Nothing derived from it reaches those it is hidden from; the person sees all of it, and
+    their treating doctor does.
     """
     world.identities.born = date(2013, 5, 10)
     vaccinated(world, "J07AH08", "2025-06-01", codes=("MASQUE_PS",))
+    world.access.consent(RECORD, STRANGER)
 
     states = [
         shown(world, by, include_past=True)["MENACWY-ADO"].state.value
-        for by in (PATIENT, PARENT, DOCTOR)
+        for by in (PATIENT, PARENT, DOCTOR, STRANGER)
     ]
 
-    assert states == ["done", "done", "not_specified"]
+    assert states == ["done", "done", "done", "not_specified"]
 
 
 def test_secrets_of_a_minor_neither_show_nor_silence(world: World) -> None:
@@ -343,7 +345,7 @@ def test_readers_need_a_right(world: World) -> None:
     for by in (STRANGER,):
         with pytest.raises(Forbidden):
             shown(world, by)
-    world.access.closed = True
+    world.access.close(RECORD)
     with pytest.raises(Forbidden):
         answer(world, "DO_SEIN:2024-02-03")
 

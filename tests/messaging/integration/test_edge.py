@@ -16,7 +16,7 @@ from services.messaging.domain.errors import RecipientClosed
 from shared.kernel.errors import Unavailable
 from tests.messaging.mails import carrying, cda, mail, written, xdm
 from tests.messaging.serving import APP, certificates, serving
-from tests.messaging.world import CLOSED, DOCTOR_MAIL, MAILBOX, World
+from tests.messaging.world import CLOSED, DOCTOR_MAIL, MAILBOX, RECORD, World
 
 
 @pytest.fixture
@@ -111,7 +111,7 @@ def test_the_empty_sender_learns_nothing_of_who_is_here(world: World, server: Sm
 
 def test_access_has_the_last_word_on_mail(world: World, server: SmtpServer) -> None:
     """A record that may not be fed takes none, and its sender is told for good."""
-    world.access.refused.add(("messaging", "feed"))
+    world.access.close(RECORD)
 
     assert refusal(server, written())[0] == 550
     assert world.events() == []

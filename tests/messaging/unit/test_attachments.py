@@ -97,7 +97,7 @@ def test_attachments_are_sealed_and_served_to_who_may_read(world: World) -> None
     assert base64.b64decode(opened.content) == PDF
     assert opened.attachment.saveable
     assert all(PDF not in kept for kept in world.objects.kept.values())
-    world.access.refused.add((PATIENT.id, "read"))
+    world.access.close(RECORD)
     with pytest.raises(Forbidden):
         world.app.open_attachment(r.OpenAttachment(message_id=sent.message_id, number=1), PATIENT)
 

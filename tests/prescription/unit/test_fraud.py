@@ -14,6 +14,7 @@ from tests.prescription.world import (
     PARIS,
     PARIS_TOO,
     PHARMACIST,
+    RECORD,
     STRANGER,
     World,
     given,
@@ -70,7 +71,7 @@ def test_shown_far_apart_in_minutes_is_noted_and_served(world: World) -> None:
 def test_a_blocked_pharmacist_reads_nothing(world: World) -> None:
     """What access forbids, the number does not open."""
     number = world.issue().number
-    world.access.blocked.add(PHARMACIST.id)
+    world.access.block(RECORD, PHARMACIST)
     for attempt in (lambda: world.present(number), lambda: world.dispense(number, given(1))):
         with pytest.raises(Forbidden):
             attempt()

@@ -60,7 +60,8 @@ def test_masked_with_its_document(world: World) -> None:
     outcome = POLICIES["vault.document_masked"](world.app, received)
     assert outcome
     world.app.commit(outcome)
-    world.access.consents |= {PHARMACIST.id, DOCTOR.id}
+    world.access.consent(RECORD, PHARMACIST)
+    world.access.consent(RECORD, DOCTOR)
 
     assert numbers(world, PHARMACIST) == []
     assert numbers(world, DOCTOR) == [issued.number]
@@ -82,7 +83,7 @@ def test_sent_to_a_pharmacy_which_then_reads_it(world: World) -> None:
     assert received(PHARMACIST) == [number]
     assert received(NEIGHBOUR) == []
     assert [m.facility for m in world.messages() if m.TYPE.endswith("sent")] == [PARIS]  # type: ignore[attr-defined]
-    world.access.blocked.add(PHARMACIST.id)
+    world.access.block(RECORD, PHARMACIST)
     assert received(PHARMACIST) == []
 
 
@@ -110,7 +111,7 @@ def test_history(world: World) -> None:
 
     assert seen(PATIENT) == seen(DOCTOR) == (2, True)
     assert seen(PHARMACIST) == (1, False)
-    world.access.consents.add(PHARMACIST.id)
+    world.access.consent(RECORD, PHARMACIST)
     assert seen(PHARMACIST) == (2, True)
 
 

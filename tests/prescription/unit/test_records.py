@@ -34,17 +34,17 @@ def numbers(world: World, record_id: UUID) -> list[str]:
 def test_merged_it_is_served_under_the_target_until_split(world: World) -> None:
     """By the rights in the target's record, asked there."""
     number = world.issue().number
-    world.access.records = {RECORD, TARGET}
+    world.access.open(TARGET)
     assert numbers(world, TARGET) == []
 
     hears(world, "records_merged", TARGET, source=str(RECORD), merge_id=str(uuid4()))
-    world.access.records = {TARGET}
+    world.access.close(RECORD)
     assert numbers(world, TARGET) == [number]
     assert world.app.history(c.History(number=number), PERSON).prescription.number == number
     world.dispense(number, given(1))
 
     hears(world, "records_split", TARGET, source=str(RECORD), merge_id=str(uuid4()))
-    world.access.records = {RECORD, TARGET}
+    world.access.reopen(RECORD)
     assert numbers(world, TARGET) == []
 
 

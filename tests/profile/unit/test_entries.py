@@ -262,7 +262,7 @@ def test_nothing_is_taken_without_a_decision(world: World) -> None:
     """
     No rule, no access: neither read nor written.
     """
-    world.access.known.clear()
+    world.access.close(RECORD)
 
     with pytest.raises(Forbidden):
         world.add("allergies", entry=PENICILLIN)
@@ -290,7 +290,12 @@ def test_a_connected_service_sees_the_sections_it_was_allowed(world: World) -> N
     """
     world.add("allergies", entry={"label": "Latex"})
     world.add("diseases", entry={"label": "Asthme"})
-    world.access.agreed = {"ALLERGIES"}
+    world.access.allow(
+        RECORD,
+        SENSOR,
+        {"scope": "profile_section", "action": "read", "categories": ["ALLERGIES"]},
+        {"scope": "profile_section", "action": "feed", "categories": ["ALLERGIES"]},
+    )
 
     def asked(*sections: str) -> r.GetProfile:
         return r.GetProfile.model_validate({"record_id": RECORD, "sections": list(sections)})

@@ -136,7 +136,7 @@ def test_nobody_is_asked_about_before_access_permits(world: World) -> None:
     """
     Else anyone could learn here whose an INS is.
     """
-    world.access.known.clear()
+    world.access.close(RECORD)
 
     with pytest.raises(Forbidden):
         world.bring(bundle(*[other(subject={"reference": f"Patient/{n}"}) for n in range(5)]))

@@ -320,7 +320,7 @@ def test_revoked_the_next_reading_is_refused(world: World) -> None:
     The story of a sensor: a year comes in, the person revokes, nothing more does.
     """
     world.record(measure("GLUCOSE", 100, unit="mg/dL"), by=SENSOR)
-    world.access.revoked.add(SENSOR.id)
+    world.access.forbid(RECORD, SENSOR)
 
     with pytest.raises(Forbidden):
         world.record(measure("GLUCOSE", 101, unit="mg/dL"), by=SENSOR)

@@ -37,11 +37,11 @@ def test_merged_the_source_is_served_under_the_target(world: World) -> None:
     entry = world.add("allergies", entry={"label": "Latex"})
     world.record(measure("WEIGHT", 71.25, unit="kg"))
     directives(world, RECORD, "Les miennes", PATIENT)
-    world.access.known.add(OTHER_RECORD)
+    world.access.open(OTHER_RECORD)
     assert seen(world) == ([], 0, None)
 
     hear(world.app, POLICIES, "identity.records_merged", OTHER_RECORD, **MERGE)
-    world.access.known.discard(RECORD)
+    world.access.close(RECORD)
     assert seen(world) == (["Latex"], 1, "Les miennes")
     links: list[dict[str, Any]] = [
         {"kind": "ENTRY", "id": str(entry)}, {"kind": "DOCUMENT", "id": str(DOCUMENT)},
@@ -50,7 +50,7 @@ def test_merged_the_source_is_served_under_the_target(world: World) -> None:
     directives(world, OTHER_RECORD, "Les dernières", PERSON)
     assert seen(world) == (["Latex", "Noix"], 1, "Les dernières")
 
-    world.access.known.add(RECORD)
+    world.access.reopen(RECORD)
     hear(world.app, POLICIES, "identity.records_split", OTHER_RECORD, **MERGE)
     assert seen(world) == (["Noix"], 0, "Les dernières")
     assert world.labels(PATIENT) == ["Latex"]

@@ -1,13 +1,13 @@
 """A document goes in once, whole, into the right record; or not at all."""
 
 import base64
+from dataclasses import replace
 from uuid import UUID, uuid4
 
 import pytest
 
 from services.vault.contract.deposits import Deposit, DepositLot
 from services.vault.domain.document import Document
-from shared.kernel.actor import Actor, ActorKind
 from shared.kernel.errors import Conflict, Forbidden, InvalidRequest, TooLarge, Unavailable
 from tests.vault.cda import INS, JPEG, OID, PATIENT, PDF, cda, enclosing
 from tests.vault.world import (
@@ -101,7 +101,7 @@ class TestPerson:
 
     def test_traits_are_not_compared_for_who_may_not_feed(self, world: World) -> None:
         """A refused caller must not learn by trying what a person's traits are."""
-        world.access.refused_actions.add("feed")
+        world.access.close(RECORD)
 
         with pytest.raises(Forbidden):
             world.deposit(cda(patient=PATIENT.replace(">51215<", ">63220<")))
@@ -128,7 +128,7 @@ class TestRight:
 
     def test_refused_is_refused_whole(self, world: World) -> None:
         """The decision that refused can be explained."""
-        world.access.refused_actions.add("feed")
+        world.access.close(RECORD)
 
         with pytest.raises(Forbidden) as refusal:
             world.deposit(cda())
@@ -293,7 +293,7 @@ class TestLot:
 
 def test_a_secret_session_takes_secret_documents_only(world: World) -> None:
     """Masking rules, "connexion secrète"."""
-    secret = Actor(kind=ActorKind.PROFESSIONAL, id=AUTHOR.id, secret=True)
+    secret = replace(AUTHOR, secret=True)
 
     with pytest.raises(InvalidRequest):
         world.deposit(cda(), by=secret)

@@ -58,7 +58,6 @@ class TestOnce:
     def test_a_duplicate_of_something_hidden_is_not_told(self, world: World) -> None:
         """The answer must not reveal that a masked document is there."""
         world.deposit(cda(confidentiality=["MASQUE_PS"]))
-        world.access.hidden_codes.add("MASQUE_PS")
 
         again = world.deposit(cda(confidentiality=["MASQUE_PS"]), by=OTHER_HOSPITAL)
         own = world.deposit(cda(confidentiality=["MASQUE_PS"]), by=HOSPITAL)
@@ -110,7 +109,6 @@ class TestOnce:
         the other."""
         hidden = {**METADATA, "confidentiality": ["INVISIBLE_PATIENT"]}
         first = world.deposit(PDF, record_id=str(RECORD), metadata=hidden).document_id
-        world.access.hidden_codes.add("INVISIBLE_PATIENT")
         own = {"type": "DOCPAT09", "title": "Mutuelle", "creation": "2026", "service_start": "2026"}
 
         answers = [
@@ -124,7 +122,6 @@ class TestOnce:
     def hidden(world: World) -> UUID:
         """A masked document of the hospital."""
         answer = world.deposit(cda(), by=HOSPITAL, confidentiality=["MASQUE_PS"])
-        world.access.hidden_codes.add("MASQUE_PS")
         return answer.document_id
 
     def test_one_identifier_names_one_content(self, world: World) -> None:
@@ -139,7 +136,6 @@ class TestOnce:
     def test_that_conflict_is_not_told_of_something_hidden(self, world: World) -> None:
         """A guessed identifier must not show that a hidden document exists: theirs is kept."""
         first = world.deposit(cda(confidentiality=["MASQUE_PS"]))
-        world.access.hidden_codes.add("MASQUE_PS")
 
         other = world.deposit(cda(title="<title>Sonde</title>"), by=OTHER_HOSPITAL)
 

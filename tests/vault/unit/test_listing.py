@@ -110,7 +110,6 @@ def test_totals_facets_and_pages_leave_out_what_is_hidden(world: World) -> None:
         deposit(world, number, acts=act(f"202401{number + 1:02}"))
     deposit(world, 9, confidentiality=["MASQUE_PS"], code='<code code="34874-8"/>')
     world.project()
-    world.access.hidden_codes.add("MASQUE_PS")
 
     found = world.vault.search(search(limit=2), DOCTOR)
 
@@ -155,7 +154,7 @@ def test_each_distinct_tuple_is_asked_about_once(
 def test_a_record_one_may_not_read_is_not_listed(world: World) -> None:
     """Not even as empty: an unknown record and a closed door get the same answer."""
     deposit(world, 1)
-    world.access.refused_actions.add("read")
+    world.access.block(RECORD, DOCTOR)
 
     faults = []
     for record_id in (RECORD, uuid4()):
@@ -234,7 +233,6 @@ class TestReadModel:
         """The list follows each change of visibility."""
         document_id = deposit(world, 1)
         world.vault.mask(Mask(request_id=uuid4(), document_id=document_id), HOSPITAL)
-        world.access.hidden_codes.add("MASQUE_PS")
 
         assert ids(world) == []
 
