@@ -125,7 +125,8 @@ def _place(node: Changeable) -> tuple[type, int, int, int | None]:
 
 
 def _mutant(tree: ast.Module, node: Changeable, wrong: ast.AST) -> Mutant:
-    changed = _Replace(_place(node), wrong).visit(copy.deepcopy(tree))
+    changed = copy.deepcopy(tree)
+    _Replace(_place(node), wrong).visit(changed)
     ast.fix_missing_locations(changed)
     was, now = (" ".join(ast.unparse(n).split())[:90] for n in (node, wrong))
     return Mutant(node.lineno, f"{was}  ->  {now}", changed)

@@ -18,6 +18,10 @@ import pytest
 LIMIT = 60.0
 """Seconds: a mutant that hangs is one that was noticed."""
 POLL = 0.02
+OPTIONS = (
+    "-x", "-q", "--tb=line", "-p", "no:cacheprovider", "-p", "no:xdist",
+    "-W", "ignore::pytest.PytestAssertRewriteWarning",  # the libraries are imported already
+)  # fmt: skip
 
 
 class _Mutated(MetaPathFinder, Loader):
@@ -61,9 +65,8 @@ def _be_the_child(module: str, code: ast.Module, tests: Sequence[str], log: Path
     os.dup2(out, 1)
     os.dup2(out, 2)
     sys.meta_path.insert(0, _Mutated(module, code))
-    options = ["-x", "-q", "-p", "no:cacheprovider", "-p", "no:xdist", "--no-header", "--tb=line"]
     try:
-        ended = int(pytest.main([*options, *tests]))
+        ended = int(pytest.main([*OPTIONS, *tests]))
     except BaseException:  # noqa: BLE001 - whatever a mutant does is not ours
         ended = 1
     os._exit(ended)

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable
 from datetime import UTC, datetime
+from typing import Any
 from uuid import UUID
 
 import jwt as pyjwt
@@ -27,7 +28,7 @@ NOW = datetime(2026, 11, 22, tzinfo=UTC)
 _RULES = InsRules(accepted=TEST_OIDS, strict_keys=frozenset({INS_NIR_TEST}))
 _CLOCK = FixedClock(NOW)
 _TOKENS = DevelopmentIssuer(SIGNING_KEY, _CLOCK)
-_WHO: dict[str, dict[str, object]] = {
+_WHO: dict[str, dict[str, Any]] = {
     "patient": {"record_id": str(UUID(int=1))},
     "professional": {"SubjectNameID": "801234567897", "SubjectOrganizationID": "1750712184"},
     "auditor": {
@@ -87,10 +88,13 @@ def _ins(text: str) -> None:
 def _national(text: str) -> None:
     rules = NationalIdRules(strict=True, strict_corsica=True)
     kind, _, number = text.partition("|")
-    checks = {
-        "p": rules.check_professional, "f": rules.check_facility, "s": rules.check_structure
-    }  # fmt: skip
-    checks.get(kind, rules.check_structure)(number)
+    match kind:
+        case "p":
+            rules.check_professional(number)
+        case "f":
+            rules.check_facility(number)
+        case _:
+            rules.check_structure(number)
 
 
 def _line(header: dict[str, object], claims: dict[str, object]) -> bytes:
