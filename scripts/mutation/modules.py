@@ -25,7 +25,8 @@ def _access(name: str, *tests: str) -> Module:
 
 
 def _crypto(name: str, *tests: str) -> Module:
-    return Module(f"shared.crypto.{name}", tuple(f"tests/{test}.py" for test in tests))
+    files = (f"{CRYPTO}/test_{test}.py" for test in (*tests, "kept_forms"))
+    return Module(f"shared.crypto.{name}", tuple(files))
 
 
 def _eventing(name: str, *tests: str, sqlite: bool = False) -> Module:
@@ -59,20 +60,20 @@ MODULES = (
     _access("application.protections", "protections", "instants"),
     _access("application.emergencies", "protections", "consents", "decisions", "reviews"),
     _access("policies", "any_order", "merging", "legacy", "delegations"),
-    _crypto("sealing", "shared/crypto/test_small_seals"),
-    _crypto("event_cipher", "shared/crypto/test_small_seals"),
-    _crypto("fields", "shared/crypto/test_small_seals"),
-    _crypto("transport", "shared/crypto/test_small_seals"),
-    _crypto("tokens", "shared/crypto/test_small_seals"),
-    _crypto("derivation", "shared/crypto/test_small_seals", "shared/crypto/test_key_wrapper"),
-    _crypto("blob_cipher", "shared/crypto/test_blob_cipher"),
-    _crypto("key_wrapper", "shared/crypto/test_key_wrapper"),
-    _crypto("key_cache", "shared/crypto/test_remote_keys"),
-    _crypto("remote_keys", "shared/crypto/test_remote_keys"),
-    _crypto("handover", "shared/crypto/test_remote_keys"),
-    _crypto("tombstones", "shared/crypto/test_remote_keys", "shared/crypto/test_small_seals"),
-    _crypto("signatures", "shared/crypto/test_small_seals", "shared/crypto/test_remote_keys"),
-    _crypto("local_keys", "shared/crypto/test_small_seals", "shared/crypto/test_key_wrapper"),
+    _crypto("sealing", "small_seals"),
+    _crypto("event_cipher", "small_seals"),
+    _crypto("fields", "small_seals"),
+    _crypto("transport", "small_seals"),
+    _crypto("tokens", "small_seals"),
+    _crypto("derivation", "small_seals", "key_wrapper"),
+    _crypto("blob_cipher", "blob_cipher"),
+    _crypto("key_wrapper", "key_wrapper"),
+    _crypto("key_cache", "remote_keys"),
+    _crypto("remote_keys", "remote_keys"),
+    _crypto("handover", "remote_keys"),
+    _crypto("tombstones", "remote_keys", "small_seals"),
+    _crypto("signatures", "small_seals", "remote_keys"),
+    _crypto("local_keys", "small_seals", "key_wrapper"),
     _eventing("codec", "unit/test_codec"),
     _eventing("messages", "unit/test_codec"),
     _eventing("received", "unit/test_codec", "unit/test_view"),
