@@ -40,7 +40,10 @@ _WHO: dict[str, dict[str, Any]] = {
 class _OneKey:
     """Every service has the key of tests."""
 
-    def of(self, _service: object) -> object:
+    def of(self, _service: object) -> "_OneKey":
+        return self
+
+    def named(self, _key_id: object) -> object:
         return SIGNING_KEY.public_key()
 
 

@@ -141,7 +141,7 @@ def _frames(data: bytes) -> None:
 def _delivered(arguments: bytes, content: amqp.Message) -> None:
     """As py-amqp's channel gives it to its consumer."""
     tag, number, redelivered, exchange, routing_key = loads("sLbss", arguments, 4)[0]
-    content.channel = SimpleNamespace(basic_ack=lambda _tag: None)
+    content.channel = SimpleNamespace(channel_id=1)
     content.delivery_info = {
         "consumer_tag": tag,
         "delivery_tag": number,
