@@ -116,8 +116,8 @@ def growing(found: dict[str, list[list[float]]]) -> Figure:
     sizes.set_xlabel("how many there are already")
     sizes.set_ylabel("milliseconds of one operation, median")
     sizes.legend(fontsize=8)
-    if points := found.get(BY_REPLICAS):
-        replicas.plot(*zip(*points, strict=True), color=LINES[0], marker="o")
+    if seen := found.get(BY_REPLICAS):
+        replicas.plot(*zip(*seen, strict=True), color=LINES[0], marker="o")
     replicas.set_title("one call, 16 callers", fontsize=9)
     replicas.set_xlabel("replicas of the service")
     replicas.set_xticks(range(1, 5))
