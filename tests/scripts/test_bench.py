@@ -8,7 +8,7 @@ import pytest
 
 from scripts.bench.ladder import Ladder
 from scripts.bench.load import Told, Watch, open_loop
-from scripts.bench.results import KEYS, LINES, Results
+from scripts.bench.results import BEGIN, END, KEYS, LINES, Results, publish
 from scripts.cli.deployment import silent
 from shared.kernel.errors import Unavailable
 
@@ -112,6 +112,11 @@ def test_a_run_says_which_keys_it_did_not_measure(tmp_path: Path) -> None:
     assert set(KEYS) <= written.keys()
     assert written["machine"]["cores"] >= 1
     assert all(f"`{key}`" in results.markdown() for key in KEYS if key in {x.key for x in LINES})
+
+    page = tmp_path / "page.md"
+    page.write_text(f"above\n{BEGIN}\nof before\n{END}\nbelow\n")
+    publish(page, results.markdown())
+    assert page.read_text() == f"above\n{BEGIN}\n{results.markdown()}{END}\nbelow\n"
 
     del results.figures["redecide"]
     assert results.missing == ["redecide"]
