@@ -9,10 +9,16 @@ ON_SQLITE = ("-k", "not postgresql")
 
 @dataclass(frozen=True)
 class Module:
-    """``name``: dotted. ``tests``: arguments of pytest."""
+    """``name``: dotted. ``tests``: files, and which of what is in them."""
 
     name: str
     tests: tuple[str, ...]
+
+    @property
+    def arguments(self) -> tuple[str, ...]:
+        """Of pytest. The servers that the tests of all rooms share are not even imported."""
+        room = "/".join(self.tests[0].split("/")[:2])
+        return (f"--confcutdir={room}", *self.tests)
 
     @property
     def path(self) -> str:
