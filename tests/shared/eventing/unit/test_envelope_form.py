@@ -7,9 +7,10 @@ from uuid import UUID
 
 import pytest
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from pydantic import ValidationError
 
 from shared.crypto.keys import Key
-from shared.eventing.codec import Malformed, encode, encode_void, open_envelope
+from shared.eventing.codec import Malformed, encode, encode_void, open_envelope, parse_delivery
 from shared.eventing.messages import Envelope, MessageData
 
 RECORD, STREAM = UUID(int=3), UUID(int=9)
@@ -101,3 +102,20 @@ def test_a_header_that_does_not_fit_does_not_open(changed: dict[str, object]) ->
     whole = CLEAR | {"data": base64.b64encode(sealed).decode()}
     with pytest.raises(Malformed):
         open_envelope(Envelope.model_validate(whole | changed), "notes", Keys())
+
+
+@pytest.mark.parametrize("key", ["-" * 36 + ".1", f"{STREAM}", f"{STREAM}.x", "x.1"])
+def test_a_key_that_names_no_stream_is_no_envelope(key: str) -> None:
+    """Who parks it keeps the order of its stream, and must find one."""
+    whole = json.dumps(CLEAR | {"data": "", "key": key}).encode()
+    with pytest.raises(Malformed):
+        parse_delivery("note_written", whole)
+
+
+def test_what_was_received_cannot_be_changed_by_who_handles_it() -> None:
+    """Handlers share it; the header it was opened with stays what it was."""
+    envelope = Envelope.model_validate(CLEAR | {"data": ""})
+    with pytest.raises(ValidationError):
+        envelope.position = 8  # type: ignore[misc]  # the point of it
+    with pytest.raises(ValidationError):
+        NoteWritten(text="a").text = "b"  # type: ignore[misc]  # the point of it
