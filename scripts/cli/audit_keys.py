@@ -34,6 +34,7 @@ class StoredKeys:
         self._find = find
         self._service = service
         self._signer = signer
+        self._derived = lru_cache(maxsize=REMEMBERED)(self._derive)
 
     def current(self, record_id: UUID | None) -> Key:
         found = self._live(record_id)
@@ -48,8 +49,11 @@ class StoredKeys:
     def _key(self, key_id: UUID, version: int, found: Found) -> Key:
         if version not in found.secrets:
             raise KeyUnavailable(f"{key_id} has no key version {version}")
+        return self._derived(key_id, version, found.secrets[version])
+
+    def _derive(self, key_id: UUID, version: int, secret: bytes) -> Key:
         path = ("record", self._service, str(key_id), str(version))
-        return Key(key_id, version, derive(found.secrets[version], *path))
+        return Key(key_id, version, derive(secret, *path))
 
     def _live(self, record_id: UUID | None) -> Found:
         found = self._find(holder_of(record_id, self._service))

@@ -31,6 +31,8 @@ class Authenticator:
             raise Unauthenticated
         if len(token) > MAX_TOKEN:
             raise Unauthenticated("the token is too long")
+        if known := self._callers.proven(token):
+            return known
         read = jwt.read(token)
         if read.header.get("typ") == TYPE:
             return self._services.actor(read, digest, redelivered=redelivered)

@@ -8,6 +8,7 @@ from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExport
 from opentelemetry.sdk.resources import Resource
 from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import BatchSpanProcessor
+from opentelemetry.sdk.trace.sampling import ALWAYS_OFF, DEFAULT_ON
 from opentelemetry.trace import Link, Status, StatusCode
 from opentelemetry.trace import Span as Span
 from opentelemetry.trace import SpanKind as SpanKind
@@ -26,7 +27,10 @@ def set_up_traces(process: str, otlp_endpoint: str | None = None) -> None:
 
 
 def provider_of(process: str, otlp_endpoint: str | None) -> TracerProvider:
-    provider = TracerProvider(resource=Resource({"service.name": process}))
+    resource = Resource({"service.name": process})
+    # With nowhere to send them spans are not kept, but their ids are: the log lines of one call
+    # have one trace id in every service.
+    provider = TracerProvider(DEFAULT_ON if otlp_endpoint else ALWAYS_OFF, resource)
     if otlp_endpoint:
         provider.add_span_processor(BatchSpanProcessor(OTLPSpanExporter(endpoint=otlp_endpoint)))
     return provider
