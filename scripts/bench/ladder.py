@@ -38,10 +38,6 @@ class Ladder:
                 return told
             reached -= 1
 
-    def once(self, place: Any) -> Told:
-        """At the first rate, whether it is kept or not."""
-        return self._try(place, self.rates[0], self.seconds)
-
     def _looked(self, place: Any, progress: Progress) -> int:
         """The rung below the first that is not kept."""
         for number, rate in enumerate(self.rates):

@@ -49,9 +49,9 @@ class Told:
 
     def percentile(self, share: float) -> float:
         """Milliseconds; infinite when nothing was answered."""
-        if not self.answered:
-            return math.inf
         read = HdrHistogram.decode(self.histogram)
+        if not read.get_total_count():
+            return math.inf
         return float(read.get_value_at_percentile(share * 100)) / 1000
 
     @property
@@ -66,14 +66,14 @@ class Told:
         return self.rate if self.is_sustained else 0.0
 
     def to_json(self) -> dict[str, Any]:
-        shares = {f"p{100 * s:g}_ms": self.percentile(s) for s in (0.5, 0.9, 0.95, 0.99, 1.0)}
+        times = {f"p{100 * s:g}_ms": self.percentile(s) for s in (0.5, 0.9, 0.95, 0.99, 1.0)}
         return {
             "wanted": self.wanted,
             "rate": self.rate,
             "seconds": self.seconds,
             "answered": self.answered,
             "refusals": self.refusals,
-            **(shares if self.answered else {}),
+            **{name: time for name, time in times.items() if math.isfinite(time)},
             "hdr": self.histogram.decode(),
         }
 

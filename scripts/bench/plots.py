@@ -94,7 +94,7 @@ def rates(raw: Path) -> Figure:
 
 
 def _percentiles(axes: Axes, tried: list[dict[str, Any]], store: str, colour: str) -> None:
-    answered = sorted((one for one in tried if one["answered"]), key=lambda one: one["wanted"])
+    answered = sorted((one for one in tried if "p95_ms" in one), key=lambda one: one["wanted"])
     by_rate = {one["wanted"]: one for one in answered}
     x = list(by_rate)
     for share, style in (("p50_ms", "-"), ("p95_ms", "--")):
