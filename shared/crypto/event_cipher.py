@@ -6,7 +6,7 @@ belongs to, a rebuild sees which key to ask for. All of it, and the row's identi
 authenticated, so a row moved, swapped or edited does not open.
 """
 
-from dataclasses import dataclass
+from typing import NamedTuple
 from uuid import UUID
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -18,8 +18,7 @@ FORMAT = 1
 HEADER_BYTES = 1 + 16 + 4
 
 
-@dataclass(frozen=True)
-class RowIdentity:
+class RowIdentity(NamedTuple):
     """Where a sealed state stands: it opens nowhere else."""
 
     store: str
@@ -31,8 +30,7 @@ class RowIdentity:
         return f"{self.store}|{self.originator_id}|{self.version}|{self.topic}".encode()
 
 
-@dataclass(frozen=True)
-class SealHeader:
+class SealHeader(NamedTuple):
     """The clear part of a sealed state."""
 
     key_id: UUID
