@@ -13,7 +13,7 @@ class Openers(AccessLog):
         """No decision is taken, so none is kept; names come from the directory."""
         rights, who, now = self.asked_by(request.record_id, by)
         self.prepare()
-        _, matrix = self.current_matrix()
+        matrix = self.current_matrix()
         grounds = Grounds(rights=rights, matrix=matrix, rules=self.rules)
         given = request.document_attributes.model_dump(mode="json", by_alias=True)
         given["class"] = self.reference.classes.get(given["type"]) or given["class"]
