@@ -37,8 +37,9 @@ schemas: ## Export the schemas of every request, answer and message from the cod
 	@scripts/setup.sh check
 	$(PY) -m scripts.schemas export
 
-bench: setup ## Measure the paths that matter, print a table
-	@$(PY) -m scripts.bench
+bench: ## What Carnet carries here, beside yardsticks; 12 minutes; BENCH="--long", "--growth", "--soak 30"
+	@scripts/setup.sh test
+	@$(PY) -m scripts.bench $(BENCH)
 
 audit-million: ## A million events logged, verified and replayed: time and memory; ten minutes
 	@$(PY) -m scripts.bench.audit_million
@@ -58,7 +59,7 @@ manifests: ## Derive deploy/ and k8s/base/carnet from the code
 	@scripts/setup.sh check
 	$(PY) -m scripts.manifests export
 
-k8s-check: ## Render the overlays; validate them for several versions; test every alert
+k8s-check: ## Render the overlays; validate them for several versions; scan them; test every alert
 	@scripts/setup.sh check
 	@scripts/k8s_tools.sh
 	$(PY) -m scripts.manifests check

@@ -1,11 +1,13 @@
 """Every service keeps the last checkpoint of the transparency log that it saw, and checks that
 the next one continues it (DESIGN, section 9): a log that forks cannot show each its own story.
 
-The first key and the first checkpoint heard of are trusted; from then on all is proven.
+The first key and the first checkpoint heard of are trusted; from then on all is proven. Another
+key is believed once a note is signed by it and by the one believed so far.
 """
 
 import json
 from base64 import b64decode
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,7 +15,7 @@ from shared.crypto.signatures import check_ed25519
 from shared.eventing.metrics import CHECKPOINTS
 from shared.kernel.checkpoint import Checkpoint
 from shared.kernel.merkle import check_consistency
-from shared.kernel.note import VerifierKey, open_note
+from shared.kernel.note import InvalidNote, VerifierKey, open_note
 from shared.stores.event_log import EventLog
 from shared.stores.places import Logged, SeenCheckpoint
 from shared.telemetry.logs import log
@@ -58,7 +60,7 @@ def take(service: EventLog, heard: Heard) -> None:
     if seen is None:
         _keep(service, heard, instead_of=None)
         return
-    if heard.vkey != seen.vkey:
+    if heard.vkey != seen.vkey and not _vouched_for(heard, seen):
         raise Inconsistent("a checkpoint is signed by another key than the one seen before")
     last = Checkpoint.parse(open_note(seen.note, VerifierKey.parse(seen.vkey), check_ed25519))
     new = heard.checkpoint
@@ -77,6 +79,13 @@ def take(service: EventLog, heard: Heard) -> None:
         CHECKPOINTS.labels(service.name, "inconsistent").inc()
         raise Inconsistent(f"the log of {new.size} does not continue that of {last.size} entries")
     _keep(service, heard, instead_of=last.size)
+
+
+def _vouched_for(heard: Heard, seen: SeenCheckpoint) -> bool:
+    """The key seen before has signed this very note too: the log's owner changes keys."""
+    with suppress(InvalidNote):
+        return bool(open_note(heard.note, VerifierKey.parse(seen.vkey), check_ed25519))
+    return False
 
 
 def _keep(service: EventLog, heard: Heard, instead_of: int | None) -> None:

@@ -138,7 +138,7 @@ class SqlTree:
             sql(
                 "INSERT INTO audit_signed VALUES (1, ?, ?) ON CONFLICT (id) DO UPDATE"
                 " SET size = excluded.size, note = excluded.note"
-                " WHERE audit_signed.size < excluded.size",
+                " WHERE audit_signed.size <= excluded.size",
                 size, note,
             )  # fmt: skip
 

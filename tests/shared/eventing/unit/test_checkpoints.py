@@ -16,7 +16,7 @@ from shared.kernel.note import InvalidNote
 from shared.stores.places import Logged
 from shared.stores.settings import EventStoreSettings
 from tests.shared.eventing.sample import Notes
-from tests.shared.eventing.signed import OTHER_KEY, message
+from tests.shared.eventing.signed import KEY, OTHER_KEY, message
 
 
 @pytest.fixture
@@ -73,6 +73,29 @@ def test_what_does_not_continue_it_stops_the_service(notes: Notes, next_one: byt
     assert seen is not None
     assert seen.size == 3
     assert notes.places.logged() == Logged("e", 3)
+
+
+def test_another_key_is_believed_once_the_former_one_vouches_for_it(notes: Notes) -> None:
+    """Both sign one checkpoint; then the new key alone does, the former one no more."""
+    hear(notes, message(entries("a", "b", "c")))
+    hear(notes, message(entries("a", "b", "c", "d"), 3, key=OTHER_KEY, former=KEY))
+    hear(notes, message(entries("a", "b", "c", "d", "e"), 4, key=OTHER_KEY))
+
+    seen = notes.places.seen_checkpoint()
+    assert seen is not None
+    assert seen.size == 5
+    with pytest.raises(Inconsistent, match="another key"):
+        hear(notes, message(entries("a", "b", "c", "d", "e", "f"), 5, key=KEY))
+
+
+def test_the_same_tree_signed_anew_brings_the_new_key(notes: Notes) -> None:
+    """A quiet log changes keys too."""
+    hear(notes, message(entries("a", "b", "c")))
+    hear(notes, message(entries("a", "b", "c"), key=OTHER_KEY, former=KEY))
+    hear(notes, message(entries("a", "b", "c", "d"), 3, key=OTHER_KEY))
+    seen = notes.places.seen_checkpoint()
+    assert seen is not None
+    assert seen.size == 4
 
 
 def test_an_older_one_changes_nothing(notes: Notes) -> None:
