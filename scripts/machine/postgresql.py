@@ -30,7 +30,7 @@ START = 60.0  # seconds; about 1 on an idle machine
 SETTINGS = {
     "listen_addresses": "127.0.0.1",
     "unix_socket_directories": "",
-    "max_connections": "300",
+    "max_connections": "900",
     "shared_buffers": "64MB",
 }
 FORGETFUL = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}

@@ -156,12 +156,16 @@ class VaultLog(EventLog):
         return [entry for entry, permit in zip(entries, permits, strict=True) if permit]
 
     def may_read(
-        self, record_id: UUID, asked: Sequence[Mapping[str, Any]], by: Actor, how: How
+        self,
+        record_id: UUID,
+        attributes: Sequence[Mapping[str, Any]],
+        by: Actor,
+        how: How = NORMALLY,
     ) -> list[bool]:
         """Where nothing is there the same is asked, of something that is not: else the journal and
         the time would tell it from a record where all is hidden."""
-        permits = self.gate.may_read(record_id, asked or [UNKNOWN_DOCUMENT], by, how)
-        return permits[: len(asked)]
+        asked = attributes or [UNKNOWN_DOCUMENT]
+        return self.gate.may_read(record_id, asked, by, how)[: len(attributes)]
 
 
 def _in_sight(document: Document, by: Actor) -> bool:

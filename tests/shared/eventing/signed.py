@@ -23,6 +23,7 @@ def message(
     origin: str = ORIGIN,
     position: int = 0,
     epoch: str = "e",
+    digest: str | None = None,
 ) -> bytes:
     """What audit publishes of a tree of these entries."""
     leaves = [leaf_hash(entry) for entry in entries]
@@ -49,7 +50,7 @@ def message(
     data = {
         "note": note,
         "vkey": str(verifier),
-        "covered": {"notes": {"epoch": epoch, "position": position or size}},
+        "covered": {"notes": {"epoch": epoch, "position": position or size, "digest": digest}},
         "proofs": proofs,
     }
     return json.dumps({"data": data}).encode()
