@@ -40,8 +40,10 @@ class LiveViews:
                     self.admit_built(view)
 
     def admit_built(self, view: View) -> None:
-        self._waiting.remove(view)
-        self._live.append(view)
+        """Once: another follower may have found it in place while it was being built."""
+        if view in self._waiting:
+            self._waiting.remove(view)
+            self._live.append(view)
 
     def write(self, batch: Sequence[tuple[Received | None, Envelope]], followed: Followed) -> None:
         """One write for each view. ``None``: the message has no effect here, or not yet; the

@@ -25,8 +25,9 @@ from services.vault.domain.scanning import Scanner
 from services.vault.domain.summary import FromProfile
 from services.vault.domain.taking import Limits
 from services.vault.policies import POLICIES
-from services.vault.projections.documents import DocumentList, ListedDocuments
+from services.vault.projections.documents import DocumentList
 from services.vault.projections.due import DueList, ListedDue
+from services.vault.projections.listed import ListedDocuments
 from services.vault.projections.results import ListedResults, ResultList
 from shared.crypto.local_keys import LocalKeys
 from shared.eventing.received import Received
