@@ -2,7 +2,6 @@
 
 import time
 from collections.abc import Sequence
-from contextlib import suppress
 from datetime import datetime
 from threading import Event
 
@@ -12,7 +11,7 @@ from shared.eventing.following import Following
 from shared.eventing.handling import Handling
 from shared.eventing.links import Verdict, check, judge, judge_head, link_of
 from shared.eventing.live_views import LiveViews
-from shared.eventing.loop import Loop
+from shared.eventing.loop import INFRASTRUCTURE, Loop
 from shared.eventing.messages import Envelope, Head, Pulled
 from shared.eventing.metrics import FOLLOWED_FRESH, FOLLOWED_POSITION, MALFORMED
 from shared.eventing.parking import Parking
@@ -94,10 +93,13 @@ class Follower:
         return judge_head(at, message) if isinstance(message, Head) else judge(at, message)
 
     def _opened_if_it_opens(self, envelope: Envelope) -> Received | None:
-        """Of the log's own word what does not open is parked, not dropped."""
-        with suppress(Malformed):
+        """What does not, though it is the log's own word, is handled alone: tried, and parked."""
+        try:
             return None if envelope.is_void else self._handling.open(envelope, self._source)
-        return None
+        except INFRASTRUCTURE:
+            raise
+        except Exception:  # noqa: BLE001 - told when it is handled
+            return None
 
     def _apply(self, run: Sequence[Opened]) -> None:
         with self._views.lock:

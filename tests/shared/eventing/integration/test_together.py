@@ -2,6 +2,7 @@
 
 import random
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -127,6 +128,24 @@ def test_one_whose_record_is_erased_does_not_hold_the_others_back(world: World) 
     assert followed is not None
     assert followed.position == 3
     assert world.tally.places.parked("notes") == []
+
+
+def test_one_that_cannot_be_read_is_parked_and_passed(world: World) -> None:
+    """A mistake in an upcast must not stop what is told of other records."""
+    mine = records(2)
+    for record in mine:
+        world.notes.write(record, "a")
+
+    def upcast(data: dict[str, Any]) -> dict[str, Any]:
+        if data["record_id"] == str(mine[0]):
+            raise KeyError("moved")
+        return data
+
+    upcasts = {("notes.note_written", 1): upcast}
+    follower(replace(world.following(), upcasts=upcasts)).start()
+
+    assert [p.held_by for p in world.tally.places.parked("notes")] == [mine[0]]
+    assert world.tally.texts(mine[1]) == ["a"]
 
 
 def batch(after: int, to: int, epoch: str = "e") -> LeafBatch:
