@@ -73,7 +73,8 @@ class Follower:
                 message = parse_delivery(delivery.routing_key, delivery.body)
                 verdict = self._judge(message, link_of(run[-1].envelope) if run else self._at)
                 if verdict is Verdict.APPLY and isinstance(message, Envelope):
-                    run.append(Opened(message, self._handling.open(message, self._source)))
+                    received = self._handling.open(message, self._source)
+                    run.append(Opened(message, received, delivery.traceparent))
                     continue
             except Malformed:
                 MALFORMED.labels(self._following.log.name, self._source).inc()

@@ -98,6 +98,7 @@ class Relay:
             if sent:
                 self._exchanges.confirm()
                 self._log.places.publish(*sent)
+        self._log.causes.forget(self._reached)
         PUBLISHED.labels(self._log.name).inc(self._messages)
         PUBLISHED_POSITION.labels(self._log.name).set(self._reached)
         return bool(sent)
@@ -110,11 +111,13 @@ class Relay:
             return ()
         last = self._row_at(before.last)
         batch: list[Outgoing] = []
+        causes = self._log.causes.of(row.position for row in rows)
         for row in rows:
             if self._outbox.is_listed(row):
                 envelope = self._outbox.envelope(row, last)
                 name = envelope.type.partition(".")[2]
-                batch.append(Outgoing(name, envelope.model_dump_json(), envelope.key))
+                body, cause = envelope.model_dump_json(), causes.get(row.position)
+                batch.append(Outgoing(name, body, envelope.key, traceparent=cause))
                 last = row
         self._exchanges.events.send(batch)
         self._reached, self._messages = rows[-1].position, len(batch)

@@ -23,10 +23,12 @@ from shared.telemetry.traces import SpanKind, attributes, span
 
 @dataclass(frozen=True)
 class Opened:
-    """``received`` is ``None`` where there is nothing in it, or it does not open."""
+    """``received`` is ``None`` where there is nothing in it, or it does not open. ``cause``: the
+    trace its event was saved in, where that is known."""
 
     envelope: Envelope
     received: Received | None
+    cause: str | None = None
 
 
 class Together:
@@ -45,7 +47,7 @@ class Together:
             if not taken or not self._written(taken, outcome, at):
                 taken = taken or run[:1]
                 for item in taken:
-                    self._handling.apply(item.envelope, self._source, at)
+                    self._handling.apply(item.envelope, self._source, at, item.cause)
                     yield (at := link_of(item.envelope))
             else:
                 yield (at := link_of(taken[-1].envelope))
@@ -74,7 +76,8 @@ class Together:
     ) -> bool:
         last = taken[-1].envelope
         followed = Followed(publisher=self._source, previous=at, reached=link_of(last))
-        with span(f"{self._log.name} {last.type}", SpanKind.CONSUMER) as current:
+        causes = [item.cause for item in taken if item.cause]
+        with span(f"{self._log.name} {last.type}", SpanKind.CONSUMER, causes=causes) as current:
             attributes(current, {"publisher": self._source, "position": last.position})
             attributes(current, {"messages": len(taken)})
             try:
