@@ -33,7 +33,7 @@ SLOWEST = 1000.0
 
 @dataclass(frozen=True, kw_only=True)
 class Told:
-    """What one load saw. ``wanted``: a second; ``seconds``: until the last answer came;
+    """What one load saw. ``wanted``: a second; ``seconds``: until the last answers came;
     ``histogram``: times of the answers, in microseconds, as HdrHistogram encodes them."""
 
     wanted: float
@@ -97,10 +97,11 @@ class Watch:
             self._refusals[code] += 1
 
     def told(self, wanted: float, began: float, seconds: float) -> Told:
-        """``seconds``: of load; answers that came after it make it longer."""
+        """``seconds``: of load; answers that came later than :data:`SLOWEST` after it make it
+        longer: there was more than was kept up with."""
         return Told(
             wanted=wanted,
-            seconds=max(seconds, self._last - began),
+            seconds=max(seconds, self._last - began - SLOWEST / 1000),
             answered=int(self._times.get_total_count()),
             refusals=dict(self._refusals),
             histogram=self._times.encode(),

@@ -71,6 +71,17 @@ def test_a_rate_is_sustained_only_if_all_of_it_is(told: Told, sustained: bool) -
     assert told.sustained == (told.rate if sustained else 0)
 
 
+@pytest.mark.parametrize(("came_at", "seconds"), [(1.9, 1.0), (4.0, 3.0)])
+def test_what_comes_long_after_the_end_makes_the_time_longer(
+    came_at: float, seconds: float
+) -> None:
+    """What piled up was not carried at that rate, though it was answered in the end."""
+    watch = Watch()
+    watch.answered(0.95, came_at)
+
+    assert watch.told(1, 0.0, 1.0).seconds == seconds
+
+
 def test_one_refusal_and_a_rate_is_not_sustained() -> None:
     """Nothing dropped: a rate that is kept by refusing some is not kept."""
 
