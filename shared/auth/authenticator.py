@@ -22,7 +22,7 @@ class Authenticator:
     @classmethod
     def of(cls, service: str, settings: CommonSettings, clock: Clock) -> "Authenticator":
         issuers = Issuers.load(settings.issuers_file, production=settings.production)
-        keys = ServicePublicKeys(settings.service_keys_dir)
+        keys = ServicePublicKeys(settings.service_keys_dir, clock)
         return cls(CallerTokens(issuers, clock), ServiceTokenVerifier(service, keys, clock))
 
     def actor(self, token: object, digest: str, *, redelivered: bool = False) -> Actor:
@@ -31,6 +31,8 @@ class Authenticator:
             raise Unauthenticated
         if len(token) > MAX_TOKEN:
             raise Unauthenticated("the token is too long")
+        if known := self._callers.proven(token):
+            return known
         read = jwt.read(token)
         if read.header.get("typ") == TYPE:
             return self._services.actor(read, digest, redelivered=redelivered)

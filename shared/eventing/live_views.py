@@ -39,8 +39,10 @@ class LiveViews:
                     self.admit_built(view)
 
     def admit_built(self, view: View) -> None:
-        self._waiting.remove(view)
-        self._live.append(view)
+        """Once: another follower may have found it in place while it was being built."""
+        if view in self._waiting:
+            self._waiting.remove(view)
+            self._live.append(view)
 
     def write(self, received: Received, followed: Followed) -> None:
         for view in tuple(self._live):

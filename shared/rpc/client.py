@@ -16,6 +16,7 @@ from shared.rpc import wire
 from shared.rpc.deadline import bounded
 from shared.rpc.faults import refusal_of
 from shared.rpc.link import LOST, Hooks, Link
+from shared.rpc.publishing import Outgoing
 from shared.telemetry.metrics import LATE_REPLIES
 from shared.telemetry.traces import SpanKind, span, traceparent
 
@@ -89,23 +90,23 @@ class RpcClient:
         left = until - time()
         if left <= 0:
             raise DeadlineExceeded
-        headers = {wire.DEADLINE: int(until * 1000)}
-        optional = {wire.AUTHORIZATION: token, wire.TRACEPARENT: traceparent()}
-        message = amqp.Message(
-            body,
-            content_type=wire.CONTENT_TYPE,
-            content_encoding="utf-8",
-            application_headers=headers | {k: v for k, v in optional.items() if v},
-            reply_to=self._reply_to,
+        headers: dict[str, str | int] = {wire.DEADLINE: int(until * 1000)}
+        if token:
+            headers[wire.AUTHORIZATION] = token
+        if trace := traceparent():
+            headers[wire.TRACEPARENT] = trace
+        message = Outgoing(
+            body=body,
             correlation_id=correlation_id,
-            expiration=str(int(left * 1000)),
-            delivery_mode=1,
+            headers=headers,
+            reply_to=self._reply_to,
+            expiration=int(left * 1000),
         )
         try:
             self._link.open(left)
             if self._link.is_blocked:
                 raise Unavailable("the broker takes no messages at the moment")
-            self._link.publish(wire.EXCHANGE, routing_key, message, mandatory=True, within=left)
+            self._link.publish(routing_key, message, within=left)
         except LOST:
             raise Unavailable("the broker is out of reach") from None
 

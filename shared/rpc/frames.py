@@ -16,7 +16,7 @@ from amqp.method_framing import frame_handler
 from amqp.serialization import loads
 
 Frame = tuple[int, int, bytes]
-METHOD, HEADER = 1, 2
+METHOD, HEADER, BODY = 1, 2, 3
 _NO_PROPERTIES = b"\x00\x00"
 _CLASS_WEIGHT_SIZE = 12
 _DELIVER = (spec.Basic.Deliver[0] << 16 | spec.Basic.Deliver[1]).to_bytes(4, "big")

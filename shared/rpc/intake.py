@@ -11,6 +11,7 @@ from shared.eventing.exchanges import declare_exchange
 from shared.rpc import wire
 from shared.rpc.answer import Delivery
 from shared.rpc.link import LOST, Hooks, Link
+from shared.rpc.publishing import Outgoing, ack, cancel, publish
 from shared.rpc.settings import RpcSettings
 from shared.telemetry.logs import log
 from shared.telemetry.metrics import DROPPED, LOST_REPLIES
@@ -32,7 +33,11 @@ class Taken:
 
 
 class Intake:
-    """Two links: a broker that blocks publishers must not keep acknowledgements from it."""
+    """One link: a reply and the acknowledgement of its request leave in one write.
+
+    A broker that blocks publishers keeps both until it recovers, which loses nothing: whoever
+    waits is told by their own connection, and what was not acknowledged is handed over again.
+    """
 
     def __init__(
         self, amqp_uri: str, service: str, limits: RpcSettings, take: Callable[[Taken], None]
@@ -43,60 +48,54 @@ class Intake:
         self._stopping = Event()
         self._lost = Event()
         hooks = Hooks(opened=self._consume, lost=self._lost.set)
-        self._requests = Link(amqp_uri, f"carnet {service} requests", hooks)
-        self._replies = Link(amqp_uri, f"carnet {service} replies", Hooks(opened=lambda _ch: None))
+        self._link = Link(amqp_uri, f"carnet {service}", hooks)
 
     def start(self) -> None:
         """Stay connected from now on; a broker out of reach is waited for."""
         Thread(target=self._stay_connected, daemon=True, name=f"rpc-{self._service}").start()
 
     def check(self) -> str | None:
-        return None if self._requests.is_open else "the broker is out of reach"
+        return None if self._link.is_open else "the broker is out of reach"
 
     def stop_taking(self) -> None:
         """No new request; those under way still get their reply."""
         self._stopping.set()
         self._lost.set()
-        channel = self._requests.channel
+        channel = self._link.channel
         if channel is not None:
-            self._requests.write(lambda: channel.basic_cancel(self._service, nowait=True))
+            self._wrote(channel, cancel(channel, self._service))
 
     def close(self) -> None:
         self.stop_taking()
-        self._requests.close()
-        self._replies.close()
+        self._link.close()
 
     def finish(self, taken: Taken, reply: bytes | None) -> None:
         """Reply, then acknowledge: a process that dies between leaves the request to another."""
-        if reply is not None:
-            self._reply(taken, reply)
-        self._ack(taken.channel, taken.tag)
-
-    def _reply(self, taken: Taken, reply: bytes) -> None:
-        message = amqp.Message(
-            reply,
-            content_type=wire.CONTENT_TYPE,
-            content_encoding="utf-8",
-            correlation_id=taken.correlation_id,
-            delivery_mode=1,
-        )
-        try:
-            self._replies.open(CONNECT_SECONDS)
-            self._replies.publish(wire.EXCHANGE, taken.reply_to, message)
-        except LOST:
+        channel = self._link.channel
+        frames = b""
+        if reply is not None and channel is not None:
+            answer = Outgoing(body=reply, correlation_id=taken.correlation_id)
+            frames = publish(taken.reply_to, answer, channel, mandatory=False)
+        if channel is taken.channel:  # else the broker has taken the request back already
+            frames += ack(channel, taken.tag)
+        if channel is None or not self._wrote(channel, frames):
             LOST_REPLIES.labels(self._service).inc()
 
-    def _ack(self, channel: amqp.Channel, tag: int) -> None:
+    def _drop(self, message: amqp.Message) -> None:
+        self._wrote(message.channel, ack(message.channel, message.delivery_tag))
+
+    def _wrote(self, channel: amqp.Channel, frames: bytes) -> bool:
         try:
-            self._requests.write(lambda: channel.basic_ack(tag))
+            self._link.write(channel, frames)
         except LOST:
-            return  # the connection is gone: the broker has taken the request back already
+            return False
+        return True
 
     def _stay_connected(self) -> None:
         while not self._stopping.is_set():
             self._lost.clear()
             try:
-                self._requests.open(CONNECT_SECONDS)
+                self._link.open(CONNECT_SECONDS)
             except amqp.PreconditionFailed:
                 log.error("queue_differs", service=self._service, queue=self._queue)
             except LOST as error:
@@ -129,7 +128,7 @@ class Intake:
         if reason := self._unanswerable(message):
             DROPPED.labels(self._service, reason).inc()
             log.warning("dropped", service=self._service, reason=reason)
-            self._ack(message.channel, message.delivery_tag)
+            self._drop(message)
             return
         self._take(self._taken(message))
 

@@ -10,20 +10,21 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from threading import Event, Lock, Thread
-from typing import Any
 
 import amqp
-from amqp import spec
 from amqp.exceptions import AMQPError
 from kombu.utils.url import parse_url
 
 from shared.rpc.frames import tolerant
+from shared.rpc.publishing import Outgoing, publish
 
 HEARTBEAT = 20
 """Seconds; a silent peer is given up after two."""
 STALLED = 3_000
 """Milliseconds a broker may leave what is written to it untaken, as a blocked one does: then
 the connection is given up, or whoever writes a large message would hang on the socket."""
+READ_SIZE = 65_536
+"""Bytes asked of the socket at once."""
 LOST = (OSError, AMQPError)
 """What it looks like when the broker goes away."""
 
@@ -73,6 +74,7 @@ class Link:
             connection.on_unblocked = self._on_unblocked
             try:
                 connection.connect()
+                _read_much(connection)
                 channel = connection.channel()
                 if self._confirms:
                     channel.confirm_select()
@@ -89,38 +91,27 @@ class Link:
             for work in (self._read, self._beat):
                 Thread(target=work, args=(connection, closed), daemon=True, name=self._name).start()
 
-    def publish(
-        self,
-        exchange: str,
-        routing_key: str,
-        message: amqp.Message,
-        *,
-        mandatory: bool = False,
-        within: float = -1,
-    ) -> None:
-        """Write one message, waiting at most ``within`` seconds for one's turn.
-
-        py-amqp's own ``basic_publish`` would read as well, which only the reading thread may.
-        """
+    def publish(self, routing_key: str, message: Outgoing, *, within: float) -> None:
+        """Write one message, waiting at most ``within`` seconds for one's turn. It comes back
+        to ``opened``'s channel (``basic_return``) if no queue takes it."""
         if not self._writing.acquire(timeout=within):
             raise TimeoutError("the broker is slow to take what is written to it")
         try:
             channel = self._channel
             if channel is None:
                 raise ConnectionResetError("not connected to the broker")
-            if self._confirms:
-                self._published += 1
-                self._unconfirmed[self._published] = message.properties["correlation_id"]
-            channel.send_method(
-                spec.Basic.Publish, "Bssbb", (0, exchange, routing_key, mandatory, False), message
-            )
+            self._published += 1
+            self._unconfirmed[self._published] = str(message.correlation_id)
+            _write(channel, publish(routing_key, message, channel, mandatory=True))
         finally:
             self._writing.release()
 
-    def write(self, action: Callable[[], Any]) -> None:
-        """Do something else that writes to this link's channel and awaits nothing."""
+    def write(self, channel: amqp.Channel, frames: bytes) -> None:
+        """Write these frames to the channel they were made for, which may be gone by now."""
         with self._writing:
-            action()
+            if channel is not self._channel:
+                raise ConnectionResetError("this channel is closed")
+            _write(channel, frames)
 
     def close(self) -> None:
         """Leave the broker; a second call does nothing."""
@@ -184,6 +175,11 @@ class Link:
         return [self._unconfirmed.pop(known) for known in upto]
 
 
+def _write(channel: amqp.Channel, frames: bytes) -> None:
+    channel.connection.transport.write(frames)
+    channel.connection.bytes_sent += 1  # as py-amqp counts: a heartbeat is for silence
+
+
 def _connection(
     uri: str, name: str, timeout: float, on_blocked: Callable[[str], None]
 ) -> amqp.Connection:
@@ -206,6 +202,14 @@ def _connection(
         on_blocked=on_blocked,
         frame_handler=tolerant,
     )
+
+
+def _read_much(connection: amqp.Connection) -> None:
+    """Ask the socket for all it has: py-amqp, which keeps what it does not need yet, asks three
+    times for each of the three frames of a message."""
+    transport = connection.transport
+    receive = transport._quick_recv
+    transport._quick_recv = lambda wanted: receive(max(wanted, READ_SIZE))
 
 
 def _shut(connection: amqp.Connection) -> None:

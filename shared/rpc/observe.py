@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from time import monotonic
 from typing import Any
 from uuid import UUID
@@ -40,19 +41,25 @@ class Line:
         )
 
 
+# Found once: looking a labelled series up takes longer than counting in it.
+_in_progress = cache(IN_PROGRESS.labels)
+_calls = cache(CALLS.labels)
+_seconds = cache(CALL_SECONDS.labels)
+
+
 @contextmanager
 def observed(line: Line, traceparent: Any) -> Iterator[None]:
     started = monotonic()
     parent = traceparent if isinstance(traceparent, str) else None
     with (
-        IN_PROGRESS.labels(line.service).track_inprogress(),
+        _in_progress(line.service).track_inprogress(),
         span(f"{line.service}.{line.method}", SpanKind.SERVER, parent=parent) as current,
     ):
         yield
         seconds = monotonic() - started
         attributes(current, {"call_id": line.call_id, "outcome": line.outcome})
-        CALLS.labels(line.service, line.method, line.outcome).inc()
-        CALL_SECONDS.labels(line.service, line.method).observe(seconds)
+        _calls(line.service, line.method, line.outcome).inc()
+        _seconds(line.service, line.method).observe(seconds)
         _log(line, seconds)
 
 

@@ -1,7 +1,7 @@
 """Guarded append: what the recorders of both databases promise."""
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import AbstractContextManager
 from typing import Any, Protocol, runtime_checkable
 from uuid import UUID
@@ -52,6 +52,11 @@ class GuardedRecorder(Protocol):
     def version_of(self, originator_id: UUID, *, at: int | None = None) -> int:
         """Version of a stream's last event, or of its last one up to position ``at``; 0 if
         there is none."""
+        ...
+
+    def versions_of(self, originator_ids: Collection[UUID]) -> tuple[dict[UUID, int], int]:
+        """Versions of these streams' last events (0: absent) and the head of the log, all of
+        one instant."""
         ...
 
     def position_of(self, originator_id: UUID, version: int) -> int:

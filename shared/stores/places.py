@@ -211,6 +211,15 @@ class Places:
             if covered:
                 self._note_logged(sql, covered)
 
+    def drop_checkpoints(self) -> Step:
+        """Forget what was seen of the transparency log, and how far it was."""
+
+        def delete(sql: Sql, _: int) -> None:
+            sql(f"DELETE FROM {self._checkpoints}")
+            sql(f"DELETE FROM {self._logged}")
+
+        return delete
+
     def note_logged(self, logged: Logged) -> None:
         with self._recorder.writing() as sql:
             self._note_logged(sql, logged)

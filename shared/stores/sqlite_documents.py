@@ -35,6 +35,7 @@ from shared.stores.documents import (
     Write,
     checked,
     is_next,
+    names,
     page,
     stamp,
     where_all,
@@ -44,6 +45,8 @@ from shared.stores.sqlite import immediate, one_at_a_time, sql_of
 
 # ruff: noqa: S608 - table names are made of a service's and a view's names; fields are checked
 
+SOME = 500
+"""Ids named in one statement."""
 T = TypeVar("T")
 Clause = tuple[str, list[Any]]
 
@@ -118,6 +121,29 @@ class SqliteDocuments:
             return sql(f"SELECT COUNT(*) FROM {table} WHERE {condition}", *params)
 
         return int(self._read(select)[0][0])
+
+    def get_all(self, ids: Sequence[str]) -> list[Json]:
+        def select(sql: Sql, table: str) -> list[tuple[Any, ...]]:
+            return [
+                row
+                for start in range(0, len(ids), SOME)
+                for row in sql(
+                    f"SELECT id, doc FROM {table} WHERE doc NOT NULL"
+                    f" AND id IN ({_marks(ids[start : start + SOME])})",
+                    *ids[start : start + SOME],
+                )
+            ]
+
+        return [json.loads(doc) | {"id": id_} for id_, doc in self._read(select)]
+
+    def columns(self, fields: Sequence[str], *where: Filter) -> list[tuple[Any, ...]]:
+        wanted = "".join(f", {_at(name)}" for name in names(fields))
+
+        def select(sql: Sql, table: str) -> list[tuple[Any, ...]]:
+            condition, params = _all(self._clauses(table, where))
+            return sql(f"SELECT id{wanted} FROM {table} WHERE {condition}", *params)
+
+        return self._read(select)
 
     def apply(self, writes: Sequence[Write], at: At) -> None:
         self.apply_all([(writes, at)])
@@ -300,6 +326,10 @@ def _all(clauses: Sequence[Clause]) -> Clause:
     return " AND ".join(["doc NOT NULL", *texts]), [p for _, params in clauses for p in params]
 
 
+def _marks(values: Sequence[object]) -> str:
+    return ", ".join("?" * len(values))
+
+
 def _clause(item: Filter) -> Clause:
     field = _at(item.field)
     match item:
@@ -309,7 +339,7 @@ def _clause(item: Filter) -> Clause:
         case Eq(_, value):
             return f"{field} IS ?", [value]
         case In(_, values):
-            return f"{field} IN ({', '.join('?' * len(values))})", list(values)
+            return f"{field} IN ({_marks(values)})", list(values)
         case Has(name, value):
             return f"EXISTS (SELECT 1 FROM json_each(doc, '$.{name}') WHERE value = ?)", [value]
         case Range(_, ge, lt):

@@ -8,6 +8,7 @@ by their type alone, because their text is not ours to trust.
 import re
 from collections.abc import Mapping, MutableMapping
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
@@ -31,7 +32,10 @@ _INS = re.compile(
     r"[ .-]?\d{3}[ .-]?\d{3}(?:[ .-]?\d{2})?|\d{15,}"
 )
 _TOKEN = re.compile(r"eyJ[\w-]*\.[\w-]*\.?[\w-]*|Bearer\s+\S+", re.IGNORECASE)
-_UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+_ID = re.compile(r"[0-9a-f]{8}(-?[0-9a-f]{4}){3}-?[0-9a-f]{12}")
+"""A UUID, a call's id or a trace's: in 32 random digits an INS would be seen now and then."""
+_WORD = re.compile(r"[A-Za-z_]*")
+"""Too little to be any of the above: most of what a line holds."""
 _CREDENTIALS = re.compile(r"(\w+://)[^/\s@]+@")
 MAX_TEXT = 1_000
 """Characters of one value."""
@@ -39,8 +43,8 @@ MAX_TEXT = 1_000
 
 def scrub(text: str) -> str:
     """The text without what looks like an INS, a token or a password in an address."""
-    if _UUID.fullmatch(text):
-        return text
+    if _WORD.fullmatch(text) or _ID.fullmatch(text):
+        return text[:MAX_TEXT]
     for pattern in (_TOKEN, _INS):
         text = pattern.sub(REDACTED, text)
     return _CREDENTIALS.sub(r"\1", text)[:MAX_TEXT]
@@ -54,6 +58,8 @@ def redact(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> Mutab
 def _value(key: str, value: Any) -> Any:
     if _denied(key):
         return REDACTED
+    if isinstance(value, str):
+        return scrub(value)
     if isinstance(value, Mapping):
         return {scrub(str(inner)): _value(str(inner), kept) for inner, kept in value.items()}
     if isinstance(value, list | tuple | set | frozenset):
@@ -66,11 +72,12 @@ def _scalar(value: Any) -> Any:
         return value
     if isinstance(value, int):
         return value if abs(value) < 10**12 else REDACTED
-    if isinstance(value, str | UUID | datetime):
-        return scrub(str(value))
+    if isinstance(value, UUID | datetime):
+        return str(value)
     return f"<{type(value).__name__}>"
 
 
+@lru_cache(maxsize=1_000)
 def _denied(key: str) -> bool:
     lower = key.lower()
     return lower in DENIED or lower.rpartition("_")[2] in DENIED

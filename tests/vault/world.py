@@ -2,12 +2,11 @@
 played by doubles that record what they were asked."""
 
 import base64
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
-from hashlib import sha256
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 from uuid import UUID, uuid4
 
 from services.access.domain.reference import AccessSettings
@@ -26,8 +25,9 @@ from services.vault.domain.scanning import Scanner
 from services.vault.domain.summary import FromProfile
 from services.vault.domain.taking import Limits
 from services.vault.policies import POLICIES
-from services.vault.projections.documents import DocumentList, ListedDocuments
+from services.vault.projections.documents import DocumentList
 from services.vault.projections.due import DueList, ListedDue
+from services.vault.projections.listed import ListedDocuments
 from services.vault.projections.results import ListedResults, ResultList
 from shared.crypto.local_keys import LocalKeys
 from shared.eventing.received import Received
@@ -39,10 +39,10 @@ from shared.kernel.ins import INS_NIR, INS_NIR_TEST, Ins
 from shared.kernel.ins_rules import InsRules
 from shared.stores.documents import At, Documents
 from shared.stores.event_log import Followed, Link, Recorded
-from shared.stores.objects import AlreadyThere, NotThere, Objects
 from shared.stores.settings import EventStoreSettings
 from shared.stores.views import open_documents
 from tests.support.judged import JudgedAccess
+from tests.support.memory_objects import MemoryObjects
 from tests.vault.cda import INS
 
 RECORD = UUID("0190a000-0000-7000-8000-000000000001")
@@ -116,32 +116,6 @@ class PlayedProfiles:
         return self.shown
 
 
-class MemoryObjects:
-    """The object store's promises, kept in a dictionary."""
-
-    def __init__(self) -> None:
-        self.kept: dict[str, bytes] = {}
-
-    def put_once(self, key: str, stream: Iterable[bytes], size: int) -> str:
-        if key in self.kept:
-            raise AlreadyThere
-        content = b"".join(stream)
-        assert len(content) == size
-        self.kept[key] = content
-        return sha256(content).hexdigest()
-
-    def get(self, key: str) -> Iterator[bytes]:
-        if key not in self.kept:
-            raise NotThere
-        yield self.kept[key]
-
-    def delete(self, key: str) -> None:
-        self.kept.pop(key, None)
-
-    def list(self, prefix: str = "") -> Iterator[str]:
-        return iter(sorted(k for k in self.kept if k.startswith(prefix)))
-
-
 class World:
     """One vault and all around it."""
 
@@ -172,7 +146,7 @@ class World:
         self.documents: Documents = open_documents(
             common, "vault", DocumentList.NAME, DocumentList.VERSION, DocumentList.INDEXES
         )
-        self.contents = SealedContents(cast("Objects", self.objects), self.keys)
+        self.contents = SealedContents(self.objects, self.keys)
         self.found_results = open_documents(
             common, "vault", ResultList.NAME, ResultList.VERSION, ResultList.INDEXES
         )

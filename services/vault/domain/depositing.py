@@ -143,7 +143,9 @@ class Depositing:
     def _put(self, lot: Lot, around: Around, offer: Offer, taken: Taken, by: Actor) -> Placed:
         record_id = around.record_id
         origin = Origin.of(taken.metadata, by.to_event())
-        asked = attributes(taken.metadata, origin, taken.confidentiality, Status.APPROVED.value, by)
+        asked = attributes(
+            taken.metadata.kind, origin, taken.confidentiality, Status.APPROVED.value, by
+        )
         decision = self._gate.require(record_id, "feed", asked, by)
         taken = self._signed(taken, record_id, by)
         if taken.patient:

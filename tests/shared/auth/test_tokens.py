@@ -62,7 +62,7 @@ class Place:
 
 
 def proven(tokens: CallerTokens, token: str) -> Actor:
-    return tokens.actor(read(token))
+    return tokens.proven(token) or tokens.actor(read(token))
 
 
 @pytest.fixture
@@ -90,6 +90,42 @@ def test_a_token_ends_at_its_instant_by_our_clock(place: Place) -> None:
     assert place.actor(token), "the leeway is five seconds"
     place.clock.move(timedelta(seconds=1))
     assert "expired" in refused(place, token)
+
+
+def test_a_token_met_before_is_the_same_actor_until_its_end(place: Place) -> None:
+    """What was verified is remembered by the exact bytes; neither time nor other bytes are."""
+    token = place.signed(nbf=int(NOW.timestamp()))
+    first = place.actor(token)
+    assert place.tokens.proven(token) == first
+    other = token[:-8] + ("A" if token[-8] != "A" else "B") + token[-7:]
+    assert place.tokens.proven(other) is None
+    assert "signature" in refused(place, other)
+    place.clock.move(timedelta(seconds=-6))
+    assert place.tokens.proven(token) is None, "nor before it begins"
+    place.clock.move(timedelta(seconds=6 + 305))
+    assert place.tokens.proven(token) is None
+    assert "expired" in refused(place, token)
+
+
+def test_no_more_tokens_are_remembered_than_said(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("shared.auth.tokens.REMEMBERED", 3)
+    tokens = [place.signed(jti=str(number)) for number in range(5)]
+    assert all(place.actor(token) for token in tokens)
+    assert [place.tokens.proven(token) is not None for token in tokens] == [False] * 3 + [True] * 2
+
+
+def test_a_header_that_must_be_understood_is_refused(place: Place) -> None:
+    """RFC 7515, 4.1.11: an extension named critical changes what the token means."""
+    headers = {"kid": KID, "crit": ["exp"], "exp": 1}
+    assert "signature" in refused(place, place.signed(headers=headers))
+
+
+@pytest.mark.parametrize("spoilt", ["{}=", "{}==", "{} ", "{}\n", "{}.", "{}!", "{}+", "é{}"])
+def test_a_token_is_written_in_one_way(place: Place, spoilt: str) -> None:
+    """RFC 7515, 2: base64url without padding and nothing beside it."""
+    refused(place, spoilt.format(place.signed()))
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 import pytest
 
 from shared.telemetry.health import Health, HealthServer
+from shared.telemetry.metrics import CALLS
 
 
 @pytest.fixture
@@ -57,9 +58,10 @@ def test_a_check_that_fails_says_its_type_alone(server: tuple[HealthServer, Heal
 
 
 def test_metrics_are_there_for_prometheus(server: tuple[HealthServer, Health]) -> None:
+    CALLS.labels("vault", "open", "ok").inc()
     status, body = get(server[0], "/metrics")
     assert status == 200
-    assert "# HELP carnet_rpc_calls_total" in body
+    assert 'carnet_rpc_calls_total{method="open",outcome="ok",service="vault"}' in body
 
 
 def test_other_paths_are_not_found(server: tuple[HealthServer, Health]) -> None:

@@ -1,0 +1,134 @@
+"""Pictures of what was measured, for ``docs/benchmarks.md``."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import matplotlib as mpl
+
+mpl.use("Agg")
+
+from matplotlib import pyplot as plt
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from scripts.bench.load import SLOWEST
+
+AIMS: dict[str, tuple[float, bool]] = {
+    "deposit_50kb_sustained": (60, True),
+    "open_50kb_sustained": (200, True),
+    "decide_in_process_us": (100, False),
+    "decide_rpc_p95": (6, False),
+    "search_10k_record_p95": (50, False),
+    "event_to_journal_p95": (500, False),
+    "replay_events": (100_000, True),
+    "rebuild_read_model_events": (10_000, True),
+    "verify_leaves": (50_000, True),
+    "redecide": (5_000, True),
+    "rss_mb_per_process": (90, False),
+}
+"""What is aimed at, and whether more is better."""
+GOOD, SHORT_OF, LINES = (
+    "#1b7f5c",
+    "#c4622d",
+    ("#1b5e8a", "#c4622d", "#1b7f5c", "#7a4e9a", "#8a8a1b"),
+)
+WIDTH = 8.0
+
+
+def draw(home: Path, to: Path) -> None:
+    """Whatever there is to draw: figures against their aims, percentiles by rate, growth, soak."""
+    to.mkdir(parents=True, exist_ok=True)
+    if (latest := home / "latest.json").exists():
+        _save(aims(json.loads(latest.read_text())), to / "aims.png")
+    if any((home / "raw").glob("*-sqlite.json")):
+        _save(rates(home / "raw"), to / "rates.png")
+    if (growth := home / "growth.json").exists():
+        _save(growing(json.loads(growth.read_text())["milliseconds"]), to / "growth.png")
+    if (soaked := home / "soak.json").exists():
+        _save(soaking(json.loads(soaked.read_text())), to / "soak.png")
+
+
+def aims(figures: dict[str, Any]) -> Figure:
+    """Each figure as a multiple of its aim; a time as its aim divided by it."""
+    there = {name: aim for name, aim in AIMS.items() if name in figures}
+    ratios = [
+        figures[name] / aim if more else aim / figures[name] for name, (aim, more) in there.items()
+    ]
+    names = [f"{name}  ({figures[name]:,.4g}, aim {aim:,g})" for name, (aim, _) in there.items()]
+    figure, axes = plt.subplots(figsize=(WIDTH, 0.42 * len(names) + 1.2))
+    axes.barh(names, ratios, color=[GOOD if ratio >= 1 else SHORT_OF for ratio in ratios])
+    for row, ratio in enumerate(ratios):
+        axes.text(ratio * 1.05, row, f"×{ratio:.2f}", va="center", fontsize=8)
+    axes.axvline(1, color="black", linewidth=1)
+    axes.set_xscale("log")
+    axes.set_xlim(min([*ratios, 0.1]) / 1.5, max([*ratios, 1.0]) * 2.5)
+    axes.invert_yaxis()
+    axes.set_xlabel("measured ÷ aim (times: aim ÷ measured); right of the line it is reached")
+    return figure
+
+
+def rates(raw: Path) -> Figure:
+    """Percentiles by the rate asked for, of each load on each store."""
+    loads = ("deposits", "openings", "decisions")
+    figure, all_axes = plt.subplots(1, len(loads), figsize=(WIDTH * 1.35, 3.6), sharey=True)
+    for axes, load in zip(all_axes, loads, strict=True):
+        for colour, store in zip(LINES, ("sqlite", "postgresql"), strict=False):
+            file = raw / f"{load}-{store}.json"
+            if file.exists():
+                _percentiles(axes, json.loads(file.read_text()), store, colour)
+        axes.axhline(SLOWEST, color="grey", linewidth=0.8, linestyle=":")
+        axes.set_title(load)
+        axes.set_xlabel("asked for, a second")
+        axes.set_yscale("log")
+        axes.grid(alpha=0.3)
+    all_axes[0].set_ylabel("milliseconds since it was due")
+    all_axes[0].legend(fontsize=8)
+    return figure
+
+
+def _percentiles(axes: Axes, tried: list[dict[str, Any]], store: str, colour: str) -> None:
+    answered = sorted((one for one in tried if one["answered"]), key=lambda one: one["wanted"])
+    by_rate = {one["wanted"]: one for one in answered}
+    x = list(by_rate)
+    for share, style in (("p50_ms", "-"), ("p95_ms", "--")):
+        y = [one[share] for one in by_rate.values()]
+        label = f"{store}, {share.removesuffix('_ms')}"
+        axes.plot(x, y, style, color=colour, marker="o", markersize=3, label=label)
+
+
+def growing(found: dict[str, list[list[float]]]) -> Figure:
+    """Milliseconds of one operation by the size of what it works on."""
+    figure, axes = plt.subplots(figsize=(WIDTH, 4.6))
+    for colour, (name, points) in zip(LINES * 2, found.items(), strict=False):
+        axes.plot(*zip(*points, strict=True), color=colour, marker="o", markersize=4, label=name)
+    axes.set_xscale("log")
+    axes.set_yscale("log")
+    axes.set_xlabel("how many there are already (of replicas: how many answer)")
+    axes.set_ylabel("milliseconds of one operation, median")
+    axes.grid(alpha=0.3)
+    axes.legend(fontsize=8)
+    return figure
+
+
+def soaking(told: dict[str, Any]) -> Figure:
+    """Memory of each process, and events not yet in the transparency log, over the time."""
+    looks = told["looks"]
+    minutes = [look["seconds"] / 60 for look in looks]
+    figure, (above, below) = plt.subplots(2, 1, figsize=(WIDTH, 5.2), sharex=True)
+    for name in looks[0]["rss_mb"]:
+        above.plot(minutes, [look["rss_mb"][name] for look in looks], label=name)
+    above.set_ylabel("memory, MB")
+    above.set_ylim(bottom=0)
+    above.legend(fontsize=8, ncols=4)
+    below.plot(minutes, [look["lag"] for look in looks], color=LINES[0])
+    below.set_ylabel("events not yet logged")
+    below.set_xlabel("minutes")
+    below.set_ylim(bottom=0)
+    return figure
+
+
+def _save(figure: Figure, to: Path) -> None:
+    figure.tight_layout()
+    figure.savefig(to, dpi=130)
+    plt.close(figure)
