@@ -58,8 +58,13 @@ def planted(tests: Path = ROOT / "tests") -> dict[str, list[str]]:
 
 
 def _vocabulary() -> set[str]:
-    """Words of the code, in lower case."""
-    files = [file for folder in ("services", "shared") for file in (ROOT / folder).rglob("*.py")]
+    """Words of the code and of the notices it sends, in lower case."""
+    files = [
+        file
+        for folder in ("services", "shared")
+        for kind in ("*.py", "*.txt")
+        for file in (ROOT / folder).rglob(kind)
+    ]
     return {word.lower() for file in files for word in WORD.findall(file.read_text())}
 
 

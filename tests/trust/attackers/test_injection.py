@@ -74,8 +74,7 @@ def test_nobody_asks_an_address_that_a_caller_gave() -> None:
     asking = {
         str(file.relative_to(ROOT))
         for file in (ROOT / "services").rglob("*.py")
-        if OUTSIDE & set(_imported(file))
-        and not {"adapters", "entrypoints"} & set(file.parts)
+        if OUTSIDE & set(_imported(file)) and not {"adapters", "entrypoints"} & set(file.parts)
     }
     assert asking == set()
 
