@@ -69,7 +69,7 @@ class Follower:
             verdict = self._judge(message)
             if verdict is Verdict.APPLY and isinstance(message, Envelope):
                 self._handling.open(message, self._source)
-                self._apply(message)
+                self._apply(message, delivery.traceparent)
         except Malformed:
             MALFORMED.labels(self._following.log.name, self._source).inc()
             log.warning("dropped a malformed delivery", publisher=self._source)
@@ -84,9 +84,9 @@ class Follower:
             return judge_head(self._at, message)
         return judge(self._at, message)
 
-    def _apply(self, envelope: Envelope) -> None:
+    def _apply(self, envelope: Envelope, cause: str | None = None) -> None:
         with self._views.lock:
-            self._handling.apply(envelope, self._source, self._at)
+            self._handling.apply(envelope, self._source, self._at, cause)
         self._at = link_of(envelope)
         if envelope.occurred_at:
             self._fresh.set(time.time() - self._age(envelope.occurred_at))

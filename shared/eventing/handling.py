@@ -49,13 +49,17 @@ class Handling:
         received = open_envelope(envelope, source, self._following.transport_keys)
         return upcast(received, self._following.upcasts)
 
-    def apply(self, envelope: Envelope, source: str, previous: Link | None) -> None:
-        """Apply it, or park it if it keeps failing or waits behind another; move on.
+    def apply(
+        self, envelope: Envelope, source: str, previous: Link | None, cause: str | None = None
+    ) -> None:
+        """Apply it, or park it if it keeps failing or waits behind another; move on. ``cause``:
+        the trace that its event was saved in, where that is known.
 
         Raises what is out of reach, and ``PositionMoved`` if another process moved on.
         """
         followed = Followed(publisher=source, previous=previous, reached=link_of(envelope))
-        with span(f"{self._log.name} {envelope.type}", SpanKind.CONSUMER) as current:
+        name = f"{self._log.name} {envelope.type}"
+        with span(name, SpanKind.CONSUMER, cause=cause) as current:
             attributes(current, {"publisher": source, "position": envelope.position})
             outcome = self._outcome(envelope, followed)
         APPLIED.labels(self._log.name, source, outcome).inc()

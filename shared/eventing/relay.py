@@ -92,15 +92,18 @@ class Relay:
             return False
         last = self._log.read(before.last - 1, 1)[0] if before.last else None
         batch: list[Outgoing] = []
+        causes = self._log.causes.of(row.position for row in rows)
         for row in rows:
             if self._outbox.is_listed(row):
                 envelope = self._outbox.envelope(row, last)
                 name = envelope.type.partition(".")[2]
-                batch.append(Outgoing(name, envelope.model_dump_json(), envelope.key))
+                body, cause = envelope.model_dump_json(), causes.get(row.position)
+                batch.append(Outgoing(name, body, envelope.key, traceparent=cause))
                 last = row
         self._exchanges.events.publish(batch)
         reached = Published(rows[-1].position, last.position if last else 0)
         self._log.places.publish(MESSAGES, before, reached)
+        self._log.causes.forget(reached.position)
         PUBLISHED.labels(self._log.name).inc(len(batch))
         PUBLISHED_POSITION.labels(self._log.name).set(reached.position)
         return True
