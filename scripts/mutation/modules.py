@@ -54,7 +54,7 @@ MODULES = (
     _access("domain.admission", "consents", "ihe_consents", "any_order"),
     _access("domain.matrix", "matrix", "matrix_places", "matrix_change"),
     _access("domain.matrix_change", "matrix_change", "matrix_places"),
-    _access("domain.stricter", "merging", "legacy"),
+    _access("domain.stricter", "merging", "taken_over"),
     _access("domain.redecision", "redecisions"),
     _access("domain.views", "decisions", "questions", "consents", "protections"),
     _access("domain.openers", "openers"),

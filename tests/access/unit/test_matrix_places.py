@@ -1,11 +1,14 @@
 """What a change of the matrix speaks of: a specialty, a class, a type, and precedence of cells."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
-from services.access.domain.matrix import ANY, Matrix, digest_of
+from services.access.domain.errors import MatrixAlreadyLoaded
+from services.access.domain.matrix import ANY, Matrix, MatrixRegister, digest_of
 from services.access.domain.matrix_change import changes
+from shared.kernel.actor import Actor, ActorKind
 
 
 def cell(**said: Any) -> Any:
@@ -90,3 +93,17 @@ def test_a_digest_is_of_the_cells_in_any_order() -> None:
     assert digest_of([one, other]) == digest_of([other, one])
     assert digest_of([one]) != digest_of([one, other])
     assert digest_of([one]) != digest_of([one | {"read": "yes"}])
+
+
+def test_a_name_is_given_to_one_matrix_only() -> None:
+    """An auditor who reads a name must find the rules that were in force under it."""
+    operator = Actor(kind=ActorKind.OPERATOR, id="op")
+    at = datetime(2026, 11, 22, tzinfo=UTC)
+    register = MatrixRegister.open(b"secret", by=operator)
+    first = register.load("2026", [cell()], at=at, by=operator)
+    assert register.load("2026", [cell()], at=at, by=operator) == first, (
+        "told again, it is the same"
+    )
+    with pytest.raises(MatrixAlreadyLoaded):
+        register.load("2026", [cell(read="yes")], at=at, by=operator)
+    assert register.current == first
