@@ -21,6 +21,7 @@ from shared.kernel.actor import Actor
 from shared.kernel.clock import Clock
 from shared.kernel.ids import derived_id
 from shared.kernel.settings import SettingsError
+from shared.stores.causes import Causes
 from shared.stores.commands import command, unreplayed
 from shared.stores.guard import GuardedRecorder, Leadership, Sql, Step
 from shared.stores.kept_aggregates import KeptAggregates
@@ -93,9 +94,11 @@ class EventLog(Application[UUID]):
         self.kept = KeptAggregates(self.name, keys, self.recorder, self.mapper)
         self.requests = Requests(self.guarded, self.name, keys)
         self.places = Places(self.guarded, self.name)
+        self.causes = Causes(self.guarded, self.name)
         self.guarded.create(
             *self.requests.create_statements(),
             *self.places.create_statements(),
+            *self.causes.create_statements(),
             *self.own_tables(),
         )
         self.places.begin()
@@ -149,10 +152,11 @@ class EventLog(Application[UUID]):
         def note(_: Sql, position: int) -> None:
             reached.append(position)
 
+        events = sum(len(aggregate.pending_events) for aggregate in outcome.save)
         self.save(
             *outcome.save,
             relied_on=outcome.relied_on,
-            steps=(*outcome.also, *steps, note),
+            steps=(*outcome.also, *steps, *self.causes.note(events), note),
         )
         return reached[-1]
 
