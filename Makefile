@@ -19,7 +19,7 @@ test-long: ## The long forms of tests: minutes more, the same rules
 	@scripts/setup.sh test
 	$(PY) -m pytest -n 2 --dist loadfile -m long
 
-trust: ## Attacks on all of Carnet, at length: 100 kills, 100,000 requests; about an hour
+trust: ## Attacks on all of Carnet, at length: 100 kills, 56 other mishaps, 100,000 requests; hours
 	@scripts/setup.sh test
 	CARNET_TRUST_KILLS=100 CARNET_TRUST_REQUESTS=600 $(PY) -m pytest tests/trust
 	@cat var/trust/report.json
@@ -39,7 +39,7 @@ schemas: ## Export the schemas of every request, answer and message from the cod
 	$(PY) -m scripts.schemas export
 
 bench: ## What Carnet carries here, beside yardsticks; 12 minutes; BENCH="--long", "--growth", "--soak 30"
-	@scripts/setup.sh test
+	@scripts/setup.sh bench
 	@$(PY) -m scripts.bench $(BENCH)
 
 audit-million: ## A million events logged, verified and replayed: time and memory; ten minutes

@@ -11,7 +11,7 @@ from scripts.bench.load import Told, elsewhere
 Load = Callable[[Any, float, float], Told]
 """``load(place, rate, seconds)``: run in a process of its own."""
 Progress = Callable[[str], Any]
-LOOK = 6.0
+LOOK = 4.0
 """Seconds of a rung that is only looked at; the one that holds is kept for longer."""
 
 

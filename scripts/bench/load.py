@@ -21,7 +21,7 @@ from shared.kernel.errors import Refusal
 
 HANDS = 64
 """Threads that send; more calls than that under way wait, and their wait counts."""
-WARM_UP = 3.0
+WARM_UP = 2.0
 """Seconds of the same load before what counts."""
 LONGEST, DIGITS = 120_000_000, 3
 """Of a histogram: microseconds, and how many digits of a time are kept."""
@@ -59,6 +59,11 @@ class Told:
         """All answered, at the rate asked for, and none too late."""
         kept = not self.refusals and self.rate >= KEPT * self.wanted
         return kept and self.percentile(0.95) <= SLOWEST
+
+    @property
+    def sustained(self) -> float:
+        """Answered a second if that was kept, else none: not even the lowest rate was."""
+        return self.rate if self.is_sustained else 0.0
 
     def to_json(self) -> dict[str, Any]:
         shares = {f"p{100 * s:g}_ms": self.percentile(s) for s in (0.5, 0.9, 0.95, 0.99, 1.0)}

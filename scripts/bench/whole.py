@@ -22,9 +22,9 @@ from scripts.machine.postgresql import running_database
 
 SHORT, LONG = 15.0, 120.0
 """Seconds that the highest rate is kept for."""
-DEPOSITS = (10.0, 20.0, 30.0, 40.0, 60.0, 80.0, 120.0)
-OPENINGS = (20.0, 30.0, 50.0, 100.0, 150.0, 200.0)
-DECISIONS = (25.0, 50.0, 100.0, 200.0)
+DEPOSITS = (5.0, 10.0, 20.0, 30.0, 40.0, 60.0, 80.0, 120.0)
+OPENINGS = (10.0, 20.0, 50.0, 75.0, 100.0, 150.0, 200.0)
+DECISIONS = (10.0, 25.0, 50.0, 100.0, 200.0)
 JOURNALLED = 50.0
 """Deposits a second while their lines in the journal are looked for."""
 LOOKED = 10.0
@@ -127,11 +127,11 @@ def _journeys(
     told = reached("decisions", journeys.deciding, DECISIONS, LOOKED)
     found["decide_rpc_rate"], found["decide_rpc_p95"] = told.rate, told.percentile(0.95)
     told = reached("deposits", journeys.depositing, DEPOSITS, seconds)
-    found["deposit_50kb_sustained"] = told.rate
+    found["deposit_50kb_sustained"] = told.sustained
     found["deposit_p50"], found["deposit_p95"] = told.percentile(0.5), told.percentile(0.95)
     rate = min(JOURNALLED, told.wanted)
     told = reached("openings", journeys.opening, OPENINGS, seconds)
-    found["open_50kb_sustained"], found["open_p95"] = told.rate, told.percentile(0.95)
+    found["open_50kb_sustained"], found["open_p95"] = told.sustained, told.percentile(0.95)
     with progress(f"from event to journal, {rate:g} deposits/s"):
         told = Ladder(f"journal-{store}", journeys.journalling, (rate,), LOOKED, raw).once(place)
     found["event_to_journal_p95"] = told.percentile(0.95)

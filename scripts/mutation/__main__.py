@@ -54,9 +54,9 @@ def _drawn(module: Module, most: int) -> Sequence[Mutant]:
 def _survivors(module: Module, drawn: Sequence[Mutant]) -> list[Mutant]:
     log = FOLDER / f"{module.name}.log"
     whole = ast.parse((ROOT / module.path).read_text())
-    if not passes(module.name, whole, module.tests, log):
+    if not passes(module.name, whole, module.arguments, log):
         sys.exit(f"{module.name}: its own tests fail without any wrong; see {log}")
-    return [m for m in drawn if passes(module.name, m.code, module.tests, log)]
+    return [m for m in drawn if passes(module.name, m.code, module.arguments, log)]
 
 
 def _tell(module: Module, drawn: Sequence[Mutant], survivors: Sequence[Mutant]) -> None:

@@ -68,6 +68,7 @@ def test_what_is_due_while_it_warms_up_is_done_and_not_counted() -> None:
 )
 def test_a_rate_is_sustained_only_if_all_of_it_is(told: Told, sustained: bool) -> None:
     assert told.is_sustained is sustained
+    assert told.sustained == (told.rate if sustained else 0)
 
 
 def test_one_refusal_and_a_rate_is_not_sustained() -> None:

@@ -14,8 +14,8 @@ from scripts.sbom import licence_of
 ROOT = Path(__file__).parents[2]
 LOCKS = [ROOT / "requirements.lock", ROOT / "deploy" / "requirements.lock"]
 TAKEN = re.compile(
-    r"\b(MIT|MIT-0|MIT-CMU|BSD|Apache|Apache-2\.0|ISC|ISCL|PSF-2\.0|Unlicense|CNRI-Python|"
-    r"BSD-[23]-Clause|MPL-2\.0|Mozilla Public License 2\.0|LGPL-3\.0-only)\b"
+    r"\b(MIT|MIT-0|MIT-CMU|BSD|Apache|Apache-2\.0|ISC|ISCL|PSF-2\.0|Python Software Foundation|"
+    r"Unlicense|CNRI-Python|BSD-[23]-Clause|MPL-2\.0|Mozilla Public License 2\.0|LGPL-3\.0-only)\b"
 )
 """Free, and compatible with Apache-2.0: the LGPL for libraries that are used unchanged."""
 BESIDES = {"pymerkle": "GPL-3.0: another Merkle tree to compare ours with, in tests alone"}

@@ -101,7 +101,7 @@ def test_no_secret_is_tracked() -> None:
         "AKIA" + "IOSFODNN7EXAMPLQ",
         "amqp://carnet:" + "hunter2hunter2@broker",
         'password = "' + 'kX9!vQ2#mLr7zT"',
-        " " + "Zm9vYmFyYmF6cXV4MTIzNDU2Nzg5MGFiY2RlZmdoaWprbG1ub3A" + " ",
+        " Zm9vYmFyYmF6cXV4MTIz" + "NDU2Nzg5MGFiY2RlZmdoaWprbG1ub3A ",
     ],
 )
 def test_a_planted_one_is_found(planted: str) -> None:

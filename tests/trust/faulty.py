@@ -17,6 +17,7 @@ from scripts.cli.processes import PROCESSES, SERVICES
 from scripts.machine.kept import Kept
 from scripts.machine.postgresql import Database, new_home
 from tests.support.deadline import eventually
+from tests.trust.messages import Messages
 from tests.trust.proxy import Address, Proxy, proxied
 
 BACK = 120.0
@@ -43,12 +44,13 @@ class OwnClocks(Deployment):
 @dataclass
 class Faulty:
     """``proxies``: by the name of the server behind; ``disk``: of the database, if it can be
-    filled."""
+    filled; ``messages``: what passes through the broker."""
 
     deployment: OwnClocks
     database: Database
     proxies: Mapping[str, Proxy]
     disk: Path | None
+    messages: Messages
 
     @property
     def parts(self) -> dict[str, Kept]:
@@ -159,7 +161,9 @@ def running_faulty(home: Path) -> Iterator[Faulty]:
         }
         stack.callback(deployment.stop)
         deployment.start(settings={**SETTINGS, **through})
-        yield Faulty(deployment, database, proxies, disk if is_small else None)
+        messages = Messages(deployment.broker.uri, lambda: _queues(deployment))
+        messages.listen()
+        yield Faulty(deployment, database, proxies, disk if is_small else None, messages)
 
 
 @contextmanager
@@ -174,6 +178,10 @@ def small_disk(size: str) -> Iterator[tuple[Path, bool]]:
         finally:
             if mounted:
                 subprocess.run(["/bin/umount", "--lazy", str(home)], check=True)
+
+
+def _queues(deployment: Deployment) -> list[str]:
+    return deployment.broker.control("list_queues", "--no-table-headers", "name").split()
 
 
 def address_of(uri: str) -> Address:

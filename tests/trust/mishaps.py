@@ -72,6 +72,18 @@ def filled(carnet: Faulty, _mishap: Mishap, _: Random) -> Iterator[None]:
     carnet.empty_disk()
 
 
+@contextmanager
+def said_again(carnet: Faulty, _mishap: Mishap, chance: Random) -> Iterator[None]:
+    carnet.messages.repeat(chance)
+    yield
+
+
+@contextmanager
+def unheard(carnet: Faulty, _mishap: Mishap, _: Random) -> Iterator[None]:
+    carnet.messages.lose()
+    yield
+
+
 Happens = Callable[[Faulty, Mishap, Random], AbstractContextManager[None]]
 KINDS: dict[str, Happens] = {
     "kill": killed,
@@ -81,6 +93,8 @@ KINDS: dict[str, Happens] = {
     "slow": slowed,
     "skew": skewed,
     "full disk": filled,
+    "messages again": said_again,
+    "messages lost": unheard,
 }
 
 
@@ -94,6 +108,8 @@ def every_kind(carnet: Faulty, chance: Random) -> list[Mishap]:
         Mishap("silence", chance.choice(servers), (1, 12)),
         Mishap("slow", chance.choice(servers), (2, 6)),
         Mishap("skew", chance.choice(processes), (2, 8)),
+        Mishap("messages again", "broker", (0, 1)),
+        Mishap("messages lost", "broker", (0, 1)),
     ]
     return [*found, Mishap("full disk", "database", (2, 6))] if carnet.disk else found
 

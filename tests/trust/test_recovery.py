@@ -193,3 +193,13 @@ def test_an_expired_certificate_holds_what_is_said_back(
             authority.certify(days=1)
             assert heard.positions(1) == [1]
             eventually(lambda: relay.check() is None)
+
+
+def test_what_is_answered_is_on_the_disk(tmp_path: Path) -> None:
+    """SQLite syncs its log of changes at each commit, whatever the library was built with: in WAL
+    mode only FULL (2) does."""
+    log = boxes(EventStoreSettings(data_dir=tmp_path))
+    with log.guarded.writing() as sql:
+        assert sql("PRAGMA journal_mode") == [("wal",)]
+        assert sql("PRAGMA synchronous") == [(2,)]
+    log.close()

@@ -1,12 +1,16 @@
 """Numbers of people and places, tokens, the lines of a national extract."""
 
+import atexit
 import json
 from collections.abc import Callable
 from datetime import UTC, datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 from uuid import UUID
 
 import jwt as pyjwt
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from services.directory.domain.errors import InvalidNationalId
 from services.directory.domain.national_ids import NationalIdRules
@@ -14,6 +18,7 @@ from shared.auth.authenticator import Authenticator
 from shared.auth.claims import actor_of
 from shared.auth.development import ISSUER, KID, DevelopmentIssuer
 from shared.auth.issuers import Issuer, Issuers
+from shared.auth.service_keys import ServicePublicKeys
 from shared.auth.service_tokens import TYPE, ServiceTokenVerifier
 from shared.auth.tokens import CallerTokens
 from shared.kernel.actor import ActorKind
@@ -37,14 +42,13 @@ _WHO: dict[str, dict[str, Any]] = {
 }
 
 
-class _OneKey:
-    """Every service has the key of tests."""
-
-    def of(self, _service: object) -> "_OneKey":
-        return self
-
-    def named(self, _key_id: object) -> object:
-        return SIGNING_KEY.public_key()
+def _service_keys() -> ServicePublicKeys:
+    """Of one service, whose key is that of tests."""
+    folder = TemporaryDirectory()
+    atexit.register(folder.cleanup)
+    pem = SIGNING_KEY.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
+    (Path(folder.name) / "access.pub").write_bytes(pem)
+    return ServicePublicKeys(Path(folder.name), _CLOCK)
 
 
 def _text(read: Callable[[str], object]) -> Callable[[bytes], object]:
@@ -54,7 +58,7 @@ def _text(read: Callable[[str], object]) -> Callable[[bytes], object]:
 def _authenticator() -> Authenticator:
     kinds = frozenset(ActorKind) - {ActorKind.SERVICE}
     issuers = Issuers([Issuer(ISSUER, KID, "EdDSA", SIGNING_KEY.public_key(), kinds)])
-    services = ServiceTokenVerifier("vault", _OneKey(), _CLOCK)  # type: ignore[arg-type]  # a double of the folder of keys
+    services = ServiceTokenVerifier("vault", _service_keys(), _CLOCK)
     return Authenticator(CallerTokens(issuers, _CLOCK), services)
 
 

@@ -32,6 +32,7 @@ from shared.rpc.contract import Contract, Listing, ListQuery, Method
 from shared.rpc.faults import refusal_of
 from shared.rpc.frames import HEADER, METHOD, tolerant
 from shared.rpc.intake import Intake, Taken
+from shared.rpc.publishing import Outgoing, publish
 from shared.rpc.settings import RpcSettings
 from tests.fuzz.target import Target
 from tests.support.signing import SIGNING_KEY
@@ -96,6 +97,7 @@ def _answerer() -> Answerer:
 
 _ANSWERER = _answerer()
 _TAKEN: list[Taken] = []
+_CHANNEL: Any = SimpleNamespace(channel_id=1, connection=SimpleNamespace(frame_max=131_072))
 _INTAKE = Intake("amqp://guest@127.0.0.1:1//", "fuzzed", _BOUNDLESS, _TAKEN.append)
 
 
@@ -141,7 +143,7 @@ def _frames(data: bytes) -> None:
 def _delivered(arguments: bytes, content: amqp.Message) -> None:
     """As py-amqp's channel gives it to its consumer."""
     tag, number, redelivered, exchange, routing_key = loads("sLbss", arguments, 4)[0]
-    content.channel = SimpleNamespace(channel_id=1)
+    content.channel = _CHANNEL
     content.delivery_info = {
         "consumer_tag": tag,
         "delivery_tag": number,
@@ -151,7 +153,11 @@ def _delivered(arguments: bytes, content: amqp.Message) -> None:
     }
     _INTAKE._delivered(content)
     while _TAKEN:
-        _ANSWERER.answer(_TAKEN.pop().delivery)
+        taken = _TAKEN.pop()
+        answer = Outgoing(
+            body=_ANSWERER.answer(taken.delivery) or b"", correlation_id=taken.correlation_id
+        )
+        publish(taken.reply_to, answer, _CHANNEL, mandatory=False)
 
 
 def _envelope(data: bytes) -> None:

@@ -7,23 +7,27 @@ agrees with itself could change the form, and find nothing wrong until an old ro
 import base64
 import hashlib
 import hmac
+from datetime import UTC, datetime
 from pathlib import Path
 from uuid import UUID
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X25519PublicKey
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from shared.crypto.blob_cipher import open_stream, seal_stream, sealed_size
 from shared.crypto.derivation import derive
 from shared.crypto.event_cipher import RowIdentity, open_state, read_header, seal_state
 from shared.crypto.fields import open_field, seal_field
+from shared.crypto.handover import hand_over
 from shared.crypto.key_wrapper import FileKeyWrapper, Wrapped
 from shared.crypto.keys import Key
 from shared.crypto.local_keys import LocalKeys
 from shared.crypto.sealing import NotAuthentic, seal, unseal
 from shared.crypto.signatures import is_signed, sign
 from shared.crypto.tokens import keyed_token
+from shared.crypto.tombstones import Tombstone
 from shared.crypto.transport import open_message, seal_message
 from tests.support.signing import SIGNING_KEY
 
@@ -180,3 +184,37 @@ def test_local_keys_are_found_again_from_their_root_alone() -> None:
     """keyring's own log is read with these."""
     assert KEY.secret == derive(SECRET, "record", "vault", str(RECORD), "1")
     assert KEY.version == 1
+
+
+def test_a_key_is_handed_over_as_described() -> None:
+    """keyring and the service that asks may be of two versions while one is upgraded."""
+    mine = X25519PrivateKey.generate()
+    half = mine.public_key().public_bytes_raw().hex()
+    handed = hand_over(KEY.secret, half, "vault record 1", SIGNING_KEY)
+    theirs = X25519PublicKey.from_public_bytes(bytes.fromhex(handed.half))
+    agreed = derive(mine.exchange(theirs), "carnet key handover", half, handed.half)
+    assert opened(agreed, bytes.fromhex(handed.sealed), b"vault record 1") == KEY.secret
+    said = {"half": handed.half, "sealed": handed.sealed, "to": half, "about": "vault record 1"}
+    assert is_signed(SIGNING_KEY.public_key(), "carnet key handover", said, handed.signature)
+
+
+def test_a_tombstone_is_signed_over_all_it_says() -> None:
+    stone = Tombstone(
+        record_id=RECORD,
+        versions=2,
+        destroyed_at=datetime(2026, 11, 21, 12, tzinfo=UTC),
+        certificate_of=UUID(int=7),
+        last_backup_expires=datetime(2027, 2, 1, tzinfo=UTC),
+    ).signed(SIGNING_KEY)
+    public = SIGNING_KEY.public_key()
+    said = {
+        "record_id": str(RECORD),
+        "versions": 2,
+        "destroyed_at": "2026-11-21T12:00:00Z",
+        "certificate_of": str(UUID(int=7)),
+        "last_backup_expires": "2027-02-01T00:00:00Z",
+    }
+    assert is_signed(public, "carnet key tombstone", said, stone.signature)
+    assert stone.is_by(public, RECORD)
+    assert not stone.is_by(public, UUID(int=8))
+    assert not stone.model_copy(update={"versions": 3}).is_by(public, RECORD)
