@@ -27,10 +27,8 @@ SERVICES: dict[str, dict[str, Any]] = yaml.safe_load(
 )["services"]
 OURS = [name for name, service in SERVICES.items() if "build" in service]
 OUT_OF_REACH = (
-    "out of reach",
-    "could not translate host name",
-    "failed to resolve host",
-    "gaierror",
+    *("out of reach", "couldn't get a connection", "gaierror"),
+    *("could not translate host name", "failed to resolve host"),
 )
 
 
