@@ -1,6 +1,6 @@
-// A whole client: java -cp /usr/share/java/amqp-client.jar:/usr/share/java/slf4j-api.jar Call.java SERVICE METHOD '{...}'
-// (Debian: librabbitmq-client-java). CARNET_AMQP_URI and TOKEN in the environment. A reply is {"error": null, "result": ...}
-// or {"error": {"exc_args": [{code, message, ...}], ...}, "result": null}: take your JSON library where patterns are used here.
+// A whole client: java -cp $J/amqp-client.jar:$J/slf4j-api.jar:$J/slf4j-nop.jar Call.java SERVICE METHOD '{...}', J=/usr/share/java
+// (Debian: librabbitmq-client-java). CARNET_AMQP_URI and TOKEN in the environment. A reply is {"result": ..., "error": null}
+// or {"result": null, "error": {"exc_args": [{code, message, ...}], ...}}: take your JSON library where patterns are used here.
 import com.rabbitmq.client.AMQP;
 import com.rabbitmq.client.Channel;
 import com.rabbitmq.client.Connection;
@@ -19,7 +19,7 @@ import java.util.regex.Pattern;
 public class Call {
   static final String EXCHANGE = "nameko-rpc";
   static final int SECONDS = 10;
-  static final Pattern RESULT = Pattern.compile("\\{\\s*\"error\"\\s*:\\s*null\\s*,\\s*\"result\"\\s*:\\s*(.*)\\}", Pattern.DOTALL);
+  static final Pattern RESULT = Pattern.compile("\\{\\s*\"result\"\\s*:\\s*(.*),\\s*\"error\"\\s*:\\s*null\\s*\\}", Pattern.DOTALL);
   static final Pattern CODE = Pattern.compile("\"code\"\\s*:\\s*\"([a-z_]+)\"");
 
   public static void main(String[] asked) throws Exception {

@@ -82,7 +82,7 @@ def has_node() -> bool:
         return False
 
 
-JARS = [Path("/usr/share/java") / name for name in ("amqp-client.jar", "slf4j-api.jar")]
+JARS = [Path(f"/usr/share/java/{name}.jar") for name in ("amqp-client", "slf4j-api", "slf4j-nop")]
 JAVA = ["java", "-cp", ":".join(map(str, JARS)), "Call.java"]
 
 
