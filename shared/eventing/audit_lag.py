@@ -42,10 +42,11 @@ def checkpoint_loop(log: EventLog, amqp_uri: str) -> Loop:
         fresh = Freshness(LOGGED_FRESH.labels(log.name))
         with Subscription(amqp_uri, queue=queue, exchange=EXCHANGE, kind="fanout") as subscription:
             while not stop.is_set():
-                if delivery := subscription.next(1.0):
-                    if message := heard(delivery.body, log.name):
-                        take(log, message)
-                    subscription.ack(delivery)
+                if deliveries := subscription.next(1.0):
+                    for delivery in deliveries:
+                        if message := heard(delivery.body, log.name):
+                            take(log, message)
+                    subscription.ack(deliveries)
                 _measure(log, fresh)
                 loop.turned()
 

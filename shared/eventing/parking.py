@@ -104,10 +104,10 @@ class Parking:
 
     def release(self) -> None:
         """Handle what waits behind a message that is parked no more; the follower calls it."""
-        waiting = self.parked()
-        PARKED.labels(self._log.name).set(len(waiting))
-        if not waiting:
+        if not self._log.places.held():
+            PARKED.labels(self._log.name).set(0)
             return
+        PARKED.labels(self._log.name).set(len(self.parked()))
         with self._log.leader("parking") as leadership:
             if not leadership.held():
                 return

@@ -18,6 +18,42 @@ from eventsourcing.persistence import OperationalError, StoredEvent
 from shared.stores.group_commit import GroupCommit, Save, in_our_words, save_each
 from shared.stores.guard import Sql, Step, refuse_if_moved
 
+STATEMENTS = 128
+"""Prepared statements kept by each connection; the library keeps one."""
+
+
+class Pool(library.SQLiteConnectionPool):
+    """Connections that keep their prepared statements.
+
+    ``derived``: what the file holds is built from logs, and knows how far it has come. It is not
+    synced at every commit then: a machine that loses its power may lose the last of them, whole,
+    and they are built again.
+    """
+
+    def __init__(self, former: library.SQLiteConnectionPool, *, derived: bool = False) -> None:
+        super().__init__(
+            db_name=former.db_name,
+            lock_timeout=former.lock_timeout,
+            pool_size=former.pool_size,
+            max_overflow=former.max_overflow,
+            pool_timeout=former.pool_timeout,
+        )
+        self._synchronous = "NORMAL" if derived else "FULL"
+
+    def _create_connection(self) -> library.SQLiteConnection:
+        connection = sqlite3.connect(
+            self.db_name,
+            uri=True,
+            check_same_thread=False,
+            isolation_level=None,
+            cached_statements=STATEMENTS,
+            timeout=self.lock_timeout or library.SQLITE3_DEFAULT_LOCK_TIMEOUT,
+        )
+        connection.row_factory = sqlite3.Row
+        for pragma in ("journal_mode=WAL", f"synchronous={self._synchronous}"):
+            connection.execute(f"PRAGMA {pragma}")
+        return library.SQLiteConnection(connection, self.max_age)
+
 
 class ImmediateTransaction(library.SQLiteTransaction):
     def __enter__(self) -> library.SQLiteCursor:
@@ -172,3 +208,7 @@ def sql_of(cursor: library.SQLiteCursor) -> Sql:
 
 class GuardedSQLiteFactory(library.SQLiteFactory):
     application_recorder_class = GuardedSQLiteRecorder
+
+    def __init__(self, env: Any) -> None:
+        super().__init__(env)
+        self.datastore.pool = Pool(self.datastore.pool)

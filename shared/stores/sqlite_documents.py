@@ -41,7 +41,7 @@ from shared.stores.documents import (
     where_all,
 )
 from shared.stores.guard import Sql
-from shared.stores.sqlite import immediate, one_at_a_time, sql_of
+from shared.stores.sqlite import Pool, immediate, one_at_a_time, sql_of
 
 # ruff: noqa: S608 - table names are made of a service's and a view's names; fields are checked
 
@@ -55,6 +55,7 @@ def sqlite_store(file: Path) -> SQLiteDatastore:
     """Open, or make, the file that holds all views of a service."""
     file.parent.mkdir(parents=True, exist_ok=True)
     store = SQLiteDatastore(str(file))
+    store.pool = Pool(store.pool, derived=True)
     with one_at_a_time(str(file)), immediate(store) as sql:
         sql(
             "CREATE TABLE IF NOT EXISTS views"
@@ -151,13 +152,17 @@ class SqliteDocuments:
     def apply_all(self, batch: Sequence[tuple[Sequence[Write], At]]) -> None:
         with self._reachable(), immediate(self._store) as sql:
             table = self._target(sql)
+            reached = {source: _position(sql, table, source) for source in _sources(batch)}
+            moved: dict[str, At] = {}
             for writes, at in batch:
-                if is_next(_position(sql, table, at.source), at):
+                if is_next(reached[at.source], at):
                     _write_all(sql, table, writes, at)
-                    sql(
-                        "INSERT OR REPLACE INTO positions VALUES (?, ?, ?, ?, ?)",
-                        table, at.source, at.epoch, at.previous, at.position,
-                    )  # fmt: skip
+                    reached[at.source] = moved[at.source] = at
+            for at in moved.values():
+                sql(
+                    "INSERT OR REPLACE INTO positions VALUES (?, ?, ?, ?, ?)",
+                    table, at.source, at.epoch, at.previous, at.position,
+                )  # fmt: skip
 
     def amend(self, writes: Sequence[Write], at: At) -> None:
         with self._reachable(), immediate(self._store) as sql:
@@ -264,6 +269,10 @@ def _index_lists(sql: Sql, table: str, fields: Sequence[str]) -> None:
     sql(f"UPDATE {table} SET doc = doc")
 
 
+def _sources(batch: Sequence[tuple[Sequence[Write], At]]) -> set[str]:
+    return {at.source for _, at in batch}
+
+
 def _position(sql: Sql, table: str, source: str) -> At | None:
     rows = sql(
         "SELECT epoch, previous, position FROM positions WHERE generation = ? AND source = ?",
@@ -281,32 +290,37 @@ def _write_all(sql: Sql, table: str, writes: Sequence[Write], at: At) -> None:
 
 
 def _write(sql: Sql, table: str, write: Write, source: str, number: int) -> None:
-    older = f"COALESCE(json_extract({table}.stamps, '$.{source}'), 0) < {number}"
-    stamped = f"json_set({table}.stamps, '$.{source}', {number})"
+    older = f"COALESCE(json_extract({table}.stamps, '$.{source}'), 0) < ?"
+    stamped = f"json_set({table}.stamps, '$.{source}', ?)"
     match write:
         case Put(id_, doc):
             sql(
                 f"INSERT INTO {table} VALUES (?, ?, ?) ON CONFLICT (id) DO UPDATE"
                 f" SET doc = excluded.doc, stamps = {stamped} WHERE {older}",
-                id_, json.dumps(doc), json.dumps({source: number}),
+                id_, json.dumps(doc), json.dumps({source: number}), number, number,
             )  # fmt: skip
         case Patch(id_, fields):
             for (doc,) in sql(
-                f"SELECT doc FROM {table} WHERE id = ? AND doc NOT NULL AND {older}", id_
+                f"SELECT doc FROM {table} WHERE id = ? AND doc NOT NULL AND {older}", id_, number
             ):
                 changed = json.dumps(json.loads(doc) | dict(fields))
-                sql(f"UPDATE {table} SET doc = ?, stamps = {stamped} WHERE id = ?", changed, id_)
+                sql(
+                    f"UPDATE {table} SET doc = ?, stamps = {stamped} WHERE id = ?",
+                    changed, number, id_,
+                )  # fmt: skip
         case Delete(id_):
             sql(
                 f"INSERT INTO {table} VALUES (?, NULL, ?) ON CONFLICT (id) DO UPDATE"
                 f" SET doc = NULL, stamps = {stamped} WHERE {older}",
-                id_, json.dumps({source: number}),
+                id_, json.dumps({source: number}), number, number,
             )  # fmt: skip
         case Purge(where):
             condition, params = _all([_clause(f) for f in where_all(where)])
             sql(
                 f"UPDATE {table} SET doc = NULL, stamps = {stamped} WHERE {condition} AND {older}",
+                number,
                 *params,
+                number,
             )
 
 

@@ -1,6 +1,6 @@
 """OpenTelemetry traces across RPC and events; nothing is exported unless an address is set."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
 from opentelemetry import trace
@@ -47,10 +47,10 @@ def span(
     kind: SpanKind = SpanKind.INTERNAL,
     *,
     parent: str | None = None,
-    cause: str | None = None,
+    causes: Sequence[str] = (),
 ) -> Iterator[Span]:
-    """A step of a trace; ``parent`` is the ``traceparent`` (W3C) it came with. ``cause``: that of
-    a trace that ended long before, to which this one is linked.
+    """A step of a trace; ``parent`` is the ``traceparent`` (W3C) it came with. ``causes``: those
+    of traces that ended long before, to which this one is linked.
 
     Of an exception only its type is kept: its text could hold what the request held.
     """
@@ -59,7 +59,7 @@ def span(
         name,
         context,
         kind,
-        links=_links(cause),
+        links=_links(causes),
         record_exception=False,
         set_status_on_exception=False,
     ) as current:
@@ -70,11 +70,11 @@ def span(
             raise
 
 
-def _links(cause: str | None) -> list[Link]:
-    if cause is None:
-        return []
-    found = trace.get_current_span(_PROPAGATOR.extract({"traceparent": cause})).get_span_context()
-    return [Link(found)] if found.is_valid else []
+def _links(causes: Sequence[str]) -> list[Link]:
+    headers = ({"traceparent": cause} for cause in causes)
+    spans = (trace.get_current_span(_PROPAGATOR.extract(header)) for header in headers)
+    contexts = [span.get_span_context() for span in spans]
+    return [Link(context) for context in contexts if context.is_valid]
 
 
 def traceparent() -> str | None:
