@@ -115,7 +115,7 @@ def test_stretches_give_together_what_the_whole_log_gives(world: World) -> None:
     Several processes share the work: none of it is lost, or done twice, where theirs meets.
     """
     a_busy_day(world)
-    past, head = Past(world.app), world.app.last_position()
+    past, head = Past(world.app), world.app.head().position
 
     pieces = [
         list(world.app.redecide_all(after=after, upto=min(after + 4, head), past=past))
