@@ -39,7 +39,7 @@ schemas: ## Export the schemas of every request, answer and message from the cod
 	$(PY) -m scripts.schemas export
 
 bench: ## What Carnet carries here, beside yardsticks; 12 minutes; BENCH="--long", "--growth", "--soak 30"
-	@scripts/setup.sh test
+	@scripts/setup.sh bench
 	@$(PY) -m scripts.bench $(BENCH)
 
 audit-million: ## A million events logged, verified and replayed: time and memory; ten minutes

@@ -8,7 +8,7 @@ import typer
 
 from scripts.bench import plots
 from scripts.bench.growth import grown
-from scripts.bench.results import Results
+from scripts.bench.results import Results, publish
 from scripts.bench.soak import soak
 from scripts.bench.whole import LONG, SHORT, measure
 from scripts.cli.processes import ROOT
@@ -31,13 +31,14 @@ def main(
         typer.Option("--soak", metavar="MINUTES", help="Half of what was reached, for so long."),
     ] = None,
     pictures: Annotated[
-        Path, typer.Option(metavar="DIR", help="Where the plots are written.")
+        Path,
+        typer.Option(metavar="DIR", help="Where the plots are written; the table into DIR.md."),
     ] = PICTURES,
 ) -> None:
     """Measure on private servers; about twelve minutes without options.
 
-    Writes var/bench/latest.json, what each load saw below var/bench/raw, a Markdown table
-    (var/bench/table.md) and plots. Figures of two machines, or of two runs while something else
+    Writes var/bench/latest.json, what each load saw below var/bench/raw, and the table and plots
+    of docs/benchmarks.md. Figures of two machines, or of two runs while something else
     works, say nothing of one another; what stands beside a figure was measured in the same run.
     """
     try:
@@ -48,7 +49,7 @@ def main(
             told = soak(HOME, soak_minutes, step)
             out.print_json(json.dumps(told))
         else:
-            _whole(LONG if long else SHORT)
+            _whole(LONG if long else SHORT, pictures.with_suffix(".md"))
     except NotInstalled as missing:
         end(Exit.MISSING, str(missing))
     except DidNotStart as failed:
@@ -57,13 +58,15 @@ def main(
     out.print(f"The plots are in {pictures}.")
 
 
-def _whole(seconds: float) -> None:
+def _whole(seconds: float, page: Path) -> None:
     results = Results(HOME)
     measure(results, seconds, step)
     file = results.write()
     table = results.markdown()
     (HOME / "table.md").write_text(table)
     out.print(table, markup=False, soft_wrap=True)
+    if page.exists():
+        publish(page, table)
     out.print(f"The figures are in {file}.")
     if results.missing:
         end(Exit.REFUSED, f"not measured: {', '.join(results.missing)}")

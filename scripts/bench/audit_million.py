@@ -153,7 +153,8 @@ def kept_keys(service: str) -> LocalKeys:
 
 
 def one(name: str, folder: Path, events: int) -> None:
-    """One step, in a process of its own; tells what it saw, its seconds, its peak memory in MiB."""
+    """One step, in a process of its own; tells what it saw, its seconds, and the peak memory in
+    MiB of the largest process that had a part in it."""
     data, log = folder / "data", folder / "log"
     steps: dict[str, Callable[[], int | None]] = {
         "generated": lambda: generate(data, events),
@@ -163,9 +164,14 @@ def one(name: str, folder: Path, events: int) -> None:
     }
     began = time.monotonic()
     answer = steps[name]()
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+    peak = max(map(_peak, (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)))
     seen = events if answer is None else answer
     sys.stdout.write(json.dumps([seen, time.monotonic() - began, peak]))
+
+
+def _peak(of: int) -> int:
+    """MiB; of children: that of the largest."""
+    return resource.getrusage(of).ru_maxrss // 1024
 
 
 def run(folder: Path, events: int) -> list[tuple[str, int, float, int]]:

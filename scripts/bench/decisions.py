@@ -59,7 +59,7 @@ def _judged(app: Access, rights: Rights) -> object:
         session=None,
         at=app.clock.now(),
     )
-    _, matrix = app.current_matrix()
+    matrix = app.current_matrix()
     grounds = Grounds(rights=rights, matrix=matrix, rules=app.rules)
     item = {**RESOURCE, "author": None, "facility": None, "scope": None}
     return judge(rights.record_id, asked, [item], grounds)

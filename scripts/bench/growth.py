@@ -20,6 +20,7 @@ from scripts.bench.decisions import decided, open_rights, person_of
 from scripts.bench.ladder import Progress
 from scripts.bench.load import elsewhere
 from scripts.bench.measures import Guarded, Note, Nothing
+from scripts.bench.plots import BY_REPLICAS
 from scripts.bench.record import large_vault, search_first
 from scripts.bench.replicas import by_replicas
 from scripts.bench.results import machine
@@ -117,9 +118,7 @@ def grown(file: Path, *, long: bool, progress: Progress) -> dict[str, list[list[
                     found.setdefault(name, []).append([size, elsewhere(operation, size)])
         _write(file, found)
     shutil.rmtree(file.parent / "carnet-growth", ignore_errors=True)
-    found["a call, by replicas of the service"] = by_replicas(
-        file.parent / "carnet-growth", progress
-    )
+    found[BY_REPLICAS] = by_replicas(file.parent / "carnet-growth", progress)
     _write(file, found)
     return found
 

@@ -26,7 +26,7 @@ def lines(place: Place) -> float:
     issuer, calls = DevelopmentIssuer.at(place.issuer_key, ShiftedClock(place.clock)), count()
 
     def token() -> str:
-        return issuer.token(ActorKind.OPERATOR, sub=f"directory {next(calls) % 10}")
+        return issuer.token(ActorKind.OPERATOR, sub=f"directory-{next(calls) % 10}")
 
     with (
         tempfile.TemporaryDirectory(prefix="carnet-bench-") as made,

@@ -166,9 +166,9 @@ def deciding(place: Place, rate: float, seconds: float) -> Told:
 
 
 def journalling(place: Place, rate: float, seconds: float) -> Told:
-    """Times from the answer of a deposit to its line in the person's journal, while deposits come
-    at that rate: of one in :data:`LOOKED_FOR`."""
-    watch, began = Watch(), monotonic()
+    """Deposits at that rate; the times are those from the answer of one in :data:`LOOKED_FOR` to
+    its line in the person's journal."""
+    watch = Watch()
     with RpcClient(place.amqp_uri) as rpc:
         cast, deposit = place.cast(rpc), depositor(place, rpc, uuid4())
 
@@ -182,8 +182,7 @@ def journalling(place: Place, rate: float, seconds: float) -> Told:
             watch.answered(saved, monotonic())
 
         load = open_loop(rate, seconds, followed)
-    told = watch.told(rate / LOOKED_FOR, began, monotonic() - began)
-    return replace(told, refusals=load.refusals)
+    return replace(load, histogram=watch.told(rate, 0.0, seconds).histogram)
 
 
 def depositor(place: Place, rpc: RpcClient, run: UUID) -> Callable[[int], Any]:

@@ -11,7 +11,7 @@ from scripts.bench.load import Told, elsewhere
 Load = Callable[[Any, float, float], Told]
 """``load(place, rate, seconds)``: run in a process of its own."""
 Progress = Callable[[str], Any]
-LOOK = 6.0
+LOOK = 4.0
 """Seconds of a rung that is only looked at; the one that holds is kept for longer."""
 
 
@@ -37,10 +37,6 @@ class Ladder:
             if told.is_sustained or reached == 0:
                 return told
             reached -= 1
-
-    def once(self, place: Any) -> Told:
-        """At the first rate, whether it is kept or not."""
-        return self._try(place, self.rates[0], self.seconds)
 
     def _looked(self, place: Any, progress: Progress) -> int:
         """The rung below the first that is not kept."""

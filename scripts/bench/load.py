@@ -21,7 +21,7 @@ from shared.kernel.errors import Refusal
 
 HANDS = 64
 """Threads that send; more calls than that under way wait, and their wait counts."""
-WARM_UP = 3.0
+WARM_UP = 2.0
 """Seconds of the same load before what counts."""
 LONGEST, DIGITS = 120_000_000, 3
 """Of a histogram: microseconds, and how many digits of a time are kept."""
@@ -33,7 +33,7 @@ SLOWEST = 1000.0
 
 @dataclass(frozen=True, kw_only=True)
 class Told:
-    """What one load saw. ``wanted``: a second; ``seconds``: until the last answer came;
+    """What one load saw. ``wanted``: a second; ``seconds``: until the last answers came;
     ``histogram``: times of the answers, in microseconds, as HdrHistogram encodes them."""
 
     wanted: float
@@ -49,9 +49,9 @@ class Told:
 
     def percentile(self, share: float) -> float:
         """Milliseconds; infinite when nothing was answered."""
-        if not self.answered:
-            return math.inf
         read = HdrHistogram.decode(self.histogram)
+        if not read.get_total_count():
+            return math.inf
         return float(read.get_value_at_percentile(share * 100)) / 1000
 
     @property
@@ -60,15 +60,20 @@ class Told:
         kept = not self.refusals and self.rate >= KEPT * self.wanted
         return kept and self.percentile(0.95) <= SLOWEST
 
+    @property
+    def sustained(self) -> float:
+        """Answered a second if that was kept, else none: not even the lowest rate was."""
+        return self.rate if self.is_sustained else 0.0
+
     def to_json(self) -> dict[str, Any]:
-        shares = {f"p{100 * s:g}_ms": self.percentile(s) for s in (0.5, 0.9, 0.95, 0.99, 1.0)}
+        times = {f"p{100 * s:g}_ms": self.percentile(s) for s in (0.5, 0.9, 0.95, 0.99, 1.0)}
         return {
             "wanted": self.wanted,
             "rate": self.rate,
             "seconds": self.seconds,
             "answered": self.answered,
             "refusals": self.refusals,
-            **(shares if self.answered else {}),
+            **{name: time for name, time in times.items() if math.isfinite(time)},
             "hdr": self.histogram.decode(),
         }
 
@@ -92,10 +97,11 @@ class Watch:
             self._refusals[code] += 1
 
     def told(self, wanted: float, began: float, seconds: float) -> Told:
-        """``seconds``: of load; answers that came after it make it longer."""
+        """``seconds``: of load; answers that came later than :data:`SLOWEST` after it make it
+        longer: there was more than was kept up with."""
         return Told(
             wanted=wanted,
-            seconds=max(seconds, self._last - began),
+            seconds=max(seconds, self._last - began - SLOWEST / 1000),
             answered=int(self._times.get_total_count()),
             refusals=dict(self._refusals),
             histogram=self._times.encode(),

@@ -34,6 +34,7 @@ GOOD, SHORT_OF, LINES = (
     ("#1b5e8a", "#c4622d", "#1b7f5c", "#7a4e9a", "#8a8a1b"),
 )
 WIDTH = 8.0
+BY_REPLICAS = "a call, by replicas of the service"
 
 
 def draw(home: Path, to: Path) -> None:
@@ -55,17 +56,22 @@ def aims(figures: dict[str, Any]) -> Figure:
     ratios = [
         figures[name] / aim if more else aim / figures[name] for name, (aim, more) in there.items()
     ]
-    names = [f"{name}  ({figures[name]:,.4g}, aim {aim:,g})" for name, (aim, _) in there.items()]
+    names = [f"{n}  ({_said(figures[n])}, aim {aim:,g})" for n, (aim, _) in there.items()]
     figure, axes = plt.subplots(figsize=(WIDTH, 0.42 * len(names) + 1.2))
     axes.barh(names, ratios, color=[GOOD if ratio >= 1 else SHORT_OF for ratio in ratios])
     for row, ratio in enumerate(ratios):
-        axes.text(ratio * 1.05, row, f"×{ratio:.2f}", va="center", fontsize=8)
+        box = {"facecolor": "white", "edgecolor": "none", "pad": 1}
+        axes.text(ratio * 1.06, row, f"×{ratio:.2f}", va="center", fontsize=8, bbox=box, zorder=5)
     axes.axvline(1, color="black", linewidth=1)
     axes.set_xscale("log")
     axes.set_xlim(min([*ratios, 0.1]) / 1.5, max([*ratios, 1.0]) * 2.5)
     axes.invert_yaxis()
-    axes.set_xlabel("measured ÷ aim (times: aim ÷ measured); right of the line it is reached")
+    axes.set_title("Share of the aim that is reached; right of the line it is", fontsize=10)
     return figure
+
+
+def _said(value: float) -> str:
+    return f"{value:,.0f}" if value >= 100 else f"{value:.1f}"
 
 
 def rates(raw: Path) -> Figure:
@@ -88,7 +94,7 @@ def rates(raw: Path) -> Figure:
 
 
 def _percentiles(axes: Axes, tried: list[dict[str, Any]], store: str, colour: str) -> None:
-    answered = sorted((one for one in tried if one["answered"]), key=lambda one: one["wanted"])
+    answered = sorted((one for one in tried if "p95_ms" in one), key=lambda one: one["wanted"])
     by_rate = {one["wanted"]: one for one in answered}
     x = list(by_rate)
     for share, style in (("p50_ms", "-"), ("p95_ms", "--")):
@@ -98,16 +104,26 @@ def _percentiles(axes: Axes, tried: list[dict[str, Any]], store: str, colour: st
 
 
 def growing(found: dict[str, list[list[float]]]) -> Figure:
-    """Milliseconds of one operation by the size of what it works on."""
-    figure, axes = plt.subplots(figsize=(WIDTH, 4.6))
-    for colour, (name, points) in zip(LINES * 2, found.items(), strict=False):
-        axes.plot(*zip(*points, strict=True), color=colour, marker="o", markersize=4, label=name)
-    axes.set_xscale("log")
-    axes.set_yscale("log")
-    axes.set_xlabel("how many there are already (of replicas: how many answer)")
-    axes.set_ylabel("milliseconds of one operation, median")
-    axes.grid(alpha=0.3)
-    axes.legend(fontsize=8)
+    """Milliseconds of one operation by the size of what it works on, and by replicas."""
+    figure, (sizes, replicas) = plt.subplots(
+        1, 2, figsize=(WIDTH * 1.25, 4.6), width_ratios=(3, 1), sharey=False
+    )
+    by_size = {name: points for name, points in found.items() if name != BY_REPLICAS}
+    for colour, (name, points) in zip(LINES, by_size.items(), strict=False):
+        sizes.plot(*zip(*points, strict=True), color=colour, marker="o", markersize=4, label=name)
+    sizes.set_xscale("log")
+    sizes.set_yscale("log")
+    sizes.set_xlabel("how many there are already")
+    sizes.set_ylabel("milliseconds of one operation, median")
+    sizes.legend(fontsize=8)
+    if seen := found.get(BY_REPLICAS):
+        replicas.plot(*zip(*seen, strict=True), color=LINES[0], marker="o")
+    replicas.set_title("one call, 16 callers", fontsize=9)
+    replicas.set_xlabel("replicas of the service")
+    replicas.set_xticks(range(1, 5))
+    replicas.set_ylim(bottom=0)
+    for axes in (sizes, replicas):
+        axes.grid(alpha=0.3)
     return figure
 
 

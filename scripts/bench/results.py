@@ -19,7 +19,20 @@ KEYS = (
     "demo_seconds_warm",
 )  # fmt: skip
 """What every run writes; rates a second, times in milliseconds, sizes in MB."""
+POSTGRESQL = "postgresql-15"  # of Debian 12
 LIBRARIES = ("nameko", "kombu", "eventlet", "amqp", "eventsourcing", "pydantic", "cedarpy")
+
+
+PICTURES = (
+    "![Each figure as a share of its aim](benchmarks/aims.png)",
+    "",
+    "Left of the line the aim is not reached; of a time, the aim is divided by what was measured.",
+    "",
+    "![Percentiles by the rate asked for](benchmarks/rates.png)",
+    "",
+    "Each rung that was tried, kept or not; above the dotted line a rate is not sustained.",
+)
+BEGIN, END = "<!-- figures: written by make bench -->", "<!-- /figures -->"
 
 
 @dataclass(frozen=True)
@@ -69,7 +82,7 @@ def machine() -> dict[str, Any]:
         "kernel": platform.release(),
         "system": platform.freedesktop_os_release().get("PRETTY_NAME", ""),
         "python": platform.python_version(),
-        "servers": {name: _debian(name) for name in ("rabbitmq-server", "postgresql")},
+        "servers": {name: _debian(name) for name in ("rabbitmq-server", POSTGRESQL)},
         "libraries": {name: version(name) for name in LIBRARIES},
         "load_before": round(os.getloadavg()[0], 2),
     }
@@ -93,6 +106,7 @@ class Results:
     home: Path
     figures: dict[str, Any] = field(default_factory=dict)
     machine: dict[str, Any] = field(default_factory=machine)
+    at: datetime = field(default_factory=lambda: datetime.now(UTC))
 
     @property
     def missing(self) -> list[str]:
@@ -101,17 +115,31 @@ class Results:
     def write(self) -> Path:
         """Beside the last one, also under its date: nothing that was measured is lost."""
         self.home.mkdir(parents=True, exist_ok=True)
-        at = datetime.now(UTC)
-        whole = {"at": at.isoformat(timespec="seconds"), "machine": self.machine, **self.figures}
+        whole = {
+            "at": self.at.isoformat(timespec="seconds"),
+            "machine": self.machine,
+            **self.figures,
+        }
         text = json.dumps(whole, indent=2) + "\n"
-        for name in (f"{at:%Y%m%dT%H%M%S}.json", "latest.json"):
+        for name in (f"{self.at:%Y%m%dT%H%M%S}.json", "latest.json"):
             (self.home / name).write_text(text)
         return self.home / "latest.json"
 
+    def _seen(self) -> str:
+        there = self.machine
+        servers = ", ".join(f"{name} {number}" for name, number in there["servers"].items())
+        return (
+            f"Seen on {self.at:%d %B %Y at %H:%M} UTC: {there['cores']} cores ({there['model']}),"
+            f" {there['memory_gb']} GB, {there['system']}, kernel {there['kernel']}, Python"
+            f" {there['python']}, {servers}, a load of {there['load_before']} when it began, load"
+            " generators on the same cores. SQLite unless it says PostgreSQL."
+        )
+
     def markdown(self) -> str:
-        """The table as it stands in ``docs/benchmarks.md``."""
+        """What stands in ``docs/benchmarks.md``: where and when, and the table."""
         postgresql = self.figures.get("postgresql", {})
-        rows = ["| Figure | Measured | On PostgreSQL | Aim | Beside it, same run |",
+        rows = [self._seen(), "",
+                "| Figure | Measured | On PostgreSQL | Aim | Beside it, same run |",
                 "|---|---|---|---|---|"]  # fmt: skip
         for line in LINES:
             if line.key not in self.figures:
@@ -124,7 +152,16 @@ class Results:
             other = f"{_said(postgresql[line.key])} {line.unit}" if line.key in postgresql else ""
             measured = f"**{_said(self.figures[line.key])} {line.unit}**"
             rows.append(f"| `{line.key}` | {measured} | {other} | {line.aim} | {beside} |")
-        return "\n".join(rows) + "\n"
+        return "\n".join([*rows, "", *PICTURES]) + "\n"
+
+
+def publish(page: Path, table: str) -> None:
+    """Put the table in its place in a page, between its marks."""
+    before, begin, rest = page.read_text().partition(BEGIN)
+    _, end, after = rest.partition(END)
+    if not (begin and end):
+        raise ValueError(f"{page} has no place for the figures")
+    page.write_text(f"{before}{BEGIN}\n{table}{END}{after}")
 
 
 def _said(value: float) -> str:

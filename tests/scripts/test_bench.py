@@ -8,7 +8,7 @@ import pytest
 
 from scripts.bench.ladder import Ladder
 from scripts.bench.load import Told, Watch, open_loop
-from scripts.bench.results import KEYS, LINES, Results
+from scripts.bench.results import BEGIN, END, KEYS, LINES, Results, publish
 from scripts.cli.deployment import silent
 from shared.kernel.errors import Unavailable
 
@@ -68,6 +68,18 @@ def test_what_is_due_while_it_warms_up_is_done_and_not_counted() -> None:
 )
 def test_a_rate_is_sustained_only_if_all_of_it_is(told: Told, sustained: bool) -> None:
     assert told.is_sustained is sustained
+    assert told.sustained == (told.rate if sustained else 0)
+
+
+@pytest.mark.parametrize(("came_at", "seconds"), [(1.9, 1.0), (4.0, 3.0)])
+def test_what_comes_long_after_the_end_makes_the_time_longer(
+    came_at: float, seconds: float
+) -> None:
+    """What piled up was not carried at that rate, though it was answered in the end."""
+    watch = Watch()
+    watch.answered(0.95, came_at)
+
+    assert watch.told(1, 0.0, 1.0).seconds == seconds
 
 
 def test_one_refusal_and_a_rate_is_not_sustained() -> None:
@@ -111,6 +123,11 @@ def test_a_run_says_which_keys_it_did_not_measure(tmp_path: Path) -> None:
     assert set(KEYS) <= written.keys()
     assert written["machine"]["cores"] >= 1
     assert all(f"`{key}`" in results.markdown() for key in KEYS if key in {x.key for x in LINES})
+
+    page = tmp_path / "page.md"
+    page.write_text(f"above\n{BEGIN}\nof before\n{END}\nbelow\n")
+    publish(page, results.markdown())
+    assert page.read_text() == f"above\n{BEGIN}\n{results.markdown()}{END}\nbelow\n"
 
     del results.figures["redecide"]
     assert results.missing == ["redecide"]

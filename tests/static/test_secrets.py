@@ -20,7 +20,7 @@ KNOWN_FORMS = {
     "a password in an address": r"\b[a-z][a-z0-9+]*://[^\s:/@{}$<>\"']{1,40}:[^\s:/@{}$<>\"']{6,}@",
 }
 NAMED = re.compile(
-    r"(?i)\w*(?:secret|passwo?r?d|passwd|token|api_?key|private_?key|credential)\w*[\"']?\s*[:=]\s*"
+    r"(?i)(?:secret|passwo?r?d|passwd|token|api_?key|private_?key|credential)\w*[\"']?\s*[:=]\s*"
     r"[bf]?[\"']([^\"'\s{}$<>]{12,})[\"']"
 )
 """A value given to something called a secret."""

@@ -60,7 +60,7 @@ class Faulty:
         if name == "broker":
             self.deployment.broker.crash()
         else:
-            self.parts[name].kill()
+            self.parts[name].kill(within=60.0)
 
     def start(self, name: str) -> None:
         servers = {

@@ -49,13 +49,14 @@ class Desk:
     def __init__(self) -> None:
         self.seen = Seen()
         self.closed = Event()
+        self.given_up = Event()
         self._lock = Lock()
 
     def insist(self, ask: Callable[..., Any], method: str, **arguments: Any) -> Act:
         """The same command until it is answered or refused: once, however often it was sent.
         The answer is the refusal where it was refused."""
         request_id, asked = str(uuid4()), time.monotonic()
-        while time.monotonic() < asked + PATIENCE:
+        while time.monotonic() < asked + PATIENCE and not self.given_up.is_set():
             answer = self._once(ask, method, request_id=request_id, **arguments)
             if answer is not None:
                 act = Act(method, None, answer, asked, time.monotonic())
@@ -109,6 +110,10 @@ class Load:
     def start(self) -> None:
         for thread in self._threads:
             thread.start()
+
+    def give_up(self) -> None:
+        """What is asked need not be answered any more: the test has failed already."""
+        self.desk.given_up.set()
 
     def stop(self) -> Seen:
         self.desk.closed.set()

@@ -122,6 +122,9 @@ def under_load(town: Town) -> Iterator[Load]:
     load.start()
     try:
         yield load
+    except BaseException:
+        load.give_up()
+        raise
     finally:
         load.stop()
 

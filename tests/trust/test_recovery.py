@@ -21,6 +21,7 @@ from shared.crypto.keys import KeyUnavailable
 from shared.crypto.local_keys import LocalKeys
 from shared.eventing import broker
 from shared.eventing.follow import follow_loop, queue_of
+from shared.eventing.head_watch import HeadWatch
 from shared.eventing.live_views import LiveViews
 from shared.eventing.relay import MESSAGES, Exchanges, events_exchange, relay_loop
 from shared.kernel.clock import FixedClock, SystemClock
@@ -183,7 +184,12 @@ def test_an_expired_certificate_holds_what_is_said_back(
     with proxied(lambda: address_of(broker.uri()), authority.tls) as proxy:
         uri = broker.uri(vhost).replace("amqp://", "amqps://")
         uri = uri.replace(f"127.0.0.1:{address_of(uri)[1]}", f"localhost:{proxy.port}")
-        relay = relay_loop(world.notes, world.outbox, lambda: Exchanges.open(uri, "notes"))
+        relay = relay_loop(
+            world.notes,
+            world.outbox,
+            lambda: Exchanges.open(uri, "notes"),
+            HeadWatch(world.notes),
+        )
         plain = broker.uri(vhost)
         with listening(plain, events_exchange("notes"), "topic") as heard, running(relay):
             eventually(lambda: relay.check() == "SSLCertVerificationError")

@@ -95,15 +95,18 @@ def right_holders() -> JudgedAccess:
 class PlayedIdentities:
     records: dict[str, UUID] = field(default_factory=lambda: {INS: RECORD})
     traits: Traits = TRAITS
+    qualified: bool = True
+    """Else no INS is told with the traits."""
+    resolved: int = 0
 
     def resolve(self, ins: Ins, *, by: Actor) -> UUID | None:
+        self.resolved += 1
         return self.records.get(ins.value)
 
     def person_of(self, record_id: UUID, *, by: Actor) -> Person:
-        return Person(traits=self.traits, ins=Ins(value=INS, oid=INS_NIR_TEST))
-
-    def traits_of(self, record_id: UUID, *, by: Actor) -> Traits:
-        return self.traits
+        known = (value for value, whose in self.records.items() if whose == record_id)
+        ins = next((Ins(value=value, oid=INS_NIR_TEST) for value in known), None)
+        return Person(traits=self.traits, ins=ins if self.qualified else None)
 
 
 @dataclass

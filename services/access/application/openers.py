@@ -15,7 +15,7 @@ class Openers(AccessLog):
         rights, who, now = self.asked_by(request.record_id, by)
         rights = seen_by(who, rights)  # else what a minor did in secret would show in who can open
         self.prepare()
-        _, matrix = self.current_matrix()
+        matrix = self.current_matrix()
         grounds = Grounds(rights=rights, matrix=matrix, rules=self.rules)
         given = request.document_attributes.model_dump(mode="json", by_alias=True)
         given["class"] = self.reference.classes.get(given["type"]) or given["class"]

@@ -34,4 +34,6 @@ class StoredRow(NamedTuple):
 
 def _json(value: object) -> str:
     """Also of what someone who writes into a store may have put in place of a text or number."""
-    return encode_basestring(value) if type(value) is str else json.dumps(value)
+    if type(value) is str:
+        return encode_basestring(value)
+    return str(value) if type(value) is int else json.dumps(value)

@@ -150,7 +150,9 @@ class Depositing:
         taken = self._signed(taken, record_id, by)
         if taken.patient:
             self._people.require_person_of(around.served, taken.patient, by)
-        document_id, original = self._doubles.same(around.together, taken, by, lot.changed)
+        document_id, original = self._doubles.same(
+            around.together, taken, by, lot.changed, hold=offer.hold
+        )
         if original and self._doubles.may_see(original, by):
             return self._again(lot, original, offer, taken, by)
         if original:

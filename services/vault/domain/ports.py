@@ -9,7 +9,7 @@ from uuid import UUID
 from services.vault.domain.document import Content
 from services.vault.domain.lines import Line, Lines, Span
 from services.vault.domain.listing import Entry
-from services.vault.domain.patient import Person, Traits
+from services.vault.domain.patient import Person
 from services.vault.domain.results import ReadDocument
 from services.vault.domain.timing import Due
 from shared.kernel.actor import Actor
@@ -19,10 +19,6 @@ from shared.kernel.ins import Ins
 class Identities(Protocol):
     def resolve(self, ins: Ins, *, by: Actor) -> UUID | None:
         """The record of an INS, open or closed; ``None`` if there is none to be told of."""
-        ...
-
-    def traits_of(self, record_id: UUID, *, by: Actor) -> Traits:
-        """Raises ``Forbidden`` if there is no such record."""
         ...
 
     def person_of(self, record_id: UUID, *, by: Actor) -> Person:

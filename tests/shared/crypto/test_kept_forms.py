@@ -25,7 +25,7 @@ from shared.crypto.key_wrapper import FileKeyWrapper, Wrapped
 from shared.crypto.keys import Key
 from shared.crypto.local_keys import LocalKeys
 from shared.crypto.sealing import NotAuthentic, seal, unseal
-from shared.crypto.signatures import is_signed, sign
+from shared.crypto.signatures import check_ed25519, is_signed, sign
 from shared.crypto.tokens import keyed_token
 from shared.crypto.tombstones import Tombstone
 from shared.crypto.transport import open_message, seal_message
@@ -218,3 +218,13 @@ def test_a_tombstone_is_signed_over_all_it_says() -> None:
     assert stone.is_by(public, RECORD)
     assert not stone.is_by(public, UUID(int=8))
     assert not stone.model_copy(update={"versions": 3}).is_by(public, RECORD)
+
+
+def test_a_note_s_signature_is_of_its_text_alone_by_its_key_alone() -> None:
+    """c2sp.org/signed-note: whoever has the text, the key and RFC 8032 can check it."""
+    key = SIGNING_KEY.public_key().public_bytes_raw()
+    signature = SIGNING_KEY.sign(b"text")
+    assert check_ed25519(key, signature, b"text") is True
+    assert check_ed25519(key, signature, b"another") is False
+    assert check_ed25519(bytes(32), signature, b"text") is False
+    assert is_signed(SIGNING_KEY.public_key(), "purpose", {}, "no hexadecimal") is False

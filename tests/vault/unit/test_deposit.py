@@ -86,6 +86,17 @@ class TestPerson:
         assert set(refusal.value.fields) == {"content.patient.ins"}
         assert nothing_was_written(world)
 
+    @pytest.mark.parametrize(("qualified", "looked_for"), [(True, 0), (False, 1)])
+    def test_an_ins_is_looked_for_unless_it_is_known_to_be_the_record_s(
+        self, world: World, qualified: bool, looked_for: int
+    ) -> None:
+        """What identity tells of the person answers it, once the identity is qualified."""
+        world.identities.qualified = qualified
+
+        world.deposit(cda(), record_id=str(RECORD))
+
+        assert world.identities.resolved == looked_for
+
     def test_the_same_ins_with_other_traits_is_refused(self, world: World) -> None:
         """Two people confused by one typing error: each trait that differs is named."""
         other = PATIENT.replace(">51215<", ">63220<").replace("19790328", "20210601")

@@ -118,6 +118,23 @@ class TestOnce:
         assert answers[0].document_id == answers[1].document_id != first
         assert [a.duplicate_of for a in answers] == [None, answers[0].document_id]
 
+    def test_held_back_it_is_held_back_though_it_is_there(self, world: World) -> None:
+        """The bytes of a document that is hidden from them: the answer to a deposit that is held
+        back, to one made again and to its release are those of any other."""
+        self.hidden(world)
+
+        held = world.deposit(cda(), by=DOCTOR, hold=True)
+        again = world.deposit(cda(), by=DOCTOR, hold=True)
+        stranger = world.deposit(cda(), by=OTHER_HOSPITAL, hold=True)
+        released = world.deposit(cda(), by=DOCTOR)
+
+        assert (held.held, held.duplicate_of) == (True, None)
+        assert (again.held, again.duplicate_of) == (True, held.document_id)
+        assert (stranger.held, stranger.duplicate_of) == (True, None)
+        assert len({held.document_id, stranger.document_id}) == 2
+        assert (released.held, released.duplicate_of) == (False, held.document_id)
+        assert document(world, held.document_id).status is Status.APPROVED
+
     @staticmethod
     def hidden(world: World) -> UUID:
         """A masked document of the hospital."""

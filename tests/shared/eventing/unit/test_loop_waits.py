@@ -54,7 +54,7 @@ def test_a_round_that_went_well_begins_again_with_the_shortest() -> None:
 
 def test_work_that_ends_by_itself_is_called_again_at_once() -> None:
     """It gave way for a moment; only failures wait."""
-    rounds = []
+    rounds: list[int] = []
     stop = Stop(1)
 
     def work(_stop: Event, _loop: Loop) -> None:
