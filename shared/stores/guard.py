@@ -73,10 +73,13 @@ class GuardedRecorder(Protocol):
 def refuse_if_moved(
     relied_on: Mapping[UUID, int],
     inserted: Sequence[StoredEvent],
-    version_of: Callable[[UUID], int],
+    versions_of: Callable[[Collection[UUID]], Mapping[UUID, int]],
 ) -> None:
     """Compare after the insert: our own new events count as not having moved a stream."""
+    if not relied_on:
+        return
     own = Counter(event.originator_id for event in inserted)
+    versions = versions_of(relied_on.keys())
     for originator_id, version in relied_on.items():
-        if version_of(originator_id) != version + own[originator_id]:
+        if versions[originator_id] != version + own[originator_id]:
             raise ReliedOnMoved(f"{originator_id} has moved past version {version}")

@@ -7,13 +7,16 @@ hooks run before it: a guard there lets racing permits through.)
 
 import json
 import re
+import time
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cached_property
 from typing import Any
 from uuid import UUID
+from weakref import WeakKeyDictionary
 
 import psycopg
+import psycopg_pool
 from eventsourcing import postgres as library
 from eventsourcing.persistence import StoredEvent
 from psycopg.rows import DictRow
@@ -47,6 +50,7 @@ class GuardedPostgresRecorder(library.PostgresApplicationRecorder):
         super().__init__(datastore, **kwargs)
         del self.sql_create_statements[self.create_insert_function_statement_index]
         self._together = GroupCommit(self._save_group)
+        self._notify = SQL("NOTIFY {}").format(Identifier(self.channel_name))
 
     def create_table(self) -> None:
         """One process at a time: two that create the same table together would fail."""
@@ -98,16 +102,14 @@ class GuardedPostgresRecorder(library.PostgresApplicationRecorder):
     def _save_group(self, group: Sequence[Save]) -> None:
         with self.datastore.transaction(commit=True) as cursor:
             if any(save.stored_events or save.relied_on for save in group):
-                self._lock_table(cursor)
-            if any(save.stored_events for save in group):
-                self._notify_channel(cursor)
+                cursor.execute(SQL("; ").join([*self.lock_table_statements, self._notify]))
             save_each(group, _sql(cursor), lambda save: self._save(cursor, save))
 
     def _save(self, cursor: Cursor, save: Save) -> Sequence[int]:
         try:
             positions = self._insert(cursor, save.stored_events)
             refuse_if_moved(
-                save.relied_on, save.stored_events, lambda i: self._version_of(cursor, i)
+                save.relied_on, save.stored_events, lambda ids: self._versions_of(cursor, ids)[0]
             )
             reached = positions[-1] if positions else self._head(cursor)
             for step in save.steps:
@@ -130,14 +132,19 @@ class GuardedPostgresRecorder(library.PostgresApplicationRecorder):
 
     def versions_of(self, originator_ids: Collection[UUID]) -> tuple[dict[UUID, int], int]:
         """Versions of these streams' last events (0: absent) and the head, of one instant."""
+        with self.datastore.cursor() as cursor:
+            return self._versions_of(cursor, originator_ids)
+
+    def _versions_of(
+        self, cursor: Cursor, originator_ids: Collection[UUID]
+    ) -> tuple[dict[UUID, int], int]:
         statement = SQL(
             "SELECT s.id, (SELECT COALESCE(MAX(originator_version), 0) FROM {table} AS e"
             " WHERE e.originator_id = s.id) AS version,"
             " (SELECT COALESCE(MAX(notification_id), 0) FROM {table}) AS head"
             " FROM (SELECT unnest(%s::uuid[]) AS id UNION SELECT NULL) AS s"
         ).format(table=Identifier(self.datastore.schema, self.events_table_name))
-        with self.datastore.cursor() as cursor:
-            rows = cursor.execute(statement, (list(originator_ids),)).fetchall()
+        rows = cursor.execute(statement, (list(originator_ids),)).fetchall()
         return {r["id"]: int(r["version"]) for r in rows if r["id"]}, int(rows[0]["head"])
 
     def position_of(self, originator_id: UUID, version: int) -> int:
@@ -216,6 +223,21 @@ def _sql(cursor: Cursor) -> Sql:
     return run
 
 
+def check_if_idle(connection: psycopg.Connection[Any]) -> None:
+    """Ask the server only of a connection that was not in use a moment ago: asking costs as much
+    as most of what it is wanted for. One that broke since says so when it is used.
+    """
+    now = time.monotonic()
+    if now - _used.get(connection, 0.0) > IDLE:
+        psycopg_pool.ConnectionPool.check_connection(connection)
+    _used[connection] = now
+
+
+IDLE = 1.0
+"""Seconds."""
+_used: WeakKeyDictionary[psycopg.Connection[Any], float] = WeakKeyDictionary()
+
+
 class GuardedPostgresFactory(library.PostgresFactory):
     """Refuses the library's database-function mode, whose insert would skip the guard."""
 
@@ -228,6 +250,7 @@ class GuardedPostgresFactory(library.PostgresFactory):
             raise SettingsError("POSTGRES_ENABLE_DB_FUNCTIONS is refused: it saves unguarded")
         if wait is not wait_selector:
             raise SettingsError("PSYCOPG_WAIT_FUNC must be wait_selector, before psycopg is used")
+        self.datastore.pool._check = check_if_idle
         kwargs = self.datastore.pool.kwargs
         if isinstance(kwargs, dict):
             kwargs.update(json.loads(self.env.get(self.CONNECTION_PARAMETERS) or "{}"))

@@ -101,7 +101,7 @@ class GuardedSQLiteRecorder(library.SQLiteApplicationRecorder):
         try:
             positions = self._insert_events(cursor, save.stored_events) or []
             refuse_if_moved(
-                save.relied_on, save.stored_events, lambda i: self._version_of(cursor, i)
+                save.relied_on, save.stored_events, lambda ids: self._versions_of(cursor, ids)
             )
             reached = positions[-1] if positions else self._max_notification_id(cursor) or 0
             for step in save.steps:
@@ -118,8 +118,13 @@ class GuardedSQLiteRecorder(library.SQLiteApplicationRecorder):
     def versions_of(self, originator_ids: Collection[UUID]) -> tuple[dict[UUID, int], int]:
         """Versions of these streams' last events (0: absent) and the head, of one instant."""
         with self.datastore.transaction(commit=False) as cursor:
-            versions = {i: self._version_of(cursor, i) for i in originator_ids}
+            versions = self._versions_of(cursor, originator_ids)
             return versions, self._max_notification_id(cursor) or 0
+
+    def _versions_of(
+        self, cursor: library.SQLiteCursor, originator_ids: Collection[UUID]
+    ) -> dict[UUID, int]:
+        return {i: self._version_of(cursor, i) for i in originator_ids}
 
     def position_of(self, originator_id: UUID, version: int) -> int:
         """Position in the log of one event; 0 if it is not there."""
