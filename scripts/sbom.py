@@ -21,7 +21,7 @@ FOLDER = ROOT / "var" / "sbom"
 REFUSED = re.compile(r"\bAGPL|\bGPL|Affero|SSPL|BUSL|Commons Clause|Proprietary", re.IGNORECASE)
 LINKED = re.compile(r"LGPL|Lesser", re.IGNORECASE)
 """Libraries that are used unchanged, from their own package, may be of these."""
-READ = {"cedarpy": "Apache-2.0"}
+READ = {"cedarpy": "Apache-2.0", "atheris": "Apache-2.0"}
 """From the licence file of a package whose metadata say nothing."""
 CLASSIFIER = "License :: OSI Approved :: "
 

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Installs what the commands need, and nothing twice: Debian packages that are missing, then .venv from the lock.
-#   usage: scripts/setup.sh check|demo|test
-# check: only .venv; demo: the broker too; test: all that tests are run against as well.
+#   usage: scripts/setup.sh check|demo|bench|test
+# check: only .venv; demo: the broker too; bench: and PostgreSQL; test: all that tests are run against as well.
 # Exit code 3, with one sentence, when something is missing that only an administrator can install.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
@@ -11,7 +11,7 @@ missing_packages() {
   local servers=(/usr/lib/rabbitmq/lib/rabbitmq_server-*/sbin/rabbitmq-server)
   if [[ $1 != check && ! -e ${servers[0]} ]]; then echo rabbitmq-server; fi
   local databases=(/usr/lib/postgresql/*/bin/initdb)
-  if [[ $1 == test && ! -e ${databases[0]} ]]; then echo postgresql; fi
+  if [[ $1 =~ ^(test|bench)$ && ! -e ${databases[0]} ]]; then echo postgresql; fi
   if [[ $1 == test && ! -x /usr/sbin/clamd ]]; then echo clamav-daemon; fi
   # tests skip, and say so, without these: nothing to stop for, and no other mail server is replaced
   if [[ $1 == test && $(id -u) == 0 ]]; then
@@ -63,6 +63,10 @@ install_python_packages() {
   local stamp=.venv/lock.sha256 wanted
   wanted=$(sha256sum <requirements.lock)
   if [[ -f $stamp && $(<$stamp) == "$wanted" ]]; then return; fi
+  if [[ -L .venv ]]; then  # clearing it would empty what the link leads to
+    echo ".venv is a link: what it leads to is somebody else's, and is used as it is" >&2
+    return
+  fi
   echo "Installing Python packages into .venv (about a minute)"
   "$PYTHON" -m venv --clear .venv
   # pip's own warnings about the machine's index settings are kept for when something fails
@@ -74,7 +78,7 @@ install_python_packages() {
   echo "$wanted" >$stamp
 }
 
-case ${1:-} in check | demo | test) ;; *) sed -n '2,5s/^# *//p' "${BASH_SOURCE[0]}"; exit 2 ;; esac
+case ${1:-} in check | demo | bench | test) ;; *) sed -n '2,5s/^# *//p' "${BASH_SOURCE[0]}"; exit 2 ;; esac
 mkdir -p var
 exec 9>var/setup.lock
 flock 9

@@ -6,7 +6,7 @@ import pytest
 
 import shared.stores  # noqa: F401 - says how psycopg waits, before a fixture imports psycopg
 
-pytest_plugins = ["tests.support.servers"]
+pytest_plugins = ["tests.support.servers", "tests.support.left_behind"]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -1,98 +1,75 @@
-"""``make bench``: what our guarantees cost, and what a kept connection gains."""
+"""``make bench``: what Carnet carries on this machine, each figure beside its yardstick."""
 
-import shutil
-from collections.abc import Callable
-from dataclasses import replace
+import json
+from pathlib import Path
+from typing import Annotated
 
 import typer
-from rich.table import Table
 
-from scripts.bench import decisions, evidence, journeys, yardsticks
-from scripts.bench.journeys import Place, highest
-from scripts.bench.load import elsewhere
-from scripts.bench.measures import Measure, calling, saving, sealing
-from scripts.bench.record import large_record
-from scripts.bench.results import Results
-from scripts.cli.deployment import Deployment, running_carnet
+from scripts.bench import plots
+from scripts.bench.growth import grown
+from scripts.bench.results import Results, publish
+from scripts.bench.soak import soak
+from scripts.bench.whole import LONG, SHORT, measure
 from scripts.cli.processes import ROOT
 from scripts.cli.screen import Exit, end, out, step
 from scripts.machine.kept import DidNotStart, NotInstalled
 
 HOME = ROOT / "var" / "bench"
+PICTURES = ROOT / "docs" / "benchmarks"
 
 
-def main() -> None:
-    """Measure on private servers and print a table; every line compares two ways in one run.
+def main(
+    long: Annotated[
+        bool, typer.Option("--long", help="The highest rates for two minutes; growth to 1e6.")
+    ] = False,
+    growth: Annotated[
+        bool, typer.Option("--growth", help="What an operation costs as logs and records grow.")
+    ] = False,
+    soak_minutes: Annotated[
+        float | None,
+        typer.Option("--soak", metavar="MINUTES", help="Half of what was reached, for so long."),
+    ] = None,
+    pictures: Annotated[
+        Path,
+        typer.Option(metavar="DIR", help="Where the plots are written; the table into DIR.md."),
+    ] = PICTURES,
+) -> None:
+    """Measure on private servers; about twelve minutes without options.
 
-    Figures of two machines, or of two days, say nothing of one another; ratios do.
+    Writes var/bench/latest.json, what each load saw below var/bench/raw, and the table and plots
+    of docs/benchmarks.md. Figures of two machines, or of two runs while something else
+    works, say nothing of one another; what stands beside a figure was measured in the same run.
     """
-    shutil.rmtree(HOME / "carnet", ignore_errors=True)
-    results = Results()
     try:
-        with step("saving"):
-            measures = [saving()]
-        with step("sealing"):
-            measures.append(sealing())
-        with step("a record of 10,000 documents"):
-            results.figures |= large_record()
-        with running_carnet(HOME / "carnet", step) as carnet:
-            with step("calling"):
-                measures.append(calling(carnet.broker.uri(), carnet.place.issuer))
-            _measure(carnet, results.figures)
+        if growth:
+            with step("growth"):
+                grown(HOME / "growth.json", long=long, progress=step)
+        elif soak_minutes is not None:
+            told = soak(HOME, soak_minutes, step)
+            out.print_json(json.dumps(told))
+        else:
+            _whole(LONG if long else SHORT, pictures.with_suffix(".md"))
     except NotInstalled as missing:
         end(Exit.MISSING, str(missing))
     except DidNotStart as failed:
         end(Exit.REFUSED, str(failed))
-    results.write(HOME / "latest.json")
-    out.print(_table(measures))
-    out.print(results.table())
-    out.print(f"The figures are in {HOME / 'latest.json'}.")
+    plots.draw(HOME, pictures)
+    out.print(f"The plots are in {pictures}.")
 
 
-def _measure(carnet: Deployment, figures: dict[str, float]) -> None:
-    place = Place.of(carnet)
-    hops: dict[str, tuple[Callable[..., float], object]] = {
-        "rpc_raw_amqp_sequential": (yardsticks.raw_sequential, place.amqp_uri),
-        "rpc_sequential": (journeys.rpc_sequential, place),
-        "rpc_stock_nameko_sequential": (yardsticks.stock_sequential, place.amqp_uri),
-        "rpc_stock_nameko_concurrent16": (yardsticks.stock_concurrent, place.amqp_uri),
-        "rpc_concurrent16": (journeys.rpc_concurrent, place),
-    }
-    for name, (hop, where) in hops.items():
-        with step(name):
-            figures[name] = elsewhere(hop, where)
-    with step(f"{journeys.PEOPLE} records"):
-        place = replace(place, records=elsewhere(journeys.records, place))
-    with step("decide"):
-        figures.update(elsewhere(decisions.in_process))
-        figures["decide_rpc"] = elsewhere(decisions.over_rpc, place)
-    told, documents = highest(place, journeys.depositing, step)
-    figures["deposit_50kb_sustained"] = told.rate
-    figures["deposit_p50"], figures["deposit_p95"] = told.percentile(0.5), told.percentile(0.95)
-    place = replace(place, documents=tuple(documents))
-    told, _ = highest(place, journeys.opening, step)
-    figures["open_50kb_sustained"], figures["open_p95"] = told.rate, told.percentile(0.95)
-    with step("event_to_journal_p95"):
-        figures["event_to_journal_p95"] = sorted(elsewhere(journeys.event_to_journal, place))[-2]
-    sizes = evidence.resident(carnet)
-    figures["rss_mb_per_process"], figures["rss_mb_total"] = (
-        max(sizes.values()),
-        sum(sizes.values()),
-    )
-    with step("verify_leaves"):
-        figures["verify_leaves"] = evidence.verified(carnet)
-    with step("redecide"):
-        figures["redecide"] = evidence.redecided(carnet)
-
-
-def _table(measures: list[Measure]) -> Table:
-    table = Table("what", "against", "unit", box=None, pad_edge=False)
-    for title in ("ours", "the other", "ratio"):
-        table.add_column(title, justify="right")
-    for m in measures:
-        numbers = (f"{m.ours:,.0f}", f"{m.plain:,.0f}", f"{m.ratio:.2f}")
-        table.add_row(m.what, m.against, m.unit, *numbers)
-    return table
+def _whole(seconds: float, page: Path) -> None:
+    results = Results(HOME)
+    measure(results, seconds, step)
+    file = results.write()
+    table = results.markdown()
+    (HOME / "table.md").write_text(table)
+    out.print(table, markup=False, soft_wrap=True)
+    if page.exists():
+        publish(page, table)
+    out.print(f"The figures are in {file}.")
+    if results.missing:
+        end(Exit.REFUSED, f"not measured: {', '.join(results.missing)}")
 
 
 if __name__ == "__main__":

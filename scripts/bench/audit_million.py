@@ -14,8 +14,9 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime
+from functools import cache, partial
 from pathlib import Path
 from typing import Annotated, Any
 from uuid import UUID, uuid5
@@ -24,18 +25,22 @@ import typer
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from rich.table import Table
 
+from scripts.cli.audit_evidence import look
 from scripts.cli.audit_told import Reader
+from scripts.cli.audit_workers import workers
 from scripts.cli.processes import ROOT as REPOSITORY
 from scripts.cli.screen import out
 from services.audit.adapters.contents import StateCheck
 from services.audit.adapters.event_stores import SqliteStores
 from services.audit.adapters.files import FolderFiles
+from services.audit.adapters.inspecting import Inspector
 from services.audit.adapters.tree import SqlTree
 from services.audit.application import Audit
 from services.audit.domain.batch import Batch
 from services.audit.domain.growth import Publisher
 from services.audit.domain.verification import Log, Verification
 from shared.crypto.event_cipher import RowIdentity, seal_state
+from shared.crypto.keys import Key
 from shared.crypto.local_keys import LocalKeys
 from shared.crypto.signatures import check_ed25519
 from shared.kernel.clock import FixedClock
@@ -66,11 +71,15 @@ def generate(folder: Path, events: int) -> None:
         store.executemany(
             "INSERT INTO stored_events (originator_id, originator_version, topic, state)"
             " VALUES (?, 1, ?, ?)",
-            (_row(keys, records[n % RECORDS], n) for n in range(events)),
+            (
+                row_of("vault", keys.current(records[n % RECORDS]), records[n % RECORDS], n)
+                for n in range(events)
+            ),
         )
 
 
-def _row(keys: LocalKeys, record: UUID, number: int) -> tuple[str, str, bytes]:
+def row_of(store: str, key: Key, record: UUID, number: int) -> tuple[str, str, bytes]:
+    """Originator, topic and sealed state of one opening."""
     opening = uuid5(SPACE, f"opening {number}")
     state = {
         "originator_topic": "vault.opening",
@@ -84,8 +93,8 @@ def _row(keys: LocalKeys, record: UUID, number: int) -> tuple[str, str, bytes]:
         "confidentiality": ["N"],
     }
     plain = json.dumps(state, separators=(",", ":")).encode()
-    identity = RowIdentity("vault", opening, 1, TOPIC)
-    return opening.hex, TOPIC, seal_state(keys.current(record), identity, plain)
+    identity = RowIdentity(store, opening, 1, TOPIC)
+    return opening.hex, TOPIC, seal_state(key, identity, plain)
 
 
 def grow(folder: Path, log: Path) -> None:
@@ -108,21 +117,27 @@ def grow(folder: Path, log: Path) -> None:
             pass
 
 
-def verify(folder: Path, log: Path) -> int:
+def verify(folder: Path, log: Path, events: int) -> int:
     """Every row against its leaf, every tile, the root, and every seal."""
-    report = Verification(
-        source=SqliteStores(folder),
-        log=Log(files=FolderFiles(log), verifier=VERIFIER, check=check_ed25519),
-        checks=[StateCheck(_keys)],
-    ).run()
+    with workers(partial(_inspector, folder), events) as looking:
+        report = Verification(
+            source=SqliteStores(folder),
+            pages=lambda name: looking.each(look, SqliteStores(folder).stretches(name)),
+            log=Log(files=FolderFiles(log), verifier=VERIFIER, check=check_ed25519),
+        ).run()
     if not report.log_verified:
         raise SystemExit(f"found: {dict(report.found)}")
     return report.services["vault"].matched
 
 
+@contextmanager
+def _inspector(folder: Path) -> Iterator[Inspector]:
+    yield Inspector(SqliteStores(folder), [StateCheck(kept_keys)])
+
+
 def replay(folder: Path) -> int:
     """Every event opened and told, as the auditor's questions read them."""
-    heard: Iterator[Any] = Reader(SqliteStores(folder), _keys).told(services=["vault"])
+    heard: Iterator[Any] = Reader(SqliteStores(folder), kept_keys).told(services=["vault"])
     return sum(1 for _ in heard)
 
 
@@ -130,20 +145,33 @@ def _keys(service: str) -> LocalKeys:
     return LocalKeys(ROOT, service)
 
 
+def kept_keys(service: str) -> LocalKeys:
+    """Derived once, as an auditor's tool keeps the keys that it read from keyring's table."""
+    keys = _keys(service)
+    keys.exact = cache(keys.exact)  # type: ignore[method-assign]  # the same, kept
+    return keys
+
+
 def one(name: str, folder: Path, events: int) -> None:
-    """One step, in a process of its own; tells what it saw, its seconds, its peak memory in MiB."""
+    """One step, in a process of its own; tells what it saw, its seconds, and the peak memory in
+    MiB of the largest process that had a part in it."""
     data, log = folder / "data", folder / "log"
     steps: dict[str, Callable[[], int | None]] = {
         "generated": lambda: generate(data, events),
         "logged": lambda: grow(data, log),
-        "verified": lambda: verify(data, log),
+        "verified": lambda: verify(data, log, events),
         "replayed": lambda: replay(data),
     }
     began = time.monotonic()
     answer = steps[name]()
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+    peak = max(map(_peak, (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)))
     seen = events if answer is None else answer
     sys.stdout.write(json.dumps([seen, time.monotonic() - began, peak]))
+
+
+def _peak(of: int) -> int:
+    """MiB; of children: that of the largest."""
+    return resource.getrusage(of).ru_maxrss // 1024
 
 
 def run(folder: Path, events: int) -> list[tuple[str, int, float, int]]:

@@ -1,38 +1,40 @@
-"""What people do, at rates that rise until Carnet no longer keeps up."""
+"""What people and services do, each load in a process of its own."""
 
 import base64
-import os
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from itertools import cycle
 from pathlib import Path
+from random import Random
 from time import monotonic, sleep
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
-from scripts.bench.load import Told, elsewhere, open_loop
+from scripts.bench.load import Told, Watch, open_loop
 from scripts.bench.yardsticks import SECONDS, rate_of, together
 from scripts.cli.deployment import Deployment
-from scripts.demo.cast import HOSPITAL, Cast
+from scripts.demo.cast import DENTAL_PRACTICE, GENERAL_PRACTICE, HOSPITAL, Caller, Cast
+from shared.auth.claims import actor_of
 from shared.auth.development import DevelopmentIssuer
+from shared.auth.service_keys import private_key
+from shared.auth.service_tokens import ServiceTokens
 from shared.kernel.actor import ActorKind
 from shared.kernel.clock import ShiftedClock
 from shared.kernel.ins import INS_NIR_TEST
 from shared.rpc.client import RpcClient
 
 PEOPLE = 50
+FACILITIES = (HOSPITAL, GENERAL_PRACTICE, DENTAL_PRACTICE)
+"""Whose software deposits: how often one caller may call is limited."""
 ASKING = 100
 """People in whose names one caller asks."""
 SIZE = 50_000
 """Bytes of a document."""
 OPEN_AFTER = timedelta(weeks=6, hours=1)
-RATES = (5, 10, 20, 30, 40, 60, 80, 120, 200)
-"""A second; tried in order until one is not kept."""
-SUSTAINED = 15.0
-"""Seconds of one rate."""
-SLOWEST = 1000.0
-"""Milliseconds at the 95th percentile beyond which a rate is not kept."""
+LOOKED_FOR = 10
+"""One deposit in so many is looked for in the journal."""
+RESOURCE = {"kind": "document", "class": "10", "type": "11502-2", "confidentiality": ["N"]}
 METADATA = {
     "type": "86531-1",
     "title": "Attestation de sortie",
@@ -114,26 +116,21 @@ def _asking(place: Place, rpc: RpcClient) -> Callable[[], object]:
     return lambda: rpc.call("directory", "search_professionals", arguments, token=next(tokens))
 
 
-def depositing(place: Place, rate: float, seconds: float) -> tuple[Told, list[tuple[str, str]]]:
-    """Documents of :data:`SIZE` bytes, all different, by a hospital; and which they became."""
-    taken: list[tuple[str, str]] = []
+def documents(place: Place, count: int) -> tuple[tuple[str, str], ...]:
+    """Deposited one after another: what is then opened."""
     with RpcClient(place.amqp_uri) as rpc:
-        hospital = place.cast(rpc).hospital()
-
-        def deposit(number: int) -> None:
-            content = b"%PDF-1.4\n%" + os.urandom(SIZE // 2).hex().encode() + b"\n%%EOF"
-            answer = hospital.do(
-                "vault.deposit",
-                record_id=place.records[number % len(place.records)],
-                content=base64.b64encode(content).decode(),
-                metadata=METADATA,
-            )
-            taken.append((answer["record_id"], answer["document_id"]))
-
-        return open_loop(rate, seconds, deposit), taken
+        deposit = depositor(place, rpc, uuid4())
+        answers = [deposit(number) for number in range(count)]
+    return tuple((answer["record_id"], answer["document_id"]) for answer in answers)
 
 
-def opening(place: Place, rate: float, seconds: float) -> tuple[Told, list[tuple[str, str]]]:
+def depositing(place: Place, rate: float, seconds: float) -> Told:
+    """Documents of :data:`SIZE` bytes, all different, by the software of hospitals."""
+    with RpcClient(place.amqp_uri) as rpc:
+        return open_loop(rate, seconds, depositor(place, rpc, uuid4()))
+
+
+def opening(place: Place, rate: float, seconds: float) -> Told:
     """Each person opens documents of their own."""
     with RpcClient(place.amqp_uri) as rpc:
         cast = place.cast(rpc)
@@ -142,41 +139,72 @@ def opening(place: Place, rate: float, seconds: float) -> tuple[Told, list[tuple
             record_id, document_id = place.documents[number % len(place.documents)]
             cast.patient(record_id).ask("vault.open", document_id=document_id)
 
-        return open_loop(rate, seconds, read), []
+        return open_loop(rate, seconds, read)
 
 
-def highest(
-    place: Place,
-    load: Callable[[Place, float, float], tuple[Told, list[tuple[str, str]]]],
-    progress: Callable[[str], Any],
-) -> tuple[Told, list[tuple[str, str]]]:
-    """The last rate that was kept, and what was made on the way."""
-    with progress(f"{load.__name__}, {RATES[0]} a second"):
-        best, made = elsewhere(load, place, RATES[0], SUSTAINED)
-    for rate in RATES[1:]:
-        with progress(f"{load.__name__}, {rate} a second"):
-            told, some = elsewhere(load, place, rate, SUSTAINED)
-        made += some
-        if not told.kept_up or told.percentile(0.95) > SLOWEST:
-            break
-        best = told
-    return best, made
+def deciding(place: Place, rate: float, seconds: float) -> Told:
+    """Asked by the vault, for the people of many records; each decision is saved."""
+    clock = ShiftedClock(place.clock)
+    key = private_key(place.issuer_key.parent / "services", "vault")
+    expires = int(clock.now().timestamp()) + 290
+    people = [
+        actor_of({"kind": "patient", "record_id": one, "exp": expires}, clock.now())
+        for one in place.records
+    ]
+    with RpcClient(place.amqp_uri, tokens=ServiceTokens("vault", key, clock)) as rpc:
+
+        def decide(number: int) -> None:
+            person = number % len(people)
+            request = {
+                "record_id": place.records[person],
+                "action": "read",
+                "resource": RESOURCE,
+            }
+            rpc.call("access", "decide", request, by=people[person])
+
+        return open_loop(rate, seconds, decide)
 
 
-def event_to_journal(place: Place) -> list[float]:
-    """Milliseconds from the answer of a deposit to its line in the journal, one at a time."""
-    times = []
+def journalling(place: Place, rate: float, seconds: float) -> Told:
+    """Deposits at that rate; the times are those from the answer of one in :data:`LOOKED_FOR` to
+    its line in the person's journal."""
+    watch = Watch()
     with RpcClient(place.amqp_uri) as rpc:
-        cast = place.cast(rpc)
-        for record_id, document_id in place.documents[:20]:
-            patient = cast.patient(record_id)
-            opened = patient.ask("vault.open", document_id=document_id)
-            began = monotonic()
-            patient.ask(
-                "audit.journal", record_id=record_id, at_least={"vault": opened["position"]}
-            )
-            times.append((monotonic() - began) * 1000)
-    return times
+        cast, deposit = place.cast(rpc), depositor(place, rpc, uuid4())
+
+        def followed(number: int) -> None:
+            answer = deposit(number)
+            if number % LOOKED_FOR:
+                return
+            saved, record_id = monotonic(), answer["record_id"]
+            at_least = {"vault": answer["position"]}
+            cast.patient(record_id).ask("audit.journal", record_id=record_id, at_least=at_least)
+            watch.answered(saved, monotonic())
+
+        load = open_loop(rate, seconds, followed)
+    return replace(load, histogram=watch.told(rate, 0.0, seconds).histogram)
+
+
+def depositor(place: Place, rpc: RpcClient, run: UUID) -> Callable[[int], Any]:
+    """``run``: makes the contents of this load other ones than those of any before."""
+    issuer = DevelopmentIssuer.at(place.issuer_key, ShiftedClock(place.clock))
+    hospitals = [
+        Caller(rpc, issuer, ActorKind.FACILITY, {"SubjectOrganizationID": one, "software": "bench"})
+        for one in FACILITIES
+    ]
+
+    def deposit(number: int) -> Any:
+        body = Random(number).randbytes(SIZE // 2).hex()  # noqa: S311 - the same ones each time
+        content = f"%PDF-1.4\n%{run}{body}\n%%EOF".encode()
+        facility = hospitals[number % len(hospitals)]
+        return facility.do(
+            "vault.deposit",
+            record_id=place.records[number % len(place.records)],
+            content=base64.b64encode(content).decode(),
+            metadata={**METADATA, "institution": facility.claims["SubjectOrganizationID"]},
+        )
+
+    return deposit
 
 
 def _person(number: int) -> dict[str, Any]:

@@ -1,48 +1,25 @@
-"""What is compared: ours, and the same work without our guarantees."""
+"""Our own parts alone: what a save, and the sealing of content, cost with their guarantees."""
 
 import hashlib
 import os
 import tempfile
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator
 from pathlib import Path
-from time import perf_counter
-from typing import ClassVar
 from uuid import UUID, uuid4
 
-from eventsourcing.application import Application
 from eventsourcing.domain import Aggregate, event
 from pydantic import BaseModel
 
-from shared.auth.development import DevelopmentIssuer
+from scripts.bench.yardsticks import rate_of
 from shared.crypto.blob_cipher import open_stream, seal_stream
 from shared.crypto.local_keys import LocalKeys
-from shared.kernel.actor import ActorKind
 from shared.kernel.clock import SystemClock
-from shared.rpc.client import RpcClient
 from shared.stores.event_log import EventLog
 from shared.stores.outcome import Outcome
 from shared.stores.settings import EventStoreSettings
 
-SAVES = 300
-CALLS = 200
-CONTENT = 32 * 1024 * 1024
+CONTENT = 8 * 1024 * 1024
 CHUNK = 64 * 1024
-
-
-@dataclass(frozen=True, kw_only=True)
-class Measure:
-    """``ours`` and ``plain``: how many of ``unit`` in a second."""
-
-    what: str
-    against: str
-    unit: str
-    ours: float
-    plain: float
-
-    @property
-    def ratio(self) -> float:
-        return self.ours / self.plain
 
 
 class Note(Aggregate):
@@ -67,40 +44,27 @@ class Guarded(EventLog):
     name = "bench"
 
 
-class Bare(Application[UUID]):
-    """The library alone on the same engine: nothing sealed, nothing guarded."""
-
-    name = "bare"
-    env: ClassVar[dict[str, str]] = {"PERSISTENCE_MODULE": "eventsourcing.sqlite"}
-
-
-def saving() -> Measure:
-    with tempfile.TemporaryDirectory() as folder:
-        keys = LocalKeys(os.urandom(32), "bench")
-        ours = Guarded(EventStoreSettings(data_dir=Path(folder)), keys, SystemClock())
-        plain = Bare(env={"SQLITE_DBNAME": str(Path(folder) / "bare.db")})
-        record_id, relied_on = uuid4(), {uuid4(): 0}
-        try:
-            guarded = _rate(
-                SAVES,
-                lambda: ours.commit(
-                    Outcome(answer=Nothing(), save=[Note(record_id, "text")], relied_on=relied_on)
-                ),
+def saves(settings: EventStoreSettings) -> float:
+    """Events a second, sealed and guarded, one a transaction."""
+    log = Guarded(settings, LocalKeys(os.urandom(32), "bench"), SystemClock())
+    record_id, relied_on = uuid4(), {uuid4(): 0}
+    try:
+        return rate_of(
+            lambda: log.commit(
+                Outcome(answer=Nothing(), save=[Note(record_id, "text")], relied_on=relied_on)
             )
-            bare = _rate(SAVES, lambda: plain.save(Note(record_id, "text")))
-        finally:
-            ours.close()
-            plain.close()
-    return Measure(
-        what="events saved, sealed and guarded (SQLite)",
-        against="saved by the library alone",
-        unit="events/s",
-        ours=guarded,
-        plain=bare,
-    )
+        )
+    finally:
+        log.close()
 
 
-def sealing() -> Measure:
+def saves_on_sqlite() -> float:
+    with tempfile.TemporaryDirectory() as folder:
+        return saves(EventStoreSettings(data_dir=Path(folder)))
+
+
+def sealing() -> dict[str, float]:
+    """MiB a second: sealed and opened again; and hashed alone, which is the least of it."""
     keys, content = LocalKeys(os.urandom(32), "bench"), os.urandom(CONTENT)
     key = keys.current(uuid4())
 
@@ -111,41 +75,8 @@ def sealing() -> Measure:
         for _ in open_stream(seal_stream(chunks(), key), keys):
             pass
 
-    return Measure(
-        what="content sealed and opened again",
-        against="hashed with SHA-256",
-        unit="MiB/s",
-        ours=_rate(1, there_and_back) * CONTENT / 2**20,
-        plain=_rate(1, lambda: hashlib.sha256(content)) * CONTENT / 2**20,
-    )
-
-
-def calling(amqp_uri: str, issuer: DevelopmentIssuer) -> Measure:
-    """One caller in sequence; the same service answers both."""
-    arguments = {"text": "essai"}
-    token = issuer.token(ActorKind.PATIENT, record_id=str(uuid4()))
-
-    def kept(client: RpcClient) -> None:
-        client.call("directory", "search_professionals", arguments, token=token)
-
-    def anew() -> None:
-        with RpcClient(amqp_uri) as client:
-            kept(client)
-
-    with RpcClient(amqp_uri) as client:
-        kept(client)
-        ours = _rate(CALLS, lambda: kept(client))
-    return Measure(
-        what="calls answered, one kept connection",
-        against="a connection for each call",
-        unit="calls/s",
-        ours=ours,
-        plain=_rate(CALLS // 10, anew),
-    )
-
-
-def _rate(times: int, work: Callable[[], object]) -> float:
-    began = perf_counter()
-    for _ in range(times):
-        work()
-    return times / (perf_counter() - began)
+    mib = CONTENT / 2**20
+    return {
+        "sealed_and_opened_mib": rate_of(there_and_back, warm_up=3) * mib,
+        "sha256_alone_mib": rate_of(lambda: hashlib.sha256(content), warm_up=3) * mib,
+    }

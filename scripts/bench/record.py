@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from pathlib import Path
-from statistics import median
+from statistics import median, quantiles
 from time import perf_counter
 from typing import Any, cast
 from uuid import UUID, uuid4
@@ -25,7 +25,8 @@ from services.vault.domain.metadata import Author, Metadata
 from services.vault.domain.people import People
 from services.vault.domain.ports import Contents, DueDates, Identities
 from services.vault.domain.taking import Limits
-from services.vault.projections.documents import DocumentList, ListedDocuments
+from services.vault.projections.documents import DocumentList
+from services.vault.projections.listed import ListedDocuments
 from services.vault.projections.results import ListedResults, ResultList
 from shared.crypto.local_keys import LocalKeys
 from shared.kernel.actor import Actor, ActorKind
@@ -40,6 +41,7 @@ from shared.stores.views import open_documents
 DOCUMENTS = 10_000
 YEARS = 30
 TIMES = 5
+SEARCHES = 60
 TODAY = datetime(2026, 11, 21, 8, 30, tzinfo=UTC)
 RECORD = UUID("0190a000-0000-7000-8000-000000000001")
 DOCTOR = Actor(kind=ActorKind.PROFESSIONAL, id="899700366240", profession="10")
@@ -79,16 +81,20 @@ class Permits:
 
 
 def large_record() -> dict[str, float]:
-    """Milliseconds, the median of five, by what is asked."""
-    with tempfile.TemporaryDirectory() as folder, _vault(Path(folder)) as vault:
-        first = Search(record_id=RECORD)
+    """Milliseconds by what is asked: the 95th percentile of searches, else the median of five."""
+    with tempfile.TemporaryDirectory() as folder, large_vault(Path(folder), DOCUMENTS) as vault:
         everything = Search(record_id=RECORD, text="controle genou")
         fresh = ChangesSince(record_id=RECORD, instant=TODAY - timedelta(days=30))
         return {
-            "record_10000_first_search_ms": _took(lambda: vault.search(first, DOCTOR)),
+            "search_10k_record_p95": _slowest(lambda: search_first(vault)),
             "record_10000_text_search_ms": _took(lambda: vault.search(everything, PATIENT)),
             "record_10000_changes_ms": _took(lambda: vault.changes_since(fresh, DOCTOR)),
         }
+
+
+def search_first(vault: Vault) -> object:
+    """The newest documents of the record, as a treating doctor sees them."""
+    return vault.search(Search(record_id=RECORD), DOCTOR)
 
 
 def _took(ask: Callable[[], object]) -> float:
@@ -100,21 +106,36 @@ def _took(ask: Callable[[], object]) -> float:
     return median(times)
 
 
+def _slowest(ask: Callable[[], object]) -> float:
+    """The 95th percentile; the first ones warm up."""
+    times = []
+    for _ in range(TIMES + SEARCHES):
+        began = perf_counter()
+        ask()
+        times.append((perf_counter() - began) * 1000)
+    return quantiles(times[TIMES:], n=20)[-1]
+
+
+def documents_of(count: int) -> Iterator[Document]:
+    """As they were deposited in one record, over years."""
+    return (_document(number, count) for number in range(count))
+
+
+def own_view(home: Path) -> tuple[Documents, DocumentList]:
+    """The vault's list of documents, empty, on SQLite."""
+    view = DocumentList
+    documents = open_documents(_common(home), "vault", view.NAME, view.VERSION, view.INDEXES)
+    return documents, DocumentList(KeptKeys(bytes(32), "vault"))
+
+
 @contextmanager
-def _vault(home: Path) -> Iterator[Vault]:
+def large_vault(home: Path, documents: int) -> Iterator[Vault]:
     keys = KeptKeys(bytes(32), "vault")
-    common = CommonSettings(
-        environment="development",
-        amqp_uri="",
-        service_keys_dir=home,
-        issuers_file=home,
-        data_dir=home,
-    )
     views = [
-        open_documents(common, "vault", view.NAME, view.VERSION, view.INDEXES)
+        open_documents(_common(home), "vault", view.NAME, view.VERSION, view.INDEXES)
         for view in (DocumentList, ResultList)
     ]
-    _fill(views[0], DocumentList(keys))
+    _fill(views[0], DocumentList(keys), documents)
     limits = Limits(max_bytes=5_000_000, refuse_active=True)
     nobody = cast("Identities", None)
     vault = Vault(
@@ -139,18 +160,28 @@ def _vault(home: Path) -> Iterator[Vault]:
         vault.close()
 
 
-def _fill(documents: Documents, view: DocumentList) -> None:
+def _common(home: Path) -> CommonSettings:
+    return CommonSettings(
+        environment="development",
+        amqp_uri="",
+        service_keys_dir=home,
+        issuers_file=home,
+        data_dir=home,
+    )
+
+
+def _fill(documents: Documents, view: DocumentList, count: int) -> None:
     batch = []
-    for number in range(DOCUMENTS):
-        (event,) = _document(number).collect_events()
+    for number, document in enumerate(documents_of(count)):
+        (event,) = document.collect_events()
         place = At(source="vault", epoch="bench", previous=number, position=number + 1)
         batch.append((view.writes(event), place))
     documents.apply_all(batch)
 
 
-def _document(number: int) -> Document:
+def _document(number: int, count: int) -> Document:
     """Three in ten of the last two years, as records grow: the act two days before it came in."""
-    ago = timedelta(days=int(365.25 * YEARS * (number / DOCUMENTS) ** 2))
+    ago = timedelta(days=int(365.25 * YEARS * (number / count) ** 2))
     day: date = (TODAY - ago - timedelta(days=2)).date()
     metadata = Metadata(
         unique_id=f"1.2.250.1.999.1^{number}",

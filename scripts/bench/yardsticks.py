@@ -1,21 +1,21 @@
 """The same hop without us: raw AMQP, and nameko as it comes."""
 
-import os
-import subprocess
-import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+import asyncio
+from collections.abc import Callable
+from contextlib import suppress
 from threading import Thread
 from time import monotonic, perf_counter
 from typing import Any
 
 import amqp
 import kombu
+from faststream.rabbit import RabbitBroker
 from nameko.exceptions import RpcTimeout
 from nameko.standalone.rpc import ClusterRpcProxy
 
-from scripts.cli.processes import ROOT
+from scripts.bench.echoes import echoing
 
+STOCK, FASTSTREAM = "scripts.bench.stock", "scripts.bench.faststream_echo"
 ECHO = "bench.echo"
 BODY = b'{"args": [], "kwargs": {"text": "essai"}}'
 SECONDS = 3.0
@@ -46,7 +46,7 @@ def raw_sequential(uri: str) -> float:
 
 
 def stock_sequential(uri: str) -> float:
-    with _stock(uri), ClusterRpcProxy({"AMQP_URI": uri}, timeout=SECONDS) as cluster:
+    with echoing(STOCK, uri), ClusterRpcProxy({"AMQP_URI": uri}, timeout=SECONDS) as cluster:
         cluster.bench_stock.echo(text="essai")
         return rate_of(lambda: cluster.bench_stock.echo(text="essai"))
 
@@ -63,13 +63,41 @@ def stock_concurrent(uri: str) -> float:
                     count += 1
             done.append(count)
 
-    with _stock(uri):
+    with echoing(STOCK, uri):
         return float(sum(together(call))) / SECONDS
 
 
-def rate_of(work: Callable[[], object]) -> float:
-    """How often a second, one after another; the first hundred warm up."""
-    for _ in range(100):
+def faststream_sequential(uri: str) -> float:
+    return asyncio.run(_faststream(uri, 1))
+
+
+def faststream_concurrent(uri: str) -> float:
+    return asyncio.run(_faststream(uri, CALLERS))
+
+
+async def _faststream(uri: str, callers: int) -> float:
+    """One connection, as many requests under way as callers."""
+    count = 0
+
+    async def call(broker: RabbitBroker, until: float) -> None:
+        nonlocal count
+        while monotonic() < until:
+            await broker.request("essai", queue="bench_faststream", timeout=SECONDS)
+            count += 1
+
+    with echoing(FASTSTREAM, uri):
+        async with RabbitBroker(uri, logger=None) as broker:
+            await broker.start()
+            await call(broker, monotonic() + 0.3)
+            count = 0
+            until = monotonic() + SECONDS
+            await asyncio.gather(*(call(broker, until) for _ in range(callers)))
+    return count / SECONDS
+
+
+def rate_of(work: Callable[[], object], warm_up: int = 100) -> float:
+    """How often a second, one after another; the first ones warm up and do not count."""
+    for _ in range(warm_up):
         work()
     began, count = perf_counter(), 0
     while perf_counter() - began < SECONDS:
@@ -87,17 +115,3 @@ def together(work: Callable[[list[Any]], None]) -> list[Any]:
     for thread in threads:
         thread.join()
     return done
-
-
-@contextmanager
-def _stock(uri: str) -> Iterator[None]:
-    """A service written as nameko's documentation shows, in a process of its own."""
-    environ = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "PYTHONWARNINGS": "ignore"}
-    command = [sys.executable, "-m", "scripts.bench.stock", uri]
-    with subprocess.Popen(command, env=environ, stdout=subprocess.PIPE, text=True) as process:
-        try:
-            if process.stdout:
-                process.stdout.readline()  # "ready"
-            yield
-        finally:
-            process.kill()  # it holds nothing

@@ -3,20 +3,29 @@
 import sqlite3
 import time
 from collections.abc import Callable, Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from scripts.cli.audit_keys import stored_keys
+from scripts.cli.audit_workers import workers
 from scripts.cli.processes import SERVICES
 from services.audit.adapters.contents import KeysOf, ReadObject, StateCheck
-from services.audit.adapters.event_stores import CannotRead, PostgresStores, SqliteStores, Stores
+from services.audit.adapters.event_stores import (
+    CannotRead,
+    PostgresStores,
+    SqliteStores,
+    Stores,
+    Stretch,
+)
 from services.audit.adapters.files import BucketFiles, FolderFiles
+from services.audit.adapters.inspecting import Inspector
 from services.audit.adapters.signing import log_key, verifier_key
 from services.audit.domain.growth import Files
+from services.audit.domain.inspection import Page
 from services.audit.domain.proofs import LogReader, read_checkpoint
 from services.audit.domain.report import VerificationReport
 from services.audit.domain.settings import BUCKET, AuditSettings
@@ -46,6 +55,7 @@ class Evidence:
     keys_of: KeysOf | None
     documents: ReadObject | None
     live: bool
+    where: "Where"
 
     @cached_property
     def log(self) -> LogReader:
@@ -54,14 +64,21 @@ class Evidence:
         )
 
     def verify(self, advance: Advance = lambda _: None) -> VerificationReport:
-        checks = [StateCheck(self.keys_of, self.documents)] if self.keys_of else []
-        return Verification(
-            source=self.stores,
-            log=Log(files=self.files, verifier=self.verifier, check=check_ed25519),
-            checks=checks,
-            heads=self._settled() if self.live else None,
-            advance=advance,
-        ).run()
+        """Rows are read, hashed and opened in several processes, and compared in this one."""
+        heads = self._settled() if self.live else None
+        total = sum(self.stores.heads().values())
+        with workers(partial(open_inspector, self.where), total) as looking:
+
+            def pages(service: str) -> Iterator[Page]:
+                return looking.each(look, self.stores.stretches(service))
+
+            return Verification(
+                source=self.stores,
+                pages=pages,
+                log=Log(files=self.files, verifier=self.verifier, check=check_ed25519),
+                heads=heads,
+                advance=advance,
+            ).run()
 
     def _settled(self) -> dict[str, int]:
         """The heads of now, once the log covers them, or when one has waited long enough."""
@@ -107,7 +124,20 @@ def open_evidence(where: Where) -> Evidence:
         keys_of=open_keys(where, stores) if where.with_keys else None,
         documents=documents,
         live=where.data is None and where.objects is None,
+        where=where,
     )
+
+
+@contextmanager
+def open_inspector(where: Where) -> Iterator[Inspector]:
+    """What a process needs to look at rows; it opens everything itself."""
+    evidence = open_evidence(where)
+    keys_of, documents = evidence.keys_of, evidence.documents
+    yield Inspector(evidence.stores, [StateCheck(keys_of, documents)] if keys_of else [])
+
+
+def look(inspector: Inspector, stretch: Stretch) -> Page:
+    return inspector.look(stretch)
 
 
 def export_files(where: Where, folder: Path) -> int:
@@ -195,7 +225,7 @@ def verifier_of(where: Where) -> VerifierKey:
     own = read_settings(AuditSettings, where.settings, section="audit")
     if own.log_key_file:
         raise CannotRead("the log has a key of its own: give its public half with --vkey")
-    return verifier_key(own.origin, public_keys(where).of("audit"))
+    return verifier_key(own.origin, public_keys(where).of("audit").named(None))
 
 
 def open_keys(where: Where, stores: Stores) -> KeysOf:

@@ -8,8 +8,6 @@ from pathlib import Path
 from typing import cast
 from uuid import UUID
 
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
-
 from services.audit.adapters.contents import KeysOf
 from services.keyring.adapters.wrapped_keys import WrappedKeys
 from services.keyring.application import Found
@@ -20,6 +18,7 @@ from shared.crypto.key_wrapper import FileKeyWrapper
 from shared.crypto.keys import SERVICE_KEY_ID, Key, KeyErased, Keys, KeyUnavailable
 from shared.crypto.local_keys import DeferredKeys
 from shared.crypto.remote_keys import about
+from shared.crypto.signatures import Verifies
 from shared.crypto.tombstones import Tombstone
 from shared.rpc.client import RpcClient
 from shared.stores.guard import GuardedRecorder, Sql
@@ -31,10 +30,11 @@ REMEMBERED = 10_000
 class StoredKeys:
     """What keyring would hand over to ``service``; nothing is made, and nothing written."""
 
-    def __init__(self, find: Callable[[str], Found | None], service: str, signer: Ed25519PublicKey):
+    def __init__(self, find: Callable[[str], Found | None], service: str, signer: Verifies):
         self._find = find
         self._service = service
         self._signer = signer
+        self._derived = lru_cache(maxsize=REMEMBERED)(self._derive)
 
     def current(self, record_id: UUID | None) -> Key:
         found = self._live(record_id)
@@ -49,8 +49,11 @@ class StoredKeys:
     def _key(self, key_id: UUID, version: int, found: Found) -> Key:
         if version not in found.secrets:
             raise KeyUnavailable(f"{key_id} has no key version {version}")
+        return self._derived(key_id, version, found.secrets[version])
+
+    def _derive(self, key_id: UUID, version: int, secret: bytes) -> Key:
         path = ("record", self._service, str(key_id), str(version))
-        return Key(key_id, version, derive(found.secrets[version], *path))
+        return Key(key_id, version, derive(secret, *path))
 
     def _live(self, record_id: UUID | None) -> Found:
         found = self._find(holder_of(record_id, self._service))
@@ -92,7 +95,7 @@ class HandedKeys:
 
 
 def mandated_keys(
-    client: RpcClient, token: str, record: UUID, purpose: str, signer: Ed25519PublicKey
+    client: RpcClient, token: str, record: UUID, purpose: str, signer: Verifies
 ) -> KeysOf:
     """The keys of one record for every service, asked of audit, which journals the use and has
     them handed over by keyring, sealed for us alone."""
@@ -111,7 +114,7 @@ def mandated_keys(
 
 
 def stored_keys(
-    reading: Callable[[], AbstractContextManager[Sql]], kek_file: Path, signer: Ed25519PublicKey
+    reading: Callable[[], AbstractContextManager[Sql]], kek_file: Path, signer: Verifies
 ) -> KeysOf:
     """The keys of any service, from keyring's table and the key-encryption key."""
     recorder = cast("GuardedRecorder", _ReadOnly(reading))  # nothing is inserted

@@ -1,6 +1,7 @@
 """What the auditor's commands have in common: options, exit codes, progress, mandates."""
 
 from collections.abc import Iterator
+from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from enum import IntEnum
@@ -125,6 +126,8 @@ def or_cannot() -> Iterator[None]:
         cannot(str(refusal))
     except SettingsError as error:
         cannot(str(error))
+    except BrokenProcessPool:
+        cannot("a process that shared the work ended before it was done; nothing is known")
 
 
 def cannot(sentence: str) -> NoReturn:

@@ -1,8 +1,10 @@
 """Decides every access again, from the log of access alone."""
 
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -11,8 +13,10 @@ from scripts.cli.audit_evidence import Where, open_keys, open_stores
 from scripts.cli.audit_keys import OutOfScope
 from scripts.cli.audit_looking import Looking
 from scripts.cli.audit_told import Advance
+from scripts.cli.audit_workers import workers
 from services.access.adapters.opening import open_log
 from services.access.application import Access
+from services.access.application.past import Past
 from services.access.domain.decision import Decision
 from services.access.domain.redecision import Redecision
 from services.access.domain.reference import AccessSettings
@@ -25,6 +29,8 @@ from shared.kernel.settings import read_settings
 from shared.stores.event_log import EventLog
 from shared.stores.settings import EventStoreSettings
 
+STRETCH = 500
+"""Positions of the log of access that a process decides again at once."""
 KEPT = 200
 """Differing decisions that are kept one by one; the others are counted."""
 
@@ -67,11 +73,12 @@ def redecide_under(
         return _every(where, look.keys_of, look.advance, since, until)
     result = Redecided()
     with _opened(where, look.keys_of) as log:
+        opened = log, Past(log)
         for one in records:
             for row in look.stores.rows("access", one):
                 look.advance(1)
                 if row.topic == Decision.Created.TOPIC:
-                    _decide(log, row, result, since, until)
+                    _decide(opened, row, result, since, until)
     return result
 
 
@@ -92,31 +99,49 @@ def _every(
     result = Redecided()
     with _opened(where, keys_of) as log:
         after = first_from(log, since) - 1 if since else 0
-        end = first_from(log, until) if until else None
-        for decision in log.redecide_all(after=after):
-            if end is not None and decision.position >= end:
-                break
-            result.add(decision)
-            advance(1)
+        upto = first_from(log, until) - 1 if until else log.head().position
+    pieces = ((n, min(n + STRETCH, upto)) for n in range(after, upto, STRETCH))
+    with workers(partial(open_past, where), upto - after) as deciding:
+        for again in deciding.each(decide_stretch, pieces):
+            for decision in again:
+                result.add(decision)
+            advance(STRETCH)
     return result
 
 
+@contextmanager
+def open_past(where: Where) -> Iterator[tuple[Access, Past]]:
+    """What a process needs to decide again; it opens everything itself."""
+    with _opened(where, open_keys(where, open_stores(where))) as log:
+        yield log, Past(log)
+
+
+def decide_stretch(opened: tuple[Access, Past], piece: tuple[int, int]) -> list[Redecision]:
+    """Decisions at positions in (after, upto] of the log of access."""
+    (log, past), (after, upto) = opened, piece
+    return list(log.redecide_all(after=after, upto=upto, past=past))
+
+
 def _decide(
-    log: Access, row: StoredRow, result: Redecided, since: datetime | None, until: datetime | None
+    opened: tuple[Access, Past],
+    row: StoredRow,
+    result: Redecided,
+    since: datetime | None,
+    until: datetime | None,
 ) -> None:
     """The matrices that an operator loaded, rules since replaced and connected services are under
     access's own key, which nobody is handed: a decision that rests on one is counted apart."""
-    decision = UUID(row.originator_id)
+    (log, past), decision = opened, UUID(row.originator_id)
     if not _is_within(log, decision, since, until):
         return
     try:
-        result.add(log.redecide_at(decision, row.position))
+        result.add(log.redecide_at(decision, row.position, past=past))
     except OutOfScope:
         result.unreached += 1
 
 
 def _is_within(
-    log: Access, decision_id: UUID, since: datetime | None, until: datetime | None
+    log: EventLog, decision_id: UUID, since: datetime | None, until: datetime | None
 ) -> bool:
     """Also when its time can be read no more: erased, or changed."""
     with suppress(KeyErased, NotAuthentic):

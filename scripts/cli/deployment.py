@@ -100,17 +100,21 @@ class Deployment:
 
     def launch(self, name: str, detached: bool = False) -> None:
         """Start one process of the services; see :meth:`ready`."""
-        environ = {
+        command = [sys.executable, "-m", "services", *entrypoints_of(name)]
+        environ = self.environ(self._ports[name])
+        self.processes[name].start(command, environ=environ, detached=detached)
+
+    def environ(self, port: int) -> dict[str, str]:
+        """Of a process of the services; ``port``: of its health."""
+        return {
             "PATH": os.environ["PATH"],
             "HOME": str(self.place.home.resolve()),
             "LANG": "C.UTF-8",
             "PYTHONPATH": str(ROOT),
             "PYTHONUNBUFFERED": "1",
-            "CARNET_HTTP_PORT": str(self._ports[name]),
+            "CARNET_HTTP_PORT": str(port),
             **self.place.settings(),
         }
-        command = [sys.executable, "-m", "services", *entrypoints_of(name)]
-        self.processes[name].start(command, environ=environ, detached=detached)
 
     def address(self, process: str) -> str:
         """Where this process serves ``/live``, ``/ready`` and ``/metrics``."""

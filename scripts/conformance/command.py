@@ -68,7 +68,12 @@ def conformance(
 def _given(record: str | None, ins: str | None) -> dict[str, Any] | None:
     if not (record and ins):
         return None
-    return {"record": record, "person": {"value": ins, "oid": INS_NIR_TEST}}
+    return _whose(record, {"value": ins, "oid": INS_NIR_TEST})
+
+
+def _whose(record: str, person: dict[str, str]) -> dict[str, Any]:
+    mailbox = f"{person['value']}@patient.mssante.fr"
+    return {"record": record, "person": person, "mailbox": mailbox}
 
 
 def opened_record(client: Calls, token: Token, place: Place) -> dict[str, Any]:
@@ -88,7 +93,7 @@ def opened_record(client: Calls, token: Token, place: Place) -> dict[str, Any]:
             if time.monotonic() > until:
                 end(Exit.REFUSED, "the record did not open")
             time.sleep(PAUSE)
-    return {"record": announced["record_id"], "person": person}
+    return _whose(announced["record_id"], person)
 
 
 def _issued(issuer: DevelopmentIssuer) -> Token:

@@ -69,7 +69,7 @@ class Verdict:
 def run(
     journey: Journey, calls: Calls, token: Token, foreign: Token, given: Mapping[str, Any]
 ) -> Iterator[Verdict]:
-    """``given``: an open record (``record``), and the INS of its person (``person``). Stops at
+    """``given``: an open record (``record``), the INS and mailbox of its person. Stops at
     the first step that went wrong: those after it build on it."""
     for values in journey.each:
         known: dict[str, Any] = {**beginnings(), **given, **values}

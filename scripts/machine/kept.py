@@ -56,6 +56,7 @@ class Kept:
         options = [f"--pid-file={self.pid_file}", f"--stop-signal={stop_signal.name}"]
         options += [f"--user={user}"] if user else []
         options += ["--detached"] if detached else []
+        self._let_go()
         with self.log_file.open("ab") as log:
             started = subprocess.Popen(
                 [sys.executable, "-IS", keeper.__file__, *options, "--", *command],
@@ -103,9 +104,14 @@ class Kept:
             if time.monotonic() > deadline:
                 raise TimeoutError(f"{self.name} (pid {self.pid()}) does not end")
             time.sleep(POLL)
+        self._let_go()
+        self.pid_file.unlink(missing_ok=True)
+
+    def _let_go(self) -> None:
+        """Of the keeper of one that ended, by itself or not."""
         if self.keeper and self.keeper.stdin:
             self.keeper.stdin.close()
-        self.pid_file.unlink(missing_ok=True)
+        self.keeper = None
 
     def wait_until(self, ready: Callable[[], bool], *, within: float) -> None:
         """Wait for a probe that uses the server as its callers will; a failed start ends it."""

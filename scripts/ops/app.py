@@ -15,6 +15,7 @@ from scripts.ops import (
     rebuild,
     restore,
     rotate,
+    signing_keys,
     sweep,
     versions,
 )
@@ -42,9 +43,17 @@ def settings(
 
 for command in (
     *(migrate.migrate, messages.parked, messages.retry, messages.discard, messages.realign),
-    *(messages.renew_epoch, backup.backup, backup.expire_backups, restore.restore),
+    *(
+        messages.renew_epoch,
+        messages.drop_checkpoint,
+        backup.backup,
+        backup.expire_backups,
+        restore.restore,
+    ),
     *(restore.finish_restore, sweep.sweep, prepare.prepare),
     *(rebuild.rebuild, versions.compare_versions, emergency.read_only, emergency.drain),
     *(emergency.resume, rotate.new_key_encryption_key, rotate.rewrap_keys, rotate.rotate_key),
+    *(signing_keys.next_signing_key, signing_keys.switch_signing_key),
+    *(signing_keys.next_log_key, signing_keys.log_keys),
 ):
     app.command(epilog=EXIT_CODES)(command)

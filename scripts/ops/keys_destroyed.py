@@ -3,10 +3,9 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
-
 from scripts.ops.copies import Databases
 from shared.auth.service_keys import ServicePublicKeys
+from shared.crypto.signatures import Verifies
 from shared.crypto.tombstones import Tombstone
 from shared.stores.guard import Sql
 
@@ -14,7 +13,7 @@ KEYS = "keyring_keys"
 TOMBSTONES = "keyring_tombstones"
 
 
-def keyring_key(folder: Path) -> Ed25519PublicKey:
+def keyring_key(folder: Path) -> Verifies:
     return ServicePublicKeys(folder).of("keyring")
 
 
@@ -38,7 +37,7 @@ def _has_table(sql: Sql, databases: Databases) -> bool:
 
 
 def destroy_again(
-    databases: Databases, found: Sequence[Tombstone], key: Ed25519PublicKey
+    databases: Databases, found: Sequence[Tombstone], key: Verifies
 ) -> tuple[int, int]:
     """Apply those that keyring signed: (how many keys this took away, how many were not signed).
 

@@ -14,6 +14,7 @@ import typer
 
 from scripts.cli.screen import Exit
 from scripts.ops.parts import By, DryRun, built, operator
+from shared.eventing.checkpoints import drop
 from shared.eventing.handling import Failed
 from shared.eventing.links import Mismatch
 from shared.eventing.live_views import LiveViews
@@ -100,16 +101,37 @@ def renew_epoch(
         typer.echo(f"epoch {made.log.renew_epoch()}")
 
 
+def drop_checkpoint(
+    service: Annotated[str, typer.Argument(help="The service that stopped, e.g. vault.")],
+    reason: Reason,
+    by: By,
+    dry_run: DryRun = False,
+) -> None:
+    """Believe the transparency log anew, after it was restored below what a service has seen."""
+    with _one_sentence(), built(service, "project") as made:
+        if dry_run:
+            seen = made.log.places.seen_checkpoint()
+            typer.echo(f"{seen.size if seen else 0} entries were seen, and would count no more")
+            return
+        seen = drop(made.log, reason, operator(by))
+        typer.echo(f"{service} no longer holds the log to its checkpoint of {seen.size} entries")
+
+
+@contextmanager
+def _one_sentence() -> Iterator[None]:
+    """A refusal, or a message that fails again, ends the command with one sentence."""
+    try:
+        yield
+    except Failed as failed:
+        typer.echo(f"it failed again: {type(failed.__cause__).__name__}", err=True)
+        raise typer.Exit(Exit.REFUSED) from None
+    except (Refusal, Mismatch) as refusal:
+        typer.echo(str(refusal), err=True)
+        raise typer.Exit(Exit.REFUSED) from None
+
+
 @contextmanager
 def _parking(service: str) -> Iterator[Parking]:
-    """A refusal, or a message that fails again, ends the command with one sentence."""
-    with built(service, "follow") as following:
+    with _one_sentence(), built(service, "follow") as following:
         views = LiveViews(following.views, following.sources, following.log.places)
-        try:
-            yield Parking(following, views)
-        except Failed as failed:
-            typer.echo(f"it failed again: {type(failed.__cause__).__name__}", err=True)
-            raise typer.Exit(Exit.REFUSED) from None
-        except (Refusal, Mismatch) as refusal:
-            typer.echo(str(refusal), err=True)
-            raise typer.Exit(Exit.REFUSED) from None
+        yield Parking(following, views)

@@ -35,6 +35,7 @@ from shared.eventing.messages import LeafBatch
 from shared.eventing.outbox import OutboxReader
 from shared.eventing.positions import position_in
 from shared.kernel.common import CommonSettings
+from shared.kernel.note import Sign, VerifierKey
 from shared.kernel.settings import read_settings
 from shared.rpc.client import RpcClient
 from shared.rpc.keys import remote_keys
@@ -84,6 +85,12 @@ class Built:
 
     def _documents(self, view: type[Projected]) -> Documents:
         return open_documents(self.common, "audit", view.NAME, view.VERSION, view.INDEXES)
+
+    def former(self) -> tuple[VerifierKey, Sign] | None:
+        if self.own.log_key_former_file is None:
+            return None
+        key = log_key(self.own.log_key_former_file)
+        return verifier_key(self.own.origin, key.public_key()), key.sign
 
     def outside(self) -> Outside:
         lines, subjects, rights, merges, facts = (view.documents for view in self.views)
@@ -198,7 +205,11 @@ def following_leaves() -> FollowingLeaves:
 def timing() -> Timers:
     built = Built()
     publisher = Publisher(
-        tree=built.tree, files=built.files, verifier=built.verifier, sign=built.log_key.sign
+        tree=built.tree,
+        files=built.files,
+        verifier=built.verifier,
+        sign=built.log_key.sign,
+        former=built.former(),
     )
     messages = CheckpointMessages(built.common.amqp_uri, built.clock, str(built.verifier))
 

@@ -32,8 +32,12 @@ class AnomalyRaised(MessageData):
 
 
 class Covered(BaseModel):
+    """``digest``: of the event there, in hex, so that its service sees whether it is the one
+    that it has; none where no event is at that very position."""
+
     epoch: str
     position: int
+    digest: str | None = None
 
 
 class Proof(BaseModel):

@@ -20,8 +20,9 @@ from services.vault.domain.taking import Limits
 from services.vault.domain.value_sets import ValueSets
 from services.vault.messages import message_for
 from services.vault.policies import FOLLOWS, POLICIES
-from services.vault.projections.documents import DocumentList, ListedDocuments
+from services.vault.projections.documents import DocumentList
 from services.vault.projections.due import DueList, ListedDue
+from services.vault.projections.listed import ListedDocuments
 from services.vault.projections.results import ListedResults, ResultList
 from shared.auth.service_keys import private_key
 from shared.auth.service_tokens import ServiceTokens

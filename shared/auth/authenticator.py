@@ -22,7 +22,7 @@ class Authenticator:
     @classmethod
     def of(cls, service: str, settings: CommonSettings, clock: Clock) -> "Authenticator":
         issuers = Issuers.load(settings.issuers_file, production=settings.production)
-        keys = ServicePublicKeys(settings.service_keys_dir)
+        keys = ServicePublicKeys(settings.service_keys_dir, clock)
         return cls(CallerTokens(issuers, clock), ServiceTokenVerifier(service, keys, clock))
 
     def actor(self, token: object, digest: str, *, redelivered: bool = False) -> Actor:

@@ -129,7 +129,7 @@ class FacilityClaims(_Claims):
             kind=ActorKind.FACILITY,
             id=self.SubjectOrganizationID,
             facility=self.SubjectOrganizationID,
-            secret=self.secret,
+            secret=self.secret or bool(named and named.secret),
             on_behalf_of=named,
         )
 

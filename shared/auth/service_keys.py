@@ -4,16 +4,16 @@ import re
 from collections.abc import Iterable
 from pathlib import Path
 
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import (
     Encoding,
     NoEncryption,
     PrivateFormat,
-    PublicFormat,
     load_pem_private_key,
-    load_pem_public_key,
 )
 
+from shared.auth.believed_keys import BelievedKey, ServiceSigner, format_public_keys
+from shared.kernel.clock import Clock, SystemClock
 from shared.kernel.errors import Unauthenticated
 from shared.kernel.settings import SettingsError
 
@@ -29,10 +29,13 @@ def generate_service_keys(folder: Path, services: Iterable[str]) -> None:
             continue
         key = Ed25519PrivateKey.generate()
         private.touch(mode=0o600)
-        private.write_bytes(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
-        (folder / f"{service}.pub").write_bytes(
-            key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
-        )
+        private.write_text(private_pem(key))
+        public = format_public_keys([BelievedKey(key.public_key())])
+        (folder / f"{service}.pub").write_text(public)
+
+
+def private_pem(key: Ed25519PrivateKey) -> str:
+    return key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()
 
 
 def private_key(folder: Path, service: str) -> Ed25519PrivateKey:
@@ -48,22 +51,19 @@ def private_key(folder: Path, service: str) -> Ed25519PrivateKey:
 
 
 class ServicePublicKeys:
-    """Public keys by service name, read when first asked for."""
+    """Public keys by service name: each file is read when first asked for, and once it changed."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, clock: Clock | None = None) -> None:
         self._folder = folder
-        self._known: dict[str, Ed25519PublicKey] = {}
+        self._clock = clock or SystemClock()
+        self._known: dict[str, ServiceSigner] = {}
 
-    def of(self, service: object) -> Ed25519PublicKey:
+    def of(self, service: object) -> ServiceSigner:
         # The name comes from a token not verified yet: it must not become a path of its choice.
         if not isinstance(service, str) or not _NAME.fullmatch(service):
             raise Unauthenticated("the token names no service")
         if service not in self._known:
-            try:
-                key = load_pem_public_key((self._folder / f"{service}.pub").read_bytes())
-            except (OSError, ValueError):
-                raise Unauthenticated("this service's key is not known here") from None
-            if not isinstance(key, Ed25519PublicKey):
-                raise Unauthenticated("this service's key is not known here")
-            self._known[service] = key
+            signer = ServiceSigner(self._folder / f"{service}.pub", self._clock)
+            signer.keys()
+            self._known[service] = signer
         return self._known[service]

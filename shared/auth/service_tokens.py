@@ -10,6 +10,7 @@ import jwt as pyjwt
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from shared.auth import jwt
+from shared.auth.believed_keys import id_of
 from shared.auth.claims import actor_of
 from shared.auth.service_keys import ServicePublicKeys
 from shared.kernel.actor import Actor, ActorKind
@@ -34,6 +35,7 @@ class ServiceTokens:
     def __init__(self, service: str, key: Ed25519PrivateKey, clock: Clock) -> None:
         self._service = service
         self._key = key
+        self._key_id = id_of(key.public_key())
         self._clock = clock
 
     def for_call(self, target: str, digest: str, by: Actor | None) -> str:
@@ -51,7 +53,8 @@ class ServiceTokens:
             if not by.principal.claims:
                 raise Unauthenticated("this caller's claims are not known: they cannot be carried")
             claims["act"] = by.principal.claims
-        return pyjwt.encode(claims, self._key, algorithm="EdDSA", headers={"typ": TYPE})
+        headers = {"typ": TYPE, "kid": self._key_id}
+        return pyjwt.encode(claims, self._key, algorithm="EdDSA", headers=headers)
 
 
 class ServiceTokenVerifier:
@@ -73,7 +76,7 @@ class ServiceTokenVerifier:
         now = self._clock.now()
         claims = jwt.verified(
             token,
-            key=self._keys.of(service),
+            key=self._keys.of(service).named(token.header.get("kid")),
             algorithm="EdDSA",
             audience=self._service,
             issuer=str(service),

@@ -6,18 +6,20 @@ belongs to, a rebuild sees which key to ask for. All of it, and the row's identi
 authenticated, so a row moved, swapped or edited does not open.
 """
 
-from dataclasses import dataclass
+from functools import lru_cache
+from typing import NamedTuple
 from uuid import UUID
 
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
 from shared.crypto.keys import SERVICE_KEY_ID, Key, Keys
-from shared.crypto.sealing import NONCE_BYTES, TAG_BYTES, NotAuthentic, seal, unseal
+from shared.crypto.sealing import NONCE_BYTES, TAG_BYTES, NotAuthentic, seal, unseal_with
 
 FORMAT = 1
 HEADER_BYTES = 1 + 16 + 4
 
 
-@dataclass(frozen=True)
-class RowIdentity:
+class RowIdentity(NamedTuple):
     """Where a sealed state stands: it opens nowhere else."""
 
     store: str
@@ -29,8 +31,7 @@ class RowIdentity:
         return f"{self.store}|{self.originator_id}|{self.version}|{self.topic}".encode()
 
 
-@dataclass(frozen=True)
-class SealHeader:
+class SealHeader(NamedTuple):
     """The clear part of a sealed state."""
 
     key_id: UUID
@@ -49,7 +50,13 @@ def read_header(sealed: bytes) -> SealHeader:
     """Raise :class:`NotAuthentic` if these bytes cannot be a sealed state."""
     if len(sealed) < HEADER_BYTES + NONCE_BYTES + TAG_BYTES or sealed[0] != FORMAT:
         raise NotAuthentic("not a sealed state of a known format")
-    return SealHeader(UUID(bytes=sealed[1:17]), int.from_bytes(sealed[17:21], "big"))
+    return _header(sealed[:HEADER_BYTES])
+
+
+@lru_cache(maxsize=4096)
+def _header(clear: bytes) -> SealHeader:
+    """Asked for several times of each row, and the same in many of a record's."""
+    return SealHeader(UUID(bytes=clear[1:17]), int.from_bytes(clear[17:21], "big"))
 
 
 def seal_state(key: Key, row: RowIdentity, plain: bytes) -> bytes:
@@ -60,5 +67,26 @@ def seal_state(key: Key, row: RowIdentity, plain: bytes) -> bytes:
 def open_state(keys: Keys, row: RowIdentity, sealed: bytes) -> bytes:
     """Raise :class:`NotAuthentic`, ``KeyErased`` or ``KeyUnavailable``."""
     header = read_header(sealed)
-    key = keys.exact(header.key_id, header.key_version)
-    return unseal(key.secret, sealed[HEADER_BYTES:], header.to_bytes() + row.to_bytes())
+    cipher = AESGCM(keys.exact(header.key_id, header.key_version).secret)
+    return unseal_with(cipher, sealed[HEADER_BYTES:], sealed[:HEADER_BYTES] + row.to_bytes())
+
+
+class Opener:
+    """Opens many states of few keys: each key is asked for once. Made for one answer and not
+    kept, so that no key is remembered beyond what its cache allows."""
+
+    def __init__(self, keys: Keys) -> None:
+        self._keys = keys
+        self._ciphers: dict[bytes, AESGCM] = {}
+
+    def open(self, row: bytes, sealed: bytes) -> bytes:
+        """Errors as :func:`open_state`. ``row``: :meth:`RowIdentity.to_bytes`."""
+        header = sealed[:HEADER_BYTES]
+        cipher = self._ciphers.get(header) or self._cipher(sealed)
+        return unseal_with(cipher, sealed[HEADER_BYTES:], header + row)
+
+    def _cipher(self, sealed: bytes) -> AESGCM:
+        header = read_header(sealed)
+        cipher = AESGCM(self._keys.exact(header.key_id, header.key_version).secret)
+        self._ciphers[header.to_bytes()] = cipher
+        return cipher

@@ -5,13 +5,13 @@ its token covers. keyring answers with a half of its own, the secret sealed unde
 agree on, and its signature over all of it and over what the secret is for.
 """
 
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X25519PublicKey
 from pydantic import BaseModel, ConfigDict
 
 from shared.crypto.derivation import derive
 from shared.crypto.sealing import NotAuthentic, seal, unseal
-from shared.crypto.signatures import is_signed, sign
+from shared.crypto.signatures import Verifies, is_signed, sign
 
 PURPOSE = "carnet key handover"
 
@@ -33,7 +33,7 @@ class Recipient:
         self._private = X25519PrivateKey.generate()
         self.half = self._private.public_key().public_bytes_raw().hex()
 
-    def take(self, handed: Handed, about: str, signer: Ed25519PublicKey) -> bytes:
+    def take(self, handed: Handed, about: str, signer: Verifies) -> bytes:
         """The secret. Raise :class:`NotAuthentic` unless keyring signed it for this request."""
         if not is_signed(signer, PURPOSE, _statement(handed, self.half, about), handed.signature):
             raise NotAuthentic("not handed over by keyring for this request")

@@ -6,6 +6,7 @@ from functools import cached_property
 from uuid import UUID
 
 from shared.crypto.derivation import KEY_BYTES, derive
+from shared.crypto.key_cache import KeyCache
 from shared.crypto.keys import SERVICE_KEY_ID, Key, KeyErased, KeyUnavailable
 
 
@@ -17,6 +18,7 @@ class LocalKeys:
             raise ValueError(f"a root key has {KEY_BYTES} bytes")
         self._root = root
         self._service = service
+        self._derived: KeyCache[Key] = KeyCache()
         self._versions: dict[UUID, int] = {}
         self._erased: set[UUID] = set()
 
@@ -29,9 +31,12 @@ class LocalKeys:
             raise KeyErased(f"the keys of {key_id} were destroyed")
         if not 1 <= version <= self._versions.get(key_id, 1):
             raise KeyUnavailable(f"{key_id} has no key version {version}")
-        return Key(
-            key_id, version, derive(self._root, "record", self._service, str(key_id), str(version))
-        )
+        if key := self._derived.get((key_id, version)):
+            return key
+        secret = derive(self._root, "record", self._service, str(key_id), str(version))
+        key = Key(key_id, version, secret)
+        self._derived.put((key_id, version), key)
+        return key
 
     def prefetch(self, key_ids: Collection[UUID]) -> None:
         """Nothing to fetch: every key is derived here."""

@@ -5,13 +5,13 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from shared.crypto.handover import Handed, Recipient
 from shared.crypto.key_cache import KeyCache
 from shared.crypto.keys import SERVICE_KEY_ID, Key, KeyErased, KeyUnavailable
 from shared.crypto.sealing import NotAuthentic
+from shared.crypto.signatures import Verifies
 from shared.crypto.tombstones import Tombstone
 from shared.kernel.errors import Refusal
 from shared.telemetry.metrics import KEY_ERRORS
@@ -54,7 +54,7 @@ class RemoteKeys:
         ask: Ask,
         *,
         service: str,
-        keyring_key: Ed25519PublicKey,
+        keyring_key: Verifies,
         create: bool = False,
         cache: KeyCache[Key | Tombstone] | None = None,
     ) -> None:

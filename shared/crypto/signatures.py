@@ -1,10 +1,26 @@
 """Ed25519 (RFC 8032): signatures of tombstones, certificates and checkpoints."""
 
 import json
-from typing import Any
+from datetime import datetime
+from typing import Any, Protocol, runtime_checkable
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+
+
+class Verifies(Protocol):
+    """A public key, or whatever stands for the keys of one signer."""
+
+    def verify(self, signature: bytes, data: bytes, /) -> None:
+        """Raise ``cryptography.exceptions.InvalidSignature`` unless it is this signer's."""
+        ...
+
+
+@runtime_checkable
+class Signer(Verifies, Protocol):
+    """One that changes keys: each is believed of what was signed before its end."""
+
+    def at(self, instant: datetime, /) -> Verifies: ...
 
 
 def canonical(statement: dict[str, Any]) -> bytes:
@@ -17,9 +33,7 @@ def sign(key: Ed25519PrivateKey, purpose: str, statement: dict[str, Any]) -> str
     return key.sign(purpose.encode() + b"\0" + canonical(statement)).hex()
 
 
-def is_signed(
-    key: Ed25519PublicKey, purpose: str, statement: dict[str, Any], signature: str
-) -> bool:
+def is_signed(key: Verifies, purpose: str, statement: dict[str, Any], signature: str) -> bool:
     try:
         key.verify(bytes.fromhex(signature), purpose.encode() + b"\0" + canonical(statement))
     except (InvalidSignature, ValueError):

@@ -3,10 +3,10 @@
 from datetime import datetime
 from uuid import UUID
 
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from pydantic import BaseModel, ConfigDict
 
-from shared.crypto.signatures import is_signed, sign
+from shared.crypto.signatures import Signer, Verifies, is_signed, sign
 
 PURPOSE = "carnet key tombstone"
 
@@ -30,10 +30,12 @@ class Tombstone(BaseModel):
     def signed(self, key: Ed25519PrivateKey) -> "Tombstone":
         return self.model_copy(update={"signature": sign(key, PURPOSE, self._statement())})
 
-    def is_by(self, key: Ed25519PublicKey, record_id: UUID) -> bool:
-        """Whether ``key`` signed it, about this very record."""
+    def is_by(self, key: Verifies, record_id: UUID) -> bool:
+        """Whether ``key`` signed it, about this very record: of a signer that changed keys, one
+        that was in use when the record's were destroyed."""
+        then = key.at(self.destroyed_at) if isinstance(key, Signer) else key
         right = self.record_id == record_id
-        return right and is_signed(key, PURPOSE, self._statement(), self.signature)
+        return right and is_signed(then, PURPOSE, self._statement(), self.signature)
 
     def _statement(self) -> dict[str, object]:
         return self.model_dump(mode="json", exclude={"signature"})

@@ -3,10 +3,12 @@
 Each service hears of checkpoints beside its relay, and keeps how far they cover its events.
 """
 
+import math
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime
 from functools import wraps
+from itertools import pairwise
 from threading import Event
 from typing import TypeVar
 
@@ -40,10 +42,11 @@ def checkpoint_loop(log: EventLog, amqp_uri: str) -> Loop:
         fresh = Freshness(LOGGED_FRESH.labels(log.name))
         with Subscription(amqp_uri, queue=queue, exchange=EXCHANGE, kind="fanout") as subscription:
             while not stop.is_set():
-                if delivery := subscription.next(1.0):
-                    if message := heard(delivery.body, log.name):
-                        take(log, message)
-                    subscription.ack(delivery)
+                if deliveries := subscription.next(1.0):
+                    for delivery in deliveries:
+                        if message := heard(delivery.body, log.name):
+                            take(log, message)
+                    subscription.ack(deliveries)
                 _measure(log, fresh)
                 loop.turned()
 
@@ -116,14 +119,15 @@ class AuditLag:
             )
 
     def seconds(self) -> float:
-        """Age of the oldest event outside; 0 when there is none."""
-        oldest = self._oldest_outside()
-        return (self._log.clock.now() - oldest).total_seconds() if oldest else 0.0
-
-    def _oldest_outside(self) -> datetime | None:
+        """Age of the oldest event outside; 0 when there is none. For ever, if the log holds more
+        than is here: events of ours are gone, and nothing can be said of those that are new."""
         logged, head = self._log.places.logged(), self._log.head()
         if logged.epoch == head.epoch and logged.position >= head.position:
-            return None
+            return 0.0 if logged.position == head.position else math.inf
+        oldest = self._oldest_outside(logged, head)
+        return (self._log.clock.now() - oldest).total_seconds() if oldest else 0.0
+
+    def _oldest_outside(self, logged: Logged, head: Head) -> datetime | None:
         if self._oldest is None or self._oldest[0] != logged:
             rows = self._log.read(self._covered_to(logged, head), LOOKED_AT)
             times = (getattr(row.event, "timestamp", None) for row in rows)
@@ -132,7 +136,9 @@ class AuditLag:
         return self._oldest[1] if self._oldest else None
 
     def _covered_to(self, logged: Logged, head: Head) -> int:
-        """Of another history, what it shares with this one is all that can be covered."""
+        """Of an epoch that is over, what came after it is not covered; of one that this log does
+        not know, nothing is."""
         if logged.epoch == head.epoch:
             return logged.position
-        return min(logged.position, self._log.places.epochs()[-1].after)
+        ends = {old.epoch: new.after for old, new in pairwise(self._log.places.epochs())}
+        return min(logged.position, ends.get(logged.epoch, 0))

@@ -66,6 +66,8 @@ class Outgoing:
     message_id: str = ""
     expires: float | None = None
     """Seconds after which it is of no use; kept until consumed when ``None``."""
+    traceparent: str | None = None
+    """Of the trace that it comes from."""
 
 
 class Publisher:
@@ -85,6 +87,11 @@ class Publisher:
 
     def publish(self, batch: Sequence[Outgoing]) -> None:
         """Return once the broker has all of it; :class:`NotConfirmed` or ``OSError`` if not."""
+        self.send(batch)
+        self.confirm()
+
+    def send(self, batch: Sequence[Outgoing]) -> None:
+        """To be confirmed later, with what is sent after it."""
         for outgoing in batch:
             self._sent += 1
             self._unconfirmed.add(self._sent)
@@ -92,7 +99,6 @@ class Publisher:
                 self._message(outgoing), self._exchange, outgoing.routing_key
             )
         self._connection.heartbeat_check()
-        self._confirmed()
 
     def beat(self) -> None:
         """To be called now and then while there is nothing to publish: the broker gives up a
@@ -101,7 +107,9 @@ class Publisher:
         with suppress(TimeoutError):
             self._connection.drain_events(timeout=NOW)
 
-    def _confirmed(self) -> None:
+    def confirm(self) -> None:
+        """Return once the broker has all that was sent; :class:`NotConfirmed` or ``OSError`` if
+        not."""
         try:
             while self._unconfirmed:
                 self._connection.drain_events(timeout=PATIENCE)
@@ -117,10 +125,12 @@ class Publisher:
         properties: dict[str, Any] = {"delivery_mode": 2, "message_id": outgoing.message_id}
         if outgoing.expires is not None:
             properties["expiration"] = str(int(outgoing.expires * 1000))
+        headers = {"traceparent": outgoing.traceparent} if outgoing.traceparent else None
         return self._channel.prepare_message(
             outgoing.body.encode(),
             content_type="application/json",
             content_encoding="utf-8",
+            headers=headers,
             properties=properties,
         )
 
@@ -138,6 +148,7 @@ class Delivery:
     routing_key: str
     body: bytes
     tag: int
+    traceparent: str | None = None
 
 
 class Subscription:
@@ -153,18 +164,21 @@ class Subscription:
         self._channel.basic_qos(0, PREFETCH, False)
         self._channel.basic_consume(queue, callback=self._on_delivery)
 
-    def next(self, timeout: float) -> Delivery | None:
-        """The next delivery, in the order of the queue; ``None`` if none came in time."""
-        if not self._arrived:
-            self._connection.heartbeat_check()
-            try:
-                self._connection.drain_events(timeout=timeout)
-            except TimeoutError:
-                return None
-        return self._arrived.popleft() if self._arrived else None
+    def next(self, timeout: float) -> Sequence[Delivery]:
+        """What has arrived, in the order of the queue; nothing if nothing came in time. What is
+        handed out is all that is not acknowledged."""
+        self._connection.heartbeat_check()
+        with suppress(TimeoutError):
+            self._connection.drain_events(timeout=timeout)
+            while self._arrived and len(self._arrived) < PREFETCH:
+                self._connection.drain_events(timeout=NOW)
+        arrived = tuple(self._arrived)
+        self._arrived.clear()
+        return arrived
 
-    def ack(self, delivery: Delivery) -> None:
-        self._channel.basic_ack(delivery.tag)
+    def ack(self, deliveries: Sequence[Delivery]) -> None:
+        """All of what :meth:`next` handed out, in one word."""
+        self._channel.basic_ack(deliveries[-1].tag, multiple=True)
 
     def __enter__(self) -> Self:
         return self
@@ -178,11 +192,13 @@ class Subscription:
         self._connection.release()
 
     def _on_delivery(self, message: Any) -> None:
-        body = message.body
+        body, headers = message.body, message.properties.get("application_headers") or {}
+        header = headers.get("traceparent")
         self._arrived.append(
             Delivery(
                 routing_key=message.delivery_info["routing_key"],
                 body=body.encode() if isinstance(body, str) else bytes(body),
                 tag=message.delivery_info["delivery_tag"],
+                traceparent=header if isinstance(header, str) else None,
             )
         )

@@ -1,38 +1,46 @@
 """Every service keeps the last checkpoint of the transparency log that it saw, and checks that
 the next one continues it (DESIGN, section 9): a log that forks cannot show each its own story.
 
-The first key and the first checkpoint heard of are trusted; from then on all is proven.
+The first key and the first checkpoint heard of are trusted; from then on all is proven. Another
+key is believed once a note is signed by it and by the one believed so far.
 """
 
 import json
 from base64 import b64decode
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
 from shared.crypto.signatures import check_ed25519
+from shared.eventing.discards import CheckpointDropped, refuse_free_text
 from shared.eventing.metrics import CHECKPOINTS
+from shared.kernel.actor import Actor
 from shared.kernel.checkpoint import Checkpoint
+from shared.kernel.errors import NotFound
 from shared.kernel.merkle import check_consistency
-from shared.kernel.note import VerifierKey, open_note
-from shared.stores.event_log import EventLog
+from shared.kernel.note import InvalidNote, VerifierKey, open_note
+from shared.stores.event_log import NOTHING, EventLog, Outcome
 from shared.stores.places import Logged, SeenCheckpoint
 from shared.telemetry.logs import log
 
 
 class Inconsistent(Exception):
     """A checkpoint that the log's key signed does not continue the one seen before: the log was
-    forked or rolled back, or its key was used by someone else. An operator must look."""
+    forked or rolled back, or its key was used by someone else. Or it holds another event than
+    ours, or one more than we have: our own log was put back. An operator must look."""
 
 
 @dataclass(frozen=True)
 class Heard:
     """One message of ``audit.checkpoints``, its signature checked. ``covered``: how far it holds
-    the events of the service that heard it; ``proofs``: by the size they begin at."""
+    the events of the service that heard it, ``digest`` that of the last of them in hex;
+    ``proofs``: by the size they begin at."""
 
     note: str
     vkey: str
     checkpoint: Checkpoint
     covered: Logged | None
+    digest: str | None
     proofs: dict[int, list[bytes]]
 
 
@@ -47,6 +55,7 @@ def parse(body: bytes, service: str) -> Heard:
         vkey=vkey,
         checkpoint=Checkpoint.parse(text),
         covered=Logged(str(place["epoch"]), int(place["position"])) if place else None,
+        digest=place.get("digest") if place else None,
         proofs={int(proof["from_size"]): _path(proof) for proof in data.get("proofs", ())},
     )
 
@@ -54,11 +63,12 @@ def parse(body: bytes, service: str) -> Heard:
 def take(service: EventLog, heard: Heard) -> None:
     """Keep it, once it is known to continue the last one kept; one of an older tree that begins
     the last one is passed over. Raise :class:`Inconsistent` otherwise."""
+    _refuse_another_past(service, heard)
     seen = service.places.seen_checkpoint()
     if seen is None:
         _keep(service, heard, instead_of=None)
         return
-    if heard.vkey != seen.vkey:
+    if heard.vkey != seen.vkey and not _vouched_for(heard, seen):
         raise Inconsistent("a checkpoint is signed by another key than the one seen before")
     last = Checkpoint.parse(open_note(seen.note, VerifierKey.parse(seen.vkey), check_ed25519))
     new = heard.checkpoint
@@ -77,6 +87,46 @@ def take(service: EventLog, heard: Heard) -> None:
         CHECKPOINTS.labels(service.name, "inconsistent").inc()
         raise Inconsistent(f"the log of {new.size} does not continue that of {last.size} entries")
     _keep(service, heard, instead_of=last.size)
+
+
+def drop(service: EventLog, reason: str, by: Actor) -> SeenCheckpoint:
+    """Believe the next checkpoint whatever it continues: an operator knows that the log was put
+    back. What counts no longer is kept in an event, with ``reason``, a code word; return it."""
+    refuse_free_text(reason)
+    seen = service.places.seen_checkpoint()
+    if seen is None:
+        raise NotFound("no checkpoint was seen here")
+    decision = CheckpointDropped(seen.size, seen.note, seen.vkey, reason, by.to_event())
+    outcome = Outcome(answer=NOTHING.answer, save=[decision])
+    service.commit(outcome, service.places.drop_checkpoints())
+    return seen
+
+
+def _refuse_another_past(service: EventLog, heard: Heard) -> None:
+    """What the log holds of the epoch at hand, we hold: else ours was put back to an earlier state
+    without a new epoch, and what it saves now would be taken for events that are logged."""
+    covered, head = heard.covered, service.head()
+    if covered is None or covered.epoch != head.epoch:
+        return
+    if covered.position > head.position:
+        CHECKPOINTS.labels(service.name, "inconsistent").inc()
+        raise Inconsistent(
+            f"{covered.position} of our events are logged where {head.position} are here"
+        )
+    if heard.digest and not _is_ours(service, covered.position, heard.digest):
+        CHECKPOINTS.labels(service.name, "inconsistent").inc()
+        raise Inconsistent(f"another event than ours is logged at position {covered.position}")
+
+
+def _is_ours(service: EventLog, position: int, digest: str) -> bool:
+    return [*service.leaves(position - 1, 1).leaves] == [(position, digest)]
+
+
+def _vouched_for(heard: Heard, seen: SeenCheckpoint) -> bool:
+    """The key seen before has signed this very note too: the log's owner changes keys."""
+    with suppress(InvalidNote):
+        return bool(open_note(heard.note, VerifierKey.parse(seen.vkey), check_ed25519))
+    return False
 
 
 def _keep(service: EventLog, heard: Heard, instead_of: int | None) -> None:

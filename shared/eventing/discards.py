@@ -1,12 +1,15 @@
 """What an operator decides about messages is an event: rebuilds and auditors honour it."""
 
+import re
 from typing import Any
 
 from eventsourcing.domain import Aggregate, event
 
+from shared.kernel.errors import InvalidRequest
 from shared.stores.event_log import EventLog
 
 PAGE = 500
+REASON = re.compile(r"[a-z][a-z0-9_]{2,63}")
 
 
 class Discard(Aggregate):
@@ -67,6 +70,39 @@ class Realignment(Aggregate):
         self.goes_on_after = goes_on_after
         self.reason = reason
         self.by = by
+
+
+class CheckpointDropped(Aggregate):
+    """The transparency log was put back below what this service had seen of it; an operator said
+    to believe the next checkpoint. The note that counts no longer stays here, as evidence.
+    """
+
+    TOPIC = "eventing.CheckpointDropped"
+
+    class Event(Aggregate.Event):
+        TOPIC = "eventing.CheckpointDropped.Event"
+
+    class Created(Event, Aggregate.Created):
+        TOPIC = "eventing.CheckpointDropped.Created"
+        size: int
+        note: str
+        vkey: str
+        reason: str
+        by: dict[str, Any]
+
+    @event(Created)
+    def __init__(self, size: int, note: str, vkey: str, reason: str, by: dict[str, Any]) -> None:
+        self.size = size
+        self.note = note
+        self.vkey = vkey
+        self.reason = reason
+        self.by = by
+
+
+def refuse_free_text(reason: str) -> None:
+    """The log is for ever, and a sentence may name a person."""
+    if not REASON.fullmatch(reason):
+        raise InvalidRequest(fields={"reason": "a word of a-z, 0-9 and _"})
 
 
 def discarded(log: EventLog) -> set[str]:

@@ -17,6 +17,7 @@ from shared.eventing.audit_lag import checkpoint_loop
 from shared.eventing.codec import TransportKeys
 from shared.eventing.follow import follow_loop
 from shared.eventing.following import Following
+from shared.eventing.head_watch import HeadWatch, watch_loop
 from shared.eventing.leaf_feed import FollowingLeaves, leaf_loop
 from shared.eventing.live_views import LiveViews
 from shared.eventing.loop import Loop
@@ -96,9 +97,14 @@ def timers(name: str, build: Callable[[], Timers]) -> type:
 
 def projecting_loops(made: Projecting) -> list[Loop]:
     outbox = OutboxReader(made.log, made.message_for, made.transport_keys)
-    relay = relay_loop(made.log, outbox, partial(Exchanges.open, made.amqp_uri, made.log.name))
-    checkpoints = checkpoint_loop(made.log, made.amqp_uri)
-    return [relay, checkpoints, *(project_loop(made.log, view) for view in made.views)]
+    watch = HeadWatch(made.log)
+    exchanges = partial(Exchanges.open, made.amqp_uri, made.log.name)
+    return [
+        watch_loop(watch, made.log.name),
+        relay_loop(made.log, outbox, exchanges, watch),
+        checkpoint_loop(made.log, made.amqp_uri),
+        *(project_loop(made.log, view, watch) for view in made.views),
+    ]
 
 
 def following_loops(made: Following) -> list[Loop]:

@@ -1,6 +1,7 @@
 """Follows one publisher: in order, nothing lost, effects once."""
 
 import time
+from collections.abc import Sequence
 from datetime import datetime
 from threading import Event
 
@@ -10,11 +11,13 @@ from shared.eventing.following import Following
 from shared.eventing.handling import Handling
 from shared.eventing.links import Verdict, check, judge, judge_head, link_of
 from shared.eventing.live_views import LiveViews
-from shared.eventing.loop import Loop
+from shared.eventing.loop import INFRASTRUCTURE, Loop
 from shared.eventing.messages import Envelope, Head, Pulled
 from shared.eventing.metrics import FOLLOWED_FRESH, FOLLOWED_POSITION, MALFORMED
 from shared.eventing.parking import Parking
+from shared.eventing.received import Received
 from shared.eventing.relay import events_exchange
+from shared.eventing.together import Opened, Together
 from shared.stores.event_log import Link
 from shared.telemetry.logs import log
 
@@ -36,6 +39,7 @@ class Follower:
         self._source = source
         self._views = views
         self._handling = Handling(following, views)
+        self._together = Together(following, source, views, self._handling)
         self._at: Link | None = None
         self._fresh = FOLLOWED_FRESH.labels(following.log.name, source)
 
@@ -53,43 +57,58 @@ class Follower:
         pulled = self._pulled()
         upto = pulled.head.position
         while envelopes := check(self._at, pulled):
-            for envelope in envelopes:
-                self._apply(envelope)
+            self._apply([Opened(e, self._opened_if_it_opens(e)) for e in envelopes])
             if envelopes[-1].position >= upto:
                 break
             pulled = self._pulled()
         self._all_applied()
 
-    def deliver(self, delivery: Delivery) -> None:
-        """Do with a delivery what its links say; one that is none of our messages is counted
+    def deliver(self, *deliveries: Delivery) -> None:
+        """Do with each delivery what its links say; one that is none of our messages is counted
         and dropped, because what it may have stood for is pulled from the log.
         """
+        run: list[Opened] = []
+        for delivery in deliveries:
+            try:
+                message = parse_delivery(delivery.routing_key, delivery.body)
+                verdict = self._judge(message, link_of(run[-1].envelope) if run else self._at)
+                if verdict is Verdict.APPLY and isinstance(message, Envelope):
+                    received = self._handling.open(message, self._source)
+                    run.append(Opened(message, received, delivery.traceparent))
+                    continue
+            except Malformed:
+                MALFORMED.labels(self._following.log.name, self._source).inc()
+                log.warning("dropped a malformed delivery", publisher=self._source)
+                continue
+            if verdict is Verdict.PULL:
+                self._apply(run)
+                run = []
+                self.catch_up()
+            elif isinstance(message, Head):
+                self._apply(run)
+                run = []
+                self._all_applied()
+        self._apply(run)
+
+    def _judge(self, message: Envelope | Head, at: Link | None) -> Verdict:
+        return judge_head(at, message) if isinstance(message, Head) else judge(at, message)
+
+    def _opened_if_it_opens(self, envelope: Envelope) -> Received | None:
+        """What does not, though it is the log's own word, is handled alone: tried, and parked."""
         try:
-            message = parse_delivery(delivery.routing_key, delivery.body)
-            verdict = self._judge(message)
-            if verdict is Verdict.APPLY and isinstance(message, Envelope):
-                self._handling.open(message, self._source)
-                self._apply(message)
-        except Malformed:
-            MALFORMED.labels(self._following.log.name, self._source).inc()
-            log.warning("dropped a malformed delivery", publisher=self._source)
-            return
-        if verdict is Verdict.PULL:
-            self.catch_up()
-        elif isinstance(message, Head):
-            self._all_applied()
+            return None if envelope.is_void else self._handling.open(envelope, self._source)
+        except INFRASTRUCTURE:
+            raise
+        except Exception:  # noqa: BLE001 - told when it is handled
+            return None
 
-    def _judge(self, message: Envelope | Head) -> Verdict:
-        if isinstance(message, Head):
-            return judge_head(self._at, message)
-        return judge(self._at, message)
-
-    def _apply(self, envelope: Envelope) -> None:
+    def _apply(self, run: Sequence[Opened]) -> None:
         with self._views.lock:
-            self._handling.apply(envelope, self._source, self._at)
-        self._at = link_of(envelope)
-        if envelope.occurred_at:
-            self._fresh.set(time.time() - self._age(envelope.occurred_at))
+            for reached in self._together.apply(run, self._at):
+                self._at = reached
+        times = [e.envelope.occurred_at for e in run if e.envelope.occurred_at]
+        if times:
+            self._fresh.set(time.time() - self._age(times[-1]))
 
     def _all_applied(self) -> None:
         """The publisher has nothing more: its head, or the end of what was pulled, said so."""
@@ -121,9 +140,9 @@ def follow_loop(following: Following, source: str, views: LiveViews) -> Loop:
             kind="topic",
         ) as subscription:
             while not stop.is_set():
-                if delivery := subscription.next(IDLE):
-                    follower.deliver(delivery)
-                    subscription.ack(delivery)
+                if deliveries := subscription.next(IDLE):
+                    follower.deliver(*deliveries)
+                    subscription.ack(deliveries)
                 else:
                     parking.release()
                 loop.turned()

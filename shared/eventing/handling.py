@@ -49,13 +49,17 @@ class Handling:
         received = open_envelope(envelope, source, self._following.transport_keys)
         return upcast(received, self._following.upcasts)
 
-    def apply(self, envelope: Envelope, source: str, previous: Link | None) -> None:
-        """Apply it, or park it if it keeps failing or waits behind another; move on.
+    def apply(
+        self, envelope: Envelope, source: str, previous: Link | None, cause: str | None = None
+    ) -> None:
+        """Apply it, or park it if it keeps failing or waits behind another; move on. ``cause``:
+        the trace that its event was saved in, where that is known.
 
         Raises what is out of reach, and ``PositionMoved`` if another process moved on.
         """
         followed = Followed(publisher=source, previous=previous, reached=link_of(envelope))
-        with span(f"{self._log.name} {envelope.type}", SpanKind.CONSUMER) as current:
+        name = f"{self._log.name} {envelope.type}"
+        with span(name, SpanKind.CONSUMER, causes=[cause] if cause else []) as current:
             attributes(current, {"publisher": source, "position": envelope.position})
             outcome = self._outcome(envelope, followed)
         APPLIED.labels(self._log.name, source, outcome).inc()
@@ -64,9 +68,9 @@ class Handling:
     def _outcome(self, envelope: Envelope, followed: Followed) -> str:
         source = followed.publisher
         if envelope.is_void:
-            return self._pass("void", followed)
+            return self._pass("void", envelope, followed)
         if self._log.places.is_parked(envelope.held_by):
-            return self._pass("behind", followed, self._park(envelope, source, BEHIND))
+            return self._pass("behind", envelope, followed, self._park(envelope, source, BEHIND))
         return self._apply(envelope, followed)
 
     def redo(self, envelope: Envelope, source: str) -> None:
@@ -79,7 +83,7 @@ class Handling:
         def handle() -> None:
             received = self.open(envelope, source)
             self._views.amend(received)
-            self._log.commit(self._decide(received) or NOTHING, unpark)
+            self._log.commit(self.decide(received) or NOTHING, unpark)
 
         try:
             if envelope.is_void or self._keeps_trying(handle) == "erased":
@@ -94,8 +98,8 @@ class Handling:
 
         def handle() -> None:
             received = self.open(envelope, source)
-            self._views.write(received, followed)
-            self._log.apply(self._decide(received), followed)
+            self._views.write([(received, envelope)], followed)
+            self._log.apply(self.decide(received), followed)
 
         try:
             outcome = self._keeps_trying(handle)
@@ -103,13 +107,14 @@ class Handling:
             error = failed.__cause__ or failed
             where = {"publisher": source, "position": envelope.position, "type": envelope.type}
             log.error("parked", service=self._log.name, **where, **described(error))
-            return self._pass("parked", followed, self._park(envelope, source, _named(error)))
-        return self._pass(outcome, followed) if outcome == "erased" else outcome
+            parked = self._park(envelope, source, _named(error))
+            return self._pass("parked", envelope, followed, parked)
+        return self._pass(outcome, envelope, followed) if outcome == "erased" else outcome
 
-    def _pass(self, outcome: str, followed: Followed, *steps: Step) -> str:
+    def _pass(self, outcome: str, envelope: Envelope, followed: Followed, *steps: Step) -> str:
         """Only move on, past a message that has no effect (yet)."""
         self._log.apply(None, followed, *steps)
-        self._views.pass_over(followed)
+        self._views.write([(None, envelope)], followed)
         return outcome
 
     def _keeps_trying(self, handle: Callable[[], None]) -> str:
@@ -131,7 +136,8 @@ class Handling:
                 return "applied"
         raise Failed from last
 
-    def _decide(self, received: Received) -> Outcome[Any] | None:
+    def decide(self, received: Received) -> Outcome[Any] | None:
+        """What this service does about it, not saved yet; ``None``: nothing."""
         policy = self._following.policies.get(received.type)
         return with_purge(received, policy(self._log, received) if policy else None)
 

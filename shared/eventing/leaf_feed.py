@@ -1,6 +1,6 @@
 """Brings the leaves of other services to the one that logs them; it keeps its own position."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from threading import Event
@@ -33,6 +33,21 @@ class FollowingLeaves:
     close: Callable[[], None] = lambda: None
 
 
+def joined(batches: Iterable[LeafBatch]) -> Iterator[LeafBatch]:
+    """Those that continue one another, as one: it is taken in one write."""
+    last: LeafBatch | None = None
+    for batch in batches:
+        if last and (last.epoch, last.to) == (batch.epoch, batch.after):
+            leaves = [*last.leaves, *batch.leaves]
+            last = last.model_copy(update={"to": batch.to, "leaves": leaves})
+            continue
+        if last:
+            yield last
+        last = batch
+    if last:
+        yield last
+
+
 def leaf_loop(following: FollowingLeaves, source: str) -> Loop:
     def work(stop: Event, loop: Loop) -> None:
         with Subscription(
@@ -43,10 +58,11 @@ def leaf_loop(following: FollowingLeaves, source: str) -> Loop:
         ) as subscription:
             following.idle(source)
             while not stop.is_set():
-                if delivery := subscription.next(IDLE):
-                    if batch := _parsed(delivery.body):
+                if deliveries := subscription.next(IDLE):
+                    parsed = (_parsed(delivery.body) for delivery in deliveries)
+                    for batch in joined(batch for batch in parsed if batch):
                         following.handle(batch)
-                    subscription.ack(delivery)
+                    subscription.ack(deliveries)
                 else:
                     following.idle(source)
                 loop.turned()

@@ -7,6 +7,7 @@ that stands elsewhere (a new version, a new view, a lost database) is built anew
 from collections.abc import Sequence
 from threading import RLock
 
+from shared.eventing.messages import Envelope
 from shared.eventing.received import Received
 from shared.eventing.view import View, writes_of
 from shared.stores.documents import At, OutOfPlace, Write
@@ -39,17 +40,29 @@ class LiveViews:
                     self.admit_built(view)
 
     def admit_built(self, view: View) -> None:
-        self._waiting.remove(view)
-        self._live.append(view)
+        """Once: another follower may have found it in place while it was being built."""
+        if view in self._waiting:
+            self._waiting.remove(view)
+            self._live.append(view)
 
-    def write(self, received: Received, followed: Followed) -> None:
+    def write(self, batch: Sequence[tuple[Received | None, Envelope]], followed: Followed) -> None:
+        """One write for each view. ``None``: the message has no effect here, or not yet; the
+        views move on with the follower.
+        """
+        previous = followed.previous.position if followed.previous else 0
+        places: list[At] = []
+        for _, envelope in batch:
+            at = At(
+                source=followed.publisher,
+                epoch=envelope.epoch,
+                previous=previous,
+                position=envelope.position,
+            )
+            places.append(at)
+            previous = envelope.position
         for view in tuple(self._live):
-            self._apply(view, writes_of(view.projection, received), followed)
-
-    def pass_over(self, followed: Followed) -> None:
-        """The message has no effect here, or not yet; the views move on with the follower."""
-        for view in tuple(self._live):
-            self._apply(view, (), followed)
+            writes = [writes_of(view.projection, r) if r else () for r, _ in batch]
+            self._apply(view, list(zip(writes, places, strict=True)))
 
     def amend(self, received: Received) -> None:
         """Write a message that was passed over before. A view that is not live is built anew,
@@ -65,15 +78,9 @@ class LiveViews:
             if view.documents.is_live():
                 view.documents.amend(writes_of(view.projection, received), at)
 
-    def _apply(self, view: View, writes: Sequence[Write], followed: Followed) -> None:
-        at = At(
-            source=followed.publisher,
-            epoch=followed.reached.epoch,
-            previous=followed.previous.position if followed.previous else 0,
-            position=followed.reached.position,
-        )
+    def _apply(self, view: View, batch: Sequence[tuple[Sequence[Write], At]]) -> None:
         try:
-            view.documents.apply(writes, at)
+            view.documents.apply_all(batch)
         except OutOfPlace:
             log.warning("a read model is out of place", view=view.projection.NAME)
             self._live.remove(view)

@@ -47,6 +47,12 @@ class MessageFor(Protocol):
     def registry(self) -> Mapping[Any, Callable[[Any], MessageData | None]]: ...
 
 
+def _of_a_row(key: str) -> str:
+    """:class:`ValueError` unless it names a stream and a version."""
+    UUID(key.partition(".")[0])
+    return key
+
+
 class Wire(BaseModel):
     """What travels: unknown members are refused, so that nothing clear slips in unseen."""
 
@@ -59,7 +65,7 @@ class Envelope(Wire):
     type: str
     """``<service>.<past_participle>``; ``<service>.void`` where there is nothing to tell."""
     version: int
-    key: Annotated[str, Field(pattern=r"^[0-9a-f-]{36}\.\d+$")]
+    key: Annotated[str, Field(pattern=r"^[0-9a-f-]{36}\.\d+$"), AfterValidator(_of_a_row)]
     """The same on every redelivery: ``<originator_id>.<originator_version>``."""
     epoch: str
     """The one the event was written in; a restore or promotion that may have lost commits

@@ -1,12 +1,11 @@
 """Messages that wait for an operator: who must know of them, and what can be done."""
 
-import re
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from uuid import UUID
 
-from shared.eventing.discards import Discard, Realignment
+from shared.eventing.discards import Discard, Realignment, refuse_free_text
 from shared.eventing.following import Following
 from shared.eventing.handling import BEHIND, Failed, Handling
 from shared.eventing.links import Mismatch, link_of
@@ -14,7 +13,7 @@ from shared.eventing.live_views import LiveViews
 from shared.eventing.messages import Envelope, Pulled
 from shared.eventing.metrics import PARKED
 from shared.kernel.actor import Actor
-from shared.kernel.errors import Conflict, InvalidRequest, NotFound, Unavailable
+from shared.kernel.errors import Conflict, NotFound, Unavailable
 from shared.stores.event_log import NOTHING, EventLog, Followed, Outcome, Parked
 from shared.stores.places import Places
 
@@ -22,7 +21,6 @@ PAGE = 500
 PATIENCE = 10.0
 """Seconds an operator's command waits for whoever works on the same."""
 NO_ANSWER = NOTHING.answer
-REASON = re.compile(r"[a-z][a-z0-9_]{2,63}")
 
 
 class ParkedRecords:
@@ -73,7 +71,7 @@ class Parking:
         """Never apply this message: an event of the log, of ``reason`` (a code word). What
         waited behind it alone is handled by the follower in a moment.
         """
-        _refuse_free_text(reason)
+        refuse_free_text(reason)
         with self._alone():
             found = self._log.places.parked(publisher, 1, position - 1)
             if not found or found[0].position != position:
@@ -90,7 +88,7 @@ class Parking:
         stays done; read models are built anew. ``Conflict`` while the publisher's epoch is the
         one that was followed: its operator has not said yet that commits were lost.
         """
-        _refuse_free_text(reason)
+        refuse_free_text(reason)
         left = self._log.places.followed(publisher)
         if left is None:
             raise NotFound("this publisher is not followed")
@@ -106,10 +104,10 @@ class Parking:
 
     def release(self) -> None:
         """Handle what waits behind a message that is parked no more; the follower calls it."""
-        waiting = self.parked()
-        PARKED.labels(self._log.name).set(len(waiting))
-        if not waiting:
+        if not self._log.places.held():
+            PARKED.labels(self._log.name).set(0)
             return
+        PARKED.labels(self._log.name).set(len(self.parked()))
         with self._log.leader("parking") as leadership:
             if not leadership.held():
                 return
@@ -153,9 +151,3 @@ class Parking:
             if time.monotonic() > until:
                 raise Unavailable("parked messages or read models are being worked on; try again")
             time.sleep(0.05)
-
-
-def _refuse_free_text(reason: str) -> None:
-    """The log is for ever, and a sentence may name a person."""
-    if not REASON.fullmatch(reason):
-        raise InvalidRequest(fields={"reason": "a word of a-z, 0-9 and _"})

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from threading import Event
 
 from shared.eventing.freshness import Freshness
+from shared.eventing.head_watch import HeadWatch
 from shared.eventing.loop import Loop
 from shared.eventing.metrics import PROJECTED_FRESH, PROJECTED_POSITION
 from shared.eventing.purging import own_writes
@@ -14,8 +15,8 @@ from shared.stores.guard import Leadership
 
 BATCH = 200
 """Events written with one checkpoint."""
-POLL = 0.05
-"""Seconds between two looks at a log that has nothing new."""
+REBUILT = 2000
+"""The same where nobody waits for it."""
 
 
 class Projector:
@@ -24,7 +25,8 @@ class Projector:
     def __init__(self, log: EventLog, view: View) -> None:
         self._log = log
         self._view = view
-        self._done = -1  # head of the log when the view had all below it
+        self.done = -1
+        """Head of the log when the view had all below it."""
         self._fresh = Freshness(PROJECTED_FRESH.labels(log.name, view.projection.NAME))
 
     def turn(self) -> bool:
@@ -35,29 +37,29 @@ class Projector:
         """
         documents = self._view.documents
         head = self._log.recorder.max_notification_id() or 0
-        if head == self._done:
+        if head == self.done:
             self._fresh.note(head=head, reached=head)
             return False
-        if self._done < 0 and (not documents.is_live() or self._is_of_lost_history(documents)):
+        if self.done < 0 and (not documents.is_live() or self._is_of_lost_history(documents)):
             self.rebuild()
         worked = self._fill(documents)
-        self._done = self._done if worked else head
+        self.done = self.done if worked else head
         return worked
 
     def rebuild(self, note: Callable[[int], object] = lambda _: None) -> None:
         """From the first event, beside the view that serves; switched in one write. ``note`` is
         told the position reached, now and then."""
         fresh = self._view.documents.rebuild()
-        while self._fill(fresh):
+        while self._fill(fresh, REBUILT):
             reached = fresh.position(self._log.name)
             note(reached.position if reached else 0)
         self._view.documents.switch(fresh)
 
-    def _fill(self, documents: Documents) -> bool:
+    def _fill(self, documents: Documents, most: int = BATCH) -> bool:
         reached = documents.position(self._log.name)
         previous = reached.position if reached else 0
         batch: list[tuple[list[Write], At]] = []
-        for row in self._log.read(previous, BATCH):
+        for row in self._log.read(previous, most):
             at = At(
                 source=self._log.name, epoch=row.epoch, previous=previous, position=row.position
             )
@@ -89,7 +91,7 @@ class Projector:
         return not rows or (rows[0].position, rows[0].epoch) != (reached.position, reached.epoch)
 
 
-def project_loop(log: EventLog, view: View) -> Loop:
+def project_loop(log: EventLog, view: View, watch: HeadWatch) -> Loop:
     """One process writes to a view; the others stand by."""
     role = f"view.{view.projection.NAME}"
 
@@ -105,7 +107,7 @@ def project_loop(log: EventLog, view: View) -> Loop:
         projector = Projector(log, view)
         while leadership.held() and not stop.is_set():
             if not projector.turn():
-                stop.wait(POLL)
+                watch.wait(projector.done)
             loop.turned()
 
     return Loop(f"{log.name}.{role}", work)

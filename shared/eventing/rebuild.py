@@ -17,8 +17,8 @@ from shared.kernel.errors import Unavailable
 from shared.stores.documents import At, Documents, Write
 from shared.stores.event_log import Link
 
-PULLED = 200
-"""Messages asked for at once."""
+PULLED = 500
+"""Messages asked for, and written, at once."""
 LOOK = 1.0
 """Seconds between two looks for a view to build."""
 
@@ -60,16 +60,20 @@ class Rebuild:
 
     def _fill_from(self, source: str, upto: Link, fresh: Documents) -> None:
         previous = self._reached[source].position if source in self._reached else 0
-        for envelope in self._messages(source, upto):
-            at = At(
-                source=source,
-                epoch=envelope.epoch,
-                previous=previous,
-                position=envelope.position,
-            )
-            fresh.apply(self._writes(envelope, source), at)
-            previous = envelope.position
-            self._reached[source] = link_of(envelope)
+        for envelopes in self._pages(source, upto):
+            self._following.log.keys.prefetch({e.record for e in envelopes if e.record})
+            batch: list[tuple[Sequence[Write], At]] = []
+            for envelope in envelopes:
+                at = At(
+                    source=source,
+                    epoch=envelope.epoch,
+                    previous=previous,
+                    position=envelope.position,
+                )
+                batch.append((self._writes(envelope, source), at))
+                previous = envelope.position
+            fresh.apply_all(batch)
+            self._reached[source] = link_of(envelopes[-1])
         if self._reached.get(source) != upto:
             raise Mismatch(f"position {upto.position} of {source} is another event than applied")
 
@@ -79,7 +83,7 @@ class Rebuild:
         received = open_envelope(envelope, source, self._following.transport_keys)
         return writes_of(self._view.projection, upcast(received, self._following.upcasts))
 
-    def _messages(self, source: str, upto: Link) -> Iterator[Envelope]:
+    def _pages(self, source: str, upto: Link) -> Iterator[Sequence[Envelope]]:
         while True:
             at = self._reached.get(source)
             after = at.position if at else 0
@@ -89,7 +93,7 @@ class Rebuild:
             envelopes = [e for e in check(at, pulled) if e.position <= upto.position]
             if not envelopes:
                 return
-            yield from envelopes
+            yield envelopes
 
 
 def rebuild_loop(following: Following, views: LiveViews) -> Loop:

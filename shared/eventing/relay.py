@@ -5,24 +5,23 @@ publishes the same again; followers drop what they have.
 """
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from threading import Event
 
 from shared.eventing.broker import Outgoing, Publisher
 from shared.eventing.freshness import Freshness
+from shared.eventing.head_watch import HeadWatch
 from shared.eventing.loop import Loop
 from shared.eventing.messages import Head
 from shared.eventing.metrics import LOG_POSITION, PUBLISHED, PUBLISHED_FRESH, PUBLISHED_POSITION
 from shared.eventing.outbox import OutboxReader
-from shared.stores.event_log import EventLog
+from shared.stores.event_log import EventLog, Recorded
 from shared.stores.guard import Leadership
-from shared.stores.places import Published
+from shared.stores.places import Moved, Published
 
 BATCH = 200
 """Rows published and confirmed at once."""
-POLL = 0.05
-"""Seconds between two looks at a log that has nothing new."""
 ANNOUNCE = 1.0
 """Seconds of silence after which the head is announced."""
 MESSAGES, LEAVES = "messages", "leaves"
@@ -50,6 +49,10 @@ class Exchanges:
             Publisher(amqp_uri, leaves_exchange(service), "fanout"),
         )
 
+    def confirm(self) -> None:
+        self.leaves.confirm()
+        self.events.confirm()
+
     def close(self) -> None:
         self.events.close()
         self.leaves.close()
@@ -63,7 +66,9 @@ class Relay:
         self._outbox = outbox
         self._exchanges = exchanges
         self._announced = 0.0
-        self._done = -1  # head of the log when there was nothing to publish below it
+        self._reached = self._messages = 0
+        self.done = -1
+        """Head of the log when there was nothing to publish below it."""
         self._fresh = Freshness(PUBLISHED_FRESH.labels(log.name))
 
     def turn(self) -> bool:
@@ -73,58 +78,81 @@ class Relay:
         transparency log. Raises ``PositionMoved`` if another relay works on this log too.
         """
         head = self._log.recorder.max_notification_id() or 0
-        worked = head != self._done and any([self._publish_leaves(), self._publish_messages()])
+        worked = head != self.done and self._publish()
         LOG_POSITION.labels(self._log.name).set(head)
-        reached = self._log.places.published(MESSAGES).position if worked else head
-        self._fresh.note(head=head, reached=reached)
+        self._fresh.note(head=head, reached=self._reached if worked else head)
         if worked:
             self._announced = time.monotonic()
             return True
-        self._done = head
+        self.done = head
         if time.monotonic() - self._announced >= ANNOUNCE:
             self._announce()
         return False
 
-    def _publish_messages(self) -> bool:
+    def _publish(self) -> bool:
+        """Both are sent, then both confirmed, then both positions move in one write."""
+        sent = [*self._send_leaves()]
+        try:
+            sent += self._send_messages()
+        finally:
+            if sent:
+                self._exchanges.confirm()
+                self._log.places.publish(*sent)
+        self._log.causes.forget(self._reached)
+        PUBLISHED.labels(self._log.name).inc(self._messages)
+        PUBLISHED_POSITION.labels(self._log.name).set(self._reached)
+        return bool(sent)
+
+    def _send_messages(self) -> Sequence[Moved]:
         before = self._log.places.published(MESSAGES)
+        self._reached, self._messages = before.position, 0
         rows = self._log.read(before.position, BATCH)
         if not rows:
-            return False
-        last = self._log.read(before.last - 1, 1)[0] if before.last else None
+            return ()
+        last = self._row_at(before.last)
         batch: list[Outgoing] = []
+        causes = self._log.causes.of(row.position for row in rows)
         for row in rows:
             if self._outbox.is_listed(row):
                 envelope = self._outbox.envelope(row, last)
                 name = envelope.type.partition(".")[2]
-                batch.append(Outgoing(name, envelope.model_dump_json(), envelope.key))
+                body, cause = envelope.model_dump_json(), causes.get(row.position)
+                batch.append(Outgoing(name, body, envelope.key, traceparent=cause))
                 last = row
-        self._exchanges.events.publish(batch)
-        reached = Published(rows[-1].position, last.position if last else 0)
-        self._log.places.publish(MESSAGES, before, reached)
-        PUBLISHED.labels(self._log.name).inc(len(batch))
-        PUBLISHED_POSITION.labels(self._log.name).set(reached.position)
-        return True
+        self._exchanges.events.send(batch)
+        self._reached, self._messages = rows[-1].position, len(batch)
+        reached = Published(self._reached, last.position if last else 0)
+        return (Moved(MESSAGES, before, reached),)
 
-    def _publish_leaves(self) -> bool:
+    def _send_leaves(self) -> Sequence[Moved]:
         before = self._log.places.published(LEAVES)
         batch = self._outbox.leaf_batch(before.position, BATCH)
         if batch.to == before.position:
-            return False
-        self._exchanges.leaves.publish([Outgoing("leaves", batch.model_dump_json())])
-        self._log.places.publish(LEAVES, before, Published(batch.to, batch.to))
-        return True
+            return ()
+        self._exchanges.leaves.send([Outgoing("leaves", batch.model_dump_json())])
+        return (Moved(LEAVES, before, Published(batch.to, batch.to)),)
 
     def _announce(self) -> None:
-        head = Head.model_validate(self._outbox.head())
+        last = self._row_at(self._log.places.published(MESSAGES).last)
+        if last:
+            head = Head(epoch=last.epoch, position=last.position, digest=last.digest)
+        else:
+            head = Head(epoch=self._log.head().epoch, position=0, digest="")
         self._exchanges.events.publish(
             [Outgoing("head", head.model_dump_json(), expires=10 * ANNOUNCE)]
         )
         self._exchanges.leaves.beat()
         self._announced = time.monotonic()
 
+    def _row_at(self, position: int) -> Recorded | None:
+        return self._log.read(position - 1, 1)[0] if position else None
+
 
 def relay_loop(
-    log: EventLog, outbox: OutboxReader, open_exchanges: Callable[[], Exchanges]
+    log: EventLog,
+    outbox: OutboxReader,
+    open_exchanges: Callable[[], Exchanges],
+    watch: HeadWatch,
 ) -> Loop:
     """One relay leads per service, whatever the number of replicas; the others stand by."""
 
@@ -142,7 +170,7 @@ def relay_loop(
             relay = Relay(log, outbox, exchanges)
             while leadership.held() and not stop.is_set():
                 if not relay.turn():
-                    stop.wait(POLL)
+                    watch.wait(relay.done)
                 loop.turned()
         finally:
             exchanges.close()

@@ -13,7 +13,10 @@ def replay(log: EventLog, *, after: int = 0, upto: int | None = None) -> Iterato
     The event of an erased record is ``None``; its row, digest and epoch are there. Raises
     ``KeyUnavailable`` when a key is out of reach, ``NotAuthentic`` for a row that was changed.
     """
-    while rows := log.read(after, PAGE):
+    while upto is None or after < upto:
+        rows = log.read(after, PAGE if upto is None else min(PAGE, upto - after))
+        if not rows:
+            return
         for row in rows:
             if upto is not None and row.position > upto:
                 return

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from shared.kernel.note import InvalidNote
 
-_SIZE = re.compile(r"0|[1-9]\d*")
+_SIZE = re.compile(r"0|[1-9]\d{0,18}", re.ASCII)
 
 
 @dataclass(frozen=True)

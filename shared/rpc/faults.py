@@ -38,16 +38,19 @@ def refusal_of(error: Any) -> Refusal:
     """The refusal a reply's ``error`` tells; anything but a fault is ``unavailable``."""
     args = error.get("exc_args") if isinstance(error, dict) else None
     fault = args[0] if isinstance(args, list) and args else None
-    if not isinstance(fault, dict) or not isinstance(fault.get("code"), str):
+    if not isinstance(fault, dict) or not isinstance(fault.get("code"), str) or not fault["code"]:
         return Unavailable("the service answered with an error of its own")
     code, decision = fault["code"], fault.get("decision_id")
     kind: type[Refusal] = _BY_CODE.get(code) or type("RemoteRefusal", (Refusal,), {"code": code})
-    return kind(
-        fault.get("message") or code,
-        message_fr=fault.get("message_fr"),
-        fields=fault.get("fields"),
-        decision_id=UUID(decision) if decision else None,
-    )
+    try:
+        return kind(
+            fault.get("message") or code,
+            message_fr=fault.get("message_fr"),
+            fields=fault.get("fields"),
+            decision_id=UUID(decision) if decision else None,
+        )
+    except (ValueError, TypeError, AttributeError):  # fields or an id that are none
+        return Unavailable("the service answered with an error of its own")
 
 
 def invalid(error: ValidationError) -> InvalidRequest:

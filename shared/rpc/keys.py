@@ -30,6 +30,6 @@ def remote_keys(
     return RemoteKeys(
         ask_keyring(client),
         service=service,
-        keyring_key=ServicePublicKeys(settings.service_keys_dir).of("keyring"),
+        keyring_key=ServicePublicKeys(settings.service_keys_dir, settings.clock()).of("keyring"),
         create=create,
     )

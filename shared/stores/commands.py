@@ -3,6 +3,7 @@
 import random
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from functools import wraps
 from typing import TYPE_CHECKING, TypeVar, get_args, get_type_hints
 
@@ -83,8 +84,18 @@ def _attempt(
         return _repeated(earlier, decide, save)
     except KeyErased:
         raise Forbidden from None
-    except PersistenceError as error:  # of unknown outcome: what may have been saved must stay
-        raise Unavailable("the event store is out of reach") from error
+    except PersistenceError as error:
+        return _saved_all_the_same(earlier, error)
+
+
+def _saved_all_the_same(earlier: Callable[[], Ans | None], error: PersistenceError) -> Ans:
+    """The save broke off, and its outcome is unknown: its request may tell that it was saved. If
+    not, it may still be: what it points to stays, and the caller asks again.
+    """
+    with suppress(PersistenceError, KeyErased):
+        if (answer := earlier()) is not None:
+            return answer
+    raise Unavailable("the event store is out of reach") from error
 
 
 def _repeated(

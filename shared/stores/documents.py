@@ -9,7 +9,7 @@ import base64
 import binascii
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -149,6 +149,17 @@ class Documents(Protocol):
 
     def count(self, *where: Filter) -> int: ...
 
+    def get_all(self, ids: Sequence[str]) -> list[Json]:
+        """Those of these ids that are there, as :meth:`get` gives them, in no promised order."""
+        ...
+
+    def columns(self, fields: Sequence[str], *where: Filter) -> list[tuple[Any, ...]]:
+        """Id and these fields, texts or numbers, of all that fit, in no promised order: what is
+        counted and ordered in memory. No document is read where an index begins with the fields
+        of ``where`` and holds ``fields``.
+        """
+        ...
+
     def apply(self, writes: Sequence[Write], at: At) -> None:
         """The writes of one event or message, in order, and the new position.
 
@@ -212,9 +223,16 @@ def is_next(reached: At | None, at: At) -> bool:
 
 def where_all(filters: Sequence[Filter]) -> Sequence[Filter]:
     """The filters, once their field names are known to be names."""
-    for item in filters:
-        _check_name(item.field)
+    names(item.field for item in filters)
     return filters
+
+
+def names(fields: Iterable[str]) -> list[str]:
+    """The fields, once they are known to be names."""
+    found = list(fields)
+    for name in found:
+        _check_name(name)
+    return found
 
 
 def checked(writes: Sequence[Write]) -> Sequence[Write]:

@@ -5,8 +5,8 @@ import json
 from collections.abc import Iterable, Sequence
 from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass
-from functools import cached_property
-from typing import Any, TypeVar
+from functools import cached_property, lru_cache
+from typing import Any, NamedTuple, TypeVar
 from uuid import UUID
 
 from eventsourcing.application import AggregateNotFoundError, Application, ProcessingEvent
@@ -15,18 +15,20 @@ from eventsourcing.persistence import Mapper, Notification, Recording
 from pydantic import BaseModel
 
 from shared.crypto.derivation import derive
-from shared.crypto.event_cipher import read_header
+from shared.crypto.event_cipher import SealHeader, read_header
 from shared.crypto.keys import SERVICE_KEY_ID, KeyErased, Keys
 from shared.kernel.actor import Actor
 from shared.kernel.clock import Clock
 from shared.kernel.ids import derived_id
 from shared.kernel.settings import SettingsError
+from shared.stores.causes import Causes
 from shared.stores.commands import command, unreplayed
 from shared.stores.guard import GuardedRecorder, Leadership, Sql, Step
+from shared.stores.kept_aggregates import KeptAggregates
 from shared.stores.outcome import Followed, Link, Outcome, PositionMoved
 from shared.stores.places import EpochStart, Parked, Places
 from shared.stores.requests import Repeatable, Requests, caller
-from shared.stores.sealed_mapper import SealedMapper, our_transcoder, record_of
+from shared.stores.sealed_mapper import SealedMapper, as_uuid, our_transcoder, record_of
 from shared.stores.settings import EventStoreSettings
 
 __all__ = [
@@ -50,8 +52,7 @@ class Head:
     position: int
 
 
-@dataclass(frozen=True, kw_only=True)
-class Recorded:
+class Recorded(NamedTuple):
     """One event of the log. ``event`` is ``None`` when its record was erased.
 
     ``digest`` is that of its leaf; with epoch and position it makes a :class:`Link`.
@@ -90,11 +91,14 @@ class EventLog(Application[UUID]):
         if not isinstance(self.recorder, GuardedRecorder):
             raise SettingsError("PERSISTENCE_MODULE names a store without guarded append")
         self.guarded: GuardedRecorder = self.recorder
+        self.kept = KeptAggregates(self.name, keys, self.recorder, self.mapper)
         self.requests = Requests(self.guarded, self.name, keys)
         self.places = Places(self.guarded, self.name)
+        self.causes = Causes(self.guarded, self.name)
         self.guarded.create(
             *self.requests.create_statements(),
             *self.places.create_statements(),
+            *self.causes.create_statements(),
             *self.own_tables(),
         )
         self.places.begin()
@@ -111,12 +115,19 @@ class EventLog(Application[UUID]):
     def construct_mapper(self) -> Mapper[UUID]:
         return SealedMapper(our_transcoder(), store=self.name, keys=self.keys)
 
-    def get(self, aggregate_id: UUID, kind: type[A]) -> A | None:
-        """The aggregate as it is now; ``None`` if there is none, or it is of another kind."""
-        try:
-            found: Aggregate = self.repository.get(aggregate_id)
-        except AggregateNotFoundError:
-            return None
+    def get(self, aggregate_id: UUID, kind: type[A], version: int | None = None) -> A | None:
+        """The aggregate as it is now; ``None`` if there is none, or it is of another kind.
+
+        ``version``: the stream's, if it was just read (``guarded.versions_of``); that may spare
+        reading the stream.
+        """
+        if self.snapshots is None:
+            found = self.kept.get(aggregate_id, version)
+        else:
+            try:
+                found = self.repository.get(aggregate_id)
+            except AggregateNotFoundError:
+                return None
         return found if isinstance(found, kind) else None
 
     def version_of(self, aggregate_id: UUID) -> int:
@@ -141,10 +152,11 @@ class EventLog(Application[UUID]):
         def note(_: Sql, position: int) -> None:
             reached.append(position)
 
+        events = sum(len(aggregate.pending_events) for aggregate in outcome.save)
         self.save(
             *outcome.save,
             relied_on=outcome.relied_on,
-            steps=(*outcome.also, *steps, note),
+            steps=(*outcome.also, *steps, *self.causes.note(events), note),
         )
         return reached[-1]
 
@@ -176,9 +188,9 @@ class EventLog(Application[UUID]):
     def read(self, after: int, limit: int) -> list[Recorded]:
         """The events above a position, in order."""
         epochs = self.places.epochs()
-        rows = self._notifications(after, limit)
-        self.keys.prefetch({read_header(row.state).key_id for row in rows})
-        return [self._recorded(row, epochs) for row in rows]
+        rows = [(row, read_header(row.state)) for row in self._notifications(after, limit)]
+        self.keys.prefetch({header.key_id for _, header in rows})
+        return [self._recorded(row, header, epochs) for row, header in rows]
 
     def leaves(self, after: int, limit: int) -> Leaves:
         """One digest per event above a position, private ones included; needs no key."""
@@ -207,7 +219,9 @@ class EventLog(Application[UUID]):
     def _notifications(self, after: int, limit: int) -> Sequence[Notification]:
         return self.recorder.select_notifications(after, limit, inclusive_of_start=False)
 
-    def _recorded(self, row: Notification, epochs: Sequence[EpochStart]) -> Recorded:
+    def _recorded(
+        self, row: Notification, header: SealHeader, epochs: Sequence[EpochStart]
+    ) -> Recorded:
         event: DomainEventProtocol[UUID] | None = None
         with suppress(KeyErased):
             event = self.mapper.to_domain_event(row)
@@ -216,10 +230,10 @@ class EventLog(Application[UUID]):
             epoch=epoch,
             position=row.id,
             digest=leaf_digest(self.name, epoch, row),
-            originator_id=UUID(str(row.originator_id)),
+            originator_id=as_uuid(row.originator_id),
             originator_version=row.originator_version,
             topic=row.topic,
-            record_id=read_header(row.state).record_id,
+            record_id=header.record_id,
             event=event,
         )
 
@@ -247,13 +261,15 @@ def epoch_of(position: int, epochs: Sequence[EpochStart]) -> str:
 
 def leaf_digest(service: str, epoch: str, row: Notification) -> str:
     """SHA-256, in hex, of the clear header (canonical JSON), a zero byte and the sealed state."""
-    header = {
-        "epoch": epoch,
-        "originator_id": str(row.originator_id),
-        "originator_version": row.originator_version,
-        "position": row.id,
-        "service": service,
-        "topic": row.topic,
-    }
-    canonical = json.dumps(header, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    canonical = (
+        f'{{"epoch":{_text(epoch)},"originator_id":"{row.originator_id}",'
+        f'"originator_version":{row.originator_version},"position":{row.id},'
+        f'"service":{_text(service)},"topic":{_text(row.topic)}}}'
+    )
     return hashlib.sha256(canonical.encode() + b"\0" + row.state).hexdigest()
+
+
+@lru_cache
+def _text(value: str) -> str:
+    """As canonical JSON; the few epochs, services and topics there are come again and again."""
+    return json.dumps(value, ensure_ascii=False)

@@ -1,7 +1,7 @@
 """Guarded append: what the recorders of both databases promise."""
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import AbstractContextManager
 from typing import Any, Protocol, runtime_checkable
 from uuid import UUID
@@ -54,6 +54,11 @@ class GuardedRecorder(Protocol):
         there is none."""
         ...
 
+    def versions_of(self, originator_ids: Collection[UUID]) -> tuple[dict[UUID, int], int]:
+        """Versions of these streams' last events (0: absent) and the head of the log, all of
+        one instant."""
+        ...
+
     def position_of(self, originator_id: UUID, version: int) -> int:
         """Position in the log of one event; 0 if it is not there."""
         ...
@@ -68,10 +73,13 @@ class GuardedRecorder(Protocol):
 def refuse_if_moved(
     relied_on: Mapping[UUID, int],
     inserted: Sequence[StoredEvent],
-    version_of: Callable[[UUID], int],
+    versions_of: Callable[[Collection[UUID]], Mapping[UUID, int]],
 ) -> None:
     """Compare after the insert: our own new events count as not having moved a stream."""
+    if not relied_on:
+        return
     own = Counter(event.originator_id for event in inserted)
+    versions = versions_of(relied_on.keys())
     for originator_id, version in relied_on.items():
-        if version_of(originator_id) != version + own[originator_id]:
+        if versions[originator_id] != version + own[originator_id]:
             raise ReliedOnMoved(f"{originator_id} has moved past version {version}")

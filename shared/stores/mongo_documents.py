@@ -37,6 +37,7 @@ from shared.stores.documents import (
     Write,
     checked,
     is_next,
+    names,
     page,
     stamp,
     where_all,
@@ -111,6 +112,17 @@ class MongoDocuments:
     def count(self, *where: Filter) -> int:
         query = _all([_query(f) for f in where_all(where)])
         return self._read(lambda c: c.count_documents(query))
+
+    def get_all(self, ids: Sequence[str]) -> list[Json]:
+        query = {"_id": {"$in": list(ids)}, "d": {"$exists": True}}
+        return [_item(document) for document in self._read(lambda c: list(c.find(query)))]
+
+    def columns(self, fields: Sequence[str], *where: Filter) -> list[tuple[Any, ...]]:
+        query = _all([_query(f) for f in where_all(where)])
+        wanted = names(fields)
+        shown = {f"d.{name}": 1 for name in wanted}
+        found = self._read(lambda c: list(c.find(query, shown or {"_id": 1})))
+        return [(row["_id"], *(row.get("d", {}).get(name) for name in wanted)) for row in found]
 
     def apply(self, writes: Sequence[Write], at: At) -> None:
         self.apply_all([(writes, at)])

@@ -32,6 +32,15 @@ class Published:
 
 
 @dataclass(frozen=True)
+class Moved:
+    """A relay's stream (its messages, or its leaves) was published up to ``reached``."""
+
+    stream: str
+    before: Published
+    reached: Published
+
+
+@dataclass(frozen=True)
 class Logged:
     """A signed checkpoint covers this service's events up to ``position`` of ``epoch``."""
 
@@ -171,17 +180,22 @@ class Places:
             rows = sql(f"SELECT position, last FROM {self._published} WHERE stream = ?", stream)
         return Published(*rows[0]) if rows else Published(0, 0)
 
-    def publish(self, stream: str, before: Published, reached: Published) -> None:
-        """Raise :class:`PositionMoved` if another relay has moved on from ``before``."""
+    def publish(self, *moves: Moved) -> None:
+        """All of them or none. Raise :class:`PositionMoved` if another relay has moved on from
+        where one of them begins."""
         with self._recorder.writing() as sql:
-            sql(f"INSERT INTO {self._published} VALUES (?, 0, 0) ON CONFLICT DO NOTHING", stream)
-            moved = sql(
-                f"UPDATE {self._published} SET position = ?, last = ?"
-                " WHERE stream = ? AND position = ? RETURNING position",
-                reached.position, reached.last, stream, before.position,
-            )  # fmt: skip
-            if not moved:
-                raise PositionMoved(f"{stream} was published past {before.position}")
+            for move in moves:
+                self._publish(sql, move)
+
+    def _publish(self, sql: Sql, move: Moved) -> None:
+        sql(f"INSERT INTO {self._published} VALUES (?, 0, 0) ON CONFLICT DO NOTHING", move.stream)
+        moved = sql(
+            f"UPDATE {self._published} SET position = ?, last = ?"
+            " WHERE stream = ? AND position = ? RETURNING position",
+            move.reached.position, move.reached.last, move.stream, move.before.position,
+        )  # fmt: skip
+        if not moved:
+            raise PositionMoved(f"{move.stream} was published past {move.before.position}")
 
     def logged(self) -> Logged:
         """How far the transparency log holds this service's events, as far as was heard."""
@@ -210,6 +224,15 @@ class Places:
             )  # fmt: skip
             if covered:
                 self._note_logged(sql, covered)
+
+    def drop_checkpoints(self) -> Step:
+        """Forget what was seen of the transparency log, and how far it was."""
+
+        def delete(sql: Sql, _: int) -> None:
+            sql(f"DELETE FROM {self._checkpoints}")
+            sql(f"DELETE FROM {self._logged}")
+
+        return delete
 
     def note_logged(self, logged: Logged) -> None:
         with self._recorder.writing() as sql:
@@ -245,6 +268,11 @@ class Places:
                 raise PositionMoved(f"{publisher} {position} is not parked any more")
 
         return delete
+
+    def held(self) -> set[UUID]:
+        """Records and streams about which something waits to be applied here: few, mostly none."""
+        with self._recorder.reading() as sql:
+            return {UUID(row[0]) for row in sql(f"SELECT DISTINCT held_by FROM {self._parked}")}
 
     def is_parked(self, held_by: UUID) -> bool:
         """Whether something about this record (or stream) still waits to be applied here."""

@@ -7,13 +7,16 @@ hooks run before it: a guard there lets racing permits through.)
 
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+import time
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cached_property
 from typing import Any
 from uuid import UUID
+from weakref import WeakKeyDictionary
 
 import psycopg
+import psycopg_pool
 from eventsourcing import postgres as library
 from eventsourcing.persistence import StoredEvent
 from psycopg.rows import DictRow
@@ -21,6 +24,7 @@ from psycopg.sql import SQL, Identifier
 from psycopg.waiting import wait, wait_selector
 
 from shared.kernel.settings import SettingsError
+from shared.stores.group_commit import GroupCommit, Save, in_our_words, save_each
 from shared.stores.guard import Sql, Step, refuse_if_moved
 
 Cursor = psycopg.Cursor[DictRow]
@@ -45,6 +49,8 @@ class GuardedPostgresRecorder(library.PostgresApplicationRecorder):
     def __init__(self, datastore: library.PostgresDatastore, **kwargs: Any) -> None:
         super().__init__(datastore, **kwargs)
         del self.sql_create_statements[self.create_insert_function_statement_index]
+        self._together = GroupCommit(self._save_group)
+        self._notify = SQL("NOTIFY {}").format(Identifier(self.channel_name))
 
     def create_table(self) -> None:
         """One process at a time: two that create the same table together would fail."""
@@ -91,23 +97,55 @@ class GuardedPostgresRecorder(library.PostgresApplicationRecorder):
         steps: Sequence[Step] = (),
         **_: Any,
     ) -> Sequence[int] | None:
-        positions: Sequence[int] = []
+        return self._together.save(Save(stored_events, relied_on or {}, steps))
+
+    def _save_group(self, group: Sequence[Save]) -> None:
         with self.datastore.transaction(commit=True) as cursor:
-            if stored_events:
-                self._insert_stored_events(cursor, stored_events)
-                positions = self._fetch_ids_after_insert_events(cursor, stored_events) or []
-            elif relied_on:
-                self._lock_table(cursor)
-            refuse_if_moved(relied_on or {}, stored_events, lambda i: self._version_of(cursor, i))
+            if any(save.stored_events or save.relied_on for save in group):
+                cursor.execute(SQL("; ").join([*self.lock_table_statements, self._notify]))
+            save_each(group, _sql(cursor), lambda save: self._save(cursor, save))
+
+    def _save(self, cursor: Cursor, save: Save) -> Sequence[int]:
+        try:
+            positions = self._insert(cursor, save.stored_events)
+            refuse_if_moved(
+                save.relied_on, save.stored_events, lambda ids: self._versions_of(cursor, ids)[0]
+            )
             reached = positions[-1] if positions else self._head(cursor)
-            for step in steps:
+            for step in save.steps:
                 step(_sql(cursor), reached)
+        except psycopg.Error as error:
+            raise in_our_words(error) from error
         return positions
+
+    def _insert(self, cursor: Cursor, stored_events: Sequence[StoredEvent]) -> Sequence[int]:
+        """What the library does under the table's lock, which the group has taken."""
+        if not stored_events:
+            return []
+        library.PostgresAggregateRecorder._insert_stored_events(self, cursor, stored_events)
+        return self._fetch_ids_after_insert_events(cursor, stored_events) or []
 
     def version_of(self, originator_id: UUID, *, at: int | None = None) -> int:
         """Version of the stream's last event (up to position ``at``); 0 if there is none."""
         with self.datastore.cursor() as cursor:
             return self._version_of(cursor, originator_id, at)
+
+    def versions_of(self, originator_ids: Collection[UUID]) -> tuple[dict[UUID, int], int]:
+        """Versions of these streams' last events (0: absent) and the head, of one instant."""
+        with self.datastore.cursor() as cursor:
+            return self._versions_of(cursor, originator_ids)
+
+    def _versions_of(
+        self, cursor: Cursor, originator_ids: Collection[UUID]
+    ) -> tuple[dict[UUID, int], int]:
+        statement = SQL(
+            "SELECT s.id, (SELECT COALESCE(MAX(originator_version), 0) FROM {table} AS e"
+            " WHERE e.originator_id = s.id) AS version,"
+            " (SELECT COALESCE(MAX(notification_id), 0) FROM {table}) AS head"
+            " FROM (SELECT unnest(%s::uuid[]) AS id UNION SELECT NULL) AS s"
+        ).format(table=Identifier(self.datastore.schema, self.events_table_name))
+        rows = cursor.execute(statement, (list(originator_ids),)).fetchall()
+        return {r["id"]: int(r["version"]) for r in rows if r["id"]}, int(rows[0]["head"])
 
     def position_of(self, originator_id: UUID, version: int) -> int:
         """Position in the log of one event; 0 if it is not there."""
@@ -185,6 +223,21 @@ def _sql(cursor: Cursor) -> Sql:
     return run
 
 
+def check_if_idle(connection: psycopg.Connection[Any]) -> None:
+    """Ask the server only of a connection that was not in use a moment ago: asking costs as much
+    as most of what it is wanted for. One that broke since says so when it is used.
+    """
+    now = time.monotonic()
+    if now - _used.get(connection, 0.0) > IDLE:
+        psycopg_pool.ConnectionPool.check_connection(connection)
+    _used[connection] = now
+
+
+IDLE = 1.0
+"""Seconds."""
+_used: WeakKeyDictionary[psycopg.Connection[Any], float] = WeakKeyDictionary()
+
+
 class GuardedPostgresFactory(library.PostgresFactory):
     """Refuses the library's database-function mode, whose insert would skip the guard."""
 
@@ -197,6 +250,7 @@ class GuardedPostgresFactory(library.PostgresFactory):
             raise SettingsError("POSTGRES_ENABLE_DB_FUNCTIONS is refused: it saves unguarded")
         if wait is not wait_selector:
             raise SettingsError("PSYCOPG_WAIT_FUNC must be wait_selector, before psycopg is used")
+        self.datastore.pool._check = check_if_idle
         kwargs = self.datastore.pool.kwargs
         if isinstance(kwargs, dict):
             kwargs.update(json.loads(self.env.get(self.CONNECTION_PARAMETERS) or "{}"))

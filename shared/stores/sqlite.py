@@ -6,7 +6,7 @@ outrun before it commits; a deferred one would fail at once with "database is lo
 
 import fcntl
 import sqlite3
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -15,7 +15,44 @@ from uuid import UUID
 from eventsourcing import sqlite as library
 from eventsourcing.persistence import OperationalError, StoredEvent
 
+from shared.stores.group_commit import GroupCommit, Save, in_our_words, save_each
 from shared.stores.guard import Sql, Step, refuse_if_moved
+
+STATEMENTS = 128
+"""Prepared statements kept by each connection; the library keeps one."""
+
+
+class Pool(library.SQLiteConnectionPool):
+    """Connections that keep their prepared statements.
+
+    ``derived``: what the file holds is built from logs, and knows how far it has come. It is not
+    synced at every commit then: a machine that loses its power may lose the last of them, whole,
+    and they are built again.
+    """
+
+    def __init__(self, former: library.SQLiteConnectionPool, *, derived: bool = False) -> None:
+        super().__init__(
+            db_name=former.db_name,
+            lock_timeout=former.lock_timeout,
+            pool_size=former.pool_size,
+            max_overflow=former.max_overflow,
+            pool_timeout=former.pool_timeout,
+        )
+        self._synchronous = "NORMAL" if derived else "FULL"
+
+    def _create_connection(self) -> library.SQLiteConnection:
+        connection = sqlite3.connect(
+            self.db_name,
+            uri=True,
+            check_same_thread=False,
+            isolation_level=None,
+            cached_statements=STATEMENTS,
+            timeout=self.lock_timeout or library.SQLITE3_DEFAULT_LOCK_TIMEOUT,
+        )
+        connection.row_factory = sqlite3.Row
+        for pragma in ("journal_mode=WAL", f"synchronous={self._synchronous}"):
+            connection.execute(f"PRAGMA {pragma}")
+        return library.SQLiteConnection(connection, self.max_age)
 
 
 class ImmediateTransaction(library.SQLiteTransaction):
@@ -30,6 +67,12 @@ class ImmediateTransaction(library.SQLiteTransaction):
 
 class GuardedSQLiteRecorder(library.SQLiteApplicationRecorder):
     bytes_type = "BLOB"
+
+    def __init__(
+        self, datastore: library.SQLiteDatastore, events_table_name: str = "stored_events"
+    ) -> None:
+        super().__init__(datastore, events_table_name)
+        self._together = GroupCommit(self._save_group)
 
     def create_table(self) -> None:
         with one_at_a_time(self.datastore.pool.db_name), _immediate(self.datastore) as cursor:
@@ -48,18 +91,40 @@ class GuardedSQLiteRecorder(library.SQLiteApplicationRecorder):
         steps: Sequence[Step] = (),
         **_: Any,
     ) -> Sequence[int] | None:
+        return self._together.save(Save(stored_events, relied_on or {}, steps))
+
+    def _save_group(self, group: Sequence[Save]) -> None:
         with _immediate(self.datastore) as cursor:
-            positions = self._insert_events(cursor, stored_events) or []
-            refuse_if_moved(relied_on or {}, stored_events, lambda i: self._version_of(cursor, i))
+            save_each(group, sql_of(cursor), lambda save: self._save(cursor, save))
+
+    def _save(self, cursor: library.SQLiteCursor, save: Save) -> Sequence[int]:
+        try:
+            positions = self._insert_events(cursor, save.stored_events) or []
+            refuse_if_moved(
+                save.relied_on, save.stored_events, lambda ids: self._versions_of(cursor, ids)
+            )
             reached = positions[-1] if positions else self._max_notification_id(cursor) or 0
-            for step in steps:
+            for step in save.steps:
                 step(sql_of(cursor), reached)
+        except sqlite3.Error as error:
+            raise in_our_words(error) from error
         return positions
 
     def version_of(self, originator_id: UUID, *, at: int | None = None) -> int:
         """Version of the stream's last event (up to position ``at``); 0 if there is none."""
         with self.datastore.transaction(commit=False) as cursor:
             return self._version_of(cursor, originator_id, at)
+
+    def versions_of(self, originator_ids: Collection[UUID]) -> tuple[dict[UUID, int], int]:
+        """Versions of these streams' last events (0: absent) and the head, of one instant."""
+        with self.datastore.transaction(commit=False) as cursor:
+            versions = self._versions_of(cursor, originator_ids)
+            return versions, self._max_notification_id(cursor) or 0
+
+    def _versions_of(
+        self, cursor: library.SQLiteCursor, originator_ids: Collection[UUID]
+    ) -> dict[UUID, int]:
+        return {i: self._version_of(cursor, i) for i in originator_ids}
 
     def position_of(self, originator_id: UUID, version: int) -> int:
         """Position in the log of one event; 0 if it is not there."""
@@ -148,3 +213,7 @@ def sql_of(cursor: library.SQLiteCursor) -> Sql:
 
 class GuardedSQLiteFactory(library.SQLiteFactory):
     application_recorder_class = GuardedSQLiteRecorder
+
+    def __init__(self, env: Any) -> None:
+        super().__init__(env)
+        self.datastore.pool = Pool(self.datastore.pool)

@@ -35,15 +35,18 @@ from shared.stores.documents import (
     Write,
     checked,
     is_next,
+    names,
     page,
     stamp,
     where_all,
 )
 from shared.stores.guard import Sql
-from shared.stores.sqlite import immediate, one_at_a_time, sql_of
+from shared.stores.sqlite import Pool, immediate, one_at_a_time, sql_of
 
 # ruff: noqa: S608 - table names are made of a service's and a view's names; fields are checked
 
+SOME = 500
+"""Ids named in one statement."""
 T = TypeVar("T")
 Clause = tuple[str, list[Any]]
 
@@ -52,6 +55,7 @@ def sqlite_store(file: Path) -> SQLiteDatastore:
     """Open, or make, the file that holds all views of a service."""
     file.parent.mkdir(parents=True, exist_ok=True)
     store = SQLiteDatastore(str(file))
+    store.pool = Pool(store.pool, derived=True)
     with one_at_a_time(str(file)), immediate(store) as sql:
         sql(
             "CREATE TABLE IF NOT EXISTS views"
@@ -119,19 +123,46 @@ class SqliteDocuments:
 
         return int(self._read(select)[0][0])
 
+    def get_all(self, ids: Sequence[str]) -> list[Json]:
+        def select(sql: Sql, table: str) -> list[tuple[Any, ...]]:
+            return [
+                row
+                for start in range(0, len(ids), SOME)
+                for row in sql(
+                    f"SELECT id, doc FROM {table} WHERE doc NOT NULL"
+                    f" AND id IN ({_marks(ids[start : start + SOME])})",
+                    *ids[start : start + SOME],
+                )
+            ]
+
+        return [json.loads(doc) | {"id": id_} for id_, doc in self._read(select)]
+
+    def columns(self, fields: Sequence[str], *where: Filter) -> list[tuple[Any, ...]]:
+        wanted = "".join(f", {_at(name)}" for name in names(fields))
+
+        def select(sql: Sql, table: str) -> list[tuple[Any, ...]]:
+            condition, params = _all(self._clauses(table, where))
+            return sql(f"SELECT id{wanted} FROM {table} WHERE {condition}", *params)
+
+        return self._read(select)
+
     def apply(self, writes: Sequence[Write], at: At) -> None:
         self.apply_all([(writes, at)])
 
     def apply_all(self, batch: Sequence[tuple[Sequence[Write], At]]) -> None:
         with self._reachable(), immediate(self._store) as sql:
             table = self._target(sql)
+            reached = {source: _position(sql, table, source) for source in _sources(batch)}
+            moved: dict[str, At] = {}
             for writes, at in batch:
-                if is_next(_position(sql, table, at.source), at):
+                if is_next(reached[at.source], at):
                     _write_all(sql, table, writes, at)
-                    sql(
-                        "INSERT OR REPLACE INTO positions VALUES (?, ?, ?, ?, ?)",
-                        table, at.source, at.epoch, at.previous, at.position,
-                    )  # fmt: skip
+                    reached[at.source] = moved[at.source] = at
+            for at in moved.values():
+                sql(
+                    "INSERT OR REPLACE INTO positions VALUES (?, ?, ?, ?, ?)",
+                    table, at.source, at.epoch, at.previous, at.position,
+                )  # fmt: skip
 
     def amend(self, writes: Sequence[Write], at: At) -> None:
         with self._reachable(), immediate(self._store) as sql:
@@ -238,6 +269,10 @@ def _index_lists(sql: Sql, table: str, fields: Sequence[str]) -> None:
     sql(f"UPDATE {table} SET doc = doc")
 
 
+def _sources(batch: Sequence[tuple[Sequence[Write], At]]) -> set[str]:
+    return {at.source for _, at in batch}
+
+
 def _position(sql: Sql, table: str, source: str) -> At | None:
     rows = sql(
         "SELECT epoch, previous, position FROM positions WHERE generation = ? AND source = ?",
@@ -255,32 +290,37 @@ def _write_all(sql: Sql, table: str, writes: Sequence[Write], at: At) -> None:
 
 
 def _write(sql: Sql, table: str, write: Write, source: str, number: int) -> None:
-    older = f"COALESCE(json_extract({table}.stamps, '$.{source}'), 0) < {number}"
-    stamped = f"json_set({table}.stamps, '$.{source}', {number})"
+    older = f"COALESCE(json_extract({table}.stamps, '$.{source}'), 0) < ?"
+    stamped = f"json_set({table}.stamps, '$.{source}', ?)"
     match write:
         case Put(id_, doc):
             sql(
                 f"INSERT INTO {table} VALUES (?, ?, ?) ON CONFLICT (id) DO UPDATE"
                 f" SET doc = excluded.doc, stamps = {stamped} WHERE {older}",
-                id_, json.dumps(doc), json.dumps({source: number}),
+                id_, json.dumps(doc), json.dumps({source: number}), number, number,
             )  # fmt: skip
         case Patch(id_, fields):
             for (doc,) in sql(
-                f"SELECT doc FROM {table} WHERE id = ? AND doc NOT NULL AND {older}", id_
+                f"SELECT doc FROM {table} WHERE id = ? AND doc NOT NULL AND {older}", id_, number
             ):
                 changed = json.dumps(json.loads(doc) | dict(fields))
-                sql(f"UPDATE {table} SET doc = ?, stamps = {stamped} WHERE id = ?", changed, id_)
+                sql(
+                    f"UPDATE {table} SET doc = ?, stamps = {stamped} WHERE id = ?",
+                    changed, number, id_,
+                )  # fmt: skip
         case Delete(id_):
             sql(
                 f"INSERT INTO {table} VALUES (?, NULL, ?) ON CONFLICT (id) DO UPDATE"
                 f" SET doc = NULL, stamps = {stamped} WHERE {older}",
-                id_, json.dumps({source: number}),
+                id_, json.dumps({source: number}), number, number,
             )  # fmt: skip
         case Purge(where):
             condition, params = _all([_clause(f) for f in where_all(where)])
             sql(
                 f"UPDATE {table} SET doc = NULL, stamps = {stamped} WHERE {condition} AND {older}",
+                number,
                 *params,
+                number,
             )
 
 
@@ -300,6 +340,10 @@ def _all(clauses: Sequence[Clause]) -> Clause:
     return " AND ".join(["doc NOT NULL", *texts]), [p for _, params in clauses for p in params]
 
 
+def _marks(values: Sequence[object]) -> str:
+    return ", ".join("?" * len(values))
+
+
 def _clause(item: Filter) -> Clause:
     field = _at(item.field)
     match item:
@@ -309,7 +353,7 @@ def _clause(item: Filter) -> Clause:
         case Eq(_, value):
             return f"{field} IS ?", [value]
         case In(_, values):
-            return f"{field} IN ({', '.join('?' * len(values))})", list(values)
+            return f"{field} IN ({_marks(values)})", list(values)
         case Has(name, value):
             return f"EXISTS (SELECT 1 FROM json_each(doc, '$.{name}') WHERE value = ?)", [value]
         case Range(_, ge, lt):

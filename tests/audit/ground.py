@@ -17,6 +17,7 @@ from eventsourcing.domain import Aggregate
 from services.audit.adapters.contents import StateCheck
 from services.audit.adapters.event_stores import SqliteStores
 from services.audit.adapters.files import FolderFiles
+from services.audit.adapters.inspecting import Inspector
 from services.audit.adapters.leaves import LeafFollower
 from services.audit.adapters.tree import SqlTree
 from services.audit.application import Audit
@@ -84,10 +85,11 @@ class Ground:
                 keys.erase(erased)
             return keys
 
+        stores = SqliteStores(self.data)
         return Verification(
-            source=SqliteStores(self.data),
+            source=stores,
+            pages=Inspector(stores, [StateCheck(keys_of, read)]).pages,
             log=Log(files=FolderFiles(self.log), verifier=VERIFIER, check=check_ed25519),
-            checks=[StateCheck(keys_of, read)],
             heads=heads,
         ).run()
 

@@ -2,11 +2,10 @@
 own rules; people, the directory and the vault are played by doubles that keep their promises."""
 
 import base64
-from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 from uuid import UUID, uuid4
 
 from services.access.domain.reference import AccessSettings
@@ -35,10 +34,10 @@ from shared.kernel.errors import Forbidden, InvalidRequest
 from shared.mail.mailer import Letter, NotNow, Refused
 from shared.stores.documents import At
 from shared.stores.event_log import Followed, Link, Recorded
-from shared.stores.objects import AlreadyThere, NotThere, Objects
 from shared.stores.settings import EventStoreSettings
 from shared.stores.views import open_documents
 from tests.support.judged import JudgedAccess
+from tests.support.memory_objects import MemoryObjects
 
 NOW = datetime(2026, 11, 21, 8, 30, tzinfo=UTC)
 INS = "279035121518989"
@@ -154,30 +153,6 @@ class PlayedProfile:
         return File(name="profil-medical.pdf", media_type="application/pdf", data=PDF)
 
 
-class MemoryObjects:
-    """The object store's promises, kept in a dictionary."""
-
-    def __init__(self) -> None:
-        self.kept: dict[str, bytes] = {}
-
-    def put_once(self, key: str, stream: Iterable[bytes], size: int) -> str:
-        if key in self.kept:
-            raise AlreadyThere
-        self.kept[key] = b"".join(stream)
-        return ""
-
-    def get(self, key: str) -> Iterator[bytes]:
-        if key not in self.kept:
-            raise NotThere
-        yield self.kept[key]
-
-    def delete(self, key: str) -> None:
-        self.kept.pop(key, None)
-
-    def list(self, prefix: str = "") -> Iterator[str]:
-        return iter(sorted(k for k in self.kept if k.startswith(prefix)))
-
-
 @dataclass
 class Box:
     """A mail server that keeps what it takes; ``refuses`` some addresses, or is ``away``."""
@@ -233,7 +208,7 @@ class World:
                 directory=self.directory,
                 vault=self.vault,
                 profile=PlayedProfile(),
-                contents=SealedContents(cast("Objects", self.objects), self.keys),
+                contents=SealedContents(self.objects, self.keys),
                 archives=ZipArchives(),
                 listed=ListedConversations(self.documents, self.keys),
             ),

@@ -19,7 +19,7 @@ from shared.auth.service_keys import generate_service_keys, private_key
 from shared.crypto.key_wrapper import FileKeyWrapper
 from shared.crypto.local_keys import LocalKeys
 from shared.crypto.tombstones import Tombstone
-from shared.kernel.clock import SystemClock
+from shared.kernel.clock import Clock, SystemClock
 from shared.stores.event_log import EventLog
 from shared.stores.outcome import Outcome
 from shared.stores.settings import EventStoreSettings
@@ -56,16 +56,16 @@ class Operated:
         assert result.exit_code == 0, result.output
         return result.stdout
 
-    def log(self, service: str) -> EventLog:
+    def log(self, service: str, clock: Clock | None = None) -> EventLog:
         named = type("Log", (EventLog,), {"name": service})
         dsn = self.environ.get("CARNET_POSTGRES_DSN")
         settings = EventStoreSettings(data_dir=self.data, postgres_dsn=dsn)
-        made: EventLog = named(settings, LocalKeys(b"k" * 32, service), SystemClock())
+        made: EventLog = named(settings, LocalKeys(b"k" * 32, service), clock or SystemClock())
         return made
 
-    def write(self, service: str, count: int) -> list[UUID]:
+    def write(self, service: str, count: int, clock: Clock | None = None) -> list[UUID]:
         """Save so many events, each in its own transaction; their streams."""
-        log = self.log(service)
+        log = self.log(service, clock)
         try:
             notes = [Note(uuid4()) for _ in range(count)]
             for note in notes:

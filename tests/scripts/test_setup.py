@@ -61,4 +61,19 @@ def test_a_machine_that_is_set_up_is_left_as_it_is(checkout: Path) -> None:
 def test_an_unknown_word_is_answered_with_the_usage(checkout: Path) -> None:
     answer = setup(checkout, "everything", python="python3.11")
     assert answer.returncode == 2
-    assert "usage: scripts/setup.sh check|demo|test" in answer.stdout
+    assert "usage: scripts/setup.sh check|demo|bench|test" in answer.stdout
+
+
+def test_an_environment_that_is_a_link_is_left_as_it_is(checkout: Path, tmp_path: Path) -> None:
+    """Whose it is we do not know: clearing it would empty it for them too."""
+    theirs = tmp_path / "theirs"
+    theirs.mkdir()
+    (theirs / "kept").touch()
+    (checkout / ".venv").symlink_to(theirs)
+    program(checkout / "bin" / "python", "exit 0")
+
+    answer = setup(checkout, "check", str(checkout / "bin" / "python"))
+
+    assert answer.returncode == 0, answer.stderr
+    assert ".venv is a link" in answer.stderr
+    assert (theirs / "kept").exists()

@@ -24,6 +24,7 @@ from services.access.domain.grants import (
     Consent,
     DelegationKind,
     Invitation,
+    Session,
     Source,
     Status,
 )
@@ -177,6 +178,28 @@ class JudgedAccess:
     def block(self, record_id: UUID, professional: Actor) -> None:
         block = Block(reason="trust", by_person=True, blocked_at=NOW, secret=False)
         self.rights[record_id].block(professional.id, block, by=_person(record_id))
+
+    def oppose_feeding(self, record_id: UUID) -> None:
+        """By whomever."""
+        self.rights[record_id].oppose_feeding(
+            None, "dispute", on=True, waits=False, by=_person(record_id)
+        )
+
+    def break_glass(self, record_id: UUID, professional: Actor) -> UUID:
+        """A session that is open; its id."""
+        opened = uuid4()
+        session = Session(
+            professional=professional.id,
+            facility=professional.facility or "",
+            reason="found unconscious",
+            unable_to_consent=True,
+            started_at=NOW,
+            ends_at=NOW + YEARS,
+            review_before=NOW + YEARS,
+            secret=False,
+        )
+        self.rights[record_id].break_glass(opened, session, block_wins=True, by=professional)
+        return opened
 
     def allow(self, record_id: UUID, client: Actor, *allowed: Allowed) -> None:
         """The person lets a connected service do this, instead of what it might before."""

@@ -61,10 +61,11 @@ def attacked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Attacked]:
         RpcClient(deployment.broker.uri()) as rpc,
     ):
         cast = Cast(rpc, deployment.place.issuer)
-        yield Attacked(deployment, cast, _open_records(cast, home))
+        yield Attacked(deployment, cast, open_records(cast, home))
 
 
-def _open_records(cast: Cast, home: Path) -> dict[str, str]:
+def open_records(cast: Cast, home: Path) -> dict[str, str]:
+    """Some people's records, by INS, once their six weeks to object are over."""
     numbers = [f"27903512151{n:02}89" for n in range(PEOPLE)]
     rows = [
         {

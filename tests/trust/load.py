@@ -1,125 +1,131 @@
-"""People at work while parts of Carnet die: each does one thing again and again, and remembers."""
+"""People at work while parts of Carnet fail: each does one thing again and again, and remembers
+what was answered, and when."""
 
-import base64
-from collections.abc import Callable
+import time
+from collections import defaultdict
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from threading import Event, Thread
+from threading import Event, Lock, Thread
 from typing import Any
 from uuid import uuid4
 
-from scripts.demo.cast import GENERAL_PRACTICE, TREATING_DOCTOR, Cast
-from shared.kernel.errors import DeadlineExceeded, Forbidden, Refusal, Unavailable
-from tests.trust.conftest import Attacked
+from shared.kernel.errors import (
+    Conflict,
+    DeadlineExceeded,
+    Refusal,
+    StaleRead,
+    TooMany,
+    Unauthenticated,
+    Unavailable,
+)
+from tests.trust.history import UNKNOWN, Act
 
-OUTCOME_UNKNOWN = (Unavailable, DeadlineExceeded)
-"""What a caller sees of a part that died: ask again, with the same ``request_id``."""
-PATIENCE = 120
-"""Tries of one command before a part counts as lost; with the time-outs of calls, minutes."""
-METADATA = {
-    "type": "86531-1",
-    "title": "Attestation de sortie",
-    "creation": "2026-02-05T16:00:00.000Z",
-    "service_start": "2026-02-05T16:00:00.000Z",
-    "author": "801234567897",
-    "institution": "1750712184",
-    "specialty": "G15_10/SM26",
-    "practice_setting": "ETABLISSEMENT",
-    "facility_type": "SA01",
-    "confidentiality": ["N"],
-    "language": "fr-FR",
-}
+AGAIN = (Unavailable, DeadlineExceeded, TooMany, StaleRead, Unauthenticated)
+"""What a caller sees of a part that died, or of clocks that differ: the outcome is not known, or
+nothing happened. Ask again, with the same ``request_id``."""
+PATIENCE = 300.0
+"""Seconds after which a command that nobody answers counts as lost."""
+PAUSE = 0.2
 
 
 @dataclass
 class Seen:
-    """What was acknowledged. ``broken``: promises that an answer did not keep."""
+    """What was acknowledged. ``broken``: promises that an answer did not keep. ``histories``: by
+    what is promised and of what; ``places``: by service, the places in its log that were told."""
 
-    deposited: dict[str, list[str]] = field(default_factory=dict)
+    deposited: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
     opened: list[tuple[str, str]] = field(default_factory=list)
-    blocks: int = 0
+    boxes: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
+    histories: dict[tuple[str, str], list[Act]] = field(default_factory=lambda: defaultdict(list))
+    places: dict[str, list[Act]] = field(default_factory=lambda: defaultdict(list))
     tries: int = 0
     broken: list[str] = field(default_factory=list)
     lost: list[str] = field(default_factory=list)
 
 
-class Load:
-    """Runs from ``start`` to ``stop``; a worker ends after the command it is at."""
+class Desk:
+    """Where all of them work: asks until there is an answer, and writes it down."""
 
-    def __init__(self, attacked: Attacked) -> None:
+    def __init__(self) -> None:
         self.seen = Seen()
-        self._cast: Cast = attacked.cast
-        self._records = list(attacked.records.values())
-        self._enough = Event()
-        self._threads = [
-            Thread(target=self._work, args=(work,)) for work in (self._deposit, self._block)
-        ]
+        self.closed = Event()
+        self.given_up = Event()
+        self._lock = Lock()
+
+    def insist(self, ask: Callable[..., Any], method: str, **arguments: Any) -> Act:
+        """The same command until it is answered or refused: once, however often it was sent.
+        The answer is the refusal where it was refused."""
+        request_id, asked = str(uuid4()), time.monotonic()
+        while time.monotonic() < asked + PATIENCE and not self.given_up.is_set():
+            answer = self._once(ask, method, request_id=request_id, **arguments)
+            if answer is not None:
+                act = Act(method, None, answer, asked, time.monotonic())
+                self._note_place(act)
+                return act
+            time.sleep(PAUSE)
+        self.seen.lost.append(method)
+        return Act(method, None, UNKNOWN, asked)
+
+    def look(self, ask: Callable[..., Any], method: str, **arguments: Any) -> Act | None:
+        """A question, asked once; ``None`` if it was not answered. A refusal is an answer."""
+        asked = time.monotonic()
+        answer = self._once(ask, method, **arguments)
+        return None if answer is None else Act(method, None, answer, asked, time.monotonic())
+
+    def note(self, promise: str, of: str, act: Act) -> None:
+        with self._lock:
+            self.seen.histories[promise, of].append(act)
+
+    def _once(self, ask: Callable[..., Any], method: str, **arguments: Any) -> Any:
+        with self._lock:
+            self.seen.tries += 1
+        try:
+            return ask(method, **arguments)
+        except AGAIN:
+            return None
+        except Conflict as conflict:
+            return None if type(conflict) is Conflict else conflict
+        except Refusal as refusal:
+            return refusal
+
+    def _note_place(self, act: Act) -> None:
+        if isinstance(act.answer, dict) and act.answer.get("position"):
+            place = Act(act.what, None, act.answer["position"], act.asked, act.answered)
+            with self._lock:
+                self.seen.places[act.what.partition(".")[0]].append(place)
+
+
+Work = Callable[[Desk], None]
+
+
+class Load:
+    """Every work in a thread of its own, from ``start`` to ``stop``; each ends after the act it
+    is at."""
+
+    def __init__(self, works: Sequence[Work]) -> None:
+        self.desk = Desk()
+        self._failed: list[BaseException] = []
+        self._threads = [Thread(target=self._repeat, args=(work,)) for work in works]
 
     def start(self) -> None:
-        for record_id in self._records:
-            self._insist(self._cast.patient(record_id).ask, "access.name_treating_doctor",
-                         record_id=record_id, professional=TREATING_DOCTOR)  # fmt: skip
         for thread in self._threads:
             thread.start()
 
+    def give_up(self) -> None:
+        """What is asked need not be answered any more: the test has failed already."""
+        self.desk.given_up.set()
+
     def stop(self) -> Seen:
-        self._enough.set()
+        self.desk.closed.set()
         for thread in self._threads:
             thread.join()
-        return self.seen
+        if self._failed:
+            raise self._failed[0]
+        return self.desk.seen
 
-    def _work(self, work: Callable[[str], None]) -> None:
-        turn = 0
-        while not self._enough.is_set():
-            work(self._records[turn % len(self._records)])
-            turn += 1
-
-    def _insist(self, ask: Callable[..., Any], method: str, **arguments: Any) -> Any:
-        """The same command until it is answered: once, however often it was sent."""
-        request_id = str(uuid4())
-        for _ in range(PATIENCE):
-            self.seen.tries += 1
-            try:
-                return ask(method, request_id=request_id, **arguments)
-            except OUTCOME_UNKNOWN:
-                self._enough.wait(0.2)
-        self.seen.lost.append(method)
-        return None
-
-    def _deposit(self, record_id: str) -> None:
-        """A letter of its own each time, opened at once by the person."""
-        content = base64.b64encode(f"%PDF-1.4\n% {uuid4()}\n%%EOF".encode()).decode()
-        answer = self._insist(
-            self._cast.hospital().ask, "vault.deposit",
-            record_id=record_id, content=content, metadata=METADATA,
-        )  # fmt: skip
-        if answer is None:
-            return
-        self.seen.deposited.setdefault(record_id, []).append(answer["document_id"])
+    def _repeat(self, work: Work) -> None:
         try:
-            opened = self._cast.patient(record_id).ask(
-                "vault.open", document_id=answer["document_id"]
-            )
-        except Refusal:
-            return
-        self.seen.opened.append((record_id, opened["decision_id"]))
-        if opened["content"] != content:
-            self.seen.broken.append("another content was opened than was deposited")
-
-    def _block(self, record_id: str) -> None:
-        """Blocked, then asked: after the acknowledgement nothing is opened. And back again."""
-        patient = self._cast.patient(record_id)
-        doctor = self._cast.doctor(TREATING_DOCTOR, GENERAL_PRACTICE)
-        who = {"record_id": record_id, "professional": TREATING_DOCTOR}
-        if self._insist(patient.ask, "access.block_professional", reason="essai", **who) is None:
-            return
-        self.seen.blocks += 1
-        if self._permitted(doctor.ask, record_id):
-            self.seen.broken.append("a blocked professional was let in")
-        self._insist(patient.ask, "access.unblock_professional", **who)
-
-    def _permitted(self, ask: Callable[..., Any], record_id: str) -> bool:
-        try:
-            ask("vault.search", record_id=record_id)
-        except (Forbidden, *OUTCOME_UNKNOWN):
-            return False
-        return True
+            while not self.desk.closed.is_set():
+                work(self.desk)
+        except BaseException as error:  # noqa: BLE001 - a thread's own failure is the test's
+            self._failed.append(error)

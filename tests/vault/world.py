@@ -2,14 +2,14 @@
 played by doubles that record what they were asked."""
 
 import base64
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
-from hashlib import sha256
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 from uuid import UUID, uuid4
 
+from services.access.domain.reference import AccessSettings
 from services.vault.adapters.contents import SealedContents
 from services.vault.adapters.mandatory import read_mandatory
 from services.vault.adapters.value_sets import read_value_sets
@@ -25,22 +25,24 @@ from services.vault.domain.scanning import Scanner
 from services.vault.domain.summary import FromProfile
 from services.vault.domain.taking import Limits
 from services.vault.policies import POLICIES
-from services.vault.projections.documents import DocumentList, ListedDocuments
+from services.vault.projections.documents import DocumentList
 from services.vault.projections.due import DueList, ListedDue
+from services.vault.projections.listed import ListedDocuments
 from services.vault.projections.results import ListedResults, ResultList
 from shared.crypto.local_keys import LocalKeys
 from shared.eventing.received import Received
 from shared.kernel.actor import Actor, ActorKind
 from shared.kernel.clock import FixedClock
 from shared.kernel.common import CommonSettings
-from shared.kernel.gate import NORMALLY, Decision, How
+from shared.kernel.gate import How
 from shared.kernel.ins import INS_NIR, INS_NIR_TEST, Ins
 from shared.kernel.ins_rules import InsRules
 from shared.stores.documents import At, Documents
 from shared.stores.event_log import Followed, Link, Recorded
-from shared.stores.objects import AlreadyThere, NotThere, Objects
 from shared.stores.settings import EventStoreSettings
 from shared.stores.views import open_documents
+from tests.support.judged import JudgedAccess
+from tests.support.memory_objects import MemoryObjects
 from tests.vault.cda import INS
 
 RECORD = UUID("0190a000-0000-7000-8000-000000000001")
@@ -51,9 +53,19 @@ AUTHOR = Actor(
     kind=ActorKind.PROFESSIONAL, id="801234567897", profession="10", facility="1750712184"
 )
 DOCTOR = Actor(kind=ActorKind.PROFESSIONAL, id="899700366240", profession="10")
-REFUSED = "899700551239"
+CAREGIVER = Actor(
+    kind=ActorKind.CAREGIVER, id="0190a000-0000-7000-8000-00000000000b", record_id=RECORD
+)
+STRANGER = Actor(
+    kind=ActorKind.PROFESSIONAL, id="899700551239", profession="10", facility="1690784137"
+)
+"""Without any right."""
+REFUSED = STRANGER.id
 """National id of the professional whom the played access of integration tests refuses."""
 PATIENT = Actor(kind=ActorKind.PATIENT, id=str(RECORD), record_id=RECORD)
+MOTHER = Actor(
+    kind=ActorKind.REPRESENTATIVE, id="0190a000-0000-7000-8000-00000000000a", record_id=RECORD
+)
 OPERATOR = Actor(kind=ActorKind.OPERATOR, id="operator")
 
 TRAITS = Traits(
@@ -66,69 +78,35 @@ TRAITS = Traits(
 )
 
 
-@dataclass
-class Question:
-    record_id: UUID
-    action: str
-    resource: Mapping[str, Any]
-    by: Actor
-    how: How
-    decision_id: UUID
-
-
-@dataclass
-class PlayedAccess:
-    """Permits everything in a known record but what ``refuses`` says."""
-
-    known: set[UUID] = field(default_factory=lambda: {RECORD, OTHER_RECORD})
-    hidden_codes: set[str] = field(default_factory=set)
-    refused_actions: set[str] = field(default_factory=set)
-    asked: list[Question] = field(default_factory=list)
-
-    def decide(
-        self,
-        record_id: UUID,
-        action: str,
-        resource: Mapping[str, Any],
-        by: Actor,
-        how: How = NORMALLY,
-    ) -> Decision:
-        question = Question(record_id, action, resource, by, how, uuid4())
-        self.asked.append(question)
-        permit = record_id in self.known and self._permits(action, resource, by)
-        return Decision(permit=permit, decision_id=question.decision_id)
-
-    def decide_many(
-        self,
-        record_id: UUID,
-        action: str,
-        tuples: Sequence[Mapping[str, Any]],
-        by: Actor,
-        how: How = NORMALLY,
-    ) -> Sequence[bool]:
-        assert len(tuples) <= 500
-        return [record_id in self.known and self._permits(action, one, by) for one in tuples]
-
-    def _permits(self, action: str, resource: Mapping[str, Any], by: Actor) -> bool:
-        if action in self.refused_actions:
-            return False
-        hidden = self.hidden_codes & {*resource.get("confidentiality", ())}
-        return action == "feed" or not hidden or resource.get("author") == by.id
+def right_holders() -> JudgedAccess:
+    """Two records; a caregiver and a representative of the first, where people may have
+    caregivers. The doctor and the author have a consent of both."""
+    access = JudgedAccess(AccessSettings(caregivers=True))
+    for record_id in (RECORD, OTHER_RECORD):
+        access.open(record_id)
+        access.consent(record_id, DOCTOR)
+        access.consent(record_id, AUTHOR)
+    access.cared_for_by(RECORD, CAREGIVER)
+    access.represented_by(RECORD, MOTHER)
+    return access
 
 
 @dataclass
 class PlayedIdentities:
     records: dict[str, UUID] = field(default_factory=lambda: {INS: RECORD})
     traits: Traits = TRAITS
+    qualified: bool = True
+    """Else no INS is told with the traits."""
+    resolved: int = 0
 
     def resolve(self, ins: Ins, *, by: Actor) -> UUID | None:
+        self.resolved += 1
         return self.records.get(ins.value)
 
     def person_of(self, record_id: UUID, *, by: Actor) -> Person:
-        return Person(traits=self.traits, ins=Ins(value=INS, oid=INS_NIR_TEST))
-
-    def traits_of(self, record_id: UUID, *, by: Actor) -> Traits:
-        return self.traits
+        known = (value for value, whose in self.records.items() if whose == record_id)
+        ins = next((Ins(value=value, oid=INS_NIR_TEST) for value in known), None)
+        return Person(traits=self.traits, ins=ins if self.qualified else None)
 
 
 @dataclass
@@ -139,32 +117,6 @@ class PlayedProfiles:
 
     def of(self, record_id: UUID, by: Actor, how: How) -> FromProfile | None:
         return self.shown
-
-
-class MemoryObjects:
-    """The object store's promises, kept in a dictionary."""
-
-    def __init__(self) -> None:
-        self.kept: dict[str, bytes] = {}
-
-    def put_once(self, key: str, stream: Iterable[bytes], size: int) -> str:
-        if key in self.kept:
-            raise AlreadyThere
-        content = b"".join(stream)
-        assert len(content) == size
-        self.kept[key] = content
-        return sha256(content).hexdigest()
-
-    def get(self, key: str) -> Iterator[bytes]:
-        if key not in self.kept:
-            raise NotThere
-        yield self.kept[key]
-
-    def delete(self, key: str) -> None:
-        self.kept.pop(key, None)
-
-    def list(self, prefix: str = "") -> Iterator[str]:
-        return iter(sorted(k for k in self.kept if k.startswith(prefix)))
 
 
 class World:
@@ -182,7 +134,7 @@ class World:
         scanner: Scanner | None = None,
         oids: frozenset[str] = frozenset({INS_NIR_TEST}),
     ) -> None:
-        self.access = PlayedAccess()
+        self.access = right_holders()
         self.identities = PlayedIdentities()
         self.objects: Any = objects or MemoryObjects()
         self.clock = FixedClock(datetime(2026, 11, 21, 8, 30, tzinfo=UTC))
@@ -197,7 +149,7 @@ class World:
         self.documents: Documents = open_documents(
             common, "vault", DocumentList.NAME, DocumentList.VERSION, DocumentList.INDEXES
         )
-        self.contents = SealedContents(cast("Objects", self.objects), self.keys)
+        self.contents = SealedContents(self.objects, self.keys)
         self.found_results = open_documents(
             common, "vault", ResultList.NAME, ResultList.VERSION, ResultList.INDEXES
         )

@@ -8,6 +8,8 @@ from typing import Any
 
 import cedarpy
 
+from services.access.adapters.cedar_facts import FactsCheck
+from services.access.adapters.cedar_scopes import Question, Scope, asked, entities_of, scopes, sent
 from services.access.domain.rules import NO_RULE, RULE_ERROR, Case, InvalidRules, Rule, Verdict
 
 POLICIES = Path(__file__).parents[1] / "policies"
@@ -27,6 +29,7 @@ _PRINCIPAL = {
     "Auditor": ("mandated", "physician_present"),
 }  # fmt: skip
 """Attributes of each kind in the schema; a kind not named has none."""
+to_json = json.JSONEncoder(separators=(",", ":")).encode
 _ITEM = ("record", "kind", "scope", "confidentiality", "author", "facility")
 
 
@@ -58,63 +61,57 @@ class CedarRules:
         schema = cedarpy.Schema.from_str(texts[SCHEMA])
         if errors := cedarpy.validate_policies(policies, schema).errors:
             raise InvalidRules("; ".join(str(error) for error in errors))
-        self._schema = schema if of_now else None
-        self._policies = cedarpy.PolicySet.from_str(policies)
-        self._permits = _permits(policies)
-        self.by_id: Mapping[str, Rule] = {rule.id: rule for rule in _rules(policies)}
-        if len(self.by_id) != len(self._policies):
+        self._facts = FactsCheck(schema) if of_now else None
+        self._scopes = scopes(policies)
+        rules = _rules(policies)
+        self.by_id: Mapping[str, Rule] = {rule.id: rule for rule in rules}
+        if len(self.by_id) != len(rules):
             raise InvalidRules("two rules have the same @id")
 
     def judge(
         self, principal: Mapping[str, Any], action: str, cases: Sequence[Case]
     ) -> list[Verdict]:
-        """See :class:`services.access.domain.rules.Rules`."""
-        caller = {"type": principal["kind"].capitalize(), "id": "caller"}
-        entities = [_entity(caller, _PRINCIPAL.get(caller["type"], ()), principal)]
-        requests = []
-        for n, case in enumerate(cases):
-            item = {"type": "Item", "id": str(n)}
-            entities.append(_entity(item, _ITEM, case.item))
-            requests.append(
-                {
-                    "principal": caller,
-                    "action": {"type": "Action", "id": action},
-                    "resource": item,
-                    "context": {**case.context, **self.parameters},
-                }
-            )
-        verdicts = [_verdict(a) for a in self._ask(requests, entities, self._policies)]
-        self._name_missing_permits(verdicts, requests, entities)
-        return verdicts
-
-    def _name_missing_permits(
-        self, verdicts: list[Verdict], requests: list[Any], entities: list[Any]
-    ) -> None:
-        """Cedar names the forbids of a refusal, not that nothing would have permitted either."""
-        refused = [n for n, v in enumerate(verdicts) if not v["permit"] and v["rules"] != [NO_RULE]]
-        alone = self._ask([requests[n] for n in refused], entities, self._permits)
-        for n, answer in zip(refused, alone, strict=True):
-            if not answer.allowed and RULE_ERROR not in verdicts[n]["rules"]:
-                verdicts[n]["rules"] = sorted([*verdicts[n]["rules"], NO_RULE])
-
-    def _ask(
-        self, requests: list[Any], entities: list[Any], policies: cedarpy.PolicySet
-    ) -> list[cedarpy.AuthzResult]:
-        if not requests:
-            return []
-        answers: list[cedarpy.AuthzResult] = cedarpy.is_authorized_batch(
-            requests, policies, entities, schema=self._schema
-        )
-        return answers
-
-
-def _entity(uid: dict[str, str], names: Sequence[str], given: Mapping[str, Any]) -> dict[str, Any]:
-    return {"uid": uid, "attrs": {n: given[n] for n in names if n in given}, "parents": []}
+        """See :class:`services.access.domain.rules.Rules`. Cases that no rule can tell apart are
+        evaluated once."""
+        kind = principal["kind"].capitalize()
+        caller = _chosen(principal, _PRINCIPAL.get(kind, ()))
+        scope = self._scopes[kind, action]
+        numbers: dict[Question, int] = {}
+        places: list[int | None] = []
+        for case in cases:
+            item, context = _chosen(case.item, _ITEM), {**case.context, **self.parameters}
+            if self._facts and not self._facts.fit(kind, action, caller, item, context):
+                places.append(None)
+                continue
+            seen = to_json(sent(scope.resource, item)), to_json(sent(scope.context, context))
+            places.append(numbers.setdefault(seen, len(numbers)))
+        verdicts = _evaluated(scope, to_json(sent(scope.principal, caller)), list(numbers))
+        return [_unfit() if place is None else verdicts[place] for place in places]
 
 
 def revived(texts: Mapping[str, str], parameters: Mapping[str, bool]) -> CedarRules:
     """Rules of the past, from the log."""
     return CedarRules(texts, parameters, of_now=False)
+
+
+def _chosen(given: Mapping[str, Any], names: Sequence[str]) -> dict[str, Any]:
+    return {name: given[name] for name in names if name in given}
+
+
+def _unfit() -> Verdict:
+    return {"permit": False, "rules": [RULE_ERROR]}
+
+
+def _evaluated(scope: Scope, caller: str, questions: Sequence[Question]) -> list[Verdict]:
+    entities = entities_of(scope, caller, questions)
+    verdicts = [_verdict(a) for a in asked(scope, scope.policies, questions, entities)]
+    refused = [n for n, v in enumerate(verdicts) if not v["permit"] and v["rules"] != [NO_RULE]]
+    # Cedar names the forbids of a refusal, not that nothing would have permitted either.
+    alone = asked(scope, scope.permits, questions, entities, refused)
+    for n, answer in zip(refused, alone, strict=True):
+        if not answer.allowed and RULE_ERROR not in verdicts[n]["rules"]:
+            verdicts[n]["rules"] = sorted([*verdicts[n]["rules"], NO_RULE])
+    return verdicts
 
 
 def _verdict(answer: cedarpy.AuthzResult) -> Verdict:
@@ -123,12 +120,6 @@ def _verdict(answer: cedarpy.AuthzResult) -> Verdict:
         return {"permit": False, "rules": [RULE_ERROR]}
     rules = sorted(diagnostics.id_annotations_by_reason.values())
     return {"permit": answer.allowed, "rules": rules or [NO_RULE]}
-
-
-def _permits(policies: str) -> cedarpy.PolicySet:
-    parsed = json.loads(cedarpy.policies_to_json_str(policies))
-    kept = {n: p for n, p in parsed["staticPolicies"].items() if p["effect"] == "permit"}
-    return cedarpy.PolicySet.from_json_str(json.dumps({**parsed, "staticPolicies": kept}))
 
 
 def _rules(policies: str) -> list[Rule]:

@@ -1,6 +1,7 @@
 """Every access decision: saved before it is answered."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from uuid import UUID
 
 from services.access import contract as c
@@ -16,10 +17,22 @@ from services.access.domain.decision import (
     take_decision,
 )
 from services.access.domain.explanation import explanation
-from services.access.domain.matrix import MatrixRegister
+from services.access.domain.rights import Rights
 from shared.kernel.actor import Actor, ActorKind
 from shared.kernel.errors import Unavailable
 from shared.stores.event_log import Outcome, unreplayed
+
+APPLICATION = ActorKind.APPLICATION
+
+
+@dataclass(frozen=True, kw_only=True)
+class Standing:
+    """What a decision rests on, and where it stood. ``versions``: of all of it, by stream."""
+
+    grounds: Grounds
+    rights: Place
+    client: Place | None
+    versions: Mapping[UUID, int]
 
 
 class Decisions(AccessLog):
@@ -55,14 +68,11 @@ class Decisions(AccessLog):
         by: Actor,
         *,
         listing: bool,
-    ) -> tuple[Decision, dict[UUID, int]]:
+    ) -> tuple[Decision, Mapping[UUID, int]]:
         if self.places.is_parked(request.record_id):
             raise Unavailable("something about this record waits to be applied")
         self.prepare()
-        rights = self.rights_of(request.record_id)
-        rights_id, version = self.rights_id(request.record_id), rights.version if rights else 0
-        register_version, matrix = self.current_matrix()
-        client_id, client = self._client_of(by.principal)
+        standing = self._standing(request.record_id, by.principal)
         question = Question(
             record_id=request.record_id,
             caller=by.principal,
@@ -74,27 +84,36 @@ class Decisions(AccessLog):
             items=[self._item(resource) for resource in resources],
             listing=listing,
         )
-        position = self.last_position()
-        relied_on = {rights_id: version, MatrixRegister.id_of(self.secret): register_version}
-        client_place = None
-        if client_id:
-            relied_on[client_id] = client.version if client else 0
-            client_place = Place(
-                stream=str(client_id), version=relied_on[client_id], position=position
-            )
         decision = take_decision(
             question,
-            Grounds(rights=rights, matrix=matrix, rules=self.rules, client=client),
-            Place(stream=str(rights_id), version=version, position=position),
+            standing.grounds,
+            standing.rights,
             self.reference.professions,
-            client_place,
+            standing.client,
         )
-        return decision, relied_on
+        return decision, standing.versions
 
-    def _client_of(self, who: Actor) -> tuple[UUID | None, Client | None]:
-        if who.kind is not ActorKind.APPLICATION:
-            return None, None
-        return Client.id_of(self.secret, who.id), self.client(who.id)
+    def _standing(self, record_id: UUID, who: Actor) -> Standing:
+        """Versions and head are of one instant; what has moved before it is read, or before the
+        decision is saved, makes that save fail: it is taken again."""
+        rights_id = self.rights_id(record_id)
+        client_id = Client.id_of(self.secret, who.id) if who.kind is APPLICATION else None
+        streams = [rights_id, self.register_id, *([client_id] if client_id else [])]
+        versions, head = self.guarded.versions_of(streams)
+        grounds = Grounds(
+            rights=self.at(rights_id, Rights, versions),
+            matrix=self.current_matrix(versions[self.register_id]),
+            rules=self.rules,
+            client=self.at(client_id, Client, versions) if client_id else None,
+        )
+        return Standing(
+            grounds=grounds,
+            rights=Place(stream=str(rights_id), version=versions[rights_id], position=head),
+            client=Place(stream=str(client_id), version=versions[client_id], position=head)
+            if client_id
+            else None,
+            versions=versions,
+        )
 
     def _item(self, resource: c.Resource) -> Item:
         """Attributes as judged; the class is that of the type, whatever the caller says."""

@@ -1,7 +1,10 @@
 """The log of access: what it is built with, and how it finds what use cases need."""
 
+from collections.abc import Mapping
 from contextlib import suppress
 from datetime import datetime
+from functools import cached_property
+from typing import TypeVar
 from uuid import UUID
 
 from eventsourcing.domain import Aggregate
@@ -23,6 +26,8 @@ from shared.kernel.errors import Unavailable
 from shared.rpc.contract import Done
 from shared.stores.event_log import EventLog, Outcome
 from shared.stores.settings import EventStoreSettings
+
+A = TypeVar("A", bound=Aggregate)
 
 
 class AccessLog(EventLog):
@@ -77,6 +82,14 @@ class AccessLog(EventLog):
             raise errors.NotYours
         return rights, who, now
 
+    @cached_property
+    def register_id(self) -> UUID:
+        return MatrixRegister.id_of(self.secret)
+
+    def at(self, stream: UUID, kind: type[A], versions: Mapping[UUID, int]) -> A | None:
+        """The aggregate of a stream whose version was just read."""
+        return self.get(stream, kind, versions[stream]) if versions[stream] else None
+
     def rights_id(self, record_id: UUID) -> UUID:
         return Rights.id_of(self.secret, record_id)
 
@@ -102,17 +115,18 @@ class AccessLog(EventLog):
         return self.get(Client.id_of(self.secret, client_id), Client)
 
     def register(self) -> MatrixRegister | None:
-        return self.get(MatrixRegister.id_of(self.secret), MatrixRegister)
+        return self.get(self.register_id, MatrixRegister)
 
-    def current_matrix(self) -> tuple[int, Matrix]:
-        """The matrix in force, read again only when another was loaded."""
-        version = self.version_of(MatrixRegister.id_of(self.secret))
-        if self._matrix is None or self._matrix[0] != version:
+    def current_matrix(self, version: int | None = None) -> Matrix:
+        """The matrix in force, read again only when another was loaded. ``version``: that of the
+        register, if it was just read."""
+        reached = self.version_of(self.register_id) if version is None else version
+        if self._matrix is None or self._matrix[0] != reached:
             register = self.register()
             if register is None or register.current is None:
                 raise Unavailable("no matrix is loaded")
             self._matrix = (register.version, Matrix(register.cells[register.current]))
-        return self._matrix
+        return self._matrix[1]
 
     def matrix_of(self, digest: str) -> Matrix:
         if self._matrix and self._matrix[1].digest == digest:
@@ -131,9 +145,6 @@ class AccessLog(EventLog):
         if kept is None:
             raise errors.NotKept("the rules it names are not in the log")
         return self.revive(kept.texts, kept.parameters)
-
-    def last_position(self) -> int:
-        return self.recorder.max_notification_id() or 0
 
 
 def saved(rights: Rights) -> Outcome[Done]:

@@ -25,7 +25,7 @@ class Matrices(AccessLog):
 
     def compare_matrix(self, request: c.CompareMatrix, by: Actor) -> c.MatrixCompared:
         self.prepare()
-        _, matrix = self.current_matrix()
+        matrix = self.current_matrix()
         former, cells = self._cells(matrix.digest), [_cell(cell) for cell in request.cells]
         new = Matrix(cells)
         return c.MatrixCompared(

@@ -5,6 +5,7 @@ from services.access.application.log import AccessLog
 from services.access.domain import views
 from services.access.domain.decision import Grounds
 from services.access.domain.openers import by_name, by_profession, item_of
+from services.access.domain.secrecy import seen_by
 from shared.kernel.actor import Actor
 
 
@@ -12,8 +13,9 @@ class Openers(AccessLog):
     def who_can_open(self, request: c.WhoCanOpen, by: Actor) -> c.WhoCanOpenAnswer:
         """No decision is taken, so none is kept; names come from the directory."""
         rights, who, now = self.asked_by(request.record_id, by)
+        rights = seen_by(who, rights)  # else what a minor did in secret would show in who can open
         self.prepare()
-        _, matrix = self.current_matrix()
+        matrix = self.current_matrix()
         grounds = Grounds(rights=rights, matrix=matrix, rules=self.rules)
         given = request.document_attributes.model_dump(mode="json", by_alias=True)
         given["class"] = self.reference.classes.get(given["type"]) or given["class"]

@@ -3,13 +3,13 @@
 from collections.abc import Iterator
 from uuid import UUID
 
-from eventsourcing.persistence import PersistenceError
+from eventsourcing.persistence import Notification, PersistenceError
 
 from services.access import contract as c
 from services.access.application.log import AccessLog
+from services.access.application.past import Past
 from services.access.domain import errors
-from services.access.domain.connection import Client
-from services.access.domain.decision import Decision, Grounds, Place
+from services.access.domain.decision import Decision
 from services.access.domain.redecision import (
     Heard,
     Redecision,
@@ -17,7 +17,6 @@ from services.access.domain.redecision import (
     erased,
     undecidable,
 )
-from services.access.domain.rights import Rights
 from shared.crypto.keys import KeyErased
 from shared.kernel.actor import Actor
 from shared.kernel.errors import Unavailable
@@ -31,28 +30,47 @@ class Redecisions(AccessLog):
         """With the rules and the matrix of that instant, on the rights as they stood then."""
         decision = self.readable_decision(request.decision_id)
         position = self.guarded.position_of(decision.id, decision.version)
-        again = self._redecided(decision, position)
+        again = self._redecided(decision, position, Past(self))
         return c.Redecided.model_validate({**vars(again), "differs": again.differs})
 
-    def redecide_all(self, heard: Heard | None = None, *, after: int = 0) -> Iterator[Redecision]:
-        """Every decision above a position, in order; one page in memory at a time."""
-        topics = (Decision.Created.TOPIC,)
+    def redecide_all(
+        self,
+        heard: Heard | None = None,
+        *,
+        after: int = 0,
+        upto: int | None = None,
+        past: Past | None = None,
+    ) -> Iterator[Redecision]:
+        """Every decision in (after, upto], in order; one page in memory at a time. ``past``: kept
+        by who asks for one stretch after another."""
+        topics, past = (Decision.Created.TOPIC,), past or Past(self)
         while rows := self.recorder.select_notifications(
-            after, PAGE, topics=topics, inclusive_of_start=False
+            after, PAGE, upto, topics=topics, inclusive_of_start=False
         ):
             for row in rows:
-                yield self.redecide_at(UUID(str(row.originator_id)), row.id, heard)
+                yield self._again(row, heard, past)
             after = rows[-1].id
 
     def redecide_at(
-        self, decision_id: UUID, position: int, heard: Heard | None = None
+        self,
+        decision_id: UUID,
+        position: int,
+        heard: Heard | None = None,
+        past: Past | None = None,
     ) -> Redecision:
         """One, stored at that position; what was altered is said, never raised."""
+        for row in self.recorder.select_notifications(position, 1, position):
+            if UUID(str(row.originator_id)) == decision_id:
+                return self._again(row, heard, past or Past(self))
+        return undecidable(decision_id, position, "no decision is stored there")
+
+    def _again(self, row: Notification, heard: Heard | None, past: Past) -> Redecision:
+        decision_id, position = UUID(str(row.originator_id)), row.id
         try:
-            decision = self.get(decision_id, Decision)
-            if decision is None:
+            event = self.mapper.to_domain_event(row)
+            if not isinstance(event, Decision.Created):
                 return undecidable(decision_id, position, "no decision is stored there")
-            return self._redecided(decision, position, heard)
+            return self._redecided(_evolved(event), position, past, heard)
         except KeyErased:
             return erased(decision_id, position)
         except (Unavailable, PersistenceError):
@@ -64,27 +82,16 @@ class Redecisions(AccessLog):
             )
 
     def _redecided(
-        self, decision: Decision, position: int, heard: Heard | None = None
+        self, decision: Decision, position: int, past: Past, heard: Heard | None = None
     ) -> Redecision:
-        place = decision.made["rights"]
-        rights_id = UUID(place["stream"])
-        grounds = Grounds(
-            rights=self._rights_at(rights_id, place["version"]),
-            matrix=self.matrix_of(decision.made["matrix"]),
-            rules=self.rules_of(decision.made["rules"]),
-            client=self._client_at(decision.made["client"]),
-        )
+        grounds = past.grounds(decision.made)
+        rights_id = UUID(decision.made["rights"]["stream"])
         then = self.guarded.version_of(rights_id, at=position)
         return decide_again(decision, position, grounds, then, heard)
 
-    def _client_at(self, place: Place | None) -> Client | None:
-        if place is None or place["version"] == 0:
-            return None
-        found: Client = self.repository.get(UUID(place["stream"]), version=place["version"])
-        return found
 
-    def _rights_at(self, rights_id: UUID, version: int) -> Rights | None:
-        if version == 0:
-            return None
-        found: Rights = self.repository.get(rights_id, version=version)
-        return found
+def _evolved(event: Decision.Created) -> Decision:
+    found: Decision | None = event.mutate(None)
+    if found is None:
+        raise TypeError("a decision is made by its first event")
+    return found

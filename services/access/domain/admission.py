@@ -7,6 +7,7 @@ from services.access.domain import admission_events as e
 from services.access.domain import errors
 from services.access.domain.grants import Block, CareTeam, Consent, Role
 from services.access.domain.rights_event import RightsPart
+from services.access.domain.secrecy import is_open, known_to, require_unseen
 from shared.kernel.actor import Actor
 
 
@@ -25,16 +26,18 @@ class Admission(RightsPart):
     def declare_consent(self, consent: Consent, *, by: Actor) -> None:
         """CSP R1111-46: collected before each consultation, never for a blocked professional."""
         self.require_active()
-        if consent["grantee"] in self.blocks:
+        if known_to(by, self.blocks.get(consent["grantee"])):
             raise errors.NotYours
+        require_unseen(by, is_open(self.consents.get(consent["grantee"])))
         if consent["valid_until"] <= consent["declared_at"]:
             raise errors.EndsInThePast(fields={"valid_until": "must lie in the future"})
         self._trigger(e.ConsentDeclared, by, consent=consent)
 
     def withdraw_consent(self, grantee: str, *, by: Actor) -> None:
-        consent = self.consents.get(grantee)
+        consent = known_to(by, self.consents.get(grantee))
         if consent is None:
             raise errors.NoSuchConsent
+        require_unseen(by, is_open(consent))
         self._trigger(e.ConsentWithdrawn, by, grantee=grantee, is_facility=consent["is_facility"])
 
     def expire_consent(self, grantee: str, *, at: datetime, by: Actor) -> None:
@@ -52,14 +55,18 @@ class Admission(RightsPart):
         former = self.care_teams.get(str(team_id))
         if former and former["opposed"]:
             raise errors.CareTeamOpposed
+        require_unseen(by, is_open(former))
         self._trigger(e.CareTeamJoined, by, team_id=team_id, team=team)
 
     def leave_care_team(self, team_id: UUID, members: list[str], *, by: Actor) -> None:
-        self.team(team_id)
+        require_unseen(by, is_open(self.team(team_id)))
         self._trigger(e.CareTeamLeft, by, team_id=team_id, members=members)
 
     def oppose_care_team(self, team_id: UUID, *, by: Actor) -> None:
-        self.team(team_id)
+        team = known_to(by, self.team(team_id))
+        if team is None:
+            raise errors.NoSuchCareTeam
+        require_unseen(by, is_open(team))
         self._trigger(e.CareTeamOpposed, by, team_id=team_id)
 
     def team(self, team_id: UUID) -> CareTeam:
@@ -71,31 +78,35 @@ class Admission(RightsPart):
     def name_treating_doctor(
         self, professional: str, *, means: str | None = None, by: Actor
     ) -> None:
-        self._require_not_blocked(professional)
+        self._require_not_blocked(professional, by)
         self._trigger(e.TreatingDoctorNamed, by, professional=professional, means=means)
 
     def name_administrator(self, professional: str, *, by: Actor) -> None:
-        self._require_not_blocked(professional)
+        self._require_not_blocked(professional, by)
         if professional not in self.administrators:
             self._trigger(e.AdministratorNamed, by, professional=professional)
 
     def remove_administrator(self, professional: str, *, by: Actor) -> None:
         if professional not in self.administrators:
             raise errors.NoSuchRole
+        require_unseen(by, professional)
         self._trigger(e.AdministratorRemoved, by, professional=professional)
 
     def name_role(self, professional: str, role: Role, *, on: bool, by: Actor) -> None:
         """One midwife and one pharmacist of reference; the treating doctor is a role of its own."""
+        require_unseen(by, professional)
         if on and role is Role.TREATING_DOCTOR:
             self.name_treating_doctor(professional, by=by)
         elif on:
-            self._require_not_blocked(professional)
+            self._require_not_blocked(professional, by)
             self._trigger(e.RoleNamed, by, role=role.value, professional=professional)
         elif self.roles.get(role.value) != professional:
             raise errors.NoSuchRole
         else:
             self._trigger(e.RoleNamed, by, role=role.value, professional=None)
 
-    def _require_not_blocked(self, professional: str) -> None:
-        if professional in self.blocks:
+    def _require_not_blocked(self, professional: str, by: Actor) -> None:
+        """Roles are for all to see."""
+        require_unseen(by, professional)
+        if known_to(by, self.blocks.get(professional)):
             raise errors.AlreadyBlocked

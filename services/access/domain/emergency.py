@@ -7,6 +7,7 @@ from services.access.domain import emergency_events as e
 from services.access.domain import errors
 from services.access.domain.grants import Block, Review, Session, Switches, Verdict
 from services.access.domain.protection import Protection
+from services.access.domain.secrecy import is_open, known_to, require_unseen
 from shared.kernel.actor import Actor
 
 
@@ -37,9 +38,10 @@ class Emergency(Protection):
         )
 
     def end_session(self, session_id: UUID, *, at: datetime, by: Actor) -> None:
-        session = self.sessions.get(str(session_id))
+        session = known_to(by, self.sessions.get(str(session_id)))
         if session is None or session["ends_at"] <= at:
             raise errors.NoSuchSession
+        require_unseen(by, is_open(session))
         if not by.acts_for_person and by.id != session["professional"]:
             raise errors.NoSuchSession
         self._trigger(e.EmergencyEnded, by, session_id=session_id, ended_at=at)

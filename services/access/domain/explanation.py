@@ -40,7 +40,7 @@ def explanation(
         "reason_fr": GENERIC_FR if concealed else made["reason_fr"],
         "reason_en": GENERIC_EN if concealed else made["reason_en"],
         "resource": None if concealed else _resource(decision, reader),
-        "items": len(made["items"]),
+        "items": len(_items_told(decision, reader)),
     }
 
 
@@ -77,6 +77,19 @@ def _resource(decision: Decision, reader: Actor) -> dict[str, Any] | None:
     if decision.made["listing"] or without_physician or _hides(decision, reader):
         return None
     return decision.made["items"][0]
+
+
+def _items_told(decision: Decision, reader: Actor) -> list[Any]:
+    """Of a list, what was shown; how much was withheld is for auditors alone."""
+    made = decision.made
+    if reader.kind is ActorKind.AUDITOR or not made["listing"]:
+        return made["items"]
+    concealed = HIDDEN_FROM.get(reader.kind, set())
+    return [
+        item
+        for item, verdict in zip(made["items"], made["verdicts"], strict=True)
+        if verdict["permit"] and not concealed & {*item.get("confidentiality", ())}
+    ]
 
 
 def _rule(rules: Rules, name: str) -> dict[str, Any]:

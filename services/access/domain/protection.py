@@ -3,8 +3,9 @@
 from services.access.domain import errors
 from services.access.domain import protection_events as e
 from services.access.domain.admission_events import AdministratorRemoved
-from services.access.domain.grants import Block, Switches
+from services.access.domain.grants import Block, Consent, Switches
 from services.access.domain.rights_event import RightsPart
+from services.access.domain.secrecy import is_open, known_to, require_unseen
 from shared.kernel.actor import Actor
 
 EVERYBODY = "*"
@@ -14,6 +15,9 @@ EVERYBODY = "*"
 class Protection(RightsPart):
     """The part of the rights that says who and what is shut out."""
 
+    consents: dict[str, Consent]
+    treating_doctor: str | None
+    roles: dict[str, str]
     administrators: list[str]
     blocks: dict[str, Block]
     switches: Switches
@@ -24,28 +28,36 @@ class Protection(RightsPart):
 
     def block(self, professional: str, block: Block, *, by: Actor) -> None:
         """Shut a professional out from now on; an administrator loses that role first."""
-        if professional in self.blocks:
+        if known_to(by, self.blocks.get(professional)):
             raise errors.AlreadyBlocked
+        require_unseen(by, is_open(self.consents.get(professional)), self._has_role(professional))
         if professional in self.administrators:
             self._trigger(AdministratorRemoved, by, professional=professional)
         self._trigger(e.ProfessionalBlocked, by, professional=professional, block=block)
 
+    def _has_role(self, professional: str) -> bool:
+        held = (self.treating_doctor, *self.administrators, *self.roles.values())
+        return professional in held
+
     def unblock(self, professional: str, *, by: Actor) -> None:
         """Only the person undoes their own block."""
-        block = self.blocks.get(professional)
+        block = known_to(by, self.blocks.get(professional))
         if block is None:
             raise errors.NotBlocked
+        require_unseen(by, is_open(block))
         if block["by_person"] and not by.acts_for_person:
             raise errors.NotYours
         self._trigger(e.ProfessionalUnblocked, by, professional=professional)
 
     def set_switches(self, switches: Switches, *, by: Actor) -> None:
+        require_unseen(by, switches)
         self._trigger(e.EmergencySwitchesSet, by, switches=switches)
 
     def oppose_feeding(
         self, feeder: str | None, legitimate_reason: str, *, on: bool, waits: bool, by: Actor
     ) -> None:
         """CSP R1111-47: only for a legitimate reason, which is kept, and judged if it ``waits``."""
+        require_unseen(by, legitimate_reason)
         self._trigger(
             e.FeedingOpposed,
             by,

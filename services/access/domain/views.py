@@ -7,7 +7,8 @@ from typing import Any
 from services.access.domain.facts import latest_care_team, latest_consent, roles_of
 from services.access.domain.grants import Invitation
 from services.access.domain.rights import Rights
-from shared.kernel.actor import Actor, ActorKind
+from services.access.domain.secrecy import seen_by
+from shared.kernel.actor import Actor
 
 Right = tuple[str, datetime]
 """Its name, and when it ends."""
@@ -16,22 +17,17 @@ ALWAYS = datetime.max.replace(tzinfo=UTC)
 
 def rights_view(rights: Rights, reader: Actor, at: datetime) -> dict[str, Any]:
     """Everything, but for a representative nothing that came of a secret session (R1111-50)."""
+    rights = seen_by(reader, rights)
     return {
         "status": rights.status,
-        "consents": [_open(c) for c in rights.consents.values() if _may_see(c, reader)],
-        "care_teams": [
-            _open(t, team_id=i) for i, t in rights.care_teams.items() if _may_see(t, reader)
-        ],
+        "consents": [_open(c) for c in rights.consents.values()],
+        "care_teams": [_open(t, team_id=i) for i, t in rights.care_teams.items()],
         "treating_doctor": rights.treating_doctor,
         "administrators": rights.administrators,
-        "blocks": [
-            _open(b, professional=p) for p, b in rights.blocks.items() if _may_see(b, reader)
-        ],
+        "blocks": [_open(b, professional=p) for p, b in rights.blocks.items()],
         "switches": dict(rights.switches),
         "sessions": [
-            _open(s, session=i, review=_review(rights, i))
-            for i, s in rights.sessions.items()
-            if _may_see(s, reader)
+            _open(s, session=i, review=_review(rights, i)) for i, s in rights.sessions.items()
         ],
         "feeding_oppositions": rights.feeding_oppositions,
         "oppositions_waiting": rights.claimed_oppositions,
@@ -64,12 +60,12 @@ def _invitation(key: str, invitation: Invitation, at: datetime) -> dict[str, Any
 
 def professionals_view(rights: Rights, reader: Actor, at: datetime) -> list[dict[str, Any]]:
     """Who has access now or is shut out, by national id (CSP L1111-19)."""
+    rights = seen_by(reader, rights)
     known: dict[str, list[Right]] = {}
-    for professional, right in (*_roles(rights), *_grants(rights, reader, at)):
+    for professional, right in (*_roles(rights), *_grants(rights, at)):
         known.setdefault(professional, []).append(right)
-    for professional, block in rights.blocks.items():
-        if _may_see(block, reader):
-            known[professional] = [("blocked", ALWAYS)]
+    for professional in rights.blocks:
+        known[professional] = [("blocked", ALWAYS)]
     return [_known(professional, known[professional]) for professional in sorted(known)]
 
 
@@ -80,23 +76,23 @@ def _roles(rights: Rights) -> Iterator[tuple[str, Right]]:
         yield professional, ("administrator", ALWAYS)
 
 
-def _grants(rights: Rights, reader: Actor, at: datetime) -> Iterator[tuple[str, Right]]:
+def _grants(rights: Rights, at: datetime) -> Iterator[tuple[str, Right]]:
     """Those that have an end, and have not reached it."""
     ending = [
         *(
-            (c, "consent", c["valid_until"], [c["grantee"]])
+            ("consent", c["valid_until"], [c["grantee"]])
             for c in rights.consents.values()
             if not c["is_facility"]
         ),
         *(
-            (t, "care_team", t["expected_end"], t["members"])
+            ("care_team", t["expected_end"], t["members"])
             for t in rights.care_teams.values()
             if not t["opposed"]
         ),
-        *((s, "emergency", s["ends_at"], [s["professional"]]) for s in rights.sessions.values()),
+        *(("emergency", s["ends_at"], [s["professional"]]) for s in rights.sessions.values()),
     ]
-    for grant, right, end, professionals in ending:
-        if at < end and _may_see(grant, reader):
+    for right, end, professionals in ending:
+        if at < end:
             for professional in professionals:
                 yield professional, (right, end)
 
@@ -135,10 +131,6 @@ def _known(professional: str, rights: list[Right]) -> dict[str, Any]:
         "rights": sorted({right for right, _ in rights}),
         "until": None if until == ALWAYS else until,
     }
-
-
-def _may_see(grant: Any, reader: Actor) -> bool:
-    return not (grant["secret"] and reader.kind is ActorKind.REPRESENTATIVE)
 
 
 def _open(grant: Any, **key: Any) -> dict[str, Any]:

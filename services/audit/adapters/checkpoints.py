@@ -53,7 +53,7 @@ class CheckpointMessages:
             note=telling.note,
             vkey=self._vkey,
             covered={
-                service: Covered(epoch=place.epoch, position=place.position)
+                service: Covered(epoch=place.epoch, position=place.position, digest=place.digest)
                 for service, place in telling.covered.items()
             },
             proofs=[

@@ -5,7 +5,7 @@ from abc import abstractmethod
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 import psycopg
@@ -18,7 +18,19 @@ from shared.stores.guard import Sql
 
 # ruff: noqa: S608 - table names are made of names of services, which _is_name has checked
 _PAGE = 500
+STRETCH = 2_000
+"""Positions that are read at once: what an auditor's processes share the work by."""
+END = 2**63 - 1
+"""No store's position is above it."""
 AUDIT = "audit"
+
+
+class Stretch(NamedTuple):
+    """Positions of one service in (after, upto]."""
+
+    service: str
+    after: int
+    upto: int
 
 
 class CannotRead(Exception):
@@ -47,7 +59,9 @@ class Stores:
     """The condition that a state is sealed under the key of one record: its clear header says
     so, and no key is needed to read it."""
 
-    @abstractmethod
+    _upto: str
+    """The condition that a row stands at a position or before it."""
+
     @abstractmethod
     def _stream(self, service: str) -> str:
         """The same columns of one originator's rows, in order."""
@@ -110,6 +124,20 @@ class Stores:
                 return
             after = page[-1][0]
 
+    def stretches(self, service: str) -> Iterator[Stretch]:
+        """Of about as many rows each; the last is open: what is written meanwhile is in it."""
+        head = self._head(service)
+        for after in range(0, head, STRETCH):
+            yield Stretch(service, after, min(after + STRETCH, head))
+        yield Stretch(service, head, END)
+
+    def read(self, stretch: Stretch) -> list[StoredRow]:
+        """Its rows, in order."""
+        epochs, page_of = self._epochs(stretch.service), self._page(stretch.service, self._upto)
+        with self.reading(stretch.service) as sql:
+            page = sql(page_of, stretch.after, stretch.upto, END)
+        return [_row(stretch.service, row, epochs) for row in page]
+
     def stream(self, service: str, originator: UUID) -> Iterator[StoredRow]:
         """The rows of one stream, oldest first; found by an index, whatever the log's size."""
         epochs = self._epochs(service)
@@ -141,6 +169,7 @@ class SqliteStores(Stores):
             yield run
 
     _of_record = "AND substr(state, 2, 16) = ?"
+    _upto = "AND rowid <= ?"
 
     def _page(self, _service: str, only: str) -> str:
         return (
@@ -179,6 +208,7 @@ class PostgresStores(Stores):
             yield run
 
     _of_record = "AND substring(state from 2 for 16) = ?"
+    _upto = "AND notification_id <= ?"
 
     def _page(self, service: str, only: str) -> str:
         return (
@@ -202,15 +232,8 @@ class PostgresStores(Stores):
 
 def _row(service: str, row: tuple[Any, ...], epochs: Sequence[tuple[int, str]]) -> StoredRow:
     position, originator_id, version, topic, state = row
-    return StoredRow(
-        service=service,
-        epoch=_epoch_of(position, epochs),
-        position=position,
-        originator_id=str(UUID(str(originator_id))),
-        originator_version=version,
-        topic=topic,
-        state=bytes(state),
-    )
+    epoch, originator = _epoch_of(position, epochs), str(UUID(str(originator_id)))
+    return StoredRow(service, epoch, position, originator, version, topic, bytes(state))
 
 
 def _open(file: Path) -> sqlite3.Connection:
@@ -233,4 +256,7 @@ def _is_name(name: str) -> bool:
 
 
 def _epoch_of(position: int, epochs: Sequence[tuple[int, str]]) -> str:
-    return next((epoch for after, epoch in reversed(epochs) if after < position), "")
+    for after, epoch in reversed(epochs):
+        if after < position:
+            return epoch
+    return ""

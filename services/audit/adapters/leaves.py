@@ -14,6 +14,8 @@ from shared.telemetry.logs import log
 
 PULLED = 500
 """Leaves asked for at once."""
+SHORT = 2
+"""Answers that are not full before it is enough; one may be so because an epoch ends there."""
 EVERY = 10.0
 """Seconds between two times that an idle service's log is asked."""
 
@@ -51,10 +53,12 @@ class LeafFollower:
             self._asked_at = now
 
     def catch_up(self) -> None:
-        """Pull until the service has no more. A hole in the service's own answer is an alarm:
-        nothing above it is appended until it is filled.
+        """Pull until the service has little more: one that never pauses is not pulled from for
+        ever, its next batch is delivered. A hole in the service's own answer is an alarm: nothing
+        above it is appended until it is filled.
         """
-        while True:
+        short = 0
+        while short < SHORT:
             known = self._tree.place(self._service)
             batch = self._pulled(known.position if known else 0)
             try:
@@ -67,6 +71,7 @@ class LeafFollower:
                 raise Unavailable(str(hole)) from None
             if not batch.leaves:
                 return
+            short += len(batch.leaves) < PULLED
 
     def _begin_epoch(self, other: OtherEpoch) -> None:
         """The service's log is another one from some position on: find it, tell, go on there."""

@@ -14,9 +14,9 @@ def log_key(file: Path) -> Ed25519PrivateKey:
     try:
         key = load_pem_private_key(file.read_bytes(), password=None)
     except (OSError, ValueError):
-        raise SettingsError(f"CARNET_AUDIT_LOG_KEY_FILE: {file} is not a readable key") from None
+        raise SettingsError(f"a key of the log: {file} is not a readable key") from None
     if not isinstance(key, Ed25519PrivateKey):
-        raise SettingsError(f"CARNET_AUDIT_LOG_KEY_FILE: {file} is not an Ed25519 key")
+        raise SettingsError(f"a key of the log: {file} is not an Ed25519 key")
     return key
 
 

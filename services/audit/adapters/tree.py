@@ -23,6 +23,10 @@ TABLES = (
         " epoch TEXT NOT NULL, position BIGINT NOT NULL)"
     ),
     (
+        "CREATE TABLE IF NOT EXISTS audit_newest (service TEXT PRIMARY KEY,"
+        " epoch TEXT NOT NULL, position BIGINT NOT NULL, digest TEXT NOT NULL)"
+    ),
+    (
         "CREATE TABLE IF NOT EXISTS audit_runs (first_index BIGINT PRIMARY KEY,"
         " service TEXT NOT NULL, epoch TEXT NOT NULL, first_position BIGINT NOT NULL,"
         " last_position BIGINT NOT NULL)"
@@ -62,6 +66,8 @@ class SqlTree:
                 _extend(sql, run)
             _set_size(sql, size + len(leaves))
             _move(sql, batch)
+            if leaves:
+                _keep_newest(sql, batch, *leaves[-1])
         return len(leaves)
 
     def begin_epoch(self, service: str, known: Place, epoch: str, after: int) -> None:
@@ -81,9 +87,13 @@ class SqlTree:
             return _place(sql, service)
 
     def places(self) -> dict[str, Place]:
+        """With the digest of the newest event of each, unless the place is another one."""
         with self._recorder.reading() as sql:
-            rows = sql("SELECT service, epoch, position FROM audit_sources ORDER BY service")
-        return {service: Place(epoch, position) for service, epoch, position in rows}
+            rows = sql(
+                "SELECT service, epoch, position, digest FROM audit_sources"
+                " LEFT JOIN audit_newest USING (service, epoch, position) ORDER BY service"
+            )
+        return {service: Place(*place) for service, *place in rows}
 
     def size(self) -> int:
         with self._recorder.reading() as sql:
@@ -138,7 +148,7 @@ class SqlTree:
             sql(
                 "INSERT INTO audit_signed VALUES (1, ?, ?) ON CONFLICT (id) DO UPDATE"
                 " SET size = excluded.size, note = excluded.note"
-                " WHERE audit_signed.size < excluded.size",
+                " WHERE audit_signed.size <= excluded.size",
                 size, note,
             )  # fmt: skip
 
@@ -218,6 +228,14 @@ def _move(sql: Sql, batch: Batch) -> None:
         "INSERT INTO audit_sources VALUES (?, ?, ?) ON CONFLICT (service) DO UPDATE"
         " SET position = excluded.position WHERE audit_sources.position < excluded.position",
         batch.service, batch.epoch, batch.to,
+    )  # fmt: skip
+
+
+def _keep_newest(sql: Sql, batch: Batch, position: int, digest: bytes) -> None:
+    sql(
+        "INSERT INTO audit_newest VALUES (?, ?, ?, ?) ON CONFLICT (service) DO UPDATE SET"
+        " epoch = excluded.epoch, position = excluded.position, digest = excluded.digest",
+        batch.service, batch.epoch, position, digest.hex(),
     )  # fmt: skip
 
 

@@ -70,7 +70,7 @@ def manifest_text(origin: str, period: str, digests: Mapping[str, str]) -> str:
 
 
 def row_line(row: StoredRow, index: int) -> bytes:
-    fields = {**vars(row), "state": base64.b64encode(row.state).decode(), "index": index}
+    fields = {**row._asdict(), "state": base64.b64encode(row.state).decode(), "index": index}
     return json.dumps(fields, sort_keys=True).encode() + b"\n"
 
 

@@ -1,7 +1,7 @@
 """What a service says of its own log: one digest per event, in order."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -18,10 +18,12 @@ class Batch:
 
 @dataclass(frozen=True)
 class Place:
-    """How far a service's events are in the log."""
+    """How far a service's events are in the log. ``digest``: of the event at that very place, in
+    hex, where it is known; no part of the place itself."""
 
     epoch: str
     position: int
+    digest: str | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, kw_only=True)

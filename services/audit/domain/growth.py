@@ -29,7 +29,7 @@ from shared.kernel.merkle import (
     node_hash,
     subtree_root,
 )
-from shared.kernel.note import InvalidNote, Sign, VerifierKey, sign_note
+from shared.kernel.note import InvalidNote, Sign, VerifierKey, countersign, is_signed_by, sign_note
 
 _AT_ONCE = 64
 """Full tiles written before a checkpoint, so that one follows within seconds even in a flood."""
@@ -113,24 +113,33 @@ class Files(Protocol):
 
 @dataclass(frozen=True, kw_only=True)
 class Publisher:
-    """``origin`` is the verifier key's name too, as the specification advises."""
+    """``origin`` is the verifier key's name too, as the specification advises.
+
+    ``former``: the key that signed before, which signs too until everybody has heard of the new.
+    """
 
     tree: Tree
     files: Files
     verifier: VerifierKey
     sign: Sign
+    former: tuple[VerifierKey, Sign] | None = None
 
     def publish(self) -> Checkpoint | None:
-        """Sign and publish what is new; None when nothing is, and everything is out."""
+        """Sign and publish what is new, or was signed by a former key alone; None when nothing
+        is, and everything is out."""
         last, there = self.tree.signed(), self.files.get(CHECKPOINT_PATH)
         _refuse_forgotten(there, last)
         self._write_full_tiles()
         edge = _closed(self.tree.edge())
-        if last is None or _checkpoint_of(last).size < edge.size:
+        if (
+            last is None
+            or _checkpoint_of(last).size < edge.size
+            or not is_signed_by(last, self.verifier)
+        ):
             self._write_partial_tiles(edge)
             checkpoint = Checkpoint(self.verifier.name, edge.size, edge.root())
             self._refuse_fork(checkpoint, last)
-            last = sign_note(checkpoint.text, self.verifier, self.sign)
+            last = self._signed(checkpoint)
             self.tree.keep_signed(edge.size, last)
         if there == last.encode():
             return None
@@ -140,6 +149,10 @@ class Publisher:
     def last_signed(self) -> Checkpoint | None:
         note = self.tree.signed()
         return _checkpoint_of(note) if note else None
+
+    def _signed(self, checkpoint: Checkpoint) -> str:
+        note = sign_note(checkpoint.text, self.verifier, self.sign)
+        return countersign(note, *self.former) if self.former else note
 
     def _write_full_tiles(self) -> None:
         bundles = 0

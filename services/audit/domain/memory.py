@@ -57,7 +57,7 @@ class Memory:
             self._tell(FindingKind.LOG_FORKED, by, said)
 
     def _opened(self, one: Seen) -> Checkpoint | None:
-        if one.vkey and one.vkey != str(self._verifier):
+        if one.vkey and one.vkey not in self._verifier.text.split():
             self._tell(FindingKind.KEY_SWAPPED, one.by, one.vkey)
             return None
         try:

@@ -168,6 +168,10 @@ class ServiceCount:
     opened: int = 0
     erased: int = 0
 
+    def include(self, other: "ServiceCount") -> None:
+        for name, more in vars(other).items():
+            setattr(self, name, getattr(self, name) + more)
+
 
 @dataclass
 class VerificationReport:
@@ -201,6 +205,20 @@ class VerificationReport:
             self.found[finding.kind] += 1
             if self.found[finding.kind] <= KEPT:
                 self.findings.append(finding)
+
+    def include(self, part: "VerificationReport") -> None:
+        """What was found in a part of the rows, maybe by another process."""
+        met = Counter(self.found)
+        for finding in part.findings:
+            met[finding.kind] += 1
+            if met[finding.kind] <= KEPT:
+                self.findings.append(finding)
+        self.found += part.found
+        for service, count in part.services.items():
+            self.of(service).include(count)
+        self.documents += part.documents
+        self.states_checked |= part.states_checked
+        self.documents_checked |= part.documents_checked
 
     def of(self, service: str) -> ServiceCount:
         return self.services.setdefault(service, ServiceCount())

@@ -21,7 +21,7 @@ COSIGNED_PATH = "cosigned"
 """Beside the log: the newest checkpoint that a witness has signed too."""
 VKEY_PATH = "vkey"
 """Beside the log, for who has no better way to learn its key; not part of the specification."""
-_PATH = re.compile(r"tile/(entries|\d{1,2})/((?:x\d{3}/)*\d{3})(?:\.p/(\d{1,3}))?")
+_PATH = re.compile(r"tile/(entries|\d{1,2})/((?:x\d{3}/){0,6}\d{3})(?:\.p/(\d{1,3}))?")
 
 
 class MalformedLog(ValueError):

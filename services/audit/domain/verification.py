@@ -6,16 +6,16 @@ entries to events is audit's own and is not trusted: a false one shows as differ
 """
 
 from base64 import b64encode
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from services.audit.domain.batch import Run
 from services.audit.domain.growth import Files
+from services.audit.domain.inspection import Inspected, Page
 from services.audit.domain.log_walk import Leaf, LogWalk
 from services.audit.domain.memory import Memory, Seen
 from services.audit.domain.report import Finding, FindingKind, VerificationReport
-from services.audit.domain.stored import StoredRow
 from services.audit.domain.tiles import CHECKPOINT_PATH
 from shared.kernel.checkpoint import Checkpoint
 from shared.kernel.merkle import leaf_hash
@@ -25,14 +25,14 @@ Advance = Callable[[int], None]
 """Told how many more leaves were checked."""
 
 
+Pages = Callable[[str], Iterator[Page]]
+"""Every row of a service, by rising position, looked at."""
+
+
 class EventSource(Protocol):
     """The services' event stores, live or copied; nothing is ever written to them."""
 
     def services(self) -> Sequence[str]: ...
-
-    def rows(self, service: str) -> Iterator[StoredRow]:
-        """Every row, by rising position."""
-        ...
 
     def runs(self) -> Iterator[Run]:
         """Where audit says it put which events, by rising index."""
@@ -41,12 +41,6 @@ class EventSource(Protocol):
     def seen(self) -> Iterator[Seen]:
         """The checkpoints that services kept, and the last one that audit signed."""
         ...
-
-
-class RowCheck(Protocol):
-    """One more look at a row that the log vouches for, or should have."""
-
-    def check(self, row: StoredRow, report: VerificationReport) -> Iterable[Finding]: ...
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,8 +58,8 @@ class Verification:
     """
 
     source: EventSource
+    pages: Pages
     log: Log
-    checks: Sequence[RowCheck] = ()
     heads: Mapping[str, int] | None = None
     advance: Advance = lambda _: None
     report: VerificationReport = field(default_factory=VerificationReport)
@@ -75,7 +69,7 @@ class Verification:
         checkpoint = self._checkpoint()
         size = checkpoint.size if checkpoint else 0
         walk = LogWalk(self.log.files, size, lambda finding: self.report.add([finding]))
-        readers = {name: _Reader(self.source.rows(name)) for name in self.source.services()}
+        readers = {name: self._reader(self.pages(name)) for name in self.source.services()}
         memory = Memory(self.log.verifier, self.log.check, self.report)
         memory.recall(seen, size)
         self._compare(memory.watching(walk), readers)
@@ -86,6 +80,9 @@ class Verification:
         for service, reader in readers.items():
             self._tail(service, reader)
         return self.report
+
+    def _reader(self, pages: Iterator[Page]) -> "_Reader":
+        return _Reader(pages, self.report.include)
 
     def _checkpoint(self) -> Checkpoint | None:
         data = self.log.files.get(CHECKPOINT_PATH)
@@ -104,9 +101,9 @@ class Verification:
         places = _places(self.source.runs())
         place = next(places, None)
         for leaf in leaves:
-            while place and place.index < leaf.index:
+            while place and place.leaf_index < leaf.index:
                 place = next(places, None)
-            if place and place.index == leaf.index:
+            if place and place.leaf_index == leaf.index:
                 self._match(leaf, place, readers)
             else:
                 self._adopt(leaf, readers)
@@ -117,12 +114,11 @@ class Verification:
     def _match(self, leaf: Leaf, place: "_Place", readers: dict[str, "_Reader"]) -> None:
         reader = readers.get(place.service)
         if reader is None:
-            readers[place.service] = reader = _Reader(iter(()))
+            readers[place.service] = reader = self._reader(iter(()))
             missing = Finding(kind=FindingKind.STORE_MISSING, service=place.service)
             self.report.add([missing])
         for extra in reader.before(place):
-            self._look(extra)
-            self.report.add([_of(extra, FindingKind.EVENT_ADDED)])
+            self.report.add([extra.finding(FindingKind.EVENT_ADDED)])
         row = reader.take(place)
         if row is None:
             lost = reader.replaced(place)
@@ -138,11 +134,10 @@ class Verification:
                 ]
             )
             return
-        self._look(row)
         if _is_leaf_of(row, leaf):
             self.report.of(row.service).matched += 1
         else:
-            self.report.add([_of(row, FindingKind.EVENT_CHANGED, leaf.index)])
+            self.report.add([row.finding(FindingKind.EVENT_CHANGED, leaf.index)])
 
     def _adopt(self, leaf: Leaf, readers: dict[str, "_Reader"]) -> None:
         """An entry the map does not know: whose next event is it?"""
@@ -150,7 +145,6 @@ class Verification:
             row = reader.peek()
             if row and _is_leaf_of(row, leaf):
                 reader.skip()
-                self._look(row)
                 self.report.of(row.service).matched += 1
                 return
         self.report.add([Finding(kind=FindingKind.LOG_MAP_BROKEN, leaf_index=leaf.index)])
@@ -159,42 +153,35 @@ class Verification:
         count = self.report.of(service)
         while row := reader.peek():
             reader.skip()
-            self._look(row)
             if self.heads is not None and row.position > self.heads.get(service, 0):
                 count.pending += 1
             else:
-                self.report.add([_of(row, FindingKind.EVENT_NOT_LOGGED)])
-
-    def _look(self, row: StoredRow) -> None:
-        self.report.of(row.service).events += 1
-        for check in self.checks:
-            self.report.add(check.check(row, self.report))
+                self.report.add([row.finding(FindingKind.EVENT_NOT_LOGGED)])
 
 
-@dataclass(frozen=True)
-class _Place:
+class _Place(NamedTuple):
     """Where the map says an entry comes from."""
 
-    index: int
+    leaf_index: int
     service: str
     epoch: str
     position: int
 
 
 class _Reader:
-    """One service's rows, with a look at the next one."""
+    """One service's rows, with a look at the next one. ``tell`` is given what each page held."""
 
-    def __init__(self, rows: Iterator[StoredRow]) -> None:
-        self._rows = rows
-        self._next = next(rows, None)
+    def __init__(self, pages: Iterator[Page], tell: Callable[[VerificationReport], None]) -> None:
+        self._rows = _told(pages, tell)
+        self._next = next(self._rows, None)
 
-    def peek(self) -> StoredRow | None:
+    def peek(self) -> Inspected | None:
         return self._next
 
     def skip(self) -> None:
         self._next = next(self._rows, None)
 
-    def before(self, place: _Place) -> Iterator[StoredRow]:
+    def before(self, place: _Place) -> Iterator[Inspected]:
         """Rows of the same history that the map skips."""
         while self._next and self._next.position < place.position:
             if self._next.epoch != place.epoch:
@@ -203,7 +190,7 @@ class _Reader:
             self.skip()
             yield row
 
-    def take(self, place: _Place) -> StoredRow | None:
+    def take(self, place: _Place) -> Inspected | None:
         row = self._next
         if row and (row.epoch, row.position) == (place.epoch, place.position):
             self.skip()
@@ -216,25 +203,18 @@ class _Reader:
         return row is not None and row.epoch != place.epoch and row.position <= place.position
 
 
+def _told(pages: Iterator[Page], tell: Callable[[VerificationReport], None]) -> Iterator[Inspected]:
+    for page in pages:
+        tell(page.report)
+        yield from page.rows
+
+
 def _places(runs: Iterator[Run]) -> Iterator[_Place]:
     for run in runs:
         for position in range(run.first_position, run.last_position + 1):
             yield _Place(run.index_of(position), run.service, run.epoch, position)
 
 
-def _is_leaf_of(row: StoredRow, leaf: Leaf) -> bool:
+def _is_leaf_of(row: Inspected, leaf: Leaf) -> bool:
     """By the tree's own leaf: an entry that was changed in its bundle accuses no event."""
-    digest = row.digest()
-    return digest == leaf.entry or leaf_hash(digest) == leaf.hash
-
-
-def _of(row: StoredRow, kind: FindingKind, index: int | None = None) -> Finding:
-    return Finding(
-        kind=kind,
-        service=row.service,
-        position=row.position,
-        originator_id=row.originator_id,
-        originator_version=row.originator_version,
-        topic=row.topic,
-        leaf_index=index,
-    )
+    return row.digest == leaf.entry or leaf_hash(row.digest) == leaf.hash

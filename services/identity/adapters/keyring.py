@@ -4,16 +4,15 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
-
 from shared.crypto.remote_keys import BATCH
+from shared.crypto.signatures import Verifies
 from shared.crypto.tombstones import Tombstone
 from shared.kernel.errors import Unavailable
 from shared.rpc.client import RpcClient
 
 
 class KeyringOverRpc:
-    def __init__(self, client: RpcClient, keyring_key: Ed25519PublicKey) -> None:
+    def __init__(self, client: RpcClient, keyring_key: Verifies) -> None:
         self._client = client
         self._keyring_key = keyring_key
 

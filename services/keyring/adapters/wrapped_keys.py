@@ -7,8 +7,10 @@ from collections.abc import Sequence
 from eventsourcing.persistence import IntegrityError
 
 from services.keyring.application import Found
+from services.keyring.domain.errors import KeyEncryptionKeyLost
 from shared.crypto.derivation import KEY_BYTES
 from shared.crypto.key_wrapper import KeyWrapper, Wrapped
+from shared.crypto.sealing import NotAuthentic
 from shared.crypto.tombstones import Tombstone
 from shared.stores.guard import GuardedRecorder, Sql, Step
 
@@ -45,12 +47,12 @@ class WrappedKeys:
             )
         secrets: dict[str, dict[int, bytes]] = defaultdict(dict)
         for holder, version, kek, wrapped in kept:
-            context = _context(holder, version)
-            secrets[holder][version] = self._wrapper.unwrap(Wrapped(kek, bytes(wrapped)), context)
-        found = {holder: Found(versions) for holder, versions in secrets.items()}
+            found = Wrapped(kek, bytes(wrapped))
+            secrets[holder][version] = self._unwrapped(found, _context(holder, version))
+        alive = {holder: Found(versions) for holder, versions in secrets.items()}
         # A tombstone wins: rows that a restore brought back stay dead.
         buried = {h: Found({}, Tombstone.model_validate_json(text)) for h, text in dead}
-        return found | buried
+        return alive | buried
 
     def add(self, holder: str, version: int) -> Step:
         wrapped = self._wrapper.wrap(os.urandom(KEY_BYTES), _context(holder, version))
@@ -95,7 +97,13 @@ class WrappedKeys:
 
     def _rewrapped(self, holder: str, version: int, kek: str, data: bytes) -> Wrapped:
         context = _context(holder, version)
-        return self._wrapper.wrap(self._wrapper.unwrap(Wrapped(kek, bytes(data)), context), context)
+        return self._wrapper.wrap(self._unwrapped(Wrapped(kek, bytes(data)), context), context)
+
+    def _unwrapped(self, wrapped: Wrapped, context: bytes) -> bytes:
+        try:
+            return self._wrapper.unwrap(wrapped, context)
+        except NotAuthentic:
+            raise KeyEncryptionKeyLost from None
 
 
 def _context(holder: str, version: int) -> bytes:

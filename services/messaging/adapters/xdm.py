@@ -3,8 +3,11 @@ transmission d'un document CDA-R2 par messagerie")."""
 
 import hashlib
 import io
+import struct
 import zipfile
+import zlib
 from datetime import datetime
+from lzma import LZMAError
 from typing import Any
 from xml.etree.ElementTree import Element, SubElement, tostring
 
@@ -45,7 +48,7 @@ class ZipArchives:
                 files = _inflated(archive)
         except (zipfile.BadZipFile, zipfile.LargeZipFile, NotImplementedError, RuntimeError) as bad:
             raise _damaged() from bad
-        except (OSError, EOFError, ValueError) as bad:
+        except (OSError, EOFError, ValueError, zlib.error, LZMAError, struct.error) as bad:
             raise _damaged() from bad
         roots = {name: _parsed(content) for name, content in files.items()}
         for name, root in roots.items():

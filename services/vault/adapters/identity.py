@@ -20,20 +20,13 @@ class RpcIdentities:
         )
         return UUID(answer["record_id"]) if answer["record_id"] else None
 
-    def traits_of(self, record_id: UUID, *, by: Actor) -> Traits:
-        return _traits(self._asked(record_id, by))
-
     def person_of(self, record_id: UUID, *, by: Actor) -> Person:
-        answer = self._asked(record_id, by)
+        asked = {"record_id": str(record_id)}
+        answer: dict[str, Any] = self._client.call("identity", "get_identity", asked, by=by)
         ins = answer["ins"]
         return Person(
             traits=_traits(answer), ins=Ins(value=ins["value"], oid=ins["oid"]) if ins else None
         )
-
-    def _asked(self, record_id: UUID, by: Actor) -> dict[str, Any]:
-        asked = {"record_id": str(record_id)}
-        answer: dict[str, Any] = self._client.call("identity", "get_identity", asked, by=by)
-        return answer
 
 
 def _traits(answer: Mapping[str, Any]) -> Traits:

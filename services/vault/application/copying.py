@@ -1,11 +1,15 @@
 """What a deposit sends to correspondents by secure mail."""
 
+from eventsourcing.domain import Aggregate
+
 from services.vault.application.reading import Reading
 from services.vault.contract.copies import ContentsForCopies, ContentsToSend
 from services.vault.contract.reading import Opened
 from services.vault.domain.copies import Copies
+from services.vault.domain.document import Document
 from services.vault.domain.reading import unwrapped
 from services.vault.domain.states import IN_RECORD
+from services.vault.domain.visibility import MASKED
 from shared.crypto.keys import KeyErased
 from shared.kernel.actor import Actor
 from shared.kernel.errors import Forbidden
@@ -17,6 +21,8 @@ class Copying(Reading):
         copies = self._copies(request)
         document = self.document(copies.document_id) if copies else None
         if copies is None or document is None or document.status not in IN_RECORD:
+            raise Forbidden
+        if self._masked_since(copies, document):
             raise Forbidden
         self.ruled_by(document.record_id)
         data = self._intact(document)
@@ -31,6 +37,16 @@ class Copying(Reading):
             shown_media_type=shown_type if wrapped else None,
             to=copies.to,
         )
+
+    def _masked_since(self, copies: Copies, document: Document) -> bool:
+        """The person masked it before it was sent. What was masked when it was asked for is known
+        to who asked as something else, and goes: else they would be told that it is there."""
+        if MASKED not in document.confidentiality:
+            return False
+        events = (e for e in self.events.get(document.id) if isinstance(e, Aggregate.Event))
+        version = sum(event.timestamp <= copies.created_on for event in events)
+        then: Document = self.repository.get(document.id, version=version)
+        return MASKED not in then.confidentiality
 
     def _copies(self, request: ContentsForCopies) -> Copies | None:
         try:

@@ -2,6 +2,7 @@
 
 import base64
 from collections import Counter
+from collections.abc import Sequence
 from typing import Annotated, Literal
 from uuid import UUID
 
@@ -9,7 +10,8 @@ from pydantic import ConfigDict, Field
 
 from services.vault.contract.parts import Code, Day, Mode, Part, Sentence
 from services.vault.contract.views import DocumentView
-from services.vault.domain.listing import Page
+from services.vault.domain.lines import Page
+from services.vault.domain.listing import Entry
 from services.vault.domain.value_sets import ValueSets
 from shared.eventing.messages import Instant
 from shared.kernel.gate import How
@@ -57,13 +59,15 @@ class Found(Listing[DocumentView]):
     searched_from: str | None
 
     @classmethod
-    def of(cls, page: Page, sets: ValueSets, since: str | None) -> "Found":
+    def of(
+        cls, page: Page, entries: Sequence[Entry], sets: ValueSets, since: str | None
+    ) -> "Found":
         types = page.facets["type"]
         headings: Counter[str] = Counter()
         for code, count in types.items():
             headings[sets.types[code].heading] += count
         return cls(
-            items=[DocumentView.of(entry, sets) for entry in page.entries],
+            items=[DocumentView.of(entry, sets) for entry in entries],
             next_cursor=page.next_cursor,
             total=page.total,
             facets={
@@ -81,9 +85,9 @@ class ChangesSince(ListQuery, Reading):
 
 class Changes(Listing[DocumentView]):
     @classmethod
-    def of(cls, page: Page, sets: ValueSets) -> "Changes":
+    def of(cls, page: Page, entries: Sequence[Entry], sets: ValueSets) -> "Changes":
         return cls(
-            items=[DocumentView.of(entry, sets) for entry in page.entries],
+            items=[DocumentView.of(entry, sets) for entry in entries],
             next_cursor=page.next_cursor,
             total=page.total,
         )

@@ -3,22 +3,22 @@
 from collections.abc import Sequence
 from typing import Any
 
-from services.vault.domain.metadata import Metadata
+from services.vault.domain.metadata import Kind
 from services.vault.domain.origin import Origin
 from shared.kernel.actor import Actor
 
 
 def attributes(
-    metadata: Metadata, origin: Origin, confidentiality: Sequence[str], status: str, by: Actor
+    kind: Kind, origin: Origin, confidentiality: Sequence[str], status: str, by: Actor
 ) -> dict[str, Any]:
     return {
         "kind": "document",
-        "class": metadata.class_code,
-        "type": metadata.type,
+        "class": kind.class_code,
+        "type": kind.type,
         "confidentiality": sorted(confidentiality),
         "author": origin.professional_seen_by(by),
         "facility": origin.structure_seen_by(by),
-        "by_patient": metadata.by_patient,
+        "by_patient": kind.by_patient,
         "status": status,
     }
 

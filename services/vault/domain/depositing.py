@@ -20,7 +20,7 @@ from services.vault.domain.people import People
 from services.vault.domain.ports import Contents
 from services.vault.domain.states import Act, Status
 from services.vault.domain.taking import Limits, Taken, take
-from services.vault.domain.visibility import visibility_at_deposit
+from services.vault.domain.visibility import require_possible, visibility_at_deposit
 from shared.kernel.actor import Actor
 from shared.kernel.errors import Forbidden, InvalidRequest, Refusal
 from shared.kernel.gate import GENERIC_FR, Decision, Gate
@@ -120,7 +120,7 @@ class Depositing:
         return around
 
     def _take(self, offer: Offer, by: Actor) -> Taken:
-        return take(
+        taken = take(
             offer.data,
             offer.given,
             declared=offer.declared,
@@ -128,6 +128,8 @@ class Depositing:
             limits=self._rules.limits_of(by),
             rules=self._rules.metadata,
         )
+        require_possible(taken.confidentiality, by, self._rules.allow_cumulation)
+        return taken
 
     def _record(self, place: Place, taken: Sequence[Taken], by: Actor) -> UUID:
         if place.record_id and place.ins:
@@ -141,12 +143,16 @@ class Depositing:
     def _put(self, lot: Lot, around: Around, offer: Offer, taken: Taken, by: Actor) -> Placed:
         record_id = around.record_id
         origin = Origin.of(taken.metadata, by.to_event())
-        asked = attributes(taken.metadata, origin, taken.confidentiality, Status.APPROVED.value, by)
+        asked = attributes(
+            taken.metadata.kind, origin, taken.confidentiality, Status.APPROVED.value, by
+        )
         decision = self._gate.require(record_id, "feed", asked, by)
         taken = self._signed(taken, record_id, by)
         if taken.patient:
             self._people.require_person_of(around.served, taken.patient, by)
-        document_id, original = self._doubles.same(around.together, taken, by, lot.changed)
+        document_id, original = self._doubles.same(
+            around.together, taken, by, lot.changed, hold=offer.hold
+        )
         if original and self._doubles.may_see(original, by):
             return self._again(lot, original, offer, taken, by)
         if original:

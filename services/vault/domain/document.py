@@ -115,4 +115,4 @@ class Document(Aggregate):
 
     def attributes(self, by: Actor) -> dict[str, Any]:
         """For ``access`` to decide on."""
-        return attributes(self.metadata, self.origin, self.confidentiality, self.status, by)
+        return attributes(self.metadata.kind, self.origin, self.confidentiality, self.status, by)

@@ -37,13 +37,20 @@ class Doubles:
         self._secret = secret
 
     def same(
-        self, records: Sequence[UUID], taken: Taken, by: Actor, changed: Mapping[UUID, Document]
+        self,
+        records: Sequence[UUID],
+        taken: Taken,
+        by: Actor,
+        changed: Mapping[UUID, Document],
+        *,
+        hold: bool,
     ) -> tuple[UUID, Document | None]:
         """The id this document has in this record, and the document if it is there already.
 
         The same identifier with other bytes is refused (IHE: non-identical hash). To a depositor
         who may not see the original that refusal would tell of it: theirs is kept as a document
-        of its own. The same bytes are one document, and theirs too from then on.
+        of its own. The same bytes are one document, and theirs too from then on; unless they
+        hold theirs back (``hold``): it is then a document of its own, which they release as any.
         """
         found = [self._named(records, changed, *name) for name in _names(taken, by)]
         for _, original in found:
@@ -51,12 +58,15 @@ class Doubles:
                 continue
             if self.may_see(original, by):
                 return original.id, _the_same(original, taken)
-            if self._is_one(original, taken, by):
+        beside = [self._named(records, changed, *name) for name in _names_beside(taken, by)]
+        for _, own in beside:
+            if own and self.may_see(own, by):
+                return own.id, own
+        for _, original in [*found, *beside]:
+            if original and not hold and self._is_one(original, taken, by):
                 return original.id, original
-        (own_id, taken_already), *_ = found
-        if taken_already is None:
-            return own_id, None
-        return self._named(records, changed, taken.metadata.unique_id, taken.sha256)
+        free = (id_ for id_, known in [found[0], *beside] if known is None)
+        return next(free), None
 
     @staticmethod
     def _is_one(original: Document, taken: Taken, by: Actor) -> bool:
@@ -77,7 +87,8 @@ class Doubles:
             return True
         if document.status is Status.HELD:
             return False
-        return self._gate.may_read(document.record_id, [document.attributes(by)], by)[0]
+        # Not asked as a list: its line in the journal would tell that something is there.
+        return self._gate.decide(document.record_id, "read", document.attributes(by), by).permit
 
     def _named(
         self, records: Sequence[UUID], changed: Mapping[UUID, Document], *parts: str
@@ -107,6 +118,13 @@ def _names(taken: Taken, by: Actor) -> list[tuple[str, ...]]:
         return [(unique_id,)]
     names: list[tuple[str, ...]] = [(unique_id,), (unique_id, "by the person")]
     return names[::-1] if by.principal.acts_for_person else names
+
+
+def _names_beside(taken: Taken, by: Actor) -> list[tuple[str, ...]]:
+    """Of what a depositor keeps beside a document that is hidden from them; the last is theirs
+    alone, so that there is always one to see or one that is free."""
+    name = (taken.metadata.unique_id, taken.sha256)
+    return [name, (*name, by.principal.kind.value, by.principal.id)]
 
 
 def _the_same(original: Document, taken: Taken) -> Document:

@@ -76,6 +76,15 @@ class Statement:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Kind:
+    """Of what is said, that on which access depends."""
+
+    type: str
+    class_code: str
+    by_patient: bool
+
+
+@dataclass(frozen=True, kw_only=True)
 class Metadata:
     """A statement found complete, every code of it known."""
 
@@ -100,6 +109,10 @@ class Metadata:
     source_patient: str | None = None
     by_patient: bool = False
     """Put in by the person or someone acting in their place."""
+
+    @property
+    def kind(self) -> Kind:
+        return Kind(type=self.type, class_code=self.class_code, by_patient=self.by_patient)
 
     @property
     def service_day(self) -> str:

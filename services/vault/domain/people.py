@@ -36,13 +36,15 @@ class People:
 
         ``records``: those of one person, first the one whose traits count.
         """
-        if self._identities.resolve(self._ins_of(patient), by=by) not in records:
+        ins, person = self._ins_of(patient), self._identities.person_of(records[0], by=by)
+        # Only an INS that is not the record's own needs looking for: a former one, or another's.
+        if ins != person.ins and self._identities.resolve(ins, by=by) not in records:
             raise InvalidRequest(
                 "The document is not about the person of this record.",
                 message_fr="Le document ne concerne pas la personne de ce dossier.",
                 fields={f"{FIELD}.ins": "is not that of the record"},
             )
-        require_same_person(patient.traits, self._identities.traits_of(records[0], by=by))
+        require_same_person(patient.traits, person.traits)
 
     def person_of(self, record_id: UUID, by: Actor) -> Person:
         return self._identities.person_of(record_id, by=by)

@@ -1,14 +1,15 @@
 """What the vault asks of the outside, in sentences."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
 from services.vault.domain.document import Content
-from services.vault.domain.listing import WHOLE, Entry, Span
-from services.vault.domain.patient import Person, Traits
+from services.vault.domain.lines import Line, Lines, Span
+from services.vault.domain.listing import Entry
+from services.vault.domain.patient import Person
 from services.vault.domain.results import ReadDocument
 from services.vault.domain.timing import Due
 from shared.kernel.actor import Actor
@@ -18,10 +19,6 @@ from shared.kernel.ins import Ins
 class Identities(Protocol):
     def resolve(self, ins: Ins, *, by: Actor) -> UUID | None:
         """The record of an INS, open or closed; ``None`` if there is none to be told of."""
-        ...
-
-    def traits_of(self, record_id: UUID, *, by: Actor) -> Traits:
-        """Raises ``Forbidden`` if there is no such record."""
         ...
 
     def person_of(self, record_id: UUID, *, by: Actor) -> Person:
@@ -79,7 +76,19 @@ class Contents(Protocol):
 class Listed(Protocol):
     """The read model of documents; it may lag behind the log."""
 
-    def of_record(self, record_id: UUID, span: Span = WHOLE) -> Sequence[Entry]:
+    def lines(self, record_id: UUID, span: Span) -> Lines:
+        """What a list is counted and ordered by; nothing if the record was erased."""
+        ...
+
+    def entries(self, lines: Sequence[Line]) -> Sequence[Entry]:
+        """In their order; without those that have changed, or gone, since the line was read."""
+        ...
+
+    def texts(self, record_id: UUID, span: Span, ids: Collection[str]) -> Iterable[tuple[str, str]]:
+        """Of those of these ids in the span: id, and what is searched of it, folded."""
+        ...
+
+    def of_record(self, record_id: UUID) -> Sequence[Entry]:
         """All that are in a record, in no promised order; none if the record was erased."""
         ...
 

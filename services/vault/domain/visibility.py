@@ -35,6 +35,14 @@ class Masking:
         return self.allow_cumulation or HIDDEN_FROM_PATIENT not in codes
 
 
+def require_possible(codes: Iterable[str], by: Actor, allow_cumulation: bool) -> None:
+    """What the caller said contradicts itself whatever the record holds: told before ``access``
+    is asked, whose refusal would not say why. Raises as :func:`visibility_at_deposit`."""
+    visibility_at_deposit(
+        codes, former=(), by=by, masking=Masking(allow_cumulation=allow_cumulation)
+    )
+
+
 def visibility_at_deposit(
     codes: Iterable[str], *, former: Iterable[str], by: Actor, masking: Masking
 ) -> tuple[str, ...]:

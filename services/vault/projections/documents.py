@@ -1,6 +1,7 @@
 """The list of documents: ids and instants in clear, everything said of them sealed."""
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+import json
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from functools import singledispatchmethod
 from typing import Any
@@ -8,44 +9,43 @@ from uuid import UUID
 
 from services.vault.domain import document_events as events
 from services.vault.domain.document import entry_uuid
-from services.vault.domain.listing import WHOLE, Entry, Span
-from services.vault.domain.metadata import Metadata
+from services.vault.domain.lines import last_day
+from services.vault.domain.metadata import Kind, Metadata
 from services.vault.domain.origin import Origin
-from services.vault.domain.states import IN_RECORD, Status
-from shared.crypto.fields import open_field, seal_field
-from shared.crypto.keys import SERVICE_KEY_ID, KeyErased, Keys
+from services.vault.domain.states import Status
+from services.vault.domain.texts import text_of
+from shared.crypto.fields import seal_field
+from shared.crypto.keys import SERVICE_KEY_ID, Keys
 from shared.crypto.tokens import keyed_token
 from shared.kernel.clock import instant
-from shared.stores.documents import (
-    Delete,
-    Documents,
-    Eq,
-    Filter,
-    In,
-    Json,
-    Patch,
-    Purge,
-    Put,
-    Range,
-    Write,
-)
+from shared.stores.documents import Delete, Eq, Patch, Purge, Put, Write
 
-PAGE = 5_000
-"""Rows of one record read at once: each page of a list costs a sort of all of it."""
-YEAR = len("YYYY")
+LINE = ("status", "kind_mark", "origin_mark", "visibility_mark")
+"""Of a row, what a line is made of beside its instant."""
 
 
 class DocumentList:
-    """Rows: ids, dates and ``status`` in clear, ``type`` as a keyed token; ``metadata``,
-    ``origin``, ``kept`` (media type, size) and ``visibility`` sealed under the record's key. None
-    for what is gone."""
+    """Rows: ids, dates and ``status`` in clear; ``type`` and the marks of what documents share as
+    keyed tokens; ``metadata``, ``origin``, ``kept`` (media type, size), ``visibility`` and
+    ``text`` (what is searched) sealed under the record's key. None for what is gone.
+
+    The long index holds all that lists are counted and ordered by: no row is read for it. The
+    other finds what no day leaves out."""
 
     NAME = "documents"
-    VERSION = 4
-    INDEXES = ("record_id", "logical_id")
+    VERSION = 5
+    INDEXES = (
+        "logical_id",
+        "record_id,type",
+        ",".join(
+            ("record_id", *LINE[:1], "last_day", "service_day", "submitted_at", "service_start",
+             "type", *LINE[1:])
+        ),
+    )  # fmt: skip
 
     def __init__(self, keys: Keys) -> None:
         self._keys = keys
+        self.marks = Marks(keys)
 
     @singledispatchmethod
     def writes(self, event: object) -> Sequence[Write]:
@@ -64,7 +64,7 @@ class DocumentList:
         changed = {
             "status": Status.APPROVED.value,
             "submitted_at": instant(event.timestamp),
-            "visibility": self._sealed(event, "visibility", event.confidentiality),
+            **self._visibility(event, event.confidentiality),
         }
         return [Patch(str(event.originator_id), changed)]
 
@@ -77,18 +77,15 @@ class DocumentList:
     def _(self, event: events.Hiding) -> Sequence[Write]:
         changed = {
             "entry_uuid": _entry_uuid(event),
-            "visibility": self._sealed(event, "visibility", event.confidentiality),
+            **self._visibility(event, event.confidentiality),
         }
         return [Patch(str(event.originator_id), changed)]
 
     @writes.register
     def _(self, event: events.Reclassified) -> Sequence[Write]:
-        metadata = Metadata.from_event(event.metadata)
         changed = {
             "entry_uuid": _entry_uuid(event),
-            "service_day": metadata.service_day,
-            "type": _type(self._keys, event.record_id, metadata.type),
-            "metadata": self._sealed(event, "metadata", event.metadata),
+            **self._said(event, Metadata.from_event(event.metadata), event.metadata),
         }
         return [Patch(str(event.originator_id), changed)]
 
@@ -103,8 +100,7 @@ class DocumentList:
     @writes.register(events.DepositedAgain)
     @writes.register(events.DepositWithdrawn)
     def _(self, event: events.DepositedAgain | events.DepositWithdrawn) -> Sequence[Write]:
-        origin = self._sealed(event, "origin", event.origin)
-        return [Patch(str(event.originator_id), {"origin": origin})]
+        return [Patch(str(event.originator_id), self._origin(event, event.origin))]
 
     @writes.register(events.Deleted)
     @writes.register(events.Discarded)
@@ -116,7 +112,6 @@ class DocumentList:
 
     def _put(self, event: events.Created, status: Status) -> Write:
         metadata = Metadata.from_event(event.metadata)
-        origin = asdict(Origin.of(metadata, event.by))
         kept = {
             "media_type": event.content["media_type"],
             "size": event.content["size"],
@@ -127,124 +122,79 @@ class DocumentList:
             "entry_uuid": _entry_uuid(event),
             "submission_set": str(event.submission_set) if event.submission_set else None,
             "submitted_at": instant(event.timestamp),
-            "service_day": metadata.service_day,
-            "type": _type(self._keys, event.record_id, metadata.type),
             "status": status.value,
             "replaces": str(event.replaces) if event.replaces else None,
             "replaced_by": None,
-            "metadata": self._sealed(event, "metadata", event.metadata),
-            "origin": self._sealed(event, "origin", origin),
             "kept": self._sealed(event, "kept", kept),
-            "visibility": self._sealed(event, "visibility", event.confidentiality),
+            **self._said(event, metadata, event.metadata),
+            **self._origin(event, asdict(Origin.of(metadata, event.by))),
+            **self._visibility(event, event.confidentiality),
         }
         return Put(str(event.originator_id), row)
+
+    def _said(self, event: events.DocumentEvent, said: Metadata, stored: Any) -> dict[str, Any]:
+        return {
+            "service_start": said.service_start,
+            "service_day": said.service_day,
+            "last_day": last_day(said.service_day),
+            "type": self.marks.type(event.record_id, said.type),
+            "kind_mark": self.marks.kind(event.record_id, said.kind),
+            "metadata": self._sealed(event, "metadata", stored),
+            "text": self._sealed(event, "text", text_of(said)),
+        }
+
+    def _origin(self, event: events.DocumentEvent, origin: Mapping[str, Any]) -> dict[str, Any]:
+        return {
+            "origin_mark": self.marks.origin(event.record_id, origin_of(origin)),
+            "origin": self._sealed(event, "origin", origin),
+        }
+
+    def _visibility(self, event: events.DocumentEvent, codes: Sequence[str]) -> dict[str, Any]:
+        return {
+            "visibility_mark": self.marks.visibility(event.record_id, codes),
+            "visibility": self._sealed(event, "visibility", codes),
+        }
 
     def _sealed(self, event: events.DocumentEvent, field: str, value: Any) -> str:
         key = self._keys.current(event.record_id)
         return seal_field(key, place(str(event.originator_id), field), value)
 
 
-class ListedDocuments:
-    """Answers from the list what the use cases ask."""
+class Marks:
+    """Keyed tokens of what documents share: of one record alone, so that equal ones of two
+    records do not look alike."""
 
-    def __init__(self, documents: Documents, keys: Keys) -> None:
-        self._documents = documents
+    def __init__(self, keys: Keys) -> None:
         self._keys = keys
 
-    def of_record(self, record_id: UUID, span: Span = WHOLE) -> Sequence[Entry]:
-        return self._entries(record_id, IN_RECORD, span)
+    def type(self, record_id: UUID, code: str) -> str:
+        return self._mark("document type", record_id, code)
 
-    def held_in(self, record_id: UUID) -> Sequence[Entry]:
-        return self._entries(record_id, {Status.HELD}, WHOLE)
+    def kind(self, record_id: UUID, kind: Kind) -> str:
+        return self._mark("document kind", record_id, asdict(kind))
 
-    def by_logical_id(self, logical_id: UUID) -> UUID | None:
-        found = self._documents.find(Eq("logical_id", str(logical_id)), limit=1).items
-        return UUID(found[0]["id"]) if found else None
+    def origin(self, record_id: UUID, origin: Origin) -> str:
+        return self._mark("document origin", record_id, asdict(origin))
 
-    def _entries(self, record_id: UUID, states: Collection[Status], span: Span) -> Sequence[Entry]:
-        where = (Eq("record_id", str(record_id)), In("status", sorted(states)))
-        rows = {
-            row["id"]: row
-            for narrowed in self._narrowed(record_id, span)
-            for row in self._rows((*where, *narrowed))
-        }
-        try:
-            return list(self._about(rows.values(), span.about))
-        except KeyErased:
-            return []
+    def visibility(self, record_id: UUID, codes: Iterable[str]) -> str:
+        return self._mark("document visibility", record_id, sorted(codes))
 
-    def _about(
-        self, rows: Iterable[Json], about: Callable[[Metadata], bool] | None
-    ) -> Iterator[Entry]:
-        for row in rows:
-            metadata = Metadata.from_event(self._opened(row, "metadata"))
-            if about is None or about(metadata):
-                yield self._entry(row, metadata)
-
-    def _opened(self, row: Json, field: str) -> Any:
-        return open_field(self._keys, place(row["id"], field), row[field])
-
-    def _narrowed(self, record_id: UUID, span: Span) -> Iterator[Sequence[Filter]]:
-        """Each finds a part of what is looked at. An act may be dated by its year alone."""
-        narrowed: list[Filter] = []
-        if span.submitted_since:
-            narrowed.append(Range("submitted_at", ge=span.submitted_since))
-        if span.acts_since is None:
-            yield narrowed
-            return
-        yield [*narrowed, Range("service_day", ge=span.acts_since[:YEAR])]
-        if span.spared:
-            tokens = [_type(self._keys, record_id, code) for code in sorted(span.spared)]
-            yield [*narrowed, In("type", tokens)]
-
-    def _rows(self, where: Sequence[Filter]) -> list[Json]:
-        rows: list[Json] = []
-        after: str | None = None
-        while True:
-            page = self._documents.find(*where, limit=PAGE, after=after)
-            rows += page.items
-            after = page.next_cursor
-            if after is None:
-                return rows
-
-    def _entry(self, row: Json, metadata: Metadata) -> Entry:
-        origin, kept, visibility = (
-            self._opened(row, field) for field in ("origin", "kept", "visibility")
-        )
-        return Entry(
-            document_id=UUID(row["id"]),
-            record_id=UUID(row["record_id"]),
-            logical_id=UUID(row["logical_id"]),
-            entry_uuid=UUID(row["entry_uuid"]),
-            submission_set=_maybe_id(row["submission_set"]),
-            submitted_at=row["submitted_at"],
-            status=row["status"],
-            metadata=metadata,
-            confidentiality=tuple(visibility),
-            media_type=kept["media_type"],
-            size=kept["size"],
-            origin=Origin(
-                professionals=tuple(origin["professionals"]),
-                structures=tuple(origin["structures"]),
-                person=origin["person"],
-            ),
-            replaces=_maybe_id(row["replaces"]),
-            replaced_by=_maybe_id(row["replaced_by"]),
-        )
+    def _mark(self, label: str, record_id: UUID, value: Any) -> str:
+        secret = self._keys.exact(SERVICE_KEY_ID, 1).secret
+        written = json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+        return keyed_token(secret, label, f"{record_id}.{written}")
 
 
-def _type(keys: Keys, record_id: UUID, code: str) -> str:
-    """Of one record alone: equal types of two records do not look alike."""
-    secret = keys.exact(SERVICE_KEY_ID, 1).secret
-    return keyed_token(secret, "document type", f"{record_id}.{code}")
+def origin_of(stored: Mapping[str, Any]) -> Origin:
+    return Origin(
+        professionals=tuple(stored["professionals"]),
+        structures=tuple(stored["structures"]),
+        person=stored["person"],
+    )
 
 
 def _entry_uuid(event: events.DocumentEvent) -> str:
     return str(entry_uuid(event.originator_id, event.originator_version))
-
-
-def _maybe_id(text: str | None) -> UUID | None:
-    return UUID(text) if text else None
 
 
 def place(document_id: str, field: str) -> str:

@@ -70,7 +70,7 @@ def test_a_decision_says_all_it_rests_on(world: World) -> None:
     assert made["heard"] == {"service": "identity", "position": 3}
     assert made["cells"] == [{"read": "yes", "write": "yes"}]
     assert made["rules"] == world.app.rules.digest
-    assert made["matrix"] == world.app.current_matrix()[1].digest
+    assert made["matrix"] == world.app.current_matrix().digest
     assert made["at"] == NOW
 
 

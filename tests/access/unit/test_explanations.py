@@ -16,8 +16,12 @@ from tests.access.support.people import (
     DOCTOR,
     MOTHER,
     PATIENT,
+    RECORD,
     STRANGER,
+    through_vault,
 )
+
+HIDING = ("MASQUE_PS", "INVISIBLE_PATIENT")
 
 
 def explain(world: World, decision_id: UUID, reader: Actor) -> c.Explanation:
@@ -119,6 +123,26 @@ def test_who_was_refused_something_hidden_is_not_told_that_it_is_there(world: Wo
         assert (told.rules, told.resource) == ([], None)
         assert told.reason_fr == "Vous ne pouvez pas faire cela, ou cet élément n'existe pas."
     assert "masqué" in explain(world, masked.decision_id, PATIENT).reason_fr
+
+
+def test_a_list_is_told_without_what_was_withheld(world: World) -> None:
+    """
+    How many kinds of documents were asked about would tell that some are hidden.
+    """
+    world.app.declare_consent(consent(DOCTOR), PATIENT)
+    seen = {"kind": "document", "class": "10", "type": "11502-2", "confidentiality": ["N"]}
+    tuples = [seen, *(seen | {"confidentiality": [code]} for code in HIDING)]
+    listed = world.app.decide_many(
+        c.DecideMany.model_validate(
+            {"record_id": RECORD, "action": "read", "attribute_tuples": tuples}
+        ),
+        through_vault(DOCTOR),
+    )
+
+    assert listed.permits == [True, False, True]
+    assert explain(world, listed.decision_id, DOCTOR).items == 2
+    assert explain(world, listed.decision_id, PATIENT).items == 1
+    assert explain(world, listed.decision_id, AUDITOR).items == 3
 
 
 def test_the_object_of_a_line_about_something_hidden_is_left_out(world: World) -> None:

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from services.access.application import Access, redecide_all
+from services.access.application.past import Past
 from services.access.domain.decision import Decision
 from tests.access.support.logs import open_world
 from tests.access.support.people import RECORD
@@ -62,6 +63,6 @@ def test_a_fact_of_then_that_was_changed_is_still_found(past: Access) -> None:
     assert decision
     decision.made["facts"]["blocked"] = not decision.made["facts"]["blocked"]
 
-    again = past._redecided(decision, position)
+    again = past._redecided(decision, position, Past(past))
 
     assert again.why == ["facts.blocked"]

@@ -11,7 +11,8 @@ from eventsourcing.persistence import StoredEvent
 
 from services.access import contract as c
 from services.access.application import redecide_all
-from services.access.domain.decision import Decision
+from services.access.application.past import Past
+from services.access.domain.decision import Decision, Place
 from services.access.domain.redecision import Redecision
 from services.access.domain.rights import Rights
 from shared.crypto.event_cipher import RowIdentity, open_state, seal_state
@@ -107,6 +108,37 @@ def test_an_honest_log_decides_again_the_same(world: World) -> None:
     assert len(again) == 15
     assert [r for r in again if r.differs] == []
     assert all(r.recorded == r.redecided for r in again)
+
+
+def test_stretches_give_together_what_the_whole_log_gives(world: World) -> None:
+    """
+    Several processes share the work: none of it is lost, or done twice, where theirs meets.
+    """
+    a_busy_day(world)
+    past, head = Past(world.app), world.app.head().position
+
+    pieces = [
+        list(world.app.redecide_all(after=after, upto=min(after + 4, head), past=past))
+        for after in range(0, head, 4)
+    ]
+
+    assert [r for piece in pieces for r in piece] == list(redecide_all(world.app))
+
+
+def test_rights_folded_forward_are_those_of_each_version(world: World) -> None:
+    """
+    In the order of the log or not: what is kept between decisions is never of another version.
+    """
+    a_busy_day(world)
+    rights = world.app.rights_id(RECORD)
+    versions = range(1, world.app.version_of(rights) + 1)
+    past = Past(world.app)
+
+    for version in [*versions, *reversed(versions)]:
+        place = Place(stream=str(rights), version=version, position=0)
+        found = past.rights(place)
+        assert found is not None
+        assert vars(found) == vars(world.app.repository.get(rights, version=version))
 
 
 def test_old_decisions_are_decided_by_the_rules_and_matrix_of_their_instant(world: World) -> None:

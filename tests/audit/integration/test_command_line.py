@@ -1,16 +1,19 @@
 """The auditor's command line on a copy, with no service running."""
 
 import json
+import os
 import re
 from html.parser import HTMLParser
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 from typer.testing import CliRunner
 
-from scripts.cli import audit
+from scripts.cli import audit, audit_evidence, audit_workers
 from scripts.cli.audit_redecide import Redecided
 from scripts.cli.audit_report import Subject, render
+from services.audit.adapters import event_stores
 from services.audit.domain.report import Finding, FindingKind, VerificationReport
 from tests.audit import independent
 from tests.audit.ground import EVENTS, Ground, build, flip_state
@@ -59,6 +62,45 @@ def test_a_changed_event_ends_with_1_and_is_named(ground: Ground) -> None:
     assert (finding["service"], finding["position"]) == ("vault", 5)
     assert finding["originator_id"].replace("-", "") == originator
     assert not report["log_verified"]
+
+
+def test_several_processes_find_what_one_finds(
+    ground: Ground, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Changed and removed, also where one process's rows end and another's begin."""
+    flip_state(ground, 5)
+    ground.sql("vault", "DELETE FROM stored_events WHERE rowid = 4")
+    words = ["verify", *options(ground), "--no-keys", "--json"]
+    alone = json.loads(run(audit.app, words).stdout)
+
+    monkeypatch.setattr(event_stores, "STRETCH", 4)
+    monkeypatch.setattr(audit_workers, "FEW", 0)
+    monkeypatch.setattr(audit_workers, "cores", lambda: 2)
+    together = json.loads(run(audit.app, words).stdout)
+
+    assert {(f["kind"], f["position"]) for f in alone["findings"]} == {
+        ("event_changed", 5),
+        ("event_removed", 4),
+    }
+    assert together == alone
+
+
+def test_a_process_that_dies_is_never_a_clean_end(
+    ground: Ground, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What it was to look at was not looked at: exit code 2."""
+    monkeypatch.setattr(audit_workers, "FEW", 0)
+    monkeypatch.setattr(audit_workers, "cores", lambda: 2)
+    monkeypatch.setattr(audit_evidence, "open_inspector", dying)
+
+    result = run(audit.app, ["verify", *options(ground), "--no-keys"])
+
+    assert result.exit_code == 2, result.output
+    assert "nothing was changed" not in result.output
+
+
+def dying(_where: object) -> NoReturn:
+    os._exit(1)
 
 
 @pytest.mark.parametrize(

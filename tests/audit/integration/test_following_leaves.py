@@ -133,6 +133,20 @@ def test_a_follower_that_was_away_catches_up(town: Town) -> None:
     assert in_order(town)
 
 
+def test_a_service_that_never_pauses_is_not_pulled_from_for_ever(town: Town) -> None:
+    """Else its batches stay unacknowledged until the broker gives the follower up."""
+    answer = pull_from({"vault": town.vault})
+
+    def never_pauses(service: str, after: int, limit: int) -> object:
+        assert town.vault.head().position < 20, "still pulled from"
+        town.save(1)
+        return answer(service, after, limit)
+
+    LeafFollower(town.audit, town.tree, "vault", never_pauses).catch_up()
+
+    assert town.tree.size() > 0
+
+
 def test_a_hole_in_the_service_s_own_answer_is_an_alarm(town: Town) -> None:
     """Nothing above the hole is appended; an anomaly is saved once, however often it is met."""
     town.save(4)

@@ -10,6 +10,7 @@ import pytest
 from scripts.machine.postgresql import Database
 from services.audit.adapters.event_stores import PostgresStores
 from services.audit.adapters.files import FolderFiles
+from services.audit.adapters.inspecting import Inspector
 from services.audit.adapters.leaves import LeafFollower
 from services.audit.adapters.tree import SqlTree
 from services.audit.application import Audit
@@ -54,8 +55,10 @@ def test_racing_appends_follow_one_another(dsn: str) -> None:
 
 
 def verify(dsn: str, folder: Path) -> VerificationReport:
+    stores = PostgresStores(dsn, ["audit", "vault"])
     return Verification(
-        source=PostgresStores(dsn, ["audit", "vault"]),
+        source=stores,
+        pages=Inspector(stores, []).pages,
         log=Log(files=FolderFiles(folder), verifier=VERIFIER, check=check_ed25519),
     ).run()
 

@@ -10,7 +10,7 @@ from uuid import UUID, uuid4
 import pytest
 from typer.testing import CliRunner, Result
 
-from scripts.cli import audit, audit_archive, audit_looking, audit_reporting
+from scripts.cli import audit, audit_archive, audit_looking, audit_redecide, audit_reporting
 from scripts.cli.audit_options import where
 from scripts.cli.place import Place
 from services.access import contract as c
@@ -204,7 +204,8 @@ def test_a_copy_is_decided_again_as_far_as_the_mandate_goes(
     carnet: Carnet, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """With the key file and nothing running: all of it, or the records of the mandate alone."""
-    monkeypatch.setattr(audit_looking, "open_keys", key_file)
+    for module in (audit_looking, audit_redecide):
+        monkeypatch.setattr(module, "open_keys", key_file)
     carnet.down = True
     copy = ("redecide", "--json", "--data", str(carnet.home / "data"))
 

@@ -9,7 +9,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from typer.testing import CliRunner
 
 from scripts.cli import audit, audit_archive
-from scripts.cli.audit_evidence import Evidence
+from scripts.cli.audit_evidence import Evidence, Where
 from services.audit.adapters.event_stores import SqliteStores
 from services.audit.adapters.files import FolderFiles
 from shared.crypto.local_keys import LocalKeys
@@ -28,6 +28,7 @@ def archived(ground: Ground, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
         keys_of=lambda service: LocalKeys(ROOT_KEY, service),
         documents=None,
         live=False,
+        where=Where(settings={}),
     )
     monkeypatch.setattr(audit_archive, "open_evidence", lambda _: evidence)
     key = tmp_path / "log.pem"

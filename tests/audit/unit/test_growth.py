@@ -5,16 +5,18 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from services.audit.adapters.files import FolderFiles
 from services.audit.adapters.tree import SqlTree
 from services.audit.domain.batch import Hole, OtherEpoch, Place
-from services.audit.domain.growth import Fork
+from services.audit.domain.growth import Fork, Publisher
 from shared.stores.settings import EventStoreSettings
 from tests.audit import independent
 from tests.audit.logs import (
+    PRIVATE,
     VERIFIER,
     Fragile,
     Killed,
@@ -254,3 +256,29 @@ def test_any_growth_is_a_log(
                 assert run is not None
                 assert entries[run.index_of(position)] == digest(service, position)
         assert sum(run.size for run in tree.runs()) == len(entries)
+
+
+def test_while_its_key_changes_a_log_is_signed_by_both(
+    tree: SqlTree, files: FolderFiles, tmp_path: Path
+) -> None:
+    """What is published is signed anew at once; whoever knows either key reads it, and once the
+    former key is gone, whoever knows the new one."""
+    tree.append(batch("vault", 0, 3))
+    publisher(tree, files).publish()
+    key = Ed25519PrivateKey.from_private_bytes(b"n" * 32)
+    verifier = VERIFIER.replaced_by(key.public_key().public_bytes_raw(), 3)
+    both = Publisher(
+        tree=tree, files=files, verifier=verifier, sign=key.sign, former=(VERIFIER, PRIVATE.sign)
+    )
+    assert both.publish()
+    read = folder_files(tmp_path / "log")
+    for vkey in (str(VERIFIER), str(verifier)):
+        assert len(independent.read_log(read, vkey)) == 3
+    assert both.publish() is None
+
+    tree.append(batch("vault", 3, 4))
+    alone = replace(both, former=None)
+    assert alone.publish()
+    assert len(independent.read_log(read, str(verifier))) == 4
+    with pytest.raises(AssertionError, match="no valid signature"):
+        independent.read_log(read, str(VERIFIER))

@@ -7,7 +7,7 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
 from shared.kernel.checkpoint import Checkpoint
-from shared.kernel.note import InvalidNote, VerifierKey, open_note, sign_note
+from shared.kernel.note import InvalidNote, VerifierKey, countersign, open_note, sign_note
 
 # Published with Go's note package: key, text and signature.
 SEED = "gQoUAtUUbI2E8kQzMPVAgOv5juF9nHT2JS/F1ccoMXM="
@@ -109,3 +109,36 @@ def test_other_texts_are_no_checkpoint(text: str) -> None:
     """A size with two spellings would be two texts for one tree."""
     with pytest.raises(InvalidNote):
         Checkpoint.parse(text.replace("{root}", b64encode(bytes(32)).decode()))
+
+
+def test_a_former_key_is_believed_of_trees_it_has_signed() -> None:
+    """And of none that is larger, nor of any other note: whoever steals it signs nothing new."""
+    old, new = (Ed25519PrivateKey.from_private_bytes(bytes([n]) * 32) for n in (1, 2))
+    former = VerifierKey("log.example/a", old.public_key().public_bytes_raw())
+    verifier = former.replaced_by(new.public_key().public_bytes_raw(), 10)
+    assert VerifierKey.parse(verifier.text) == verifier
+
+    def signed(size: int) -> str:
+        return sign_note(Checkpoint("log.example/a", size, bytes(32)).text, former, old.sign)
+
+    assert open_note(signed(10), verifier, check).split("\n")[1] == "10"
+    for note in (signed(11), sign_note("log.example/a\nanything\n", former, old.sign)):
+        with pytest.raises(InvalidNote, match="not signed by this key"):
+            open_note(note, verifier, check)
+
+
+def test_a_note_signed_by_two_keys_opens_by_either() -> None:
+    """While keys change, readers know one or the other."""
+    old, new = (Ed25519PrivateKey.from_private_bytes(bytes([n]) * 32) for n in (1, 2))
+    keys = [VerifierKey("log.example/a", k.public_key().public_bytes_raw()) for k in (old, new)]
+    note = countersign(sign_note("a\nb\n", keys[1], new.sign), keys[0], old.sign)
+    assert [open_note(note, key, check) for key in keys] == ["a\nb\n"] * 2
+    stranger = VerifierKey("log.example/a", bytes(32))
+    with pytest.raises(InvalidNote):
+        open_note(note, stranger, check)
+
+
+@pytest.mark.parametrize("lines", ["{0}\n{0}\n", "{0}\n{0} -1\n", "{0}\nother+00000000+AQ== 3\n"])
+def test_former_keys_that_cannot_be_read_are_refused(lines: str) -> None:
+    with pytest.raises(InvalidNote):
+        VerifierKey.parse(lines.format(VKEY))

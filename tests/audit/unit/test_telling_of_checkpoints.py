@@ -6,11 +6,12 @@ from services.audit.adapters.checkpoints import CheckpointSweep, Telling
 from services.audit.adapters.files import FolderFiles
 from services.audit.adapters.tree import SqlTree
 from services.audit.application import Audit
+from services.audit.domain.batch import Place
 from shared.crypto.local_keys import LocalKeys
 from shared.kernel.clock import FixedClock
 from shared.kernel.merkle import check_consistency
 from shared.stores.settings import EventStoreSettings
-from tests.audit.logs import NOW, batch, publisher
+from tests.audit.logs import NOW, batch, digest, open_tree, publisher
 
 
 def told(folder: Path, *sizes: int) -> list[Telling]:
@@ -45,3 +46,23 @@ def test_no_more_than_the_last_eight(tmp_path: Path) -> None:
     last = told(tmp_path, *range(1, 13))[-1]
 
     assert set(last.proofs) == set(range(4, 12))
+
+
+def test_how_far_a_service_is_logged_is_told_by_the_digest_of_its_last_event(
+    tmp_path: Path,
+) -> None:
+    """So that a service that was put back sees another event than the one it has. At a place
+    that is no event of the epoch, there is none to tell."""
+    [first] = told(tmp_path, 3)
+    assert first.covered["vault"].digest == digest("vault", 3).hex()
+
+    settings = EventStoreSettings(data_dir=tmp_path / "data")
+    home, tree = open_tree(settings)
+    with home:
+        tree.append(batch("vault", 1, 3))
+        assert tree.places()["vault"].digest == digest("vault", 3).hex()
+        tree.begin_epoch("vault", Place("e1", 3), "e2", 2)
+        assert tree.places()["vault"] == Place("e2", 2)
+        assert tree.places()["vault"].digest is None
+        tree.append(batch("vault", 2, 3, epoch="e2"))
+        assert tree.places()["vault"].digest == digest("vault", 3, "e2").hex()

@@ -2,9 +2,11 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 from uuid import uuid4
 
 import pytest
@@ -80,8 +82,22 @@ def has_node() -> bool:
         return False
 
 
+JARS = [Path(f"/usr/share/java/{name}.jar") for name in ("amqp-client", "slf4j-api", "slf4j-nop")]
+JAVA = ["java", "-cp", ":".join(map(str, JARS)), "Call.java"]
+
+
+def has_java() -> bool:
+    return shutil.which("java") is not None and all(jar.exists() for jar in JARS)
+
+
 @pytest.mark.parametrize(
-    "client", [[sys.executable, "call.py"], ["node", "call.js"]], ids=["python", "node"]
+    "client",
+    [
+        [sys.executable, "call.py"],
+        ["node", "call.js"],
+        pytest.param(JAVA, marks=pytest.mark.long),  # compiled at each call
+    ],
+    ids=["python", "node", "java"],
 )
 def test_the_example_clients_of_the_kit_call_and_are_refused(
     carnet: Running, client: list[str]
@@ -91,6 +107,8 @@ def test_the_example_clients_of_the_kit_call_and_are_refused(
     """
     if client[0] == "node" and not has_node():
         pytest.skip("needs node with amqplib: npm install amqplib, NODE_PATH")
+    if client[0] == "java" and not has_java():
+        pytest.skip("needs java and its client: apt-get install librabbitmq-client-java")
     token = DevelopmentIssuer.at(carnet.home / "issuer.pem", carnet.clock).token("operator")
     environ = {"PATH": os.environ["PATH"], "NODE_PATH": os.environ.get("NODE_PATH", "")}
     environ |= {"CARNET_AMQP_URI": carnet.amqp_uri, "TOKEN": token}

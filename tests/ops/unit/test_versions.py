@@ -1,12 +1,14 @@
 """Two versions of a small service, each in a tree of its own, and the events of a day."""
 
 import shutil
+from datetime import datetime
 from pathlib import Path
 
 import pytest
 
 from scripts.cli.processes import ROOT
 from scripts.ops import versions
+from shared.kernel.clock import FixedClock
 from tests.ops.world import Operated, operated
 
 PROJECT = """
@@ -94,6 +96,24 @@ def test_what_differs_is_named_by_position_and_topic(carnet: Operated, tmp_path:
     ]
 
 
+def test_a_day_is_replayed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """From its first event to its last one, in UTC, whatever came before and after."""
+    monkeypatch.setattr(versions, "ROOT", tree(tmp_path / "ours"))
+    carnet = operated(tmp_path)
+    for hour in ("20T23:59:59", "21T00:00:00", "21T23:59:59", "22T00:00:00"):
+        at = datetime.fromisoformat(f"2026-11-{hour}+00:00")
+        carnet.write("catalogue", 1, FixedClock(at))
+    code, said = compared(carnet, tree(tmp_path / "o", kind="b"), "--day", "2026-11-21")
+    assert (code, said.splitlines()) == (
+        1,
+        [
+            "2 operating.note_written: view notes differs",
+            "3 operating.note_written: view notes differs",
+            "2 events replayed, 2 differences",
+        ],
+    )
+
+
 @pytest.mark.long
 def test_a_version_that_fails_on_an_event_is_noticed(carnet: Operated, tmp_path: Path) -> None:
     """An upcast that was forgotten, found before the upgrade and not after."""
@@ -105,4 +125,4 @@ def test_a_version_that_fails_on_an_event_is_noticed(carnet: Operated, tmp_path:
 def test_a_dry_run_only_counts(carnet: Operated, tmp_path: Path) -> None:
     """Nothing is started."""
     code, said = compared(carnet, tree(tmp_path / "same"), "--dry-run")
-    assert (code, said) == (0, "events 1 to 3 of catalogue would be replayed twice\n")
+    assert (code, said) == (0, "events of catalogue after 0, up to 3, would be replayed twice\n")

@@ -340,6 +340,8 @@ def test_a_facility_reads_for_the_professional_it_names(place: Place) -> None:
     refused(place, place.issuer.token("facility", **facility, for_professional=elsewhere))
     unproven = who | {"Palier_Authentification": "none"}
     refused(place, place.issuer.token("facility", **facility, for_professional=unproven))
+    secretly = place.issuer.token("facility", **facility, for_professional=who | {"secret": True})
+    assert place.actor(secretly).secret
 
 
 def test_a_mandate_ends_at_its_instant(place: Place) -> None:

@@ -8,7 +8,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from shared.kernel.checkpoint import Checkpoint
 from shared.kernel.merkle import consistency_path, leaf_hash, node_hash, root
-from shared.kernel.note import VerifierKey, sign_note
+from shared.kernel.note import VerifierKey, countersign, sign_note
 
 ORIGIN = "log.carnet.example/seen"
 KEY = Ed25519PrivateKey.from_private_bytes(b"k" * 32)
@@ -19,9 +19,11 @@ def message(
     entries: Sequence[bytes],
     *proven_from: int,
     key: Ed25519PrivateKey = KEY,
+    former: Ed25519PrivateKey | None = None,
     origin: str = ORIGIN,
     position: int = 0,
     epoch: str = "e",
+    digest: str | None = None,
 ) -> bytes:
     """What audit publishes of a tree of these entries."""
     leaves = [leaf_hash(entry) for entry in entries]
@@ -41,10 +43,14 @@ def message(
         }
         for old in proven_from
     ]
+    note = sign_note(text, verifier, key.sign)
+    if former:
+        before = VerifierKey(origin, former.public_key().public_bytes_raw())
+        note = countersign(note, before, former.sign)
     data = {
-        "note": sign_note(text, verifier, key.sign),
+        "note": note,
         "vkey": str(verifier),
-        "covered": {"notes": {"epoch": epoch, "position": position or size}},
+        "covered": {"notes": {"epoch": epoch, "position": position or size, "digest": digest}},
         "proofs": proofs,
     }
     return json.dumps({"data": data}).encode()

@@ -35,6 +35,15 @@ def test_a_header_that_is_none_starts_a_trace(spans: InMemorySpanExporter, heade
         assert trace_id()
 
 
+@pytest.mark.parametrize("header", ["", "garbage", "00-0-0-00", "é" * 60], ids=str.__len__)
+def test_a_cause_that_is_none_links_nothing(spans: InMemorySpanExporter, header: str) -> None:
+    """Whoever may publish could put anything there."""
+    with span("tally notes.note_written", SpanKind.CONSUMER, causes=[header]):
+        pass
+    (kept,) = spans.get_finished_spans()
+    assert not kept.links
+
+
 def test_a_failure_leaves_its_type_alone(spans: InMemorySpanExporter) -> None:
     with pytest.raises(ValueError, match="KAMARA"), span("vault.open"):
         raise ValueError("KAMARA")

@@ -19,9 +19,8 @@ from services.vault.domain.document import Document
 from shared.kernel.actor import Actor, ActorKind
 from shared.kernel.errors import Conflict, Forbidden
 from tests.vault.cda import JPEG, PDF, TEXT
-from tests.vault.world import HOSPITAL, METADATA, PATIENT, RECORD, World
+from tests.vault.world import HOSPITAL, METADATA, MOTHER, PATIENT, RECORD, World
 
-MOTHER = Actor(kind=ActorKind.REPRESENTATIVE, id=str(uuid4()), record_id=RECORD)
 OWN = {"type": "DOCPAT09", "title": "Mutuelle", "creation": "2026-11-01", "service_start": "2026"}
 
 
@@ -131,7 +130,6 @@ def test_nothing_of_a_hidden_document_shows(world: World) -> None:
     secret = deposit(world, JPEG, confidentiality=["INVISIBLE_REPRESENTANTS_LEGAUX"])
     file_in(world, secret, folder)
     pin(world, secret)
-    world.access.hidden_codes.add("INVISIBLE_REPRESENTANTS_LEGAUX")
 
     assert filed(world, MOTHER) == {"Moi": [document_id]}
     assert arranged(world, MOTHER).pinned == [document_id]
@@ -186,7 +184,7 @@ class TestMaskingByDefault:
 
 def test_the_record_is_asked_about(world: World) -> None:
     """Of a stranger's record nothing is arranged."""
-    world.access.known.clear()
+    world.access.close(RECORD)
 
     for ask in (
         lambda: create(world, "Genou"),

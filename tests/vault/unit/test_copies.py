@@ -4,6 +4,7 @@ Expectations are the consistency matrix of the CI-SIS "règles de gestion MSSant
 """
 
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -13,13 +14,13 @@ from pydantic import ValidationError
 from services.vault.contract import CONTRACT
 from services.vault.contract.copies import ContentsForCopies
 from services.vault.contract.deposits import DepositedOne, Release
-from services.vault.contract.life import Delete
+from services.vault.contract.life import Delete, Mask, Unmask
 from services.vault.domain.copies import Copies
 from services.vault.messages import message_for
 from shared.kernel.actor import Actor, ActorKind
 from shared.kernel.errors import Forbidden, InvalidRequest
 from tests.vault.cda import PDF, cda, enclosing
-from tests.vault.world import AUTHOR, HOSPITAL, METADATA, PATIENT, RECORD, World
+from tests.vault.world import AUTHOR, HOSPITAL, METADATA, OTHER_HOSPITAL, PATIENT, RECORD, World
 
 TO = ["cabinet.martin@medecin.mssante.fr", "899700366240"]
 OWN = {"type": "DOCPAT09", "title": "Mutuelle", "creation": "2026", "service_start": "2026"}
@@ -151,6 +152,31 @@ def test_a_document_deleted_meanwhile_is_not_sent(world: World) -> None:
     for unknown in (event.originator_id, uuid4()):
         with pytest.raises(Forbidden):
             contents(world, unknown)
+
+
+def test_a_document_masked_meanwhile_is_not_sent(world: World) -> None:
+    """The person's word stands before the mail; taken back in time, it goes."""
+    answer = deposit(world)
+    (event,) = asked(world)
+    world.clock.move(timedelta(seconds=1))
+    mask = Mask(request_id=uuid4(), document_id=answer.document_id)
+    world.vault.mask(mask, PATIENT)
+
+    with pytest.raises(Forbidden):
+        contents(world, event.originator_id)
+    unmask = Unmask(request_id=uuid4(), document_id=answer.document_id)
+    world.vault.unmask(unmask, PATIENT)
+    assert contents(world, event.originator_id).to == TO
+
+
+def test_what_was_masked_before_for_others_goes_all_the_same(world: World) -> None:
+    """Its depositor has it, and knows nothing of the mask: a copy that fails would tell them."""
+    deposit(world, by=HOSPITAL, copies_to=[], confidentiality=["MASQUE_PS"])
+    world.clock.move(timedelta(seconds=1))
+    deposit(world, by=OTHER_HOSPITAL)
+    (event,) = asked(world)
+
+    assert contents(world, event.originator_id).to == TO
 
 
 def test_masked_by_default_is_masked(world: World) -> None:

@@ -1,13 +1,13 @@
 """A document goes in once, whole, into the right record; or not at all."""
 
 import base64
+from dataclasses import replace
 from uuid import UUID, uuid4
 
 import pytest
 
 from services.vault.contract.deposits import Deposit, DepositLot
 from services.vault.domain.document import Document
-from shared.kernel.actor import Actor, ActorKind
 from shared.kernel.errors import Conflict, Forbidden, InvalidRequest, TooLarge, Unavailable
 from tests.vault.cda import INS, JPEG, OID, PATIENT, PDF, cda, enclosing
 from tests.vault.world import (
@@ -86,6 +86,17 @@ class TestPerson:
         assert set(refusal.value.fields) == {"content.patient.ins"}
         assert nothing_was_written(world)
 
+    @pytest.mark.parametrize(("qualified", "looked_for"), [(True, 0), (False, 1)])
+    def test_an_ins_is_looked_for_unless_it_is_known_to_be_the_record_s(
+        self, world: World, qualified: bool, looked_for: int
+    ) -> None:
+        """What identity tells of the person answers it, once the identity is qualified."""
+        world.identities.qualified = qualified
+
+        world.deposit(cda(), record_id=str(RECORD))
+
+        assert world.identities.resolved == looked_for
+
     def test_the_same_ins_with_other_traits_is_refused(self, world: World) -> None:
         """Two people confused by one typing error: each trait that differs is named."""
         other = PATIENT.replace(">51215<", ">63220<").replace("19790328", "20210601")
@@ -101,7 +112,7 @@ class TestPerson:
 
     def test_traits_are_not_compared_for_who_may_not_feed(self, world: World) -> None:
         """A refused caller must not learn by trying what a person's traits are."""
-        world.access.refused_actions.add("feed")
+        world.access.close(RECORD)
 
         with pytest.raises(Forbidden):
             world.deposit(cda(patient=PATIENT.replace(">51215<", ">63220<")))
@@ -128,7 +139,7 @@ class TestRight:
 
     def test_refused_is_refused_whole(self, world: World) -> None:
         """The decision that refused can be explained."""
-        world.access.refused_actions.add("feed")
+        world.access.close(RECORD)
 
         with pytest.raises(Forbidden) as refusal:
             world.deposit(cda())
@@ -293,7 +304,7 @@ class TestLot:
 
 def test_a_secret_session_takes_secret_documents_only(world: World) -> None:
     """Masking rules, "connexion secrète"."""
-    secret = Actor(kind=ActorKind.PROFESSIONAL, id=AUTHOR.id, secret=True)
+    secret = replace(AUTHOR, secret=True)
 
     with pytest.raises(InvalidRequest):
         world.deposit(cda(), by=secret)

@@ -66,7 +66,6 @@ def test_a_replaced_synthesis_is_not_the_latest(world: World) -> None:
 def test_a_hidden_synthesis_is_told_of_by_nothing(world: World) -> None:
     """Neither it nor a due date that gives it away."""
     synthesis(world, 1, "20260601", confidentiality=("N", "INVISIBLE_PATIENT"))
-    world.access.hidden_codes = {"INVISIBLE_PATIENT"}
 
     made = summary(world, PATIENT).synthesis
 
@@ -110,7 +109,7 @@ def test_a_profile_that_may_not_be_seen_is_no_empty_one(world: World) -> None:
 
 
 def test_a_record_that_may_not_be_read(world: World) -> None:
-    world.access.known.clear()
+    world.access.close(RECORD)
     with pytest.raises(Forbidden):
         summary(world)
 
@@ -199,7 +198,6 @@ def test_nothing_is_owed_while_the_stay_goes_on(world: World) -> None:
 
 def test_a_hidden_letter_is_missing_to_whom_it_is_hidden_from(world: World) -> None:
     put(world, 1, "11490-0", act("20260205"), confidentiality=("N", "INVISIBLE_PATIENT"))
-    world.access.hidden_codes = {"INVISIBLE_PATIENT"}
 
     assert "liaison_sortie" in checked(world, by=PATIENT).missing
 

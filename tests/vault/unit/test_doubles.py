@@ -58,7 +58,6 @@ class TestOnce:
     def test_a_duplicate_of_something_hidden_is_not_told(self, world: World) -> None:
         """The answer must not reveal that a masked document is there."""
         world.deposit(cda(confidentiality=["MASQUE_PS"]))
-        world.access.hidden_codes.add("MASQUE_PS")
 
         again = world.deposit(cda(confidentiality=["MASQUE_PS"]), by=OTHER_HOSPITAL)
         own = world.deposit(cda(confidentiality=["MASQUE_PS"]), by=HOSPITAL)
@@ -110,7 +109,6 @@ class TestOnce:
         the other."""
         hidden = {**METADATA, "confidentiality": ["INVISIBLE_PATIENT"]}
         first = world.deposit(PDF, record_id=str(RECORD), metadata=hidden).document_id
-        world.access.hidden_codes.add("INVISIBLE_PATIENT")
         own = {"type": "DOCPAT09", "title": "Mutuelle", "creation": "2026", "service_start": "2026"}
 
         answers = [
@@ -120,11 +118,27 @@ class TestOnce:
         assert answers[0].document_id == answers[1].document_id != first
         assert [a.duplicate_of for a in answers] == [None, answers[0].document_id]
 
+    def test_held_back_it_is_held_back_though_it_is_there(self, world: World) -> None:
+        """The bytes of a document that is hidden from them: the answer to a deposit that is held
+        back, to one made again and to its release are those of any other."""
+        self.hidden(world)
+
+        held = world.deposit(cda(), by=DOCTOR, hold=True)
+        again = world.deposit(cda(), by=DOCTOR, hold=True)
+        stranger = world.deposit(cda(), by=OTHER_HOSPITAL, hold=True)
+        released = world.deposit(cda(), by=DOCTOR)
+
+        assert (held.held, held.duplicate_of) == (True, None)
+        assert (again.held, again.duplicate_of) == (True, held.document_id)
+        assert (stranger.held, stranger.duplicate_of) == (True, None)
+        assert len({held.document_id, stranger.document_id}) == 2
+        assert (released.held, released.duplicate_of) == (False, held.document_id)
+        assert document(world, held.document_id).status is Status.APPROVED
+
     @staticmethod
     def hidden(world: World) -> UUID:
         """A masked document of the hospital."""
         answer = world.deposit(cda(), by=HOSPITAL, confidentiality=["MASQUE_PS"])
-        world.access.hidden_codes.add("MASQUE_PS")
         return answer.document_id
 
     def test_one_identifier_names_one_content(self, world: World) -> None:
@@ -139,7 +153,6 @@ class TestOnce:
     def test_that_conflict_is_not_told_of_something_hidden(self, world: World) -> None:
         """A guessed identifier must not show that a hidden document exists: theirs is kept."""
         first = world.deposit(cda(confidentiality=["MASQUE_PS"]))
-        world.access.hidden_codes.add("MASQUE_PS")
 
         other = world.deposit(cda(title="<title>Sonde</title>"), by=OTHER_HOSPITAL)
 

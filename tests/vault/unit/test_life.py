@@ -20,12 +20,11 @@ from services.vault.contract.views import DocumentView
 from shared.kernel.actor import Actor, ActorKind
 from shared.kernel.errors import Conflict, Forbidden, InvalidRequest
 from tests.vault.cda import JPEG, PDF, TEXT, cda
-from tests.vault.world import AUTHOR, DOCTOR, HOSPITAL, METADATA, PATIENT, RECORD, World
+from tests.vault.world import AUTHOR, DOCTOR, HOSPITAL, METADATA, MOTHER, PATIENT, RECORD, World
 
 COLLEAGUE = Actor(
     kind=ActorKind.PROFESSIONAL, id="801234500000", profession="10", facility=HOSPITAL.id
 )
-MOTHER = Actor(kind=ActorKind.REPRESENTATIVE, id=str(uuid4()), record_id=RECORD)
 OWN = {"type": "DOCPAT09", "title": "Mutuelle", "creation": "2026-11-01", "service_start": "2026"}
 
 
@@ -150,6 +149,7 @@ class TestArchiving:
     def test_who_may_is_asked_as_who_sees_it(self, world: World) -> None:
         """The treating doctor says so too, not only the author: a scope of its own."""
         document_id = theirs(world)
+        world.access.treated_by(RECORD, DOCTOR)
         world.vault.archive(Archive(request_id=uuid4(), document_id=document_id), DOCTOR)
         world.vault.mask(Mask(request_id=uuid4(), document_id=document_id), DOCTOR)
 
@@ -173,7 +173,6 @@ class TestReporting:
     def test_not_what_is_hidden_from_them(self, world: World) -> None:
         """A report must not tell that something is there."""
         document_id = theirs(world, metadata={**METADATA, "confidentiality": ["MASQUE_PS"]})
-        world.access.hidden_codes.add("MASQUE_PS")
         request = Report(request_id=uuid4(), document_id=document_id, reason="not_mine")
 
         with pytest.raises(Forbidden):
@@ -229,9 +228,10 @@ class TestReclassifying:
             self.reclassify(world, document_id, PATIENT, title="Autre")
 
     def test_feeding_it_so_is_asked_too(self, world: World) -> None:
-        """The matrix may keep a type from a profession."""
+        """The person may have opposed what feeds their record, or the matrix keep it from a
+        profession."""
         document_id = theirs(world, TEXT)
-        world.access.refused_actions.add("feed")
+        world.access.oppose_feeding(RECORD)
 
         with pytest.raises(Forbidden):
             self.reclassify(world, document_id, AUTHOR, type="11502-2")

@@ -13,6 +13,7 @@ from shared.crypto.fields import open_field
 from shared.crypto.sealing import NotAuthentic
 from shared.kernel.clock import instant
 from shared.kernel.errors import Forbidden, InvalidRequest
+from shared.stores.documents import At, Patch
 from tests.vault.cda import JPEG, PDF, PNG, TEXT, cda, replacing
 from tests.vault.world import DOCTOR, HOSPITAL, METADATA, OTHER_RECORD, PATIENT, RECORD, World
 
@@ -110,7 +111,6 @@ def test_totals_facets_and_pages_leave_out_what_is_hidden(world: World) -> None:
         deposit(world, number, acts=act(f"202401{number + 1:02}"))
     deposit(world, 9, confidentiality=["MASQUE_PS"], code='<code code="34874-8"/>')
     world.project()
-    world.access.hidden_codes.add("MASQUE_PS")
 
     found = world.vault.search(search(limit=2), DOCTOR)
 
@@ -155,7 +155,7 @@ def test_each_distinct_tuple_is_asked_about_once(
 def test_a_record_one_may_not_read_is_not_listed(world: World) -> None:
     """Not even as empty: an unknown record and a closed door get the same answer."""
     deposit(world, 1)
-    world.access.refused_actions.add("read")
+    world.access.block(RECORD, DOCTOR)
 
     faults = []
     for record_id in (RECORD, uuid4()):
@@ -208,7 +208,7 @@ def test_unknown_versions_are_refused_like_hidden_ones(world: World) -> None:
     assert refusal.value.decision_id
 
 
-SEALED = ("metadata", "origin", "kept", "visibility")
+SEALED = ("metadata", "origin", "kept", "visibility", "text")
 """Fields of a row that are under the record's key."""
 
 
@@ -234,7 +234,6 @@ class TestReadModel:
         """The list follows each change of visibility."""
         document_id = deposit(world, 1)
         world.vault.mask(Mask(request_id=uuid4(), document_id=document_id), HOSPITAL)
-        world.access.hidden_codes.add("MASQUE_PS")
 
         assert ids(world) == []
 
@@ -246,6 +245,53 @@ class TestReadModel:
 
         assert world.vault.search(search(), DOCTOR).items == []
         assert DocumentList(world.keys).purge(RECORD)
+
+    @pytest.mark.parametrize("mark", ["kind_mark", "origin_mark", "visibility_mark"])
+    def test_a_mark_that_its_row_does_not_bear_shows_nothing(self, world: World, mark: str) -> None:
+        """Marks are in clear: whoever may write the read model cannot list what is hidden by
+        giving it the marks of something else."""
+        shown, hidden = deposit(world, 1), world.deposit(
+            JPEG, record_id=str(RECORD), metadata=METADATA | {"type": "18748-4"},
+            confidentiality=["MASQUE_PS"],
+        ).document_id  # fmt: skip
+        world.project()
+        row = world.documents.get(str(shown))
+        assert row
+        assert ids(world) == [shown]
+        forged = {"visibility_mark": row["visibility_mark"], mark: row[mark]}
+
+        later = At(source="vault", epoch="", previous=0, position=1_000)
+        world.documents.amend([Patch(str(hidden), forged)], later)
+
+        assert ids(world) == [shown]
+
+    def test_marks_of_two_records_are_never_alike(self, world: World) -> None:
+        """Else a stolen read model would tell which people have something in common."""
+        for record_id in (RECORD, OTHER_RECORD):
+            world.deposit(PDF, record_id=str(record_id), metadata=METADATA)
+        world.project()
+
+        mine, other = world.documents.find().items
+
+        for field in ("type", "kind_mark", "origin_mark", "visibility_mark"):
+            assert mine[field] != other[field]
+
+    def test_what_was_hidden_since_it_was_counted_is_not_shown(
+        self, world: World, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """It is another document now than the one that was decided on."""
+        document_id = deposit(world, 1)
+        world.project()
+        entries = world.vault.listed.entries
+
+        def meanwhile(lines):  # type: ignore[no-untyped-def]  # as entries
+            world.vault.mask(Mask(request_id=uuid4(), document_id=document_id), HOSPITAL)
+            world.project()
+            return entries(lines)
+
+        monkeypatch.setattr(world.vault.listed, "entries", meanwhile)
+
+        assert world.vault.search(search(), DOCTOR).items == []
 
     def test_rows_swapped_do_not_open(self, world: World) -> None:
         """A row is bound to its document."""

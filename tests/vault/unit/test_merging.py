@@ -55,7 +55,7 @@ def test_the_targets_rights_decide(world: World, documents: tuple[UUID, UUID]) -
     Whoever is shut out of the target reads nothing of the source, by no way.
     """
     hear(world, "records_merged")
-    world.access.known.remove(TARGET)
+    world.access.close(TARGET)
 
     for ask in (
         lambda: world.vault.open(Open(document_id=documents[1]), DOCTOR),

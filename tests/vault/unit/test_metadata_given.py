@@ -4,7 +4,7 @@ import csv
 from contextlib import closing
 from pathlib import Path
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import pytest
 from pydantic import ValidationError
@@ -12,15 +12,14 @@ from pydantic import ValidationError
 from services.vault.adapters.value_sets import read_value_sets
 from services.vault.contract.reading import Describe
 from services.vault.contract.views import DocumentView
-from shared.kernel.actor import Actor, ActorKind
+from shared.kernel.actor import Actor
 from shared.kernel.errors import Forbidden, InvalidRequest, TooLarge
 from tests.vault.cda import INS, JPEG, OID, PDF, TEXT, cda, enclosing
-from tests.vault.world import DOCTOR, HOSPITAL, METADATA, PATIENT, RECORD, World, asked
+from tests.vault.world import DOCTOR, HOSPITAL, METADATA, MOTHER, PATIENT, RECORD, World, asked
 
 DATA = Path(__file__).parents[4] / "shared" / "domain" / "data"
 ORDER = {"id": "1.2.250.1.748.1^984375862", "type": "urn:ihe:iti:xds:2013:order"}
 STUDY = {"id": "1.2.840.113619.2.62", "type": "urn:ihe:iti:xds:2016:studyInstanceUID"}
-MOTHER = Actor(kind=ActorKind.REPRESENTATIVE, id=str(uuid4()), record_id=RECORD)
 OWN = {"type": "DOCPAT05", "title": "Prise de sang", "creation": "2026", "service_start": "2026"}
 
 

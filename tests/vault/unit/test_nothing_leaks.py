@@ -6,8 +6,7 @@ too, and must answer alike, refusals included.
 """
 
 import base64
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -21,43 +20,26 @@ from shared.kernel.errors import Refusal
 from tests.vault.cda import JPEG, PDF, RTF, TEXT, cda, enclosing
 from tests.vault.unit.test_results import GLUCOSE, PQ, observation, report
 from tests.vault.world import (
+    CAREGIVER,
     DOCTOR,
     METADATA,
+    MOTHER,
     OTHER_HOSPITAL,
     PATIENT,
     RECORD,
-    PlayedAccess,
     World,
 )
 
-REPRESENTATIVE = Actor(
-    kind=ActorKind.REPRESENTATIVE, id="0190a000-0000-7000-8000-00000000000a", record_id=RECORD
-)
-CAREGIVER = Actor(
-    kind=ActorKind.CAREGIVER, id="0190a000-0000-7000-8000-00000000000b", record_id=RECORD
-)
 SECRETARY = Actor(kind=ActorKind.SECRETARY, id="secretary", facility=OTHER_HOSPITAL.id)
 HIDDEN_FROM = {
     "MASQUE_PS": (DOCTOR, OTHER_HOSPITAL, SECRETARY),
-    "INVISIBLE_PATIENT": (PATIENT, REPRESENTATIVE, CAREGIVER),
-    "INVISIBLE_REPRESENTANTS_LEGAUX": (REPRESENTATIVE, CAREGIVER),
+    "INVISIBLE_PATIENT": (PATIENT, MOTHER, CAREGIVER),
+    "INVISIBLE_REPRESENTANTS_LEGAUX": (MOTHER, CAREGIVER),
 }
 STAY = {"facility": "1750712184", "from": "2024-04-01", "to": "2024-04-02"}
 NOT_OURS = {"contents_for_copies", "check_integrity"}
 """Of messaging and of operators: neither is a reader of a record."""
 VOLATILE = {"decision_id", "position"}
-
-
-@dataclass
-class Rules(PlayedAccess):
-    """A code hides from those it is meant to hide from, whatever is asked."""
-
-    hidden: Mapping[str, tuple[Actor, ...]] = field(default_factory=lambda: HIDDEN_FROM)
-
-    def _permits(self, action: str, resource: Mapping[str, Any], by: Actor) -> bool:
-        codes = set(resource.get("confidentiality", ()))
-        kinds = {actor.kind for code in codes for actor in self.hidden.get(code, ())}
-        return action == "feed" or by.kind not in kinds or resource.get("author") == by.id
 
 
 def planted(code: str) -> list[bytes]:
@@ -89,8 +71,6 @@ class Vault:
     def __init__(self, home: Path, code: str | None) -> None:
         home.mkdir()
         self.world = World(home)
-        self.world.access = Rules()
-        self.world.vault.gate._access = self.world.access
         self.visible = [
             self.put(cda(title="<title>CR de séjour</title>")),
             self.put(report(observation(GLUCOSE, PQ.format("0.9", "g/L")))),

@@ -10,7 +10,7 @@ from services.vault.contract.reading import Describe, Open
 from services.vault.domain.opening import Opening
 from shared.kernel.errors import Forbidden, Unavailable
 from tests.vault.cda import PDF, cda, enclosing, replacing
-from tests.vault.world import AUTHOR, DOCTOR, HOSPITAL, PATIENT, RECORD, World
+from tests.vault.world import AUTHOR, DOCTOR, PATIENT, RECORD, STRANGER, World
 
 
 def opening(document_id: UUID, **how: object) -> Open:
@@ -40,7 +40,6 @@ def test_the_very_bytes_come_back_with_the_decision(world: World) -> None:
 def test_a_refusal_and_a_document_that_is_not_there_look_alike(world: World) -> None:
     """Same code, same sentence, each with a decision: nothing tells them apart."""
     hidden = world.deposit(cda(confidentiality=["MASQUE_PS"]))
-    world.access.hidden_codes.add("MASQUE_PS")
 
     faults = []
     for document_id in (hidden.document_id, uuid4()):
@@ -57,9 +56,9 @@ def test_a_refusal_and_a_document_that_is_not_there_look_alike(world: World) -> 
 def test_mode_and_session_go_to_access(world: World) -> None:
     """Break-glass is access's to judge; the opening says how it was."""
     deposited = world.deposit(cda())
-    session = uuid4()
+    session = world.access.break_glass(RECORD, STRANGER)
 
-    world.vault.open(opening(deposited.document_id, mode="break_glass", session=session), DOCTOR)
+    world.vault.open(opening(deposited.document_id, mode="break_glass", session=session), STRANGER)
 
     how = world.access.asked[-1].how
     assert (how.mode, how.session) == ("break_glass", session)
@@ -71,7 +70,6 @@ def test_a_document_masked_meanwhile_is_decided_again(
 ) -> None:
     """The opening is guarded by the version that was decided on."""
     deposited = world.deposit(cda())
-    world.access.hidden_codes.add("MASQUE_PS")
     fetch = type(world.vault.contents).fetch
     masked: list[bool] = []
 
@@ -175,7 +173,6 @@ class TestMasking:
     def test_refused_when_access_refuses(self, world: World) -> None:
         """Masking is a right like another."""
         document_id = world.deposit(cda()).document_id
-        world.access.refused_actions.add("manage")
 
         with pytest.raises(Forbidden):
             world.vault.mask(Mask(request_id=uuid4(), document_id=document_id), DOCTOR)
@@ -186,7 +183,7 @@ def test_describing_shows_codes_in_words(world: World) -> None:
     """A screen needs no value set of its own."""
     deposited = world.deposit(cda())
 
-    view = world.vault.describe(Describe(document_id=deposited.document_id), HOSPITAL)
+    view = world.vault.describe(Describe(document_id=deposited.document_id), DOCTOR)
 
     assert view.type.display == "CR hospitalier (séjour)"
     assert view.class_.display == "Compte rendu"

@@ -76,7 +76,7 @@ def shut(world: World) -> tuple[World, UUID, UUID]:
     document = world.deposit(cda(), AUTHOR).document_id
     held = world.deposit(PDF, AUTHOR, record_id=str(RECORD), metadata=METADATA, hold=True)
     world.project()
-    world.access.known.clear()
+    world.access.close(RECORD)
     return world, document, held.document_id
 
 

@@ -229,12 +229,11 @@ def test_hidden_results_are_not_told_of(world: World) -> None:
             confidentiality=("N", "INVISIBLE_PATIENT"),
         )
     )
-    world.access.hidden_codes = {"INVISIBLE_PATIENT"}
 
     found = asked(world, by=PATIENT)
 
     assert (found.items, found.total, found.unread) == ([], 0, [])
-    world.access.known.clear()
+    world.access.close(RECORD)
     with pytest.raises(Forbidden):
         asked(world)
 

@@ -10,7 +10,7 @@ from services.vault.domain.search import first_period
 from shared.kernel.actor import Actor
 from shared.kernel.clock import instant
 from tests.vault.cda import cda, replacing
-from tests.vault.world import DOCTOR, HOSPITAL, PATIENT, RECORD, World
+from tests.vault.world import AUTHOR, DOCTOR, PATIENT, RECORD, World
 
 VACCINATIONS = '<code code="11369-6" codeSystem="2.16.840.1.113883.6.1"/>'
 
@@ -42,7 +42,7 @@ def test_a_professional_first_sees_two_years_and_the_vaccinations(world: World) 
     within = put(world, 2, "20241121")
     vaccinations = put(world, 3, "19990101", code=VACCINATIONS)
 
-    for reader in (DOCTOR, HOSPITAL):
+    for reader in (DOCTOR, AUTHOR):
         assert found(world, reader) == {within, vaccinations}
         assert search(world, reader).searched_from == "2024-11-21"
 

@@ -77,6 +77,31 @@ def test_what_another_history_logged_does_not_count(notes: Notes, clock: FixedCl
         AuditLag(notes, LONGEST).refuse()
 
 
+def test_an_epoch_that_is_over_covers_what_it_shares_and_no_more(
+    notes: Notes, clock: FixedClock
+) -> None:
+    """Restored twice: what the first epoch logged says nothing of events of the second."""
+    first = notes.head().epoch
+    notes.write(uuid4(), "a")
+    notes.renew_epoch()
+    notes.write(uuid4(), "b")
+    notes.renew_epoch()
+    notes.places.note_logged(Logged(first, 9))
+    clock.move(timedelta(hours=1))
+
+    with pytest.raises(Unavailable):
+        AuditLag(notes, LONGEST).refuse()
+
+
+def test_a_log_shorter_than_what_was_logged_of_it_is_late_for_ever(notes: Notes) -> None:
+    """Rows were taken out behind its back: nothing can be said of those that follow."""
+    position = notes.write(uuid4(), "a")
+    notes.places.note_logged(Logged(notes.head().epoch, position + 1))
+
+    with pytest.raises(Unavailable):
+        AuditLag(notes, LONGEST).refuse()
+
+
 def test_only_the_requests_picked_wait(notes: Notes, clock: FixedClock) -> None:
     """An emergency is served however late the log is."""
     notes.write(uuid4(), "a")

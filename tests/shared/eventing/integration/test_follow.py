@@ -204,20 +204,27 @@ def test_what_is_out_of_reach_stops_and_is_never_parked(world: World, failure: E
     assert told(world, expected) == expected
 
 
-def test_dying_between_read_model_and_position_doubles_nothing(world: World) -> None:
-    """The read model is ahead by one then, and knows it."""
-    expected = write(world, records(1), "ab")
-    fails = [OperationalError("the power went")]
+@pytest.mark.parametrize("policies", [None, {}], ids=["one by one", "together"])
+def test_dying_between_read_model_and_position_doubles_nothing(
+    world: World, monkeypatch: pytest.MonkeyPatch, policies: dict[str, Policy] | None
+) -> None:
+    """The read model is ahead by what was to be saved then, and knows it."""
+    (mine,) = records(1)
+    expected = write(world, [mine], "ab")
+    insert = world.tally.recorder.insert_events
 
-    def policy(app: Any, received: Received) -> Outcome[Any]:
-        if fails and received.data["text"] == "b":
-            raise fails.pop()
-        return on_note_written(app, received)
+    def saves_but_the_last(*args: Any, **kwargs: Any) -> Any:
+        if world.documents("journal").count() == 2:
+            raise OperationalError("the power went")
+        return insert(*args, **kwargs)
 
-    dying = follower(world.following({"notes.note_written": policy}))
-    with pytest.raises(OperationalError):
-        dying.start()
+    dying = follower(world.following(policies))
+    with monkeypatch.context() as power:
+        power.setattr(world.tally.recorder, "insert_events", saves_but_the_last)
+        with pytest.raises(OperationalError):
+            dying.start()
     assert world.documents("journal").count() == 2
+    assert len(world.tally.texts(mine)) == (1 if policies is None else 0)
     risen = follower(world.following())
     risen.start()
     assert told(world, expected) == expected

@@ -19,13 +19,14 @@ from shared.eventing.entrypoints import (
     following_loops,
     projecting_loops,
 )
+from shared.eventing.head_watch import HeadWatch
 from shared.eventing.leaf_feed import leaf_loop
 from shared.eventing.loop import Loop
 from shared.eventing.messages import LeafBatch, MessageData
 from shared.eventing.outbox import OutboxReader
 from shared.eventing.relay import LEAVES, MESSAGES, Exchanges, Relay, relay_loop
 from shared.stores.event_log import PositionMoved
-from shared.stores.places import Published
+from shared.stores.places import Moved
 from tests.shared.eventing.sample import DayKeys, Note, NoteWritten, records
 from tests.shared.eventing.world import World, running
 from tests.support.deadline import eventually
@@ -107,12 +108,9 @@ def test_a_relay_that_died_before_its_position_repeats_and_never_skips(
     """At least once: followers know what they have."""
     wired.notes.write(uuid4(), "a")
     with listening(wired.amqp_uri, "notes.events", "topic") as heard:
-        keeps = wired.notes.places.publish
 
-        def dies(stream: str, before: Published, reached: Published) -> None:
-            if stream == MESSAGES:
-                raise KeyboardInterrupt
-            keeps(stream, before, reached)
+        def dies(*_: Moved) -> None:
+            raise KeyboardInterrupt
 
         with monkeypatch.context() as dying, relaying(wired) as relay:
             dying.setattr(wired.notes.places, "publish", dies)
@@ -160,8 +158,9 @@ def test_two_relays_never_both_move_on(wired: World) -> None:
     with relaying(wired) as first, relaying(wired) as second:
         before = wired.notes.places.published("messages")
         first.turn()
+        after = wired.notes.places.published("messages")
         with pytest.raises(PositionMoved):
-            wired.notes.places.publish("messages", before, wired.notes.places.published("messages"))
+            wired.notes.places.publish(Moved("messages", before, after))
         assert second.turn() is False
 
 
@@ -169,14 +168,14 @@ def test_one_relay_leads_and_another_takes_over(wired: World) -> None:
     """Replicas stand by; the lock goes with the process that had it."""
     record = uuid4()
     open_exchanges = partial(Exchanges.open, wired.amqp_uri, "notes")
-    standby_log = wired.open_notes()
+    standby_log, watch = wired.open_notes(), HeadWatch(wired.notes)
     with listening(wired.amqp_uri, "notes.events", "topic") as heard:
-        with running(relay_loop(wired.notes, wired.outbox, open_exchanges)):
+        with running(relay_loop(wired.notes, wired.outbox, open_exchanges, watch)):
             wired.notes.write(record, "a")
             assert heard.positions(1) == [1]
             with standby_log.leader("relay") as leadership:
                 assert not leadership.held()
-        with running(relay_loop(standby_log, wired.outbox, open_exchanges)):
+        with running(relay_loop(standby_log, wired.outbox, open_exchanges, watch)):
             wired.notes.write(record, "b")
             eventually(lambda: 2 in heard.positions(1), within=10)
 
@@ -222,7 +221,8 @@ def test_a_message_that_cannot_be_published_stops_the_relay_and_is_told(wired: W
     """Never skipped; and the leaves of the events go out all the same."""
     wired.notes.write(uuid4(), "a")
     outbox = OutboxReader(wired.notes, broken_message_for, DayKeys())
-    loop = relay_loop(wired.notes, outbox, partial(Exchanges.open, wired.amqp_uri, "notes"))
+    open_exchanges = partial(Exchanges.open, wired.amqp_uri, "notes")
+    loop = relay_loop(wired.notes, outbox, open_exchanges, HeadWatch(wired.notes))
     with running(loop):
         eventually(lambda: "an operator must look" in (loop.check() or ""), within=10)
     assert wired.notes.places.published(MESSAGES).position == 0
@@ -278,7 +278,7 @@ def test_a_publisher_waits_for_every_confirm_of_its_batch(wired: World) -> None:
 def test_a_loop_whose_broker_is_away_makes_its_process_unready(world: World) -> None:
     """Readiness says so while events go on being saved."""
     open_away = partial(Exchanges.open, "pyamqp://nobody@127.0.0.1:1//", "notes")
-    loop: Loop = relay_loop(world.notes, world.outbox, open_away)
+    loop: Loop = relay_loop(world.notes, world.outbox, open_away, HeadWatch(world.notes))
     world.notes.write(uuid4(), "a")
     with running(loop):
         eventually(lambda: loop.check() is not None, within=10)

@@ -10,13 +10,18 @@ import pytest
 
 from shared.crypto.local_keys import LocalKeys
 from shared.eventing.audit_lag import checkpoint_loop, heard
-from shared.eventing.checkpoints import Inconsistent, parse, take
+from shared.eventing.checkpoints import Inconsistent, drop, parse, take
+from shared.eventing.discards import CheckpointDropped
+from shared.kernel.actor import Actor, ActorKind
 from shared.kernel.clock import FixedClock
+from shared.kernel.errors import InvalidRequest
 from shared.kernel.note import InvalidNote
 from shared.stores.places import Logged
 from shared.stores.settings import EventStoreSettings
 from tests.shared.eventing.sample import Notes
-from tests.shared.eventing.signed import OTHER_KEY, message
+from tests.shared.eventing.signed import KEY, OTHER_KEY, message
+
+OPERATOR = Actor(kind=ActorKind.OPERATOR, id="op-1")
 
 
 @pytest.fixture
@@ -75,6 +80,29 @@ def test_what_does_not_continue_it_stops_the_service(notes: Notes, next_one: byt
     assert notes.places.logged() == Logged("e", 3)
 
 
+def test_another_key_is_believed_once_the_former_one_vouches_for_it(notes: Notes) -> None:
+    """Both sign one checkpoint; then the new key alone does, the former one no more."""
+    hear(notes, message(entries("a", "b", "c")))
+    hear(notes, message(entries("a", "b", "c", "d"), 3, key=OTHER_KEY, former=KEY))
+    hear(notes, message(entries("a", "b", "c", "d", "e"), 4, key=OTHER_KEY))
+
+    seen = notes.places.seen_checkpoint()
+    assert seen is not None
+    assert seen.size == 5
+    with pytest.raises(Inconsistent, match="another key"):
+        hear(notes, message(entries("a", "b", "c", "d", "e", "f"), 5, key=KEY))
+
+
+def test_the_same_tree_signed_anew_brings_the_new_key(notes: Notes) -> None:
+    """A quiet log changes keys too."""
+    hear(notes, message(entries("a", "b", "c")))
+    hear(notes, message(entries("a", "b", "c"), key=OTHER_KEY, former=KEY))
+    hear(notes, message(entries("a", "b", "c", "d"), 3, key=OTHER_KEY))
+    seen = notes.places.seen_checkpoint()
+    assert seen is not None
+    assert seen.size == 4
+
+
 def test_an_older_one_changes_nothing(notes: Notes) -> None:
     """Delivered late, or put back: what was seen stays."""
     hear(notes, message(entries("a", "b", "c")))
@@ -85,6 +113,68 @@ def test_an_older_one_changes_nothing(notes: Notes) -> None:
     assert seen is not None
     assert seen.size == 3
     assert notes.places.logged() == Logged("e", 3)
+
+
+def test_a_service_put_back_believes_nothing_of_what_it_lost(notes: Notes) -> None:
+    """More of its events are logged than it has: what it saves now would pass for them."""
+    notes.write(uuid4(), "a")
+    epoch = notes.head().epoch
+    hear(notes, message(entries("a"), epoch=epoch, position=1))
+
+    with pytest.raises(Inconsistent, match="2 of our events are logged where 1 are here"):
+        hear(notes, message(entries("a", "lost"), 1, epoch=epoch, position=2))
+
+    assert notes.places.logged() == Logged(epoch, 1)
+
+
+def test_nor_when_it_has_written_on_from_there(notes: Notes) -> None:
+    """The same positions, other events. Its own events are believed, by their digest."""
+    for text in "ab":
+        notes.write(uuid4(), text)
+    epoch, [(_, ours)] = notes.head().epoch, notes.leaves(1, 1).leaves
+
+    with pytest.raises(Inconsistent, match="another event than ours is logged at position 2"):
+        hear(notes, message(entries("x"), epoch=epoch, position=2, digest="0" * 64))
+    assert notes.places.seen_checkpoint() is None
+
+    hear(notes, message(entries("x"), epoch=epoch, position=2, digest=ours))
+    assert notes.places.logged() == Logged(epoch, 2)
+
+
+def test_a_new_epoch_is_the_way_on(notes: Notes) -> None:
+    """The operator has said that events were lost: what is logged of them is of the old epoch."""
+    notes.write(uuid4(), "a")
+    old = notes.renew_epoch()
+    lost = message(entries("a", "b", "c"), epoch=old, position=3)
+    with pytest.raises(Inconsistent):
+        hear(notes, lost)
+
+    notes.renew_epoch()
+    hear(notes, lost)
+
+    assert notes.places.logged() == Logged(old, 3)
+
+
+def test_a_log_that_was_put_back_is_believed_anew_when_an_operator_says_so(notes: Notes) -> None:
+    """What was seen counts no more, and stays in an event of the service's own log."""
+    hear(notes, message(entries("a", "b", "c")))
+    seen = notes.places.seen_checkpoint()
+    restored = message(entries("a", "X", "Y", "Z"), 3)
+    with pytest.raises(Inconsistent):
+        hear(notes, restored)
+
+    with pytest.raises(InvalidRequest):
+        drop(notes, "Mrs Ruth said so", OPERATOR)
+    assert drop(notes, "log_restored", OPERATOR) == seen
+
+    assert notes.places.logged() == Logged("", 0)
+    hear(notes, restored)
+    [row] = notes.read(0, 10)
+    assert isinstance(row.event, CheckpointDropped.Created)
+    assert seen is not None
+    assert (row.event.note, row.event.vkey, row.event.reason, row.event.by) == (
+        (seen.note, seen.vkey, "log_restored", OPERATOR.to_event())
+    )
 
 
 def test_where_no_proof_leads_both_are_kept(notes: Notes) -> None:

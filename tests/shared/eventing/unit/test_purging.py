@@ -52,6 +52,7 @@ def test_an_erasure_becomes_an_event_of_whoever_hears_it(decided: None) -> None:
     [purge] = outcome.save
     assert isinstance(purge, Purge)
     assert purge.purged == RECORD
+    assert purge.by == {"kind": "service", "id": "identity"}
     assert own_writes(Notes(), purge.collect_events()[0]) == [Delete(str(RECORD))]
 
 

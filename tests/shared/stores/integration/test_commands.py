@@ -16,6 +16,7 @@ from shared.kernel.clock import FixedClock
 from shared.kernel.errors import Conflict, Forbidden, Unavailable
 from shared.rpc.contract import Done
 from shared.stores.event_log import Outcome, command
+from shared.stores.requests import Answered, Asked
 from shared.stores.settings import EventStoreSettings
 from tests.shared.stores.boxes import OTHER, PATIENT, Ask, Box, Boxes, OpenBox, Permission, Relabel
 
@@ -267,22 +268,49 @@ def test_the_same_request_winning_elsewhere_undoes_nothing(stubborn: Stubborn) -
     assert (Stubborn.attempts, Stubborn.undone) == (2, 0)
 
 
-def test_an_unknown_outcome_undoes_nothing(
-    stubborn: Stubborn, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """
-    The connection broke at the commit: it may have been saved, so what it points to must stay.
-    """
-    request = request_on(stubborn)
-    Stubborn.meanwhile = staticmethod(lambda _log, _box_id: None)
-    insert = stubborn.recorder.insert_events
+def breaking(log: Boxes) -> Callable[..., None]:
+    """A save whose connection breaks once the database has committed."""
+    insert = log.recorder.insert_events
 
     def commit_then_break(*args: Any, **kwargs: Any) -> None:
         insert(*args, **kwargs)
         raise OperationalError("server closed the connection")
 
+    return commit_then_break
+
+
+def test_an_unknown_outcome_is_read_again(
+    stubborn: Stubborn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """
+    The connection broke at the commit, and the request is there: it was saved, and is answered.
+    """
+    request = request_on(stubborn)
+    Stubborn.meanwhile = staticmethod(lambda _log, _box_id: None)
+    monkeypatch.setattr(stubborn.recorder, "insert_events", breaking(stubborn))
+
+    assert stubborn.overtaken(request, PATIENT).position == 2
+    assert (Stubborn.attempts, Stubborn.undone) == (1, 0)
+
+
+def test_an_unknown_outcome_undoes_nothing(
+    stubborn: Stubborn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """
+    Nothing can be read either: it may have been saved, so what it points to must stay.
+    """
+    request = request_on(stubborn)
+    Stubborn.meanwhile = staticmethod(lambda _log, _box_id: None)
+    find, looks = stubborn.requests.find, iter([None])
+
+    def out_of_reach_from_the_second_look_on(question: Asked) -> Answered | None:
+        if next(looks, question) is question:
+            raise OperationalError("no connection")
+        return find(question)
+
     with monkeypatch.context() as broken:
-        broken.setattr(stubborn.recorder, "insert_events", commit_then_break)
+        broken.setattr(stubborn.recorder, "insert_events", breaking(stubborn))
+        broken.setattr(stubborn.requests, "find", out_of_reach_from_the_second_look_on)
         with pytest.raises(Unavailable):
             stubborn.overtaken(request, PATIENT)
 

@@ -103,6 +103,36 @@ def test_filters_find_what_they_say(view: Documents, case: Case) -> None:
     assert view.count(*case.where) == len(case.expected)
 
 
+def test_columns_are_the_ids_and_fields_of_all_that_fit(view: Documents) -> None:
+    """
+    What a document does not have is None; one that was deleted has no line.
+    """
+    fill(view, a={"kind": "x", "n": 1}, b={"kind": "x"}, c={"kind": "y", "n": 3}, d={"kind": "x"})
+    view.apply([Delete("d")], at(2))
+
+    assert sorted(view.columns(["n", "kind"], Eq("kind", "x"))) == [("a", 1, "x"), ("b", None, "x")]
+    assert sorted(view.columns([])) == [("a",), ("b",), ("c",)]
+    with pytest.raises(ValueError, match="cannot name"):
+        view.columns(["n') FROM x --"])
+
+
+def test_several_are_read_at_once(view: Documents) -> None:
+    """
+    Those that are there, each once; what was deleted or never was is left out.
+    """
+    many = {f"x{number:04}": {"n": number} for number in range(510)}
+    fill(view, **many)
+    view.apply([Delete("x0007")], at(2))
+
+    found = view.get_all([*many, "ghost"])
+
+    assert {doc["id"]: doc["n"] for doc in found} == {
+        name: doc["n"] for name, doc in many.items() if name != "x0007"
+    }
+    assert len(found) == len(many) - 1
+    assert view.get_all([]) == []
+
+
 def test_a_list_is_searched_as_it_is_now(view: Documents) -> None:
     """
     Whatever changes a document changes what its list is found by; so does what takes it away.

@@ -1,4 +1,4 @@
-"""Objects on real S3 servers, of two makers."""
+"""Objects on real S3 servers, of two makers, and in the double of other tests."""
 
 import hashlib
 from collections.abc import Iterator
@@ -12,6 +12,7 @@ from scripts.machine.seaweedfs import ObjectStore
 from shared.kernel.common import CommonSettings
 from shared.kernel.errors import TooLarge, Unavailable
 from shared.stores.objects import LARGEST, AlreadyThere, NotThere, Objects, Stat, open_objects
+from tests.support.memory_objects import MemoryObjects
 from tests.support.second_s3 import SecondStore
 
 
@@ -29,9 +30,13 @@ def settings_of(endpoint: str, store: ObjectStore | SecondStore) -> CommonSettin
     )
 
 
-@pytest.fixture
-def kept(each_s3: ObjectStore | SecondStore) -> Objects:
-    return open_objects(settings_of(each_s3.endpoint, each_s3), f"test-{uuid4().hex}")
+@pytest.fixture(params=["objects", "second_objects", "memory"])
+def kept(request: pytest.FixtureRequest) -> Objects:
+    """Two real servers, and the double of other tests."""
+    if request.param == "memory":
+        return MemoryObjects()
+    store: ObjectStore | SecondStore = request.getfixturevalue(request.param)
+    return open_objects(settings_of(store.endpoint, store), f"test-{uuid4().hex}")
 
 
 def test_what_is_put_comes_back_byte_for_byte(kept: Objects) -> None:

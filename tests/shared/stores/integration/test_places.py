@@ -6,7 +6,7 @@ import pytest
 
 from shared.rpc.contract import Done
 from shared.stores.event_log import Followed, Link, Outcome, PositionMoved
-from shared.stores.places import Parked, Published
+from shared.stores.places import Moved, Parked, Published
 from tests.shared.stores.boxes import Boxes, Permit
 from tests.shared.stores.conftest import NOW
 
@@ -66,10 +66,13 @@ def test_a_relay_moves_by_compare_and_set(log: Boxes) -> None:
     """
     start = log.places.published("messages")
     assert start == Published(0, 0)
-    log.places.publish("messages", start, Published(10, 8))
+    log.places.publish(Moved("messages", start, Published(10, 8)))
 
     with pytest.raises(PositionMoved):
-        log.places.publish("messages", start, Published(11, 11))
+        log.places.publish(
+            Moved("leaves", Published(0, 0), Published(9, 9)),
+            Moved("messages", start, Published(11, 11)),
+        )
 
     assert log.places.published("messages") == Published(10, 8)
     assert log.places.published("leaves") == Published(0, 0)

@@ -1,0 +1,108 @@
+"""What an auditor waits for: rows against their leaves, decisions again, events read again."""
+
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import partial
+from itertools import islice
+from pathlib import Path
+from time import perf_counter
+from typing import Any
+
+from scripts.bench import audit_million as million
+from scripts.bench.audit_million import Vault, kept_keys
+from scripts.bench.record import documents_of, own_view
+from scripts.cli.audit_evidence import Where, open_evidence
+from scripts.cli.audit_redecide import redecide_stored
+from scripts.cli.audit_workers import workers
+from scripts.cli.deployment import Deployment
+from shared.eventing.project import Projector
+from shared.eventing.replay import replay
+from shared.eventing.view import View
+from shared.kernel.clock import FixedClock
+from shared.stores.event_log import EventLog
+from shared.stores.settings import EventStoreSettings
+
+EVENTS = 200_000
+STRETCH = 2_000
+DOCUMENTS = 10_000
+AT_ONCE = 500
+
+
+def of_a_large_log() -> dict[str, float]:
+    """A second: leaves verified, and events read, opened and rebuilt; over all cores, and the
+    time to start processes is in it."""
+    with tempfile.TemporaryDirectory(prefix="carnet-bench-") as made:
+        folder = Path(made)
+        data, log = folder / "data", folder / "log"
+        million.generate(data, EVENTS)
+        million.grow(data, log)
+        began = perf_counter()
+        if million.verify(data, log, EVENTS) != EVENTS:
+            raise SystemExit("the log of the bench did not verify")
+        verified = perf_counter()
+        with workers(partial(_vault, data), EVENTS) as replaying:
+            pieces = ((n, n + STRETCH) for n in range(0, EVENTS, STRETCH))
+            seen = sum(replaying.each(_replayed, pieces))
+        replayed = perf_counter()
+    if seen != EVENTS:
+        raise SystemExit(f"{seen} events were read again of {EVENTS}")
+    return {
+        "verify_leaves": EVENTS / (verified - began),
+        "replay_events": EVENTS / (replayed - verified),
+    }
+
+
+def of_a_read_model() -> dict[str, float]:
+    """Events a second: the vault's list of documents, built anew from its log (SQLite)."""
+    with tempfile.TemporaryDirectory(prefix="carnet-bench-") as made:
+        home = Path(made)
+        with _vault(home) as log:
+            for batch in _batches():
+                log.save(*batch)
+            documents, projection = own_view(home)
+            began = perf_counter()
+            Projector(log, View(projection, documents)).rebuild()
+            return {"rebuild_read_model_events": DOCUMENTS / (perf_counter() - began)}
+
+
+def of_what_runs(deployment: Deployment) -> dict[str, float]:
+    """Of what the loads left: stored documents read and hashed again, decisions taken again."""
+    where = Where(settings=deployment.place.settings())
+    evidence = open_evidence(where)
+    if not evidence.verify().log_verified:
+        raise SystemExit("the log that the bench left did not verify")
+    began = perf_counter()
+    report = evidence.verify()
+    verified = perf_counter()
+    again = redecide_stored(where)
+    if again.count:
+        raise SystemExit(f"decided otherwise: {again.differing[:3]}")
+    decided = perf_counter()
+    return {
+        "verify_documents_50kb": report.documents / (verified - began),
+        "verify_leaves_with_documents": report.log_size / (verified - began),
+        "redecide": again.decisions / (decided - verified),
+        "redecided_decisions": again.decisions,
+    }
+
+
+@contextmanager
+def _vault(folder: Path) -> Iterator[EventLog]:
+    log = Vault(EventStoreSettings(data_dir=folder), kept_keys("vault"), FixedClock(million.NOW))
+    try:
+        yield log
+    finally:
+        log.close()
+
+
+def _replayed(log: EventLog, piece: tuple[int, int]) -> int:
+    """Events opened, in a stretch."""
+    after, upto = piece
+    return sum(row.event is not None for row in replay(log, after=after, upto=upto))
+
+
+def _batches() -> Iterator[list[Any]]:
+    made = documents_of(DOCUMENTS)
+    while batch := list(islice(made, AT_ONCE)):
+        yield batch

@@ -1,0 +1,104 @@
+"""Which tests answer for which module: those named after it, and those of what is built on it."""
+
+from dataclasses import dataclass
+
+ACCESS, CRYPTO, EVENTING = "tests/access/unit", "tests/shared/crypto", "tests/shared/eventing"
+ON_SQLITE = ("-k", "not postgresql")
+"""The same tests run on both stores; the rules are alike, and no server need be started."""
+
+
+@dataclass(frozen=True)
+class Module:
+    """``name``: dotted. ``tests``: files, and which of what is in them."""
+
+    name: str
+    tests: tuple[str, ...]
+
+    @property
+    def arguments(self) -> tuple[str, ...]:
+        """Of pytest. The servers that the tests of all rooms share are not even imported."""
+        room = "/".join(self.tests[0].split("/")[:2])
+        return (f"--confcutdir={room}", *self.tests)
+
+    @property
+    def path(self) -> str:
+        return self.name.replace(".", "/") + ".py"
+
+
+def _access(name: str, *tests: str) -> Module:
+    files = tuple(f"{ACCESS}/test_{test}.py" for test in tests)
+    return Module(f"services.access.{name}", files)
+
+
+def _crypto(name: str, *tests: str) -> Module:
+    files = (f"{CRYPTO}/test_{test}.py" for test in (*tests, "kept_forms"))
+    return Module(f"shared.crypto.{name}", tuple(files))
+
+
+def _eventing(name: str, *tests: str, sqlite: bool = False) -> Module:
+    files = tuple(f"{EVENTING}/{test}.py" for test in tests)
+    return Module(f"shared.eventing.{name}", files + ON_SQLITE * sqlite)
+
+
+MODULES = (
+    _access("domain.rules", "rules", "decisions", "forbid_wins", "reviews"),
+    _access("domain.decision", "decisions", "rules", "reviews", "explanations", "past_log"),
+    _access("domain.rights", "consents", "protections", "any_order", "decisions"),
+    _access("domain.grants", "consents", "ihe_consents", "any_order", "decisions"),
+    _access("domain.facts", "decisions", "rules", "redecisions", "instants"),
+    _access("domain.delegation", "delegations", "time", "reviews"),
+    _access("domain.delegate", "delegations", "rules", "decisions"),
+    _access("domain.connection", "connections", "rules"),
+    _access("domain.protection", "protections", "never"),
+    _access("domain.emergency", "protections", "consents", "rules", "decisions"),
+    _access("domain.admission", "consents", "ihe_consents", "any_order"),
+    _access("domain.matrix", "matrix", "matrix_places", "matrix_change"),
+    _access("domain.matrix_change", "matrix_change", "matrix_places"),
+    _access("domain.stricter", "merging", "taken_over"),
+    _access("domain.redecision", "redecisions"),
+    _access("domain.views", "decisions", "questions", "consents", "protections"),
+    _access("domain.openers", "openers"),
+    _access("domain.legacy", "legacy", "past_log"),
+    _access("adapters.cedar", "cedar", "rules", "policies"),
+    _access("application.decisions", "decisions", "questions", "reviews"),
+    _access("application.consents", "consents", "ihe_consents", "instants"),
+    _access("application.delegations", "delegations", "time"),
+    _access("application.protections", "protections", "instants"),
+    _access("application.emergencies", "protections", "consents", "decisions", "reviews"),
+    _access("policies", "any_order", "merging", "legacy", "delegations"),
+    _crypto("sealing", "small_seals"),
+    _crypto("event_cipher", "small_seals"),
+    _crypto("fields", "small_seals"),
+    _crypto("transport", "small_seals"),
+    _crypto("tokens", "small_seals"),
+    _crypto("derivation", "small_seals", "key_wrapper"),
+    _crypto("blob_cipher", "blob_cipher"),
+    _crypto("key_wrapper", "key_wrapper"),
+    _crypto("key_cache", "remote_keys"),
+    _crypto("remote_keys", "remote_keys"),
+    _crypto("handover", "remote_keys"),
+    _crypto("tombstones", "remote_keys", "small_seals"),
+    _crypto("signatures", "small_seals", "remote_keys"),
+    _crypto("local_keys", "small_seals", "key_wrapper"),
+    _eventing("codec", "unit/test_codec", "unit/test_envelope_form"),
+    _eventing("messages", "unit/test_codec", "unit/test_envelope_form"),
+    _eventing("received", "unit/test_codec", "unit/test_merged_records"),
+    _eventing("checkpoints", "unit/test_checkpoints"),
+    _eventing("freshness", "unit/test_freshness"),
+    _eventing("kin", "unit/test_kin", "unit/test_merged_records"),
+    _eventing("links", "unit/test_links"),
+    _eventing("loop", "unit/test_loop", "unit/test_loop_waits"),
+    _eventing("purging", "unit/test_purging"),
+    _eventing("view", "unit/test_view"),
+    _eventing("handling", "integration/test_parking", "integration/test_follow", sqlite=True),
+    _eventing("parking", "integration/test_parking", sqlite=True),
+    _eventing("discards", "integration/test_parking", sqlite=True),
+    _eventing("follow", "integration/test_follow", "integration/test_parking", sqlite=True),
+    _eventing("rebuild", "integration/test_parking", sqlite=True),
+    _eventing("replay", "integration/test_parking", "integration/test_project", sqlite=True),
+    _eventing("live_views", "integration/test_parking", "integration/test_follow", sqlite=True),
+    _eventing("outbox", "integration/test_outbox", sqlite=True),
+    _eventing("audit_lag", "integration/test_audit_lag", sqlite=True),
+)
+"""Left out, for they are tried with a broker, a security module or processes that are killed,
+minutes for each wrong: broker, relay, entrypoints, leaf_feed, project, security_module."""

@@ -1,0 +1,76 @@
+"""One mutant against the tests of its module, in a process forked from one that has imported
+the libraries: a trial costs the tests' time and little more."""
+
+import ast
+import os
+import resource
+import signal
+import sys
+import time
+from collections.abc import Sequence
+from importlib.abc import Loader, MetaPathFinder
+from importlib.machinery import ModuleSpec, PathFinder
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pytest
+
+CPU_LIMIT = 60
+LIMIT = 300.0
+"""Seconds: a mutant that hangs is one that was noticed. The second is of the clock, for one that
+waits; other work on the machine must not be taken for that."""
+POLL = 0.02
+OPTIONS = (
+    "-x", "-q", "--tb=line", "-p", "no:cacheprovider", "-p", "no:xdist",
+    "-W", "ignore::pytest.PytestAssertRewriteWarning",  # the libraries are imported already
+)  # fmt: skip
+
+
+class _Mutated(MetaPathFinder, Loader):
+    """Gives one module another code."""
+
+    def __init__(self, name: str, code: ast.Module) -> None:
+        self._name = name
+        self._code = code
+
+    def find_spec(self, name: str, path: Any, _target: Any = None) -> ModuleSpec | None:
+        found = PathFinder.find_spec(name, path) if name == self._name else None
+        if found is None:
+            return None
+        found.loader = self
+        return found
+
+    def exec_module(self, module: ModuleType) -> None:
+        exec(compile(self._code, str(module.__file__), "exec"), module.__dict__)  # noqa: S102 - the mutant
+
+
+def passes(module: str, code: ast.Module, tests: Sequence[str], log: Path) -> bool:
+    """Whether nobody noticed. The output of the tests is left in ``log``."""
+    child = os.fork()
+    if child == 0:
+        _be_the_child(module, code, tests, log)
+    ends = time.monotonic() + LIMIT
+    while time.monotonic() < ends:
+        done, status = os.waitpid(child, os.WNOHANG)
+        if done:
+            return os.waitstatus_to_exitcode(status) == 0
+        time.sleep(POLL)
+    os.killpg(child, signal.SIGKILL)
+    os.waitpid(child, 0)
+    return False
+
+
+def _be_the_child(module: str, code: ast.Module, tests: Sequence[str], log: Path) -> None:
+    """Never returns."""
+    os.setpgid(0, 0)
+    resource.setrlimit(resource.RLIMIT_CPU, (CPU_LIMIT, CPU_LIMIT))
+    out = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    os.dup2(out, 1)
+    os.dup2(out, 2)
+    sys.meta_path.insert(0, _Mutated(module, code))
+    try:
+        ended = int(pytest.main([*OPTIONS, *tests]))
+    except BaseException:  # noqa: BLE001 - whatever a mutant does is not ours
+        ended = 1
+    os._exit(ended)

@@ -1,0 +1,43 @@
+"""A minor's secret session changes nothing that representatives see, and what came of one does not
+exist for them (CSP L1111-5, R1111-50)."""
+
+from collections.abc import Mapping
+from copy import copy
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from services.access.domain import errors
+from shared.kernel.actor import Actor, ActorKind
+
+if TYPE_CHECKING:
+    from services.access.domain.rights import Rights
+
+Grant = TypeVar("Grant", bound=Mapping[str, Any])
+"""A consent, a team, a block or a session: each says whether it is ``secret``."""
+
+
+def known_to(reader: Actor, grant: Grant | None) -> Grant | None:
+    """``None`` for what this reader must take for absent."""
+    hidden = grant and grant["secret"] and reader.kind is ActorKind.REPRESENTATIVE
+    return None if hidden else grant
+
+
+def seen_by(reader: Actor, rights: "Rights") -> "Rights":
+    """As far as they exist for this reader."""
+    seen = copy(rights)
+    for name in ("consents", "care_teams", "blocks", "sessions"):
+        grants = getattr(rights, name)
+        setattr(seen, name, {key: one for key, one in grants.items() if known_to(reader, one)})
+    return seen
+
+
+def require_unseen(by: Actor, *open_to_all: object) -> None:
+    """Raise :class:`SeenByRepresentatives` if a secret session would change any of these."""
+    if by.secret and any(open_to_all):
+        raise errors.SeenByRepresentatives(
+            message_fr="Une connexion secrète ne change rien de ce que vos représentants voient."
+        )
+
+
+def is_open(grant: Mapping[str, Any] | None) -> bool:
+    """One that is there for everybody to see."""
+    return grant is not None and not grant["secret"]

@@ -1,0 +1,27 @@
+"""What people write, compared as they read it."""
+
+import unicodedata
+
+from services.vault.domain.metadata import Metadata
+
+
+def text_of(said: Metadata) -> str:
+    """What is searched of a document, folded: its title, the names of authors and their
+    institutions. What its type is called is not in it: names of types change."""
+    names = [f"{a.family or ''} {a.given or ''} {a.institution_name or ''}" for a in said.authors]
+    return folded(" ".join([said.title, *names]))
+
+
+def says(text: str, label: str, words: str) -> bool:
+    """All of ``words``, in any order, whatever their case and accents, in the text of a document
+    or what its type is called; all three folded."""
+    return all(word in text or word in label for word in words.split())
+
+
+def folded(text: str) -> str:
+    """For comparing what people write: without case, accents, ligatures; apostrophes alike."""
+    letters = unicodedata.normalize("NFKD", text.casefold().translate(_LETTERS))
+    return "".join(c for c in letters if not unicodedata.combining(c))
+
+
+_LETTERS = str.maketrans({"œ": "oe", "æ": "ae", "’": "'", "\u02bc": "'"})

@@ -1,0 +1,1 @@
+"""Bad input, made without end: values shaped by the schemas, bytes guided by coverage."""

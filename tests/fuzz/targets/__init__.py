@@ -1,0 +1,1 @@
+"""The readers, by where what they read comes from."""

@@ -1,0 +1,133 @@
+"""The bench's own sums: a wrong one would make every figure of it wrong."""
+
+import json
+from pathlib import Path
+from time import sleep
+
+import pytest
+
+from scripts.bench.ladder import Ladder
+from scripts.bench.load import Told, Watch, open_loop
+from scripts.bench.results import BEGIN, END, KEYS, LINES, Results, publish
+from scripts.cli.deployment import silent
+from shared.kernel.errors import Unavailable
+
+
+def told_of(*milliseconds: float, wanted: float = 100.0, seconds: float = 1.0) -> Told:
+    watch = Watch()
+    for time in milliseconds:
+        watch.answered(0.0, time / 1000)
+    return watch.told(wanted, 0.0, seconds)
+
+
+def test_percentiles_are_those_of_the_times() -> None:
+    """Of 1 to 1,000 ms: to three digits, as the histogram keeps them."""
+    told = told_of(*range(1, 1001))
+
+    assert told.percentile(0.5) == pytest.approx(500, rel=0.002)
+    assert told.percentile(0.95) == pytest.approx(950, rel=0.002)
+    assert told.percentile(1.0) == pytest.approx(1000, rel=0.002)
+
+
+def test_what_waited_behind_a_slow_call_counts_from_when_it_was_due() -> None:
+    """Coordinated omission: the callers that a stall kept from calling waited all the same."""
+    stalled = []
+
+    def work(number: int) -> None:
+        if number % 64 == 0 or number < 64:  # every hand is stalled once
+            stalled.append(number)
+            sleep(0.3)
+
+    told = open_loop(200, 0.4, work, warm_up=0.0)
+
+    assert told.answered == 80
+    assert len(stalled) >= 64
+    assert told.percentile(1.0) >= 290
+    assert told.percentile(0.9) >= 200
+
+
+def test_what_is_due_while_it_warms_up_is_done_and_not_counted() -> None:
+    done: list[int] = []
+
+    told = open_loop(100, 0.2, done.append, warm_up=0.3)
+
+    assert len(done) == 50
+    assert told.answered == 20
+
+
+@pytest.mark.parametrize(
+    ("told", "sustained"),
+    [
+        (told_of(*[10.0] * 100), True),
+        (told_of(*[10.0] * 94), False),
+        (told_of(*[10.0] * 94, *[1500.0] * 6, seconds=1.0), False),
+        (told_of(*[10.0] * 100, seconds=1.2), False),
+        (told_of(), False),
+    ],
+    ids=["kept", "too few answered", "too late", "took longer", "nothing answered"],
+)
+def test_a_rate_is_sustained_only_if_all_of_it_is(told: Told, sustained: bool) -> None:
+    assert told.is_sustained is sustained
+    assert told.sustained == (told.rate if sustained else 0)
+
+
+@pytest.mark.parametrize(("came_at", "seconds"), [(1.9, 1.0), (4.0, 3.0)])
+def test_what_comes_long_after_the_end_makes_the_time_longer(
+    came_at: float, seconds: float
+) -> None:
+    """What piled up was not carried at that rate, though it was answered in the end."""
+    watch = Watch()
+    watch.answered(0.95, came_at)
+
+    assert watch.told(1, 0.0, 1.0).seconds == seconds
+
+
+def test_one_refusal_and_a_rate_is_not_sustained() -> None:
+    """Nothing dropped: a rate that is kept by refusing some is not kept."""
+
+    def work(number: int) -> None:
+        if number == 7:
+            raise Unavailable("full")
+
+    told = open_loop(500, 0.1, work, warm_up=0.0)
+
+    assert told.refusals == {"unavailable": 1}
+    assert not told.is_sustained
+
+
+def wearing_out(_place: None, rate: float, seconds: float) -> Told:
+    """30 a second for ever, 40 for a moment, more never."""
+    fits = rate <= 30 or (rate == 40 and seconds < 10)
+    return told_of(*[10.0 if fits else 5000.0] * int(rate), wanted=rate)
+
+
+def test_the_highest_rate_is_one_that_holds(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """40 is kept for a look and not for the whole time: what is told is 30."""
+    monkeypatch.setattr("scripts.bench.ladder.elsewhere", lambda run, *given: run(*given))
+    ladder = Ladder("worn", wearing_out, (10, 20, 30, 40, 60), 15.0, tmp_path)
+
+    told = ladder.climb(None, silent)
+
+    assert told.wanted == 30
+    assert [one.wanted for one in ladder.tried] == [10, 20, 30, 40, 60, 40, 30]
+    assert len(json.loads((tmp_path / "worn.json").read_text())) == 7
+
+
+def test_a_run_says_which_keys_it_did_not_measure(tmp_path: Path) -> None:
+    """latest.json has every key that was asked for, or the run fails."""
+    results = Results(tmp_path, figures=dict.fromkeys(KEYS, 1.0))
+    assert results.missing == []
+    written = json.loads(results.write().read_text())
+    assert set(KEYS) <= written.keys()
+    assert written["machine"]["cores"] >= 1
+    assert all(f"`{key}`" in results.markdown() for key in KEYS if key in {x.key for x in LINES})
+
+    page = tmp_path / "page.md"
+    page.write_text(f"above\n{BEGIN}\nof before\n{END}\nbelow\n")
+    publish(page, results.markdown())
+    assert page.read_text() == f"above\n{BEGIN}\n{results.markdown()}{END}\nbelow\n"
+
+    del results.figures["redecide"]
+    assert results.missing == ["redecide"]

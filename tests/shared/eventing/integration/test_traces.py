@@ -1,0 +1,147 @@
+"""From the trace of a call to those of what followed from its events, seen where traces go."""
+
+import hashlib
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Thread
+
+import amqp
+import pytest
+from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import (
+    ExportTraceServiceRequest,
+    ExportTraceServiceResponse,
+)
+from opentelemetry.proto.trace.v1.trace_pb2 import Span
+
+from shared.eventing.entrypoints import following_loops, projecting_loops
+from shared.eventing.follow import queue_of
+from shared.stores.event_log import NOTHING, Outcome
+from shared.telemetry import traces
+from shared.telemetry.traces import SpanKind, span
+from tests.shared.eventing.integration.test_end_to_end import channel
+from tests.shared.eventing.sample import Note, records
+from tests.shared.eventing.world import World, running
+from tests.support.deadline import eventually
+
+
+class Receiver(ThreadingHTTPServer):
+    """Takes OTLP over HTTP, as a collector does."""
+
+    def __init__(self) -> None:
+        super().__init__(("127.0.0.1", 0), _Handler)
+        self.spans: list[Span] = []
+        self.endpoint = f"http://127.0.0.1:{self.server_address[1]}/v1/traces"
+
+    def named(self, name: str) -> list[Span]:
+        return [found for found in self.spans if found.name == name]
+
+
+class _Handler(BaseHTTPRequestHandler):
+    server: Receiver
+
+    def do_POST(self) -> None:
+        body = self.rfile.read(int(self.headers["Content-Length"]))
+        request = ExportTraceServiceRequest.FromString(body)
+        for resource in request.resource_spans:
+            for scope in resource.scope_spans:
+                self.server.spans += scope.spans
+        answer = ExportTraceServiceResponse().SerializeToString()
+        self.send_response(200)
+        self.send_header("Content-Type", "application/x-protobuf")
+        self.send_header("Content-Length", str(len(answer)))
+        self.end_headers()
+        self.wfile.write(answer)
+
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - its own name
+        """Nothing to say."""
+
+
+@contextmanager
+def receiving() -> Iterator[Receiver]:
+    server = Receiver()
+    thread = Thread(target=server.serve_forever)
+    thread.start()
+    try:
+        yield server
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()
+
+
+@pytest.fixture
+def receiver(monkeypatch: pytest.MonkeyPatch) -> Iterator[Receiver]:
+    """The tracing of this process goes there, by the exporter that processes use."""
+    monkeypatch.setenv("OTEL_BSP_SCHEDULE_DELAY", "100")  # milliseconds until a batch leaves
+    with receiving() as server:
+        provider = traces.provider_of("notes", server.endpoint)
+        monkeypatch.setattr(traces, "_tracer", provider.get_tracer("test"))
+        monkeypatch.setattr(traces, "_exports", True)
+        yield server
+        provider.shutdown()
+
+
+def consumed(amqp_uri: str) -> bool:
+    """What is published from now on is delivered, not pulled."""
+    connection = channel(amqp_uri)
+    connection.connect()
+    with suppress(amqp.NotFound), connection, connection.channel() as asking:
+        queue = asking.queue_declare(queue_of("tally", "notes"), passive=True)
+        return bool(queue.consumer_count)
+    return False
+
+
+def kept(world: World) -> int:
+    with world.notes.guarded.reading() as sql:
+        return int(sql("SELECT count(*) FROM notes_causes")[0][0])
+
+
+def test_what_follows_from_an_event_is_linked_to_the_call_that_saved_it(
+    wired: World, receiver: Receiver
+) -> None:
+    """Over the broker, to where traces are exported; once it is published nothing is kept."""
+    mine, other, before = records(3)
+    wired.notes.write(before, "the first one is pulled")
+    with running(*following_loops(wired.following()), *projecting_loops(wired.projecting())):
+        eventually(lambda: wired.tally.texts(before) and consumed(wired.amqp_uri), within=30)
+        with span("notes.write", SpanKind.SERVER):
+            wired.notes.commit(
+                Outcome(answer=NOTHING.answer, save=[Note(mine, "a"), Note(mine, "b")])
+            )
+        with span("notes.write", SpanKind.SERVER):
+            wired.notes.write(other, "c")
+        eventually(lambda: len(receiver.named("tally notes.note_written")) == 4, within=30)
+        eventually(lambda: len(receiver.named("notes.write")) == 2, within=30)
+        eventually(lambda: kept(wired) == 0, within=30)
+    first, second = ((s.trace_id, s.span_id) for s in receiver.named("notes.write"))
+    handled = receiver.named("tally notes.note_written")[1:]
+    assert {s.kind for s in handled} == {Span.SPAN_KIND_CONSUMER}
+    links = [(link.trace_id, link.span_id) for s in handled for link in s.links]
+    assert links == [first, first, second]
+    assert first[0] not in {s.trace_id for s in handled}
+
+
+def test_a_digest_is_the_same_whoever_traces(world: World, receiver: Receiver) -> None:
+    """What is proven of an event does not depend on who looked at it."""
+    (mine,) = records(1)
+    with span("notes.write", SpanKind.SERVER):
+        world.notes.write(mine, "a")
+    assert kept(world) == 1
+    [row] = world.notes.read(0, 10)
+    envelope = world.outbox.envelope(row, None).model_dump_json()
+    header = world.notes.causes.of([1])[1]
+    assert header.split("-")[1] not in envelope
+    [(position, digest)] = world.notes.leaves(0, 10).leaves
+    with world.notes.guarded.writing() as sql:
+        sql("DELETE FROM notes_causes")
+    assert world.notes.leaves(0, 10).leaves == [(position, digest)]
+    assert len(bytes.fromhex(digest)) == hashlib.sha256().digest_size
+
+
+def test_where_nothing_is_exported_nothing_is_kept(world: World) -> None:
+    """Not a row more in a transaction."""
+    (mine,) = records(1)
+    with span("notes.write", SpanKind.SERVER):
+        world.notes.write(mine, "a")
+    assert kept(world) == 0

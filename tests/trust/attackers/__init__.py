@@ -1,0 +1,1 @@
+"""People who may not, and what they try."""

@@ -1,0 +1,67 @@
+"""The search at the end of a run finds what it is for."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.trust.privacy import findings, logged_in, planted, read_by_others
+
+SAID = planted()
+"""Nobody of the tests may be named here: what this file says is searched for too."""
+
+
+def somebody() -> str:
+    return next(phrase for phrases in SAID.values() for phrase in phrases if "ESSAI" in phrase)
+
+
+def test_the_people_of_the_tests_are_known() -> None:
+    """Their names, and words that are about them."""
+    assert {"ESSAI", "orchidoxal"} <= SAID.keys()
+    assert len(SAID) > 80
+
+
+@pytest.mark.parametrize(
+    ("where", "before", "after"),
+    [
+        ("vault.log", '{"event":"call","x":"', '"}'),
+        ("names of files", "data/", ".pdf"),
+        ("rabbitmq/00.wal", "\0\x8d", "\0"),
+    ],
+)
+def test_a_name_is_found(where: str, before: str, after: str) -> None:
+    """Also among bytes, and escaped as in JSON."""
+    name = somebody()
+    for written in (name, json.dumps(name)[1:-1]):
+        assert list(findings([(where, before + written + after)], SAID)), where
+
+
+def test_an_ins_is_found_by_its_key() -> None:
+    """Whoever it is of; a number with a false key is none."""
+    number = 2_790_351_215_189
+    for key, found in ((97 - number % 97, 1), (98 - number % 97, 0)):
+        assert len(list(findings([("a.log", f"id={number}{key:02};")], SAID))) == found
+
+
+def test_nothing_is_found_in_what_is_nobodys() -> None:
+    """Our own words, ids and instants."""
+    line = '{"event":"call","service":"vault","method":"deposit","ms":12.5,"at":"2026-11-22"}'
+    assert list(findings([("vault.log", line)], SAID)) == []
+
+
+def test_logs_servers_and_notices_are_read_but_letters(tmp_path: Path) -> None:
+    """What is sealed, and what is for the person alone, is not searched here."""
+    kept = ("data/vault.db", "notices/letter/1.pdf", "keys/a.pub")
+    searched = ("x/a.log", "x/a.metrics", "notices/email/1.eml", "rabbitmq0/mnesia/00.wal")
+    for name in (*kept, *searched):
+        file = tmp_path / name
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text("y")
+    names = {where for where, _ in read_by_others(tmp_path)}
+    assert names == {*searched, "names of files"}
+
+
+def test_of_what_tests_write_only_log_lines_are_searched() -> None:
+    """A command line shows a person what is theirs."""
+    written = '{"event":"call"}\nName: somebody\n{"items": []}\n{not json'
+    assert logged_in([("Captured stdout call", written)]) == '{"event":"call"}'
