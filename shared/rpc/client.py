@@ -1,7 +1,7 @@
 """Asking other services: one long-lived connection per process, for any number of callers."""
 
 from collections.abc import Mapping
-from threading import Event
+from threading import Lock
 from time import time
 from typing import Any
 from uuid import uuid4
@@ -20,9 +20,14 @@ from shared.rpc.publishing import Outgoing
 from shared.telemetry.metrics import LATE_REPLIES
 from shared.telemetry.traces import SpanKind, span, traceparent
 
+BLOCKED = "the broker takes no messages at the moment"
+
 
 class RpcClient:
     """Works from nameko workers and from plain threads; close it when done.
+
+    A command (it has a ``request_id``) is confirmed by the broker, a query is not (ADR 0011): of
+    a query that was lost the deadline tells, and it can be asked again.
 
     ``tokens`` signs for a service; scripts have none and pass a caller's ``token``.
     """
@@ -35,7 +40,11 @@ class RpcClient:
         self._waiting: dict[str, _Waiting] = {}
         self._reply_to = uuid4().hex
         hooks = Hooks(
-            opened=self._opened, lost=self._lost, blocked=self._blocked, refused=self._refused
+            opened=self._opened,
+            lost=self._lost,
+            blocked=self._blocked,
+            refused=self._refused,
+            returned=self._returned,
         )
         self._link = Link(amqp_uri, "carnet rpc client", hooks, confirms=True)
 
@@ -66,27 +75,28 @@ class RpcClient:
         :class:`DeadlineExceeded` when no answer came in ``timeout`` seconds (the outcome is
         unknown), :class:`Unavailable` when nobody could take the request.
         """
-        body = wire.encode(arguments)
+        body, confirmed = wire.encode(arguments), "request_id" in arguments
         if token is None and self._tokens is not None:
             token = self._tokens.for_call(service, wire.digest(service, method, body), by)
         with span(f"{service}.{method}", SpanKind.CLIENT):
             until = bounded(self._timeout if timeout is None else timeout)
-            return self._exchange(f"{service}.{method}", body, token, until)
+            message = self._message(body, token, until)
+            return self._exchange(f"{service}.{method}", message, until, confirmed=confirmed)
 
-    def _exchange(self, routing_key: str, body: bytes, token: str | None, until: float) -> Any:
-        correlation_id = uuid4().hex
-        waiting = self._waiting[correlation_id] = _Waiting()
+    def _exchange(
+        self, routing_key: str, message: Outgoing, until: float, *, confirmed: bool
+    ) -> Any:
+        correlation_id = str(message.correlation_id)
+        waiting = self._waiting[correlation_id] = _Waiting(is_query=not confirmed)
         try:
-            self._send(routing_key, body, token, until, correlation_id)
-            if not waiting.done.wait(max(0.0, until - time())):
+            self._send(routing_key, message, max(0.001, until - time()), confirmed=confirmed)
+            if not waiting.done.acquire(timeout=max(0.0, until - time())):
                 raise DeadlineExceeded
             return waiting.outcome()
         finally:
             self._waiting.pop(correlation_id, None)
 
-    def _send(
-        self, routing_key: str, body: bytes, token: str | None, until: float, correlation_id: str
-    ) -> None:
+    def _message(self, body: bytes, token: str | None, until: float) -> Outgoing:
         left = until - time()
         if left <= 0:
             raise DeadlineExceeded
@@ -95,18 +105,20 @@ class RpcClient:
             headers[wire.AUTHORIZATION] = token
         if trace := traceparent():
             headers[wire.TRACEPARENT] = trace
-        message = Outgoing(
+        return Outgoing(
             body=body,
-            correlation_id=correlation_id,
+            correlation_id=uuid4().hex,
             headers=headers,
             reply_to=self._reply_to,
             expiration=int(left * 1000),
         )
+
+    def _send(self, routing_key: str, message: Outgoing, left: float, *, confirmed: bool) -> None:
         try:
             self._link.open(left)
             if self._link.is_blocked:
-                raise Unavailable("the broker takes no messages at the moment")
-            self._link.publish(routing_key, message, within=left)
+                raise Unavailable(BLOCKED)
+            self._link.publish(routing_key, message, confirmed=confirmed, within=left)
         except LOST:
             raise Unavailable("the broker is out of reach") from None
 
@@ -115,7 +127,6 @@ class RpcClient:
         declare_exchange(channel, wire.EXCHANGE, "topic")
         channel.queue_declare(queue, exclusive=True, auto_delete=True)
         channel.queue_bind(queue, wire.EXCHANGE, self._reply_to)
-        channel.events["basic_return"].add(self._returned)
         channel.basic_consume(queue, no_ack=True, callback=self._replied)
 
     def _replied(self, message: amqp.Message) -> None:
@@ -125,16 +136,17 @@ class RpcClient:
         else:
             waiting.settle(message.body)
 
-    def _returned(self, _error: Exception, _x: str, routing_key: str, msg: amqp.Message) -> None:
-        service = routing_key.partition(".")[0]
-        self._fail(msg.properties["correlation_id"], f"no {service} service is running")
+    def _returned(self, correlation_id: str, routing_key: str) -> None:
+        self._fail(correlation_id, f"no {routing_key.partition('.')[0]} service is running")
 
     def _refused(self, correlation_id: str) -> None:
         self._fail(correlation_id, "the service has too many requests waiting")
 
     def _blocked(self) -> None:
-        for correlation_id in self._link.unconfirmed():
-            self._fail(correlation_id, "the broker takes no messages at the moment")
+        """What the broker has taken may still be answered; of a query nobody knows."""
+        queries = [known for known, waiting in self._waiting.copy().items() if waiting.is_query]
+        for correlation_id in (*queries, *self._link.unconfirmed()):
+            self._fail(correlation_id, BLOCKED)
 
     def _lost(self) -> None:
         for correlation_id in list(self._waiting):
@@ -152,13 +164,16 @@ class RpcClient:
 class _Waiting:
     """A call under way; settled once, by the thread that reads."""
 
-    def __init__(self) -> None:
-        self.done = Event()
+    def __init__(self, *, is_query: bool) -> None:
+        self.is_query = is_query
+        self.done = Lock()
+        """Held until it is settled; a lock alone wakes one thread faster than an event."""
+        self.done.acquire()
         self._settled: bytes | str | Refusal = b""
 
     def settle(self, settled: bytes | str | Refusal) -> None:
         self._settled = settled
-        self.done.set()
+        self.done.release()
 
     def outcome(self) -> Any:
         if isinstance(self._settled, Refusal):

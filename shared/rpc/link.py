@@ -1,4 +1,4 @@
-"""One kept connection to the broker, with one kept channel.
+"""One kept connection to the broker, with a kept channel; two where some messages are confirmed.
 
 Stock nameko and kombu open a channel for each publish. Here one thread reads and whoever
 writes takes turns. Threads and locks are the standard library's: green ones where the process
@@ -40,7 +40,9 @@ class Hooks:
     blocked: Callable[[], None] = lambda: None
     """The broker takes no more messages (memory or disk)."""
     refused: Callable[[str], None] = lambda _id: None
-    """A publish was not taken by its queue; its correlation id. Needs a confirming channel."""
+    """A confirmed message was not taken by its queue; its correlation id."""
+    returned: Callable[[str, str], None] = lambda _id, _key: None
+    """There is no queue for a message; its correlation id and routing key."""
 
 
 class Link:
@@ -53,6 +55,7 @@ class Link:
         self._writing = Lock()
         self._connection: amqp.Connection | None = None
         self._channel: amqp.Channel | None = None
+        self._confirming: amqp.Channel | None = None
         self._unconfirmed: dict[int, str] = {}
         self._published = 0
         self.is_blocked = False
@@ -75,11 +78,8 @@ class Link:
             try:
                 connection.connect()
                 _read_much(connection)
-                channel = connection.channel()
-                if self._confirms:
-                    channel.confirm_select()
-                    channel.events["basic_ack"].add(self._on_confirm)
-                    channel.events["basic_nack"].add(self._on_refusal)
+                channel = self._new_channel(connection)
+                confirming = self._confirmed(connection) if self._confirms else None
                 self._hooks.opened(channel)
             except LOST:
                 connection.collect()
@@ -87,21 +87,39 @@ class Link:
             with self._writing:
                 self._unconfirmed, self._published, self.is_blocked = {}, 0, False
                 self._connection, self._channel = connection, channel
+                self._confirming = confirming
             closed = Event()
             for work in (self._read, self._beat):
                 Thread(target=work, args=(connection, closed), daemon=True, name=self._name).start()
 
-    def publish(self, routing_key: str, message: Outgoing, *, within: float) -> None:
-        """Write one message, waiting at most ``within`` seconds for one's turn. It comes back
-        to ``opened``'s channel (``basic_return``) if no queue takes it."""
+    def _new_channel(self, connection: amqp.Connection) -> amqp.Channel:
+        channel = connection.channel()
+        channel.events["basic_return"].add(self._on_return)
+        return channel
+
+    def _confirmed(self, connection: amqp.Connection) -> amqp.Channel:
+        channel = self._new_channel(connection)
+        channel.confirm_select()
+        channel.events["basic_ack"].add(self._settle)
+        channel.events["basic_nack"].add(self._on_refusal)
+        return channel
+
+    def publish(
+        self, routing_key: str, message: Outgoing, *, confirmed: bool, within: float
+    ) -> None:
+        """Write one message, waiting at most ``within`` seconds for one's turn.
+
+        ``confirmed``: ``refused`` is called if its queue does not take it; without, nobody says.
+        """
         if not self._writing.acquire(timeout=within):
             raise TimeoutError("the broker is slow to take what is written to it")
         try:
-            channel = self._channel
+            channel = self._confirming if confirmed else self._channel
             if channel is None:
                 raise ConnectionResetError("not connected to the broker")
-            self._published += 1
-            self._unconfirmed[self._published] = str(message.correlation_id)
+            if confirmed:
+                self._published += 1
+                self._unconfirmed[self._published] = str(message.correlation_id)
             _write(channel, publish(routing_key, message, channel, mandatory=True))
         finally:
             self._writing.release()
@@ -116,7 +134,8 @@ class Link:
     def close(self) -> None:
         """Leave the broker; a second call does nothing."""
         with self._opening, self._writing:
-            connection, self._connection, self._channel = self._connection, None, None
+            connection = self._connection
+            self._connection = self._channel = self._confirming = None
         if connection is not None:
             _shut(connection)
 
@@ -138,7 +157,8 @@ class Link:
         with self._writing:
             if self._connection is not connection:
                 return False
-            self._connection, self._channel, self.is_blocked = None, None, False
+            self._connection = self._channel = self._confirming = None
+            self.is_blocked = False
             return True
 
     def _beat(self, connection: amqp.Connection, closed: Event) -> None:
@@ -161,8 +181,8 @@ class Link:
         """Correlation ids of what the broker has not taken yet."""
         return list(self._unconfirmed.values())
 
-    def _on_confirm(self, tag: int, multiple: bool) -> None:
-        self._settle(tag, multiple)
+    def _on_return(self, _error: Exception, _x: str, routing_key: str, msg: amqp.Message) -> None:
+        self._hooks.returned(msg.properties["correlation_id"], routing_key)
 
     def _on_refusal(self, tag: int, multiple: bool) -> None:
         for correlation_id in self._settle(tag, multiple):

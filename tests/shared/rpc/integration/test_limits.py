@@ -41,8 +41,12 @@ def test_a_full_queue_refuses_its_publisher_at_once(amqp_uri: str, tmp_path: Pat
         for _ in range(2):
             peer.send("greeter.nap", nap, application_headers=headers)
         eventually(lambda: peer.waiting() == 2)
+        write = {"record_id": place.record_id, "content": "x", "request_id": uuid4()}
         with pytest.raises(Unavailable, match="too many requests waiting"):
-            place.greet(client)
+            client.call("greeter", "write", write, token=place.patient())
+        arguments = {"record_id": place.record_id}
+        with pytest.raises(DeadlineExceeded):  # a query is not confirmed: its deadline tells
+            client.call("greeter", "greet", arguments, token=place.patient(), timeout=0.2)
 
 
 def test_requests_leave_the_queue_at_their_deadline(amqp_uri: str, tmp_path: Path) -> None:
