@@ -144,7 +144,7 @@ def _stores() -> Json:
             data="/var/lib/postgresql/data",
             test=[shell, "pg_isready -q -U postgres -d carnet_vault"],
             env_file=[f"{PRIVATE}/env/postgresql"],
-            command=["-c", "synchronous_commit=on", "-c", "max_connections=300",
+            command=["-c", "synchronous_commit=on", "-c", "max_connections=500",
                      "-c", "wal_level=replica"],
             shm_size="256m",
         ),
