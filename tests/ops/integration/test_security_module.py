@@ -9,6 +9,7 @@ from uuid import uuid4
 
 import pytest
 
+from services.keyring.domain.errors import KeyEncryptionKeyLost
 from shared.crypto.key_wrapper import FileKeyWrapper, Wrapped
 from shared.crypto.sealing import NotAuthentic
 from shared.crypto.security_module import ModuleKeyWrapper, ModuleSettings, MovingKeyWrapper
@@ -128,7 +129,7 @@ def test_keys_move_into_the_module_by_command(carnet: Operated, module: ModuleSe
     assert "keys would be wrapped anew" in carnet.done(*rewrap, "--dry-run")
     assert carnet.key_of(record_id) == "live"
     assert "keys wrapped anew" in carnet.done(*rewrap)
-    with pytest.raises(NotAuthentic):
+    with pytest.raises(KeyEncryptionKeyLost):
         carnet.key_of(record_id)  # by the file alone
     assert carnet.done(*rewrap, "--dry-run").startswith("0 keys")
 
