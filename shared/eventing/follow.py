@@ -1,7 +1,7 @@
 """Follows one publisher: in order, nothing lost, effects once."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from threading import Event
 
@@ -32,10 +32,14 @@ def queue_of(follower: str, publisher: str) -> str:
 
 
 class Follower:
-    """Brings a service to where a publisher's log is; no thread of its own."""
+    """Brings a service to where a publisher's log is; no thread of its own. ``turned`` is called
+    after each write: who catches up with much is at work, however long it takes."""
 
-    def __init__(self, following: Following, source: str, views: LiveViews) -> None:
+    def __init__(
+        self, following: Following, source: str, views: LiveViews, turned: Callable[[], None]
+    ) -> None:
         self._following = following
+        self._turned = turned
         self._source = source
         self._views = views
         self._handling = Handling(following, views)
@@ -106,6 +110,7 @@ class Follower:
         with self._views.lock:
             for reached in self._together.apply(run, self._at):
                 self._at = reached
+                self._turned()
         times = [e.envelope.occurred_at for e in run if e.envelope.occurred_at]
         if times:
             self._fresh.set(time.time() - self._age(times[-1]))
@@ -130,7 +135,7 @@ def follow_loop(following: Following, source: str, views: LiveViews) -> Loop:
     """
 
     def work(stop: Event, loop: Loop) -> None:
-        follower = Follower(following, source, views)
+        follower = Follower(following, source, views, loop.turned)
         parking = Parking(following, views)
         follower.start()
         with Subscription(

@@ -1,6 +1,6 @@
 """A follower by hand, and what a broker hands it."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import amqp
@@ -14,9 +14,9 @@ from shared.eventing.messages import Envelope, Head, Pulled
 from tests.shared.eventing.world import World
 
 
-def follower(following: Following) -> Follower:
+def follower(following: Following, turned: Callable[[], None] = lambda: None) -> Follower:
     views = LiveViews(following.views, following.sources, following.log.places)
-    return Follower(following, "notes", views)
+    return Follower(following, "notes", views, turned)
 
 
 @contextmanager

@@ -47,6 +47,17 @@ def test_a_publisher_that_never_pauses_is_not_pulled_from_for_ever(world: World)
     assert world.tally.texts(mine) == ["before"]
 
 
+def test_who_catches_up_with_much_is_seen_at_work(world: World) -> None:
+    """However long it takes: readiness looks at when a loop last turned."""
+    (mine,) = records(1)
+    write(world, [mine], "abc")
+    seen: list[list[str]] = []
+
+    follower(world.following(), lambda: seen.append(world.tally.texts(mine))).catch_up()
+
+    assert seen == [["a"], ["a", "b"], ["a", "b", "c"]]
+
+
 def write(world: World, mine: Sequence[UUID], texts: str) -> dict[UUID, list[str]]:
     """One note per letter, over the records in turn; what each should be told."""
     expected: dict[UUID, list[str]] = {record: [] for record in mine}

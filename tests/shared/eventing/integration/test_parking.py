@@ -34,7 +34,7 @@ class Service:
         self.views = LiveViews(
             self.following.views, self.following.sources, self.following.log.places
         )
-        self.follower = Follower(self.following, "notes", self.views)
+        self.follower = Follower(self.following, "notes", self.views, lambda: None)
         self.parking = Parking(self.following, self.views)
 
     def parked(self) -> list[tuple[int, str]]:
