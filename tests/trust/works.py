@@ -76,19 +76,27 @@ def depositing(cast: Cast, records: Sequence[str]) -> Work:
 
 
 def blocking(cast: Cast, record_id: str) -> Work:
-    """The person blocks their doctor, and lets them in again."""
+    """The person blocks their doctor, and lets them in again: a block ends their role, so they are
+    lifted and named anew, at some instant between the two."""
+    who = {"record_id": record_id, "professional": TREATING_DOCTOR}
+
+    def done(desk: Desk, method: str, **more: Any) -> Act | None:
+        act = desk.insist(cast.patient(record_id).ask, f"access.{method}", **who, **more)
+        if not isinstance(act.answer, Refusal):
+            return act
+        desk.seen.broken.append(f"a {method} was refused: {act.answer}")
+        return None
 
     def work(desk: Desk) -> None:
-        who = {"record_id": record_id, "professional": TREATING_DOCTOR}
-        for what, more in (("block", {"reason": "essai"}), ("unblock", {})):
-            act = desk.insist(
-                cast.patient(record_id).ask, f"access.{what}_professional", **who, **more
-            )
-            if isinstance(act.answer, Refusal):
-                return desk.seen.broken.append(f"a {what} was refused: {act.answer}")
-            desk.note("block", record_id, replace(act, what=what))
+        if blocked := done(desk, "block_professional", reason="essai"):
+            desk.note("block", record_id, replace(blocked, what="block"))
             time.sleep(0.1)
-        return None
+        lifted = done(desk, "unblock_professional")
+        named = done(desk, "name_treating_doctor")
+        if lifted and named:
+            both = replace(lifted, what="unblock", answered=named.answered)
+            desk.note("block", record_id, both)
+            time.sleep(0.1)
 
     return work
 
