@@ -10,9 +10,13 @@ from eventsourcing.persistence import IntegrityError, StoredEvent
 
 
 class Sql(Protocol):
-    """Runs one statement of the transaction at hand; ``?`` marks a parameter."""
+    """Runs one statement of the transaction at hand; ``?`` marks a parameter.
 
-    def __call__(self, statement: str, *params: object) -> list[tuple[Any, ...]]: ...
+    In a save its rows may be on their way still when it returns: who looks at them waits for
+    them, and a statement that fails may be told only by a later one, or by the commit.
+    """
+
+    def __call__(self, statement: str, *params: object) -> Sequence[tuple[Any, ...]]: ...
 
 
 Step = Callable[[Sql, int], None]

@@ -1,0 +1,95 @@
+"""A transaction on PostgreSQL whose statements are sent without waiting for the answers of those
+before, so that a save costs the round trips whose answers it needs, not one per statement.
+
+Nothing is less certain by that: the server does what is sent in its order, and skips all that
+follows a failure; the failure is raised when an answer is looked at, or else before the
+transaction is over. It is over only once the server has said that it committed.
+"""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from functools import cached_property, lru_cache
+from typing import Any, overload
+
+import psycopg
+from psycopg.abc import Query
+from psycopg.rows import DictRow
+
+Connection = psycopg.Connection[DictRow]
+Cursor = psycopg.Cursor[DictRow]
+
+
+class Pipelined:
+    """The statements of one transaction. Errors are psycopg's."""
+
+    def __init__(self, connection: Connection, pipeline: psycopg.Pipeline) -> None:
+        self._connection = connection
+        self._pipeline = pipeline
+        self._waited_for = 0
+        self._sent = 0
+
+    def send(self, statement: Query, *params: object) -> Cursor:
+        """Its answer is there after :meth:`settle`."""
+        self._sent += 1
+        return self._connection.cursor().execute(statement, params or None)
+
+    def sql(self, statement: str, *params: object) -> "Answer":
+        """A :class:`~shared.stores.guard.Sql`."""
+        return Answer(self, self.send(in_psycopgs_words(statement), *params))
+
+    def settle(self) -> None:
+        """Wait for all answers; raise the first failure."""
+        if self._waited_for < self._sent:
+            self._waited_for = self._sent
+            self._pipeline.sync()
+
+    def recover(self) -> None:
+        """After a failure, which is known: let the server listen to what follows."""
+        with suppress(psycopg.Error):
+            self._pipeline.sync()
+
+
+class Answer(Sequence[tuple[Any, ...]]):
+    """The rows of a statement that was sent. Whoever looks at them waits for them."""
+
+    def __init__(self, statements: Pipelined, cursor: Cursor) -> None:
+        self._statements = statements
+        self._cursor = cursor
+
+    @cached_property
+    def _rows(self) -> list[tuple[Any, ...]]:
+        self._statements.settle()
+        return rows_of(self._cursor)
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    @overload
+    def __getitem__(self, index: int) -> tuple[Any, ...]: ...
+    @overload
+    def __getitem__(self, index: slice) -> list[tuple[Any, ...]]: ...
+    def __getitem__(self, index: int | slice) -> Any:
+        return self._rows[index]
+
+
+@contextmanager
+def pipelined(connection: Connection) -> Iterator[Pipelined]:
+    """A transaction; ``connection`` is of a pool, which rolls back what an error left open."""
+    with connection.pipeline() as pipeline:
+        statements = Pipelined(connection, pipeline)
+        statements.send("BEGIN")
+        yield statements
+        ended = statements.send("COMMIT")
+    if ended.statusmessage != "COMMIT":
+        raise psycopg.OperationalError(f"the transaction ended with {ended.statusmessage}")
+
+
+def rows_of(cursor: Cursor) -> list[tuple[Any, ...]]:
+    if cursor.description is None:
+        return []
+    return [tuple(row.values()) for row in cursor.fetchall()]
+
+
+@lru_cache(maxsize=1024)
+def in_psycopgs_words(statement: str) -> bytes:
+    return statement.replace("?", "%s").encode()
