@@ -12,8 +12,8 @@ from functools import cached_property, lru_cache
 from typing import Any, overload
 
 import psycopg
-from psycopg.abc import Query
 from psycopg.rows import DictRow
+from psycopg.sql import Composed
 
 Connection = psycopg.Connection[DictRow]
 Cursor = psycopg.Cursor[DictRow]
@@ -27,11 +27,13 @@ class Pipelined:
         self._pipeline = pipeline
         self._waited_for = 0
         self._sent = 0
+        self.has_failed = False
 
-    def send(self, statement: Query, *params: object) -> Cursor:
+    def send(self, statement: bytes | Composed, *params: object) -> Cursor:
         """Its answer is there after :meth:`settle`."""
         self._sent += 1
-        return self._connection.cursor().execute(statement, params or None)
+        prepare = False if self.has_failed else None
+        return self._connection.cursor().execute(statement, params or None, prepare=prepare)
 
     def sql(self, statement: str, *params: object) -> "Answer":
         """A :class:`~shared.stores.guard.Sql`."""
@@ -44,7 +46,12 @@ class Pipelined:
             self._pipeline.sync()
 
     def recover(self) -> None:
-        """After a failure, which is known: let the server listen to what follows."""
+        """After a failure, which is known: let the server listen to what follows.
+
+        psycopg takes for prepared what the server skipped. So nothing prepared is used in the rest
+        of the transaction, and its connection by nobody after it.
+        """
+        self.has_failed = True
         with suppress(psycopg.Error):
             self._pipeline.sync()
 
@@ -74,14 +81,18 @@ class Answer(Sequence[tuple[Any, ...]]):
 
 @contextmanager
 def pipelined(connection: Connection) -> Iterator[Pipelined]:
-    """A transaction; ``connection`` is of a pool, which rolls back what an error left open."""
+    """A transaction; ``connection`` is of a pool, which rolls back what an error left open, and
+    takes a new one for one that was closed.
+    """
     with connection.pipeline() as pipeline:
         statements = Pipelined(connection, pipeline)
-        statements.send("BEGIN")
+        statements.send(b"BEGIN")
         yield statements
-        ended = statements.send("COMMIT")
+        ended = statements.send(b"COMMIT")
     if ended.statusmessage != "COMMIT":
         raise psycopg.OperationalError(f"the transaction ended with {ended.statusmessage}")
+    if statements.has_failed:
+        connection.close()
 
 
 def rows_of(cursor: Cursor) -> list[tuple[Any, ...]]:

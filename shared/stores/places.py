@@ -188,12 +188,20 @@ class Places:
                 self._publish(sql, move)
 
     def _publish(self, sql: Sql, move: Moved) -> None:
-        sql(f"INSERT INTO {self._published} VALUES (?, 0, 0) ON CONFLICT DO NOTHING", move.stream)
-        moved = sql(
-            f"UPDATE {self._published} SET position = ?, last = ?"
-            " WHERE stream = ? AND position = ? RETURNING position",
-            move.reached.position, move.reached.last, move.stream, move.before.position,
-        )  # fmt: skip
+        reached = (move.reached.position, move.reached.last)
+        if move.before.position:
+            moved = sql(
+                f"UPDATE {self._published} SET position = ?, last = ?"
+                " WHERE stream = ? AND position = ? RETURNING position",
+                *reached, move.stream, move.before.position,
+            )  # fmt: skip
+        else:
+            moved = sql(
+                f"INSERT INTO {self._published} VALUES (?, ?, ?) ON CONFLICT (stream) DO UPDATE"
+                " SET position = excluded.position, last = excluded.last"
+                f" WHERE {self._published}.position = 0 RETURNING position",
+                move.stream, *reached,
+            )  # fmt: skip
         if not moved:
             raise PositionMoved(f"{move.stream} was published past {move.before.position}")
 

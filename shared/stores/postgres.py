@@ -20,7 +20,7 @@ from weakref import WeakKeyDictionary
 import psycopg
 import psycopg_pool
 from eventsourcing import postgres as library
-from eventsourcing.persistence import StoredEvent
+from eventsourcing.persistence import ApplicationRecorder, StoredEvent, Subscription
 from psycopg.sql import SQL, Identifier
 from psycopg.waiting import wait, wait_selector
 
@@ -67,6 +67,10 @@ class GuardedPostgresRecorder(library.PostgresApplicationRecorder):
         table = Identifier(datastore.schema, self.events_table_name)
         self._insert_statement = INSERT.format(table=table)
         self._versions_statement = VERSIONS.format(table=table)
+        self._lock_statements = (
+            SQL("SET LOCAL lock_timeout = '{}s'").format(datastore.lock_timeout),
+            SQL("LOCK TABLE {} IN EXCLUSIVE MODE").format(table),
+        )
 
     def create_table(self) -> None:
         """One process at a time: two that create the same table together would fail."""
@@ -119,7 +123,7 @@ class GuardedPostgresRecorder(library.PostgresApplicationRecorder):
         alone = len(group) == 1
         with self.datastore.get_connection() as connection, pipelined(connection) as statements:
             if any(save.stored_events or save.relied_on for save in group):
-                for statement in self.lock_table_statements:
+                for statement in self._lock_statements:
                     statements.send(statement)
             write = self._save if alone else self._save_in_group
             save_each(group, statements.sql, lambda save: write(statements, save))
@@ -129,20 +133,23 @@ class GuardedPostgresRecorder(library.PostgresApplicationRecorder):
         try:
             positions = self._save(statements, save)
             statements.settle()
-        except Exception as error:
+        except psycopg.Error as error:
             statements.recover()
-            raise in_our_words(error) if isinstance(error, psycopg.Error) else error from error
+            raise in_our_words(error) from error
+        except Exception:
+            statements.recover()
+            raise
         return positions
 
     def _save(self, statements: Pipelined, save: Save) -> Sequence[int]:
         """What its steps do and nobody looks at is answered with the commit."""
         inserted = self._insert(statements, save.stored_events)
         refuse_if_moved(
-            save.relied_on, save.stored_events, lambda ids: self._versions(statements, ids)
+            save.relied_on, save.stored_events, lambda ids: self._versions(statements, ids)[0]
         )
         statements.settle()
         positions = [row["notification_id"] for row in inserted] if inserted else []
-        reached = positions[-1] if positions else self._head(statements)
+        reached = positions[-1] if positions else self._versions(statements, ())[1]
         for step in save.steps:
             step(statements.sql, reached)
         return positions
@@ -159,16 +166,20 @@ class GuardedPostgresRecorder(library.PostgresApplicationRecorder):
             [event.state for event in stored_events],
         )
 
-    def _versions(self, statements: Pipelined, ids: Collection[UUID]) -> dict[UUID, int]:
+    def _versions(
+        self, statements: Pipelined, ids: Collection[UUID]
+    ) -> tuple[dict[UUID, int], int]:
         answer = statements.send(self._versions_statement, [*ids])
         statements.settle()
-        return _versions_in(answer)[0]
+        return _versions_in(answer)
 
-    def _head(self, statements: Pipelined) -> int:
-        answer = statements.send(self.max_notification_id_statement)
-        statements.settle()
-        row = answer.fetchone()
-        return int(row["max"] or 0) if row else 0
+    def subscribe(
+        self, gt: int | None = None, topics: Sequence[str] = ()
+    ) -> Subscription[ApplicationRecorder]:
+        """Refused: a save that notifies holds a lock of the whole server until it has committed,
+        so that no two of its databases could do so at the same time. Who follows, pulls.
+        """
+        raise NotImplementedError
 
     def version_of(self, originator_id: UUID, *, at: int | None = None) -> int:
         """Version of the stream's last event (up to position ``at``); 0 if there is none."""
@@ -198,8 +209,8 @@ class GuardedPostgresRecorder(library.PostgresApplicationRecorder):
 
     @contextmanager
     def writing(self) -> Iterator[Sql]:
-        with self.datastore.transaction(commit=True) as cursor:
-            yield _sql(cursor)
+        with self.datastore.get_connection() as connection, pipelined(connection) as statements:
+            yield statements.sql
 
     @contextmanager
     def reading(self) -> Iterator[Sql]:
@@ -229,14 +240,24 @@ class ConnectionLeadership:
     def __init__(self, connection: psycopg.Connection[tuple[Any, ...]], *, leads: bool) -> None:
         self._connection = connection
         self._leads = leads
+        self._asked = time.monotonic()
 
     def held(self) -> bool:
-        """False also when the connection, and the lock with it, was lost."""
+        """False also when the connection, and the lock with it, was lost. That a server ended it is
+        seen at once; one that is only silent is asked, now and then.
+        """
         try:
-            self._leads = self._leads and bool(self._connection.execute("SELECT 1").fetchone())
+            self._leads = self._leads and self._is_open()
         except psycopg.OperationalError:
             self._leads = False
         return self._leads
+
+    def _is_open(self) -> bool:
+        self._connection.pgconn.consume_input()
+        if time.monotonic() - self._asked > IDLE:
+            self._connection.execute("SELECT 1")
+            self._asked = time.monotonic()
+        return True
 
 
 def _versions_in(answer: Cursor) -> tuple[dict[UUID, int], int]:
