@@ -85,7 +85,7 @@ MODULES = (
     _eventing("received", "unit/test_codec", "unit/test_merged_records"),
     _eventing("checkpoints", "unit/test_checkpoints"),
     _eventing("freshness", "unit/test_freshness"),
-    _eventing("kin", "unit/test_kin", "unit/test_merged_records"),
+    _eventing("kin", "unit/test_shared_events", "unit/test_merged_records"),
     _eventing("links", "unit/test_links"),
     _eventing("loop", "unit/test_loop", "unit/test_loop_waits"),
     _eventing("purging", "unit/test_purging"),
