@@ -1,20 +1,24 @@
 """``make mutation``: puts small wrongs into access, crypto and eventing, and counts who notices.
 
-``python -m scripts.mutation [--most N] [--only TEXT]``: at most N wrongs of each module, drawn by
-a fixed seed. Survivors are listed in ``var/mutation``, a file per module.
+``python -m scripts.mutation [--most N] [--only TEXT] [--missing | --survivors]``: at most N wrongs
+of each module, drawn by a fixed seed. What came of each module is kept in
+``var/mutation/score.json`` as soon as it is known; ``--missing`` passes over modules that have a
+score as they now are, ``--survivors`` tries again only what nobody noticed.
 """
 
 import argparse
-import ast
 import importlib
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 from random import Random
+from tempfile import TemporaryDirectory
 
 from scripts.mutation.modules import MODULES, Module
 from scripts.mutation.mutants import Mutant, mutants
+from scripts.mutation.score import Score, Scores
 from scripts.mutation.trial import passes
+from scripts.mutation.warm import noticed
 
 ROOT = Path(__file__).parents[2]
 FOLDER = ROOT / "var" / "mutation"
@@ -31,40 +35,47 @@ def main() -> int:
     given = argparse.ArgumentParser(description=__doc__)
     given.add_argument("--most", type=int, default=15)
     given.add_argument("--only", default="")
+    which = given.add_mutually_exclusive_group()
+    which.add_argument("--missing", action="store_true")
+    which.add_argument("--survivors", action="store_true")
     options = given.parse_args()
     for library in LIBRARIES:
         importlib.import_module(library)
-    FOLDER.mkdir(parents=True, exist_ok=True)
-    tried = killed = 0
+    scores = Scores(FOLDER / "score.json")
     for module in (m for m in MODULES if options.only in m.name):
-        drawn = _drawn(module, options.most)
-        survivors = _survivors(module, drawn)
-        tried, killed = tried + len(drawn), killed + len(drawn) - len(survivors)
-        _tell(module, drawn, survivors)
-    print(f"{'all':40} {killed:4} of {tried:4} noticed: {killed / max(tried, 1):.0%}")  # noqa: T201
+        source = (ROOT / module.path).read_text()
+        before = scores.of(module.name, source)
+        if options.survivors and before:
+            drawn = [m for m in _drawn(source, before.most) if m.told in before.survivors]
+            scores.keep(module.name, before.again(*_survivors(module, drawn)))
+        elif not options.survivors and not (options.missing and before):
+            drawn = _drawn(source, options.most)
+            tried = Score.first(source, options.most, len(drawn))
+            scores.keep(module.name, tried.again(*_survivors(module, drawn)))
+    scores.tell()
     return 0
 
 
-def _drawn(module: Module, most: int) -> Sequence[Mutant]:
-    found = list(mutants((ROOT / module.path).read_text()))
+def _drawn(source: str, most: int) -> list[Mutant]:
+    found = list(mutants(source))
     some = Random(SEED).sample(found, min(most, len(found)))  # noqa: S311 - alike on every run
     return sorted(some, key=lambda m: m.line)
 
 
-def _survivors(module: Module, drawn: Sequence[Mutant]) -> list[Mutant]:
-    log = FOLDER / f"{module.name}.log"
-    whole = ast.parse((ROOT / module.path).read_text())
-    if not passes(module.name, whole, module.arguments, log):
-        sys.exit(f"{module.name}: its own tests fail without any wrong; see {log}")
-    return [m for m in drawn if passes(module.name, m.code, module.arguments, log)]
-
-
-def _tell(module: Module, drawn: Sequence[Mutant], survivors: Sequence[Mutant]) -> None:
-    killed = len(drawn) - len(survivors)
-    share = killed / max(len(drawn), 1)
-    print(f"{module.name:40} {killed:4} of {len(drawn):4} noticed: {share:.0%}", flush=True)  # noqa: T201
-    lines = [f"{module.path}:{m.line}: {m.change}\n" for m in survivors]
-    (FOLDER / f"{module.name}.txt").write_text("".join(lines))
+def _survivors(module: Module, drawn: Sequence[Mutant]) -> tuple[Sequence[Mutant], str | None]:
+    """And why nothing could be tried."""
+    if not drawn:
+        return [], None
+    with TemporaryDirectory() as name:
+        folder = Path(name)
+        warm = noticed(module, drawn, folder)
+        if warm.failing:
+            return drawn, warm.failing
+        left = [m for number, m in enumerate(drawn) if number not in warm.by]
+        log = folder / "log"
+        return [
+            m for m in left if passes(module.name, m.code, module.arguments, log, warm.first)
+        ], None
 
 
 if __name__ == "__main__":
