@@ -41,9 +41,9 @@ def _eventing(name: str, *tests: str, sqlite: bool = False) -> Module:
 
 
 MODULES = (
-    _access("domain.rules", "rules", "decisions", "forbid_wins", "reviews"),
+    _access("domain.rules", "rules", "decisions", "forbid_wins", "redecisions"),
     _access("domain.decision", "decisions", "rules", "reviews", "explanations", "past_log"),
-    _access("domain.rights", "consents", "protections", "any_order", "decisions"),
+    _access("domain.rights", "consents", "protections", "merging", "taken_over", "decisions"),
     _access("domain.grants", "consents", "ihe_consents", "any_order", "decisions"),
     _access("domain.facts", "decisions", "rules", "redecisions", "instants"),
     _access("domain.delegation", "delegations", "time", "reviews"),

@@ -76,7 +76,7 @@ def _is_words(node: ast.AST) -> bool:
             return name in _TELLS
         case ast.JoinedStr():
             return True
-        case ast.Call(func=ast.Name(id="dataclass")):
+        case ast.Call(func=ast.Name(id="dataclass")) | ast.keyword(arg="frozen"):
             return True  # that nobody changes a value is the type checker's to say
     return False
 

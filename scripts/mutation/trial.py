@@ -24,6 +24,7 @@ POLL = 0.02
 OPTIONS = (
     "-x", "-q", "--tb=line", "-p", "no:cacheprovider", "-p", "no:xdist",
     "-W", "ignore::pytest.PytestAssertRewriteWarning",  # the libraries are imported already
+    "-W", "ignore:Using fork:DeprecationWarning",  # eventlet: nothing of it runs across the fork
 )  # fmt: skip
 
 

@@ -72,7 +72,7 @@ class _Trials:
         if self._in_child(ALL_TESTS_CPU, ALL_TESTS):
             self._watch = _Watch(self._module.path)
             return None
-        told = Noticed(failing=None if self._passed else self._failure())
+        told = Noticed(failing=None if self._passed else f"{self._failure()}: {self._why()}")
         ran: Ran = json.loads((self._folder / "ran.json").read_text()) if self._passed else {}
         items = {item.nodeid: item for item in session.items}
         kills: Counter[str] = Counter()
@@ -102,6 +102,13 @@ class _Trials:
             return True
         self._passed = ended_well(child, limit)
         return False
+
+    def _why(self) -> str:
+        """What the last test said of it."""
+        told = [
+            line for line in (self._folder / "log").read_text().splitlines() if line[:2] == "E "
+        ]
+        return told[0][1:].strip() if told else "nothing was told"
 
     def _failure(self) -> str:
         """The test that failed; a process that ends or hangs tells of none."""
