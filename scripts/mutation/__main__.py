@@ -9,7 +9,8 @@ score as they now are, ``--survivors`` tries again only what nobody noticed.
 import argparse
 import importlib
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator
+from itertools import groupby
 from pathlib import Path
 from random import Random
 from tempfile import TemporaryDirectory
@@ -18,7 +19,7 @@ from scripts.mutation.modules import MODULES, Module
 from scripts.mutation.mutants import Mutant, mutants
 from scripts.mutation.score import Score, Scores
 from scripts.mutation.trial import passes
-from scripts.mutation.warm import noticed
+from scripts.mutation.warm import Drawn, noticed
 
 ROOT = Path(__file__).parents[2]
 FOLDER = ROOT / "var" / "mutation"
@@ -42,16 +43,20 @@ def main() -> int:
     for library in LIBRARIES:
         importlib.import_module(library)
     scores = Scores(FOLDER / "score.json")
-    for module in (m for m in MODULES if options.only in m.name):
-        source = (ROOT / module.path).read_text()
-        before = scores.of(module.name, source)
-        if options.survivors and before:
-            drawn = [m for m in _drawn(source, before.most) if m.told in before.survivors]
-            scores.keep(module.name, before.again(*_survivors(module, drawn)))
-        elif not options.survivors and not (options.missing and before):
-            drawn = _drawn(source, options.most)
-            tried = Score.first(source, options.most, len(drawn))
-            scores.keep(module.name, tried.again(*_survivors(module, drawn)))
+    chosen = [module for module in MODULES if options.only in module.name]
+    for _, modules in groupby(chosen, key=lambda module: module.tests):
+        asked: dict[Module, tuple[Score, list[Mutant]]] = {}
+        for module in modules:
+            source = (ROOT / module.path).read_text()
+            before = scores.of(module.name, source)
+            if options.survivors and before and before.survivors:
+                drawn = [m for m in _drawn(source, before.most) if m.told in before.survivors]
+                asked[module] = before, drawn
+            elif not options.survivors and not (options.missing and before):
+                drawn = _drawn(source, options.most)
+                asked[module] = Score.first(source, options.most, len(drawn)), drawn
+        for module, survivors, failing in _tried([(m, drawn) for m, (_, drawn) in asked.items()]):
+            scores.keep(module.name, asked[module][0].again(survivors, failing))
     scores.tell()
     return 0
 
@@ -62,20 +67,19 @@ def _drawn(source: str, most: int) -> list[Mutant]:
     return sorted(some, key=lambda m: m.line)
 
 
-def _survivors(module: Module, drawn: Sequence[Mutant]) -> tuple[Sequence[Mutant], str | None]:
-    """And why nothing could be tried."""
+def _tried(drawn: Drawn) -> Iterator[tuple[Module, list[Mutant], str | None]]:
+    """Who survived, and why nothing could be tried."""
     if not drawn:
-        return [], None
+        return
+    wrongs = dict(drawn)
     with TemporaryDirectory() as name:
         folder = Path(name)
-        warm = noticed(module, drawn, folder)
-        if warm.failing:
-            return drawn, warm.failing
-        left = [m for number, m in enumerate(drawn) if number not in warm.by]
-        log = folder / "log"
-        return [
-            m for m in left if passes(module.name, m.code, module.arguments, log, warm.first)
-        ], None
+        for module, told in noticed(drawn, folder):
+            left = [m for number, m in enumerate(wrongs[module]) if number not in told.by]
+            if told.failing is None:
+                log = folder / "log"
+                left = [m for m in left if passes(module, m, told.first, log)]
+            yield module, left, told.failing
 
 
 if __name__ == "__main__":

@@ -16,7 +16,10 @@ from typing import Any
 
 import pytest
 
-CPU_LIMIT = 60
+from scripts.mutation.modules import Module
+from scripts.mutation.mutants import Mutant
+
+CPU_LIMIT = 120
 LIMIT = 300.0
 """Seconds: a mutant that hangs is one that was noticed. The second is of the clock, for one that
 waits; other work on the machine must not be taken for that."""
@@ -47,24 +50,26 @@ class _Mutated(MetaPathFinder, Loader):
 
 
 class _Ordered:
-    """A plugin: the tests that are likely to notice come first."""
+    """A plugin: these tests come first. ``alone``: no other can notice."""
 
-    def __init__(self, first: Sequence[str]) -> None:
+    def __init__(self, first: Sequence[str], alone: bool) -> None:
         self._rank = {test: rank for rank, test in enumerate(first)}
+        self._alone = alone and bool(first)
 
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
         items.sort(key=lambda item: self._rank.get(item.nodeid, len(self._rank)))
+        if self._alone:
+            items[:] = [item for item in items if item.nodeid in self._rank]
 
 
-def passes(
-    module: str, code: ast.Module, tests: Sequence[str], log: Path, first: Sequence[str] = ()
-) -> bool:
-    """Whether nobody noticed. The output of the tests is left in ``log``."""
+def passes(module: Module, wrong: Mutant, first: Sequence[str], log: Path) -> bool:
+    """Whether nobody noticed. ``first``: the tests that enter the module. The output of the tests
+    is left in ``log``."""
     child = os.fork()
     if child == 0:
         lead_a_process(log)
-        sys.meta_path.insert(0, _Mutated(module, code))
-        end_with_tests(tests, _Ordered(first))
+        sys.meta_path.insert(0, _Mutated(module.name, wrong.code))
+        end_with_tests(module.arguments, _Ordered(first, wrong.function is not None))
     return ended_well(child)
 
 

@@ -34,63 +34,78 @@ ALL_TESTS = 1800.0
 @dataclass
 class Noticed:
     """``failing``: why nothing could be tried. ``by``: the test that noticed, by the wrong's place
-    in the list. ``first``: all tests, those likely to notice first."""
+    in the list. ``first``: the tests that enter the module, those likely to notice first."""
 
     failing: str | None = None
     by: dict[int, str] = field(default_factory=dict)
     first: list[str] = field(default_factory=list)
 
 
-def noticed(module: Module, wrongs: Sequence[Mutant], folder: Path) -> Noticed:
-    """Below ``folder``: ``log``, of the last trial, and what the processes tell each other."""
-    told = folder / "told.json"
-    told.unlink(missing_ok=True)
+Drawn = Sequence[tuple[Module, Sequence[Mutant]]]
+"""Modules that the same tests answer for, each with its wrongs."""
+
+
+def noticed(drawn: Drawn, folder: Path) -> Iterator[tuple[Module, Noticed]]:
+    """Below ``folder``: ``log``, of the last trial, and what the processes tell each other. What
+    is done with one module is done before the next is begun."""
+    told, tell = os.pipe()
+    goes_on, go_on = os.pipe()
     child = os.fork()
     if child == 0:
         lead_a_process(folder / "log", cpu=3600)
-        end_with_tests(module.arguments, _Trials(module, wrongs, folder))
-    ended_well(child, ALL_TESTS + LIMIT * len(wrongs))
-    if not told.exists():
-        return Noticed(failing=f"ended before its tests were collected: see {folder}/log")
-    kept = json.loads(told.read_text())
-    by = {int(number): test for number, test in kept["by"].items()}
-    return Noticed(kept["failing"], by, kept["first"])
+        trials = _Trials(drawn, folder, tell, goes_on)
+        end_with_tests(drawn[0][0].arguments, trials)
+    os.close(tell)
+    os.close(goes_on)
+    with os.fdopen(told) as lines:
+        left = dict(drawn)
+        for (module, _), line in zip(drawn, lines, strict=False):
+            left.pop(module)
+            kept = json.loads(line)
+            by = {int(number): test for number, test in kept["by"].items()}
+            yield module, Noticed(kept["failing"], by, kept["first"])
+            os.write(go_on, b".")
+    os.close(go_on)
+    ended_well(child)
+    for module in left:
+        yield module, Noticed(failing=f"its tests ended: {_why(folder)}")
 
 
 class _Trials:
     """A plugin. Its own process collects the tests; its children run them."""
 
-    def __init__(self, module: Module, wrongs: Sequence[Mutant], folder: Path) -> None:
-        self._module = module
-        self._wrongs = wrongs
+    def __init__(self, drawn: Drawn, folder: Path, tell: int, goes_on: int) -> None:
+        self._drawn = drawn
         self._folder = folder
+        self._tell = tell
+        self._goes_on = goes_on
         self._watch: _Watch | None = None
         self._passed = False
 
     def pytest_runtestloop(self, session: pytest.Session) -> bool | None:
         """None in a child: pytest goes on as ever, with the tests that are left."""
         if self._in_child(ALL_TESTS_CPU, ALL_TESTS):
-            self._watch = _Watch(self._module.path)
+            self._watch = _Watch([module.path for module, _ in self._drawn])
             return None
-        told = Noticed(failing=None if self._passed else f"{self._failure()}: {self._why()}")
+        failing = None if self._passed else f"{self._failure()}: {_why(self._folder)}"
         ran: Ran = json.loads((self._folder / "ran.json").read_text()) if self._passed else {}
         items = {item.nodeid: item for item in session.items}
-        kills: Counter[str] = Counter()
-        for number, wrong in enumerate(self._wrongs):
-            chosen = _in_order(
-                {t: one for t, one in ran.items() if wrong.function in one["of"]}, kills
-            )
-            if not chosen:
-                continue
-            if self._in_child(CPU_LIMIT, LIMIT):
-                session.items[:] = [items[test] for test in chosen]
-                _put_in(wrong, self._module.path)
-                return None
-            if not self._passed:
-                told.by[number] = self._failure()
-                kills[told.by[number]] += 1
-        told.first = _in_order(ran, kills)
-        (self._folder / "told.json").write_text(json.dumps(told.__dict__))
+        for module, wrongs in self._drawn:
+            told, kills = Noticed(failing), Counter[str]()
+            for number, wrong in enumerate(wrongs):
+                chosen = _in_order(ran, kills, f"{module.path}:{wrong.function}")
+                if not chosen:
+                    continue
+                if self._in_child(CPU_LIMIT, LIMIT):
+                    session.items[:] = [items[test] for test in chosen]
+                    _put_in(wrong, module.path)
+                    return None
+                if not self._passed:
+                    told.by[number] = self._failure()
+                    kills[told.by[number]] += 1
+            told.first = _in_order(ran, kills, f"{module.path}:")
+            os.write(self._tell, json.dumps(told.__dict__).encode() + b"\n")
+            os.read(self._goes_on, 1)
         return True
 
     def _in_child(self, cpu: int, limit: float) -> bool:
@@ -102,13 +117,6 @@ class _Trials:
             return True
         self._passed = ended_well(child, limit)
         return False
-
-    def _why(self) -> str:
-        """What the last test said of it."""
-        told = [
-            line for line in (self._folder / "log").read_text().splitlines() if line[:2] == "E "
-        ]
-        return told[0][1:].strip() if told else "nothing was told"
 
     def _failure(self) -> str:
         """The test that failed; a process that ends or hangs tells of none."""
@@ -131,28 +139,36 @@ class _Trials:
             (self._folder / "ran.json").write_text(json.dumps(self._watch.ran))
 
 
+def _why(folder: Path) -> str:
+    """What the last test said of it."""
+    told = [line for line in (folder / "log").read_text().splitlines() if line[:2] == "E "]
+    return told[0][1:].strip() if told else "nothing was told"
+
+
 Ran = Mapping[str, Mapping[str, Any]]
-"""By test: the functions of the module it entered, and the seconds it took."""
+"""By test: the functions it entered, as ``path:name``, and the seconds it took."""
 
 
-def _in_order(ran: Ran, kills: Mapping[str, int]) -> list[str]:
-    return sorted(ran, key=lambda test: (-kills.get(test, 0), ran[test]["took"]))
+def _in_order(ran: Ran, kills: Mapping[str, int], entered: str) -> list[str]:
+    """The tests that entered a function, or any of a module, those likely to notice first."""
+    some = [test for test, one in ran.items() if any(f.startswith(entered) for f in one["of"])]
+    return sorted(some, key=lambda test: (-kills.get(test, 0), ran[test]["took"]))
 
 
 class _Watch:
-    """Which functions of a file each test enters."""
+    """Which functions of some files each test enters."""
 
-    def __init__(self, path: str) -> None:
+    def __init__(self, paths: Sequence[str]) -> None:
         self.ran: dict[str, dict[str, Any]] = {}
-        self._path = path
+        self._paths = {str(Path(path).resolve()): path for path in paths}
         self._entered = set[str]()
         threading.settrace(self._called)
         sys.settrace(self._called)
 
     def _called(self, frame: FrameType, _event: str, _argument: object) -> None:
         code = frame.f_code
-        if code.co_filename.endswith(self._path):
-            self._entered.add(_outermost(code))
+        if path := self._paths.get(code.co_filename):
+            self._entered.add(f"{path}:{_outermost(code)}")
 
     @contextmanager
     def during(self, test: str) -> Iterator[None]:
