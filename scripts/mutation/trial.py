@@ -24,6 +24,8 @@ LIMIT = 300.0
 """Seconds: a mutant that hangs is one that was noticed. The second is of the clock, for one that
 waits; other work on the machine must not be taken for that."""
 POLL = 0.02
+SERVERS = {"amqp_uri", "postgres"}
+"""Fixtures."""
 OPTIONS = (
     "-x", "-q", "--tb=line", "-p", "no:cacheprovider", "-p", "no:xdist",
     "-W", "ignore::pytest.PytestAssertRewriteWarning",  # the libraries are imported already
@@ -47,6 +49,13 @@ class _Mutated(MetaPathFinder, Loader):
 
     def exec_module(self, module: ModuleType) -> None:
         exec(compile(self._code, str(module.__file__), "exec"), module.__dict__)  # noqa: S102 - the mutant
+
+
+class _NoServers:
+    """A plugin: tests that need one are left out, which no conftest at hand starts."""
+
+    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
+        items[:] = [item for item in items if not SERVERS & {*getattr(item, "fixturenames", ())}]
 
 
 class _Ordered:
@@ -98,7 +107,7 @@ def lead_a_process(log: Path, cpu: int = CPU_LIMIT) -> None:
 def end_with_tests(tests: Sequence[str], plugin: object) -> None:
     """Never returns."""
     try:
-        ended = int(pytest.main([*OPTIONS, *tests], plugins=[plugin]))
+        ended = int(pytest.main([*OPTIONS, *tests], plugins=[_NoServers(), plugin]))
     except BaseException:  # noqa: BLE001 - whatever a mutant does is not ours
         ended = 1
     os._exit(ended)

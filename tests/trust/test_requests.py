@@ -23,7 +23,7 @@ from tests.trust.conftest import Attacked
 from tests.trust.made_up import MadeUp
 
 TRIES = int(os.environ.get("CARNET_TRUST_REQUESTS", "20"))
-"""Per method; 20 make some thousands of requests, 600 the hundred thousand of the long form."""
+"""Per method; 20 make some thousands of requests, 460 the hundred thousand of the long form."""
 HANDS = 8
 """Requests under way at once."""
 GROWTH = 60
