@@ -47,7 +47,8 @@ class CedarRules:
 
     The rules are checked against the schema first: at evaluation Cedar skips a policy that
     fails, and a forbid that is skipped would permit. ``of_now``: facts are checked too; rules of
-    the past are shown those of now, among which are some they know nothing of.
+    the past are shown those of now, among which are some they know nothing of. ``evaluated``: what
+    Cedar said, remembered by all that it was given; it can be asked how often.
     """
 
     def __init__(
@@ -66,7 +67,7 @@ class CedarRules:
             raise InvalidRules("; ".join(str(error) for error in errors))
         self._facts = FactsCheck(schema) if of_now else None
         self._scopes = Scopes(policies)
-        self._evaluated = lru_cache(REMEMBERED)(self._evaluate)
+        self.evaluated = lru_cache(REMEMBERED)(self._evaluate)
         rules = _rules(policies)
         self.by_id: Mapping[str, Rule] = {rule.id: rule for rule in rules}
         if len(self.by_id) != len(rules):
@@ -86,7 +87,7 @@ class CedarRules:
         if self._facts and not self._facts.fit(kind, action, caller, item, context):
             return {"permit": False, "rules": [RULE_ERROR]}
         seen = shown(self._scopes[kind, action], caller, item, context)
-        permit, rules = self._evaluated(kind, action, seen)
+        permit, rules = self.evaluated(kind, action, seen)
         return {"permit": permit, "rules": list(rules)}
 
     def _evaluate(self, kind: str, action: str, seen: Shown) -> tuple[bool, tuple[str, ...]]:

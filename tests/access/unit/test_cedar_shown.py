@@ -38,7 +38,7 @@ def test_other_people_at_another_instant_in_the_same_relation_are_evaluated_once
 
     assert first == second
     assert first["permit"]
-    assert asked._evaluated.cache_info().misses == 1
+    assert asked.evaluated.cache_info().misses == 1
 
 
 @pytest.mark.parametrize(
@@ -65,7 +65,7 @@ def test_whatever_a_rule_can_tell_apart_is_evaluated_by_itself(apart: dict[str, 
     _judge(asked)
     _judge(asked, **apart)
 
-    assert asked._evaluated.cache_info().misses == 2
+    assert asked.evaluated.cache_info().misses == 2
 
 
 @pytest.mark.parametrize(
