@@ -4,10 +4,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
 from opentelemetry import trace
-from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
 from opentelemetry.sdk.resources import Resource
-from opentelemetry.sdk.trace import TracerProvider
-from opentelemetry.sdk.trace.export import BatchSpanProcessor
+from opentelemetry.sdk.trace import SpanProcessor, TracerProvider
 from opentelemetry.sdk.trace.sampling import ALWAYS_OFF, DEFAULT_ON
 from opentelemetry.trace import Link, Status, StatusCode
 from opentelemetry.trace import Span as Span
@@ -32,8 +30,18 @@ def provider_of(process: str, otlp_endpoint: str | None) -> TracerProvider:
     # have one trace id in every service.
     provider = TracerProvider(DEFAULT_ON if otlp_endpoint else ALWAYS_OFF, resource)
     if otlp_endpoint:
-        provider.add_span_processor(BatchSpanProcessor(OTLPSpanExporter(endpoint=otlp_endpoint)))
+        provider.add_span_processor(_sent_to(otlp_endpoint))
     return provider
+
+
+def _sent_to(otlp_endpoint: str) -> SpanProcessor:
+    # Here, since with protobuf it weighs 3 MB in a process that exports nothing.
+    from opentelemetry.exporter.otlp.proto.http.trace_exporter import (  # noqa: PLC0415
+        OTLPSpanExporter,
+    )
+    from opentelemetry.sdk.trace.export import BatchSpanProcessor  # noqa: PLC0415
+
+    return BatchSpanProcessor(OTLPSpanExporter(endpoint=otlp_endpoint))
 
 
 def exports() -> bool:
