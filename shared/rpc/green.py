@@ -3,15 +3,18 @@
 import os
 import sys
 import warnings
+from types import ModuleType
 
 # The processes that need it silenced: nameko 2 runs on eventlet, see the ADR on nameko.
 warnings.filterwarnings("ignore", message=r"\s*Eventlet is deprecated")
 
-# Two libraries that nobody here asks for, kept out of every serving process: eventlet's resolver
-# (dnspython, 8 MB; the system's is asked instead, below), and what structlog would draw
-# tracebacks for a terminal with (4 MB).
+# Kept out of every serving process, where nobody asks for them: eventlet's resolver (dnspython,
+# 8 MB; the system's is asked instead, below), what structlog would draw tracebacks for a terminal
+# with (4 MB), and what administers MinIO's own servers, with ciphers of its own (3 MB).
 os.environ.setdefault("EVENTLET_NO_GREENDNS", "yes")
-sys.modules.setdefault("rich", None)  # type: ignore[arg-type]  # how an import is made to fail
+sys.modules["rich"] = None  # type: ignore[assignment]  # how an import is made to fail
+administration = sys.modules["minio.minioadmin"] = ModuleType("minio.minioadmin")
+administration.MinioAdmin = None  # type: ignore[attr-defined]  # what the package imports from it
 
 import eventlet  # noqa: E402 - after its warning is silenced
 
