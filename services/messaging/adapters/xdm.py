@@ -45,17 +45,9 @@ INDEX = (
 class ZipArchives:
     def read(self, data: bytes) -> Xdm | None:
         """``None`` for an archive without IHE_XDM folder, or without a CDA."""
-        if data.count(_ENTRY) > MAX_ENTRIES:  # before the library keeps a word on each
-            raise _damaged()
-        try:
-            with zipfile.ZipFile(io.BytesIO(data)) as archive:
-                files = _inflated(archive)
-        except (zipfile.BadZipFile, zipfile.LargeZipFile, NotImplementedError, RuntimeError) as bad:
-            raise _damaged() from bad
-        except (OSError, EOFError, ValueError, zlib.error, LZMAError, struct.error) as bad:
-            raise _damaged() from bad
         cda, unique_id, codes = None, "", set[str]()
-        for name, content in files.items():  # one tree at a time: a hundred would fill the memory
+        for name, content in _opened(data).items():
+            # One tree at a time: a hundred of them would fill the memory.
             is_metadata = name.upper().endswith("METADATA.XML")
             root = _parsed(content) if is_metadata or cda is None else None
             if root is None:
@@ -84,6 +76,19 @@ class ZipArchives:
         files = [File(name="IHE_XDM.ZIP", media_type=ZIP, data=made.getvalue())]
         pdf = _pdf_of(copy)
         return [*files, File(name="document.pdf", media_type=PDF, data=pdf)] if pdf else files
+
+
+def _opened(data: bytes) -> dict[str, bytes]:
+    """The XML files of its IHE_XDM folder, by name."""
+    if data.count(_ENTRY) > MAX_ENTRIES:  # before the library keeps a word on each
+        raise _damaged()
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            return _inflated(archive)
+    except (zipfile.BadZipFile, zipfile.LargeZipFile, NotImplementedError, RuntimeError) as bad:
+        raise _damaged() from bad
+    except (OSError, EOFError, ValueError, zlib.error, LZMAError, struct.error) as bad:
+        raise _damaged() from bad
 
 
 def _inflated(archive: zipfile.ZipFile) -> dict[str, bytes]:
