@@ -86,7 +86,7 @@ class _Bounded(EmailPolicy):
         return super().header_source_parse(sourcelines)
 
 
-def _bounded() -> EmailPolicy:
+def _bounded() -> "EmailPolicy[EmailMessage]":
     own: Any = {"taken": [0]}  # typeshed knows no settings but the library's
     return _Bounded(**own)
 
