@@ -86,8 +86,9 @@ class _Bounded(EmailPolicy):
         return super().header_source_parse(sourcelines)
 
 
-def _bounded() -> "EmailPolicy[EmailMessage]":
-    own: Any = {"taken": [0]}  # typeshed knows no settings but the library's
+def _bounded() -> Any:
+    """A policy: typeshed knows no settings of one but the library's."""
+    own: Any = {"taken": [0]}
     return _Bounded(**own)
 
 
