@@ -14,6 +14,7 @@ from pymongo import ASCENDING, DESCENDING, MongoClient
 from pymongo.collection import Collection
 from pymongo.database import Database
 from pymongo.errors import AutoReconnect, DuplicateKeyError, NotPrimaryError, PyMongoError
+from pymongo.uri_parser import parse_uri
 
 from shared.kernel.errors import StaleRead, Unavailable
 from shared.stores.documents import (
@@ -63,6 +64,11 @@ def mongo_store(uri: str, name: str) -> Store:
         w="majority",
     )
     return client[name]
+
+
+def store_of(uri: str, service: str) -> Store:
+    """``<family>_<service>``; the family is the database that the address names."""
+    return mongo_store(uri, f"{parse_uri(uri)['database'] or 'carnet'}_{service}")
 
 
 class MongoDocuments:

@@ -21,6 +21,7 @@ from tests.trust.afterwards import (
     every_opening_has_its_permit,
     every_view_is_as_rebuilt,
     one_order_explains_all,
+    views_built_anew,
 )
 from tests.trust.conftest import REPORT, open_records
 from tests.trust.faulty import Faulty, running_faulty
@@ -129,6 +130,7 @@ def hold_while_it_happens(
     seen = load.desk.seen
 
     figures.update(told(happened, seen))
+    figures["views_built_anew"] = views_built_anew(town.carnet)
     with kept_logs(town.carnet, happened):
         all_holds(town, seen)
 
