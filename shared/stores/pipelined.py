@@ -45,6 +45,10 @@ class Pipelined:
             self._waited_for = self._sent
             self._pipeline.sync()
 
+    def end(self) -> None:
+        """All was answered with the commit: rows can still be looked at."""
+        self._waited_for = self._sent
+
     def recover(self) -> None:
         """After a failure, which is known: let the server listen to what follows.
 
@@ -89,6 +93,7 @@ def pipelined(connection: Connection) -> Iterator[Pipelined]:
         statements.send(b"BEGIN")
         yield statements
         ended = statements.send(b"COMMIT")
+    statements.end()
     if ended.statusmessage != "COMMIT":
         raise psycopg.OperationalError(f"the transaction ended with {ended.statusmessage}")
     if statements.has_failed:

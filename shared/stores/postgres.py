@@ -8,17 +8,13 @@ sent at once, see :mod:`shared.stores.pipelined`.
 
 import json
 import re
-import sys
-import time
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cached_property
 from typing import Any
 from uuid import UUID
-from weakref import WeakKeyDictionary
 
 import psycopg
-import psycopg_pool
 from eventsourcing import postgres as library
 from eventsourcing.persistence import ApplicationRecorder, StoredEvent, Subscription
 from psycopg.sql import SQL, Identifier
@@ -28,6 +24,11 @@ from shared.kernel.settings import SettingsError
 from shared.stores.group_commit import GroupCommit, Save, in_our_words, save_each
 from shared.stores.guard import Row, Sql, Step, refuse_if_moved
 from shared.stores.pipelined import Cursor, Pipelined, in_psycopgs_words, pipelined, rows_of
+from shared.stores.postgres_connections import (
+    ConnectionLeadership,
+    check_if_idle,
+    connection_class,
+)
 from shared.stores.postgres_schema import (
     refuse_without_rights,
     refuse_without_type,
@@ -225,7 +226,7 @@ class GuardedPostgresRecorder(library.PostgresApplicationRecorder):
             yield _sql(cursor)
 
     @contextmanager
-    def leader(self, role: str) -> Iterator["ConnectionLeadership"]:
+    def leader(self, role: str) -> Iterator[ConnectionLeadership]:
         """An advisory lock on a connection of its own, freed by the server if we die."""
         with self._lock_connection() as connection:
             row = connection.execute(
@@ -243,30 +244,6 @@ class GuardedPostgresRecorder(library.PostgresApplicationRecorder):
             yield connection
 
 
-class ConnectionLeadership:
-    def __init__(self, connection: psycopg.Connection[tuple[Any, ...]], *, leads: bool) -> None:
-        self._connection = connection
-        self._leads = leads
-        self._asked = time.monotonic()
-
-    def held(self) -> bool:
-        """False also when the connection, and the lock with it, was lost. That a server ended it is
-        seen at once; one that is only silent is asked, now and then.
-        """
-        try:
-            self._leads = self._leads and self._is_open()
-        except psycopg.OperationalError:
-            self._leads = False
-        return self._leads
-
-    def _is_open(self) -> bool:
-        self._connection.pgconn.consume_input()
-        if time.monotonic() - self._asked > IDLE:
-            self._connection.execute("SELECT 1")
-            self._asked = time.monotonic()
-        return True
-
-
 def _versions_in(answer: Cursor) -> tuple[dict[UUID, int], int]:
     rows = answer.fetchall()
     return {r["id"]: int(r["version"]) for r in rows if r["id"]}, int(rows[0]["head"])
@@ -277,21 +254,6 @@ def _sql(cursor: Cursor) -> Sql:
         return rows_of(cursor.execute(in_psycopgs_words(statement), params))
 
     return run
-
-
-def check_if_idle(connection: psycopg.Connection[Any]) -> None:
-    """Ask the server only of a connection that was not in use a moment ago: asking costs as much
-    as most of what it is wanted for. One that broke since says so when it is used.
-    """
-    now = time.monotonic()
-    if now - _used.get(connection, 0.0) > IDLE:
-        psycopg_pool.ConnectionPool.check_connection(connection)
-    _used[connection] = now
-
-
-IDLE = 1.0
-"""Seconds."""
-_used: WeakKeyDictionary[psycopg.Connection[Any], float] = WeakKeyDictionary()
 
 
 class GuardedPostgresFactory(library.PostgresFactory):
@@ -307,15 +269,7 @@ class GuardedPostgresFactory(library.PostgresFactory):
         if wait is not wait_selector:
             raise SettingsError("PSYCOPG_WAIT_FUNC must be wait_selector, before psycopg is used")
         self.datastore.pool._check = check_if_idle
-        if _runs_on_eventlet():
-            from shared.stores.green_connection import GreenConnection  # noqa: PLC0415 - see there
-
-            self.datastore.pool.connection_class = GreenConnection
+        self.datastore.pool.connection_class = connection_class()
         kwargs = self.datastore.pool.kwargs
         if isinstance(kwargs, dict):
             kwargs.update(json.loads(self.env.get(self.CONNECTION_PARAMETERS) or "{}"))
-
-
-def _runs_on_eventlet() -> bool:
-    patcher = sys.modules.get("eventlet.patcher")
-    return patcher is not None and patcher.is_monkey_patched("select")

@@ -91,6 +91,16 @@ def test_a_write_beside_the_log_is_refused_by_its_last_statement(log: Boxes) -> 
         assert sql("SELECT n FROM boxes_own") == [(1,)]
 
 
+def test_rows_can_be_looked_at_when_all_is_over(log: Boxes) -> None:
+    """
+    They came with the commit.
+    """
+    with log.guarded.writing() as sql:
+        rows = sql("INSERT INTO boxes_own VALUES (7) RETURNING n")
+
+    assert [*rows] == [(7,)]
+
+
 def test_what_the_server_skipped_is_not_taken_for_prepared(log: Boxes, group: Group) -> None:
     """
     psycopg prepares a statement when it comes for the sixth time, and believes that it has, even
