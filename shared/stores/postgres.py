@@ -171,8 +171,10 @@ class GuardedPostgresRecorder(library.PostgresApplicationRecorder):
         return int(row["max"] or 0) if row else 0
 
     @contextmanager
-    def writing(self) -> Iterator[Sql]:
+    def writing(self, *, synced: bool = True) -> Iterator[Sql]:
         with self.datastore.transaction(commit=True) as cursor:
+            if not synced:
+                cursor.execute("SET LOCAL synchronous_commit TO off")
             yield _sql(cursor)
 
     @contextmanager
