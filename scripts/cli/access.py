@@ -10,8 +10,8 @@ import typer
 from rich.table import Table
 
 from scripts.cli import callers
-from scripts.cli.machine import Dir
-from scripts.cli.place import DEFAULT, Place
+from scripts.cli.machine import Dir, place_of
+from scripts.cli.place import DEFAULT
 from scripts.cli.screen import EXIT_CODES, Exit, end, out
 from shared.kernel.errors import Refusal
 from shared.rpc.client import RpcClient
@@ -46,7 +46,7 @@ def _group() -> None:
 def load_matrix(
     file: Annotated[Path, typer.Argument(metavar="CSV", exists=True, dir_okay=False)],
     version: Annotated[str, typer.Option(help="Your name for it, given to one matrix only.")],
-    dir: Dir = DEFAULT,  # noqa: A002  # the name of the option
+    home: Dir = DEFAULT,
     yes: Annotated[bool, typer.Option("--yes", help="Load it without asking.")] = False,
     token_file: Annotated[
         Path | None, typer.Option(metavar="FILE", exists=True, help="An operator's token.")
@@ -58,9 +58,8 @@ def load_matrix(
     read (yes, partial, no or nothing), write (yes, no or nothing), sourced (yes or no), source.
     If another matrix came into force after the difference was shown, nothing is loaded.
     """
-    place = Place(dir)
-    if not (settings := place.settings()):
-        end(Exit.NOT_RUNNING, f"Carnet was never up in {dir}: ./scripts/carnet up --detach")
+    place = place_of(home)
+    settings = place.settings()
     cells = read_cells(file)
 
     def call(method: str, arguments: Mapping[str, Any]) -> Any:

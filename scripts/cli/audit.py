@@ -77,7 +77,7 @@ app.command("restore-check", epilog=CODES)(restore_check)
 
 @app.command(epilog=CODES)
 def verify(
-    dir: Dir = DEFAULT,  # noqa: A002  # the name of the option
+    home: Dir = DEFAULT,
     data: Data = None,
     postgres: Postgres = None,
     objects: ObjectsDir = None,
@@ -93,7 +93,7 @@ def verify(
     named: service, position, originator and version, or document and object.
     """
     with or_cannot():
-        evidence = open_evidence(where(dir, data, postgres, objects, keys, vkey, not no_keys))
+        evidence = open_evidence(where(home, data, postgres, objects, keys, vkey, not no_keys))
         result = verified(evidence)
     if as_json:
         out.print_json(data=result.to_json())
@@ -108,7 +108,7 @@ def redecide(
     since: Since = None,
     until: Until = None,
     who: Who = AUDITOR,
-    dir: Dir = DEFAULT,  # noqa: A002  # the name of the option
+    home: Dir = DEFAULT,
     data: Data = None,
     postgres: Postgres = None,
     keys: Kek = None,
@@ -124,7 +124,8 @@ def redecide(
 
       carnet audit redecide --record 5c0e... --as auditor,mandate=m1,scope=5c0e...
     """
-    given, under = where(dir, data, postgres, None, keys, None, True), Under(dir, who, "redecide")
+    given = where(home, data, postgres, None, keys, None, True)
+    under = Under(home, who, "redecide")
     with or_cannot(), looking(given, under, record) as look:
         result = redecide_under(given, look, record, since=when(since), until=when(until))
     if as_json:
@@ -143,7 +144,7 @@ def redecide(
 @app.command("export-log", epilog=CODES)
 def export_log(
     folder: Annotated[Path, typer.Argument(metavar="DIR")],
-    dir: Dir = DEFAULT,  # noqa: A002  # the name of the option
+    home: Dir = DEFAULT,
     objects: ObjectsDir = None,
     vkey: Vkey = None,
 ) -> None:
@@ -152,21 +153,21 @@ def export_log(
     DIR/checkpoint, DIR/tile/..., DIR/vkey: the formats tlog-tiles, tlog-checkpoint, signed-note.
     """
     with or_cannot():
-        size = export_files(where(dir, None, None, objects, None, vkey, False), folder)
+        size = export_files(where(home, None, None, objects, None, vkey, False), folder)
     out.print(f"{size} entries written to {folder}", markup=False)
 
 
 @app.command("copy", epilog=CODES)
 def copy_command(
     folder: Annotated[Path, typer.Argument(metavar="DIR")],
-    dir: Dir = DEFAULT,  # noqa: A002  # the name of the option
+    home: Dir = DEFAULT,
 ) -> None:
     """Copy event stores and objects, to be verified elsewhere with nothing running.
 
     Writes DIR/data and DIR/objects. Everything in them stays sealed; no key is copied.
     """
     with or_cannot():
-        copy_evidence(where(dir, None, None, None, None, None, False), folder, err.print)
+        copy_evidence(where(home, None, None, None, None, None, False), folder, err.print)
     out.print(f"copied to {folder}", markup=False)
 
 
@@ -177,15 +178,15 @@ def journal(
         str, typer.Option("--as", metavar="KIND[,name=value...]", help=callers.HELP)
     ] = "auditor,physician=true",
     limit: Annotated[int, typer.Option(min=1, max=100)] = 50,
-    dir: Dir = DEFAULT,  # noqa: A002  # the name of the option
+    home: Dir = DEFAULT,
     as_json: AsJson = False,
 ) -> None:
     """Show the journal of a record, as the caller named may see it; Carnet must run."""
-    place = Place(dir)
+    place = Place(home)
     with or_cannot():
         settings = place.settings()
         if not settings:
-            raise CannotRead(f"Carnet was never up in {dir}")
+            raise CannotRead(f"Carnet was never up in {home}")
         with RpcClient(settings["CARNET_AMQP_URI"]) as client:
             token = callers.token_for(place, who)
             page = client.call(

@@ -109,7 +109,7 @@ def archive(
         typer.Option("--sign-with", metavar="FILE", help="The log's private key (PEM)."),
     ] = None,
     who: Who = AUDITOR,
-    dir: Dir = DEFAULT,  # noqa: A002  # the name of the option
+    home: Dir = DEFAULT,
     data: Data = None,
     postgres: Postgres = None,
     objects: ObjectsDir = None,
@@ -126,9 +126,9 @@ def archive(
 
       carnet audit archive 2026-11.zip --from 2026-11-01 --to 2026-12-01
     """
-    given = where(dir, data, postgres, objects, keys, vkey, True)
+    given = where(home, data, postgres, objects, keys, vkey, True)
     with or_cannot():
-        use_over_all(given, Under(dir, who, "archive"))
+        use_over_all(given, Under(home, who, "archive"))
         evidence, key = open_evidence(given), signing_key(given, sign_with)
         if key.public_key().public_bytes_raw() != evidence.verifier.key:
             raise CannotRead("this key is not the log's: nobody could check the archive")
@@ -191,7 +191,7 @@ def _within(opened: Opened, since: datetime | None, until: datetime | None) -> b
 
 def restore_check(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="An archive.")],
-    dir: Dir = DEFAULT,  # noqa: A002  # the name of the option
+    home: Dir = DEFAULT,
     vkey: Vkey = None,
     as_json: AsJson = False,
 ) -> None:
@@ -203,7 +203,7 @@ def restore_check(
       carnet audit restore-check 2026-11.zip --vkey 'carnet.localhost/log+1a2b3c4d+AQ...'
     """
     with or_cannot():
-        verifier = verifier_of(where(dir, None, None, None, None, vkey, False))
+        verifier = verifier_of(where(home, None, None, None, None, vkey, False))
         try:
             zipped = zipfile.ZipFile(file)
         except zipfile.BadZipFile as error:

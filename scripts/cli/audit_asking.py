@@ -44,7 +44,7 @@ def timeline(
     since: Since = None,
     until: Until = None,
     who: Who = AUDITOR,
-    dir: Dir = DEFAULT,  # noqa: A002  # the name of the option
+    home: Dir = DEFAULT,
     data: Data = None,
     postgres: Postgres = None,
     keys: Kek = None,
@@ -59,7 +59,8 @@ def timeline(
 
       carnet audit timeline --record 5c0e... --as auditor,mandate=m1,scope=5c0e...,physician=true
     """
-    given, under = where(dir, data, postgres, None, keys, None, True), Under(dir, who, "timeline")
+    given = where(home, data, postgres, None, keys, None, True)
+    under = Under(home, who, "timeline")
     with or_cannot(), looking(given, under, record) as look:
         story = Story(physician=look.mandate.physician)
         every = ((told, story.line(told)) for told in look.told(record))
@@ -80,7 +81,7 @@ def who_saw(
     since: Since = None,
     until: Until = None,
     who: Who = AUDITOR,
-    dir: Dir = DEFAULT,  # noqa: A002  # the name of the option
+    home: Dir = DEFAULT,
     data: Data = None,
     postgres: Postgres = None,
     keys: Kek = None,
@@ -92,7 +93,8 @@ def who_saw(
 
       carnet audit who-saw 1b2c... --as auditor,mandate=m1,physician=true
     """
-    given, under = where(dir, data, postgres, None, keys, None, True), Under(dir, who, "who-saw")
+    given = where(home, data, postgres, None, keys, None, True)
+    under = Under(home, who, "who-saw")
     with or_cannot():
         record, document = record_of(given, id_)
         with looking(given, under, record) as look:
@@ -118,7 +120,7 @@ def anomalies(
     since: Since = None,
     until: Until = None,
     who: Who = AUDITOR,
-    dir: Dir = DEFAULT,  # noqa: A002  # the name of the option
+    home: Dir = DEFAULT,
     data: Data = None,
     postgres: Postgres = None,
     keys: Kek = None,
@@ -131,7 +133,8 @@ def anomalies(
     followed by an emergency, a prescription shown far apart, numbers tried. A finding accuses
     nobody. Names are compared and never shown.
     """
-    given, under = where(dir, data, postgres, None, keys, None, True), Under(dir, who, "anomalies")
+    given = where(home, data, postgres, None, keys, None, True)
+    under = Under(home, who, "anomalies")
     first, last = when(since), when(until)
     with or_cannot(), looking(given, under) as look:
         likeness = StoredLikeness(look.reader)
@@ -159,7 +162,7 @@ def affected(
     since: Since = None,
     until: Until = None,
     who: Who = AUDITOR,
-    dir: Dir = DEFAULT,  # noqa: A002  # the name of the option
+    home: Dir = DEFAULT,
     data: Data = None,
     postgres: Postgres = None,
     keys: Kek = None,
@@ -175,8 +178,8 @@ def affected(
     """
     if not (actor or since or until):
         raise typer.BadParameter("name an actor, or a period with --from and --to")
-    given = where(dir, data, postgres, None, keys, None, True)
-    with or_cannot(), looking(given, Under(dir, who, "affected-by")) as look:
+    given = where(home, data, postgres, None, keys, None, True)
+    with or_cannot(), looking(given, Under(home, who, "affected-by")) as look:
         found = affected_by(look.told(), actor=actor, since=when(since), until=when(until))
     rows = sorted(found.items(), key=lambda item: str(item[0]))
     if as_json:
@@ -192,7 +195,7 @@ def statistics(
     first: Annotated[str, typer.Option("--from", metavar="YYYY-MM", help="The first month.")],
     last: Annotated[str, typer.Option("--to", metavar="YYYY-MM", help="The last month.")],
     who: Who = AUDITOR,
-    dir: Dir = DEFAULT,  # noqa: A002  # the name of the option
+    home: Dir = DEFAULT,
     data: Data = None,
     postgres: Postgres = None,
     keys: Kek = None,
@@ -207,7 +210,8 @@ def statistics(
 
       carnet audit statistics --from 2026-01 --to 2026-11
     """
-    given, under = where(dir, data, postgres, None, keys, None, True), Under(dir, who, "statistics")
+    given = where(home, data, postgres, None, keys, None, True)
+    under = Under(home, who, "statistics")
     with or_cannot(), looking(given, under) as look:
         counts = _counted(look)
     cells = publish(counts, months_between(first, last))

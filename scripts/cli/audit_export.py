@@ -49,7 +49,7 @@ def export(
     since: Since = None,
     until: Until = None,
     who: Who = AUDITOR,
-    dir: Dir = DEFAULT,  # noqa: A002  # the name of the option
+    home: Dir = DEFAULT,
     data: Data = None,
     postgres: Postgres = None,
     keys: Kek = None,
@@ -63,7 +63,8 @@ def export(
 
       carnet audit export --format fhir --output november.ndjson --from 2026-11-01
     """
-    given, under = where(dir, data, postgres, None, keys, None, True), Under(dir, who, "export")
+    given = where(home, data, postgres, None, keys, None, True)
+    under = Under(home, who, "export")
     count = 0
     with (
         or_cannot(),

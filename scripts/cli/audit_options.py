@@ -82,7 +82,7 @@ AsJson = Annotated[bool, typer.Option("--json", help="The result as JSON, on sta
 
 
 def where(
-    dir: Path,  # noqa: A002  # the name of the option
+    home: Path,
     data: Path | None,
     postgres: str | None,
     objects: Path | None,
@@ -91,7 +91,7 @@ def where(
     with_keys: bool,
 ) -> Where:
     return Where(
-        settings=Place(dir).settings(),
+        settings=Place(home).settings(),
         data=data,
         postgres=postgres,
         objects=objects,

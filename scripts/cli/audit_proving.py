@@ -27,7 +27,7 @@ from shared.kernel.note import InvalidNote
 def prove(
     service: Annotated[str, typer.Option(help="Whose event: access, vault, ...")],
     position: Annotated[int, typer.Option(help="Its position in that service's log.")],
-    dir: Dir = DEFAULT,  # noqa: A002  # the name of the option
+    home: Dir = DEFAULT,
     data: Data = None,
     postgres: Postgres = None,
     objects: ObjectsDir = None,
@@ -41,7 +41,7 @@ def prove(
       carnet audit prove --service vault --position 12 --output event.tlog-proof
     """
     with or_cannot():
-        evidence = open_evidence(where(dir, data, postgres, objects, None, vkey, False))
+        evidence = open_evidence(where(home, data, postgres, objects, None, vkey, False))
         proof = evidence.log.prove_inclusion(service, position)
         proofs.check_proof(proof.text, evidence.verifier, check_ed25519)
     if output:
@@ -53,7 +53,7 @@ def prove(
 
 def check_proof(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="A .tlog-proof, as prove writes.")],
-    dir: Dir = DEFAULT,  # noqa: A002  # the name of the option
+    home: Dir = DEFAULT,
     vkey: Vkey = None,
     as_json: AsJson = False,
 ) -> None:
@@ -64,7 +64,7 @@ def check_proof(
       carnet audit check-proof event.tlog-proof --vkey 'carnet.localhost/log+1a2b3c4d+AQ...'
     """
     with or_cannot():
-        verifier = verifier_of(where(dir, None, None, None, None, vkey, False))
+        verifier = verifier_of(where(home, None, None, None, None, vkey, False))
         text = file.read_text(encoding="utf-8")
     try:
         proved = proofs.check_proof(text, verifier, check_ed25519)

@@ -31,7 +31,7 @@ def replay(
         str | None, typer.Option("--at", metavar="TIME", help="2026-11-22, or RFC 3339; now.")
     ] = None,
     who: Who = AUDITOR,
-    dir: Dir = DEFAULT,  # noqa: A002  # the name of the option
+    home: Dir = DEFAULT,
     data: Data = None,
     postgres: Postgres = None,
     keys: Kek = None,
@@ -46,7 +46,8 @@ def replay(
 
       carnet audit replay --record 5c0e... --at 2026-11-22T10:00 --as auditor,physician=true
     """
-    given, under = where(dir, data, postgres, None, keys, None, True), Under(dir, who, "replay")
+    given = where(home, data, postgres, None, keys, None, True)
+    under = Under(home, who, "replay")
     with or_cannot(), looking(given, under, record) as look:
         stood, erased = _replayed(look, record, at)
     if as_json:

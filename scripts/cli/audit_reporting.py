@@ -47,7 +47,7 @@ def report(
     since: Since = None,
     until: Until = None,
     who: Who = AUDITOR,
-    dir: Dir = DEFAULT,  # noqa: A002  # the name of the option
+    home: Dir = DEFAULT,
     data: Data = None,
     postgres: Postgres = None,
     objects: ObjectsDir = None,
@@ -68,9 +68,9 @@ def report(
       carnet audit report --record 5c0e... --as auditor,physician=true
       carnet audit report --from 2026-11-01 --to 2026-12-01
     """
-    given = where(dir, data, postgres, objects, keys, vkey, not no_keys)
+    given = where(home, data, postgres, objects, keys, vkey, not no_keys)
     with or_cannot():
-        again, part = _looked(given, Under(dir, who, "report"), record, since, until)
+        again, part = _looked(given, Under(home, who, "report"), record, since, until)
         evidence = open_evidence(given)
         result = verified(evidence)
         subject = Subject(

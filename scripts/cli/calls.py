@@ -1,7 +1,6 @@
 """``token`` and ``call``: be somebody, ask something."""
 
 import json
-from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -9,9 +8,9 @@ from rich.table import Table
 
 from scripts.cli import callers
 from scripts.cli.arguments import GRAMMAR, arguments_of, contract_of, method_of
-from scripts.cli.machine import Dir
-from scripts.cli.place import DEFAULT, Place
-from scripts.cli.screen import Exit, end, err, out
+from scripts.cli.machine import Dir, place_of
+from scripts.cli.place import DEFAULT
+from scripts.cli.screen import Exit, err, out
 from shared.kernel.errors import Refusal
 from shared.rpc.client import RpcClient
 from shared.rpc.contract import Contract, Method
@@ -21,7 +20,7 @@ As = Annotated[str | None, typer.Option("--as", metavar="KIND[,name=value...]", 
 
 def token(
     who: Annotated[str, typer.Option("--as", metavar="KIND[,name=value...]", help=callers.HELP)],
-    dir: Dir = DEFAULT,  # noqa: A002  # the name of the option
+    home: Dir = DEFAULT,
 ) -> None:
     """Print a token of five minutes for a sample person, from the development issuer.
 
@@ -31,7 +30,7 @@ def token(
       carnet token --as patient,record=5c0e...
       carnet token --as auditor,scope=all,physician=true
     """
-    out.print(callers.token_for(_place(dir), who), soft_wrap=True)
+    out.print(callers.token_for(place_of(home), who), soft_wrap=True)
 
 
 def call(
@@ -43,7 +42,7 @@ def call(
     given: Annotated[str | None, typer.Option("--token", help="A token you have.")] = None,
     timeout: Annotated[float, typer.Option(help="Seconds to wait for the answer.")] = 10.0,
     as_json: Annotated[bool, typer.Option("--json", help="The answer as JSON, one line.")] = False,
-    dir: Dir = DEFAULT,  # noqa: A002  # the name of the option
+    home: Dir = DEFAULT,
 ) -> None:
     """Call a method, as somebody. With a service's name alone, list what it answers to.
 
@@ -62,7 +61,7 @@ def call(
         return
     service, found = method_of(method)
     request = arguments_of(found, arguments or [])
-    place = _place(dir)
+    place = place_of(home)
     proof = callers.token_for(place, who) if who else given
     settings = place.settings()
     with RpcClient(settings["CARNET_AMQP_URI"], timeout=timeout) as client:
@@ -71,13 +70,6 @@ def call(
         except Refusal as refusal:
             _show_refusal(refusal, as_json)
     _show(answer, as_json)
-
-
-def _place(dir: Path) -> Place:  # noqa: A002  # the name of the option
-    place = Place(dir)
-    if not place.environment_file.exists():
-        end(Exit.NOT_RUNNING, f"Carnet was never up in {dir}: ./scripts/carnet up --detach")
-    return place
 
 
 def _show(answer: Any, as_json: bool) -> None:

@@ -21,7 +21,7 @@ from rich.progress import (
 from scripts.cli import callers
 from scripts.cli.directory_import import Import, ImportBroken, Tokens
 from scripts.cli.directory_sample import write_sample
-from scripts.cli.machine import Dir
+from scripts.cli.machine import Dir, place_of
 from scripts.cli.place import DEFAULT, Place
 from scripts.cli.screen import EXIT_CODES, Exit, end, err, out, step
 from services.directory.adapters.extract_layout import Layout, NotThisExtract
@@ -55,7 +55,7 @@ def import_extract(
     kind: Annotated[
         list[ExtractKind], typer.Option(help="What to take from it; several, one after another.")
     ],
-    dir: Dir = DEFAULT,  # noqa: A002  # the name of the option
+    home: Dir = DEFAULT,
     layout: Annotated[
         Path | None,
         typer.Option(
@@ -87,9 +87,8 @@ def import_extract(
     [b]--layout[/] says which column is which field; begin with a copy of
     services/directory/data/extracts/KIND.json.
     """
-    place = Place(dir)
-    if not (settings := place.settings()):
-        end(Exit.NOT_RUNNING, f"Carnet was never up in {dir}: ./scripts/carnet up --detach")
+    place = place_of(home)
+    settings = place.settings()
     with _told(), RpcClient(settings["CARNET_AMQP_URI"], timeout=CALL_SECONDS) as client:
         for one in kind:
             run = Import(client, _tokens(place, token_file), one)

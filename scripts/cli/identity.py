@@ -28,7 +28,7 @@ from scripts.cli.identity_import import (
 )
 from scripts.cli.identity_legacy import import_legacy
 from scripts.cli.identity_sample import write_sample
-from scripts.cli.machine import Dir
+from scripts.cli.machine import Dir, place_of
 from scripts.cli.place import DEFAULT, Place
 from scripts.cli.screen import EXIT_CODES, Exit, end, err, out
 from shared.kernel.errors import Refusal
@@ -63,7 +63,7 @@ app.command("import-legacy", epilog=EXIT_CODES)(import_legacy)
 @app.command("import", epilog=EXIT_CODES)
 def import_people(
     file: Annotated[Path, typer.Argument(metavar="FILE", exists=True, dir_okay=False)],
-    dir: Dir = DEFAULT,  # noqa: A002  # the name of the option
+    home: Dir = DEFAULT,
     outcome: Annotated[
         Path | None,
         typer.Option(metavar="CSV", help="What became of each line; FILE.outcome.csv if not said."),
@@ -86,9 +86,8 @@ def import_people(
     Others: used_name, used_given_name, ins, oid, email, phone, checked_with, notice_sent_at,
     notice_channel, area.
     """
-    place = Place(dir)
-    if not (settings := place.settings()):
-        end(Exit.NOT_RUNNING, f"Carnet was never up in {dir}: ./scripts/carnet up --detach")
+    place = place_of(home)
+    settings = place.settings()
     noted = outcome or file.with_name(f"{file.name}.outcome.csv")
     began = time.monotonic()
     with _told(), RpcClient(settings["CARNET_AMQP_URI"], timeout=CALL_SECONDS) as client:

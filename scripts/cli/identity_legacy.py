@@ -9,7 +9,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from scripts.cli import callers
 from scripts.cli.legacy_import import Call, NotThisFolder, Outcomes, bring, people
-from scripts.cli.machine import Dir
+from scripts.cli.machine import Dir, place_of
 from scripts.cli.patience import GaveUp
 from scripts.cli.place import DEFAULT, Place
 from scripts.cli.screen import Exit, end, err, out
@@ -21,7 +21,7 @@ TokenFile = Annotated[Path | None, typer.Option(metavar="FILE", exists=True)]
 
 def import_legacy(
     folder: Annotated[Path, typer.Argument(metavar="FOLDER", exists=True, file_okay=False)],
-    dir: Dir = DEFAULT,  # noqa: A002  # the name of the option
+    home: Dir = DEFAULT,
     outcome: Annotated[
         Path | None,
         typer.Option(metavar="CSV", help="What became of each; FOLDER.outcome.csv if not said."),
@@ -38,9 +38,8 @@ def import_legacy(
     and the documents. Whoever objected, or has no open record, is left out and noted. Broken off
     and started again, it goes on where it stood.
     """
-    place = Place(dir)
-    if not (settings := place.settings()):
-        end(Exit.NOT_RUNNING, f"Carnet was never up in {dir}: ./scripts/carnet up --detach")
+    place = place_of(home)
+    settings = place.settings()
     noted = outcome or folder.with_name(f"{folder.resolve().name}.outcome.csv")
     tokens = {"identity.import_legacy_dmp": (operator_token_file, "operator")}
     with RpcClient(settings["CARNET_AMQP_URI"], timeout=CALL_SECONDS) as client:

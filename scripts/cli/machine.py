@@ -26,7 +26,7 @@ Dir = Annotated[
 
 
 def up(
-    dir: Dir = DEFAULT,  # noqa: A002  # the name of the option
+    home: Dir = DEFAULT,
     detach: Annotated[bool, typer.Option(help="Leave it running and come back at once.")] = False,
     settings: Annotated[
         list[str] | None,
@@ -45,12 +45,12 @@ def up(
       carnet up --detach                  comes back; end it with: carnet down
       carnet up --dir /tmp/mine --detach  another Carnet, beside the first
     """
-    deployment = Deployment(dir)
+    deployment = Deployment(home)
     for number in (signal.SIGINT, signal.SIGTERM):  # a shell's background job ignores the first
         signal.signal(number, signal.default_int_handler)
     try:
         deployment.start(detached=detach, progress=step, settings=_settings(settings or []))
-        _say_how_to_go_on(dir, detach)
+        _say_how_to_go_on(home, detach)
         if not detach:
             _stay(deployment)
     except NotInstalled as missing:
@@ -61,16 +61,16 @@ def up(
         deployment.stop(progress=step)
 
 
-def down(dir: Dir = DEFAULT) -> None:  # noqa: A002  # the name of the option
+def down(home: Dir = DEFAULT) -> None:
     """Stop what [b]up --detach[/] left running in this folder. Data and keys stay."""
-    if _was_up(dir) and (deployment := Deployment(dir)).running():
+    if _was_up(home) and (deployment := Deployment(home)).running():
         deployment.stop(progress=step)
     else:
-        out.print(f"Nothing runs in {dir}.")
+        out.print(f"Nothing runs in {home}.")
 
 
 def status(
-    dir: Dir = DEFAULT,  # noqa: A002  # the name of the option
+    home: Dir = DEFAULT,
     as_json: Annotated[
         bool, typer.Option("--json", help="For a program: a list of parts.")
     ] = False,
@@ -79,9 +79,7 @@ def status(
 
     Ends with 0 only when all of it runs and is ready.
     """
-    if not _was_up(dir):
-        end(Exit.NOT_RUNNING, f"Carnet was never up in {dir}.")
-    parts = _parts(Deployment(dir))
+    parts = _parts(Deployment(place_of(home).home))
     if as_json:
         out.print(json.dumps(parts, indent=2), markup=False, soft_wrap=True)
     else:
@@ -101,9 +99,16 @@ def _settings(words: list[str]) -> dict[str, str]:
     return settings
 
 
-def _was_up(dir: Path) -> bool:  # noqa: A002  # the name of the option
+def _was_up(home: Path) -> bool:
     """Looking must not make a new one."""
-    return Place(dir).environment_file.exists()
+    return Place(home).environment_file.exists()
+
+
+def place_of(home: Path) -> Place:
+    """Where Carnet was up; ends with :attr:`Exit.NOT_RUNNING` where it never was."""
+    if not _was_up(home):
+        end(Exit.NOT_RUNNING, f"Carnet was never up in {home}: ./scripts/carnet up --detach")
+    return Place(home)
 
 
 def _parts(deployment: Deployment) -> list[dict[str, str]]:
@@ -133,9 +138,9 @@ def _answers(deployment: Deployment, name: str) -> bool:
     return deployment.objects.answers()
 
 
-def _say_how_to_go_on(dir: Path, detached: bool) -> None:  # noqa: A002  # idem
-    option = "" if dir == DEFAULT else f" --dir {dir}"
-    err.print(f"\nCarnet is up in {dir}. Try, in another terminal:" if not detached else "")
+def _say_how_to_go_on(home: Path, detached: bool) -> None:
+    option = "" if home == DEFAULT else f" --dir {home}"
+    err.print(f"\nCarnet is up in {home}. Try, in another terminal:" if not detached else "")
     err.print(f"  ./scripts/carnet call{option} vault   what the vault answers to", style="dim")
     err.print(f"  ./scripts/carnet status{option}", style="dim")
     err.print(f"  ./scripts/carnet down{option}" if detached else "  Ctrl-C ends it", style="dim")

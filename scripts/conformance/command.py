@@ -29,7 +29,7 @@ def conformance(
     journey: Annotated[
         list[str] | None, typer.Option(help=f"One of: {NAMES}.", show_default="all")
     ] = None,
-    dir: Annotated[  # noqa: A002  # the name of the option
+    home: Annotated[
         Path, typer.Option("--dir", metavar="D", help="Folder of an embedded Carnet.")
     ] = DEFAULT,
     amqp: Annotated[str | None, typer.Option(help="Address of another installation.")] = None,
@@ -47,10 +47,10 @@ def conformance(
     known = journeys()
     if unknown := set(journey or ()) - known.keys():
         raise typer.BadParameter(f"{min(unknown)} is not one of: {NAMES}")
-    place = Place(dir)
+    place = Place(home)
     address = amqp or place.settings().get("CARNET_AMQP_URI")
     if address is None:
-        end(Exit.NOT_RUNNING, f"Carnet was never up in {dir}: ./scripts/carnet up --detach")
+        end(Exit.NOT_RUNNING, f"Carnet was never up in {home}: ./scripts/carnet up --detach")
     if amqp and not (record and ins and issuer):
         raise typer.BadParameter("--amqp needs --issuer, --record and --ins")
     own = _issued(DevelopmentIssuer.at(issuer) if issuer else place.issuer)

@@ -46,7 +46,7 @@ def main(
         Path | None,
         typer.Option(help="Folder of documents; the official ones, or the project's own."),
     ] = None,
-    dir: Annotated[  # noqa: A002  # the name of the option
+    home: Annotated[
         Path, typer.Option("--dir", metavar="D", help="Folder of its data and its numbers.")
     ] = HOME,
 ) -> None:
@@ -59,9 +59,9 @@ def main(
     began, tally, teller = monotonic(), Tally(), Terminal()
     folder = samples or samples_folder()
     for former in ("carnet", "copy"):
-        shutil.rmtree(dir / former, ignore_errors=True)
+        shutil.rmtree(home / former, ignore_errors=True)
     try:
-        with running_carnet(dir / "carnet", step, SETTINGS) as deployment:
+        with running_carnet(home / "carnet", step, SETTINGS) as deployment:
             tell(deployment, folder, tally, teller)
     except NotInstalled as missing:
         end(Exit.MISSING, str(missing))
@@ -70,7 +70,7 @@ def main(
     except KeyboardInterrupt:
         sys.exit(130)
     tally.seconds = round(monotonic() - began, 1)
-    summary = dir / "summary.json"
+    summary = home / "summary.json"
     tally.write(summary)
     teller.summary(tally, summary)
 

@@ -33,12 +33,12 @@ app = typer.Typer(
 
 @app.callback()
 def settings(
-    dir: Annotated[  # noqa: A002  # the name of the option
+    home: Annotated[
         Path | None,
         typer.Option("--dir", metavar="D", help="Folder of an embedded Carnet."),
     ] = None,
 ) -> None:
-    use_place(dir)
+    use_place(home)
 
 
 for command in (

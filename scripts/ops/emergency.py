@@ -27,14 +27,14 @@ Process = Annotated[str, typer.Argument(help=f"One of: {', '.join(PROCESSES)}.")
 
 def read_only(
     on: Annotated[bool, typer.Argument(help="true, or false to end it.")],
-    dir: Where = DEFAULT,  # noqa: A002  # the name of the option
+    home: Where = DEFAULT,
     dry_run: DryRun = False,
 ) -> None:
     """Emergency: refuse every command but those of an emergency; reading goes on, and is recorded.
 
     Processes are restarted one after the other, so some already refuse while others still write.
     """
-    deployment = _running(dir)
+    deployment = _running(home)
     mode = "read-only" if on else "as usual"
     if dry_run:
         typer.echo(f"{', '.join(_up(deployment))} would be restarted, {mode}")
@@ -51,7 +51,7 @@ def read_only(
 
 def drain(
     process: Process,
-    dir: Where = DEFAULT,  # noqa: A002  # the name of the option
+    home: Where = DEFAULT,
     dry_run: DryRun = False,
 ) -> None:
     """Take no more calls in a process, let those under way end, and stop it.
@@ -59,7 +59,7 @@ def drain(
     What is asked meanwhile waits in its queue, up to each request's deadline; carnet ops resume
     starts it again.
     """
-    deployment = _running(dir)
+    deployment = _running(home)
     _known(process)
     if dry_run:
         typer.echo(f"{process} would end once its calls have")
@@ -71,11 +71,11 @@ def drain(
 
 def resume(
     process: Process,
-    dir: Where = DEFAULT,  # noqa: A002  # the name of the option
+    home: Where = DEFAULT,
     dry_run: DryRun = False,
 ) -> None:
     """Start again a process that was drained."""
-    deployment = _running(dir)
+    deployment = _running(home)
     _known(process)
     if dry_run:
         typer.echo(f"{process} would be started")
