@@ -81,7 +81,12 @@ class GuardedRecorder(Protocol):
         """Position in the log of one event; 0 if it is not there."""
         ...
 
-    def writing(self) -> AbstractContextManager[Sql]: ...
+    def writing(self, *, synced: bool = True) -> AbstractContextManager[Sql]:
+        """A transaction that writes. Not ``synced``, everybody sees it once it ends, and a machine
+        that dies may take it back, with all that was not synced after it and nothing else: for what
+        is found out again from elsewhere, such as how far a log was followed.
+        """
+        ...
 
     def reading(self) -> AbstractContextManager[Sql]: ...
 

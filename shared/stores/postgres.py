@@ -216,8 +216,10 @@ class GuardedPostgresRecorder(library.PostgresApplicationRecorder):
             return int(row["position"]) if row else 0
 
     @contextmanager
-    def writing(self) -> Iterator[Sql]:
+    def writing(self, *, synced: bool = True) -> Iterator[Sql]:
         with self.datastore.get_connection() as connection, pipelined(connection) as statements:
+            if not synced:
+                statements.send(SQL("SET LOCAL synchronous_commit TO off"))
             yield statements.sql
 
     @contextmanager
