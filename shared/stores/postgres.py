@@ -219,7 +219,7 @@ class GuardedPostgresRecorder(library.PostgresApplicationRecorder):
     def writing(self, *, synced: bool = True) -> Iterator[Sql]:
         with self.datastore.get_connection() as connection, pipelined(connection) as statements:
             if not synced:
-                statements.send(SQL("SET LOCAL synchronous_commit TO off"))
+                statements.send(b"SET LOCAL synchronous_commit TO off")
             yield statements.sql
 
     @contextmanager
