@@ -1,35 +1,28 @@
 """Start services in one process: ``python -m services vault.rpc access.rpc``."""
 
-import warnings
+import shared.rpc.green  # noqa: F401, I001 - before anything else: it patches
 
-# The one process that needs it silenced: nameko 2 runs on eventlet, see the ADR on nameko.
-warnings.filterwarnings("ignore", message=r"\s*Eventlet is deprecated")
+import argparse
+import importlib
+import os
+import signal
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
 
-import eventlet  # noqa: E402 - after its warning is silenced
+import eventlet
+from eventlet.event import Event
+from nameko.runners import ServiceRunner
 
-# Before anything else is imported: pymongo, urllib3 and ssl break when patched later.
-eventlet.monkey_patch()
-
-import argparse  # noqa: E402 - after the patch, like all below
-import importlib  # noqa: E402
-import os  # noqa: E402
-import signal  # noqa: E402
-import sys  # noqa: E402
-from collections.abc import Mapping, Sequence  # noqa: E402
-from pathlib import Path  # noqa: E402
-from typing import Any  # noqa: E402
-
-from eventlet.event import Event  # noqa: E402
-from nameko.runners import ServiceRunner  # noqa: E402
-
-from shared.kernel.common import CommonSettings  # noqa: E402
-from shared.kernel.hosting import require_declared  # noqa: E402
-from shared.kernel.settings import read_settings  # noqa: E402
-from shared.rpc.settings import RpcSettings  # noqa: E402
-from shared.telemetry.health import HealthServer, health  # noqa: E402
-from shared.telemetry.logs import described, log, set_up_logs  # noqa: E402
-from shared.telemetry.settings import TelemetrySettings  # noqa: E402
-from shared.telemetry.traces import set_up_traces  # noqa: E402
+from shared.kernel.common import CommonSettings
+from shared.kernel.hosting import require_declared
+from shared.kernel.settings import read_settings
+from shared.rpc.settings import RpcSettings
+from shared.telemetry.health import HealthServer, health
+from shared.telemetry.logs import described, log, set_up_logs
+from shared.telemetry.settings import TelemetrySettings
+from shared.telemetry.traces import set_up_traces
 
 EPILOG = """\
 A name is <service>.<entrypoint>: the file services/<service>/entrypoints/<entrypoint>.py.

@@ -11,7 +11,6 @@ from services.audit.adapters.directory import RemoteNames
 from services.audit.adapters.files import BucketFiles
 from services.audit.adapters.keyring import RemoteKeyring
 from services.audit.adapters.leaves import LeafFollower, batch_of
-from services.audit.adapters.printing import SignedPdf
 from services.audit.adapters.rules import measures
 from services.audit.adapters.sealing import RecordSealing
 from services.audit.adapters.signing import log_key, verifier_key
@@ -20,6 +19,7 @@ from services.audit.adapters.witnesses import KeptCosignatures, witness_keys
 from services.audit.adapters.words import groups, words
 from services.audit.application import Audit, Outside
 from services.audit.domain.growth import Publisher
+from services.audit.domain.ports import Printer
 from services.audit.domain.proofs import LogReader
 from services.audit.domain.settings import BUCKET, AuditSettings
 from services.audit.messages import message_for
@@ -34,6 +34,7 @@ from shared.eventing.entrypoints import Following, FollowingLeaves, Projecting, 
 from shared.eventing.messages import LeafBatch
 from shared.eventing.outbox import OutboxReader
 from shared.eventing.positions import position_in
+from shared.kernel.at_use import at_use
 from shared.kernel.common import CommonSettings
 from shared.kernel.note import Sign, VerifierKey
 from shared.kernel.settings import read_settings
@@ -105,12 +106,17 @@ class Built:
             ),
             counts=StoredCounts(facts, self.sealing),
             keyring=RemoteKeyring(self.client, [name for name in FOLLOWS if name != "keyring"]),
-            printer=SignedPdf(self.log_key),
+            printer=at_use(self._printer),
             cosigned=KeptCosignatures(self.app.guarded, self.files),
             witnesses=witness_keys(self.own.witnesses_file),
             check=check_ed25519,
             words=words(),
         )
+
+    def _printer(self) -> Printer:
+        from services.audit.adapters.printing import SignedPdf  # noqa: PLC0415 - reportlab: 7 MB
+
+        return SignedPdf(self.log_key)
 
     def position_of(self, service: str) -> int:
         """What the journal shows: of each service followed, the slowest of its views."""

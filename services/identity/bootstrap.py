@@ -4,16 +4,19 @@ import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from uuid import UUID
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from services.identity.adapters.access import AccessOverRpc
 from services.identity.adapters.keyring import KeyringOverRpc
 from services.identity.adapters.no_insi import NoInsi
-from services.identity.adapters.proof import SignedPdf
 from services.identity.adapters.registry import RegistryFile
 from services.identity.application import Delays, Identity, Limits, Outside
 from services.identity.domain.insi import Insi
+from services.identity.domain.ports import ProofMaker
 from services.identity.domain.rate import Rate
 from services.identity.messages import message_for
 from services.identity.projections.candidates import Candidates, PeopleByBirth
@@ -25,6 +28,7 @@ from shared.eventing.entrypoints import Projecting, Timers, View
 from shared.eventing.outbox import OutboxReader
 from shared.eventing.positions import position_in
 from shared.eventing.timers import Sweep
+from shared.kernel.at_use import at_use
 from shared.kernel.common import CommonSettings
 from shared.kernel.ins_rules import InsRules
 from shared.kernel.settings import SettingsError, read_settings
@@ -102,7 +106,7 @@ class Built:
             ins_rules=ins_rules,
             rate=Rate(self.own.resolve_per_minute),
             outside=Outside(
-                proofs=SignedPdf(signing_key),
+                proofs=at_use(partial(_proofs, signing_key)),
                 access=AccessOverRpc(self.client),
                 insi=self._insi(ins_rules),
                 keyring=KeyringOverRpc(
@@ -130,6 +134,12 @@ class Built:
     def close(self) -> None:
         self.app.close()
         self.client.close()
+
+
+def _proofs(signing_key: Ed25519PrivateKey) -> ProofMaker:
+    from services.identity.adapters.proof import SignedPdf  # noqa: PLC0415 - reportlab: 7 MB
+
+    return SignedPdf(signing_key)
 
 
 def served() -> Served:

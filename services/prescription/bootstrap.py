@@ -4,18 +4,18 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 from services.prescription.adapters.cda import CdaDocuments
-from services.prescription.adapters.paper import PdfPaper
 from services.prescription.adapters.people import RpcFacilities, RpcPeople
 from services.prescription.adapters.qr import SegnoCodes
-from services.prescription.adapters.receipts import WrittenReceipts
 from services.prescription.adapters.tables import read_kinds, read_pharmacies
 from services.prescription.adapters.vault import RpcVault
 from services.prescription.application import Prescriptions
 from services.prescription.application.log import Around, Limits
 from services.prescription.contract import CONTRACT
+from services.prescription.domain.ports import Codes, Paper, Receipts
 from services.prescription.messages import message_for
 from services.prescription.policies import FOLLOWS, POLICIES
 from services.prescription.projections.prescriptions import ListedPrescriptions, PrescriptionList
@@ -24,6 +24,7 @@ from shared.auth.service_tokens import ServiceTokens
 from shared.eventing.entrypoints import Following, Projecting, Timers, View
 from shared.eventing.outbox import OutboxReader
 from shared.eventing.positions import position_followed, position_in
+from shared.kernel.at_use import at_use
 from shared.kernel.common import CommonSettings
 from shared.kernel.settings import read_settings
 from shared.rpc.access import RpcAccess
@@ -95,8 +96,8 @@ class Built:
             vault=RpcVault(self.client),
             people=RpcPeople(self.client),
             facilities=RpcFacilities(self.client),
-            paper=PdfPaper(codes, fixed),
-            receipts=WrittenReceipts(),
+            paper=at_use(partial(_paper, codes, fixed)),
+            receipts=at_use(_receipts),
             codes=codes,
             documents=CdaDocuments(),
             listed=ListedPrescriptions(self.documents, self.keys, self.secret),
@@ -122,6 +123,20 @@ class Built:
     def close(self) -> None:
         self.app.close()
         self.client.close()
+
+
+def _paper(codes: Codes, fixed: dict[str, str]) -> Paper:
+    from services.prescription.adapters.paper import PdfPaper  # noqa: PLC0415 - reportlab: 7 MB
+
+    return PdfPaper(codes, fixed)
+
+
+def _receipts() -> Receipts:
+    from services.prescription.adapters.receipts import (  # noqa: PLC0415 - idem
+        WrittenReceipts,
+    )
+
+    return WrittenReceipts()
 
 
 def served() -> Served:

@@ -7,7 +7,6 @@ from typing import Any
 
 from services.profile.adapters.biology import BiologyReports
 from services.profile.adapters.identity import RpcPeople
-from services.profile.adapters.pdf import PrintedSummary
 from services.profile.adapters.reference import (
     read_biology,
     read_growth,
@@ -20,6 +19,7 @@ from services.profile.application import Profile
 from services.profile.application.log import Parts
 from services.profile.contract.measures import MOST, KindsKnown
 from services.profile.domain.measuring import Measuring
+from services.profile.domain.summary import Printer
 from services.profile.messages import message_for
 from services.profile.policies import FOLLOWS, POLICIES
 from services.profile.projections.listed import ListedProfiles
@@ -30,6 +30,7 @@ from shared.auth.service_tokens import ServiceTokens
 from shared.eventing.entrypoints import Following, Projecting, Timers, View
 from shared.eventing.outbox import OutboxReader
 from shared.eventing.positions import position_followed, position_in
+from shared.kernel.at_use import at_use
 from shared.kernel.common import CommonSettings
 from shared.kernel.settings import SettingsError, read_settings
 from shared.rpc.access import RpcAccess
@@ -98,12 +99,18 @@ class Built:
             papers=RpcPapers(self.client),
             reports=BiologyReports(read_biology()),
             listed=ListedProfiles(self.sections, self.series, self.keys, lambda: self.app.secret),
-            printer=PrintedSummary(),
+            printer=at_use(_printer),
             measuring=Measuring(read_kinds(), PintUnits()),
             questionnaires=read_questionnaires(),
             growth=read_growth(),
             max_measures=self.own.max_measures,
         )
+
+
+def _printer() -> Printer:
+    from services.profile.adapters.pdf import PrintedSummary  # noqa: PLC0415 - reportlab: 7 MB
+
+    return PrintedSummary()
 
 
 def served() -> Served:

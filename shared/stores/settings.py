@@ -2,11 +2,8 @@
 
 import json
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-
-from psycopg.conninfo import conninfo_to_dict
 
 from shared.kernel.common import CommonSettings
 from shared.kernel.settings import SettingsError
@@ -41,7 +38,7 @@ class EventStoreSettings:
         if not re.fullmatch(r"[a-z][a-z_]*", service):
             raise ValueError(f"{service!r} cannot name a database")
         if self.postgres_dsn:
-            return self._postgres(conninfo_to_dict(self.postgres_dsn.format(service=service)))
+            return self._postgres(self.postgres_dsn.format(service=service))
         if not self.data_dir:
             raise SettingsError("CARNET_DATA_DIR or CARNET_POSTGRES_DSN must be set")
         self.data_dir.mkdir(parents=True, exist_ok=True)
@@ -51,7 +48,10 @@ class EventStoreSettings:
             "SQLITE_LOCK_TIMEOUT": str(self.lock_timeout),
         }
 
-    def _postgres(self, dsn: Mapping[str, object]) -> dict[str, str]:
+    def _postgres(self, conninfo: str) -> dict[str, str]:
+        from psycopg.conninfo import conninfo_to_dict  # noqa: PLC0415 - 8 MB where SQLite serves
+
+        dsn = conninfo_to_dict(conninfo)
         named = {LIBRARY_NAMES[k]: str(v) for k, v in dsn.items() if k in LIBRARY_NAMES}
         rest = {k: str(v) for k, v in dsn.items() if k not in LIBRARY_NAMES}
         return {

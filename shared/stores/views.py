@@ -1,16 +1,14 @@
 """Opens a read model where the settings say."""
 
-from collections.abc import Sequence
-from functools import cache
+from collections.abc import Callable, Sequence
+from functools import cache, partial
 from pathlib import Path
 
 from eventsourcing.sqlite import SQLiteDatastore
-from pymongo.uri_parser import parse_uri
 
 from shared.kernel.common import CommonSettings
 from shared.kernel.settings import SettingsError
 from shared.stores.documents import Documents
-from shared.stores.mongo_documents import MongoDocuments, Store, mongo_store
 from shared.stores.sqlite_documents import SqliteDocuments, sqlite_store
 
 
@@ -23,7 +21,7 @@ def open_documents(
     the documents changes.
     """
     if settings.mongodb_uri:
-        return MongoDocuments(_mongo(settings.mongodb_uri, service), view, version, indexes)
+        return _on_mongodb(settings.mongodb_uri, service)(view, version, indexes)
     if not settings.data_dir:
         raise SettingsError("CARNET_DATA_DIR or CARNET_MONGODB_URI must be set")
     file = str(settings.data_dir / f"{service}.views.db")
@@ -31,10 +29,12 @@ def open_documents(
 
 
 @cache
-def _mongo(uri: str, service: str) -> Store:
+def _on_mongodb(uri: str, service: str) -> Callable[[str, int, Sequence[str]], Documents]:
     """One client, with its pool of connections, per process. Each service has its database."""
-    family = parse_uri(uri)["database"] or "carnet"
-    return mongo_store(uri, f"{family}_{service}")
+    # Here, since pymongo weighs 6 MB in a process that has its views on SQLite.
+    from shared.stores.mongo_documents import MongoDocuments, store_of  # noqa: PLC0415
+
+    return partial(MongoDocuments, store_of(uri, service))
 
 
 @cache

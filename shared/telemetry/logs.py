@@ -25,8 +25,8 @@ def set_up_logs(level: str = "info", stream: TextIO | None = None) -> None:
     structlog.configure(
         processors=[
             structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
             redact,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
             _rendered,
         ],
         wrapper_class=structlog.make_filtering_bound_logger(LEVELS[level]),

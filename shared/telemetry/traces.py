@@ -1,95 +1,104 @@
-"""OpenTelemetry traces across RPC and events; nothing is exported unless an address is set."""
+"""Traces across RPC and events: OpenTelemetry's where an address for them is set, else their ids
+alone, so that the log lines of one call have one trace id in every service."""
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
+from contextvars import ContextVar
+from enum import StrEnum
+from os import urandom
+from typing import Protocol
 
-from opentelemetry import trace
-from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
-from opentelemetry.sdk.resources import Resource
-from opentelemetry.sdk.trace import TracerProvider
-from opentelemetry.sdk.trace.export import BatchSpanProcessor
-from opentelemetry.sdk.trace.sampling import ALWAYS_OFF, DEFAULT_ON
-from opentelemetry.trace import Link, Status, StatusCode
-from opentelemetry.trace import Span as Span
-from opentelemetry.trace import SpanKind as SpanKind
-from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
+_TRACEPARENT = re.compile(r"00-(?!0{32})([0-9a-f]{32})-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}")
+"""W3C Trace Context, 3.2: version, trace, the step that calls, flags."""
+_UNSAMPLED = "00"
+_here: ContextVar[str | None] = ContextVar("traceparent", default=None)
+"""Of the step under way, where nothing is exported."""
 
-_PROPAGATOR = TraceContextTextMapPropagator()
-_tracer = trace.get_tracer("carnet")
-_exports = False
+
+class SpanKind(StrEnum):
+    """OpenTelemetry's names."""
+
+    INTERNAL = "INTERNAL"
+    SERVER = "SERVER"
+    CLIENT = "CLIENT"
+    CONSUMER = "CONSUMER"
+
+
+class Span(Protocol):
+    """A step that is kept."""
+
+    def set_attribute(self, key: str, value: str | int) -> None: ...
+
+
+class Exporter(Protocol):
+    """See ``exporting.py``."""
+
+    def span(
+        self, name: str, kind: str, parent: str | None, causes: Sequence[str]
+    ) -> AbstractContextManager[Span]: ...
+
+    def traceparent(self) -> str | None: ...
+
+
+_exporter: Exporter | None = None
 
 
 def set_up_traces(process: str, otlp_endpoint: str | None = None) -> None:
     """``otlp_endpoint``: full address that takes OTLP over HTTP (``.../v1/traces``)."""
-    global _exports  # noqa: PLW0603 - as the library's own provider, it is of the process
-    trace.set_tracer_provider(provider_of(process, otlp_endpoint))
-    _exports = otlp_endpoint is not None
-
-
-def provider_of(process: str, otlp_endpoint: str | None) -> TracerProvider:
-    resource = Resource({"service.name": process})
-    # With nowhere to send them spans are not kept, but their ids are: the log lines of one call
-    # have one trace id in every service.
-    provider = TracerProvider(DEFAULT_ON if otlp_endpoint else ALWAYS_OFF, resource)
+    global _exporter  # noqa: PLW0603 - of the process, as the library's own provider would be
     if otlp_endpoint:
-        provider.add_span_processor(BatchSpanProcessor(OTLPSpanExporter(endpoint=otlp_endpoint)))
-    return provider
+        from shared.telemetry import exporting  # noqa: PLC0415 - 6 MB, and see there
+
+        _exporter = exporting.Exporting(exporting.provider_to(otlp_endpoint, process))
 
 
 def exports() -> bool:
     """Whether anybody sees the traces of this process: else nothing is kept for them."""
-    return _exports
+    return _exporter is not None
 
 
-@contextmanager
 def span(
     name: str,
     kind: SpanKind = SpanKind.INTERNAL,
     *,
     parent: str | None = None,
     causes: Sequence[str] = (),
-) -> Iterator[Span]:
+) -> AbstractContextManager[Span | None]:
     """A step of a trace; ``parent`` is the ``traceparent`` (W3C) it came with. ``causes``: those
     of traces that ended long before, to which this one is linked.
 
     Of an exception only its type is kept: its text could hold what the request held.
     """
-    context = _PROPAGATOR.extract({"traceparent": parent}) if parent else None
-    with _tracer.start_as_current_span(
-        name,
-        context,
-        kind,
-        links=_links(causes),
-        record_exception=False,
-        set_status_on_exception=False,
-    ) as current:
-        try:
-            yield current
-        except BaseException as error:
-            current.set_status(Status(StatusCode.ERROR, type(error).__name__))
-            raise
+    if _exporter is not None:
+        return _exporter.span(name, kind, parent, causes)
+    return _numbered(parent)
 
 
-def _links(causes: Sequence[str]) -> list[Link]:
-    headers = ({"traceparent": cause} for cause in causes)
-    spans = (trace.get_current_span(_PROPAGATOR.extract(header)) for header in headers)
-    contexts = [span.get_span_context() for span in spans]
-    return [Link(context) for context in contexts if context.is_valid]
+@contextmanager
+def _numbered(parent: str | None) -> Iterator[None]:
+    before = _here.get() if parent is None else parent
+    known = _TRACEPARENT.fullmatch(before) if before else None
+    trace = known[1] if known else urandom(16).hex()
+    token = _here.set(f"00-{trace}-{urandom(8).hex()}-{_UNSAMPLED}")
+    try:
+        yield
+    finally:
+        _here.reset(token)
 
 
 def traceparent() -> str | None:
     """The header that continues the current trace elsewhere."""
-    carrier: dict[str, str] = {}
-    _PROPAGATOR.inject(carrier)
-    return carrier.get("traceparent")
+    return _exporter.traceparent() if _exporter is not None else _here.get()
 
 
 def trace_id() -> str | None:
-    context = trace.get_current_span().get_span_context()
-    return f"{context.trace_id:032x}" if context.is_valid else None
+    header = traceparent()
+    return header.split("-")[1] if header else None
 
 
-def attributes(current: Span, values: Mapping[str, str | int]) -> None:
+def attributes(current: Span | None, values: Mapping[str, str | int]) -> None:
     """Names from our own code only, as for metrics."""
-    for name, value in values.items():
-        current.set_attribute(f"carnet.{name}", value)
+    if current is not None:
+        for name, value in values.items():
+            current.set_attribute(f"carnet.{name}", value)

@@ -3,13 +3,15 @@
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 import cedarpy
 
 from services.access.adapters.cedar_facts import FactsCheck
-from services.access.adapters.cedar_scopes import Question, Scope, asked, entities_of, scopes, sent
+from services.access.adapters.cedar_scopes import Scope, Scopes
+from services.access.adapters.cedar_shown import Shown, shown
 from services.access.domain.rules import NO_RULE, RULE_ERROR, Case, InvalidRules, Rule, Verdict
 
 POLICIES = Path(__file__).parents[1] / "policies"
@@ -29,8 +31,9 @@ _PRINCIPAL = {
     "Auditor": ("mandated", "physician_present"),
 }  # fmt: skip
 """Attributes of each kind in the schema; a kind not named has none."""
-to_json = json.JSONEncoder(separators=(",", ":")).encode
 _ITEM = ("record", "kind", "scope", "confidentiality", "author", "facility")
+REMEMBERED = 4_000
+"""Evaluations kept by a set of rules: some 4 MB."""
 
 
 def read_policies(folder: Path = POLICIES) -> dict[str, str]:
@@ -44,7 +47,8 @@ class CedarRules:
 
     The rules are checked against the schema first: at evaluation Cedar skips a policy that
     fails, and a forbid that is skipped would permit. ``of_now``: facts are checked too; rules of
-    the past are shown those of now, among which are some they know nothing of.
+    the past are shown those of now, among which are some they know nothing of. ``evaluated``: what
+    Cedar said, remembered by all that it was given; it can be asked how often.
     """
 
     def __init__(
@@ -62,7 +66,8 @@ class CedarRules:
         if errors := cedarpy.validate_policies(policies, schema).errors:
             raise InvalidRules("; ".join(str(error) for error in errors))
         self._facts = FactsCheck(schema) if of_now else None
-        self._scopes = scopes(policies)
+        self._scopes = Scopes(policies)
+        self.evaluated = lru_cache(REMEMBERED)(self._evaluate)
         rules = _rules(policies)
         self.by_id: Mapping[str, Rule] = {rule.id: rule for rule in rules}
         if len(self.by_id) != len(rules):
@@ -71,22 +76,31 @@ class CedarRules:
     def judge(
         self, principal: Mapping[str, Any], action: str, cases: Sequence[Case]
     ) -> list[Verdict]:
-        """See :class:`services.access.domain.rules.Rules`. Cases that no rule can tell apart are
-        evaluated once."""
+        """See :class:`services.access.domain.rules.Rules`. Cases that these rules cannot tell
+        apart are evaluated once, in this call and in later ones."""
         kind = principal["kind"].capitalize()
         caller = _chosen(principal, _PRINCIPAL.get(kind, ()))
+        return [self._judged(kind, action, caller, case) for case in cases]
+
+    def _judged(self, kind: str, action: str, caller: Mapping[str, Any], case: Case) -> Verdict:
+        item, context = _chosen(case.item, _ITEM), {**case.context, **self.parameters}
+        if self._facts and not self._facts.fit(kind, action, caller, item, context):
+            return {"permit": False, "rules": [RULE_ERROR]}
+        seen = shown(self._scopes[kind, action], caller, item, context)
+        permit, rules = self.evaluated(kind, action, seen)
+        return {"permit": permit, "rules": list(rules)}
+
+    def _evaluate(self, kind: str, action: str, seen: Shown) -> tuple[bool, tuple[str, ...]]:
+        """What Cedar is given is what is named here, and policies that never change."""
         scope = self._scopes[kind, action]
-        numbers: dict[Question, int] = {}
-        places: list[int | None] = []
-        for case in cases:
-            item, context = _chosen(case.item, _ITEM), {**case.context, **self.parameters}
-            if self._facts and not self._facts.fit(kind, action, caller, item, context):
-                places.append(None)
-                continue
-            seen = to_json(sent(scope.resource, item)), to_json(sent(scope.context, context))
-            places.append(numbers.setdefault(seen, len(numbers)))
-        verdicts = _evaluated(scope, to_json(sent(scope.principal, caller)), list(numbers))
-        return [_unfit() if place is None else verdicts[place] for place in places]
+        whole = _answer(scope, scope.policies, seen)
+        if whole.diagnostics.errors:
+            return False, (RULE_ERROR,)
+        named = set(whole.diagnostics.id_annotations_by_reason.values())
+        # Cedar names the forbids of a refusal, not that nothing would have permitted either.
+        if not named or (not whole.allowed and not _answer(scope, scope.permits, seen).allowed):
+            named.add(NO_RULE)
+        return whole.allowed, tuple(sorted(named))
 
 
 def revived(texts: Mapping[str, str], parameters: Mapping[str, bool]) -> CedarRules:
@@ -98,28 +112,19 @@ def _chosen(given: Mapping[str, Any], names: Sequence[str]) -> dict[str, Any]:
     return {name: given[name] for name in names if name in given}
 
 
-def _unfit() -> Verdict:
-    return {"permit": False, "rules": [RULE_ERROR]}
+def _answer(scope: Scope, policies: cedarpy.PolicySet, seen: Shown) -> cedarpy.AuthzResult:
+    request = {
+        "principal": {"type": scope.kind, "id": "caller"},
+        "action": {"type": "Action", "id": scope.action},
+        "resource": {"type": "Item", "id": "item"},
+        "context": seen.context,
+    }
+    caller, item = _entity(scope.kind, "caller", seen.caller), _entity("Item", "item", seen.item)
+    return cedarpy.is_authorized(request, policies, f"[{caller},{item}]")
 
 
-def _evaluated(scope: Scope, caller: str, questions: Sequence[Question]) -> list[Verdict]:
-    entities = entities_of(scope, caller, questions)
-    verdicts = [_verdict(a) for a in asked(scope, scope.policies, questions, entities)]
-    refused = [n for n, v in enumerate(verdicts) if not v["permit"] and v["rules"] != [NO_RULE]]
-    # Cedar names the forbids of a refusal, not that nothing would have permitted either.
-    alone = asked(scope, scope.permits, questions, entities, refused)
-    for n, answer in zip(refused, alone, strict=True):
-        if not answer.allowed and RULE_ERROR not in verdicts[n]["rules"]:
-            verdicts[n]["rules"] = sorted([*verdicts[n]["rules"], NO_RULE])
-    return verdicts
-
-
-def _verdict(answer: cedarpy.AuthzResult) -> Verdict:
-    diagnostics = answer.diagnostics
-    if diagnostics.errors:
-        return {"permit": False, "rules": [RULE_ERROR]}
-    rules = sorted(diagnostics.id_annotations_by_reason.values())
-    return {"permit": answer.allowed, "rules": rules or [NO_RULE]}
+def _entity(kind: str, name: str, attributes: str) -> str:
+    return f'{{"uid":{{"type":"{kind}","id":"{name}"}},"attrs":{attributes},"parents":[]}}'
 
 
 def _rules(policies: str) -> list[Rule]:

@@ -11,6 +11,7 @@ from typing import Any
 import cedarpy
 
 _NONE = cedarpy.PolicySet.from_str("")
+_INNER = (dict, list)
 
 
 class FactsCheck:
@@ -60,7 +61,8 @@ class FactsCheck:
 
 def _shape(value: Any) -> object:
     if isinstance(value, dict):
-        return tuple(value), tuple(map(_shape, value.values()))
+        kinds = [_shape(v) if isinstance(v, _INNER) else type(v) for v in value.values()]
+        return tuple(value), tuple(kinds)
     if isinstance(value, list):
         return frozenset(map(_shape, value))
     return type(value)

@@ -1,4 +1,4 @@
-"""Which policies can speak of a question, and what they look at.
+"""Which policies can speak of a question, what they look at, and what they do with it.
 
 What Cedar is not given it need not read. A policy whose scope names another kind of principal or
 another action is never satisfied and never fails, and no policy depends on an attribute that it
@@ -6,7 +6,7 @@ does not mention: leaving both out changes no answer.
 """
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,77 +14,55 @@ import cedarpy
 
 from shared.kernel.actor import ActorKind
 
-CALLER = "caller"
-VARIABLES = ("principal", "resource", "context")
+KINDS = frozenset(kind.value.capitalize() for kind in ActorKind)
 ACTIONS = ("read", "feed", "manage")
+OURS = "?"
+"""How the names end that we give to texts which no rule names."""
 _LOOKS = {".", "has", "is"}
 """What may be done with a variable that tells which of its attributes are looked at."""
-
-
-Question = tuple[str, str]
-"""What is mentioned of an item and of its context, as JSON."""
+_OPERATORS = {
+    "Value", "Var", "Set", ".", "has", "is", "&&", "||", "!", "if-then-else", "==", "!=",
+    "contains", "containsAll", "containsAny", "isEmpty", "<", "<=", ">", ">=",
+}  # fmt: skip
+"""To these a text is equal to another or not, and a whole number before another or not: nothing
+more is seen of either."""
 
 
 @dataclass(frozen=True)
 class Scope:
     """Policies that can apply to one kind of principal and one action; ``permits``: those of them
     that permit. ``principal``, ``resource``, ``context``: attributes they mention, ``None`` for
-    all, where a policy takes one as a whole."""
+    all, where a policy takes one as a whole.
+
+    ``texts``: those that policies name, with their JSON; ``None`` if they look into texts.
+    ``ranks``: whether of whole numbers they see but the order.
+    """
 
     kind: str
     action: str
     policies: cedarpy.PolicySet
     permits: cedarpy.PolicySet
-    principal: frozenset[str] | None
-    resource: frozenset[str] | None
-    context: frozenset[str] | None
+    principal: tuple[str, ...] | None
+    resource: tuple[str, ...] | None
+    context: tuple[str, ...] | None
+    texts: Mapping[str, str] | None
+    ranks: bool
 
 
-def scopes(policies: str) -> dict[tuple[str, str], Scope]:
-    """By kind of principal, as the schema writes it, and action."""
-    parsed = json.loads(cedarpy.policies_to_json_str(policies))
-    kinds = [kind.value.capitalize() for kind in ActorKind]
-    return {(kind, action): _scope(parsed, kind, action) for kind in kinds for action in ACTIONS}
+class Scopes(dict[tuple[str, str], Scope]):
+    """By kind of principal, as the schema writes it, and action; each made when first asked for,
+    for most processes judge a few of them."""
 
+    def __init__(self, policies: str) -> None:
+        super().__init__()
+        self._parsed = json.loads(cedarpy.policies_to_json_str(policies))
 
-def sent(names: frozenset[str] | None, given: Mapping[str, Any]) -> dict[str, Any]:
-    """Of what is given, what is mentioned."""
-    return {n: given[n] for n in (given if names is None else names) if n in given}
-
-
-def entities_of(scope: Scope, caller: str, questions: Sequence[Question]) -> cedarpy.Entities:
-    """``caller``: attributes as JSON. Each question is about an item of its own number."""
-    items = [_entity("Item", str(n), item) for n, (item, _) in enumerate(questions)]
-    return cedarpy.Entities.from_json_str(
-        f"[{','.join([_entity(scope.kind, CALLER, caller), *items])}]"
-    )
-
-
-def asked(
-    scope: Scope,
-    policies: cedarpy.PolicySet,
-    questions: Sequence[Question],
-    entities: cedarpy.Entities,
-    numbers: Sequence[int] | None = None,
-) -> list[cedarpy.AuthzResult]:
-    """Answers to all questions, or to those with these numbers, in order."""
-    requests = [
-        {
-            "principal": {"type": scope.kind, "id": CALLER},
-            "action": {"type": "Action", "id": scope.action},
-            "resource": {"type": "Item", "id": str(n)},
-            "context": questions[n][1],
-        }
-        for n in (range(len(questions)) if numbers is None else numbers)
-    ]
-    if not requests:
-        return []
-    answers: list[cedarpy.AuthzResult] = cedarpy.is_authorized_batch(requests, policies, entities)
-    return answers
-
-
-def _entity(kind: str, name: str, attributes: str) -> str:
-    return f'{{"uid":{{"type":"{kind}","id":"{name}"}},"attrs":{attributes},"parents":[]}}'
+    def __missing__(self, key: tuple[str, str]) -> Scope:
+        kind, action = key
+        if kind not in KINDS or action not in ACTIONS:
+            raise KeyError(key)
+        scope = self[key] = _scope(self._parsed, kind, action)
+        return scope
 
 
 def _scope(parsed: dict[str, Any], kind: str, action: str) -> Scope:
@@ -96,12 +74,19 @@ def _scope(parsed: dict[str, Any], kind: str, action: str) -> Scope:
     permits = {name: policy for name, policy in chosen.items() if policy["effect"] == "permit"}
     bodies = [c["body"] for policy in chosen.values() for c in policy.get("conditions", ())]
     looks = [look for body in bodies for look in _looks(body)]
+    compares = all(operator in _OPERATORS for body in bodies for operator, _ in _operations(body))
+    values = [value for body in bodies for name, value in _operations(body) if name == "Value"]
+    texts = {value: json.dumps(value) for value in values if isinstance(value, str)}
     return Scope(
         kind,
         action,
         _set(parsed, chosen),
         _set(parsed, permits),
-        *(_names(looks, variable) for variable in VARIABLES),
+        _names(looks, "principal"),
+        _names(looks, "resource"),
+        _names(looks, "context"),
+        texts=None if not compares or any(text.endswith(OURS) for text in texts) else texts,
+        ranks=compares and not any(type(v) is int for v in values),
     )
 
 
@@ -116,9 +101,9 @@ def _set(parsed: dict[str, Any], policies: dict[str, Any]) -> cedarpy.PolicySet:
     return cedarpy.PolicySet.from_json_str(json.dumps({**parsed, "staticPolicies": policies}))
 
 
-def _names(looks: list[tuple[str, str | None]], variable: str) -> frozenset[str] | None:
+def _names(looks: list[tuple[str, str | None]], variable: str) -> tuple[str, ...] | None:
     names = {name for v, name in looks if v == variable}
-    return None if None in names else frozenset(name for name in names if name)
+    return None if None in names else tuple(sorted(name for name in names if name))
 
 
 def _looks(body: Any) -> Iterator[tuple[str, str | None]]:
@@ -138,3 +123,17 @@ def _looks(body: Any) -> Iterator[tuple[str, str | None]]:
             yield from _looks(operands.get("in", {}))
         else:
             yield from _looks(operands)
+
+
+def _operations(body: Any) -> Iterator[tuple[str, Any]]:
+    """Each operator of an expression with its operands, those within them included."""
+    if isinstance(body, list):
+        for part in body:
+            yield from _operations(part)
+        return
+    for operator, operands in body.items() if isinstance(body, dict) else ():
+        yield operator, operands
+        if operator in ("Value", "Var"):
+            continue
+        for operand in operands.values() if isinstance(operands, dict) else (operands,):
+            yield from _operations(operand)

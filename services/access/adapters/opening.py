@@ -1,5 +1,7 @@
 """Opens the log of access with its rules: no broker, so an auditor's tool can open a copy too."""
 
+from functools import cache
+
 from services.access.adapters.cedar import CedarRules, read_policies, revived
 from services.access.adapters.reference import read_reference
 from services.access.application import Access
@@ -22,12 +24,18 @@ def open_log(
         store,
         keys,
         clock,
-        rules=CedarRules(read_policies(), parameters_of(chosen)),
+        rules=_rules_of(frozenset(parameters_of(chosen).items())),
         revive=revived,
         reference=read_reference(),
         settings=chosen,
         outside=outside,
     )
+
+
+@cache
+def _rules_of(parameters: frozenset[tuple[str, bool]]) -> CedarRules:
+    """Of all entrypoints in one process, which only read them: parsed, they weigh 4 MB."""
+    return CedarRules(read_policies(), dict(parameters))
 
 
 def parameters_of(chosen: AccessSettings) -> dict[str, bool]:

@@ -18,6 +18,7 @@ from shared.eventing.entrypoints import following_loops, projecting_loops
 from shared.eventing.follow import queue_of
 from shared.stores.event_log import NOTHING, Outcome
 from shared.telemetry import traces
+from shared.telemetry.exporting import Exporting, provider_to
 from shared.telemetry.traces import SpanKind, span
 from tests.shared.eventing.integration.test_end_to_end import channel
 from tests.shared.eventing.sample import Note, records
@@ -75,9 +76,8 @@ def receiver(monkeypatch: pytest.MonkeyPatch) -> Iterator[Receiver]:
     """The tracing of this process goes there, by the exporter that processes use."""
     monkeypatch.setenv("OTEL_BSP_SCHEDULE_DELAY", "100")  # milliseconds until a batch leaves
     with receiving() as server:
-        provider = traces.provider_of("notes", server.endpoint)
-        monkeypatch.setattr(traces, "_tracer", provider.get_tracer("test"))
-        monkeypatch.setattr(traces, "_exports", True)
+        provider = provider_to(server.endpoint, "notes")
+        monkeypatch.setattr(traces, "_exporter", Exporting(provider))
         yield server
         provider.shutdown()
 
