@@ -21,7 +21,7 @@ test-long: ## The long forms of tests: minutes more, the same rules
 
 trust: ## Attacks on all of Carnet, at length: 100 kills, 56 other mishaps, 100,000 requests; hours
 	@scripts/setup.sh test
-	CARNET_TRUST_KILLS=100 CARNET_TRUST_REQUESTS=600 $(PY) -m pytest tests/trust
+	CARNET_TRUST_KILLS=100 CARNET_TRUST_REQUESTS=460 $(PY) -m pytest tests/trust
 	@cat var/trust/report.json
 
 check: ## Format, lint, weaknesses, types, imports, schemas: what must hold before the tests run
@@ -83,7 +83,7 @@ fuzz: ## A million parser runs guided by coverage, requests by schema, 100,000 o
 	@scripts/setup.sh test
 	$(PY) -m tests.fuzz.campaign
 	CARNET_FUZZ_TRIES=50 $(PY) -m pytest -q -n 2 tests/fuzz/test_contracts.py
-	CARNET_TRUST_REQUESTS=600 $(PY) -m pytest tests/trust/test_requests.py
+	CARNET_TRUST_REQUESTS=460 $(PY) -m pytest tests/trust/test_requests.py
 	@cat var/trust/report.json
 
 mutation: ## Small wrongs put into access, crypto and eventing: which do the tests notice; an hour

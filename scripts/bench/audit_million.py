@@ -8,23 +8,21 @@ as audit makes it grow; what is timed is what an auditor runs.
 
 import json
 import resource
-import sqlite3
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
-from datetime import UTC, datetime
-from functools import cache, partial
+from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
-from uuid import UUID, uuid5
 
 import typer
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from rich.table import Table
 
+from scripts.bench.large_log import NOW, Vault, generate, kept_keys, keys_of
 from scripts.cli.audit_evidence import look
 from scripts.cli.audit_told import Reader
 from scripts.cli.audit_workers import workers
@@ -39,70 +37,22 @@ from services.audit.application import Audit
 from services.audit.domain.batch import Batch
 from services.audit.domain.growth import Publisher
 from services.audit.domain.verification import Log, Verification
-from shared.crypto.event_cipher import RowIdentity, seal_state
-from shared.crypto.keys import Key
-from shared.crypto.local_keys import LocalKeys
 from shared.crypto.signatures import check_ed25519
 from shared.kernel.clock import FixedClock
 from shared.kernel.note import VerifierKey
-from shared.stores.event_log import EventLog
 from shared.stores.settings import EventStoreSettings
 
-ROOT = bytes(range(32))
 KEY = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
 VERIFIER = VerifierKey("log.carnet.example/million", KEY.public_key().public_bytes_raw())
-RECORDS = 1_000
-SPACE = UUID("7f3c7a52-53c0-4c6e-9b55-1c9e27b6a001")
-NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
-TOPIC = "vault.document_opened"
 AT_ONCE = 5_000
-
-
-class Vault(EventLog):
-    name = "vault"
-
-
-def generate(folder: Path, events: int) -> None:
-    """Openings of documents, each a stream of its own, by a hundred professionals."""
-    settings, clock, keys = EventStoreSettings(data_dir=folder), FixedClock(NOW), _keys("vault")
-    Vault(settings, keys, clock).close()
-    records = [uuid5(SPACE, f"record {n}") for n in range(RECORDS)]
-    with closing(sqlite3.connect(folder / "vault.db")) as store, store:
-        store.executemany(
-            "INSERT INTO stored_events (originator_id, originator_version, topic, state)"
-            " VALUES (?, 1, ?, ?)",
-            (
-                row_of("vault", keys.current(records[n % RECORDS]), records[n % RECORDS], n)
-                for n in range(events)
-            ),
-        )
-
-
-def row_of(store: str, key: Key, record: UUID, number: int) -> tuple[str, str, bytes]:
-    """Originator, topic and sealed state of one opening."""
-    opening = uuid5(SPACE, f"opening {number}")
-    state = {
-        "originator_topic": "vault.opening",
-        "timestamp": {"_type_": "datetime_iso", "_data_": "2026-11-22T12:00:00+00:00"},
-        "record_id": {"_type_": "uuid_hex", "_data_": record.hex},
-        "by": {"kind": "professional", "id": f"81{number % 100:010}", "profession": "10"},
-        "document_version": 1,
-        "document_id": {"_type_": "uuid_hex", "_data_": opening.hex},
-        "decision_id": {"_type_": "uuid_hex", "_data_": opening.hex},
-        "mode": "normal",
-        "confidentiality": ["N"],
-    }
-    plain = json.dumps(state, separators=(",", ":")).encode()
-    identity = RowIdentity(store, opening, 1, TOPIC)
-    return opening.hex, TOPIC, seal_state(key, identity, plain)
 
 
 def grow(folder: Path, log: Path) -> None:
     """As audit does: leaves first, then files, then one signature."""
     settings, clock = EventStoreSettings(data_dir=folder), FixedClock(NOW)
     with (
-        Vault(settings, _keys("vault"), clock) as vault,
-        Audit(settings, _keys("audit"), clock) as audit,
+        Vault(settings, keys_of("vault"), clock) as vault,
+        Audit(settings, keys_of("audit"), clock) as audit,
     ):
         tree, after = SqlTree(audit.guarded), 0
         publisher = Publisher(tree=tree, files=FolderFiles(log), verifier=VERIFIER, sign=KEY.sign)
@@ -139,17 +89,6 @@ def replay(folder: Path) -> int:
     """Every event opened and told, as the auditor's questions read them."""
     heard: Iterator[Any] = Reader(SqliteStores(folder), kept_keys).told(services=["vault"])
     return sum(1 for _ in heard)
-
-
-def _keys(service: str) -> LocalKeys:
-    return LocalKeys(ROOT, service)
-
-
-def kept_keys(service: str) -> LocalKeys:
-    """Derived once, as an auditor's tool keeps the keys that it read from keyring's table."""
-    keys = _keys(service)
-    keys.exact = cache(keys.exact)  # type: ignore[method-assign]  # the same, kept
-    return keys
 
 
 def one(name: str, folder: Path, events: int) -> None:

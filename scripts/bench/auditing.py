@@ -2,7 +2,6 @@
 
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
 from functools import partial
 from itertools import islice
 from pathlib import Path
@@ -10,18 +9,14 @@ from time import perf_counter
 from typing import Any
 
 from scripts.bench import audit_million as million
-from scripts.bench.audit_million import Vault, kept_keys
+from scripts.bench.large_log import generate, opened_vault, replayed
 from scripts.bench.record import documents_of, own_view
 from scripts.cli.audit_evidence import Where, open_evidence
 from scripts.cli.audit_redecide import redecide_stored
 from scripts.cli.audit_workers import workers
 from scripts.cli.deployment import Deployment
 from shared.eventing.project import Projector
-from shared.eventing.replay import replay
 from shared.eventing.view import View
-from shared.kernel.clock import FixedClock
-from shared.stores.event_log import EventLog
-from shared.stores.settings import EventStoreSettings
 
 EVENTS = 200_000
 STRETCH = 2_000
@@ -35,21 +30,21 @@ def of_a_large_log() -> dict[str, float]:
     with tempfile.TemporaryDirectory(prefix="carnet-bench-") as made:
         folder = Path(made)
         data, log = folder / "data", folder / "log"
-        million.generate(data, EVENTS)
+        generate(data, EVENTS)
         million.grow(data, log)
         began = perf_counter()
         if million.verify(data, log, EVENTS) != EVENTS:
             raise SystemExit("the log of the bench did not verify")
         verified = perf_counter()
-        with workers(partial(_vault, data), EVENTS) as replaying:
+        with workers(partial(opened_vault, data), EVENTS) as replaying:
             pieces = ((n, n + STRETCH) for n in range(0, EVENTS, STRETCH))
-            seen = sum(replaying.each(_replayed, pieces))
-        replayed = perf_counter()
+            seen = sum(replaying.each(replayed, pieces))
+        read_again = perf_counter()
     if seen != EVENTS:
         raise SystemExit(f"{seen} events were read again of {EVENTS}")
     return {
         "verify_leaves": EVENTS / (verified - began),
-        "replay_events": EVENTS / (replayed - verified),
+        "replay_events": EVENTS / (read_again - verified),
     }
 
 
@@ -57,7 +52,7 @@ def of_a_read_model() -> dict[str, float]:
     """Events a second: the vault's list of documents, built anew from its log (SQLite)."""
     with tempfile.TemporaryDirectory(prefix="carnet-bench-") as made:
         home = Path(made)
-        with _vault(home) as log:
+        with opened_vault(home) as log:
             for batch in _batches():
                 log.save(*batch)
             documents, projection = own_view(home)
@@ -85,21 +80,6 @@ def of_what_runs(deployment: Deployment) -> dict[str, float]:
         "redecide": again.decisions / (decided - verified),
         "redecided_decisions": again.decisions,
     }
-
-
-@contextmanager
-def _vault(folder: Path) -> Iterator[EventLog]:
-    log = Vault(EventStoreSettings(data_dir=folder), kept_keys("vault"), FixedClock(million.NOW))
-    try:
-        yield log
-    finally:
-        log.close()
-
-
-def _replayed(log: EventLog, piece: tuple[int, int]) -> int:
-    """Events opened, in a stretch."""
-    after, upto = piece
-    return sum(row.event is not None for row in replay(log, after=after, upto=upto))
 
 
 def _batches() -> Iterator[list[Any]]:

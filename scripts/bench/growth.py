@@ -15,9 +15,9 @@ from statistics import median
 from time import perf_counter
 from uuid import UUID, uuid4, uuid5
 
-from scripts.bench.audit_million import NOW, ROOT, SPACE, row_of
 from scripts.bench.decisions import decided, open_rights, person_of
 from scripts.bench.ladder import Progress
+from scripts.bench.large_log import NOW, SPACE, keys_of, row_of
 from scripts.bench.load import elsewhere
 from scripts.bench.measures import Guarded, Note, Nothing
 from scripts.bench.plots import BY_REPLICAS
@@ -31,7 +31,6 @@ from services.access.domain.rights import Rights
 from services.audit.adapters.tree import SqlTree
 from services.audit.application import Audit
 from services.audit.domain.batch import Batch
-from shared.crypto.local_keys import LocalKeys
 from shared.kernel.clock import FixedClock, SystemClock
 from shared.stores.outcome import Outcome
 from shared.stores.settings import EventStoreSettings
@@ -49,7 +48,7 @@ Operation = Callable[[], object]
 def saving(events: int) -> float:
     """A save of one event, sealed and guarded, above ``events`` of one record."""
     with _folder() as folder, ExitStack() as stack:
-        log = Guarded(EventStoreSettings(data_dir=folder), _keys("bench"), SystemClock())
+        log = Guarded(EventStoreSettings(data_dir=folder), keys_of("bench"), SystemClock())
         stack.callback(log.close)
         record = uuid5(SPACE, "record")
         _fill(folder / "bench.db", "bench", record, events)
@@ -88,7 +87,7 @@ def logging(leaves: int) -> float:
     """Ten more leaves, in a tree of ``leaves``."""
     with _folder() as folder:
         settings = EventStoreSettings(data_dir=folder)
-        with Audit(settings, _keys("audit"), FixedClock(NOW)) as audit:
+        with Audit(settings, keys_of("audit"), FixedClock(NOW)) as audit:
             tree = SqlTree(audit.guarded)
             at = _grow(tree, leaves)
 
@@ -166,7 +165,7 @@ def _change(app: Access, rights: Rights, changes: int) -> None:
 
 
 def _fill(file: Path, service: str, record: UUID, events: int) -> None:
-    keys = _keys(service)
+    keys = keys_of(service)
     key = keys.current(record)
     with closing(sqlite3.connect(file)) as store, store:
         store.executemany(
@@ -179,7 +178,7 @@ def _fill(file: Path, service: str, record: UUID, events: int) -> None:
 @contextmanager
 def _access() -> Iterator[tuple[Access, Path]]:
     with _folder() as folder:
-        app = open_log(EventStoreSettings(data_dir=folder), _keys("access"), SystemClock())
+        app = open_log(EventStoreSettings(data_dir=folder), keys_of("access"), SystemClock())
         try:
             app.prepare()
             yield app, folder
@@ -191,7 +190,3 @@ def _access() -> Iterator[tuple[Access, Path]]:
 def _folder() -> Iterator[Path]:
     with tempfile.TemporaryDirectory(prefix="carnet-growth-") as folder:
         yield Path(folder)
-
-
-def _keys(service: str) -> LocalKeys:
-    return LocalKeys(ROOT, service)

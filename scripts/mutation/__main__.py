@@ -1,20 +1,25 @@
 """``make mutation``: puts small wrongs into access, crypto and eventing, and counts who notices.
 
-``python -m scripts.mutation [--most N] [--only TEXT]``: at most N wrongs of each module, drawn by
-a fixed seed. Survivors are listed in ``var/mutation``, a file per module.
+``python -m scripts.mutation [--most N] [--only TEXT] [--missing | --survivors]``: at most N wrongs
+of each module, drawn by a fixed seed. What came of each module is kept in
+``var/mutation/score.json`` as soon as it is known; ``--missing`` passes over modules that have a
+score as they now are, ``--survivors`` tries again only what nobody noticed.
 """
 
 import argparse
-import ast
 import importlib
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator
+from itertools import groupby
 from pathlib import Path
 from random import Random
+from tempfile import TemporaryDirectory
 
 from scripts.mutation.modules import MODULES, Module
 from scripts.mutation.mutants import Mutant, mutants
+from scripts.mutation.score import Score, Scores
 from scripts.mutation.trial import passes
+from scripts.mutation.warm import Drawn, noticed
 
 ROOT = Path(__file__).parents[2]
 FOLDER = ROOT / "var" / "mutation"
@@ -31,40 +36,50 @@ def main() -> int:
     given = argparse.ArgumentParser(description=__doc__)
     given.add_argument("--most", type=int, default=15)
     given.add_argument("--only", default="")
+    which = given.add_mutually_exclusive_group()
+    which.add_argument("--missing", action="store_true")
+    which.add_argument("--survivors", action="store_true")
     options = given.parse_args()
     for library in LIBRARIES:
         importlib.import_module(library)
-    FOLDER.mkdir(parents=True, exist_ok=True)
-    tried = killed = 0
-    for module in (m for m in MODULES if options.only in m.name):
-        drawn = _drawn(module, options.most)
-        survivors = _survivors(module, drawn)
-        tried, killed = tried + len(drawn), killed + len(drawn) - len(survivors)
-        _tell(module, drawn, survivors)
-    print(f"{'all':40} {killed:4} of {tried:4} noticed: {killed / max(tried, 1):.0%}")  # noqa: T201
+    scores = Scores(FOLDER / "score.json")
+    chosen = [module for module in MODULES if options.only in module.name]
+    for _, modules in groupby(chosen, key=lambda module: module.tests):
+        asked: dict[Module, tuple[Score, list[Mutant]]] = {}
+        for module in modules:
+            source = (ROOT / module.path).read_text()
+            before = scores.of(module.name, source)
+            if options.survivors and before and before.survivors:
+                drawn = [m for m in _drawn(source, before.most) if m.told in before.survivors]
+                asked[module] = before, drawn
+            elif not options.survivors and not (options.missing and before):
+                drawn = _drawn(source, options.most)
+                asked[module] = Score.first(source, options.most, len(drawn)), drawn
+        for module, survivors, failing in _tried([(m, drawn) for m, (_, drawn) in asked.items()]):
+            scores.keep(module.name, asked[module][0].again(survivors, failing))
+    scores.tell()
     return 0
 
 
-def _drawn(module: Module, most: int) -> Sequence[Mutant]:
-    found = list(mutants((ROOT / module.path).read_text()))
+def _drawn(source: str, most: int) -> list[Mutant]:
+    found = list(mutants(source))
     some = Random(SEED).sample(found, min(most, len(found)))  # noqa: S311 - alike on every run
     return sorted(some, key=lambda m: m.line)
 
 
-def _survivors(module: Module, drawn: Sequence[Mutant]) -> list[Mutant]:
-    log = FOLDER / f"{module.name}.log"
-    whole = ast.parse((ROOT / module.path).read_text())
-    if not passes(module.name, whole, module.arguments, log):
-        sys.exit(f"{module.name}: its own tests fail without any wrong; see {log}")
-    return [m for m in drawn if passes(module.name, m.code, module.arguments, log)]
-
-
-def _tell(module: Module, drawn: Sequence[Mutant], survivors: Sequence[Mutant]) -> None:
-    killed = len(drawn) - len(survivors)
-    share = killed / max(len(drawn), 1)
-    print(f"{module.name:40} {killed:4} of {len(drawn):4} noticed: {share:.0%}", flush=True)  # noqa: T201
-    lines = [f"{module.path}:{m.line}: {m.change}\n" for m in survivors]
-    (FOLDER / f"{module.name}.txt").write_text("".join(lines))
+def _tried(drawn: Drawn) -> Iterator[tuple[Module, list[Mutant], str | None]]:
+    """Who survived, and why nothing could be tried."""
+    if not drawn:
+        return
+    wrongs = dict(drawn)
+    with TemporaryDirectory() as name:
+        folder = Path(name)
+        for module, told in noticed(drawn, folder):
+            left = [m for number, m in enumerate(wrongs[module]) if number not in told.by]
+            if told.failing is None:
+                log = folder / "log"
+                left = [m for m in left if passes(module, m, told.first, log)]
+            yield module, left, told.failing
 
 
 if __name__ == "__main__":

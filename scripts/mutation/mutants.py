@@ -23,11 +23,17 @@ _TELLS = {"log", "logger"}
 
 @dataclass(frozen=True)
 class Mutant:
-    """``change``: what was, and what is now, on one line."""
+    """``change``: what was, and what is now, on one line. ``function``: the qualified name of the
+    one it is in; none for what runs when the module is imported."""
 
     line: int
     change: str
     code: ast.Module
+    function: str | None = None
+
+    @property
+    def told(self) -> str:
+        return f"{self.line}: {self.change}"
 
 
 def mutants(source: str) -> Iterator[Mutant]:
@@ -70,6 +76,8 @@ def _is_words(node: ast.AST) -> bool:
             return name in _TELLS
         case ast.JoinedStr():
             return True
+        case ast.Call(func=ast.Name(id="dataclass")) | ast.keyword(arg="frozen"):
+            return True  # that nobody changes a value is the type checker's to say
     return False
 
 
@@ -129,4 +137,15 @@ def _mutant(tree: ast.Module, node: Changeable, wrong: ast.AST) -> Mutant:
     _Replace(_place(node), wrong).visit(changed)
     ast.fix_missing_locations(changed)
     was, now = (" ".join(ast.unparse(n).split())[:90] for n in (node, wrong))
-    return Mutant(node.lineno, f"{was}  ->  {now}", changed)
+    return Mutant(node.lineno, f"{was}  ->  {now}", changed, _function(tree, node))
+
+
+def _function(tree: ast.Module | ast.ClassDef, node: Changeable, inside: str = "") -> str | None:
+    for one in tree.body:
+        if not one.lineno <= node.lineno <= (one.end_lineno or one.lineno):
+            continue
+        if isinstance(one, ast.ClassDef):
+            return _function(one, node, f"{inside}{one.name}.")
+        if isinstance(one, ast.FunctionDef) and one.body[0].lineno <= node.lineno:
+            return inside + one.name  # above its body are its defaults, which importing makes
+    return None

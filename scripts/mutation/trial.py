@@ -1,5 +1,5 @@
-"""One mutant against the tests of its module, in a process forked from one that has imported
-the libraries: a trial costs the tests' time and little more."""
+"""One wrong against the tests of its module, imported anew in a process forked from one that has
+the libraries: for what runs at import, and for the last word on what nobody noticed."""
 
 import ast
 import os
@@ -16,14 +16,20 @@ from typing import Any
 
 import pytest
 
-CPU_LIMIT = 60
+from scripts.mutation.modules import Module
+from scripts.mutation.mutants import Mutant
+
+CPU_LIMIT = 120
 LIMIT = 300.0
 """Seconds: a mutant that hangs is one that was noticed. The second is of the clock, for one that
 waits; other work on the machine must not be taken for that."""
 POLL = 0.02
+SERVERS = {"amqp_uri", "postgres"}
+"""Fixtures."""
 OPTIONS = (
     "-x", "-q", "--tb=line", "-p", "no:cacheprovider", "-p", "no:xdist",
     "-W", "ignore::pytest.PytestAssertRewriteWarning",  # the libraries are imported already
+    "-W", "ignore:Using fork:DeprecationWarning",  # eventlet: nothing of it runs across the fork
 )  # fmt: skip
 
 
@@ -45,12 +51,40 @@ class _Mutated(MetaPathFinder, Loader):
         exec(compile(self._code, str(module.__file__), "exec"), module.__dict__)  # noqa: S102 - the mutant
 
 
-def passes(module: str, code: ast.Module, tests: Sequence[str], log: Path) -> bool:
-    """Whether nobody noticed. The output of the tests is left in ``log``."""
+class _NoServers:
+    """A plugin: tests that need one are left out, which no conftest at hand starts."""
+
+    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
+        items[:] = [item for item in items if not SERVERS & {*getattr(item, "fixturenames", ())}]
+
+
+class _Ordered:
+    """A plugin: these tests come first. ``alone``: no other can notice."""
+
+    def __init__(self, first: Sequence[str], alone: bool) -> None:
+        self._rank = {test: rank for rank, test in enumerate(first)}
+        self._alone = alone and bool(first)
+
+    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
+        items.sort(key=lambda item: self._rank.get(item.nodeid, len(self._rank)))
+        if self._alone:
+            items[:] = [item for item in items if item.nodeid in self._rank]
+
+
+def passes(module: Module, wrong: Mutant, first: Sequence[str], log: Path) -> bool:
+    """Whether nobody noticed. ``first``: the tests that enter the module. The output of the tests
+    is left in ``log``."""
     child = os.fork()
     if child == 0:
-        _be_the_child(module, code, tests, log)
-    ends = time.monotonic() + LIMIT
+        lead_a_process(log)
+        sys.meta_path.insert(0, _Mutated(module.name, wrong.code))
+        end_with_tests(module.arguments, _Ordered(first, wrong.function is not None))
+    return ended_well(child)
+
+
+def ended_well(child: int, limit: float = LIMIT) -> bool:
+    """Of a process that leads its group; it is killed with all it started at the limit."""
+    ends = time.monotonic() + limit
     while time.monotonic() < ends:
         done, status = os.waitpid(child, os.WNOHANG)
         if done:
@@ -61,16 +95,19 @@ def passes(module: str, code: ast.Module, tests: Sequence[str], log: Path) -> bo
     return False
 
 
-def _be_the_child(module: str, code: ast.Module, tests: Sequence[str], log: Path) -> None:
-    """Never returns."""
+def lead_a_process(log: Path, cpu: int = CPU_LIMIT) -> None:
+    """Of a child: a group of its own, a limit of its own, its output in ``log``."""
     os.setpgid(0, 0)
-    resource.setrlimit(resource.RLIMIT_CPU, (CPU_LIMIT, CPU_LIMIT))
+    resource.setrlimit(resource.RLIMIT_CPU, (cpu, cpu))
     out = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     os.dup2(out, 1)
     os.dup2(out, 2)
-    sys.meta_path.insert(0, _Mutated(module, code))
+
+
+def end_with_tests(tests: Sequence[str], plugin: object) -> None:
+    """Never returns."""
     try:
-        ended = int(pytest.main([*OPTIONS, *tests]))
+        ended = int(pytest.main([*OPTIONS, *tests], plugins=[_NoServers(), plugin]))
     except BaseException:  # noqa: BLE001 - whatever a mutant does is not ours
         ended = 1
     os._exit(ended)

@@ -67,7 +67,7 @@ def seal_state(key: Key, row: RowIdentity, plain: bytes) -> bytes:
 def open_state(keys: Keys, row: RowIdentity, sealed: bytes) -> bytes:
     """Raise :class:`NotAuthentic`, ``KeyErased`` or ``KeyUnavailable``."""
     header = read_header(sealed)
-    cipher = AESGCM(keys.exact(header.key_id, header.key_version).secret)
+    cipher = keys.exact(header.key_id, header.key_version).cipher
     return unseal_with(cipher, sealed[HEADER_BYTES:], sealed[:HEADER_BYTES] + row.to_bytes())
 
 
@@ -87,6 +87,6 @@ class Opener:
 
     def _cipher(self, sealed: bytes) -> AESGCM:
         header = read_header(sealed)
-        cipher = AESGCM(self._keys.exact(header.key_id, header.key_version).secret)
+        cipher = self._keys.exact(header.key_id, header.key_version).cipher
         self._ciphers[header.to_bytes()] = cipher
         return cipher

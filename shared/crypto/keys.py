@@ -3,8 +3,11 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from typing import Protocol
 from uuid import UUID
+
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from shared.kernel.errors import Unavailable
 
@@ -19,6 +22,11 @@ class Key:
     id: UUID
     version: int
     secret: bytes
+
+    @cached_property
+    def cipher(self) -> AESGCM:
+        """Made once for all that is sealed under it, and gone with it."""
+        return AESGCM(self.secret)
 
     def __repr__(self) -> str:
         return "Key(...)"

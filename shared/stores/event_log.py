@@ -1,21 +1,19 @@
 """The event log of a service: what its application class derives from."""
 
-import hashlib
-import json
-from collections.abc import Iterable, Sequence
-from contextlib import AbstractContextManager, suppress
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
-from typing import Any, NamedTuple, TypeVar
+from functools import cached_property
+from typing import Any, TypeVar
 from uuid import UUID
 
 from eventsourcing.application import AggregateNotFoundError, Application, ProcessingEvent
 from eventsourcing.domain import Aggregate, DomainEventProtocol, Snapshot
-from eventsourcing.persistence import Mapper, Notification, Recording
+from eventsourcing.persistence import Recording
 from pydantic import BaseModel
 
 from shared.crypto.derivation import derive
-from shared.crypto.event_cipher import SealHeader, read_header
+from shared.crypto.event_cipher import read_header
 from shared.crypto.keys import SERVICE_KEY_ID, KeyErased, Keys
 from shared.kernel.actor import Actor
 from shared.kernel.clock import Clock
@@ -23,12 +21,13 @@ from shared.kernel.ids import derived_id
 from shared.kernel.settings import SettingsError
 from shared.stores.causes import Causes
 from shared.stores.commands import command, unreplayed
-from shared.stores.guard import GuardedRecorder, Leadership, Sql, Step
+from shared.stores.guard import GuardedRecorder, Leadership, Row, Sql, Step
 from shared.stores.kept_aggregates import KeptAggregates
 from shared.stores.outcome import Followed, Link, Outcome, PositionMoved
 from shared.stores.places import EpochStart, Parked, Places
+from shared.stores.recorded import Recorded, epoch_of, leaf_digest
 from shared.stores.requests import Repeatable, Requests, caller
-from shared.stores.sealed_mapper import SealedMapper, as_uuid, our_transcoder, record_of
+from shared.stores.sealed_mapper import SealedMapper, our_transcoder, record_of
 from shared.stores.settings import EventStoreSettings
 
 __all__ = [
@@ -44,28 +43,14 @@ class Nothing(BaseModel):
 
 
 NOTHING = Outcome(answer=Nothing())
+PAGE = 500
+"""Rows that a replay takes from the store at once, closed."""
 
 
 @dataclass(frozen=True)
 class Head:
     epoch: str
     position: int
-
-
-class Recorded(NamedTuple):
-    """One event of the log. ``event`` is ``None`` when its record was erased.
-
-    ``digest`` is that of its leaf; with epoch and position it makes a :class:`Link`.
-    """
-
-    epoch: str
-    position: int
-    digest: str
-    originator_id: UUID
-    originator_version: int
-    topic: str
-    record_id: UUID | None
-    event: DomainEventProtocol[UUID] | None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -83,6 +68,7 @@ class EventLog(Application[UUID]):
 
     name = "event_log"
     snapshot_class = Snapshot
+    mapper: SealedMapper
 
     def __init__(self, settings: EventStoreSettings, keys: Keys, clock: Clock) -> None:
         self.keys = keys
@@ -112,7 +98,7 @@ class EventLog(Application[UUID]):
         """Statements that create what a service keeps beside its log, if not there yet."""
         return ()
 
-    def construct_mapper(self) -> Mapper[UUID]:
+    def construct_mapper(self) -> SealedMapper:
         return SealedMapper(our_transcoder(), store=self.name, keys=self.keys)
 
     def get(self, aggregate_id: UUID, kind: type[A], version: int | None = None) -> A | None:
@@ -187,22 +173,38 @@ class EventLog(Application[UUID]):
 
     def read(self, after: int, limit: int) -> list[Recorded]:
         """The events above a position, in order."""
+        return list(self._open_rows(self.guarded.rows(after, limit)))
+
+    def replay(self, after: int = 0, upto: int | None = None) -> Iterator[Recorded]:
+        """Every event above ``after`` up to and with ``upto``, in order: for rebuilds and
+        re-decisions. One is opened at a time, so that none lies in memory waiting for its turn.
+
+        Raises ``KeyUnavailable`` when a key is out of reach, ``NotAuthentic`` for a row that was
+        changed.
+        """
+        while upto is None or after < upto:
+            rows = self.guarded.rows(after, PAGE if upto is None else min(PAGE, upto - after))
+            if not rows:
+                return
+            after = rows[-1].position
+            yield from self._open_rows([r for r in rows if upto is None or r.position <= upto])
+
+    def _open_rows(self, rows: Sequence[Row]) -> Iterator[Recorded]:
         epochs = self.places.epochs()
-        rows = [(row, read_header(row.state)) for row in self._notifications(after, limit)]
-        self.keys.prefetch({header.key_id for _, header in rows})
-        return [self._recorded(row, header, epochs) for row, header in rows]
+        self.keys.prefetch({read_header(row.state).key_id for row in rows})
+        return (self._recorded(row, epochs) for row in rows)
 
     def leaves(self, after: int, limit: int) -> Leaves:
         """One digest per event above a position, private ones included; needs no key."""
         epochs = self.places.epochs()
-        rows = self._notifications(after, limit)
-        epoch = epoch_of(rows[0].id if rows else after + 1, epochs)
-        rows = [row for row in rows if epoch_of(row.id, epochs) == epoch]
+        rows = self.guarded.rows(after, limit)
+        epoch = epoch_of(rows[0].position if rows else after + 1, epochs)
+        rows = [row for row in rows if epoch_of(row.position, epochs) == epoch]
         return Leaves(
             epoch=epoch,
             after=after,
-            to=rows[-1].id if rows else after,
-            leaves=[(row.id, leaf_digest(self.name, epoch, row)) for row in rows],
+            to=rows[-1].position if rows else after,
+            leaves=[(row.position, leaf_digest(self.name, epoch, row)) for row in rows],
         )
 
     def forget_requests(self) -> None:
@@ -216,26 +218,13 @@ class EventLog(Application[UUID]):
         """
         return self.guarded.leader(role)
 
-    def _notifications(self, after: int, limit: int) -> Sequence[Notification]:
-        return self.recorder.select_notifications(after, limit, inclusive_of_start=False)
-
-    def _recorded(
-        self, row: Notification, header: SealHeader, epochs: Sequence[EpochStart]
-    ) -> Recorded:
-        event: DomainEventProtocol[UUID] | None = None
-        with suppress(KeyErased):
-            event = self.mapper.to_domain_event(row)
-        epoch = epoch_of(row.id, epochs)
-        return Recorded(
-            epoch=epoch,
-            position=row.id,
-            digest=leaf_digest(self.name, epoch, row),
-            originator_id=as_uuid(row.originator_id),
-            originator_version=row.originator_version,
-            topic=row.topic,
-            record_id=header.record_id,
-            event=event,
-        )
+    def _recorded(self, row: Row, epochs: Sequence[EpochStart]) -> Recorded:
+        event: DomainEventProtocol[UUID] | None
+        try:
+            event = self.mapper.opened(*row[1:])
+        except KeyErased:
+            event = None
+        return Recorded(self.name, epoch_of(row.position, epochs), *row, event)
 
     def _record(self, processing_event: ProcessingEvent[UUID]) -> list[Recording[UUID]]:
         now = self.clock.now()
@@ -253,23 +242,3 @@ def _refuse_unowned(
         owner = getattr(aggregates.get(event.originator_id), "record_id", None)
         if owner is not None and record_of(event) != owner:
             raise TypeError(f"{type(event).__qualname__} must carry the record_id of its aggregate")
-
-
-def epoch_of(position: int, epochs: Sequence[EpochStart]) -> str:
-    return next(start.epoch for start in reversed(epochs) if start.after < position)
-
-
-def leaf_digest(service: str, epoch: str, row: Notification) -> str:
-    """SHA-256, in hex, of the clear header (canonical JSON), a zero byte and the sealed state."""
-    canonical = (
-        f'{{"epoch":{_text(epoch)},"originator_id":"{row.originator_id}",'
-        f'"originator_version":{row.originator_version},"position":{row.id},'
-        f'"service":{_text(service)},"topic":{_text(row.topic)}}}'
-    )
-    return hashlib.sha256(canonical.encode() + b"\0" + row.state).hexdigest()
-
-
-@lru_cache
-def _text(value: str) -> str:
-    """As canonical JSON; the few epochs, services and topics there are come again and again."""
-    return json.dumps(value, ensure_ascii=False)

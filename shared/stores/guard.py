@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import AbstractContextManager
-from typing import Any, Protocol, runtime_checkable
+from typing import Any, NamedTuple, Protocol, runtime_checkable
 from uuid import UUID
 
 from eventsourcing.persistence import IntegrityError, StoredEvent
@@ -18,6 +18,16 @@ class Sql(Protocol):
 Step = Callable[[Sql, int], None]
 """A write of the same transaction. It is given the position reached: that of the last event
 saved, or the head of the log when none was. Raising undoes everything."""
+
+
+class Row(NamedTuple):
+    """An event as it lies in the store; ``state`` is sealed."""
+
+    position: int
+    originator_id: UUID
+    originator_version: int
+    topic: str
+    state: bytes
 
 
 class ReliedOnMoved(IntegrityError):
@@ -47,6 +57,10 @@ class GuardedRecorder(Protocol):
 
     def create(self, *statements: str) -> None:
         """Run ``CREATE ... IF NOT EXISTS`` statements; several processes may do so at once."""
+        ...
+
+    def rows(self, after: int, limit: int) -> list[Row]:
+        """The events above a position, in order, closed."""
         ...
 
     def version_of(self, originator_id: UUID, *, at: int | None = None) -> int:

@@ -25,7 +25,7 @@ from psycopg.waiting import wait, wait_selector
 
 from shared.kernel.settings import SettingsError
 from shared.stores.group_commit import GroupCommit, Save, in_our_words, save_each
-from shared.stores.guard import Sql, Step, refuse_if_moved
+from shared.stores.guard import Row, Sql, Step, refuse_if_moved
 from shared.stores.postgres_schema import (
     refuse_without_rights,
     refuse_without_type,
@@ -123,6 +123,14 @@ class GuardedPostgresRecorder(library.PostgresApplicationRecorder):
             return []
         library.PostgresAggregateRecorder._insert_stored_events(self, cursor, stored_events)
         return self._fetch_ids_after_insert_events(cursor, stored_events) or []
+
+    def rows(self, after: int, limit: int) -> list[Row]:
+        statement = SQL(
+            "SELECT notification_id, originator_id, originator_version, topic, state"
+            " FROM {}.{} WHERE notification_id > %s ORDER BY notification_id LIMIT %s"
+        ).format(Identifier(self.datastore.schema), Identifier(self.events_table_name))
+        with self.datastore.cursor() as cursor:
+            return [Row(*row.values()) for row in cursor.execute(statement, (after, limit))]
 
     def version_of(self, originator_id: UUID, *, at: int | None = None) -> int:
         """Version of the stream's last event (up to position ``at``); 0 if there is none."""

@@ -15,8 +15,9 @@ from uuid import UUID
 from eventsourcing import sqlite as library
 from eventsourcing.persistence import OperationalError, StoredEvent
 
+from shared.kernel.ids import id_of
 from shared.stores.group_commit import GroupCommit, Save, in_our_words, save_each
-from shared.stores.guard import Sql, Step, refuse_if_moved
+from shared.stores.guard import Row, Sql, Step, refuse_if_moved
 from shared.stores.schema import Tables, shape_of_file
 
 STATEMENTS = 128
@@ -109,6 +110,16 @@ class GuardedSQLiteRecorder(library.SQLiteApplicationRecorder):
         except sqlite3.Error as error:
             raise in_our_words(error) from error
         return positions
+
+    def rows(self, after: int, limit: int) -> list[Row]:
+        with self.reading() as sql:
+            found = sql(
+                f"SELECT rowid, * FROM {self.events_table_name}"  # noqa: S608 - our own table name
+                " WHERE rowid > ? ORDER BY rowid LIMIT ?",
+                after,
+                limit,
+            )
+        return [Row(at, id_of(hex_), version, topic, s) for at, hex_, version, topic, s in found]
 
     def version_of(self, originator_id: UUID, *, at: int | None = None) -> int:
         """Version of the stream's last event (up to position ``at``); 0 if there is none."""

@@ -5,9 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from scripts.mutation.modules import MODULES
+from scripts.mutation.modules import MODULES, Module
 from scripts.mutation.mutants import mutants
 from scripts.mutation.trial import passes
+from scripts.mutation.warm import noticed
 
 SOURCE = '''
 """Words."""
@@ -62,18 +63,34 @@ def test_each_wrong_is_one_change_that_compiles() -> None:
 def test_every_module_of_the_list_is_there_with_its_tests() -> None:
     for module in MODULES:
         assert Path(module.path).is_file(), module.name
-        files = [test for test in module.tests if test.endswith(".py")]
+        files = [test for test in module.tests if test.startswith("tests/")]
         assert files
-        assert all(Path(file).is_file() for file in files), module.name
+        assert all(Path(file).exists() for file in files), module.name
 
 
 @pytest.mark.long  # it parts the process, which a worker of the tests should not do often
 def test_a_wrong_is_noticed_by_a_test_of_its_rule_and_by_no_other(tmp_path: Path) -> None:
-    """In a process of its own: nothing of it stays."""
+    """In processes of their own: nothing of it stays. Inside a function and outside of any."""
     test = tmp_path / "test_it.py"
-    test.write_text("import colorsys\n\ndef test_it():\n    assert colorsys.ONE_THIRD < 0.5\n")
-    arguments = (str(test), "--noconftest")
-    whole = "ONE_THIRD = 1.0 / 3.0\n"
-    for source, passing in ((whole, True), ("ONE_THIRD = 1.0 * 3.0\n", False)):
-        told = passes("colorsys", ast.parse(source), arguments, tmp_path / "log")
-        assert told is passing, (tmp_path / "log").read_text()
+    test.write_text(
+        "from shared.crypto.derivation import KEY_BYTES, derive\n\n"
+        "def test_a_key_has_32_bytes():\n    assert KEY_BYTES == 32\n\n"
+        "def test_a_key_is_derived():\n    assert derive(bytes(32), 'a')\n"
+    )
+    module = Module("shared.crypto.derivation", (str(test), "--noconftest"))
+    wrongs = list(mutants(Path(module.path).read_text()))
+    size, label, none = (
+        next(m for m in wrongs if m.change.startswith(change)) for change in ("32", "4", "return")
+    )
+    log = tmp_path / "log"
+    assert not passes(module, size, [], log), log.read_text()
+    assert passes(module, label, [], log), log.read_text()
+    [(_, warm)] = noticed([(module, [size, label, none])], tmp_path)
+    assert warm.failing is None
+    assert {at: by.partition("::")[2] for at, by in warm.by.items()} == {2: "test_a_key_is_derived"}
+
+
+def test_a_wrong_knows_the_function_it_is_in() -> None:
+    """What runs at import cannot be put in place of what has run."""
+    told = {(m.line, m.function) for m in mutants(SOURCE)}
+    assert told == {(5, None), (11, None), *((line, "Door.open") for line in (14, 15, 17, 18))}

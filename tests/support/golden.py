@@ -8,7 +8,7 @@ import importlib
 import json
 import pkgutil
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -40,8 +40,13 @@ class Golden:
         return f"{self.topic}.v{self.version}"
 
     def load(self) -> DomainEventProtocol[UUID]:
+        """As whoever reads it finds it: with every field that its class declares, and no other.
+        The mapper would hand over what was stored under any name."""
         state = json.dumps(self.state).encode()
-        return mapper().to_domain_event(StoredEvent(STREAM, 7, self.topic, state))
+        event = mapper().to_domain_event(StoredEvent(STREAM, 7, self.topic, state))
+        declared = {one.name for one in fields(event)}  # type: ignore[arg-type]  # all are dataclasses
+        assert set(vars(event)) == declared, self
+        return event
 
     def store(self, event: DomainEventProtocol[UUID]) -> Any:
         return json.loads(mapper().to_stored_event(event).state)

@@ -16,6 +16,7 @@ from scripts.cli.processes import ROOT
 from scripts.demo.cast import Caller, Cast
 from tests.support.deadline import eventually
 from tests.trust import history
+from tests.trust.conftest import Attacked
 from tests.trust.faulty import Faulty
 from tests.trust.load import Seen
 from tests.trust.works import BOXES, doctor
@@ -55,7 +56,7 @@ def every_opening_has_its_permit(cast: Cast, seen: Seen) -> None:
         assert explained["permit"] is True
 
 
-def every_event_has_its_leaf(carnet: Faulty) -> None:
+def every_event_has_its_leaf(carnet: Faulty | Attacked) -> None:
     """And every decision would be made the same today."""
     where = Where(settings=carnet.deployment.place.settings())
     eventually(lambda: open_evidence(where).verify().log_verified, within=2 * CAUGHT_UP)
@@ -73,13 +74,13 @@ def _generations(file: Path) -> list[int]:
         return [generation for (generation,) in opened.execute("SELECT generation FROM views")]
 
 
-def every_view_is_as_rebuilt(carnet: Faulty) -> None:
+def every_view_is_as_rebuilt(carnet: Faulty | Attacked) -> None:
     """Of each service, each read model against one that is made from the logs now."""
     compared = eventually(lambda: all_alike(carnet), within=2 * CAUGHT_UP, every=2)
     assert len(compared) > 10
 
 
-def all_alike(carnet: Faulty) -> dict[str, Any]:
+def all_alike(carnet: Faulty | Attacked) -> dict[str, Any]:
     done = subprocess.run(
         [sys.executable, "-m", "tests.trust.rebuilt"],
         cwd=ROOT, env={"PATH": os.environ["PATH"], **carnet.deployment.place.settings()},

@@ -6,20 +6,24 @@ script or style is kept, names of files are only shown.
 
 import hashlib
 import re
-from email import policy
 from email.headerregistry import Address
 from email.message import EmailMessage, MIMEPart
 from email.parser import BytesParser
+from email.policy import EmailPolicy
 from email.utils import getaddresses
-from html.parser import HTMLParser
 from typing import Any
 
+from services.messaging.adapters.html_text import words_of
 from services.messaging.adapters.reports import report_of
 from services.messaging.domain.attachment import File, recognise, safe_name
 from services.messaging.domain.mail import Mail
 
 MAX_HEADER_BYTES = 64 * 1024
+"""Of all headers of all parts; the library's reading of one is quadratic in its length."""
+MAX_FIELD_BYTES = 16 * 1024
 MAX_PARTS = 100
+MAX_DELIMITERS = 1000
+"""Lines that begin like one: a part needs no more than that."""
 MAX_DEPTH = 10
 MAX_BODY = 100_000
 """Characters, as over RPC."""
@@ -42,7 +46,7 @@ def read_mail(data: bytes) -> Mail:
     """Raises :class:`Unreadable`."""
     _require_bounded(data)
     try:
-        message = BytesParser(policy=policy.default).parsebytes(data)
+        message = BytesParser(policy=_bounded()).parsebytes(data)
         return _read(message, data)
     except Unreadable:
         raise
@@ -61,11 +65,31 @@ def address_of(header: str | None) -> tuple[str, str] | None:
 
 
 def _require_bounded(data: bytes) -> None:
-    head, _, _ = data.replace(b"\r\n", b"\n").partition(b"\n\n")
-    if len(head) > MAX_HEADER_BYTES:
-        raise Unreadable("5.3.4", "its header is too large")
-    if data.lower().count(b"content-type:") > MAX_PARTS:
+    many_types = data.lower().count(b"content-type:") > MAX_PARTS
+    if many_types or data.count(b"\n--") > MAX_DELIMITERS:
         raise Unreadable("5.6.0", "it has too many parts")
+
+
+class _Bounded(EmailPolicy):
+    """Counts header bytes while parts are found, before any header is read.
+
+    ``taken``: the count of one mail, in a list of its own: a policy itself does not change.
+    """
+
+    taken: list[int] = []  # noqa: RUF012 - the library asks for a default; none is used
+
+    def header_source_parse(self, sourcelines: list[str]) -> tuple[str, str]:
+        size = sum(map(len, sourcelines))
+        self.taken[0] += size
+        if size > MAX_FIELD_BYTES or self.taken[0] > MAX_HEADER_BYTES:
+            raise Unreadable("5.3.4", "its header is too large")
+        return super().header_source_parse(sourcelines)
+
+
+def _bounded() -> Any:
+    """A policy: typeshed knows no settings of one but the library's."""
+    own: Any = {"taken": [0]}
+    return _Bounded(**own)
 
 
 def _read(message: EmailMessage, data: bytes) -> Mail:
@@ -160,7 +184,7 @@ def _words(body: MIMEPart | None) -> str:
     data = body.get_payload(decode=True)
     text = _decoded(data if isinstance(data, bytes) else b"", body.get_content_charset())
     if body.get_content_type() == "text/html":
-        text = _without_tags(text)
+        text = words_of(text)
     return _CONTROL.sub("", text.replace("\r\n", "\n")).strip()[:MAX_BODY]
 
 
@@ -172,38 +196,6 @@ def _decoded(data: bytes, charset: str | None) -> str:
         except (UnicodeDecodeError, LookupError, ValueError):
             continue
     return data.decode("cp1252", "replace")
-
-
-class _Words(HTMLParser):
-    """Text alone; what a browser would run or hide is dropped."""
-
-    _DROPPED = frozenset({"script", "style", "head", "template", "object"})
-    _BREAKS = frozenset({"br", "p", "div", "tr", "li", "h1", "h2", "h3"})
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.words: list[str] = []
-        self._inside = 0
-
-    def handle_starttag(self, tag: str, attrs: Any) -> None:  # noqa: ARG002 - of the library
-        self._inside += tag in self._DROPPED
-        if tag in self._BREAKS:
-            self.words.append("\n")
-
-    def handle_endtag(self, tag: str) -> None:
-        self._inside -= tag in self._DROPPED and self._inside > 0
-
-    def handle_data(self, data: str) -> None:
-        if not self._inside:
-            self.words.append(data)
-
-
-def _without_tags(html: str) -> str:
-    reader = _Words()
-    reader.feed(html)
-    reader.close()
-    lines = (" ".join(line.split()) for line in "".join(reader.words).splitlines())
-    return "\n".join(line for line in lines if line)
 
 
 def display(name: str, address: str) -> Address:

@@ -26,8 +26,10 @@ UNIQUE_ID = "urn:uuid:2e82c1f6-a085-4c72-9da3-8640a32e42ab"
 DOCUMENT = "urn:uuid:7edca82f-054d-47f2-a032-9b2a5b5186c1"
 FOLDER = "IHE_XDM/SUBSET01"
 MAX_ENTRIES = 100
-MAX_BYTES = 50_000_000
+MAX_BYTES = 20_000_000
 """Of all files together, once inflated: what a small archive may grow to is bounded."""
+_ENTRY = b"PK\x01\x02"
+"""Begins what the archive's directory says of one file."""
 README = (
     "Archive IHE_XDM produite par Carnet. Le document est dans IHE_XDM/SUBSET01, décrit par"
     " METADATA.XML.\n"
@@ -43,21 +45,21 @@ INDEX = (
 class ZipArchives:
     def read(self, data: bytes) -> Xdm | None:
         """``None`` for an archive without IHE_XDM folder, or without a CDA."""
-        try:
-            with zipfile.ZipFile(io.BytesIO(data)) as archive:
-                files = _inflated(archive)
-        except (zipfile.BadZipFile, zipfile.LargeZipFile, NotImplementedError, RuntimeError) as bad:
-            raise _damaged() from bad
-        except (OSError, EOFError, ValueError, zlib.error, LZMAError, struct.error) as bad:
-            raise _damaged() from bad
-        roots = {name: _parsed(content) for name, content in files.items()}
-        for name, root in roots.items():
-            if root is not None and root.tag == f"{HL7}ClinicalDocument":
-                codes = {*_cda_codes(root), *_metadata_codes(roots)}
-                return Xdm(
-                    cda=files[name], unique_id=_cda_id(root), confidentiality=tuple(sorted(codes))
-                )
-        return None
+        cda, unique_id, codes = None, "", set[str]()
+        for name, content in _opened(data).items():
+            # One tree at a time: a hundred of them would fill the memory.
+            is_metadata = name.upper().endswith("METADATA.XML")
+            root = _parsed(content) if is_metadata or cda is None else None
+            if root is None:
+                continue
+            if is_metadata:
+                codes |= _metadata_codes(root)
+            if cda is None and root.tag == f"{HL7}ClinicalDocument":
+                cda, unique_id = content, _cda_id(root)
+                codes |= _cda_codes(root)
+        if cda is None:
+            return None
+        return Xdm(cda=cda, unique_id=unique_id, confidentiality=tuple(sorted(codes)))
 
     def make(self, copy: Copy, person: Person, at: datetime) -> list[File]:
         name = f"DOC0001{SUFFIXES.get(copy.file.media_type, '').upper()}"
@@ -76,13 +78,23 @@ class ZipArchives:
         return [*files, File(name="document.pdf", media_type=PDF, data=pdf)] if pdf else files
 
 
+def _opened(data: bytes) -> dict[str, bytes]:
+    """The XML files of its IHE_XDM folder, by name."""
+    if data.count(_ENTRY) > MAX_ENTRIES:  # before the library keeps a word on each
+        raise _damaged()
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            return _inflated(archive)
+    except (zipfile.BadZipFile, zipfile.LargeZipFile, NotImplementedError, RuntimeError) as bad:
+        raise _damaged() from bad
+    except (OSError, EOFError, ValueError, zlib.error, LZMAError, struct.error) as bad:
+        raise _damaged() from bad
+
+
 def _inflated(archive: zipfile.ZipFile) -> dict[str, bytes]:
     """XML files below IHE_XDM, read no further than allowed whatever their headers claim."""
-    entries = archive.infolist()
-    if len(entries) > MAX_ENTRIES:
-        raise _damaged()
     left, files = MAX_BYTES, {}
-    for entry in entries:
+    for entry in archive.infolist():
         path = entry.filename.upper()
         if not path.startswith("IHE_XDM/") or not path.endswith(".XML"):
             continue
@@ -115,13 +127,10 @@ def _cda_codes(root: Element) -> set[str]:
     return {code for e in root.findall(f"{HL7}confidentialityCode") if (code := e.get("code"))}
 
 
-def _metadata_codes(found: dict[str, Element | None]) -> set[str]:
+def _metadata_codes(root: Element) -> set[str]:
     """A mask that only the metadata says counts too."""
-    roots = [r for name, r in found.items() if name.upper().endswith("METADATA.XML")]
     return {
         code
-        for root in roots
-        if root is not None
         for element in root.iter(f"{{{RIM}}}Classification")
         if element.get("classificationScheme") == CONFIDENTIALITY
         and (code := element.get("nodeRepresentation"))

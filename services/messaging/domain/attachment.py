@@ -27,7 +27,10 @@ _STARTS = (
 _XML = re.compile(rb"\s*<(\?xml|!--|[A-Za-z_])")
 # C0 without tab, line feed, form feed, carriage return; DEL; and C1, which Latin-1 text has not.
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0e-\x1f\x7f-\x9f]")
-_UNSAFE = re.compile(r"[\x00-\x1f\x7f/\\:*?\"<>|]+")
+_UNSAFE = re.compile(
+    r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff/\\:*?\"<>|]+"
+)
+"""Also what shows letters in another order, so that a program looks like a picture."""
 SUFFIXES = {CDA: ".xml", PDF: ".pdf", JPEG: ".jpg", PNG: ".png", TIFF: ".tif"} | {
     RTF: ".rtf", TEXT: ".txt", XDM: ".zip",
 }  # fmt: skip

@@ -17,8 +17,6 @@ from shared.kernel.actor import Actor, ActorKind
 from shared.stores.event_log import Outcome, command
 
 BEGUN = {Document.Created.TOPIC, Document.Held.TOPIC}
-PAGE = 500
-"""Rows of the log read at once."""
 MOST = 2_000
 """Documents verified, and unclaimed objects named, by one call."""
 GARBAGE_MAX = 100
@@ -120,7 +118,4 @@ class Checking(VaultLog):
 
     def _begun(self, after: int) -> Iterator[tuple[UUID, int]]:
         """From the log itself: a read model may have been tampered with too."""
-        position = after
-        while rows := self.read(position, PAGE):
-            position = rows[-1].position
-            yield from ((r.originator_id, r.position) for r in rows if r.topic in BEGUN)
+        return ((r.originator_id, r.position) for r in self.replay(after) if r.topic in BEGUN)

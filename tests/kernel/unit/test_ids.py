@@ -1,11 +1,13 @@
 """Keyed ids: the same for who holds the secret, meaningless to everybody else."""
 
+import copy
 from uuid import UUID
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.kernel.ids import derived_id
+from shared.kernel.ids import derived_id, id_of
 
 SECRET = b"0123456789abcdef0123456789abcdef"
 parts = st.lists(st.text(max_size=8), min_size=1, max_size=4)
@@ -44,3 +46,28 @@ def test_it_is_a_custom_uuid(given_parts: list[str]) -> None:
     assert isinstance(made, UUID)
     assert made.version == 8
     assert made.variant == "specified in RFC 4122"
+
+
+@pytest.mark.parametrize("number", [0, 1, 0xFEDCBA98_76543210_0F1E2D3C_4B5A6978, 2**128 - 1])
+def test_an_id_read_quickly_is_the_same_id(number: int) -> None:
+    """
+    In all that code may ask of it: equality, hash, order, text, bytes, and a copy elsewhere.
+    """
+    made = UUID(int=number)
+
+    read = id_of(made.hex)
+
+    assert (read, hash(read), str(read), read.bytes) == (made, hash(made), str(made), made.bytes)
+    assert repr(read) == repr(made)
+    assert read.is_safe is made.is_safe
+    assert copy.deepcopy(read) == made
+    assert not read < made
+
+
+@pytest.mark.parametrize("written", ["", "12", "0" * 31, "0" * 33, "g" * 32, str(UUID(int=1))])
+def test_what_is_no_id_is_refused(written: str) -> None:
+    """
+    A store that was changed by hand must not give an id that nobody could write.
+    """
+    with pytest.raises(ValueError, match=r"hexadecimal|invalid literal"):
+        id_of(written)

@@ -7,7 +7,7 @@ agrees with itself could change the form, and find nothing wrong until an old ro
 import base64
 import hashlib
 import hmac
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from uuid import UUID
 
@@ -22,8 +22,8 @@ from shared.crypto.event_cipher import RowIdentity, open_state, read_header, sea
 from shared.crypto.fields import open_field, seal_field
 from shared.crypto.handover import hand_over
 from shared.crypto.key_wrapper import FileKeyWrapper, Wrapped
-from shared.crypto.keys import Key
-from shared.crypto.local_keys import LocalKeys
+from shared.crypto.keys import SERVICE_KEY_ID, Key
+from shared.crypto.local_keys import LocalKeys, LocalTransportKeys
 from shared.crypto.sealing import NotAuthentic, seal, unseal
 from shared.crypto.signatures import check_ed25519, is_signed, sign
 from shared.crypto.tokens import keyed_token
@@ -184,6 +184,12 @@ def test_local_keys_are_found_again_from_their_root_alone() -> None:
     """keyring's own log is read with these."""
     assert KEY.secret == derive(SECRET, "record", "vault", str(RECORD), "1")
     assert KEY.version == 1
+
+
+def test_the_key_of_a_day_is_found_again_from_its_root_alone() -> None:
+    """A message sealed by one process is opened by any other."""
+    kept = LocalTransportKeys(SECRET).key(date(2026, 11, 22))
+    assert kept == Key(SERVICE_KEY_ID, 1, derive(SECRET, "transport", "2026-11-22"))
 
 
 def test_a_key_is_handed_over_as_described() -> None:

@@ -1,7 +1,7 @@
 """Keys asked from keyring: believed only when signed, kept a minute at most."""
 
 from collections.abc import Callable, Mapping
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -11,10 +11,11 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from shared.crypto.handover import hand_over
 from shared.crypto.key_cache import KeyCache
 from shared.crypto.keys import SERVICE_KEY_ID, Key, KeyErased, KeyUnavailable
-from shared.crypto.remote_keys import OpenedKey, RemoteKeys, about
+from shared.crypto.remote_keys import OpenedKey, RemoteKeys, about, about_transport
 from shared.crypto.tombstones import Tombstone
 from shared.kernel.clock import parse_instant
 from shared.kernel.errors import DeadlineExceeded, Forbidden, Refusal, Unavailable
+from shared.telemetry.metrics import KEY_ERRORS
 
 SIGNER = Ed25519PrivateKey.generate()
 FORGER = Ed25519PrivateKey.generate()
@@ -28,9 +29,11 @@ class Keyring:
 
     def __init__(self) -> None:
         self.calls: list[str] = []
+        self.together: list[int] = []
         self.signer = SIGNER
         self.secret = SECRET
         self.version = 1
+        self.day: date | None = None
         self.tombstone: Tombstone | None = None
         self.fault: Refusal | None = None
         self.change: Callable[[OpenedKey], OpenedKey] = lambda opened: opened
@@ -39,7 +42,12 @@ class Keyring:
         self.calls.append(method)
         if self.fault:
             raise self.fault
+        if method == "transport_key":
+            what = about_transport("vault", self.day or date.fromisoformat(arguments["day"]))
+            handed = hand_over(self.secret, arguments["recipient"], what, self.signer)
+            return {"key": handed.model_dump(mode="json")}
         if method == "open_keys":
+            self.together.append(len(arguments["record_ids"]))
             opened = [self._opened(r, None, arguments) for r in arguments["record_ids"]]
             return {"keys": [item.model_dump(mode="json") for item in opened]}
         opened_one = self._opened(arguments["record_id"], arguments.get("version"), arguments)
@@ -217,6 +225,46 @@ def test_a_refusal_is_never_taken_for_erased(
         keys.current(RECORD)
 
 
+def test_an_erased_record_is_so_in_every_version(keys: RemoteKeys, keyring: Keyring) -> None:
+    """
+    One tombstone speaks for all of them; it is no answer for another key.
+    """
+    keyring.tombstone = tombstone_of(RECORD)
+
+    with pytest.raises(KeyErased):
+        keys.exact(RECORD, 3)
+
+
+def test_the_key_of_a_day_is_handed_over_for_that_day(keys: RemoteKeys, keyring: Keyring) -> None:
+    """
+    Messages of a day are sealed by whoever has its key, which is asked for once.
+    """
+    today = date(2026, 11, 22)
+
+    assert keys.key(today) == keys.key(today) == Key(SERVICE_KEY_ID, 1, SECRET)
+    assert keyring.calls == ["transport_key"]
+
+    keyring.day = today
+    with pytest.raises(KeyUnavailable):
+        keys.key(date(2026, 11, 23))
+
+
+@pytest.mark.parametrize("fault", [KeyUnavailable("out of reach"), Forbidden()])
+def test_each_key_that_is_not_had_is_counted(
+    keys: RemoteKeys, keyring: Keyring, fault: Refusal
+) -> None:
+    """
+    An operator sees that keys are out of reach before anybody calls.
+    """
+    counted = KEY_ERRORS.labels("vault")
+    before = counted._value.get()
+    keyring.fault = fault
+
+    with pytest.raises(KeyUnavailable):
+        keys.current(RECORD)
+    assert counted._value.get() == before + 1
+
+
 def test_a_rebuild_asks_in_batches(keys: RemoteKeys, keyring: Keyring) -> None:
     """
     Two hundred and fifty records cost three calls, and none again afterwards.
@@ -229,6 +277,7 @@ def test_a_rebuild_asks_in_batches(keys: RemoteKeys, keyring: Keyring) -> None:
     keys.prefetch(records)
 
     assert keyring.calls == ["open_keys"] * 3
+    assert keyring.together == [100, 100, 50]
 
 
 def test_prefetching_an_erased_record_does_not_stop(keys: RemoteKeys, keyring: Keyring) -> None:

@@ -5,6 +5,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from shared.crypto.derivation import derive
 from shared.crypto.fields import open_field, seal_field
+from shared.crypto.keys import KeyUnavailable
 from shared.crypto.local_keys import LocalKeys, LocalTransportKeys
 from shared.crypto.sealing import NotAuthentic
 from shared.crypto.signatures import is_signed, sign
@@ -102,6 +103,18 @@ def test_keys_differ_by_service_record_and_version() -> None:
         LocalKeys(bytes(32), "vault").current(None).secret,
     }
     assert len(secrets) == 4
+
+
+@pytest.mark.parametrize("version", [0, 3])
+def test_a_version_that_never_was_has_no_key(version: int) -> None:
+    """
+    A damaged header must not lead to a key that seals nothing anybody wrote.
+    """
+    keys = LocalKeys(ROOT, "vault")
+    keys.rotate(keys.current(None).id)
+
+    with pytest.raises(KeyUnavailable):
+        keys.exact(keys.current(None).id, version)
 
 
 def test_a_signature_holds_for_its_statement_purpose_and_key() -> None:

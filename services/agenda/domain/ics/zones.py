@@ -1,5 +1,6 @@
 """Names of time zones in calendars, as zones of the IANA database."""
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime, tzinfo
 from typing import Any
@@ -19,6 +20,15 @@ _NEAR = (
 )  # fmt: skip
 """Zones a calendar's own definition is compared with: those of France, and of its neighbours."""
 _YEARS = (2019, 2024, 2026)
+MAX_DEFINITION = 20_000
+"""Characters of one; those of calendars that list every change since 1900 have half of that."""
+MAX_RULES = 20
+"""Of one definition."""
+MAX_EVALUATED = 5
+"""Definitions of one calendar."""
+_YEARLY = re.compile(r"(?=.*FREQ=YEARLY)(?=.*BYMONTH=\d\d?(;|$))", re.IGNORECASE)
+"""Zones change in one month of each year. One that changes every day has a hundred thousand days
+to look at, and the library takes minutes."""
 
 
 class UnknownZone(ValueError):
@@ -31,6 +41,7 @@ class Zones:
     def __init__(self, calendar: Calendar) -> None:
         self._blocks = _blocks(calendar.blocks)
         self._found: dict[str, str] = {}
+        self._evaluated = 0
         default = calendar.properties.get("X-WR-TIMEZONE", HOME)
         self.floating = default if is_zone(default) else HOME
         """Of times that name none: the calendar's, else that of France."""
@@ -47,6 +58,9 @@ class Zones:
         for candidate in (name, WINDOWS_TO_OLSON.get(name, ""), tail):
             if is_zone(candidate):
                 return candidate
+        self._evaluated += 1
+        if self._evaluated > MAX_EVALUATED:
+            raise UnknownZone(tzid)
         if defined := _definition(self._blocks.get(tzid)):
             for candidate in _NEAR:
                 if _alike(defined, ZoneInfo(candidate)):
@@ -66,10 +80,13 @@ def _blocks(blocks: Sequence[Block]) -> Mapping[str, Block]:
 
 def _definition(block: Block | None) -> tzinfo | None:
     """``None`` for one that is not there, cannot be read, or might take long to evaluate."""
-    if block is None:
+    if block is None or len(block.text) > MAX_DEFINITION:
+        return None
+    rules = [_value(line) for line in block.lines if line.upper().startswith("RRULE")]
+    if len(rules) > MAX_RULES or not all(map(_YEARLY.match, rules)):
         return None
     try:
-        for rule in (_value(line) for line in block.lines if line.upper().startswith("RRULE")):
+        for rule in rules:
             check_rule(rule, datetime(_YEARS[0], 1, 1))  # noqa: DTZ001 - only its month counts
         component: Any = Timezone.from_ical(block.text)
         defined: tzinfo = component.to_tz(lookup_tzid=False)

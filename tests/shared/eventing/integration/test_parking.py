@@ -14,7 +14,6 @@ from shared.eventing.live_views import LiveViews
 from shared.eventing.parking import ParkedRecords, Parking
 from shared.eventing.rebuild import Rebuild
 from shared.eventing.received import Received
-from shared.eventing.replay import replay
 from shared.eventing.view import View
 from shared.kernel.actor import Actor, ActorKind
 from shared.kernel.errors import Conflict, InvalidRequest, NotFound, Unavailable
@@ -173,7 +172,7 @@ def test_a_discard_is_an_event_with_its_reason_and_frees_the_others(
     assert world.tally.texts(ill) == ["a", "c"]
     assert service.parked() == []
     [decision] = [
-        row.event for row in replay(world.tally) if isinstance(row.event, Discard.Created)
+        row.event for row in world.tally.replay() if isinstance(row.event, Discard.Created)
     ]
     assert (decision.publisher, decision.position, decision.reason) == (
         "notes",

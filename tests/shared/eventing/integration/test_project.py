@@ -7,7 +7,6 @@ import pytest
 from shared.crypto.keys import KeyUnavailable
 from shared.eventing.positions import position_followed, position_in
 from shared.eventing.project import Projector
-from shared.eventing.replay import replay
 from shared.eventing.view import View
 from shared.kernel.errors import StaleRead
 from shared.rpc.fresh import wait_for
@@ -151,9 +150,9 @@ def test_a_log_is_replayed_in_order_from_anywhere(world: World) -> None:
     for record, text in [(erased, "a"), (kept, "b"), (kept, "c")]:
         world.notes.write(record, text, reads=1)
     world.notes_keys.erase(erased)
-    rows = list(replay(world.notes))
+    rows = list(world.notes.replay())
     assert [row.position for row in rows] == [1, 2, 3, 4, 5, 6]
     assert [row.record_id for row in rows] == [erased] * 2 + [kept] * 4
     assert [row.event is None for row in rows] == [True] * 2 + [False] * 4
-    assert [row.position for row in replay(world.notes, after=2, upto=4)] == [3, 4]
+    assert [row.position for row in world.notes.replay(after=2, upto=4)] == [3, 4]
     assert isinstance(rows[2].event, Note.Created)

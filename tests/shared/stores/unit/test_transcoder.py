@@ -23,7 +23,12 @@ STATES: dict[str, dict[str, Any]] = {
     "plain": {"by": {"kind": "patient"}, "codes": ["N"], "none": None, "flag": True},
     "numbers": {"big": 2**70, "small": -1, "part": 0.1, "exact": 1e22, "least": 5e-324},
     "texts": {"accents": "é\u2028😀", "quoted": '"_type_":"uuid_hex"'},
-    "looks typed": {"one": {"_type_": "uuid_hex"}, "key": {"_data_": 1, "x": 2}},
+    "looks typed": {
+        "one": {"_type_": "uuid_hex"},
+        "key": {"_data_": 1, "x": 2},
+        "other": {"_type_": "uuid_hex", "x": 2},
+        "more": {"_type_": "uuid_hex", "_data_": "1", "x": 2},
+    },
     "a word like the mark": {"word": "_type_", "id": ID},
 }
 
