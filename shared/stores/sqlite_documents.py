@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 
 from eventsourcing.persistence import PersistenceError
 from eventsourcing.sqlite import SQLiteDatastore
+from pydantic_core import to_json
 
 from shared.kernel.errors import StaleRead, Unavailable
 from shared.stores.documents import (
@@ -110,7 +111,7 @@ class SqliteDocuments:
         beyond = [_beyond(Cursor.from_text(after, sort), sort)] if after else []
         order = "".join(f"{_at(s.field)} {'DESC' if s.descending else 'ASC'}, " for s in sort)
 
-        def select(sql: Sql, table: str) -> list[tuple[Any, ...]]:
+        def select(sql: Sql, table: str) -> Sequence[tuple[Any, ...]]:
             condition, params = _all([*self._clauses(table, where), *beyond])
             return sql(
                 f"SELECT id, doc FROM {table} WHERE {condition} ORDER BY {order} id LIMIT ?",
@@ -121,7 +122,7 @@ class SqliteDocuments:
         return page([json.loads(doc) | {"id": id_} for id_, doc in rows], sort, limit)
 
     def count(self, *where: Filter) -> int:
-        def select(sql: Sql, table: str) -> list[tuple[Any, ...]]:
+        def select(sql: Sql, table: str) -> Sequence[tuple[Any, ...]]:
             condition, params = _all(self._clauses(table, where))
             return sql(f"SELECT COUNT(*) FROM {table} WHERE {condition}", *params)
 
@@ -146,7 +147,7 @@ class SqliteDocuments:
 
         def select(sql: Sql, table: str) -> list[tuple[Any, ...]]:
             condition, params = _all(self._clauses(table, where))
-            return sql(f"SELECT id{wanted} FROM {table} WHERE {condition}", *params)
+            return [*sql(f"SELECT id{wanted} FROM {table} WHERE {condition}", *params)]
 
         return self._read(select)
 
@@ -323,7 +324,7 @@ def _write(sql: Sql, table: str, write: Write, source: str, number: int) -> None
             sql(
                 f"INSERT INTO {table} VALUES (?, ?, ?) ON CONFLICT (id) DO UPDATE"
                 f" SET doc = excluded.doc, stamps = {stamped} WHERE {older}",
-                id_, json.dumps(doc), json.dumps({source: number}), number, number,
+                id_, to_json(doc).decode(), _stamps(source, number), number, number,
             )  # fmt: skip
         case Patch(id_, fields):
             for (doc,) in sql(
@@ -338,7 +339,7 @@ def _write(sql: Sql, table: str, write: Write, source: str, number: int) -> None
             sql(
                 f"INSERT INTO {table} VALUES (?, NULL, ?) ON CONFLICT (id) DO UPDATE"
                 f" SET doc = NULL, stamps = {stamped} WHERE {older}",
-                id_, json.dumps({source: number}), number, number,
+                id_, _stamps(source, number), number, number,
             )  # fmt: skip
         case Purge(where):
             condition, params = _all([_clause(f) for f in where_all(where)])
@@ -348,6 +349,10 @@ def _write(sql: Sql, table: str, write: Write, source: str, number: int) -> None
                 *params,
                 number,
             )
+
+
+def _stamps(source: str, number: int) -> str:
+    return f'{{"{source}":{number}}}'
 
 
 def _in_list(table: str, item: Has) -> Clause:
