@@ -87,13 +87,14 @@ class LiveViews:
             self._waiting.append(view)
 
     def _is_in_place(self, view: View) -> bool:
+        """The follower's place is read first: another process may move both on meanwhile."""
         return all(
-            _stands(view.documents.position(source), self._places.followed(source))
+            _stands(self._places.followed(source), view.documents.position(source))
             for source in self._sources
         )
 
 
-def _stands(view_at: At | None, followed: Link | None) -> bool:
+def _stands(followed: Link | None, view_at: At | None) -> bool:
     if followed is None:
         return True
     if view_at is None or view_at.position < followed.position:

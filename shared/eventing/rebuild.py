@@ -1,6 +1,6 @@
 """Builds read models over other services' messages anew, beside the ones that serve."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from threading import Event
 
 from shared.eventing.codec import open_envelope
@@ -27,11 +27,19 @@ class Rebuild:
     """One view, from the first message of every source to where the follower stands.
 
     What is parked or was discarded is left out. An operator's retry waits meanwhile
-    (the lock ``parking``): it would write to the view that is about to be replaced.
+    (the lock ``parking``): it would write to the view that is about to be replaced. ``turned`` is
+    called after each write: who builds much is at work, however long it takes.
     """
 
-    def __init__(self, following: Following, views: LiveViews, view: View) -> None:
+    def __init__(
+        self,
+        following: Following,
+        views: LiveViews,
+        view: View,
+        turned: Callable[[], None] = lambda: None,
+    ) -> None:
         self._following = following
+        self._turned = turned
         self._views = views
         self._view = view
         self._reached: dict[str, Link] = {}
@@ -74,6 +82,7 @@ class Rebuild:
                 previous = envelope.position
             fresh.apply_all(batch)
             self._reached[source] = link_of(envelopes[-1])
+            self._turned()
         if self._reached.get(source) != upto:
             raise Mismatch(f"position {upto.position} of {source} is another event than applied")
 
@@ -97,9 +106,13 @@ class Rebuild:
 
 
 def rebuild_loop(following: Following, views: LiveViews) -> Loop:
+    """When a process starts all of its views wait, until somebody looks where they stand: only
+    those that are out of place are built anew."""
+
     def work(stop: Event, loop: Loop) -> None:
+        views.admit()
         for view in views.waiting:
-            Rebuild(following, views, view).run()
+            Rebuild(following, views, view, loop.turned).run()
         loop.turned()
         stop.wait(LOOK)
 

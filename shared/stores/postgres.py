@@ -8,7 +8,7 @@ hooks run before it: a guard there lets racing permits through.)
 import json
 import re
 import time
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cached_property
 from typing import Any
@@ -26,10 +26,15 @@ from psycopg.waiting import wait, wait_selector
 from shared.kernel.settings import SettingsError
 from shared.stores.group_commit import GroupCommit, Save, in_our_words, save_each
 from shared.stores.guard import Row, Sql, Step, refuse_if_moved
+from shared.stores.postgres_schema import (
+    refuse_without_rights,
+    refuse_without_type,
+    shape_of_database,
+)
+from shared.stores.schema import Tables
 
 Cursor = psycopg.Cursor[DictRow]
-CREATED = re.compile(r"CREATE (?:UNIQUE )?(TABLE|INDEX|TYPE) (?:IF NOT EXISTS )?([A-Za-z0-9_.\"]+)")
-"""What a statement makes, and under which name."""
+MAKES_A_TABLE = re.compile(r"CREATE (TABLE|(UNIQUE )?INDEX) ")
 
 
 def at_once(method: Any) -> Any:
@@ -53,22 +58,28 @@ class GuardedPostgresRecorder(library.PostgresApplicationRecorder):
         self._notify = SQL("NOTIFY {}").format(Identifier(self.channel_name))
 
     def create_table(self) -> None:
-        """One process at a time: two that create the same table together would fail."""
+        """Compared and made as any other; the type of a row then, which the library saves by."""
+        statements = [statement.as_string() for statement in self.sql_create_statements]
+        self.create(*(text for text in statements if MAKES_A_TABLE.match(text)))
         if not self._may_create:
-            self._verify(statement.as_string() for statement in self.sql_create_statements)
+            with self.reading() as sql:
+                refuse_without_type(sql, self.stored_event_type_name)
             return
         with self._lock_connection() as connection:
             connection.execute("SELECT pg_advisory_lock(hashtext(%s))", (self.events_table_name,))
             super().create_table()
 
     def create(self, *statements: str) -> None:
+        """One process at a time: two that create the same table together would fail."""
+        tables = Tables(self.events_table_name, statements, shape_of_database)
         if not self._may_create:
-            self._verify(statements)
+            with self.reading() as sql:
+                refuse_without_rights(sql, tables.names)
+                tables.verify(sql)
             return
         with self.writing() as sql:
             sql("SELECT pg_advisory_xact_lock(hashtext(?))", self.events_table_name)
-            for statement in statements:
-                sql(statement)
+            tables.make(sql)
 
     @cached_property
     def _may_create(self) -> bool:
@@ -76,18 +87,6 @@ class GuardedPostgresRecorder(library.PostgresApplicationRecorder):
         with self.reading() as sql:
             [(may,)] = sql("SELECT has_schema_privilege(?, 'CREATE')", self.datastore.schema)
         return bool(may)
-
-    def _verify(self, statements: Iterable[str]) -> None:
-        """A service that may not create finds all of it made by a migration, or does not start."""
-        made = [found for statement in statements if (found := CREATED.match(statement))]
-        with self.reading() as sql:
-            missing = [
-                name
-                for kind, name in (match.groups() for match in made)
-                if not sql(f"SELECT to_reg{'type' if kind == 'TYPE' else 'class'}(?)", name)[0][0]
-            ]
-        if missing:
-            raise SettingsError(f"the database lacks {', '.join(missing)}: run carnet ops migrate")
 
     def insert_events(
         self,

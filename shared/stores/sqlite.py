@@ -18,6 +18,7 @@ from eventsourcing.persistence import OperationalError, StoredEvent
 from shared.kernel.ids import id_of
 from shared.stores.group_commit import GroupCommit, Save, in_our_words, save_each
 from shared.stores.guard import Row, Sql, Step, refuse_if_moved
+from shared.stores.schema import Tables, shape_of_file
 
 STATEMENTS = 128
 """Prepared statements kept by each connection; the library keeps one."""
@@ -76,13 +77,12 @@ class GuardedSQLiteRecorder(library.SQLiteApplicationRecorder):
         self._together = GroupCommit(self._save_group)
 
     def create_table(self) -> None:
-        with one_at_a_time(self.datastore.pool.db_name), _immediate(self.datastore) as cursor:
-            self._create_table(cursor)
+        with one_at_a_time(self.datastore.pool.db_name):
+            self.create(*self.create_table_statements)
 
     def create(self, *statements: str) -> None:
         with self.writing() as sql:
-            for statement in statements:
-                sql(statement)
+            Tables(self.events_table_name, statements, shape_of_file).make(sql)
 
     def insert_events(
         self,

@@ -41,10 +41,21 @@ from shared.stores.documents import (
     where_all,
 )
 from shared.stores.guard import Sql
+from shared.stores.schema import VERSION, needed_by, refuse_if_wrong, shape_of_file
 from shared.stores.sqlite import Pool, immediate, one_at_a_time, sql_of
 
 # ruff: noqa: S608 - table names are made of a service's and a view's names; fields are checked
 
+TABLES = (
+    (
+        "CREATE TABLE IF NOT EXISTS views"
+        " (view TEXT PRIMARY KEY, version INTEGER NOT NULL, generation INTEGER NOT NULL)"
+    ),
+    (
+        "CREATE TABLE IF NOT EXISTS positions (generation TEXT, source TEXT, epoch TEXT,"
+        " previous INTEGER, position INTEGER, PRIMARY KEY (generation, source))"
+    ),
+)
 SOME = 500
 """Ids named in one statement."""
 T = TypeVar("T")
@@ -57,14 +68,7 @@ def sqlite_store(file: Path) -> SQLiteDatastore:
     store = SQLiteDatastore(str(file))
     store.pool = Pool(store.pool, derived=True)
     with one_at_a_time(str(file)), immediate(store) as sql:
-        sql(
-            "CREATE TABLE IF NOT EXISTS views"
-            " (view TEXT PRIMARY KEY, version INTEGER NOT NULL, generation INTEGER NOT NULL)"
-        )
-        sql(
-            "CREATE TABLE IF NOT EXISTS positions (generation TEXT, source TEXT, epoch TEXT,"
-            " previous INTEGER, position INTEGER, PRIMARY KEY (generation, source))"
-        )
+        _make(sql, TABLES)
     return store
 
 
@@ -216,11 +220,23 @@ class SqliteDocuments:
         return f"{self._view}_v{self._version}_g{generation}"
 
     def _create(self, sql: Sql, table: str) -> None:
-        sql(f"CREATE TABLE IF NOT EXISTS {table} (id TEXT PRIMARY KEY, doc TEXT, stamps TEXT)")
-        for number, fields in enumerate(self._indexes):
-            columns = ", ".join(_at(field.strip()) for field in fields.split(","))
-            sql(f"CREATE INDEX IF NOT EXISTS {table}_i{number} ON {table} ({columns})")
-        _index_lists(sql, table, self._listed)
+        """Raise :class:`WrongSchema` if what is there is not as it has to be; an empty table is
+        not made where one was that had come to some position."""
+        indexed = [
+            ", ".join(_at(field.strip()) for field in fields.split(",")) for fields in self._indexes
+        ]
+        statements = [
+            f"CREATE TABLE IF NOT EXISTS {table} (id TEXT PRIMARY KEY, doc TEXT, stamps TEXT)",
+            *(
+                f"CREATE INDEX IF NOT EXISTS {table}_i{number} ON {table} ({columns})"
+                for number, columns in enumerate(indexed)
+            ),
+            *_making_lists(table, self._listed),
+        ]
+        positions = sql("SELECT 1 FROM positions WHERE generation = ?", table)
+        new = _make(sql, statements, [table] if positions else [])
+        if f"{table}_lists" in new:  # one made beside documents of before takes their lists in
+            sql(f"UPDATE {table} SET doc = doc")
 
     @property
     def _listed(self) -> Sequence[str]:
@@ -246,27 +262,37 @@ class SqliteDocuments:
             raise Unavailable("the read models are out of reach") from error
 
 
-def _index_lists(sql: Sql, table: str, fields: Sequence[str]) -> None:
-    """One that is made beside documents of before takes their lists in."""
-    if not fields or sql("SELECT 1 FROM sqlite_master WHERE name = ?", f"{table}_lists"):
-        return
-    sql(
-        f"CREATE TABLE {table}_lists (field TEXT, value, id TEXT,"
-        " PRIMARY KEY (field, value, id)) WITHOUT ROWID"
-    )
+def _make(sql: Sql, statements: Sequence[str], made: Sequence[str] = ()) -> set[str]:
+    """Names of what was not there. ``made``: what must have been."""
+    needed = needed_by(statements)
+    found = shape_of_file(sql, needed)
+    refuse_if_wrong(needed, found, dict.fromkeys(made, VERSION))
+    for statement in statements:
+        sql(statement)
+    return needed.keys() - found.keys()
+
+
+def _making_lists(table: str, fields: Sequence[str]) -> list[str]:
+    if not fields:
+        return []
     entries = " UNION ALL ".join(
         f"SELECT DISTINCT '{field}', value, {{row}}.id FROM json_each({{row}}.doc, '$.{field}')"
         f" WHERE json_type({{row}}.doc, '$.{field}') = 'array'"
         for field in fields
     )
     insert = f"INSERT INTO {table}_lists {entries.format(row='NEW')};"
-    sql(f"CREATE TRIGGER {table}_listed AFTER INSERT ON {table} BEGIN {insert} END")
-    sql(
-        f"CREATE TRIGGER {table}_relisted AFTER UPDATE OF doc ON {table} BEGIN"
-        f" DELETE FROM {table}_lists WHERE (field, value, id) IN ({entries.format(row='OLD')});"
-        f" {insert} END"
-    )
-    sql(f"UPDATE {table} SET doc = doc")
+    return [
+        (
+            f"CREATE TABLE IF NOT EXISTS {table}_lists (field TEXT, value, id TEXT,"
+            " PRIMARY KEY (field, value, id)) WITHOUT ROWID"
+        ),
+        (f"CREATE TRIGGER IF NOT EXISTS {table}_listed AFTER INSERT ON {table} BEGIN {insert} END"),
+        (
+            f"CREATE TRIGGER IF NOT EXISTS {table}_relisted AFTER UPDATE OF doc ON {table} BEGIN"
+            f" DELETE FROM {table}_lists WHERE (field, value, id) IN ({entries.format(row='OLD')});"
+            f" {insert} END"
+        ),
+    ]
 
 
 def _sources(batch: Sequence[tuple[Sequence[Write], At]]) -> set[str]:

@@ -2,9 +2,12 @@
 
 import json
 import os
+import sqlite3
 import subprocess
 import sys
 from collections import Counter
+from contextlib import closing
+from pathlib import Path
 from typing import Any
 
 from scripts.cli.audit_evidence import Where, open_evidence
@@ -58,6 +61,17 @@ def every_event_has_its_leaf(carnet: Faulty | Attacked) -> None:
     where = Where(settings=carnet.deployment.place.settings())
     eventually(lambda: open_evidence(where).verify().log_verified, within=2 * CAUGHT_UP)
     assert redecide_stored(where).count == 0
+
+
+def views_built_anew(carnet: Faulty) -> int:
+    """How often a read model was built beside the one that served, since the first start."""
+    files = (carnet.deployment.place.home / "data").glob("*.views.db")
+    return sum(generation - 1 for file in files for generation in _generations(file))
+
+
+def _generations(file: Path) -> list[int]:
+    with closing(sqlite3.connect(file)) as opened:
+        return [generation for (generation,) in opened.execute("SELECT generation FROM views")]
 
 
 def every_view_is_as_rebuilt(carnet: Faulty | Attacked) -> None:

@@ -63,7 +63,8 @@ class Desk:
                 self._note_place(act)
                 return act
             time.sleep(PAUSE)
-        self.seen.lost.append(method)
+        if not self.given_up.is_set():
+            self.seen.lost.append(method)
         return Act(method, None, UNKNOWN, asked)
 
     def look(self, ask: Callable[..., Any], method: str, **arguments: Any) -> Act | None:

@@ -1,6 +1,7 @@
 """Everything fails while people work: nothing acknowledged is lost, doubled or denied."""
 
 import os
+import shutil
 import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -20,8 +21,9 @@ from tests.trust.afterwards import (
     every_opening_has_its_permit,
     every_view_is_as_rebuilt,
     one_order_explains_all,
+    views_built_anew,
 )
-from tests.trust.conftest import open_records
+from tests.trust.conftest import REPORT, open_records
 from tests.trust.faulty import Faulty, running_faulty
 from tests.trust.load import Load, Seen, Work
 from tests.trust.mishaps import KINDS, Mishap, every_kind, kills
@@ -36,10 +38,19 @@ from tests.trust.works import (
 )
 
 KILLS = int(os.environ.get("CARNET_TRUST_KILLS", "2"))
-"""`make trust` asks for a hundred."""
+"""Of the long form; `make trust` asks for a hundred."""
 SEED = int(os.environ.get("CARNET_TRUST_SEED", "5"))
 BETWEEN = (0.5, 2.5)
 """Seconds of quiet between two mishaps."""
+SHORT = (
+    Mishap("kill", "records", (0.2, 0.2)),
+    Mishap("pause", "audit", (1, 1)),
+    Mishap("kill", "broker", (0.2, 0.2)),
+    Mishap("kill", "database", (0.2, 0.2)),
+)
+"""What happens at each `make test`: decisions and documents, what follows, the broker, the logs."""
+LOGS = REPORT.parent / "logs"
+"""Of a run that failed: what the services said, and what had happened."""
 
 
 @dataclass(frozen=True)
@@ -83,6 +94,13 @@ def works(cast: Cast, records: Sequence[str]) -> Iterator[Work]:
     yield from (dispensing(cast, record_id) for record_id in prescribed)
 
 
+def test_nothing_acknowledged_is_lost_in_the_short_form(
+    town: Town, figures: dict[str, Any]
+) -> None:
+    """Some parts fail, one after the other."""
+    hold_while_it_happens(town, SHORT, figures, between=(0.2, 0.2))
+
+
 @pytest.mark.long
 @pytest.mark.timeout(3600 * 4)
 def test_nothing_acknowledged_is_lost(town: Town, figures: dict[str, Any]) -> None:
@@ -94,10 +112,16 @@ def test_nothing_acknowledged_is_lost(town: Town, figures: dict[str, Any]) -> No
     for _ in range(KILLS // 15):
         planned += every_kind(town.carnet, chance)
     chance.shuffle(planned)
-    happened: list[Mishap] = []
-    with under_load(town) as load:
+    hold_while_it_happens(town, planned, figures, between=BETWEEN)
+
+
+def hold_while_it_happens(
+    town: Town, planned: Sequence[Mishap], figures: dict[str, Any], between: tuple[float, float]
+) -> None:
+    chance, happened = Random(SEED), list[Mishap]()
+    with kept_logs(town.carnet, happened), under_load(town) as load:
         for mishap in planned:
-            time.sleep(chance.uniform(*BETWEEN))
+            time.sleep(chance.uniform(*between))
             with KINDS[mishap.kind](town.carnet, mishap, chance):
                 time.sleep(chance.uniform(*mishap.lasts))
             happened.append(mishap)
@@ -106,6 +130,12 @@ def test_nothing_acknowledged_is_lost(town: Town, figures: dict[str, Any]) -> No
     seen = load.desk.seen
 
     figures.update(told(happened, seen))
+    figures["views_built_anew"] = views_built_anew(town.carnet)
+    with kept_logs(town.carnet, happened):
+        all_holds(town, seen)
+
+
+def all_holds(town: Town, seen: Seen) -> None:
     assert (seen.broken, seen.lost) == ([], [])
     assert all([seen.deposited, seen.opened, seen.boxes])
     one_order_explains_all(seen)
@@ -114,6 +144,18 @@ def test_nothing_acknowledged_is_lost(town: Town, figures: dict[str, Any]) -> No
     every_opening_has_its_permit(town.cast, seen)
     every_event_has_its_leaf(town.carnet)
     every_view_is_as_rebuilt(town.carnet)
+
+
+@contextmanager
+def kept_logs(carnet: Faulty, happened: Sequence[Mishap]) -> Iterator[None]:
+    """The home of a run that failed is thrown away; this stays."""
+    try:
+        yield
+    except BaseException:
+        shutil.rmtree(LOGS, ignore_errors=True)
+        shutil.copytree(carnet.deployment.place.home / "services", LOGS)
+        (LOGS / "happened.txt").write_text("\n".join(map(str, happened)))
+        raise
 
 
 @contextmanager
@@ -129,11 +171,11 @@ def under_load(town: Town) -> Iterator[Load]:
         load.stop()
 
 
-def told(planned: Sequence[Mishap], seen: Seen) -> dict[str, Any]:
+def told(happened: Sequence[Mishap], seen: Seen) -> dict[str, Any]:
     acts = [act for history in seen.histories.values() for act in history]
     return {
-        "kills": dict(Counter(m.to for m in planned if m.kind == "kill")),
-        "other_mishaps": dict(Counter(f"{m.kind}: {m.to}" for m in planned if m.kind != "kill")),
+        "kills": dict(Counter(m.to for m in happened if m.kind == "kill")),
+        "other_mishaps": dict(Counter(f"{m.kind}: {m.to}" for m in happened if m.kind != "kill")),
         "calls": seen.tries,
         "documents_acknowledged": sum(map(len, seen.deposited.values())),
         "openings_let_in": len(seen.opened),

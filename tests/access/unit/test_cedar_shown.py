@@ -33,7 +33,10 @@ def test_other_people_at_another_instant_in_the_same_relation_are_evaluated_once
     asked = CedarRules(read_policies(), PARAMETERS)
 
     first = _judge(asked)
-    others = {"who": {"national_id": "803", "facility": "h"}, "item": {"author": "804"}}
+    others: dict[str, Any] = {
+        "who": {"national_id": "803", "facility": "h"},
+        "item": {"author": "804"},
+    }
     second = _judge(asked, **others, now=7, consent={"valid_until": 9})
 
     assert first == second
@@ -117,7 +120,7 @@ def test_other_rules_do_not_remember_what_these_did() -> None:
     assert _judge(without("blocked"), blocked=True)["permit"]
     chosen = CedarRules(read_policies(), {**PARAMETERS, "block_beats_break_glass": False})
     session = {"ends_at": 1500, "reason_given": True}
-    urgent = {"blocked": True, "mode": "break_glass", "session": session}
+    urgent: dict[str, Any] = {"blocked": True, "mode": "break_glass", "session": session}
     assert not _judge(rules(), **urgent)["permit"]
     assert _judge(chosen, **urgent)["permit"]
 
