@@ -308,7 +308,8 @@ def test_who_represents_their_children_may_still_help(caring: World) -> None:
     caring.app.answer_invitation(answer(asked, OTHER_RECORD), STRANGER)
 
     mine = caring.app.my_delegations(c.OfRecord(record_id=OTHER_RECORD), STRANGER).delegations
-    assert len(mine) == 6
+    assert [one.status for one in mine] == ["acting"] * 6
+    assert not caring.app.my_delegations(c.OfRecord(record_id=RECORD), PATIENT).delegations
 
 
 def test_nobody_is_invited_to_a_record_that_is_closed(caring: World) -> None:
