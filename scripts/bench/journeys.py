@@ -4,7 +4,6 @@ import base64
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from itertools import cycle
 from pathlib import Path
 from random import Random
 from time import monotonic, sleep
@@ -12,7 +11,6 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from scripts.bench.load import Told, Watch, open_loop
-from scripts.bench.yardsticks import SECONDS, rate_of, together
 from scripts.cli.deployment import Deployment
 from scripts.demo.cast import DENTAL_PRACTICE, GENERAL_PRACTICE, HOSPITAL, Caller, Cast
 from shared.auth.claims import actor_of
@@ -27,8 +25,6 @@ from shared.rpc.client import RpcClient
 PEOPLE = 50
 FACILITIES = (HOSPITAL, GENERAL_PRACTICE, DENTAL_PRACTICE)
 """Whose software deposits: how often one caller may call is limited."""
-ASKING = 100
-"""People in whose names one caller asks."""
 SIZE = 50_000
 """Bytes of a document."""
 OPEN_AFTER = timedelta(weeks=6, hours=1)
@@ -87,33 +83,6 @@ def records(place: Place) -> tuple[str, ...]:
                     raise TimeoutError("a record did not open")
                 sleep(0.2)
         return tuple(row["record_id"] for row in announced)
-
-
-def rpc_sequential(place: Place) -> float:
-    """Authenticated, validated, answered: one connection, whose tokens serve for minutes."""
-    with RpcClient(place.amqp_uri) as rpc:
-        return rate_of(_asking(place, rpc))
-
-
-def rpc_concurrent(place: Place) -> float:
-    with RpcClient(place.amqp_uri) as rpc:
-
-        def call(done: list[int]) -> None:
-            ask, until, count = _asking(place, rpc), monotonic() + SECONDS, 0
-            while monotonic() < until:
-                ask()
-                count += 1
-            done.append(count)
-
-        return float(sum(together(call))) / SECONDS
-
-
-def _asking(place: Place, rpc: RpcClient) -> Callable[[], object]:
-    """In the name of many people in turn: how often one may call is limited."""
-    issuer = DevelopmentIssuer.at(place.issuer_key, ShiftedClock(place.clock))
-    tokens = cycle([issuer.token(ActorKind.PATIENT, record_id=str(uuid4())) for _ in range(ASKING)])
-    arguments = {"text": "essai"}
-    return lambda: rpc.call("directory", "search_professionals", arguments, token=next(tokens))
 
 
 def documents(place: Place, count: int) -> tuple[tuple[str, str], ...]:

@@ -12,7 +12,8 @@ from typing import Any
 
 KEYS = (
     "rpc_sequential", "rpc_concurrent16", "rpc_raw_amqp_sequential", "rpc_stock_nameko_sequential",
-    "rpc_stock_nameko_concurrent16", "deposit_50kb_sustained", "deposit_p50", "deposit_p95",
+    "rpc_stock_nameko_concurrent16", "rpc_directory_sequential", "rpc_directory_concurrent16",
+    "deposit_50kb_sustained", "deposit_p50", "deposit_p95",
     "open_50kb_sustained", "open_p95", "decide_in_process_us", "decide_rpc_p95",
     "search_10k_record_p95", "event_to_journal_p95", "replay_events", "rebuild_read_model_events",
     "verify_leaves", "redecide", "import_directory_lines", "rss_mb_per_process", "rss_mb_total",
@@ -50,6 +51,8 @@ LINES = (
          "rpc_stock_nameko_sequential", "rpc_faststream_sequential")),
     Line("rpc_concurrent16", "/s", "3 times stock", ("rpc_stock_nameko_concurrent16",
          "rpc_faststream_concurrent16")),
+    Line("rpc_directory_sequential", "/s", ""),
+    Line("rpc_directory_concurrent16", "/s", ""),
     Line("deposit_50kb_sustained", "/s", "60, then 120", ("s3_put_50kb",)),
     Line("deposit_p50", "ms", ""),
     Line("deposit_p95", "ms", ""),

@@ -10,7 +10,7 @@ from time import perf_counter
 from types import MappingProxyType
 from typing import Any
 
-from scripts.bench import auditing, bare, decisions, evidence, importing, journeys, measures
+from scripts.bench import auditing, bare, decisions, evidence, hops, importing, journeys, measures
 from scripts.bench import yardsticks as y
 from scripts.bench.journeys import Place
 from scripts.bench.ladder import Ladder, Progress
@@ -99,16 +99,18 @@ def _on_postgresql(results: Results, seconds: float, progress: Progress) -> None
 
 def _hops(place: Place, figures: dict[str, Any], progress: Progress) -> None:
     """The same hop in every way, close together in time."""
-    hops: dict[str, tuple[Callable[..., float], object]] = {
+    ways: dict[str, tuple[Callable[..., float], object]] = {
         "rpc_raw_amqp_sequential": (y.raw_sequential, place.amqp_uri),
-        "rpc_sequential": (journeys.rpc_sequential, place),
+        "rpc_sequential": (hops.echo_sequential, place),
+        "rpc_directory_sequential": (hops.directory_sequential, place),
         "rpc_stock_nameko_sequential": (y.stock_sequential, place.amqp_uri),
         "rpc_faststream_sequential": (y.faststream_sequential, place.amqp_uri),
         "rpc_stock_nameko_concurrent16": (y.stock_concurrent, place.amqp_uri),
-        "rpc_concurrent16": (journeys.rpc_concurrent, place),
+        "rpc_concurrent16": (hops.echo_concurrent, place),
+        "rpc_directory_concurrent16": (hops.directory_concurrent, place),
         "rpc_faststream_concurrent16": (y.faststream_concurrent, place.amqp_uri),
     }
-    for name, (hop, where) in hops.items():
+    for name, (hop, where) in ways.items():
         with progress(name):
             figures[name] = elsewhere(hop, where)
 

@@ -29,7 +29,8 @@ FIRST = "keyring"
 PROCESSES = {
     FIRST: ("keyring.*",),
     "people": ("identity.*", "directory.*", "notification.*", "catalogue.*"),
-    "records": ("access.*", "vault.*"),
+    "rights": ("access.*",),
+    "records": ("vault.*",),
     "care": ("prescription.*", "agenda.*", "profile.*"),
     "letters": tuple(f"messaging.{name}" for name in ("rpc", "project", "follow", "timers")),
     "mail": ("messaging.smtp",),

@@ -184,7 +184,7 @@ class AffectedBy(ListQuery):
 
     model_config = ConfigDict(populate_by_name=True)
 
-    actor: str | None = Field(default=None, pattern=r"^[a-z]+:\S{1,128}$")
+    actor: str | None = Field(default=None, pattern=r"^[a-z]{1,20}:\S{1,128}$")
     from_: Instant | None = Field(default=None, alias="from")
     to: Instant | None = None
 

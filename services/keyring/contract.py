@@ -104,7 +104,7 @@ class Rotate(Command):
     """A new version for future rows, of a record's key or a service's."""
 
     record_id: UUID | None = None
-    service: str | None = Field(default=None, pattern=r"^[a-z][a-z_]*$")
+    service: str | None = Field(default=None, pattern=r"^[a-z][a-z_]{0,30}$")
 
     @model_validator(mode="after")
     def _one_of_them(self) -> "Rotate":

@@ -99,7 +99,7 @@ class SetPreferences(Command):
     """What is not given stays as it was."""
 
     record_id: UUID
-    channels: dict[Preference, Chosen] = Field(default={})
+    channels: dict[Preference, Chosen] = Field(default={}, max_length=20)
     language: Language | None = None
     quiet_hours: QuietHours | None = None
 

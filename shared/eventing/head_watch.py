@@ -7,6 +7,9 @@ from shared.stores.event_log import EventLog
 
 POLL = 0.05
 """Seconds between two looks."""
+GATHER = 0.1
+"""Seconds that who found something new and has done with it waits before it takes more: what is
+saved meanwhile goes in one batch, which costs about as much as one event."""
 LONGEST = 1.0
 """Seconds after which who waits looks by itself, whatever became of the one who looks for all."""
 

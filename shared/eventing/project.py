@@ -4,7 +4,7 @@ from collections.abc import Callable
 from threading import Event
 
 from shared.eventing.freshness import Freshness
-from shared.eventing.head_watch import HeadWatch
+from shared.eventing.head_watch import GATHER, HeadWatch
 from shared.eventing.loop import Loop
 from shared.eventing.metrics import PROJECTED_FRESH, PROJECTED_POSITION
 from shared.eventing.purging import own_writes
@@ -106,7 +106,9 @@ def project_loop(log: EventLog, view: View, watch: HeadWatch) -> Loop:
     def _lead(leadership: Leadership, stop: Event, loop: Loop) -> None:
         projector = Projector(log, view)
         while leadership.held() and not stop.is_set():
-            if not projector.turn():
+            if projector.turn():
+                stop.wait(GATHER)
+            else:
                 watch.wait(projector.done)
             loop.turned()
 

@@ -11,7 +11,7 @@ from threading import Event
 
 from shared.eventing.broker import Outgoing, Publisher
 from shared.eventing.freshness import Freshness
-from shared.eventing.head_watch import HeadWatch
+from shared.eventing.head_watch import GATHER, HeadWatch
 from shared.eventing.loop import Loop
 from shared.eventing.messages import Head
 from shared.eventing.metrics import LOG_POSITION, PUBLISHED, PUBLISHED_FRESH, PUBLISHED_POSITION
@@ -22,8 +22,8 @@ from shared.stores.places import Moved, Published
 
 BATCH = 200
 """Rows published and confirmed at once."""
-ANNOUNCE = 1.0
-"""Seconds of silence after which the head is announced."""
+ANNOUNCE, RARELY = 1.0, 8.0
+"""Seconds of silence after which the head is announced, and to which they double."""
 MESSAGES, LEAVES = "messages", "leaves"
 
 
@@ -53,6 +53,10 @@ class Exchanges:
         self.leaves.confirm()
         self.events.confirm()
 
+    def beat(self) -> None:
+        self.leaves.beat()
+        self.events.beat()
+
     def close(self) -> None:
         self.events.close()
         self.leaves.close()
@@ -65,14 +69,15 @@ class Relay:
         self._log = log
         self._outbox = outbox
         self._exchanges = exchanges
-        self._announced = 0.0
+        self._announced = self._beaten = 0.0
+        self._silence = ANNOUNCE
         self._reached = self._messages = 0
         self.done = -1
         """Head of the log when there was nothing to publish below it."""
         self._fresh = Freshness(PUBLISHED_FRESH.labels(log.name))
 
     def turn(self) -> bool:
-        """Publish what is new; announce the head after a silence. Says if there was anything.
+        """Publish what is new; announce the head in a silence. Says if there was anything.
 
         Leaves first: a message that cannot be published must not keep events from the
         transparency log. Raises ``PositionMoved`` if another relay works on this log too.
@@ -81,12 +86,17 @@ class Relay:
         worked = head != self.done and self._publish()
         LOG_POSITION.labels(self._log.name).set(head)
         self._fresh.note(head=head, reached=self._reached if worked else head)
+        now = time.monotonic()
         if worked:
-            self._announced = time.monotonic()
+            self._announced, self._silence = now, ANNOUNCE
             return True
         self.done = head
-        if time.monotonic() - self._announced >= ANNOUNCE:
+        if now - self._announced >= self._silence:
             self._announce()
+            self._announced, self._silence = now, min(2 * self._silence, RARELY)
+        if now - self._beaten >= ANNOUNCE:
+            self._exchanges.beat()
+            self._beaten = now
         return False
 
     def _publish(self) -> bool:
@@ -141,8 +151,6 @@ class Relay:
         self._exchanges.events.publish(
             [Outgoing("head", head.model_dump_json(), expires=10 * ANNOUNCE)]
         )
-        self._exchanges.leaves.beat()
-        self._announced = time.monotonic()
 
     def _row_at(self, position: int) -> Recorded | None:
         return self._log.read(position - 1, 1)[0] if position else None
@@ -169,7 +177,9 @@ def relay_loop(
         try:
             relay = Relay(log, outbox, exchanges)
             while leadership.held() and not stop.is_set():
-                if not relay.turn():
+                if relay.turn():
+                    stop.wait(GATHER)
+                else:
                     watch.wait(relay.done)
                 loop.turned()
         finally:

@@ -24,17 +24,20 @@ class Command(Request):
 
 Position = Annotated[int, Field(ge=0, le=2**62)]
 """Of an event in a service's log."""
+ServiceName = Annotated[str, Field(max_length=40)]
+Cursor = Annotated[str, Field(max_length=4000)]
+"""Where the page before ended, as it said."""
 
 
 class Query(Request):
     """Reads; ``at_least`` waits a bounded time for the read model to reach those positions."""
 
-    at_least: dict[str, Position] = {}
+    at_least: Annotated[dict[ServiceName, Position], Field(max_length=40)] = {}
 
 
 class ListQuery(Query):
     limit: int = Field(default=50, ge=1, le=100)
-    cursor: str | None = None
+    cursor: Cursor | None = None
 
 
 class Answer(BaseModel):

@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
 
 from shared.kernel import errors
 from shared.kernel.errors import InvalidRequest, Refusal, Unavailable
@@ -16,6 +17,7 @@ _BY_CODE: dict[str, type[Refusal]] = {
     if isinstance(kind, type) and issubclass(kind, Refusal)
 }
 MAX_FIELDS = 50
+MAX_PATH = 200
 
 
 def error_reply(refusal: Refusal) -> bytes:
@@ -54,10 +56,17 @@ def refusal_of(error: Any) -> Refusal:
 
 
 def invalid(error: ValidationError) -> InvalidRequest:
-    """Each wrong field by its path, ``metadata.type``, with what was expected of it."""
-    wrong = error.errors(include_url=False, include_input=False, include_context=False)
+    """Each wrong field by its path, ``metadata.type``, with what was expected of it; of what was
+    given nothing comes back but the names of fields, and no more of those than people read."""
+    wrong = error.errors(include_url=False, include_input=False)
     fields: Mapping[str, str] = {
-        ".".join(map(str, e["loc"])) or "request": e["msg"].removeprefix("Value error, ")
+        ".".join(map(str, e["loc"]))[:MAX_PATH] or "request": _expected(e)
         for e in wrong[:MAX_FIELDS]
     }
     return InvalidRequest(fields=fields)
+
+
+def _expected(error: ErrorDetails) -> str:
+    if error["type"] == "union_tag_invalid":  # pydantic's own sentence repeats what was given
+        return f"is none of {error['ctx']['expected_tags']}"
+    return error["msg"].removeprefix("Value error, ")

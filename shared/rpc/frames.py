@@ -42,10 +42,11 @@ def tolerant(connection: amqp.Connection, callback: Callable[..., Any]) -> Calla
 
 def _readable(payload: bytes) -> bytes:
     """The delivery, with no exchange and routing key if they cannot be decoded."""
+    upto_redelivered = 4 + 1 + payload[4] + 8 + 1  # after the consumer's tag, which is ours
+    if payload[upto_redelivered:].isascii():
+        return payload
     try:
         loads("sLbss", payload, 4)
     except UnicodeDecodeError:
-        tag_length = payload[4]
-        upto_redelivered = 4 + 1 + tag_length + 8 + 1
         return payload[:upto_redelivered] + b"\x00\x00"
     return payload

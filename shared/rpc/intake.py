@@ -20,6 +20,14 @@ CONNECT_SECONDS = 5.0
 RETRY_SECONDS = 1.0
 
 
+Later = Callable[[Callable[[], None]], object]
+
+
+def at_once(write: Callable[[], None]) -> None:
+    """Each reply by itself."""
+    write()
+
+
 @dataclass(frozen=True, kw_only=True)
 class Taken:
     """A delivery that can be answered, and what it takes to answer it."""
@@ -33,18 +41,30 @@ class Taken:
 
 
 class Intake:
-    """One link: a reply and the acknowledgement of its request leave in one write.
+    """One link: a reply and the acknowledgement of its request leave in one write, with those of
+    others that are ready at that moment.
 
     A broker that blocks publishers keeps both until it recovers, which loses nothing: whoever
     waits is told by their own connection, and what was not acknowledged is handed over again.
     """
 
     def __init__(
-        self, amqp_uri: str, service: str, limits: RpcSettings, take: Callable[[Taken], None]
+        self,
+        amqp_uri: str,
+        service: str,
+        limits: RpcSettings,
+        take: Callable[[Taken], None],
+        *,
+        later: Later = at_once,
     ) -> None:
+        """``later``: calls what writes the replies that are ready, once whoever is about to have
+        one ready has had its turn."""
         self._service = service
         self._limits = limits
         self._take = take
+        self._later = later
+        self._ready: list[tuple[amqp.Channel, bytes]] = []
+        """Frames to be written, and the channel they were made for."""
         self._stopping = Event()
         self._lost = Event()
         hooks = Hooks(opened=self._consume, lost=self._lost.set)
@@ -67,19 +87,32 @@ class Intake:
 
     def close(self) -> None:
         self.stop_taking()
+        self._write_ready()
         self._link.close()
 
     def finish(self, taken: Taken, reply: bytes | None) -> None:
         """Reply, then acknowledge: a process that dies between leaves the request to another."""
         channel = self._link.channel
+        if channel is None:
+            LOST_REPLIES.labels(self._service).inc()
+            return
         frames = b""
-        if reply is not None and channel is not None:
+        if reply is not None:
             answer = Outgoing(body=reply, correlation_id=taken.correlation_id)
             frames = publish(taken.reply_to, answer, channel, mandatory=False)
         if channel is taken.channel:  # else the broker has taken the request back already
             frames += ack(channel, taken.tag)
-        if channel is None or not self._wrote(channel, frames):
-            LOST_REPLIES.labels(self._service).inc()
+        self._ready.append((channel, frames))
+        if len(self._ready) == 1:
+            self._later(self._write_ready)
+
+    def _write_ready(self) -> None:
+        ready, self._ready = self._ready, []
+        channel = self._link.channel
+        frames = [made for where, made in ready if where is channel]
+        written = len(frames) if frames and self._wrote(channel, b"".join(frames)) else 0
+        if lost := len(ready) - written:
+            LOST_REPLIES.labels(self._service).inc(lost)
 
     def _drop(self, message: amqp.Message) -> None:
         self._wrote(message.channel, ack(message.channel, message.delivery_tag))

@@ -2,14 +2,12 @@
 
 import os
 from collections.abc import Callable
-from functools import partial
-from typing import Any
 
-from nameko.exceptions import ContainerBeingKilled
-from nameko.extensions import DependencyProvider, Entrypoint, Extension
+import eventlet
+from nameko.extensions import DependencyProvider
 
 from shared.kernel.settings import read_settings
-from shared.rpc.answer import Answerer, Delivery, Served
+from shared.rpc.answer import Answerer, Served
 from shared.rpc.contract import Contract
 from shared.rpc.intake import Intake, Taken
 from shared.rpc.settings import RpcSettings
@@ -24,92 +22,51 @@ def serve(contract: Contract, build: Callable[[], Served]) -> type:
     ``build`` is called once, when the service starts; a method without handler, or a handler
     that is not in the contract, refuses to boot.
     """
-
-    class Service:
-        name = contract.service
-        answerer = Built(contract, build)
-
-        @Deliveries.decorator(contract.service)
-        def answer(self, delivery: Delivery) -> bytes | None:
-            reply: bytes | None = self.answerer.answer(delivery)
-            return reply
-
-    Service.__name__ = Service.__qualname__ = f"{contract.service.title()}Rpc"
-    return Service
+    members = {"name": contract.service, "answers": Answers(contract, build)}
+    return type(f"{contract.service.title()}Rpc", (), members)
 
 
-class Built(DependencyProvider):
-    """Builds what answers, and closes it after the last worker."""
+class Answers(DependencyProvider):
+    """Answers the queue ``rpc-<service>`` from the start of a nameko service to its end, each
+    request in a green thread of its own (ADR 17: not in a worker of nameko's)."""
 
     def __init__(self, contract: Contract, build: Callable[[], Served]) -> None:
         self._contract = contract
         self._build = build
-        self._served: Served | None = None
-        self._answerer: Answerer | None = None
 
     def setup(self) -> None:
         limits = read_settings(RpcSettings, os.environ, section="rpc")
+        service, uri = self._contract.service, self.container.config["AMQP_URI"]
         self._served = self._build()
         self._answerer = Answerer(self._contract, self._served, limits)
+        self._workers = eventlet.GreenPool(limits.prefetch)
+        self._intake = Intake(uri, service, limits, self._take, later=self._with_others)
         for name, check in self._served.ready.items():
-            health.add(f"{self._contract.service} {name}", check)
-
-    def get_dependency(self, _worker_ctx: Any) -> Answerer | None:
-        return self._answerer
-
-    def stop(self) -> None:
-        if self._served:
-            self._served.close()
-
-    kill = stop
-
-
-class Links(Extension):
-    """Holds the links to the broker until the last worker has replied: nameko stops what an
-    entrypoint contains after its workers."""
-
-    intake: Intake | None = None
-
-    def stop(self) -> None:
-        if self.intake:
-            self.intake.close()
-
-    kill = stop
-
-
-class Deliveries(Entrypoint):
-    """The queue ``rpc-<service>``: hands each delivery to a worker, sends back its reply."""
-
-    links = Links()
-
-    def __init__(self, service: str) -> None:
-        self._service = service
-        super().__init__()
-
-    def setup(self) -> None:
-        limits = read_settings(RpcSettings, os.environ, section="rpc")
-        uri = self.container.config["AMQP_URI"]
-        self.links.intake = Intake(uri, self._service, limits, self._take)
+            health.add(f"{service} {name}", check)
 
     def start(self) -> None:
-        self._intake().start()
-        health.add(f"{self._service} broker", self._intake().check)
+        self._intake.start()
+        health.add(f"{self._contract.service} broker", self._intake.check)
 
     def stop(self) -> None:
-        self._intake().stop_taking()
+        """What was taken is answered first, with all it needs still open."""
+        self._intake.stop_taking()
+        self._workers.waitall()
+        self.kill()
 
-    def _intake(self) -> Intake:  # no property: nameko reads those of an unbound entrypoint
-        assert self.links.intake, "set up first"  # noqa: S101 - nameko's order of calls
-        return self.links.intake
+    def kill(self) -> None:
+        self._served.close()
+        self._intake.close()
 
     def _take(self, taken: Taken) -> None:
-        try:
-            self.container.spawn_worker(
-                self, (taken.delivery,), {}, handle_result=partial(self._finish, taken)
-            )
-        except ContainerBeingKilled:
-            return  # never acknowledged: the broker gives it to another replica
+        self._workers.spawn(self._answer, taken)
 
-    def _finish(self, taken: Taken, _worker: Any, reply: Any, exc_info: Any) -> tuple[Any, Any]:
-        self._intake().finish(taken, reply)
-        return None, exc_info
+    def _with_others(self, write: Callable[[], None]) -> None:
+        """At once for a reply that is alone; else when each of those at work had its turn."""
+        if self._workers.running() > 1:
+            eventlet.spawn_n(write)
+        else:
+            write()
+
+    def _answer(self, taken: Taken) -> None:
+        self._intake.finish(taken, self._answerer.answer(taken.delivery))

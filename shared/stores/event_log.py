@@ -146,14 +146,17 @@ class EventLog(Application[UUID]):
         )
         return reached[-1]
 
-    def apply(self, outcome: Outcome[BaseModel] | None, followed: Followed, *steps: Step) -> int:
+    def apply(self, outcome: Outcome[BaseModel] | None, followed: Followed, *steps: Step) -> None:
         """Save what a policy decided (``None``: nothing) and move its position, in one
-        transaction; return the position reached in this log.
+        transaction.
 
         Raise :class:`PositionMoved` if the follower no longer stands at ``previous``, and
         ``IntegrityError`` (decide again) as :meth:`commit`. ``steps``: what is parked with it.
         """
-        return self.commit(outcome or NOTHING, self.places.follow(followed), *steps)
+        if outcome or steps:
+            self.commit(outcome or NOTHING, self.places.follow(followed), *steps)
+        else:
+            self.places.move(followed)
 
     def record_of(self, outcome: Outcome[BaseModel], request: object) -> UUID | None:
         """The record that an outcome speaks of, else the one that was asked about."""

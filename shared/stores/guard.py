@@ -10,9 +10,13 @@ from eventsourcing.persistence import IntegrityError, StoredEvent
 
 
 class Sql(Protocol):
-    """Runs one statement of the transaction at hand; ``?`` marks a parameter."""
+    """Runs one statement of the transaction at hand; ``?`` marks a parameter.
 
-    def __call__(self, statement: str, *params: object) -> list[tuple[Any, ...]]: ...
+    In a save its rows may be on their way still when it returns: who looks at them waits for
+    them, and a statement that fails may be told only by a later one, or by the commit.
+    """
+
+    def __call__(self, statement: str, *params: object) -> Sequence[tuple[Any, ...]]: ...
 
 
 Step = Callable[[Sql, int], None]
@@ -77,7 +81,12 @@ class GuardedRecorder(Protocol):
         """Position in the log of one event; 0 if it is not there."""
         ...
 
-    def writing(self) -> AbstractContextManager[Sql]: ...
+    def writing(self, *, synced: bool = True) -> AbstractContextManager[Sql]:
+        """A transaction that writes. Not ``synced``, everybody sees it once it ends, and a machine
+        that dies may take it back, with all that was not synced after it and nothing else: for what
+        is found out again from elsewhere, such as how far a log was followed.
+        """
+        ...
 
     def reading(self) -> AbstractContextManager[Sql]: ...
 

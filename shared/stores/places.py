@@ -174,6 +174,12 @@ class Places:
 
         return compare_and_set
 
+    def move(self, move: Followed) -> None:
+        """The same, where the message did nothing: a position that is lost with the machine is
+        found again by doing nothing once more, so nobody waits for the disk."""
+        with self._recorder.writing(synced=False) as sql:
+            self.follow(move)(sql, 0)
+
     def published(self, stream: str) -> Published:
         """How far a relay's stream (its messages, or its leaves) has come."""
         with self._recorder.reading() as sql:
@@ -181,19 +187,27 @@ class Places:
         return Published(*rows[0]) if rows else Published(0, 0)
 
     def publish(self, *moves: Moved) -> None:
-        """All of them or none. Raise :class:`PositionMoved` if another relay has moved on from
-        where one of them begins."""
-        with self._recorder.writing() as sql:
+        """All of them or none; one lost with the machine is published again, and dropped by who
+        has it. Raise :class:`PositionMoved` if another relay has moved on from where one begins."""
+        with self._recorder.writing(synced=False) as sql:
             for move in moves:
                 self._publish(sql, move)
 
     def _publish(self, sql: Sql, move: Moved) -> None:
-        sql(f"INSERT INTO {self._published} VALUES (?, 0, 0) ON CONFLICT DO NOTHING", move.stream)
-        moved = sql(
-            f"UPDATE {self._published} SET position = ?, last = ?"
-            " WHERE stream = ? AND position = ? RETURNING position",
-            move.reached.position, move.reached.last, move.stream, move.before.position,
-        )  # fmt: skip
+        reached = (move.reached.position, move.reached.last)
+        if move.before.position:
+            moved = sql(
+                f"UPDATE {self._published} SET position = ?, last = ?"
+                " WHERE stream = ? AND position = ? RETURNING position",
+                *reached, move.stream, move.before.position,
+            )  # fmt: skip
+        else:
+            moved = sql(
+                f"INSERT INTO {self._published} VALUES (?, ?, ?) ON CONFLICT (stream) DO UPDATE"
+                " SET position = excluded.position, last = excluded.last"
+                f" WHERE {self._published}.position = 0 RETURNING position",
+                move.stream, *reached,
+            )  # fmt: skip
         if not moved:
             raise PositionMoved(f"{move.stream} was published past {move.before.position}")
 

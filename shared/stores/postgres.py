@@ -2,30 +2,33 @@
 
 Named by ``PERSISTENCE_MODULE``. An insert takes the events table's EXCLUSIVE lock; what a
 decision relied on is read after that lock, when nobody else can commit. (The library's own
-hooks run before it: a guard there lets racing permits through.)
+hooks run before it: a guard there lets racing permits through.) What is done under the lock is
+sent at once, see :mod:`shared.stores.pipelined`.
 """
 
 import json
 import re
-import time
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cached_property
 from typing import Any
 from uuid import UUID
-from weakref import WeakKeyDictionary
 
 import psycopg
-import psycopg_pool
 from eventsourcing import postgres as library
-from eventsourcing.persistence import StoredEvent
-from psycopg.rows import DictRow
+from eventsourcing.persistence import ApplicationRecorder, StoredEvent, Subscription
 from psycopg.sql import SQL, Identifier
 from psycopg.waiting import wait, wait_selector
 
 from shared.kernel.settings import SettingsError
 from shared.stores.group_commit import GroupCommit, Save, in_our_words, save_each
 from shared.stores.guard import Row, Sql, Step, refuse_if_moved
+from shared.stores.pipelined import Cursor, Pipelined, in_psycopgs_words, pipelined, rows_of
+from shared.stores.postgres_connections import (
+    ConnectionLeadership,
+    check_if_idle,
+    connection_class,
+)
 from shared.stores.postgres_schema import (
     refuse_without_rights,
     refuse_without_type,
@@ -33,8 +36,20 @@ from shared.stores.postgres_schema import (
 )
 from shared.stores.schema import Tables
 
-Cursor = psycopg.Cursor[DictRow]
 MAKES_A_TABLE = re.compile(r"CREATE (TABLE|(UNIQUE )?INDEX) ")
+INSERT = SQL(
+    "INSERT INTO {table} (originator_id, originator_version, topic, state)"
+    " SELECT * FROM unnest(%s::uuid[], %s::bigint[], %s::text[], %s::bytea[])"
+    " RETURNING notification_id"
+)
+"""Positions are given in the order of the arrays."""
+VERSIONS = SQL(
+    "SELECT s.id, (SELECT COALESCE(MAX(originator_version), 0) FROM {table} AS e"
+    " WHERE e.originator_id = s.id) AS version,"
+    " (SELECT COALESCE(MAX(notification_id), 0) FROM {table}) AS head"
+    " FROM unnest(array_append(%s::uuid[], NULL)) AS s(id)"
+)
+"""A row for no stream at all comes with the others: the head is told even then."""
 
 
 def at_once(method: Any) -> Any:
@@ -55,7 +70,13 @@ class GuardedPostgresRecorder(library.PostgresApplicationRecorder):
         super().__init__(datastore, **kwargs)
         del self.sql_create_statements[self.create_insert_function_statement_index]
         self._together = GroupCommit(self._save_group)
-        self._notify = SQL("NOTIFY {}").format(Identifier(self.channel_name))
+        table = Identifier(datastore.schema, self.events_table_name)
+        self._insert_statement = INSERT.format(table=table)
+        self._versions_statement = VERSIONS.format(table=table)
+        self._lock_statements = (
+            SQL("SET LOCAL lock_timeout = '{}s'").format(datastore.lock_timeout),
+            SQL("LOCK TABLE {} IN EXCLUSIVE MODE").format(table),
+        )
 
     def create_table(self) -> None:
         """Compared and made as any other; the type of a row then, which the library saves by."""
@@ -99,30 +120,66 @@ class GuardedPostgresRecorder(library.PostgresApplicationRecorder):
         return self._together.save(Save(stored_events, relied_on or {}, steps))
 
     def _save_group(self, group: Sequence[Save]) -> None:
-        with self.datastore.transaction(commit=True) as cursor:
+        alone = len(group) == 1
+        with self.datastore.get_connection() as connection, pipelined(connection) as statements:
             if any(save.stored_events or save.relied_on for save in group):
-                cursor.execute(SQL("; ").join([*self.lock_table_statements, self._notify]))
-            save_each(group, _sql(cursor), lambda save: self._save(cursor, save))
+                for statement in self._lock_statements:
+                    statements.send(statement)
+            write = self._save if alone else self._save_in_group
+            save_each(group, statements.sql, lambda save: write(statements, save))
 
-    def _save(self, cursor: Cursor, save: Save) -> Sequence[int]:
+    def _save_in_group(self, statements: Pipelined, save: Save) -> Sequence[int]:
+        """How it ended is known when it returns: the next one is written after it, or instead."""
         try:
-            positions = self._insert(cursor, save.stored_events)
-            refuse_if_moved(
-                save.relied_on, save.stored_events, lambda ids: self._versions_of(cursor, ids)[0]
-            )
-            reached = positions[-1] if positions else self._head(cursor)
-            for step in save.steps:
-                step(_sql(cursor), reached)
+            positions = self._save(statements, save)
+            statements.settle()
         except psycopg.Error as error:
+            statements.recover()
             raise in_our_words(error) from error
+        except Exception:
+            statements.recover()
+            raise
         return positions
 
-    def _insert(self, cursor: Cursor, stored_events: Sequence[StoredEvent]) -> Sequence[int]:
+    def _save(self, statements: Pipelined, save: Save) -> Sequence[int]:
+        """What its steps do and nobody looks at is answered with the commit."""
+        inserted = self._insert(statements, save.stored_events)
+        refuse_if_moved(
+            save.relied_on, save.stored_events, lambda ids: self._versions(statements, ids)[0]
+        )
+        statements.settle()
+        positions = [row["notification_id"] for row in inserted] if inserted else []
+        reached = positions[-1] if positions else self._versions(statements, ())[1]
+        for step in save.steps:
+            step(statements.sql, reached)
+        return positions
+
+    def _insert(self, statements: Pipelined, stored_events: Sequence[StoredEvent]) -> Cursor | None:
         """What the library does under the table's lock, which the group has taken."""
         if not stored_events:
-            return []
-        library.PostgresAggregateRecorder._insert_stored_events(self, cursor, stored_events)
-        return self._fetch_ids_after_insert_events(cursor, stored_events) or []
+            return None
+        return statements.send(
+            self._insert_statement,
+            [event.originator_id for event in stored_events],
+            [event.originator_version for event in stored_events],
+            [event.topic for event in stored_events],
+            [event.state for event in stored_events],
+        )
+
+    def _versions(
+        self, statements: Pipelined, ids: Collection[UUID]
+    ) -> tuple[dict[UUID, int], int]:
+        answer = statements.send(self._versions_statement, [*ids])
+        statements.settle()
+        return _versions_in(answer)
+
+    def subscribe(
+        self, gt: int | None = None, topics: Sequence[str] = ()
+    ) -> Subscription[ApplicationRecorder]:
+        """Refused: a save that notifies holds a lock of the whole server until it has committed,
+        so that no two of its databases could do so at the same time. Who follows, pulls.
+        """
+        raise NotImplementedError
 
     def rows(self, after: int, limit: int) -> list[Row]:
         statement = SQL(
@@ -134,25 +191,19 @@ class GuardedPostgresRecorder(library.PostgresApplicationRecorder):
 
     def version_of(self, originator_id: UUID, *, at: int | None = None) -> int:
         """Version of the stream's last event (up to position ``at``); 0 if there is none."""
+        statement = SQL(
+            "SELECT COALESCE(MAX(originator_version), 0) AS version"
+            " FROM {}.{} WHERE originator_id = %s AND notification_id <= %s"
+        ).format(Identifier(self.datastore.schema), Identifier(self.events_table_name))
+        upto = 2**63 - 1 if at is None else at  # bigint's last
         with self.datastore.cursor() as cursor:
-            return self._version_of(cursor, originator_id, at)
+            row = cursor.execute(statement, (originator_id, upto)).fetchone()
+            return int(row["version"]) if row else 0
 
     def versions_of(self, originator_ids: Collection[UUID]) -> tuple[dict[UUID, int], int]:
         """Versions of these streams' last events (0: absent) and the head, of one instant."""
         with self.datastore.cursor() as cursor:
-            return self._versions_of(cursor, originator_ids)
-
-    def _versions_of(
-        self, cursor: Cursor, originator_ids: Collection[UUID]
-    ) -> tuple[dict[UUID, int], int]:
-        statement = SQL(
-            "SELECT s.id, (SELECT COALESCE(MAX(originator_version), 0) FROM {table} AS e"
-            " WHERE e.originator_id = s.id) AS version,"
-            " (SELECT COALESCE(MAX(notification_id), 0) FROM {table}) AS head"
-            " FROM (SELECT unnest(%s::uuid[]) AS id UNION SELECT NULL) AS s"
-        ).format(table=Identifier(self.datastore.schema, self.events_table_name))
-        rows = cursor.execute(statement, (list(originator_ids),)).fetchall()
-        return {r["id"]: int(r["version"]) for r in rows if r["id"]}, int(rows[0]["head"])
+            return _versions_in(cursor.execute(self._versions_statement, ([*originator_ids],)))
 
     def position_of(self, originator_id: UUID, version: int) -> int:
         """Position in the log of one event; 0 if it is not there."""
@@ -164,23 +215,12 @@ class GuardedPostgresRecorder(library.PostgresApplicationRecorder):
             row = cursor.execute(statement, (originator_id, version)).fetchone()
             return int(row["position"]) if row else 0
 
-    def _version_of(self, cursor: Cursor, originator_id: UUID, at: int | None = None) -> int:
-        statement = SQL(
-            "SELECT COALESCE(MAX(originator_version), 0) AS version"
-            " FROM {}.{} WHERE originator_id = %s AND notification_id <= %s"
-        ).format(Identifier(self.datastore.schema), Identifier(self.events_table_name))
-        upto = 2**63 - 1 if at is None else at  # bigint's last
-        row = cursor.execute(statement, (originator_id, upto)).fetchone()
-        return int(row["version"]) if row else 0
-
-    def _head(self, cursor: Cursor) -> int:
-        row = cursor.execute(self.max_notification_id_statement).fetchone()
-        return int(row["max"] or 0) if row else 0
-
     @contextmanager
-    def writing(self) -> Iterator[Sql]:
-        with self.datastore.transaction(commit=True) as cursor:
-            yield _sql(cursor)
+    def writing(self, *, synced: bool = True) -> Iterator[Sql]:
+        with self.datastore.get_connection() as connection, pipelined(connection) as statements:
+            if not synced:
+                statements.send(b"SET LOCAL synchronous_commit TO off")
+            yield statements.sql
 
     @contextmanager
     def reading(self) -> Iterator[Sql]:
@@ -188,7 +228,7 @@ class GuardedPostgresRecorder(library.PostgresApplicationRecorder):
             yield _sql(cursor)
 
     @contextmanager
-    def leader(self, role: str) -> Iterator["ConnectionLeadership"]:
+    def leader(self, role: str) -> Iterator[ConnectionLeadership]:
         """An advisory lock on a connection of its own, freed by the server if we die."""
         with self._lock_connection() as connection:
             row = connection.execute(
@@ -206,43 +246,16 @@ class GuardedPostgresRecorder(library.PostgresApplicationRecorder):
             yield connection
 
 
-class ConnectionLeadership:
-    def __init__(self, connection: psycopg.Connection[tuple[Any, ...]], *, leads: bool) -> None:
-        self._connection = connection
-        self._leads = leads
-
-    def held(self) -> bool:
-        """False also when the connection, and the lock with it, was lost."""
-        try:
-            self._leads = self._leads and bool(self._connection.execute("SELECT 1").fetchone())
-        except psycopg.OperationalError:
-            self._leads = False
-        return self._leads
+def _versions_in(answer: Cursor) -> tuple[dict[UUID, int], int]:
+    rows = answer.fetchall()
+    return {r["id"]: int(r["version"]) for r in rows if r["id"]}, int(rows[0]["head"])
 
 
 def _sql(cursor: Cursor) -> Sql:
     def run(statement: str, *params: object) -> list[tuple[Any, ...]]:
-        cursor.execute(statement.replace("?", "%s").encode(), params)
-        if cursor.description is None:
-            return []
-        return [tuple(row.values()) for row in cursor.fetchall()]
+        return rows_of(cursor.execute(in_psycopgs_words(statement), params))
 
     return run
-
-
-def check_if_idle(connection: psycopg.Connection[Any]) -> None:
-    """Ask the server only of a connection that was not in use a moment ago: asking costs as much
-    as most of what it is wanted for. One that broke since says so when it is used.
-    """
-    now = time.monotonic()
-    if now - _used.get(connection, 0.0) > IDLE:
-        psycopg_pool.ConnectionPool.check_connection(connection)
-    _used[connection] = now
-
-
-IDLE = 1.0
-"""Seconds."""
-_used: WeakKeyDictionary[psycopg.Connection[Any], float] = WeakKeyDictionary()
 
 
 class GuardedPostgresFactory(library.PostgresFactory):
@@ -258,6 +271,7 @@ class GuardedPostgresFactory(library.PostgresFactory):
         if wait is not wait_selector:
             raise SettingsError("PSYCOPG_WAIT_FUNC must be wait_selector, before psycopg is used")
         self.datastore.pool._check = check_if_idle
+        self.datastore.pool.connection_class = connection_class()
         kwargs = self.datastore.pool.kwargs
         if isinstance(kwargs, dict):
             kwargs.update(json.loads(self.env.get(self.CONNECTION_PARAMETERS) or "{}"))

@@ -25,7 +25,7 @@ class EventStoreSettings:
     postgres_dsn: str | None = field(default=None, repr=False)
     """``{service}`` stands for the service's database."""
     pool_size: int = 5
-    """PostgreSQL connections kept by each process."""
+    """PostgreSQL connections of each process, at most: as many as it uses at the same moment."""
     lock_timeout: int = 5
     """Seconds a save waits for its turn before it is refused as ``unavailable``."""
 
@@ -63,6 +63,7 @@ class EventStoreSettings:
             "POSTGRES_CONNECTION_PARAMETERS": json.dumps(rest),
             "POSTGRES_CONNECT_TIMEOUT": str(self.lock_timeout),
             "POSTGRES_LOCK_TIMEOUT": str(self.lock_timeout),
-            "POSTGRES_POOL_SIZE": str(self.pool_size),
+            "POSTGRES_POOL_SIZE": "1",
+            "POSTGRES_MAX_OVERFLOW": str(self.pool_size - 1),
             "POSTGRES_PRE_PING": "y",
         }

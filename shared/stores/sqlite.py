@@ -58,13 +58,27 @@ class Pool(library.SQLiteConnectionPool):
 
 
 class ImmediateTransaction(library.SQLiteTransaction):
+    def __init__(self, connection: library.SQLiteConnection, *, synced: bool = True) -> None:
+        super().__init__(connection, commit=True)
+        self._synced = synced
+
     def __enter__(self) -> library.SQLiteCursor:
         cursor = self.connection.cursor()
         try:
+            if not self._synced:
+                cursor.execute("PRAGMA synchronous=NORMAL")
             cursor.execute("BEGIN IMMEDIATE")
         except sqlite3.OperationalError as error:
             raise OperationalError(error) from error
         return cursor
+
+    def __exit__(self, *failure: Any) -> None:
+        try:
+            super().__exit__(*failure)
+        finally:
+            if not self._synced:
+                with self.connection.cursor() as cursor:
+                    cursor.execute("PRAGMA synchronous=FULL")
 
 
 class GuardedSQLiteRecorder(library.SQLiteApplicationRecorder):
@@ -158,9 +172,9 @@ class GuardedSQLiteRecorder(library.SQLiteApplicationRecorder):
         return cursor.fetchone()[0] or 0
 
     @contextmanager
-    def writing(self) -> Iterator[Sql]:
-        with immediate(self.datastore) as sql:
-            yield sql
+    def writing(self, *, synced: bool = True) -> Iterator[Sql]:
+        with _immediate(self.datastore, synced=synced) as cursor:
+            yield sql_of(cursor)
 
     @contextmanager
     def reading(self) -> Iterator[Sql]:
@@ -198,10 +212,12 @@ def one_at_a_time(file: str) -> Iterator[None]:
 
 
 @contextmanager
-def _immediate(store: library.SQLiteDatastore) -> Iterator[library.SQLiteCursor]:
+def _immediate(
+    store: library.SQLiteDatastore, *, synced: bool = True
+) -> Iterator[library.SQLiteCursor]:
     with (
         store.get_connection(commit=True) as connection,
-        ImmediateTransaction(connection, commit=True) as cursor,
+        ImmediateTransaction(connection, synced=synced) as cursor,
         cursor,
     ):
         yield cursor

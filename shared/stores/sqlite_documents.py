@@ -110,7 +110,7 @@ class SqliteDocuments:
         beyond = [_beyond(Cursor.from_text(after, sort), sort)] if after else []
         order = "".join(f"{_at(s.field)} {'DESC' if s.descending else 'ASC'}, " for s in sort)
 
-        def select(sql: Sql, table: str) -> list[tuple[Any, ...]]:
+        def select(sql: Sql, table: str) -> Sequence[tuple[Any, ...]]:
             condition, params = _all([*self._clauses(table, where), *beyond])
             return sql(
                 f"SELECT id, doc FROM {table} WHERE {condition} ORDER BY {order} id LIMIT ?",
@@ -121,7 +121,7 @@ class SqliteDocuments:
         return page([json.loads(doc) | {"id": id_} for id_, doc in rows], sort, limit)
 
     def count(self, *where: Filter) -> int:
-        def select(sql: Sql, table: str) -> list[tuple[Any, ...]]:
+        def select(sql: Sql, table: str) -> Sequence[tuple[Any, ...]]:
             condition, params = _all(self._clauses(table, where))
             return sql(f"SELECT COUNT(*) FROM {table} WHERE {condition}", *params)
 
@@ -146,7 +146,7 @@ class SqliteDocuments:
 
         def select(sql: Sql, table: str) -> list[tuple[Any, ...]]:
             condition, params = _all(self._clauses(table, where))
-            return sql(f"SELECT id{wanted} FROM {table} WHERE {condition}", *params)
+            return [*sql(f"SELECT id{wanted} FROM {table} WHERE {condition}", *params)]
 
         return self._read(select)
 

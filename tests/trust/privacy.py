@@ -37,7 +37,7 @@ INS = re.compile(
     r"(?<![\d.])([1-478]\d{2}(?:0[1-9]|1[0-2]|[2-9]\d)(?:\d{2}|2[AB])\d{6})(\d{2})(?![\d.e])"
 )
 """No decimals of a measure."""
-TEXTS = {".log", ".metrics", ".eml", ".txt", ".json"}
+TEXTS = {".log", ".metrics", ".otlp", ".eml", ".txt", ".json"}
 LOGGED = {".log", ".metrics", ".otlp"}
 SERVERS = ("rabbitmq", "seaweedfs")
 """Folders of servers whose files are searched whatever their names."""

@@ -25,6 +25,7 @@ def test_the_people_of_the_tests_are_known() -> None:
     ("where", "before", "after"),
     [
         ("vault.log", '{"event":"call","x":"', '"}'),
+        ("spans.otlp", 'attributes { key: "title" value { string_value: "', '" } }'),
         ("names of files", "data/", ".pdf"),
         ("rabbitmq/00.wal", "\0\x8d", "\0"),
     ],
@@ -52,7 +53,13 @@ def test_nothing_is_found_in_what_is_nobodys() -> None:
 def test_logs_servers_and_notices_are_read_but_letters(tmp_path: Path) -> None:
     """What is sealed, and what is for the person alone, is not searched here."""
     kept = ("data/vault.db", "notices/letter/1.pdf", "keys/a.pub")
-    searched = ("x/a.log", "x/a.metrics", "notices/email/1.eml", "rabbitmq0/mnesia/00.wal")
+    searched = (
+        "x/a.log",
+        "x/a.metrics",
+        "x/a.otlp",
+        "notices/email/1.eml",
+        "rabbitmq0/mnesia/00.wal",
+    )
     for name in (*kept, *searched):
         file = tmp_path / name
         file.parent.mkdir(parents=True, exist_ok=True)

@@ -24,7 +24,7 @@ from shared.rpc.contract import Command, Done, Method
 class DeclareConsent(OneGrantee):
     """Without ``valid_until``: one consultation, for the time the operator's setting gives."""
 
-    collected_by: str | None = None
+    collected_by: Annotated[str, Field(max_length=64)] | None = None
     means: Means
     valid_until: Instant | None = None
 
@@ -53,7 +53,7 @@ class LeaveCareTeam(Command):
 
     record_id: UUID
     team_id: UUID
-    members: list[ProfessionalId] | None = None
+    members: Annotated[list[ProfessionalId], Field(max_length=200)] | None = None
 
 
 class OfCareTeam(Command):

@@ -38,7 +38,7 @@ class Resource(BaseModel):
     document_id: UUID | None = None
     class_: str | None = Field(default=None, alias="class", max_length=64)
     type: str | None = Field(default=None, max_length=64)
-    confidentiality: list[Confidentiality] = []
+    confidentiality: list[Confidentiality] = Field(default=[], max_length=16)
     author: str | None = Field(default=None, max_length=64)
     facility: str | None = Field(default=None, max_length=64)
     by_patient: bool = False

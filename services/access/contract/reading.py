@@ -130,7 +130,7 @@ class DocumentAttributes(BaseModel):
 
     class_: Annotated[str | None, Field(alias="class", max_length=64)] = None
     type: Annotated[str | None, Field(max_length=64)] = None
-    confidentiality: list[Confidentiality] = []
+    confidentiality: Annotated[list[Confidentiality], Field(max_length=16)] = []
     author: Annotated[str | None, Field(max_length=64)] = None
     facility: Annotated[str | None, Field(max_length=64)] = None
 

@@ -88,7 +88,7 @@ class Stores:
         for (note,) in self._kept("SELECT note FROM audit_signed", AUDIT):
             yield Seen(by="audit, which signed it", note=note, vkey="")
 
-    def _kept(self, statement: str, service: str) -> list[tuple[Any, ...]]:
+    def _kept(self, statement: str, service: str) -> Sequence[tuple[Any, ...]]:
         missing = suppress(sqlite3.OperationalError, psycopg.errors.UndefinedTable)
         with missing, self.reading(service) as sql:
             return sql(statement)

@@ -55,9 +55,10 @@ class SqlTree:
         """Add what is new in a batch; return how many leaves that was.
 
         Raise ``Hole`` or ``OtherEpoch`` (nothing is written) if it does not continue what the
-        log holds of that service.
+        log holds of that service. Nobody waits for the disk: leaves lost with the machine are
+        asked for again, and nothing is made public of them before :meth:`settle`.
         """
-        with self._recorder.writing() as sql:
+        with self._recorder.writing(synced=False) as sql:
             size = _locked_size(sql)
             leaves = fresh_leaves(batch, _place(sql, batch.service))
             for index, (_, digest) in enumerate(leaves, size):
@@ -137,6 +138,11 @@ class SqlTree:
             ((first + len(hashes)) << 8 * n) for n, (first, hashes) in enumerate(found) if hashes
         )
         return Edge(size=next(ends, 0), levels=[hashes for _, hashes in found])
+
+    def settle(self) -> None:
+        """A write that is synced, and with it all that was written before."""
+        with self._recorder.writing() as sql:
+            _locked_size(sql)
 
     def signed(self) -> str | None:
         with self._recorder.reading() as sql:

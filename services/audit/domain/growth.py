@@ -84,6 +84,10 @@ class Tree(Protocol):
 
     def edge(self) -> Edge: ...
 
+    def settle(self) -> None:
+        """Return once no crash takes back anything that was read here before."""
+        ...
+
     def places(self) -> Mapping[str, Place]:
         """How far each service's events are in the tree."""
         ...
@@ -136,6 +140,7 @@ class Publisher:
             or _checkpoint_of(last).size < edge.size
             or not is_signed_by(last, self.verifier)
         ):
+            self.tree.settle()
             self._write_partial_tiles(edge)
             checkpoint = Checkpoint(self.verifier.name, edge.size, edge.root())
             self._refuse_fork(checkpoint, last)
@@ -160,6 +165,7 @@ class Publisher:
             bundles += tile.level == 0
             if bundles > _AT_ONCE:
                 return
+            self.tree.settle()
             hashes = self._write(tile.level, tile.index, tile.content)
             self.tree.carry(tile, subtree_root(hashes))
 

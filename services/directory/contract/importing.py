@@ -22,6 +22,7 @@ class ExtractKind(StrEnum):
     FACILITY_MAILBOXES = "facility_mailboxes"
 
 
+Column = Annotated[str, Field(max_length=60)]
 LineNumber = Annotated[int, Field(ge=1, le=2**31)]
 
 
@@ -33,7 +34,7 @@ class ExtractRow(Part):
 
     line: LineNumber
     alike: int = Field(default=0, ge=0, le=2**31)
-    fields: dict[str, str] = Field(max_length=30)
+    fields: dict[Column, Annotated[str, Field(max_length=2000)]] = Field(max_length=30)
 
 
 class ExtractGroup(Part):

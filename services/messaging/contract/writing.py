@@ -42,6 +42,10 @@ class Send(Command):
     end: bool = False
 
 
+Key = Annotated[str, Field(max_length=400)]
+"""Of a correspondent: an address, or a national id."""
+
+
 class Reply(Command):
     """``to``: keys of correspondents; all who can be answered when absent. ``draft_id``: discarded
     once this is sent."""
@@ -49,7 +53,7 @@ class Reply(Command):
     conversation_id: UUID
     body: Body
     attachments: Attachments
-    to: Annotated[list[str], Field(min_length=1, max_length=50)] | None = None
+    to: Annotated[list[Key], Field(min_length=1, max_length=50)] | None = None
     draft_id: UUID | None = None
 
 

@@ -47,7 +47,7 @@ class LinkTo(Part):
         return {"kind": self.kind, "id": str(self.id)}
 
 
-HiddenFrom = list[Literal["professionals", "representatives"]]
+HiddenFrom = Annotated[list[Literal["professionals", "representatives"]], Field(max_length=2)]
 Links = Annotated[list[LinkTo], Field(max_length=20)]
 
 

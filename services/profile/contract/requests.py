@@ -83,12 +83,18 @@ class DirectivesView(DirectivesText):
     directives_id: UUID
 
 
+Answers = (
+    Annotated[str, Field(max_length=500)] | float | Annotated[list[Code], Field(max_length=50)]
+)
+"""A text, a number, or the codes chosen."""
+
+
 class AnswerQuestionnaire(Command):
     """``answers``: by code of question. A draft may leave questions out."""
 
     record_id: UUID
     questionnaire: Code
-    answers: dict[str, Annotated[str, Field(max_length=500)] | float | list[Code]]
+    answers: Annotated[dict[Code, Answers], Field(max_length=200)]
     final: bool = True
 
 
@@ -96,11 +102,14 @@ class Answered(Done):
     answers_id: UUID
 
 
+Shown = Section | Literal["directives", "questionnaires"]
+
+
 class GetProfile(Query, Reading):
     """``sections``: those alone; all without it."""
 
     record_id: UUID
-    sections: list[Section | Literal["directives", "questionnaires"]] | None = None
+    sections: Annotated[list[Shown], Field(max_length=50)] | None = None
 
 
 class By(Answer):

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from services.vault.application.log import VaultLog
+from services.vault.application.finding import ANYTHING, RECORD, Finding
 from services.vault.contract.arranging import (
     Arranged,
     CreateFolder,
@@ -17,14 +17,14 @@ from services.vault.contract.arranging import (
     RenameFolder,
 )
 from services.vault.domain.arrangement import Arrangement
+from services.vault.domain.lines import Span
 from shared.kernel.actor import Actor
+from shared.kernel.gate import NORMALLY
 from shared.rpc.contract import Done
 from shared.stores.event_log import Outcome, command
 
-RECORD = {"kind": "record"}
 
-
-class Arranging(VaultLog):
+class Arranging(Finding):
     @command
     def create_folder(self, request: CreateFolder, by: Actor) -> Outcome[FolderCreated]:
         arrangement = self._managed(request.record_id, by)
@@ -71,8 +71,9 @@ class Arranging(VaultLog):
         found = self.arrangement(records[0])
         if found is None:
             return Arranged(folders=[], pinned=[], masks_by_default=False)
-        entries = [entry for record_id in records for entry in self.listed.of_record(record_id)]
-        seen = {entry.document_id for entry in self.seen(entries, records[0], by)}
+        lines = self.lines(records, Span(), ANYTHING, by, NORMALLY)
+        arranged = self.listed.entries(lines.about(found.documents).lines)
+        seen = {entry.document_id for entry in arranged}
         return Arranged(
             folders=[
                 Folder(folder_id=folder_id, name=name, document_ids=_in(found, folder_id, seen))

@@ -13,6 +13,7 @@ from services.vault.contract.mandatory import (
 from services.vault.contract.results import PriorResults, ResultsFound
 from services.vault.contract.summary import Summarise, Summary
 from services.vault.domain import summary
+from services.vault.domain.lines import Wanted
 from services.vault.domain.listing import Entry
 from services.vault.domain.mandatory import owed
 from services.vault.domain.results import Found, ReadDocument, found_in, is_within, paged
@@ -27,12 +28,15 @@ class Digests(Finding):
     def prior_results(self, request: PriorResults, by: Actor) -> ResultsFound:
         """Across laboratories; what could not be read is told with its document."""
         seen = self.visible(request.record_id, by, request.how)
-        current = [e for e in seen if e.status != Status.DEPRECATED]
+        types = self.rules.metadata.sets.types_under(BIOLOGY)
         read = {
             document_id: found
             for record_id in self.served_together(request.record_id)
             for document_id, found in self.results.of_record(record_id).items()
         }
+        biology = {group for group, shared in seen.shared.items() if shared.kind.type in types}
+        telling = sorted({*seen.about(read.keys()).lines, *seen.of(biology).lines})
+        current = [e for e in self.listed.entries(telling) if e.status != Status.DEPRECATED]
         fitting = [
             found
             for entry in current
@@ -41,10 +45,9 @@ class Digests(Finding):
             and (request.loinc is None or found.result.is_of(request.loinc))
         ]
         asked = [e for e in current if self._overlaps(e, request)]
-        types = self.rules.metadata.sets.types_under(BIOLOGY)
         return ResultsFound.of(
             paged(fitting, request.limit, request.cursor),
-            [e for e in asked if e.document_id not in read and e.metadata.type in types],
+            [e for e in asked if e.document_id not in read],
             [(e, read[e.document_id]) for e in asked if e.document_id in read],
         )
 
@@ -54,11 +57,13 @@ class Digests(Finding):
 
     def summary(self, request: Summarise, by: Actor) -> Summary:
         """Of what this reader may see, here and in the profile."""
-        seen = self.visible(request.record_id, by, request.how)
         sets = self.rules.metadata.sets
+        directives = sets.types_under(summary.DIRECTIVES)
+        wanted = Wanted(types=directives | {summary.SYNTHESIS})
+        seen = self.listed.entries(self.visible(request.record_id, by, request.how, wanted).lines)
         return Summary.of(
             summary.synthesis(seen, self.today()),
-            summary.directives(seen, sets.types_under(summary.DIRECTIVES)),
+            summary.directives(seen, directives),
             self.profiles.of(request.record_id, by, request.how),
             sets,
         )
@@ -68,7 +73,8 @@ class Digests(Finding):
 
     def missing_mandatory(self, request: MissingMandatory, by: Actor) -> StayChecked:
         """What a stay still owes this record, as far as this reader may see."""
-        seen = self.visible(request.record_id, by, request.how)
+        wanted = Wanted(types=frozenset(code for line in self.mandatory for code in line.types))
+        seen = self.listed.entries(self.visible(request.record_id, by, request.how, wanted).lines)
         found = owed(self.mandatory, request.episode.stay, seen, self.today())
         return StayChecked.of(found)
 

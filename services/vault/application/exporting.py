@@ -40,7 +40,8 @@ class Exporting(Finding):
     def export_record(self, request: ExportRecord, by: Actor) -> Outcome[ExportBegun]:
         """Every version and state of what the caller may see; traced at once."""
         decision = self.gate.require(request.record_id, "read", RECORD, by)
-        parts = planned(self.visible(request.record_id, by, NORMALLY))
+        seen = self.visible(request.record_id, by, NORMALLY)
+        parts = planned(self.listed.entries(seen.lines))
         export = Export.begin(
             self.new_id(request, by, "export"),
             request.record_id,
@@ -143,7 +144,8 @@ class Exporting(Finding):
         paths = _paths([file.name for file in files], export.documents)
         known = {*paths, *left_out}
         seen = self.visible(export.record_id, by, NORMALLY)
-        entries = sorted((e for e in seen if e.document_id in known), key=by_act, reverse=True)
+        still = self.listed.entries(seen.about(known).lines)
+        entries = sorted(still, key=by_act, reverse=True)
         made_at: datetime = export.created_on
         shown = archive.index(
             entries,

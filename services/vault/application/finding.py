@@ -7,7 +7,6 @@ from uuid import UUID
 from services.vault.application.log import VaultLog
 from services.vault.contract.reading import Changes, ChangesSince, Found, Search
 from services.vault.domain.lines import Lines, Span, Wanted, paged, states_shown
-from services.vault.domain.listing import Entry
 from services.vault.domain.search import VACCINATION_HISTORY, first_period
 from services.vault.domain.texts import folded, says
 from shared.cda.timestamps import LOCAL
@@ -29,7 +28,7 @@ class Finding(VaultLog):
         wanted = Wanted(
             type=request.type,
             class_code=request.class_,
-            heading_types=sets.types_under(request.heading) if request.heading else None,
+            types=sets.types_under(request.heading) if request.heading else None,
             author=request.author,
             source=request.source,
         )
@@ -44,7 +43,7 @@ class Finding(VaultLog):
             spared=frozenset() if dated else VACCINATION_HISTORY,
         )
         records = self._readable(request.record_id, by, request.how)
-        lines = self._lines(records, span, wanted, by, request.how)
+        lines = self.lines(records, span, wanted, by, request.how)
         if request.text:
             lines = self._saying(request.text, records, span, lines)
         page = paged(lines, request.limit, request.cursor)
@@ -54,22 +53,20 @@ class Finding(VaultLog):
         """By the instant of deposit: the date of an act says nothing of when it came in."""
         span = Span(submitted_since=instant(request.instant))
         records = self._readable(request.record_id, by, request.how)
-        lines = self._lines(records, span, ANYTHING, by, request.how)
+        lines = self.lines(records, span, ANYTHING, by, request.how)
         page = paged(lines, request.limit, request.cursor)
         return Changes.of(page, self.listed.entries(page.lines), self.rules.metadata.sets)
 
-    def visible(self, record_id: UUID, by: Actor, how: How) -> list[Entry]:
+    def visible(self, record_id: UUID, by: Actor, how: How, wanted: Wanted = ANYTHING) -> Lines:
         """What this reader may see of a record and of those merged into it."""
-        records = self._readable(record_id, by, how)
-        entries = [entry for each in records for entry in self.listed.of_record(each)]
-        return self.seen(entries, records[0], by, how)
+        return self.lines(self._readable(record_id, by, how), Span(), wanted, by, how)
 
     def _readable(self, record_id: UUID, by: Actor, how: How) -> Sequence[UUID]:
         """The record, first the one it is served under, and those merged into it."""
         self.gate.require(record_id, "read", RECORD, by, how)
         return self.served_together(record_id)
 
-    def _lines(
+    def lines(
         self, records: Sequence[UUID], span: Span, wanted: Wanted, by: Actor, how: How
     ) -> Lines:
         """Those wanted that this reader may see: each group is decided on once."""

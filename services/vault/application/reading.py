@@ -4,7 +4,7 @@ from services.vault.application.log import VaultLog
 from services.vault.contract.reading import Describe, Open, Opened, Versions, VersionsFound
 from services.vault.contract.views import DocumentView
 from services.vault.domain.document import Document
-from services.vault.domain.listing import Entry, chain
+from services.vault.domain.listing import Entry
 from services.vault.domain.opening import Opening
 from services.vault.domain.ports import ContentDamaged, ContentMissing
 from services.vault.domain.reading import unwrapped, warnings
@@ -23,7 +23,7 @@ class Reading(VaultLog):
         """Every version of one document, whichever of them the logical id is of."""
         member = self.listed.by_logical_id(request.logical_id) or request.logical_id
         document, _ = self.decided(member, "read", by, request.how)
-        found = chain(self.listed.of_record(document.record_id), document.id)
+        found = self.listed.versions(document.id)
         seen = self.seen(found, document.record_id, by, request.how)
         sets = self.rules.metadata.sets
         return VersionsFound(items=[DocumentView.of(entry, sets) for entry in seen])

@@ -68,7 +68,7 @@ class GivenMetadata(Part):
     format: Annotated[str, Field(max_length=128)] | None = Field(
         default=None, description="optional"
     )
-    language: Annotated[str, Field(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$")] | None = None
+    language: Annotated[str, Field(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8}){0,4}$")] | None = None
     confidentiality: list[Code] = Field(default=[], max_length=4)
     event_codes: list[GivenCode] = Field(default=[], max_length=LISTED_MAX, description="optional")
     reference_ids: list[GivenReference] = Field(

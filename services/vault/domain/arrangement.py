@@ -114,6 +114,11 @@ class Arrangement(Aggregate):
             cls.Created, id=cls.id_of(secret, record_id), record_id=record_id, by=by.to_event()
         )
 
+    @property
+    def documents(self) -> set[UUID]:
+        """Those that are in a folder or pinned."""
+        return self.filed.keys() | self.pinned
+
     def create_folder(self, folder_id: UUID, name: str, by: Actor) -> None:
         """Names are unique whatever their case and accents. Raises :class:`Conflict`."""
         self._require_new(name)

@@ -13,6 +13,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from heapq import nlargest
 from typing import Any, NamedTuple
+from uuid import UUID
 
 from services.vault.domain.attributes import attributes
 from services.vault.domain.metadata import Kind
@@ -69,6 +70,10 @@ class Lines:
     def of(self, groups: Collection[Group]) -> "Lines":
         return self.such_as(lambda line: line.group in groups)
 
+    def about(self, documents: Collection[UUID]) -> "Lines":
+        ids = {str(document_id) for document_id in documents}
+        return self.such_as(lambda line: line.document_id in ids)
+
     def such_as(self, kept: Callable[[Line], bool]) -> "Lines":
         return Lines([line for line in self.lines if kept(line)], self.shared)
 
@@ -89,11 +94,11 @@ class Span:
 @dataclass(frozen=True, kw_only=True)
 class Wanted:
     """Filters; those that are ``None`` let everything through. ``source`` is ``person`` or
-    ``professional``; ``heading_types``: the types shown under one heading."""
+    ``professional``; ``types``: any of these."""
 
     type: str | None = None
     class_code: str | None = None
-    heading_types: frozenset[str] | None = None
+    types: frozenset[str] | None = None
     author: str | None = None
     source: str | None = None
 
@@ -102,7 +107,7 @@ class Wanted:
         return (
             self.type in {None, kind.type}
             and self.class_code in {None, kind.class_code}
-            and (self.heading_types is None or kind.type in self.heading_types)
+            and (self.types is None or kind.type in self.types)
             and self.source in {None, source_of(kind)}
             and (self.author is None or self.author in shared.origin.professionals)
         )

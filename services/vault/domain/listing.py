@@ -1,6 +1,5 @@
 """A document as its reader is told of it, unsealed."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -61,16 +60,3 @@ Place = tuple[str, str]
 
 def by_act(entry: Entry) -> Place:
     return entry.metadata.service_start, str(entry.document_id)
-
-
-def chain(entries: Sequence[Entry], member: UUID) -> list[Entry]:
-    """All versions that replaced one another, oldest first, whichever is asked for."""
-    by_id = {entry.document_id: entry for entry in entries}
-    first = by_id.get(member)
-    while first and first.replaces in by_id:
-        first = by_id[first.replaces]
-    found = []
-    while first:
-        found.append(first)
-        first = by_id.get(first.replaced_by) if first.replaced_by else None
-    return found

@@ -88,8 +88,9 @@ class Listed(Protocol):
         """Of those of these ids in the span: id, and what is searched of it, folded."""
         ...
 
-    def of_record(self, record_id: UUID) -> Sequence[Entry]:
-        """All that are in a record, in no promised order; none if the record was erased."""
+    def versions(self, member: UUID) -> Sequence[Entry]:
+        """All that replaced one another in the record, oldest first, whichever is asked for; none
+        if the record was erased."""
         ...
 
     def held_in(self, record_id: UUID) -> Sequence[Entry]:

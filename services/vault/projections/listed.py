@@ -1,6 +1,7 @@
 """What use cases ask of the list of documents."""
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections import deque
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any, TypeVar
 from uuid import UUID
@@ -70,11 +71,18 @@ class ListedDocuments:
                 if id_ in ids:
                     yield id_, fields.open(place(id_, "text"), text)
 
-    def of_record(self, record_id: UUID) -> Sequence[Entry]:
-        return self._entries(record_id, IN_RECORD)
+    def versions(self, member: UUID) -> Sequence[Entry]:
+        rows: deque[Json] = deque()
+        rows.extend(self._documents.get_all([str(member)]))
+        while rows and (earlier := self._linked(rows, rows[0]["replaces"])):
+            rows.appendleft(earlier)
+        while rows and (later := self._linked(rows, rows[-1]["replaced_by"])):
+            rows.append(later)
+        return self._opened(rows)
 
     def held_in(self, record_id: UUID) -> Sequence[Entry]:
-        return self._entries(record_id, {Status.HELD})
+        where = (Eq("record_id", str(record_id)), Eq("status", Status.HELD))
+        return self._opened(self._rows(where))
 
     def by_logical_id(self, logical_id: UUID) -> UUID | None:
         found = self._documents.find(Eq("logical_id", str(logical_id)), limit=1).items
@@ -130,11 +138,20 @@ class ListedDocuments:
             marks.visibility(record_id, entry.confidentiality),
         )
 
-    def _entries(self, record_id: UUID, states: Collection[Status]) -> Sequence[Entry]:
-        where = (Eq("record_id", str(record_id)), In("status", sorted(states)))
+    def _linked(self, rows: Collection[Json], document_id: str | None) -> Json | None:
+        """One more of these versions, if it is in the same record and none of them."""
+        for row in self._documents.get_all([document_id]) if document_id else ():
+            same_record = all(row["record_id"] == other["record_id"] for other in rows)
+            new = all(row["id"] != other["id"] for other in rows)
+            if same_record and new and row["status"] in IN_RECORD:
+                return row
+        return None
+
+    def _opened(self, rows: Iterable[Json]) -> Sequence[Entry]:
+        """None if the record was erased."""
         opening = _Opening(self._keys)
         try:
-            return [opening.entry(row) for row in self._rows(where)]
+            return [opening.entry(row) for row in rows]
         except KeyErased:
             return []
 

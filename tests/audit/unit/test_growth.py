@@ -1,6 +1,7 @@
 """The log grows, is killed, and goes on: it never forks and never loses a leaf."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from services.audit.adapters.files import FolderFiles
 from services.audit.adapters.tree import SqlTree
 from services.audit.domain.batch import Hole, OtherEpoch, Place
 from services.audit.domain.growth import Fork, Publisher
+from shared.stores.guard import Sql
 from shared.stores.settings import EventStoreSettings
 from tests.audit import independent
 from tests.audit.logs import (
@@ -214,6 +216,37 @@ def test_a_forked_tree_is_not_signed(tree: SqlTree, files: FolderFiles, tmp_path
         publisher(tree, files).publish()
 
     assert published(tmp_path) == before
+
+
+def test_what_is_made_public_was_on_the_disk_before(
+    tree: SqlTree, files: FolderFiles, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A machine that dies takes back what was appended last, and then it comes in another order:
+    a file that held it would never fit the tree again."""
+    writing, put_once = tree._recorder.writing, files.put_once
+    unsettled: list[int] = []
+    made: list[list[int]] = []
+
+    @contextmanager
+    def watched(*, synced: bool = True) -> Iterator[Sql]:
+        with writing(synced=synced) as sql:
+            yield sql
+        if synced:
+            unsettled.clear()
+
+    def put(path: str, data: bytes) -> None:
+        made.append([*unsettled])
+        put_once(path, data)
+
+    monkeypatch.setattr(tree._recorder, "writing", watched)
+    monkeypatch.setattr(files, "put_once", put)
+    unsettled.extend(tree.append(batch("vault", n, n + 200)) for n in (0, 200, 400))
+    assert unsettled == [200, 200, 200], "appending itself does not wait"
+
+    publisher(tree, files).publish()
+
+    assert len(made) >= 5  # two full tiles, a partial one, and their entries
+    assert made == [[]] * len(made)
 
 
 def test_a_restored_tree_signs_no_second_history(

@@ -1,6 +1,7 @@
 """The log on each database it can be kept in."""
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from shared.crypto.local_keys import LocalKeys
 from shared.kernel.clock import FixedClock
 from shared.stores.settings import EventStoreSettings
 from tests.shared.stores.boxes import Boxes
+from tests.shared.stores.groups import Group
 
 NOW = datetime(2026, 3, 1, 12, 30, tzinfo=UTC)
 
@@ -36,3 +38,9 @@ def log(store: EventStoreSettings, keys: LocalKeys, clock: FixedClock) -> Iterat
     log = Boxes(store, keys, clock)
     yield log
     log.close()
+
+
+@pytest.fixture
+def group(log: Boxes) -> Iterator[Group]:
+    with ThreadPoolExecutor(8) as pool:
+        yield Group(log, pool)

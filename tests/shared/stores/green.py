@@ -1,6 +1,7 @@
 """Run by a test: under eventlet, does another green thread go on while a store is waited for?
 
-Prints how many times a ticker turned during a query of one second. The DSN is the argument.
+Prints how many times a ticker turned during a query of one second, and the length of a text that
+was sent and answered. The DSN is the argument.
 """
 
 import warnings
@@ -19,6 +20,7 @@ from shared.stores.settings import EventStoreSettings  # noqa: E402
 from tests.shared.stores.boxes import Boxes  # noqa: E402
 
 ticks = 0
+MORE_THAN_A_SOCKET_HOLDS = 30_000_000
 
 
 def tick() -> None:
@@ -33,5 +35,8 @@ log = Boxes(store, LocalKeys(bytes(32), "boxes"), SystemClock())
 eventlet.spawn(tick)
 with log.guarded.reading() as sql:
     sql("SELECT pg_sleep(1)")
-print(ticks)  # noqa: T201 - its answer
+turned = ticks
+with log.guarded.reading() as sql:
+    [(length,)] = sql("SELECT length(?)", "x" * MORE_THAN_A_SOCKET_HOLDS)
+print(turned, length)  # noqa: T201 - its answer
 log.close()

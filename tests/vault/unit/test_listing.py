@@ -201,6 +201,29 @@ def test_versions_of_any_member(world: World) -> None:
         assert [item.unique_id for item in found.items] == ["1.2.3.4^1", "1.9", "1.10"]
 
 
+def test_versions_are_of_one_record_and_each_shown_once(world: World) -> None:
+    """Links are in clear: whoever can write the list cannot lead from one record into another,
+    whose rights are not looked at, nor round in circles."""
+    one = world.deposit(cda()).document_id
+    elsewhere = world.deposit(PDF, record_id=str(OTHER_RECORD), metadata=METADATA).document_id
+    held = deposit(world, 2)
+    world.project()
+    logical_id = world.vault.document(one).logical_id  # type: ignore[union-attr]  # it is there
+    later = At(source="vault", epoch="a", previous=100, position=200)
+
+    for forged, status in ((elsewhere, "Approved"), (one, "Approved"), (held, "Held")):
+        world.documents.amend(
+            [
+                Patch(str(one), {"replaces": str(forged), "replaced_by": str(forged)}),
+                Patch(str(held), {"status": status}),
+            ],
+            later,
+        )
+        later = At(source="vault", epoch="a", previous=later.position, position=later.position + 1)
+        found = world.vault.versions(Versions(logical_id=logical_id), DOCTOR)
+        assert [item.document_id for item in found.items] == [one]
+
+
 def test_unknown_versions_are_refused_like_hidden_ones(world: World) -> None:
     """No id tells whether something is there."""
     with pytest.raises(Forbidden) as refusal:

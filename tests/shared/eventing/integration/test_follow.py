@@ -24,7 +24,8 @@ from shared.eventing.metrics import FOLLOWED_FRESH, MALFORMED
 from shared.eventing.received import Received
 from shared.kernel.clock import FixedClock
 from shared.kernel.errors import Unavailable
-from shared.stores.event_log import Outcome, PositionMoved
+from shared.stores.event_log import Followed, Outcome, PositionMoved
+from shared.stores.guard import Step
 from tests.shared.eventing.deliveries import broker, delivery, follower, head, published
 from tests.shared.eventing.sample import on_note_written, records
 from tests.shared.eventing.world import World, running
@@ -225,16 +226,16 @@ def test_dying_between_read_model_and_position_doubles_nothing(
     """The read model is ahead by what was to be saved then, and knows it."""
     (mine,) = records(1)
     expected = write(world, [mine], "ab")
-    insert = world.tally.recorder.insert_events
+    follow = world.tally.places.follow
 
-    def saves_but_the_last(*args: Any, **kwargs: Any) -> Any:
+    def moves_but_the_last(followed: Followed) -> Step:
         if world.documents("journal").count() == 2:
             raise OperationalError("the power went")
-        return insert(*args, **kwargs)
+        return follow(followed)
 
     dying = follower(world.following(policies))
     with monkeypatch.context() as power:
-        power.setattr(world.tally.recorder, "insert_events", saves_but_the_last)
+        power.setattr(world.tally.places, "follow", moves_but_the_last)
         with pytest.raises(OperationalError):
             dying.start()
     assert world.documents("journal").count() == 2

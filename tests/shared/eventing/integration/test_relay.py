@@ -2,9 +2,10 @@
 
 import json
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial, singledispatch
+from threading import Event as ThreadingEvent
 from uuid import uuid4
 
 import amqp
@@ -19,7 +20,7 @@ from shared.eventing.entrypoints import (
     following_loops,
     projecting_loops,
 )
-from shared.eventing.head_watch import HeadWatch
+from shared.eventing.head_watch import GATHER, HeadWatch
 from shared.eventing.leaf_feed import leaf_loop
 from shared.eventing.loop import Loop
 from shared.eventing.messages import LeafBatch, MessageData
@@ -63,6 +64,11 @@ class Heard:
         message = eventually(partial(self._channel.basic_get, self._queue, no_ack=True))
         return message.delivery_info["routing_key"], json.loads(message.body)
 
+    def at_once(self) -> str | None:
+        """Routing key of what is there already."""
+        message = self._channel.basic_get(self._queue, no_ack=True)
+        return message.delivery_info["routing_key"] if message else None
+
     def positions(self, count: int) -> list[object]:
         return [self.next()[1]["position"] for _ in range(count)]
 
@@ -100,6 +106,73 @@ def test_a_connection_without_leaves_to_carry_stays_open(
             relay.turn()
         wired.notes.write(uuid4(), "a")
         assert relay.turn()
+
+
+class Hand:
+    """A clock that is moved by hand."""
+
+    now = 1000.0
+
+    def monotonic(self) -> float:
+        return self.now
+
+
+def test_a_head_is_announced_after_a_second_and_ever_more_rarely(
+    wired: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A lost last message is found soon; who has nothing to say costs next to nothing."""
+    monkeypatch.setattr(relay_module, "time", clock := Hand())
+
+    def announced(relay: Relay, seconds: int) -> list[int]:
+        found = []
+        for second in range(1, seconds + 1):
+            clock.now += 1
+            assert not relay.turn()
+            found += [second] if heard.at_once() == "head" else []
+        return found
+
+    wired.notes.write(uuid4(), "a")
+    with listening(wired.amqp_uri, "notes.events", "topic") as heard, relaying(wired) as relay:
+        assert relay.turn()
+        assert heard.at_once() == "note_written"
+        assert announced(relay, 32) == [1, 3, 7, 15, 23, 31]
+        wired.notes.write(uuid4(), "b")
+        assert relay.turn()
+        assert heard.at_once() == "note_written"
+        assert announced(relay, 3) == [1, 3]
+
+
+class Meanwhile(ThreadingEvent):
+    """Told to stop after so many rests; during each something else happens."""
+
+    def __init__(self, rests: int, then: Callable[[], object]) -> None:
+        super().__init__()
+        self._rests, self._then = rests, then
+
+    def wait(self, timeout: float | None = None) -> bool:
+        assert timeout == GATHER
+        self._rests -= 1
+        if self._rests == 0:
+            self.set()
+        self._then()
+        return self.is_set()
+
+
+def test_what_is_saved_while_a_relay_rests_goes_in_one_batch(wired: World) -> None:
+    """One batch costs the broker, and each who follows, about as much as one event."""
+
+    def more() -> None:
+        for text in "bcd":
+            wired.notes.write(uuid4(), text)
+
+    exchanges = partial(Exchanges.open, wired.amqp_uri, "notes")
+    loop = relay_loop(wired.notes, wired.outbox, exchanges, HeadWatch(wired.notes))
+    wired.notes.write(uuid4(), "a")
+    with listening(wired.amqp_uri, "notes.leaves", "fanout") as heard:
+        loop.run(Meanwhile(2, more))
+        batches = [heard.next()[1] for _ in range(2)]
+
+    assert [(batch["after"], batch["to"]) for batch in batches] == [(0, 1), (1, 4)]
 
 
 def test_a_relay_that_died_before_its_position_repeats_and_never_skips(

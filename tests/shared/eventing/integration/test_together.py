@@ -13,7 +13,7 @@ from shared.eventing.handling import BEHIND
 from shared.eventing.leaf_feed import joined
 from shared.eventing.messages import LeafBatch
 from shared.eventing.received import Received
-from shared.stores.event_log import Outcome
+from shared.stores.event_log import Followed, Outcome
 from tests.shared.eventing.deliveries import delivery, follower, head, published
 from tests.shared.eventing.sample import on_note_written, records
 from tests.shared.eventing.world import World
@@ -22,13 +22,18 @@ from tests.shared.eventing.world import World
 def counted(world: World, monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """How many events each write to the follower's log has."""
     writes: list[int] = []
-    insert = world.tally.recorder.insert_events
+    insert, move = world.tally.recorder.insert_events, world.tally.places.move
 
     def count(stored_events: Any, **kwargs: Any) -> Any:
         writes.append(len(stored_events))
         return insert(stored_events, **kwargs)
 
+    def count_nothing(followed: Followed) -> None:
+        writes.append(0)
+        move(followed)
+
     monkeypatch.setattr(world.tally.recorder, "insert_events", count)
+    monkeypatch.setattr(world.tally.places, "move", count_nothing)
     return writes
 
 

@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from threading import Thread
 
 import amqp
@@ -72,14 +73,16 @@ def receiving() -> Iterator[Receiver]:
 
 
 @pytest.fixture
-def receiver(monkeypatch: pytest.MonkeyPatch) -> Iterator[Receiver]:
-    """The tracing of this process goes there, by the exporter that processes use."""
+def receiver(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Receiver]:
+    """The tracing of this process goes there, by the exporter that processes use; what came is
+    kept for the search at the end of the run."""
     monkeypatch.setenv("OTEL_BSP_SCHEDULE_DELAY", "100")  # milliseconds until a batch leaves
     with receiving() as server:
         provider = provider_to(server.endpoint, "notes")
         monkeypatch.setattr(traces, "_exporter", Exporting(provider))
         yield server
         provider.shutdown()
+        (tmp_path / "spans.otlp").write_text("\n".join(map(str, server.spans)))
 
 
 def consumed(amqp_uri: str) -> bool:

@@ -2,14 +2,10 @@
 
 import subprocess
 import sys
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager
+from concurrent.futures import Future
 from pathlib import Path
-from threading import Event
 from uuid import UUID, uuid4
 
-import pytest
 from eventsourcing.persistence import IntegrityError, OperationalError
 
 from shared.crypto.local_keys import LocalKeys
@@ -21,10 +17,9 @@ from shared.stores.guard import ReliedOnMoved, Sql
 from shared.stores.settings import EventStoreSettings
 from tests.shared.stores.boxes import PATIENT, Box, Boxes, OpenBox, Permission, Permit
 from tests.shared.stores.conftest import NOW
-from tests.support.deadline import eventually
+from tests.shared.stores.groups import Group, Work, ended
 
 ROOT = Path(__file__).parents[4]
-Work = Callable[[], object]
 
 
 def saving(*aggregates: Box | Permit, **more: object) -> Outcome[Done]:
@@ -33,54 +28,6 @@ def saving(*aggregates: Box | Permit, **more: object) -> Outcome[Done]:
 
 def opened(box_id: UUID, label: str = "x") -> Box:
     return Box.open(box_id, uuid4(), label, PATIENT)
-
-
-class Group:
-    """Saves that are written together, because one before them holds the turn."""
-
-    def __init__(self, log: Boxes, pool: ThreadPoolExecutor) -> None:
-        self._log = log
-        self._pool = pool
-        self._written = Event()
-
-    @contextmanager
-    def held(self) -> Iterator[None]:
-        """Whoever comes meanwhile waits for the turn, and is one group once it is over."""
-        begun = Event()
-
-        def hold(_: Sql, __: int) -> None:
-            begun.set()
-            assert self._written.wait(30)
-
-        holder = self._pool.submit(self._log.commit, saving(also=[hold]))
-        assert begun.wait(30)
-        try:
-            yield
-        finally:
-            self._written.set()
-            holder.result(30)
-
-    def of(self, *works: Work) -> list[Future[object]]:
-        """Started in this order, and in one group."""
-        waiting = self._log.recorder._together._waiting  # type: ignore[attr-defined]  # who waits for the turn
-        futures: list[Future[object]] = []
-        with self.held():
-            for work in works:
-                futures.append(self._pool.submit(work))
-                assert eventually(lambda: len(waiting) == len(futures))
-        return futures
-
-
-@pytest.fixture
-def group(log: Boxes) -> Iterator[Group]:
-    with ThreadPoolExecutor(8) as pool:
-        yield Group(log, pool)
-
-
-def ended(futures: Sequence[Future[object]]) -> list[type | None]:
-    """By whom each was refused; ``None``: saved."""
-    errors = [future.exception(30) for future in futures]
-    return [type(error) if error else None for error in errors]
 
 
 def test_one_that_is_refused_does_not_refuse_the_others(log: Boxes, group: Group) -> None:

@@ -1,12 +1,16 @@
 """Where a follower or a relay stands, on both databases: moved by compare-and-set only."""
 
+from contextlib import AbstractContextManager
+from dataclasses import replace
 from uuid import UUID, uuid4
 
 import pytest
 
 from shared.rpc.contract import Done
 from shared.stores.event_log import Followed, Link, Outcome, PositionMoved
+from shared.stores.guard import Sql
 from shared.stores.places import Moved, Parked, Published
+from shared.stores.sqlite import GuardedSQLiteRecorder
 from tests.shared.stores.boxes import Boxes, Permit
 from tests.shared.stores.conftest import NOW
 
@@ -57,6 +61,56 @@ def test_a_follower_fenced_off_changes_nothing(log: Boxes, stale: Followed) -> N
         log.apply(permitted(), stale)
 
     assert log.head().position == 0
+    assert log.places.followed("identity") == SECOND
+
+
+def waits_for_disk(log: Boxes, sql: Sql) -> bool:
+    """Whether the commit of the transaction at hand does, as far as we say so: a PostgreSQL made
+    for tests never waits. FULL is SQLite's 2."""
+    if isinstance(log.recorder, GuardedSQLiteRecorder):
+        return int(sql("PRAGMA synchronous")[0][0]) == 2
+    [(said_by,)] = sql("SELECT source FROM pg_settings WHERE name = 'synchronous_commit'")
+    return bool(said_by != "session")
+
+
+def test_what_is_not_synced_is_seen_by_all_and_leaves_no_trace_of_its_haste(log: Boxes) -> None:
+    """
+    Only what is found out again elsewhere does not wait for the disk; what comes after waits.
+    """
+    with log.guarded.writing(synced=False) as sql:
+        assert not waits_for_disk(log, sql)
+        log.places.follow(move(None, FIRST))(sql, 0)
+    assert log.places.followed("identity") == FIRST
+
+    with pytest.raises(ZeroDivisionError), log.guarded.writing(synced=False):
+        raise ZeroDivisionError
+    with log.guarded.writing() as sql:
+        assert waits_for_disk(log, sql)
+
+
+def test_an_effect_waits_for_the_disk_and_the_lack_of_one_does_not(log: Boxes) -> None:
+    """
+    A position lost with the machine is found again; an effect would be gone.
+    """
+    waited: list[bool] = []
+
+    def note(sql: Sql, _: int) -> None:
+        waited.append(waits_for_disk(log, sql))
+
+    effect = permitted()
+    log.apply(replace(effect, also=[note]), move(None, FIRST))
+    assert waited == [True]
+    moving = log.guarded.writing
+    haste: list[bool] = []
+
+    def watched(*, synced: bool = True) -> AbstractContextManager[Sql]:
+        haste.append(not synced)
+        return moving(synced=synced)
+
+    log.guarded.writing = watched  # type: ignore[method-assign]
+    log.apply(None, move(FIRST, SECOND))
+    log.places.publish(Moved("leaves", Published(0, 0), Published(9, 9)))
+    assert haste == [True, True]
     assert log.places.followed("identity") == SECOND
 
 

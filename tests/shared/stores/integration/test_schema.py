@@ -201,6 +201,6 @@ def everything(store: EventStoreSettings, sql: Sql) -> list[Any]:
         found = [*there, *(rows := sql(columns))]
         tables = sorted({table for table, *_ in rows})
     else:
-        found = sql("SELECT type, name, sql FROM sqlite_master ORDER BY name")
+        found = [*sql("SELECT type, name, sql FROM sqlite_master ORDER BY name")]
         tables = [name for kind, name, _ in found if kind == "table"]
     return [*found, *(sorted(map(str, sql(f"SELECT * FROM {table}"))) for table in tables)]

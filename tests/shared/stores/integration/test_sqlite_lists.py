@@ -1,5 +1,6 @@
 """Lists in read models on SQLite: found through a table beside, not document by document."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -49,7 +50,7 @@ def test_a_search_reads_the_lists_and_what_it_finds(
     def noting(cursor: SQLiteCursor) -> Sql:
         run = sql_of(cursor)
 
-        def note(statement: str, *params: object) -> list[tuple[Any, ...]]:
+        def note(statement: str, *params: object) -> Sequence[tuple[Any, ...]]:
             asked.append((f"EXPLAIN QUERY PLAN {statement}", params))
             return run(statement, *params)
 
