@@ -19,7 +19,7 @@ test-long: ## The long forms of tests: minutes more, the same rules
 	@scripts/setup.sh test
 	$(PY) -m pytest -n 2 --dist loadfile -m long
 
-trust: ## Attacks on all of Carnet, at length: 100 kills, 56 other mishaps, 100,000 requests; hours
+trust: ## Attacks on all of Carnet, at length: 100 kills, 56 other mishaps (about 40 minutes), 100,000 requests
 	@scripts/setup.sh test
 	CARNET_TRUST_KILLS=100 CARNET_TRUST_REQUESTS=460 $(PY) -m pytest tests/trust
 	@cat var/trust/report.json

@@ -13,7 +13,7 @@ from uuid import UUID
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from shared.crypto.keys import SERVICE_KEY_ID, Key, Keys
-from shared.crypto.sealing import NONCE_BYTES, TAG_BYTES, NotAuthentic, seal, unseal_with
+from shared.crypto.sealing import NONCE_BYTES, TAG_BYTES, NotAuthentic, seal_with, unseal_with
 
 FORMAT = 1
 HEADER_BYTES = 1 + 16 + 4
@@ -60,8 +60,13 @@ def _header(clear: bytes) -> SealHeader:
 
 
 def seal_state(key: Key, row: RowIdentity, plain: bytes) -> bytes:
+    return seal_in(key, row.to_bytes(), plain)
+
+
+def seal_in(key: Key, row: bytes, plain: bytes) -> bytes:
+    """As :func:`seal_state`. ``row``: :meth:`RowIdentity.to_bytes`."""
     header = SealHeader(key.id, key.version).to_bytes()
-    return header + seal(key.secret, plain, header + row.to_bytes())
+    return header + seal_with(key.cipher, plain, header + row)
 
 
 def open_state(keys: Keys, row: RowIdentity, sealed: bytes) -> bytes:

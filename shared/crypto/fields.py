@@ -5,7 +5,9 @@ import json
 from typing import Any
 from uuid import UUID
 
-from shared.crypto.event_cipher import Opener, RowIdentity, seal_state
+from pydantic_core import to_json
+
+from shared.crypto.event_cipher import Opener, RowIdentity, seal_in
 from shared.crypto.keys import Key, Keys
 
 NO_ROW = UUID(int=0)
@@ -16,8 +18,7 @@ def seal_field(key: Key, place: str, value: Any) -> str:
     """One JSON value as text. ``place`` (view, field, and document where rows must not be
     swapped) is needed to open it again.
     """
-    plain = json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
-    return base64.b64encode(seal_state(key, _row(place), plain)).decode()
+    return base64.b64encode(seal_in(key, _NOWHERE + place.encode(), to_json(value))).decode()
 
 
 def open_field(keys: Keys, place: str, text: str) -> Any:
@@ -34,7 +35,3 @@ class Fields:
     def open(self, place: str, text: str) -> Any:
         """As :func:`open_field`."""
         return json.loads(self._states.open(_NOWHERE + place.encode(), base64.b64decode(text)))
-
-
-def _row(place: str) -> RowIdentity:
-    return RowIdentity("field", NO_ROW, 0, place)

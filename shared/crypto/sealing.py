@@ -15,8 +15,13 @@ class NotAuthentic(Exception):
 
 def seal(secret: bytes, plain: bytes, context: bytes) -> bytes:
     """nonce | ciphertext and tag. They open only with the same ``context``."""
+    return seal_with(AESGCM(secret), plain, context)
+
+
+def seal_with(cipher: AESGCM, plain: bytes, context: bytes) -> bytes:
+    """The same, where one key seals much."""
     nonce = os.urandom(NONCE_BYTES)
-    return nonce + AESGCM(secret).encrypt(nonce, plain, context)
+    return nonce + cipher.encrypt(nonce, plain, context)
 
 
 def unseal(secret: bytes, sealed: bytes, context: bytes) -> bytes:

@@ -11,6 +11,7 @@ import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Protocol
 
 from shared.kernel.errors import InvalidRequest
@@ -248,7 +249,9 @@ def checked(writes: Sequence[Write]) -> Sequence[Write]:
     return writes
 
 
+@lru_cache(maxsize=1024)
 def _check_name(name: str) -> None:
+    """The few names there are come with each document again."""
     if not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", name) or name == "id":
         raise ValueError(f"{name!r} cannot name a field or a source")
 

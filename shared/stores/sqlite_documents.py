@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 
 from eventsourcing.persistence import PersistenceError
 from eventsourcing.sqlite import SQLiteDatastore
+from pydantic_core import to_json
 
 from shared.kernel.errors import StaleRead, Unavailable
 from shared.stores.documents import (
@@ -323,7 +324,7 @@ def _write(sql: Sql, table: str, write: Write, source: str, number: int) -> None
             sql(
                 f"INSERT INTO {table} VALUES (?, ?, ?) ON CONFLICT (id) DO UPDATE"
                 f" SET doc = excluded.doc, stamps = {stamped} WHERE {older}",
-                id_, json.dumps(doc), json.dumps({source: number}), number, number,
+                id_, to_json(doc).decode(), _stamps(source, number), number, number,
             )  # fmt: skip
         case Patch(id_, fields):
             for (doc,) in sql(
@@ -338,7 +339,7 @@ def _write(sql: Sql, table: str, write: Write, source: str, number: int) -> None
             sql(
                 f"INSERT INTO {table} VALUES (?, NULL, ?) ON CONFLICT (id) DO UPDATE"
                 f" SET doc = NULL, stamps = {stamped} WHERE {older}",
-                id_, json.dumps({source: number}), number, number,
+                id_, _stamps(source, number), number, number,
             )  # fmt: skip
         case Purge(where):
             condition, params = _all([_clause(f) for f in where_all(where)])
@@ -348,6 +349,10 @@ def _write(sql: Sql, table: str, write: Write, source: str, number: int) -> None
                 *params,
                 number,
             )
+
+
+def _stamps(source: str, number: int) -> str:
+    return f'{{"{source}":{number}}}'
 
 
 def _in_list(table: str, item: Has) -> Clause:

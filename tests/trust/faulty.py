@@ -43,18 +43,20 @@ class OwnClocks(Deployment):
 
 @dataclass
 class Faulty:
-    """``proxies``: by the name of the server behind; ``disk``: of the database, if it can be
-    filled; ``messages``: what passes through the broker."""
+    """``database``: ``None`` where the logs are SQLite files; ``proxies``: by the name of the
+    server behind; ``disk``: of the database, if it can be filled; ``messages``: what passes through
+    the broker."""
 
     deployment: OwnClocks
-    database: Database
+    database: Database | None
     proxies: Mapping[str, Proxy]
     disk: Path | None
     messages: Messages
 
     @property
     def parts(self) -> dict[str, Kept]:
-        return {**self.deployment.parts, "database": self.database.process}
+        own = {"database": self.database.process} if self.database else {}
+        return {**self.deployment.parts, **own}
 
     def kill(self, name: str) -> None:
         if name == "broker":
@@ -66,7 +68,7 @@ class Faulty:
         servers = {
             "broker": self.deployment.broker.start,
             "object store": self.deployment.objects.start,
-            "database": self.database.start,
+            **({"database": self.database.start} if self.database else {}),
         }
         servers.get(name, lambda: self.deployment.launch(name))()
 
@@ -113,12 +115,17 @@ class Faulty:
     def _is_ready(self, process: str) -> bool:
         """Else what it says is wrong."""
         try:
-            address = f"{self.deployment.address(process)}/ready"
-            answer = urllib3.request("GET", address, timeout=5.0, retries=False)
+            status, said = self.says(process)
         except urllib3.exceptions.HTTPError as error:
             raise AssertionError(f"{process} does not answer: {error}") from None
-        assert answer.status == 200, (process, answer.data.decode())
+        assert status == 200, (process, said)
         return True
+
+    def says(self, process: str) -> tuple[int, str]:
+        """What it answers at ``/ready``."""
+        address = f"{self.deployment.address(process)}/ready"
+        answer = urllib3.request("GET", address, timeout=5.0, retries=False)
+        return answer.status, answer.data.decode()
 
     def _signal(self, name: str, number: signal.Signals) -> None:
         keeper = self.parts[name].pid()
@@ -164,6 +171,17 @@ def running_faulty(home: Path) -> Iterator[Faulty]:
         messages = Messages(deployment.broker.uri, lambda: _queues(deployment))
         messages.listen()
         yield Faulty(deployment, database, proxies, disk if is_small else None, messages)
+
+
+@contextmanager
+def running_embedded(home: Path) -> Iterator[Faulty]:
+    """Its logs are SQLite files, and nothing is between its parts: it is up in half the time."""
+    deployment = OwnClocks(home)
+    with ExitStack() as stack:
+        stack.callback(deployment.stop)
+        deployment.start(settings=SETTINGS)
+        messages = Messages(deployment.broker.uri, lambda: _queues(deployment))
+        yield Faulty(deployment, None, {}, None, messages)
 
 
 @contextmanager

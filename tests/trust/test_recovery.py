@@ -4,7 +4,7 @@ recovery without loss."""
 import secrets
 import sqlite3
 from collections.abc import Iterator
-from contextlib import closing, suppress
+from contextlib import ExitStack, closing, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from ssl import SSLCertVerificationError
@@ -16,6 +16,7 @@ from eventsourcing.persistence import OperationalError
 
 from scripts.machine.postgresql import Database
 from scripts.machine.rabbitmq import Broker
+from scripts.machine.seaweedfs import ObjectStore
 from services.keyring.domain.errors import KeyEncryptionKeyLost
 from shared.crypto.keys import KeyUnavailable
 from shared.crypto.local_keys import LocalKeys
@@ -26,6 +27,7 @@ from shared.eventing.live_views import LiveViews
 from shared.eventing.relay import MESSAGES, Exchanges, events_exchange, relay_loop
 from shared.kernel.clock import FixedClock, SystemClock
 from shared.kernel.errors import Unavailable
+from shared.stores.objects import Objects
 from shared.stores.settings import EventStoreSettings
 from tests.keyring.place import Place
 from tests.shared.eventing.integration.test_relay import listening, relaying
@@ -76,6 +78,40 @@ def test_a_full_disk_refuses_and_loses_nothing(disk: Path) -> None:
     log.close()
     with closing(sqlite3.connect(disk / "boxes.db")) as file:
         assert file.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
+
+
+def test_a_full_disk_of_the_object_store_refuses_and_loses_nothing() -> None:
+    """What was refused is not there by half; asked again, with room, it is stored once."""
+    with small_disk("40m") as (disk, mounted), ExitStack() as stack:
+        if not mounted:
+            pytest.skip("only an administrator makes a disk to fill")
+        server = ObjectStore(disk / "objects")
+        server.start()
+        stack.callback(server.stop)
+        server.client().make_bucket("letters")
+        store, kept = Objects(server.client(), "letters"), dict[str, bytes]()
+        (disk / "ballast").write_bytes(bytes(20_000_000))
+        for key in (f"letter-{number}" for number in range(40)):
+            content = secrets.token_bytes(1_000_000)
+            if not put(store, key, content):
+                break
+            kept[key] = content
+        assert 5 < len(kept) < 40
+        assert {key: b"".join(store.get(key)) for key in kept} == kept
+        assert store.stat(key) is None
+
+        (disk / "ballast").unlink()
+        eventually(lambda: put(store, key, content), within=60, every=0.5)
+        kept[key] = content
+        assert {key: b"".join(store.get(key)) for key in kept} == kept
+
+
+def put(store: Objects, key: str, content: bytes) -> bool:
+    try:
+        store.put_once(key, [content], len(content))
+    except Unavailable:
+        return False
+    return True
 
 
 @pytest.mark.long  # connections come back only after some seconds

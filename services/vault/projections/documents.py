@@ -1,11 +1,11 @@
 """The list of documents: ids and instants in clear, everything said of them sealed."""
 
-import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict
 from functools import singledispatchmethod
 from typing import Any
 from uuid import UUID
+
+from pydantic_core import to_json
 
 from services.vault.domain import document_events as events
 from services.vault.domain.document import entry_uuid
@@ -127,16 +127,17 @@ class DocumentList:
             "replaced_by": None,
             "kept": self._sealed(event, "kept", kept),
             **self._said(event, metadata, event.metadata),
-            **self._origin(event, asdict(Origin.of(metadata, event.by))),
+            **self._origin(event, vars(Origin.of(metadata, event.by))),
             **self._visibility(event, event.confidentiality),
         }
         return Put(str(event.originator_id), row)
 
     def _said(self, event: events.DocumentEvent, said: Metadata, stored: Any) -> dict[str, Any]:
+        day = said.service_day
         return {
             "service_start": said.service_start,
-            "service_day": said.service_day,
-            "last_day": last_day(said.service_day),
+            "service_day": day,
+            "last_day": last_day(day),
             "type": self.marks.type(event.record_id, said.type),
             "kind_mark": self.marks.kind(event.record_id, said.kind),
             "metadata": self._sealed(event, "metadata", stored),
@@ -171,18 +172,17 @@ class Marks:
         return self._mark("document type", record_id, code)
 
     def kind(self, record_id: UUID, kind: Kind) -> str:
-        return self._mark("document kind", record_id, asdict(kind))
+        return self._mark("document kind", record_id, dict(sorted(vars(kind).items())))
 
     def origin(self, record_id: UUID, origin: Origin) -> str:
-        return self._mark("document origin", record_id, asdict(origin))
+        return self._mark("document origin", record_id, dict(sorted(vars(origin).items())))
 
     def visibility(self, record_id: UUID, codes: Iterable[str]) -> str:
         return self._mark("document visibility", record_id, sorted(codes))
 
     def _mark(self, label: str, record_id: UUID, value: Any) -> str:
         secret = self._keys.exact(SERVICE_KEY_ID, 1).secret
-        written = json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-        return keyed_token(secret, label, f"{record_id}.{written}")
+        return keyed_token(secret, label, f"{record_id}.{to_json(value).decode()}")
 
 
 def origin_of(stored: Mapping[str, Any]) -> Origin:
