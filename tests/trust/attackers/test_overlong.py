@@ -4,7 +4,7 @@ told where."""
 import json
 from collections.abc import Iterator, Mapping
 from copy import deepcopy
-from re import _parser as patterns  # type: ignore[attr-defined]  # typeshed leaves it out
+from re import _parser as patterns
 from typing import Any
 
 import pytest
