@@ -45,20 +45,29 @@ def main() -> int:
     scores = Scores(FOLDER / "score.json")
     chosen = [module for module in MODULES if options.only in module.name]
     for _, modules in groupby(chosen, key=lambda module: module.tests):
-        asked: dict[Module, tuple[Score, list[Mutant]]] = {}
-        for module in modules:
-            source = (ROOT / module.path).read_text()
-            before = scores.of(module.name, source)
-            if options.survivors and before and before.survivors:
-                drawn = [m for m in _drawn(source, before.most) if m.told in before.survivors]
-                asked[module] = before, drawn
-            elif not options.survivors and not (options.missing and before):
-                drawn = _drawn(source, options.most)
-                asked[module] = Score.first(source, options.most, len(drawn)), drawn
+        asked = {m: found for m in modules if (found := _asked(m, scores, options))}
         for module, survivors, failing in _tried([(m, drawn) for m, (_, drawn) in asked.items()]):
             scores.keep(module.name, asked[module][0].again(survivors, failing))
     scores.tell()
     return 0
+
+
+def _asked(
+    module: Module, scores: Scores, options: argparse.Namespace
+) -> tuple[Score, list[Mutant]] | None:
+    """The wrongs to try, and the score they count for."""
+    source = (ROOT / module.path).read_text()
+    before = scores.of(module.name, source)
+    if not options.survivors:
+        drawn = _drawn(source, options.most)
+        first = Score.first(source, options.most, len(drawn))
+        return None if options.missing and before else (first, drawn)
+    if before is None or not before.survivors:
+        return None
+    drawn = [m for m in _drawn(source, before.most) if m.told in before.survivors]
+    if len(drawn) < len(before.survivors):
+        raise SystemExit(f"{module.name}: other wrongs are drawn now; try it anew")
+    return before, drawn
 
 
 def _drawn(source: str, most: int) -> list[Mutant]:

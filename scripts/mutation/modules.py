@@ -95,8 +95,7 @@ MODULES = (
     _eventing("discards", "integration/test_parking", sqlite=True),
     _eventing("follow", "integration/test_follow", "integration/test_parking", sqlite=True),
     _eventing("rebuild", "integration/test_parking", sqlite=True),
-    _eventing("replay", "integration/test_parking", "integration/test_project", sqlite=True),
-    _eventing("live_views", "integration/test_parking", "integration/test_follow", sqlite=True),
+    _eventing("live_views", "integration/test_live_views", "integration/test_parking", sqlite=True),
     _eventing("outbox", "integration/test_outbox", sqlite=True),
     _eventing("audit_lag", "integration/test_audit_lag", sqlite=True),
 )

@@ -76,8 +76,8 @@ def _is_words(node: ast.AST) -> bool:
             return name in _TELLS
         case ast.JoinedStr():
             return True
-        case ast.Call(func=ast.Name(id="dataclass")) | ast.keyword(arg="frozen"):
-            return True  # that nobody changes a value is the type checker's to say
+        case ast.Call(func=ast.Name(id="dataclass")) | ast.keyword(arg="frozen" | "strict"):
+            return True  # that nobody changes a value, that what is made together is as long
     return False
 
 

@@ -43,7 +43,6 @@ from shared.stores.documents import (
     stamp,
     where_all,
 )
-from shared.stores.schema import differs, lost
 
 T = TypeVar("T")
 Store = Database[dict[str, Any]]
@@ -93,10 +92,8 @@ class MongoDocuments:
                 store["views"].insert_one(first)
             except DuplicateKeyError:
                 pass
-            live, serving = self._live()
-            if live == version:
-                self._refuse_if_wrong(self._name(serving))
-                self._create_indexes(self._name(serving))
+            if self._live() == (version, 1):
+                self._create_indexes(self._name(1))
 
     def get(self, id: str) -> Json | None:  # noqa: A002 - the word of the port
         found = self._read(lambda c: c.find_one({"_id": id, "d": {"$exists": True}}))
@@ -199,17 +196,6 @@ class MongoDocuments:
 
     def _name(self, generation: int) -> str:
         return f"{self._view}_v{self._version}_g{generation}"
-
-    def _refuse_if_wrong(self, name: str) -> None:
-        """Raise :class:`WrongSchema` rather than serve an empty list where one was that had come
-        to some position, or one that would refuse what we write."""
-        if self._indexes and not self._store.list_collection_names(filter={"name": name}):
-            if self._store["positions"].find_one({"generation": name}):
-                raise lost([name])
-            return
-        found = self._store[name].index_information().items()
-        if unique := [f"{name} has {index} unique" for index, told in found if told.get("unique")]:
-            raise differs(unique)
 
     def _create_indexes(self, name: str) -> None:
         for fields in self._indexes:

@@ -91,5 +91,6 @@ def open_records(cast: Cast, home: Path) -> dict[str, str]:
         eventually(
             lambda ins=ins: hospital.ask("identity.resolve", ins=ins)["status"] == "open",  # type: ignore[misc]  # mypy infers no type for a default
             within=60,
+            every=0.6,  # as often as existence may be asked for
         )
     return {number: row["record_id"] for number, row in zip(numbers, announced, strict=True)}

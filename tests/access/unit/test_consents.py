@@ -74,6 +74,19 @@ def test_only_who_has_access_collects_for_another(world: World) -> None:
     assert world.rights().consents[NURSE.id]["collected_by"] == DOCTOR.id
 
 
+def test_access_ends_at_its_instant_for_who_collects_too(world: World) -> None:
+    """
+    Not a moment longer: from then on they ask for themselves alone.
+    """
+    world.app.declare_consent(consent(DOCTOR, valid_until=NOW + HOUR), PATIENT)
+    world.app.declare_consent(consent(NURSE), DOCTOR)
+
+    world.move(HOUR)
+
+    with pytest.raises(errors.NotYours):
+        world.app.declare_consent(consent(DENTIST), DOCTOR)
+
+
 def test_nobody_collects_in_another_name(world: World) -> None:
     """
     Imputability: collected_by is who calls.
@@ -154,6 +167,9 @@ def test_a_member_leaves_and_others_stay(world: World) -> None:
     whole = leave.model_copy(update={"request_id": uuid4()})
     world.app.leave_care_team(whole, SOFTWARE)
     assert not world.decide(NURSE, resource=prescription).permit
+    unknown = leave.model_copy(update={"request_id": uuid4(), "team_id": uuid4()})
+    with pytest.raises(errors.NoSuchCareTeam):
+        world.app.leave_care_team(unknown, SOFTWARE)
 
 
 def test_an_administrator_is_named_and_removed_by_the_person(world: World) -> None:

@@ -260,6 +260,7 @@ def test_what_a_caller_may_be_told_is_generic_and_the_person_reads_why(world: Wo
     unknown = world.decide(DENTIST)
 
     assert hidden.refusal_fr == unknown.refusal_fr
+    assert hidden.refusal_fr
     assert "masqué" in hidden.reason_fr
     assert "Un professionnel de santé (chirurgien-dentiste)" in unknown.reason_fr
 

@@ -8,8 +8,6 @@ import pytest
 
 from services.access import contract as c
 from services.access.domain import errors
-from services.access.domain.delegate import HELPED_BY_ONE
-from services.access.domain.delegation import CAREGIVERS_OF_ONE
 from services.access.projections.waiting import Kind
 from shared.kernel.actor import Actor, ActorKind
 from shared.kernel.errors import Forbidden
@@ -263,7 +261,7 @@ def test_a_person_has_three_caregivers_at_most(caring: World) -> None:
     """
     Those who were asked and have not answered count too.
     """
-    for number in range(CAREGIVERS_OF_ONE):
+    for number in range(3):
         known(caring, UUID(int=900 + number), str(number))
         caring.app.invite_caregiver(invitation(ins=str(number)), PATIENT)
     known(caring, OTHER_RECORD)
@@ -277,7 +275,7 @@ def test_a_caregiver_helps_five_people_at_most(caring: World) -> None:
     Counted on their own stream, across the records they help.
     """
     known(caring, OTHER_RECORD)
-    for number in range(HELPED_BY_ONE):
+    for number in range(5):
         helped = UUID(int=900 + number)
         caring.open_record(helped)
         sent = caring.app.invite_caregiver(invitation(helped), own(helped))
@@ -288,7 +286,41 @@ def test_a_caregiver_helps_five_people_at_most(caring: World) -> None:
         caring.app.answer_invitation(answer(sixth, OTHER_RECORD), STRANGER)
     caring.app.answer_invitation(answer(sixth, OTHER_RECORD, accept=False), STRANGER)
     mine = caring.app.my_delegations(c.OfRecord(record_id=OTHER_RECORD), STRANGER).delegations
-    assert len(mine) == HELPED_BY_ONE
+    assert len(mine) == 5
+
+
+def test_who_represents_their_children_may_still_help(caring: World) -> None:
+    """
+    The five people are those helped as a caregiver, now: children are no matter of number.
+    """
+    known(caring, OTHER_RECORD)
+    for number in range(5):
+        child = UUID(int=900 + number)
+        representatives, mother = [str(PARENT)], replace(MOTHER, record_id=child)
+        caring.hear(
+            "record_announced", child, representatives=representatives, majority_at=MAJORITY
+        )
+        caring.hear("record_activated", child)
+        sent = caring.app.invite_representative(invitation(child), mother)
+        caring.app.answer_invitation(answer(sent, OTHER_RECORD), STRANGER)
+
+    asked = caring.app.invite_caregiver(invitation(), PATIENT)
+    caring.app.answer_invitation(answer(asked, OTHER_RECORD), STRANGER)
+
+    mine = caring.app.my_delegations(c.OfRecord(record_id=OTHER_RECORD), STRANGER).delegations
+    assert [one.status for one in mine] == ["acting"] * 6
+    assert not caring.app.my_delegations(c.OfRecord(record_id=RECORD), PATIENT).delegations
+
+
+def test_nobody_is_invited_to_a_record_that_is_closed(caring: World) -> None:
+    """
+    There is nothing to help with.
+    """
+    known(caring, OTHER_RECORD)
+    caring.hear("record_closed")
+
+    with pytest.raises(Forbidden):
+        caring.app.invite_caregiver(invitation(), PATIENT)
 
 
 def test_a_minor_has_no_caregivers(caring: World) -> None:

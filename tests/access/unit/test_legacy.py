@@ -2,10 +2,19 @@
 
 from typing import Any
 
+from services.access import contract as c
 from shared.kernel.clock import instant
 from tests.access.support.judging import HOUR
 from tests.access.support.logs import World, block, consent
-from tests.access.support.people import DENTIST, DOCTOR, NURSE, PATIENT, REGULATOR
+from tests.access.support.people import (
+    DENTIST,
+    DOCTOR,
+    MOTHER,
+    NURSE,
+    PATIENT,
+    RECORD,
+    REGULATOR,
+)
 
 
 def imported(world: World, **given: Any) -> None:
@@ -42,6 +51,22 @@ def test_consents_and_blocks_of_then_count(world: World) -> None:
     assert world.rights().blocks[NURSE.id]["by_person"]
     world.move(HOUR)
     assert not world.decide(DOCTOR).permit
+
+
+def test_what_was_decided_then_is_no_secret(world: World) -> None:
+    """
+    The former record knew no secret session: whoever acts for a minor sees what they had said.
+    """
+    world.hear(
+        "record_announced", representatives=[MOTHER.id], majority_at="2030-01-01T00:00:00.000Z"
+    )
+    world.hear("record_opened")
+    imported(world, consents=[given_to(world, DOCTOR.id)], blocks=[shut_out(world, NURSE.id)])
+
+    seen = world.app.my_professionals(c.ListMyProfessionals(record_id=RECORD), MOTHER)
+
+    rights = {known.professional: known.rights for known in seen.items}
+    assert rights == {DOCTOR.id: ["consent"], NURSE.id: ["blocked"]}
 
 
 def test_the_persons_later_word_stays(world: World) -> None:

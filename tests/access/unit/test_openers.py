@@ -120,6 +120,24 @@ def test_a_right_that_has_ended_names_nobody(world: World) -> None:
     assert asked(world).by_name == []
 
 
+def test_an_emergency_names_who_broke_the_glass_while_it_lasts(world: World) -> None:
+    """
+    It is their session, and nobody else's: who is known otherwise opens by what they were given.
+    """
+    named(world, DOCTOR.id, "10", "ESSAI")
+    named(world, DENTIST.id, "40", "AUTRE")
+    world.app.block_professional(block(DENTIST), PATIENT)
+    glass = c.BreakGlass(
+        request_id=uuid4(), record_id=RECORD, reason="fallen", unable_to_consent=True
+    )
+    session = world.app.break_glass(glass, DOCTOR)
+
+    assert by_name(asked(world)) == {DOCTOR.id: True, DENTIST.id: False}
+
+    world.move(session.ends_at - world.clock.now())
+    assert not by_name(asked(world)).get(DOCTOR.id)
+
+
 def test_nothing_is_kept_of_the_question(world: World) -> None:
     """
     Nobody opened anything: no decision, no journal line.

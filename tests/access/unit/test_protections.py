@@ -210,8 +210,10 @@ def test_a_reason_that_is_not_legitimate_stops_nobody(world: World) -> None:
     )
     asked = c.OfRecord(record_id=RECORD)
     assert list(world.app.rights(asked, PATIENT).oppositions_waiting) == [DOCTOR.id]
-    with pytest.raises(errors.NotYours):
-        world.app.judge_opposition(judged(accepted=False), replace(REVIEWER, id=DOCTOR.id))
+    alone = replace(REVIEWER, physician_present=False)
+    for judge in (replace(REVIEWER, id=DOCTOR.id), alone):
+        with pytest.raises(errors.NotYours):
+            world.app.judge_opposition(judged(accepted=False), judge)
 
     world.app.judge_opposition(judged(accepted=False), REVIEWER)
 

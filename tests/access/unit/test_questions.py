@@ -64,6 +64,8 @@ def test_the_person_sees_who_has_access_now(world: World) -> None:
         DENTIST.id: ["consent"],
         NURSE.id: ["blocked"],
     }
+    until = {known.professional: known.until for known in listed.items}
+    assert until == {DOCTOR.id: None, DENTIST.id: world.clock.now() + 24 * HOUR, NURSE.id: None}
     world.move(24 * HOUR)
     later = world.app.my_professionals(c.ListMyProfessionals(record_id=RECORD), PATIENT)
     assert {k.professional for k in later.items} == {DOCTOR.id, NURSE.id}

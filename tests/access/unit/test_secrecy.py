@@ -9,8 +9,18 @@ import pytest
 
 from services.access import contract as c
 from services.access.domain import errors
+from tests.access.support.judging import HOUR, NOW
 from tests.access.support.logs import World, block, consent, of
-from tests.access.support.people import DENTIST, DOCTOR, MOTHER, NURSE, PATIENT, RECORD
+from tests.access.support.people import (
+    DENTIST,
+    DOCTOR,
+    HOSPITAL,
+    MOTHER,
+    NURSE,
+    PATIENT,
+    RECORD,
+    SOFTWARE,
+)
 
 SECRETLY = replace(PATIENT, secret=True)
 Act = Callable[[Any], object]
@@ -37,6 +47,23 @@ def glass() -> c.BreakGlass:
 
 def ended(session: Any) -> c.EndEmergencySession:
     return c.EndEmergencySession(request_id=uuid4(), record_id=RECORD, session=session)
+
+
+def joined() -> c.JoinCareTeam:
+    return c.JoinCareTeam(
+        request_id=uuid4(),
+        record_id=RECORD,
+        facility=HOSPITAL,
+        unit="cardiology",
+        members=[NURSE.id],
+        episode="stay-1",
+        expected_end=NOW + HOUR,
+    )
+
+
+def of_team(app: Any) -> c.OfCareTeam:
+    (team,) = app.rights(c.OfRecord(record_id=RECORD), MOTHER).care_teams
+    return c.OfCareTeam(request_id=uuid4(), record_id=RECORD, team_id=team.team_id)
 
 
 def document() -> c.WhoCanOpen:
@@ -99,15 +126,20 @@ def test_a_secret_block_refuses_a_representative_nothing_and_still_shuts_out(min
         lambda app: app.oppose_feeding(
             c.OpposeFeeding(request_id=uuid4(), record_id=RECORD, legitimate_reason="x"), SECRETLY
         ),
+        lambda app: app.remove_administrator(of(DOCTOR), SECRETLY),
+        lambda app: app.oppose_care_team(of_team(app), SECRETLY),
     ],
     ids=["consent again", "consent", "block consented", "block treating doctor", "unblock",
-         "treating doctor", "administrator", "switches", "opposition"],
+         "treating doctor", "administrator", "switches", "opposition",
+         "administrator removed", "care team"],
 )  # fmt: skip
 def test_a_secret_session_changes_nothing_that_representatives_see(minor: World, act: Act) -> None:
     """What vanished, or turned up, would tell them of it."""
     app = minor.app
     app.declare_consent(consent(NURSE), MOTHER)
     app.name_treating_doctor(of(DOCTOR), MOTHER)
+    app.name_administrator(of(DOCTOR), MOTHER)
+    app.join_care_team(joined(), SOFTWARE)
     app.block_professional(block(DENTIST), MOTHER)
     before = app.rights(c.OfRecord(record_id=RECORD), MOTHER)
 

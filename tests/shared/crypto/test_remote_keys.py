@@ -212,17 +212,23 @@ def test_only_a_tombstone_signed_for_this_record_means_erased(
         keys.current(RECORD)
 
 
-@pytest.mark.parametrize("fault", [Unavailable(), Forbidden(), DeadlineExceeded()])
+@pytest.mark.parametrize(
+    "fault", [Unavailable(), Forbidden(), DeadlineExceeded(), KeyUnavailable("out of reach")]
+)
 def test_a_refusal_is_never_taken_for_erased(
     keys: RemoteKeys, keyring: Keyring, fault: Refusal
 ) -> None:
     """
-    Unknown and out of reach mean stop.
+    Unknown and out of reach mean stop; for many at once and for messages too.
     """
     keyring.fault = fault
 
     with pytest.raises(KeyUnavailable):
         keys.current(RECORD)
+    with pytest.raises(KeyUnavailable):
+        keys.prefetch([RECORD])
+    with pytest.raises(KeyUnavailable):
+        keys.key(date(2026, 11, 22))
 
 
 def test_an_erased_record_is_so_in_every_version(keys: RemoteKeys, keyring: Keyring) -> None:

@@ -4,7 +4,7 @@ told where."""
 import json
 from collections.abc import Iterator, Mapping
 from copy import deepcopy
-from re import _parser as patterns
+from importlib import import_module
 from typing import Any
 
 import pytest
@@ -62,7 +62,7 @@ def _has_no_end(schema: Schema) -> bool:
         return False
     match schema.get("type"):
         case "string" if "pattern" in schema:
-            widest = patterns.parse(schema["pattern"]).getwidth()[1]
+            widest = import_module("re._parser").parse(schema["pattern"]).getwidth()[1]
             return "maxLength" not in schema and widest >= LETTERS
         case "string":
             return "maxLength" not in schema

@@ -65,6 +65,20 @@ def test_what_is_in_the_log_is_never_late(notes: Notes, clock: FixedClock) -> No
         lag.refuse()
 
 
+def test_it_is_the_oldest_outside_that_counts(notes: Notes, clock: FixedClock) -> None:
+    """Some are in the log, others are not yet: no less, and no more."""
+    notes.write(uuid4(), "in the log")
+    clock.move(timedelta(seconds=100))
+    notes.write(uuid4(), "outside")
+    clock.move(timedelta(seconds=20))
+    notes.write(uuid4(), "outside too")
+    clock.move(timedelta(seconds=10))
+
+    notes.places.note_logged(Logged(notes.head().epoch, 1))
+
+    assert AuditLag(notes, LONGEST).seconds() == 30
+
+
 def test_what_another_history_logged_does_not_count(notes: Notes, clock: FixedClock) -> None:
     """After a restore the same positions are other events."""
     position = notes.write(uuid4(), "a")

@@ -1,8 +1,10 @@
 """A follower on real logs, given what a broker may do to messages."""
 
 import random
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any
 from uuid import UUID, uuid4
@@ -18,8 +20,9 @@ from shared.eventing.following import Policy
 from shared.eventing.links import Mismatch
 from shared.eventing.live_views import LiveViews
 from shared.eventing.messages import Envelope
-from shared.eventing.metrics import MALFORMED
+from shared.eventing.metrics import FOLLOWED_FRESH, MALFORMED
 from shared.eventing.received import Received
+from shared.kernel.clock import FixedClock
 from shared.kernel.errors import Unavailable
 from shared.stores.event_log import Followed, Outcome, PositionMoved
 from shared.stores.guard import Step
@@ -390,3 +393,16 @@ def test_a_publisher_restored_to_where_we_are_is_followed_on(world: World) -> No
     world.notes.write(mine, "b")
     following.deliver(delivery(head(world)))
     assert world.tally.texts(mine) == ["a", "b"]
+
+
+def test_how_old_what_is_applied_is_can_be_seen(world: World) -> None:
+    """An alert compares it with the present: a message of an hour ago leaves us an hour behind."""
+    (mine,) = records(1)
+    write(world, [mine], "a")
+    reader = follower(world.following())
+    reader.start()
+    write(world, [mine], "b")
+    world.tally.clock = FixedClock(datetime.now(UTC) + timedelta(hours=1))
+    reader.deliver(delivery(published(world)[-1]))
+    behind = time.time() - FOLLOWED_FRESH.labels("tally", "notes")._value.get()
+    assert 3500 < behind < 3700

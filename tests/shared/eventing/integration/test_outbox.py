@@ -66,6 +66,8 @@ def test_the_head_is_the_last_message(world: World) -> None:
         "digest": last.digest,
     }
     assert pulled(world, 1).head.position == 1
+    world.notes.write(uuid4(), "b")
+    assert world.outbox.head()["position"] == world.notes.head().position
 
 
 def test_a_leaf_is_the_digest_of_clear_header_and_sealed_bytes(world: World) -> None:

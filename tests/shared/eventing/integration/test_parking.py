@@ -1,23 +1,25 @@
 """What keeps failing waits with all that comes after it of its record; the others go on."""
 
 import logging
+from types import SimpleNamespace
 from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
 
-from shared.eventing.discards import Discard
+from shared.eventing.discards import Discard, discarded
 from shared.eventing.follow import Follower
 from shared.eventing.following import Following
 from shared.eventing.handling import BEHIND, Failed
 from shared.eventing.live_views import LiveViews
+from shared.eventing.metrics import PARKED
 from shared.eventing.parking import ParkedRecords, Parking
 from shared.eventing.rebuild import Rebuild
 from shared.eventing.received import Received
 from shared.eventing.view import View
 from shared.kernel.actor import Actor, ActorKind
 from shared.kernel.errors import Conflict, InvalidRequest, NotFound, Unavailable
-from shared.stores.event_log import Outcome
+from shared.stores.event_log import NOTHING, Outcome
 from tests.shared.eventing.integration.test_follow import restore
 from tests.shared.eventing.sample import Journal, on_note_written
 from tests.shared.eventing.world import World
@@ -260,6 +262,38 @@ def test_only_what_is_parked_is_discarded(world: World, poisoned: tuple[UUID, UU
             service.parking.discard("notes", position, "sent_by_mistake", OPERATOR)
 
 
+def test_a_first_decision_of_a_log_is_found(world: World) -> None:
+    """A service may have nothing but what an operator decided there."""
+    by = OPERATOR.to_event()
+    decision = Discard("notes", 1, "d1", "sent_by_mistake", by)
+    world.tally.commit(Outcome(answer=NOTHING.answer, save=[decision]))
+    assert discarded(world.tally) == {"d1"}
+
+
+def test_who_waits_is_counted(world: World, poisoned: tuple[UUID, UUID]) -> None:
+    """An alert rests on it."""
+    service = Service(world)
+    service.follower.start()
+    counted = PARKED.labels("tally")
+    service.parking.release()
+    assert counted._value.get() == len(service.parked()) == 2
+    service.parking.discard("notes", 2, "sent_by_mistake", OPERATOR)
+    service.parking.release()
+    service.parking.release()
+    assert counted._value.get() == 0
+
+
+def test_a_message_is_tried_again_after_longer_and_longer(
+    world: World, poisoned: tuple[UUID, UUID], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What fails may be about to be mended; who fails last has nothing to wait for."""
+    waits: list[float] = []
+    monkeypatch.setattr("shared.eventing.handling.FIRST_WAIT", 1.0)
+    monkeypatch.setattr("shared.eventing.handling.time", SimpleNamespace(sleep=waits.append))
+    Service(world).follower.start()
+    assert waits == [1, 2, 4, 8, 0]
+
+
 def test_two_hands_never_work_on_what_is_parked(
     world: World, poisoned: tuple[UUID, UUID], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -282,6 +316,8 @@ def test_an_operator_says_where_to_go_on_after_a_restore(world: World) -> None:
     service = Service(world)
     service.follower.start()
     restore(world, 2)
+    with pytest.raises(NotFound):
+        service.parking.realign("nobody", 2, "backup_restored", OPERATOR)
     with pytest.raises(Conflict):
         service.parking.realign("notes", 2, "backup_restored", OPERATOR)
     world.notes.renew_epoch()

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from uuid import uuid4
@@ -12,6 +13,7 @@ from shared.crypto.local_keys import LocalKeys
 from shared.eventing.audit_lag import checkpoint_loop, heard
 from shared.eventing.checkpoints import Inconsistent, drop, parse, take
 from shared.eventing.discards import CheckpointDropped
+from shared.eventing.metrics import CHECKPOINTS
 from shared.kernel.actor import Actor, ActorKind
 from shared.kernel.clock import FixedClock
 from shared.kernel.errors import InvalidRequest
@@ -184,6 +186,28 @@ def test_where_no_proof_leads_both_are_kept(notes: Notes) -> None:
 
     with notes.guarded.reading() as sql:
         assert sql("SELECT size FROM notes_checkpoints ORDER BY size") == [(2,), (4,)]
+
+
+@pytest.mark.parametrize(
+    ("next_one", "outcome"),
+    [
+        (message(entries("a", "b", "c"), 2), "kept"),
+        (message(entries("a")), "late"),
+        (message(entries("a", "b", "c", "d"), 3), "unproven"),
+        (message(entries("a", "X", "c"), 2), "inconsistent"),
+    ],
+    ids=["kept", "late", "unproven", "inconsistent"],
+)
+def test_what_becomes_of_each_is_counted(notes: Notes, next_one: bytes, outcome: str) -> None:
+    """An alert rests on it: of what stops a service nobody else tells."""
+    hear(notes, message(entries("a", "b")))
+    counted = CHECKPOINTS.labels("notes", outcome)
+    before = counted._value.get()
+
+    with suppress(Inconsistent):
+        hear(notes, next_one)
+
+    assert counted._value.get() == before + 1
 
 
 @pytest.mark.parametrize("body", [b"[" * 100_000, b"[]", b"{}", b'{"data": 1}', b"\xff"])

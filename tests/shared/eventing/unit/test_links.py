@@ -248,6 +248,18 @@ def test_an_answer_with_a_hole_stops_us() -> None:
         check(None, holed)
 
 
+@pytest.mark.parametrize("previous", [0, 2])
+def test_only_the_first_may_name_an_older_one(previous: int) -> None:
+    """Ours may be no message any more; between two of one answer nothing can have been."""
+    _, _, publisher = two_messages()
+    publisher.save(listed=True)
+    answer = publisher.pulled(0, 10)
+    first, _, third = answer.envelopes
+    unlinked = third.model_copy(update={"previous": previous})
+    with pytest.raises(Mismatch):
+        check(None, answer.model_copy(update={"envelopes": [first, unlinked]}))
+
+
 def test_a_message_that_became_private_does_not_stop_us() -> None:
     """A later version of the publisher may list less: the row is the same, so is its history."""
     _, second, publisher = two_messages()

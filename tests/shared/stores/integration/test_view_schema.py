@@ -2,12 +2,10 @@
 
 from pathlib import Path
 
-import pymongo
 import pytest
 from eventsourcing.sqlite import SQLiteDatastore
 
 from shared.stores.documents import Has, Put
-from shared.stores.mongo_documents import MongoDocuments, mongo_store
 from shared.stores.schema import WrongSchema
 from shared.stores.sqlite import immediate
 from shared.stores.sqlite_documents import SqliteDocuments, sqlite_store
@@ -85,25 +83,3 @@ def filled(folder: Path) -> SQLiteDatastore:
     view.apply([Put("a", {"tags": ["red"]})], at(1))
     assert ids(view, Has("tags", "red")) == ["a"]
     return store
-
-
-def test_on_mongodb_what_was_lost_or_would_refuse_is_refused(mongodb_uri: str) -> None:
-    name = pymongo.MongoClient[dict[str, object]](mongodb_uri, connect=False)
-    store = mongo_store(mongodb_uri, name.get_default_database().name)
-
-    def opened() -> MongoDocuments:
-        return MongoDocuments(store, "things", 1, INDEXES)
-
-    opened().apply([Put("a", {"tags": ["red"]})], at(1))
-    store["things_v1_g1"].drop_index("d.tags_1")
-    assert opened().count() == 1
-    assert "d.tags_1" in store["things_v1_g1"].index_information()
-
-    store["things_v1_g1"].create_index("d.kind", unique=True)
-    with pytest.raises(WrongSchema, match=r"schema_differs: .* has d.kind_1 unique"):
-        opened()
-    store.drop_collection("things_v1_g1")
-    with pytest.raises(WrongSchema, match="schema_lost: things_v1_g1 was made once"):
-        opened()
-    assert "things_v1_g1" not in store.list_collection_names()
-    store.client.close()
