@@ -9,7 +9,7 @@ import typer
 from scripts.bench import plots
 from scripts.bench.growth import grown
 from scripts.bench.results import Results, publish
-from scripts.bench.soak import soak
+from scripts.bench.soak import Unsteady, soak
 from scripts.bench.whole import LONG, SHORT, measure
 from scripts.cli.processes import ROOT
 from scripts.cli.screen import Exit, end, out, step
@@ -52,7 +52,8 @@ def main(
             _whole(LONG if long else SHORT, pictures.with_suffix(".md"))
     except NotInstalled as missing:
         end(Exit.MISSING, str(missing))
-    except DidNotStart as failed:
+    except (DidNotStart, Unsteady) as failed:
+        plots.draw(HOME, pictures)
         end(Exit.REFUSED, str(failed))
     plots.draw(HOME, pictures)
     out.print(f"The plots are in {pictures}.")

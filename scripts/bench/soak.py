@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
+from statistics import linear_regression
 from time import monotonic, sleep
 from typing import Any
 from uuid import UUID, uuid4
@@ -23,15 +24,23 @@ SHARE = 0.25
 what the machine carries."""
 LOOK = 5.0
 """Seconds between two looks at memory and lag."""
+GROWTH = 0.5
+"""MB a minute that a process may grow by in the second half, when all it keeps is there."""
+BEHIND = 60.0
+"""Seconds of events that may wait for the transparency log: after as many, openings are refused
+(``CARNET_AUDIT_LAG_MAX_S``)."""
+
+Look = dict[str, Any]
 
 
-class Lost(Exception):
-    """What was acknowledged is not there at the end."""
+class Unsteady(Exception):
+    """Something was lost, grew or fell behind; says what."""
 
 
 def soak(home: Path, minutes: float, progress: Progress) -> dict[str, Any]:
-    """Load and looks; raise :class:`Lost` unless every acknowledged deposit is in the vault's
-    log, and the transparency log holds and verifies all. Written to ``soak.json``."""
+    """Load and looks, written to ``soak.json``. Raise :class:`Unsteady` unless every acknowledged
+    deposit is in the vault's log, the transparency log holds and verifies all, no process grew by
+    more than :data:`GROWTH`, and no more than :data:`BEHIND` ever waited."""
     reached = json.loads((home / "latest.json").read_text())
     deposits = max(1.0, reached["deposit_50kb_sustained"] * SHARE)
     openings = max(1.0, reached["open_50kb_sustained"] * SHARE)
@@ -63,6 +72,8 @@ def soak(home: Path, minutes: float, progress: Progress) -> dict[str, Any]:
         "looks": looks,
     }
     (home / "soak.json").write_text(json.dumps(told, indent=1) + "\n")
+    if wrong := [*found["wrong"], *unsteady(looks)]:
+        raise Unsteady("; ".join(wrong))
     return {name: value for name, value in told.items() if name != "looks"}
 
 
@@ -75,11 +86,28 @@ def acknowledged(place: Place, rate: float, seconds: float) -> tuple[Told, list[
     return told, ids
 
 
+def unsteady(looks: Sequence[Look]) -> list[str]:
+    """What grew, and how far behind the log was, in a sentence each; none of a good run."""
+    half = looks[len(looks) // 2 :]
+    minutes = [look["seconds"] / 60 for look in half]
+    grew = {
+        name: linear_regression(minutes, [look["rss_mb"][name] for look in half]).slope
+        for name in half[0]["rss_mb"]
+    }
+    first, last = looks[0], looks[-1]
+    rate = (last["events"] - first["events"]) / (last["seconds"] - first["seconds"])
+    lag = max(look["lag"] for look in looks)
+    return [
+        *(f"{name} grew by {mb:.2f} MB a minute" for name, mb in grew.items() if mb > GROWTH),
+        *([f"{lag} events waited, {lag / rate:.0f} s of them"] if lag > rate * BEHIND else []),
+    ]
+
+
 def _looks(
     carnet: Deployment, there: Evidence, loads: Sequence[Future[Any]], began: float
-) -> list[dict[str, Any]]:
-    """Seconds since it began, MB by process, and events that the transparency log does not hold
-    yet."""
+) -> list[Look]:
+    """Seconds since it began, MB by process, events there are, and those of them that the
+    transparency log does not hold yet."""
     looks = []
     while not all(load.done() for load in loads):
         heads, appended = there.stores.heads(), there.stores.appended()
@@ -87,6 +115,7 @@ def _looks(
             {
                 "seconds": monotonic() - began,
                 "rss_mb": evidence.resident(carnet),
+                "events": sum(heads.values()),
                 "lag": sum(max(0, head - appended.get(name, 0)) for name, head in heads.items()),
             }
         )
@@ -99,9 +128,15 @@ def _counted(where: Where, ids: Sequence[str]) -> dict[str, Any]:
     stored = {row.originator_id for row in there.stores.rows("vault")}
     lost = [one for one in ids if str(UUID(one)) not in stored]
     report = there.verify()
-    if lost or not report.log_verified:
-        raise Lost(f"{len(lost)} of {len(ids)} acknowledged deposits; found {dict(report.found)}")
-    return {"acknowledged": len(ids), "lost": len(lost), "verified_leaves": report.log_size}
+    wrong = [f"{len(lost)} of {len(ids)} acknowledged deposits are not there"] if lost else []
+    if not report.log_verified:
+        wrong.append(f"the log does not verify: {dict(report.found)}")
+    return {
+        "acknowledged": len(ids),
+        "lost": len(lost),
+        "verified_leaves": report.log_size,
+        "wrong": wrong,
+    }
 
 
 def _said(told: Told) -> dict[str, Any]:

@@ -8,7 +8,7 @@ transaction is over. It is over only once the server has said that it committed.
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
-from functools import cached_property, lru_cache
+from functools import lru_cache
 from typing import Any, overload
 
 import psycopg
@@ -61,16 +61,22 @@ class Pipelined:
 
 
 class Answer(Sequence[tuple[Any, ...]]):
-    """The rows of a statement that was sent. Whoever looks at them waits for them."""
+    """The rows of a statement that was sent. Whoever looks at them waits for them, and for them
+    alone: a ``cached_property`` would hold a lock of all answers meanwhile, while one of them may
+    wait in the database for what another one's transaction has locked.
+    """
 
     def __init__(self, statements: Pipelined, cursor: Cursor) -> None:
         self._statements = statements
         self._cursor = cursor
+        self._known: list[tuple[Any, ...]] | None = None
 
-    @cached_property
+    @property
     def _rows(self) -> list[tuple[Any, ...]]:
-        self._statements.settle()
-        return rows_of(self._cursor)
+        if self._known is None:
+            self._statements.settle()
+            self._known = rows_of(self._cursor)
+        return self._known
 
     def __len__(self) -> int:
         return len(self._rows)

@@ -3,12 +3,14 @@
 import json
 from pathlib import Path
 from time import sleep
+from typing import Any
 
 import pytest
 
 from scripts.bench.ladder import Ladder
 from scripts.bench.load import Told, Watch, open_loop
 from scripts.bench.results import BEGIN, END, KEYS, LINES, Results, publish
+from scripts.bench.soak import unsteady
 from scripts.cli.deployment import silent
 from shared.kernel.errors import Unavailable
 
@@ -131,3 +133,26 @@ def test_a_run_says_which_keys_it_did_not_measure(tmp_path: Path) -> None:
 
     del results.figures["redecide"]
     assert results.missing == ["redecide"]
+
+
+def test_a_soak_may_warm_up_and_then_neither_grow_nor_fall_behind() -> None:
+    """
+    Half a megabyte a minute in the second half, and the events of a minute, are the most.
+    """
+    assert unsteady(_looks(growth=0.4, lag=2_999)) == []
+    assert unsteady(_looks(growth=0.6, lag=0)) == ["audit grew by 0.60 MB a minute"]
+    assert unsteady(_looks(growth=0, lag=3_300)) == ["3300 events waited, 66 s of them"]
+
+
+def _looks(growth: float, lag: int) -> list[dict[str, Any]]:
+    """Of ten minutes at 50 events a second; a process that fills its caches in the first half;
+    ``lag``: once."""
+    return [
+        {
+            "seconds": 60.0 * minute,
+            "rss_mb": {"audit": 80.0 + min(minute, 5) * 10 + growth * minute, "people": 70.0},
+            "events": 3_000 * minute,
+            "lag": lag if minute == 3 else 7,
+        }
+        for minute in range(11)
+    ]

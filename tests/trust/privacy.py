@@ -34,9 +34,9 @@ WORD = re.compile(r"[^\W\d_]{5,}")
 """A phrase is found by one of its words that is as long as this: chance writes no such word."""
 ESCAPED = re.compile(r"\\u([0-9a-f]{4})")
 INS = re.compile(
-    r"(?<![\d.])([1-478]\d{2}(?:0[1-9]|1[0-2]|[2-9]\d)(?:\d{2}|2[AB])\d{6})(\d{2})(?![\d.e])"
+    r"(?<![\da-f.])([1-478]\d{2}(?:0[1-9]|1[0-2]|[2-9]\d)(?:\d{2}|2[AB])\d{6})(\d{2})(?![\da-f.])"
 )
-"""No decimals of a measure."""
+"""No decimals of a measure, no part of a digest in hex."""
 LOGGED = {".log", ".metrics", ".otlp", ".errors"}
 TEXTS = {*LOGGED, ".eml", ".txt", ".json"}
 SERVERS = ("rabbitmq", "seaweedfs", "postgresql")

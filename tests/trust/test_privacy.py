@@ -53,6 +53,16 @@ def test_an_ins_is_found_by_its_key() -> None:
         assert len(list(findings([("a.log", f"id={number}{key:02};")], SAID))) == found
 
 
+def test_digits_of_a_digest_are_no_ins() -> None:
+    """
+    The digest of an object's bytes, in hex, once began with a number whose key was right.
+    """
+    number = 2_790_351_215_189
+    ins = f"{number}{97 - number % 97:02}"
+    for digest in (f"{ins}d7126aaa7d2c0fe84", f"d7126aaa7d2c0fe84{ins}"):
+        assert list(findings([("000001.log", f"ETag {digest}*")], SAID)) == []
+
+
 def test_nothing_is_found_in_what_is_nobodys() -> None:
     """Our own words, ids and instants."""
     line = '{"event":"call","service":"vault","method":"deposit","ms":12.5,"at":"2026-11-22"}'

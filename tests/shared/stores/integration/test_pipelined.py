@@ -169,3 +169,27 @@ ONE_MORE_EVENT = (
     "INSERT INTO boxes_events (originator_id, originator_version, topic, state)"
     " SELECT originator_id, originator_version + 1, topic, state FROM boxes_events"
 )
+
+
+def test_who_waits_for_an_answer_holds_up_nobody_else(log: Boxes, postgres_dsn: str) -> None:
+    """
+    One waits in the database for what another one has locked, and that one looks at its rows.
+    """
+    locks = "LOCK TABLE boxes_own IN EXCLUSIVE MODE"
+
+    def second() -> None:
+        with log.guarded.writing() as sql:
+            assert list(sql(locks)) == []
+
+    def waiting() -> object:
+        return beside.execute("SELECT 1 FROM pg_locks WHERE NOT granted").fetchone()
+
+    with ThreadPoolExecutor(2) as pool, psycopg.connect(postgres_dsn, autocommit=True) as beside:
+        with log.guarded.writing() as sql:
+            assert list(sql(locks)) == []
+            waits = pool.submit(second)
+            eventually(
+                lambda: beside.execute("SELECT 1 FROM pg_locks WHERE NOT granted").fetchone()
+            )
+            assert pool.submit(lambda: list(sql("SELECT 1"))).result(timeout=10) == [(1,)]
+        waits.result(timeout=10)
