@@ -1,24 +1,33 @@
 """Searches what a whole run left for others to read; one finding fails the run.
 
-Processes keep their logs below the run's temporary folder; what they and the tests count is put
-there too, and what tests themselves log comes with their reports. With `pytest-xdist` the workers
+Processes keep their logs below the run's temporary folder; what they and the tests count, the
+tables of databases and the errors that somebody was answered with are put there too, and what
+tests themselves log comes with their reports. With `pytest-xdist` the workers
 collect, and the controller searches once, at the end.
 """
 
+import re
+import shutil
 import urllib.request
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from prometheus_client import generate_latest
 
 from scripts.machine.kept import Kept
+from scripts.machine.postgresql import Database
+from tests.support.errors_kept import keep_errors
 from tests.trust.privacy import findings, logged_in, planted, read_by_others
 
 FOUND = pytest.StashKey[list[str]]()
 LOGGED = pytest.StashKey[list[tuple[str, str]]]()
+ERRORS = pytest.StashKey[set[str]]()
+OURS = 16384
+"""Files of PostgreSQL with a number below are its own tables, or those of its templates."""
 
 
 def keep_metrics(patch: pytest.MonkeyPatch) -> None:
@@ -44,25 +53,57 @@ def keep_metrics(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(Kept, "stop", stopped)
 
 
+def keep_tables(patch: pytest.MonkeyPatch, folder: Callable[[], Path]) -> None:
+    """Tables, indexes and write-ahead log of each database once it is stopped, below ``folder``
+    with names that begin as :data:`tests.trust.privacy.SERVERS` has them."""
+    stop = Database.stop
+
+    def stopped(database: Database) -> None:
+        stop(database)
+        to = folder() / f"postgresql-{uuid4().hex}"
+        for file in (database.home / "data").glob("*/**/*"):
+            if _is_written_by_us(file):
+                kept = to / file.relative_to(database.home)
+                kept.parent.mkdir(parents=True, exist_ok=True)
+                shutil.copyfile(file, kept)
+
+    patch.setattr(Database, "stop", stopped)
+
+
+def _is_written_by_us(file: Path) -> bool:
+    """A segment of the log, or of a table, an index or what is too long for a table's rows."""
+    number = re.match(r"\d+", file.name)
+    is_table = file.parent.parent.name == "base" and number and int(number[0]) >= OURS
+    return file.is_file() and bool(is_table or file.parent.name == "pg_wal")
+
+
 def pytest_configure(config: pytest.Config) -> None:
     config.stash[LOGGED] = []
     config.stash[FOUND] = []
     patch = pytest.MonkeyPatch()
     keep_metrics(patch)
+    keep_tables(patch, lambda: _left(config))
+    config.stash[ERRORS] = keep_errors(patch)
     config.add_cleanup(patch.undo)
 
 
 @pytest.hookimpl(trylast=True)
 def pytest_sessionfinish(session: pytest.Session) -> None:
     config = session.config
-    left: Path = config._tmp_path_factory.getbasetemp()  # type: ignore[attr-defined]  # has no public name
+    left = _left(config)
     (left / "tests.metrics").write_bytes(generate_latest())
+    (left / "tests.errors").write_text("\n".join(config.stash[ERRORS]))
     if hasattr(config, "workerinput"):
         return
     texts = (*config.stash[LOGGED], *read_by_others(left))
     config.stash[FOUND] = list(findings(texts, planted()))
     if config.stash[FOUND]:
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+def _left(config: pytest.Config) -> Path:
+    folder: Path = config._tmp_path_factory.getbasetemp()  # type: ignore[attr-defined]  # has no public name
+    return folder
 
 
 class Reports:

@@ -37,9 +37,9 @@ INS = re.compile(
     r"(?<![\da-f.])([1-478]\d{2}(?:0[1-9]|1[0-2]|[2-9]\d)(?:\d{2}|2[AB])\d{6})(\d{2})(?![\da-f.])"
 )
 """No decimals of a measure, no part of a digest in hex."""
-TEXTS = {".log", ".metrics", ".otlp", ".eml", ".txt", ".json"}
-LOGGED = {".log", ".metrics", ".otlp"}
-SERVERS = ("rabbitmq", "seaweedfs")
+LOGGED = {".log", ".metrics", ".otlp", ".errors"}
+TEXTS = {*LOGGED, ".eml", ".txt", ".json"}
+SERVERS = ("rabbitmq", "seaweedfs", "postgresql")
 """Folders of servers whose files are searched whatever their names."""
 NAMES_OF_FILES = "names of files"
 Texts = Iterable[tuple[str, str]]

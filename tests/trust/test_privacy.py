@@ -1,14 +1,23 @@
 """The search at the end of a run finds what it is for."""
 
 import json
+import subprocess
+import sys
+from collections.abc import Iterator
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 
-from tests.trust.privacy import findings, logged_in, planted, read_by_others
+from tests.trust.privacy import NAMES_OF_FILES, ROOT, findings, logged_in, planted, read_by_others
 
 SAID = planted()
 """Nobody of the tests may be named here: what this file says is searched for too."""
+PLACES = {
+    *("vault.log", "1.eml", "00.wal", "1.dat", "test_log.log", "tests.metrics", "spans.otlp"),
+    *("tests.errors", "16385", "000000010000000000000001", NAMES_OF_FILES),
+}
+PLANTING = "tests/trust/planting.py"
 
 
 def somebody() -> str:
@@ -82,3 +91,32 @@ def test_of_what_tests_write_only_log_lines_are_searched() -> None:
     """A command line shows a person what is theirs."""
     written = '{"event":"call"}\nName: somebody\n{"items": []}\n{not json'
     assert logged_in([("Captured stdout call", written)]) == '{"event":"call"}'
+
+
+@pytest.fixture(scope="module")
+def planting() -> Iterator[tuple[int, str, str]]:
+    """How a session ended where somebody was planted in every place, what it said, and the errors
+    it kept. Its folder is apart: what is in it would be found by this session too."""
+    with TemporaryDirectory() as apart:
+        run = Path(apart) / "run"
+        done = subprocess.run(
+            [sys.executable, "-m", "pytest", "-q", "-n0", f"--basetemp={run}", PLANTING],
+            cwd=ROOT, capture_output=True, text=True, timeout=120, check=False,
+        )  # fmt: skip
+        yield done.returncode, done.stdout + done.stderr, (run / "tests.errors").read_text()
+
+
+def test_a_run_that_left_a_name_anywhere_fails(planting: tuple[int, str, str]) -> None:
+    """Its tests pass, and each place that somebody was planted in is named."""
+    ended, told, _errors = planting
+    assert ended == pytest.ExitCode.TESTS_FAILED, told
+    assert " failed" not in told
+    found = told.rpartition("said of somebody, for others to read")[2]
+    named = {line.rpartition(": ")[2] for line in found.splitlines() if ": " in line}
+    assert {place.rpartition("/")[2].rpartition("::")[2] for place in named} == PLACES
+
+
+@pytest.mark.parametrize("how", ["sent", "came", "refused"])
+def test_errors_are_kept_wherever_they_are_met(planting: tuple[int, str, str], how: str) -> None:
+    """Sent, come over the broker, or refused in process."""
+    assert f"{how}: " in planting[2]

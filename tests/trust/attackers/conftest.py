@@ -8,10 +8,13 @@ import pytest
 from scripts.cli.deployment import Deployment, running_carnet
 from scripts.demo.cast import Cast
 from shared.rpc.client import RpcClient
+from tests.support.collector import collecting
 from tests.trust.attackers.building import open_pairs, open_pharmacy, referenced_service
 from tests.trust.attackers.filling import Filling
 from tests.trust.attackers.records import OPEN_SERVICE, SECRET_SERVICE, Pair, People
 from tests.trust.conftest import SETTINGS
+
+TRACES = "CARNET_TELEMETRY_OTLP_ENDPOINT"
 
 
 @dataclass(frozen=True)
@@ -28,7 +31,8 @@ class Besieged:
 def besieged(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Besieged]:
     home = tmp_path_factory.mktemp("attackers") / "carnet"
     with (
-        running_carnet(home, settings=SETTINGS) as deployment,
+        collecting(home.parent) as collector,
+        running_carnet(home, settings=SETTINGS | {TRACES: collector.endpoint}) as deployment,
         RpcClient(deployment.broker.uri()) as rpc,
     ):
         people = People(Cast(rpc, deployment.place.issuer))

@@ -2,17 +2,11 @@
 
 import hashlib
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from contextlib import suppress
 from pathlib import Path
-from threading import Thread
 
 import amqp
 import pytest
-from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import (
-    ExportTraceServiceRequest,
-    ExportTraceServiceResponse,
-)
 from opentelemetry.proto.trace.v1.trace_pb2 import Span
 
 from shared.eventing.entrypoints import following_loops, projecting_loops
@@ -24,65 +18,19 @@ from shared.telemetry.traces import SpanKind, span
 from tests.shared.eventing.integration.test_end_to_end import channel
 from tests.shared.eventing.sample import Note, records
 from tests.shared.eventing.world import World, running
+from tests.support.collector import Collector, collecting
 from tests.support.deadline import eventually
 
 
-class Receiver(ThreadingHTTPServer):
-    """Takes OTLP over HTTP, as a collector does."""
-
-    def __init__(self) -> None:
-        super().__init__(("127.0.0.1", 0), _Handler)
-        self.spans: list[Span] = []
-        self.endpoint = f"http://127.0.0.1:{self.server_address[1]}/v1/traces"
-
-    def named(self, name: str) -> list[Span]:
-        return [found for found in self.spans if found.name == name]
-
-
-class _Handler(BaseHTTPRequestHandler):
-    server: Receiver
-
-    def do_POST(self) -> None:
-        body = self.rfile.read(int(self.headers["Content-Length"]))
-        request = ExportTraceServiceRequest.FromString(body)
-        for resource in request.resource_spans:
-            for scope in resource.scope_spans:
-                self.server.spans += scope.spans
-        answer = ExportTraceServiceResponse().SerializeToString()
-        self.send_response(200)
-        self.send_header("Content-Type", "application/x-protobuf")
-        self.send_header("Content-Length", str(len(answer)))
-        self.end_headers()
-        self.wfile.write(answer)
-
-    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - its own name
-        """Nothing to say."""
-
-
-@contextmanager
-def receiving() -> Iterator[Receiver]:
-    server = Receiver()
-    thread = Thread(target=server.serve_forever)
-    thread.start()
-    try:
-        yield server
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()
-
-
 @pytest.fixture
-def receiver(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Receiver]:
-    """The tracing of this process goes there, by the exporter that processes use; what came is
-    kept for the search at the end of the run."""
+def collector(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Collector]:
+    """The tracing of this process goes there, by the exporter that processes use."""
     monkeypatch.setenv("OTEL_BSP_SCHEDULE_DELAY", "100")  # milliseconds until a batch leaves
-    with receiving() as server:
+    with collecting(tmp_path) as server:
         provider = provider_to(server.endpoint, "notes")
         monkeypatch.setattr(traces, "_exporter", Exporting(provider))
         yield server
         provider.shutdown()
-        (tmp_path / "spans.otlp").write_text("\n".join(map(str, server.spans)))
 
 
 def consumed(amqp_uri: str) -> bool:
@@ -101,7 +49,7 @@ def kept(world: World) -> int:
 
 
 def test_what_follows_from_an_event_is_linked_to_the_call_that_saved_it(
-    wired: World, receiver: Receiver
+    wired: World, collector: Collector
 ) -> None:
     """Over the broker, to where traces are exported; once it is published nothing is kept."""
     mine, other, before = records(3)
@@ -114,18 +62,18 @@ def test_what_follows_from_an_event_is_linked_to_the_call_that_saved_it(
             )
         with span("notes.write", SpanKind.SERVER):
             wired.notes.write(other, "c")
-        eventually(lambda: len(receiver.named("tally notes.note_written")) == 4, within=30)
-        eventually(lambda: len(receiver.named("notes.write")) == 2, within=30)
+        eventually(lambda: len(collector.named("tally notes.note_written")) == 4, within=30)
+        eventually(lambda: len(collector.named("notes.write")) == 2, within=30)
         eventually(lambda: kept(wired) == 0, within=30)
-    first, second = ((s.trace_id, s.span_id) for s in receiver.named("notes.write"))
-    handled = receiver.named("tally notes.note_written")[1:]
+    first, second = ((s.trace_id, s.span_id) for s in collector.named("notes.write"))
+    handled = collector.named("tally notes.note_written")[1:]
     assert {s.kind for s in handled} == {Span.SPAN_KIND_CONSUMER}
     links = [(link.trace_id, link.span_id) for s in handled for link in s.links]
     assert links == [first, first, second]
     assert first[0] not in {s.trace_id for s in handled}
 
 
-def test_a_digest_is_the_same_whoever_traces(world: World, receiver: Receiver) -> None:
+def test_a_digest_is_the_same_whoever_traces(world: World, collector: Collector) -> None:
     """What is proven of an event does not depend on who looked at it."""
     (mine,) = records(1)
     with span("notes.write", SpanKind.SERVER):
