@@ -58,11 +58,11 @@ def _other_words(ground: Ground, elsewhere: Path, position: int) -> tuple[str, b
         [(originator,)] = connection.execute(
             f"SELECT originator_id FROM stored_events WHERE rowid = {position}"
         ).fetchall()
-    settings = EventStoreSettings(data_dir=elsewhere / "forger")
-    with Access(settings, LocalKeys(ROOT_KEY, "access"), CLOCK) as forger:
+    home = elsewhere / "forger"
+    with Access(EventStoreSettings(data_dir=home), LocalKeys(ROOT_KEY, "access"), CLOCK) as forger:
         told = {"record_id": RECORD, "content": {"for": "somebody else"}}
         forger.save(Paper._create(Paper.Created, id=UUID(originator), **told))
-    with closing(sqlite3.connect(settings.data_dir / "access.db")) as connection:
+    with closing(sqlite3.connect(home / "access.db")) as connection:
         [(state,)] = connection.execute("SELECT state FROM stored_events").fetchall()
     return originator, state
 
@@ -128,15 +128,17 @@ def _tell_another(ground: Ground, lie: Callable[[Leaves], Leaves]) -> None:
     (of_vault, vault), (of_access, access) = _told(ground, Vault), _told(ground, Access)
     lied = dict(lie(vault))
     shutil.rmtree(ground.log)
-    elsewhere = EventStoreSettings(data_dir=ground.data.parent / "lying")
-    with Audit(elsewhere, LocalKeys(ROOT_KEY, "audit"), CLOCK) as audit:
+    elsewhere = ground.data.parent / "lying"
+    with Audit(
+        EventStoreSettings(data_dir=elsewhere), LocalKeys(ROOT_KEY, "audit"), CLOCK
+    ) as audit:
         tree = SqlTree(audit.guarded)
         for (position, _), (_, digest) in zip(vault, access, strict=True):
             there = [(position, lied[position])] if position in lied else []
             tree.append(_one("vault", of_vault, position, there))
             tree.append(_one("access", of_access, position, [(position, digest)]))
         publisher(tree, FolderFiles(ground.log)).publish()
-    shutil.copy(elsewhere.data_dir / "audit.db", ground.data / "audit.db")
+    shutil.copy(elsewhere / "audit.db", ground.data / "audit.db")
 
 
 def _told(ground: Ground, kind: type[EventLog]) -> tuple[str, Leaves]:
