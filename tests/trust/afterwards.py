@@ -88,7 +88,8 @@ def all_alike(carnet: Faulty | Attacked) -> dict[str, Any]:
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
     compared: dict[str, Any] = json.loads(done.stdout)
-    assert {view: found for view, found in compared.items() if found["differ"]} == {}
+    differ = {view: found for view, found in compared.items() if found["differ"]}
+    assert not differ, differ
     return compared
 
 

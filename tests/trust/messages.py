@@ -10,6 +10,7 @@ import amqp
 
 from scripts.cli.processes import SERVICES
 from shared.eventing.audit_lag import EXCHANGE as CHECKPOINTS
+from shared.eventing.follow import queue_of
 from shared.eventing.relay import events_exchange, leaves_exchange
 from shared.rpc.link import _connection as connection
 
@@ -58,6 +59,16 @@ class Messages:
                 for queue in self._queues()
                 if any(mark in queue for mark in FOLLOWING)
             )
+
+    @contextmanager
+    def unheard_by(self, follower: str, publisher: str) -> Iterator[None]:
+        """What the publisher says meanwhile never comes to this follower, which stays connected."""
+        queue, exchange = queue_of(follower, publisher), events_exchange(publisher)
+        with self._channel() as channel:
+            channel.queue_unbind(queue, exchange, routing_key="#")
+        yield
+        with self._channel() as channel:
+            channel.queue_bind(queue, exchange, routing_key="#")
 
     @contextmanager
     def _channel(self) -> Iterator[Any]:
