@@ -20,7 +20,8 @@ def keep_errors(patch: pytest.MonkeyPatch) -> set[str]:
     """To be read at the end. Replies as they came; of refusals that never travel, what a caller
     would be told, but of those that a test makes itself."""
     kept: set[str] = set()
-    replied, error_reply, made = RpcClient._replied, answer.error_reply, Refusal.__init__
+    replied, made = RpcClient._replied, Refusal.__init__
+    error_reply = vars(answer)["error_reply"]  # as the answerer finds it
 
     def came(client: RpcClient, message: Any) -> None:
         body = wire.as_bytes(message.body)
@@ -29,7 +30,7 @@ def keep_errors(patch: pytest.MonkeyPatch) -> set[str]:
         replied(client, message)
 
     def sent(refusal: Refusal) -> bytes:
-        body = error_reply(refusal)
+        body: bytes = error_reply(refusal)
         kept.add(body.decode())
         return body
 

@@ -92,7 +92,8 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
     config = session.config
     left = _left(config)
     (left / "tests.metrics").write_bytes(generate_latest())
-    (left / "tests.errors").write_text("\n".join(config.stash[ERRORS]))
+    errors = config.stash[ERRORS]
+    (left / "tests.errors").write_text("\n".join(errors))
     if hasattr(config, "workerinput"):
         return
     texts = (*config.stash[LOGGED], *read_by_others(left))
