@@ -16,7 +16,7 @@ from typing import Any
 from scripts.cli.processes import SERVICES
 from scripts.ops.parts import built
 from shared.crypto import fields
-from shared.crypto.event_cipher import RowIdentity, open_state, seal_state
+from shared.crypto.event_cipher import Opener
 from shared.crypto.keys import Key, Keys
 from shared.eventing.live_views import LiveViews
 from shared.eventing.project import Projector
@@ -26,7 +26,8 @@ from shared.stores.documents import Documents, Json
 from shared.stores.sqlite_documents import SqliteDocuments, sqlite_store
 
 PAGE = 500
-Sealed = dict[str, tuple[RowIdentity, bytes]]
+Sealed = dict[str, tuple[bytes, bytes]]
+"""Where it is sealed and what is in it, by the sealed text."""
 
 
 def main() -> None:
@@ -42,12 +43,15 @@ def main() -> None:
 
 
 def _remember_what_is_sealed(sealed: Sealed) -> None:
-    def remembering(key: Key, row: RowIdentity, plain: bytes) -> bytes:
-        made = seal_state(key, row, plain)
-        sealed[base64.b64encode(made).decode()] = (row, plain)
+    names = vars(fields)  # where seal_field looks for it
+    seal = names["seal_in"]
+
+    def remembering(key: Key, place: bytes, plain: bytes) -> bytes:
+        made: bytes = seal(key, place, plain)
+        sealed[base64.b64encode(made).decode()] = (place, plain)
         return made
 
-    vars(fields)["seal_state"] = remembering  # where seal_field looks for it
+    names["seal_in"] = remembering
 
 
 def _made_anew(service: str, folder: Path) -> Iterator[tuple[View, Documents, Keys]]:
@@ -109,8 +113,8 @@ def _alike(here: Any, there: Any, sealed: Sealed, keys: Keys) -> bool:
             _alike(one, other, sealed, keys) for one, other in zip(here, there, strict=True)
         )
     if isinstance(there, str) and there in sealed and isinstance(here, str):
-        row, plain = sealed[there]
-        return open_state(keys, row, base64.b64decode(here)) == plain
+        place, plain = sealed[there]
+        return Opener(keys).open(place, base64.b64decode(here)) == plain
     return bool(here == there)
 
 

@@ -75,7 +75,7 @@ def test_a_file_is_imported_from_the_command_line(carnet: Running, tmp_path: Pat
     found = eventually(lambda: _some(carnet, "directory.search_professionals", asked), within=30)
     assert all(item["family_name"] == "MARTIN" for item in found["items"])
     hospitals = {"kind": "SA01", "place": "75007", "text": "hopital"}
-    assert _some(carnet, "directory.search_facilities", hospitals)
+    assert eventually(lambda: _some(carnet, "directory.search_facilities", hospitals), within=30)
 
     again = directory_import(carnet, *words)
 
