@@ -2,8 +2,9 @@
 
 import hashlib
 import re
+import time
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
@@ -28,6 +29,10 @@ SHA256 = "x-amz-meta-sha256"
 
 KEY = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]*(/[A-Za-z0-9_-][A-Za-z0-9._-]*)*")
 """Some stores take ``a//b`` and ``a/./b`` for ``a/b``: no segment is empty or begins by a dot."""
+
+
+PAUSES = (0.1, 0.4)
+"""Seconds before a bucket that could not be made is looked at again."""
 
 
 class AlreadyThere(Exception):
@@ -112,13 +117,17 @@ class Objects:
                     yield item.object_name
 
     def make_bucket(self) -> None:
-        """If it is missing; several processes may do so at once."""
-        try:
-            with self._reachable():
+        """If it is missing. Several processes may do so at once: SeaweedFS then tells one of them,
+        for a moment, that there is no such bucket."""
+        for pause in PAUSES:
+            with suppress(AlreadyThere, Unavailable), self._reachable():
                 if not self._client.bucket_exists(self._bucket):
                     self._client.make_bucket(self._bucket)
-        except AlreadyThere:
-            pass
+                return
+            time.sleep(pause)
+        with self._reachable():
+            if not self._client.bucket_exists(self._bucket):
+                raise Unavailable("the object store makes no bucket")
 
     def check(self) -> str | None:
         """For readiness: a sentence if the store does not answer."""

@@ -11,6 +11,7 @@ import amqp
 import pytest
 
 from scripts.manifests.broker import INTEGRATOR
+from shared.eventing.broker import QUEUE
 from shared.rpc.intake import Intake, Taken
 from shared.rpc.settings import RpcSettings
 from shared.rpc.wire import CONTENT_TYPE, EXCHANGE
@@ -120,7 +121,7 @@ def _owner(connected: Callable[[str], amqp.Connection], queue: str) -> amqp.Chan
     service = queue.removeprefix("rpc-").partition(".")[0]
     channel = connected(service).channel()
     if not queue.startswith("rpc-"):
-        channel.queue_declare(queue, durable=True, auto_delete=False)
+        channel.queue_declare(queue, durable=True, auto_delete=False, arguments=QUEUE)
     return channel
 
 
