@@ -1,6 +1,7 @@
 """Refusals on the wire: nameko's error with our fault inside, and back."""
 
 import json
+import re
 from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
@@ -16,6 +17,8 @@ _BY_CODE: dict[str, type[Refusal]] = {
     for kind in vars(errors).values()
     if isinstance(kind, type) and issubclass(kind, Refusal)
 }
+NAME = re.compile(r"[!#-~]+")
+UNNAMED = "?"
 MAX_FIELDS = 50
 MAX_PATH = 200
 
@@ -60,10 +63,16 @@ def invalid(error: ValidationError) -> InvalidRequest:
     given nothing comes back but the names of fields, and no more of those than people read."""
     wrong = error.errors(include_url=False, include_input=False)
     fields: Mapping[str, str] = {
-        ".".join(map(str, e["loc"]))[:MAX_PATH] or "request": _expected(e)
+        ".".join(map(_named, e["loc"]))[:MAX_PATH] or "request": _expected(e)
         for e in wrong[:MAX_FIELDS]
     }
     return InvalidRequest(fields=fields)
+
+
+def _named(part: int | str) -> str:
+    """Of a path; a text that somebody wrote where a name belongs is not repeated."""
+    name = str(part)
+    return name if NAME.fullmatch(name) else UNNAMED
 
 
 def _expected(error: ErrorDetails) -> str:

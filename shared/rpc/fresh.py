@@ -20,5 +20,6 @@ def wait_for(
     for service, wanted in at_least.items():
         while (reached := position_of(service)) < wanted:
             if monotonic() >= until:
-                raise StaleRead(fields={f"at_least.{service}": f"at {reached}"})
+                name = service if service.isidentifier() else "?"
+                raise StaleRead(fields={f"at_least.{name}": f"at {reached}"})
             sleep(PAUSE)
