@@ -22,7 +22,7 @@ import typer
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from rich.table import Table
 
-from scripts.bench.large_log import NOW, Vault, generate, kept_keys, keys_of
+from scripts.bench.large_log import NOW, Vault, generate, keys_of
 from scripts.cli.audit_evidence import look
 from scripts.cli.audit_told import Reader
 from scripts.cli.audit_workers import workers
@@ -82,12 +82,12 @@ def verify(folder: Path, log: Path, events: int) -> int:
 
 @contextmanager
 def _inspector(folder: Path) -> Iterator[Inspector]:
-    yield Inspector(SqliteStores(folder), [StateCheck(kept_keys)])
+    yield Inspector(SqliteStores(folder), [StateCheck(keys_of)])
 
 
 def replay(folder: Path) -> int:
     """Every event opened and told, as the auditor's questions read them."""
-    heard: Iterator[Any] = Reader(SqliteStores(folder), kept_keys).told(services=["vault"])
+    heard: Iterator[Any] = Reader(SqliteStores(folder), keys_of).told(services=["vault"])
     return sum(1 for _ in heard)
 
 

@@ -8,7 +8,6 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime
-from functools import cache
 from pathlib import Path
 from uuid import UUID, uuid5
 
@@ -70,16 +69,9 @@ def keys_of(service: str) -> LocalKeys:
     return LocalKeys(ROOT, service)
 
 
-def kept_keys(service: str) -> LocalKeys:
-    """Derived once, as an auditor's tool keeps the keys that it read from keyring's table."""
-    keys = keys_of(service)
-    keys.exact = cache(keys.exact)  # type: ignore[method-assign]  # the same, kept
-    return keys
-
-
 @contextmanager
 def opened_vault(folder: Path) -> Iterator[EventLog]:
-    log = Vault(EventStoreSettings(data_dir=folder), kept_keys("vault"), FixedClock(NOW))
+    log = Vault(EventStoreSettings(data_dir=folder), keys_of("vault"), FixedClock(NOW))
     try:
         yield log
     finally:

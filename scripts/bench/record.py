@@ -8,7 +8,6 @@ import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
-from functools import cache
 from pathlib import Path
 from statistics import median, quantiles
 from time import perf_counter
@@ -46,14 +45,6 @@ TODAY = datetime(2026, 11, 21, 8, 30, tzinfo=UTC)
 RECORD = UUID("0190a000-0000-7000-8000-000000000001")
 DOCTOR = Actor(kind=ActorKind.PROFESSIONAL, id="899700366240", profession="10")
 PATIENT = Actor(kind=ActorKind.PATIENT, id=str(RECORD), record_id=RECORD)
-
-
-class KeptKeys(LocalKeys):
-    """Derived once, as a service keeps the keys that keyring gave it."""
-
-    def __init__(self, root: bytes, service: str) -> None:
-        super().__init__(root, service)
-        self.exact = cache(super().exact)  # type: ignore[method-assign]  # the same, kept
 
 
 class Permits:
@@ -125,12 +116,12 @@ def own_view(home: Path) -> tuple[Documents, DocumentList]:
     """The vault's list of documents, empty, on SQLite."""
     view = DocumentList
     documents = open_documents(_common(home), "vault", view.NAME, view.VERSION, view.INDEXES)
-    return documents, DocumentList(KeptKeys(bytes(32), "vault"))
+    return documents, DocumentList(LocalKeys(bytes(32), "vault"))
 
 
 @contextmanager
 def large_vault(home: Path, documents: int) -> Iterator[Vault]:
-    keys = KeptKeys(bytes(32), "vault")
+    keys = LocalKeys(bytes(32), "vault")
     views = [
         open_documents(_common(home), "vault", view.NAME, view.VERSION, view.INDEXES)
         for view in (DocumentList, ResultList)

@@ -21,17 +21,13 @@ from shared.stores.documents import (
     Cursor,
     Delete,
     Documents,
-    Eq,
     Filter,
     Has,
-    In,
     Json,
     Page,
     Patch,
     Purge,
     Put,
-    Range,
-    Scalar,
     Sort,
     Write,
     checked,
@@ -44,6 +40,7 @@ from shared.stores.documents import (
 from shared.stores.guard import Sql
 from shared.stores.schema import VERSION, needed_by, refuse_if_wrong, shape_of_file
 from shared.stores.sqlite import Pool, immediate, one_at_a_time, sql_of
+from shared.stores.sqlite_clauses import Clause, all_of, beyond, clause, in_list, marks, path_of
 
 # ruff: noqa: S608 - table names are made of a service's and a view's names; fields are checked
 
@@ -60,7 +57,6 @@ TABLES = (
 SOME = 500
 """Ids named in one statement."""
 T = TypeVar("T")
-Clause = tuple[str, list[Any]]
 
 
 def sqlite_store(file: Path) -> SQLiteDatastore:
@@ -108,11 +104,11 @@ class SqliteDocuments:
         limit: int = 50,
         after: str | None = None,
     ) -> Page:
-        beyond = [_beyond(Cursor.from_text(after, sort), sort)] if after else []
-        order = "".join(f"{_at(s.field)} {'DESC' if s.descending else 'ASC'}, " for s in sort)
+        further = [beyond(Cursor.from_text(after, sort), sort)] if after else []
+        order = "".join(f"{path_of(s.field)} {'DESC' if s.descending else 'ASC'}, " for s in sort)
 
         def select(sql: Sql, table: str) -> Sequence[tuple[Any, ...]]:
-            condition, params = _all([*self._clauses(table, where), *beyond])
+            condition, params = all_of([*self._clauses(table, where), *further])
             return sql(
                 f"SELECT id, doc FROM {table} WHERE {condition} ORDER BY {order} id LIMIT ?",
                 *params, limit + 1,
@@ -123,7 +119,7 @@ class SqliteDocuments:
 
     def count(self, *where: Filter) -> int:
         def select(sql: Sql, table: str) -> Sequence[tuple[Any, ...]]:
-            condition, params = _all(self._clauses(table, where))
+            condition, params = all_of(self._clauses(table, where))
             return sql(f"SELECT COUNT(*) FROM {table} WHERE {condition}", *params)
 
         return int(self._read(select)[0][0])
@@ -135,7 +131,7 @@ class SqliteDocuments:
                 for start in range(0, len(ids), SOME)
                 for row in sql(
                     f"SELECT id, doc FROM {table} WHERE doc NOT NULL"
-                    f" AND id IN ({_marks(ids[start : start + SOME])})",
+                    f" AND id IN ({marks(ids[start : start + SOME])})",
                     *ids[start : start + SOME],
                 )
             ]
@@ -143,10 +139,10 @@ class SqliteDocuments:
         return [json.loads(doc) | {"id": id_} for id_, doc in self._read(select)]
 
     def columns(self, fields: Sequence[str], *where: Filter) -> list[tuple[Any, ...]]:
-        wanted = "".join(f", {_at(name)}" for name in names(fields))
+        wanted = "".join(f", {path_of(name)}" for name in names(fields))
 
         def select(sql: Sql, table: str) -> list[tuple[Any, ...]]:
-            condition, params = _all(self._clauses(table, where))
+            condition, params = all_of(self._clauses(table, where))
             return [*sql(f"SELECT id{wanted} FROM {table} WHERE {condition}", *params)]
 
         return self._read(select)
@@ -224,7 +220,8 @@ class SqliteDocuments:
         """Raise :class:`WrongSchema` if what is there is not as it has to be; an empty table is
         not made where one was that had come to some position."""
         indexed = [
-            ", ".join(_at(field.strip()) for field in fields.split(",")) for fields in self._indexes
+            ", ".join(path_of(field.strip()) for field in fields.split(","))
+            for fields in self._indexes
         ]
         statements = [
             f"CREATE TABLE IF NOT EXISTS {table} (id TEXT PRIMARY KEY, doc TEXT, stamps TEXT)",
@@ -246,7 +243,7 @@ class SqliteDocuments:
 
     def _clauses(self, table: str, where: Sequence[Filter]) -> list[Clause]:
         return [
-            _in_list(table, f) if isinstance(f, Has) and f.field in self._listed else _clause(f)
+            in_list(table, f) if isinstance(f, Has) and f.field in self._listed else clause(f)
             for f in where_all(where)
         ]
 
@@ -342,7 +339,7 @@ def _write(sql: Sql, table: str, write: Write, source: str, number: int) -> None
                 id_, _stamps(source, number), number, number,
             )  # fmt: skip
         case Purge(where):
-            condition, params = _all([_clause(f) for f in where_all(where)])
+            condition, params = all_of([clause(f) for f in where_all(where)])
             sql(
                 f"UPDATE {table} SET doc = NULL, stamps = {stamped} WHERE {condition} AND {older}",
                 number,
@@ -353,62 +350,3 @@ def _write(sql: Sql, table: str, write: Write, source: str, number: int) -> None
 
 def _stamps(source: str, number: int) -> str:
     return f'{{"{source}":{number}}}'
-
-
-def _in_list(table: str, item: Has) -> Clause:
-    return (
-        f"id IN (SELECT id FROM {table}_lists WHERE field = ? AND value = ?)",
-        [item.field, item.value],
-    )
-
-
-def _at(field: str) -> str:
-    return f"json_extract(doc, '$.{field}')"
-
-
-def _all(clauses: Sequence[Clause]) -> Clause:
-    texts = [text for text, _ in clauses]
-    return " AND ".join(["doc NOT NULL", *texts]), [p for _, params in clauses for p in params]
-
-
-def _marks(values: Sequence[object]) -> str:
-    return ", ".join("?" * len(values))
-
-
-def _clause(item: Filter) -> Clause:
-    field = _at(item.field)
-    match item:
-        case Eq(name, bool(value)):  # json_extract makes them 1 and 0, which are numbers
-            kind = "true" if value else "false"
-            return f"json_type(doc, '$.{name}') = ?", [kind]
-        case Eq(_, value):
-            return f"{field} IS ?", [value]
-        case In(_, values):
-            return f"{field} IN ({_marks(values)})", list(values)
-        case Has(name, value):
-            return f"EXISTS (SELECT 1 FROM json_each(doc, '$.{name}') WHERE value = ?)", [value]
-        case Range(_, ge, lt):
-            bounds = [(f"{field} >= ?", ge), (f"{field} < ?", lt)]
-            given = [(text, bound) for text, bound in bounds if bound is not None]
-            texts = [f"{field} IS NOT NULL", *(text for text, _ in given)]
-            return " AND ".join(texts), [bound for _, bound in given]
-
-
-def _beyond(cursor: Cursor, sort: Sequence[Sort]) -> Clause:
-    """Strictly after the cursor in the order of the sort, then of the id."""
-    text = "id > ?"
-    params: list[Any] = [cursor.id]
-    for order, value in reversed(list(zip(sort, cursor.values, strict=True))):
-        further, own = _further(order, value)
-        same = f"{_at(order.field)} IS ?"
-        text, params = f"({further} OR ({same} AND {text}))", [*own, value, *params]
-    return text, params
-
-
-def _further(order: Sort, value: Scalar) -> Clause:
-    field = _at(order.field)
-    if value is None:
-        return ("FALSE" if order.descending else f"{field} IS NOT NULL"), []
-    if order.descending:
-        return f"({field} < ? OR {field} IS NULL)", [value]
-    return f"{field} > ?", [value]

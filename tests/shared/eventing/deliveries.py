@@ -1,7 +1,8 @@
 """A follower by hand, and what a broker hands it."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from uuid import UUID
 
 import amqp
 from kombu.utils.url import parse_url
@@ -42,3 +43,29 @@ def published(world: World) -> list[Envelope]:
 
 def head(world: World) -> Head:
     return Head.model_validate(world.outbox.head())
+
+
+def write(world: World, mine: Sequence[UUID], texts: str) -> dict[UUID, list[str]]:
+    """One note per letter, over the records in turn; what each should be told."""
+    expected: dict[UUID, list[str]] = {record: [] for record in mine}
+    for number, text in enumerate(texts):
+        world.notes.write(mine[number % len(mine)], text, reads=number % 2)
+        expected[mine[number % len(mine)]].append(text)
+    return expected
+
+
+def told(world: World, expected: dict[UUID, list[str]]) -> dict[UUID, list[str]]:
+    return {record: world.tally.texts(record) for record in expected}
+
+
+def restore(world: World, position: int) -> None:
+    """What a restore of a backup does to the publisher's log."""
+    with world.notes.guarded.writing() as sql:
+        if world.notes_store.postgres_dsn:
+            sql("DELETE FROM notes_events WHERE notification_id > ?", position)
+            sql(
+                "SELECT setval(pg_get_serial_sequence('notes_events', 'notification_id'), ?)",
+                position,
+            )
+        else:
+            sql("DELETE FROM stored_events WHERE rowid > ?", position)

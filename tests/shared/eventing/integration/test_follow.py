@@ -2,12 +2,12 @@
 
 import random
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import amqp
 import pytest
@@ -15,18 +15,24 @@ from eventsourcing.persistence import IntegrityError, OperationalError
 
 from shared.crypto.keys import KeyErased
 from shared.eventing.broker import QUEUE, Delivery
-from shared.eventing.follow import Follower, follow_loop
+from shared.eventing.follow import follow_loop
 from shared.eventing.following import Policy
-from shared.eventing.links import Mismatch
 from shared.eventing.live_views import LiveViews
-from shared.eventing.messages import Envelope
 from shared.eventing.metrics import FOLLOWED_FRESH, MALFORMED
 from shared.eventing.received import Received
 from shared.kernel.clock import FixedClock
 from shared.kernel.errors import Unavailable
 from shared.stores.event_log import Followed, Outcome, PositionMoved
 from shared.stores.guard import Step
-from tests.shared.eventing.deliveries import broker, delivery, follower, head, published
+from tests.shared.eventing.deliveries import (
+    broker,
+    delivery,
+    follower,
+    head,
+    published,
+    told,
+    write,
+)
 from tests.shared.eventing.sample import on_note_written, records
 from tests.shared.eventing.world import World, running
 from tests.support.deadline import eventually
@@ -60,19 +66,6 @@ def test_who_catches_up_with_much_is_seen_at_work(world: World) -> None:
     follower(world.following(), lambda: seen.append(world.tally.texts(mine))).catch_up()
 
     assert seen == [["a"], ["a", "b"], ["a", "b", "c"]]
-
-
-def write(world: World, mine: Sequence[UUID], texts: str) -> dict[UUID, list[str]]:
-    """One note per letter, over the records in turn; what each should be told."""
-    expected: dict[UUID, list[str]] = {record: [] for record in mine}
-    for number, text in enumerate(texts):
-        world.notes.write(mine[number % len(mine)], text, reads=number % 2)
-        expected[mine[number % len(mine)]].append(text)
-    return expected
-
-
-def told(world: World, expected: dict[UUID, list[str]]) -> dict[UUID, list[str]]:
-    return {record: world.tally.texts(record) for record in expected}
 
 
 @pytest.mark.parametrize("seed", range(6))
@@ -337,62 +330,6 @@ def test_a_record_erased_here_is_passed_over(world: World) -> None:
     assert world.tally.places.parked("notes") == []
     with pytest.raises(KeyErased):
         world.tally_keys.current(mine[0])
-
-
-def restore(world: World, position: int) -> None:
-    """What a restore of a backup does to the publisher's log."""
-    with world.notes.guarded.writing() as sql:
-        if world.notes_store.postgres_dsn:
-            sql("DELETE FROM notes_events WHERE notification_id > ?", position)
-            sql(
-                "SELECT setval(pg_get_serial_sequence('notes_events', 'notification_id'), ?)",
-                position,
-            )
-        else:
-            sql("DELETE FROM stored_events WHERE rowid > ?", position)
-
-
-@pytest.mark.parametrize("renew", [True, False])
-def test_a_publisher_restored_below_us_stops_us_until_an_operator_looked(
-    world: World, renew: bool
-) -> None:
-    """Its positions are given out again to other events; to go on would be a guess."""
-    mine = records(1)
-    expected = write(world, mine, "abc")
-    following = follower(world.following())
-    following.start()
-    restore(world, 1)
-    if renew:
-        world.notes.renew_epoch()
-    for text in "xyz":
-        world.notes.write(mine[0], text)
-        for message in published(world):
-            with_suppressed(following, message)
-        with pytest.raises(Mismatch):
-            follower(world.following()).start()
-    assert told(world, expected) == expected
-
-
-def with_suppressed(following: Follower, message: Envelope) -> None:
-    """What is delivered either changes nothing or stops the follower."""
-    try:
-        following.deliver(delivery(message))
-    except Mismatch:
-        return
-
-
-def test_a_publisher_restored_to_where_we_are_is_followed_on(world: World) -> None:
-    """Nothing that we applied was lost."""
-    mine = uuid4()
-    world.notes.write(mine, "a")
-    following = follower(world.following())
-    following.start()
-    world.notes.write(mine, "lost before we saw it")
-    restore(world, 1)
-    world.notes.renew_epoch()
-    world.notes.write(mine, "b")
-    following.deliver(delivery(head(world)))
-    assert world.tally.texts(mine) == ["a", "b"]
 
 
 def test_how_old_what_is_applied_is_can_be_seen(world: World) -> None:

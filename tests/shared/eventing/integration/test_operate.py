@@ -12,7 +12,7 @@ from shared.eventing.entrypoints import follow, project
 from shared.eventing.following import Following
 from shared.eventing.project import Projector
 from shared.stores.documents import Put
-from tests.shared.eventing.integration.test_follow import restore
+from tests.shared.eventing.deliveries import restore
 from tests.shared.eventing.integration.test_parking import Service, cured_following
 from tests.shared.eventing.sample import records
 from tests.shared.eventing.world import World

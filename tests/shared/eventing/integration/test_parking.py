@@ -20,7 +20,7 @@ from shared.eventing.view import View
 from shared.kernel.actor import Actor, ActorKind
 from shared.kernel.errors import Conflict, InvalidRequest, NotFound, Unavailable
 from shared.stores.event_log import NOTHING, Outcome
-from tests.shared.eventing.integration.test_follow import restore
+from tests.shared.eventing.deliveries import restore
 from tests.shared.eventing.sample import Journal, on_note_written
 from tests.shared.eventing.world import World
 

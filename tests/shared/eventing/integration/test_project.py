@@ -11,7 +11,7 @@ from shared.eventing.view import View
 from shared.kernel.errors import StaleRead
 from shared.rpc.fresh import wait_for
 from shared.stores.documents import Write
-from tests.shared.eventing.integration.test_follow import restore
+from tests.shared.eventing.deliveries import restore
 from tests.shared.eventing.sample import Note, NoteList
 from tests.shared.eventing.world import World
 
