@@ -42,14 +42,20 @@ class _BoundedBuilder(ET.TreeBuilder):
         super().__init__()
         self._depth = 0
         self._count = 0
-        self.silent = 0
+        self._silent = 0
         """Pieces since the parser last met something."""
+
+    def was_fed(self) -> None:
+        """Another piece, and what was met in it told."""
+        self._silent += 1
+        if self._silent > MAX_SILENT:
+            raise _Unsafe(f"a tag is longer than {MAX_SILENT * PIECE} bytes")
 
     def doctype(self, *_: str | None) -> None:
         raise _Unsafe("a document type declaration is not taken")
 
     def start(self, tag: str, attrs: dict[str, str]) -> Element:
-        self.silent = 0
+        self._silent = 0
         self._depth += 1
         self._count += 1
         if self._depth > MAX_DEPTH:
@@ -63,11 +69,11 @@ class _BoundedBuilder(ET.TreeBuilder):
         return super().start(tag, attrs)
 
     def data(self, data: str) -> None:
-        self.silent = 0
+        self._silent = 0
         super().data(data)
 
     def end(self, tag: str) -> Element:
-        self.silent = 0
+        self._silent = 0
         self._depth -= 1
         return super().end(tag)
 
@@ -94,9 +100,7 @@ def parsed(content: bytes) -> Element:
     try:
         for at in range(0, len(content), PIECE):
             parser.feed(content[at : at + PIECE])
-            builder.silent += 1
-            if builder.silent > MAX_SILENT:
-                raise _Unsafe(f"a tag is longer than {MAX_SILENT * PIECE} bytes")
+            builder.was_fed()
         root: Element = parser.close()
     except _Unsafe as unsafe:
         raise _refused(str(unsafe)) from None

@@ -11,6 +11,7 @@ from time import time
 from typing import Any
 
 import pytest
+from pydantic import Field
 
 from shared.kernel.actor import Actor, ActorKind
 from shared.rpc import wire
@@ -32,7 +33,7 @@ HEAVY = 80_000_000
 
 
 class Listed(Request):
-    rows: list[dict[str, Any]] = []
+    rows: list[dict[str, Any]] = Field(default=[])
 
 
 class Door:
