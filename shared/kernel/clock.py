@@ -5,7 +5,6 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Protocol
 
-
 LONGEST = 64
 """Characters of a number of seconds."""
 
