@@ -62,4 +62,4 @@ def test_the_title_and_the_language_are_told_to_readers() -> None:
     pdf = PdfReader(BytesIO(print_sheets("Profil médical", [text("a")])))
     assert pdf.metadata is not None
     assert pdf.metadata.title == "Profil médical"
-    assert pdf.root_object["/Lang"] == "fr-FR"
+    assert str(pdf.root_object["/Lang"]) == "fr-FR"
