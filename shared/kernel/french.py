@@ -12,6 +12,7 @@ _MONTHS = (
 
 _BEFORE = re.compile(r" (?=[:;?!»%])")
 _IN_TIMES = re.compile(r"(?<=\d) h (?=\d)")
+_APOSTROPHE = re.compile(r"(?<=[^\W\d_])'(?=[^\W\d_])")
 
 
 def french_day(moment: datetime) -> str:
@@ -30,3 +31,8 @@ def french_time(moment: datetime) -> str:
 def unbroken(text: str) -> str:
     """With no-break spaces where French has one: before ``: ; ? ! » %``, after ``«``, in times."""
     return _IN_TIMES.sub("\u00a0h\u00a0", _BEFORE.sub("\u00a0", text.replace("« ", "«\u00a0")))
+
+
+def curled(text: str) -> str:
+    """With the apostrophe of print (U+2019) where one was typed between letters."""
+    return _APOSTROPHE.sub("’", text)

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from shared.kernel.french import french_day, french_time, unbroken
+from shared.kernel.french import curled, french_day, french_time, unbroken
 
 
 @pytest.mark.parametrize(
@@ -35,3 +35,15 @@ def test_civil_time_and_words(moment: datetime, day: str, time: str) -> None:
 def test_no_line_ends_where_french_has_a_no_break_space(typed: str, set_: str) -> None:
     """Imprimerie nationale, Lexique des règles typographiques: spaces of punctuation."""
     assert unbroken(typed) == set_
+
+
+@pytest.mark.parametrize(
+    ("typed", "set_"),
+    [
+        ("jusqu'à l'accord", "jusqu’à l’accord"),
+        ("N'DIAYE", "N’DIAYE"),
+        ("'cité' 5'30", "'cité' 5'30"),
+    ],
+)
+def test_an_apostrophe_stands_between_letters(typed: str, set_: str) -> None:
+    assert curled(typed) == set_
