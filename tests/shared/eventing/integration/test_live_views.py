@@ -1,5 +1,6 @@
 """Which followed read models are written to: those that stand where the follower stands."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from uuid import uuid4
 
@@ -8,7 +9,10 @@ import pytest
 from shared.eventing.follow import Follower
 from shared.eventing.following import Following
 from shared.eventing.live_views import LiveViews
-from shared.stores.documents import At
+from shared.eventing.received import Received
+from shared.eventing.view import View
+from shared.stores.documents import At, Put, Write
+from tests.shared.eventing.sample import Journal
 from tests.shared.eventing.world import World
 
 
@@ -52,6 +56,30 @@ def test_a_view_that_stands_elsewhere_waits_to_be_built(world: World, stands: At
     views.admit()
 
     assert views.waiting == tuple(following.views)
+
+
+def test_what_one_view_cannot_read_is_in_none(world: World) -> None:
+    """It is parked: a view that had it all the same would differ from one built anew."""
+    following = world.following()
+    good = View(Plain(), world.documents("plain"))
+    both = replace(following, views=(good, *following.views))
+    for text in ("a", "poison", "b"):
+        world.notes.write(uuid4(), text)
+
+    Follower(both, "notes", made(both), lambda: None).start()
+
+    assert len(world.tally.places.parked("notes")) == 1
+    assert sorted(item["text"] for item in good.documents.find().items) == texts(world)
+    assert texts(world) == ["a", "b"]
+
+
+class Plain(Journal):
+    """Reads whatever is said."""
+
+    NAME = "plain"
+
+    def writes(self, received: Received) -> Sequence[Write]:
+        return [Put(received.key.replace(".", "_"), {"text": received.data["text"]})]
 
 
 def test_a_view_found_in_place_while_it_was_built_is_live_once(world: World) -> None:
