@@ -76,9 +76,10 @@ class LiveViews:
             previous=received.position - 1,
             position=received.position,
         )
-        for view in self._all:
-            if view.documents.is_live():
-                view.documents.amend(writes_of(view.projection, received), at)
+        live = [view for view in self._all if view.documents.is_live()]
+        made = [writes_of(view.projection, received) for view in live]
+        for view, writes in zip(live, made, strict=True):
+            view.documents.amend(writes, at)
 
     def _apply(self, view: View, batch: Sequence[tuple[Sequence[Write], At]]) -> None:
         try:

@@ -8,7 +8,9 @@ import pytest
 
 from shared.eventing.follow import Follower
 from shared.eventing.following import Following
+from shared.eventing.handling import Failed
 from shared.eventing.live_views import LiveViews
+from shared.eventing.parking import Parking
 from shared.eventing.received import Received
 from shared.eventing.view import View
 from shared.stores.documents import At, Put, Write
@@ -58,17 +60,38 @@ def test_a_view_that_stands_elsewhere_waits_to_be_built(world: World, stands: At
     assert views.waiting == tuple(following.views)
 
 
+def test_a_view_found_out_of_place_is_left_to_be_built(world: World) -> None:
+    """Somebody restored it: what is written to it on top would be believed."""
+    world.notes.write(uuid4(), "a")
+    following = world.following()
+    views = made(following)
+    follower = Follower(following, "notes", views, lambda: None)
+    follower.start()
+    elsewhere = At(source="notes", epoch="another", previous=1, position=9)
+    following.views[0].documents.apply([], elsewhere)
+
+    for text in "bc":
+        world.notes.write(uuid4(), text)
+        follower.catch_up()
+
+    assert views.waiting == tuple(following.views)
+    assert texts(world) == ["a"]
+
+
 def test_what_one_view_cannot_read_is_in_none(world: World) -> None:
-    """It is parked: a view that had it all the same would differ from one built anew."""
+    """It is parked, tried again or not: a view that had it would differ from one built anew."""
     following = world.following()
     good = View(Plain(), world.documents("plain"))
     both = replace(following, views=(good, *following.views))
     for text in ("a", "poison", "b"):
         world.notes.write(uuid4(), text)
 
-    Follower(both, "notes", made(both), lambda: None).start()
+    views = made(both)
+    Follower(both, "notes", views, lambda: None).start()
+    [waiting] = world.tally.places.parked("notes")
+    with pytest.raises(Failed):
+        Parking(both, views).retry(waiting.held_by)
 
-    assert len(world.tally.places.parked("notes")) == 1
     assert sorted(item["text"] for item in good.documents.find().items) == texts(world)
     assert texts(world) == ["a", "b"]
 
