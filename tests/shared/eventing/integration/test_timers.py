@@ -1,5 +1,7 @@
 """What time does: swept by one process, again and again, whatever one sweep does."""
 
+from threading import Event
+
 import pytest
 
 from shared.eventing import loop as loop_module
@@ -38,6 +40,43 @@ def test_what_is_out_of_reach_is_swept_again(world: World) -> None:
     with running(loop):
         eventually(lambda: swept)
         assert loop.check() is None
+
+
+def test_what_is_out_of_reach_ends_the_round(world: World) -> None:
+    """The others would each wait for it too."""
+    swept: list[str] = []
+
+    def out_of_reach() -> None:
+        raise Unavailable
+
+    sweeps = {"reminders": out_of_reach, "opening": lambda: swept.append("opening")}
+    loop = timer_loop(Timers(log=world.notes, every=0.01, sweeps=sweeps))
+    with running(loop):
+        eventually(lambda: loop.check() == "Unavailable")
+    assert swept == []
+
+
+def test_between_two_rounds_it_rests(world: World) -> None:
+    """As long as the operator has set."""
+    stop, swept = Resting(), list[str]()
+    loop = timer_loop(
+        Timers(log=world.notes, every=7.5, sweeps={"opening": lambda: swept.append("opening")})
+    )
+    loop.run(stop)
+    assert (stop.rests[0], swept) == (7.5, ["opening"])
+
+
+class Resting(Event):
+    """Notes how long it was to be waited for, and is set then."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.rests: list[float | None] = []
+
+    def wait(self, timeout: float | None = None) -> bool:
+        self.rests.append(timeout)
+        self.set()
+        return True
 
 
 def test_one_process_sweeps_and_another_takes_over(world: World) -> None:
