@@ -17,8 +17,8 @@ def open_documents(
 ) -> Documents:
     """The view on MongoDB if there is one, else in a SQLite file of the service.
 
-    ``indexes``: each a field, or several joined by commas. Raise the version when the shape of
-    the documents changes.
+    ``indexes``: each a field, several joined by commas, or ``field[]`` where the field holds a
+    list that is searched by its values. Raise the version when the shape of the documents changes.
     """
     if settings.mongodb_uri:
         return _on_mongodb(settings.mongodb_uri, service)(view, version, indexes)
