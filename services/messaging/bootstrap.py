@@ -38,6 +38,7 @@ from shared.mail.spool import SpoolMailer
 from shared.rpc.access import RpcAccess
 from shared.rpc.client import RpcClient
 from shared.rpc.keys import remote_keys
+from shared.rpc.proofs import remote_proofs
 from shared.rpc.serve import Served
 from shared.stores.objects import open_objects
 from shared.stores.settings import EventStoreSettings
@@ -218,6 +219,7 @@ def projecting() -> Projecting:
         message_for=message_for,
         transport_keys=built.keys,
         amqp_uri=built.common.amqp_uri,
+        prove=remote_proofs(built.client),
         views=(View(ConversationList(built.keys), built.documents),),
         close=built.close,
     )
