@@ -1,0 +1,65 @@
+"""A service's tables, and audit's bucket, as they were: copied while it rests, and put back."""
+
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+
+from shared.kernel.common import CommonSettings
+from shared.stores.objects import open_objects
+from tests.trust.drilled import Drilled
+
+
+@dataclass(frozen=True)
+class Copied:
+    """``process``: where the service runs; ``objects``: of its bucket, by key."""
+
+    service: str
+    process: str
+    folder: Path
+    objects: dict[str, bytes]
+
+
+def copied(place: Drilled, service: str, process: str) -> Copied:
+    """Its tables as they are now, its read models too: as a snapshot has them."""
+    folder = place.log_of(service).parent
+    copy = folder.parent / f"copy of {service} {len(list(folder.parent.iterdir()))}"
+    copy.mkdir()
+    place.carnet.deployment.processes[process].stop()
+    for file in _tables(place, service):
+        shutil.copy2(file, copy)
+    found = Copied(service, process, copy, _objects(place, service))
+    place.carnet.start(process)
+    place.carnet.serves_again()
+    return found
+
+
+def put_back(place: Drilled, copy: Copied, *, bucket: bool = False) -> None:
+    """Its process is stopped then, and stays so."""
+    place.carnet.deployment.processes[copy.process].stop()
+    for file in _tables(place, copy.service):
+        file.unlink()
+    for file in copy.folder.iterdir():
+        shutil.copy2(file, place.log_of(copy.service).parent)
+    if bucket:
+        objects = open_objects(_settings(place), copy.service)
+        for key in list(objects.list()):
+            objects.delete(key)
+        for key, content in copy.objects.items():
+            objects.put(key, content)
+
+
+def _objects(place: Drilled, service: str) -> dict[str, bytes]:
+    if service != "audit":
+        return {}
+    objects = open_objects(_settings(place), service)
+    return {key: content for key in objects.list() if (content := objects.read(key)) is not None}
+
+
+def _settings(place: Drilled) -> CommonSettings:
+    return CommonSettings.read(place.carnet.deployment.place.settings())
+
+
+def _tables(place: Drilled, service: str) -> list[Path]:
+    folder = place.log_of(service).parent
+    files = [*folder.glob(f"{service}.db*"), *folder.glob(f"{service}.views.db*")]
+    return [file for file in files if file.suffix != ".lock"]
