@@ -121,19 +121,20 @@ class AuditLag:
     def seconds(self) -> float:
         """Age of the oldest event outside; 0 when there is none. For ever, if the log holds more
         than is here: events of ours are gone, and nothing can be said of those that are new."""
-        logged, head = self._log.places.logged(), self._log.head()
-        if logged.epoch == head.epoch and logged.position >= head.position:
-            return 0.0 if logged.position == head.position else math.inf
-        oldest = self._oldest_outside(logged, head)
-        return (self._log.clock.now() - oldest).total_seconds() if oldest else 0.0
+        logged, oldest = self._log.places.logged(), self._oldest
+        if oldest is None or oldest[0] != logged:
+            head = self._log.head()
+            if logged.epoch == head.epoch and logged.position >= head.position:
+                return 0.0 if logged.position == head.position else math.inf
+            oldest = self._oldest = self._oldest_outside(logged, head)
+        return (self._log.clock.now() - oldest[1]).total_seconds() if oldest else 0.0
 
-    def _oldest_outside(self, logged: Logged, head: Head) -> datetime | None:
-        if self._oldest is None or self._oldest[0] != logged:
-            rows = self._log.read(self._covered_to(logged, head), LOOKED_AT)
-            times = (getattr(row.event, "timestamp", None) for row in rows)
-            first = next((time for time in times if time is not None), None)
-            self._oldest = (logged, first) if first else None
-        return self._oldest[1] if self._oldest else None
+    def _oldest_outside(self, logged: Logged, head: Head) -> tuple[Logged, datetime] | None:
+        """It is the oldest until more is logged: none comes before it."""
+        rows = self._log.read(self._covered_to(logged, head), LOOKED_AT)
+        times = (getattr(row.event, "timestamp", None) for row in rows)
+        first = next((time for time in times if time is not None), None)
+        return (logged, first) if first else None
 
     def _covered_to(self, logged: Logged, head: Head) -> int:
         """Of an epoch that is over, what came after it is not covered; of one that this log does
