@@ -4,6 +4,7 @@ import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
+from scripts.cli.processes import PROCESSES, services_of
 from shared.kernel.common import CommonSettings
 from shared.stores.objects import open_objects
 from tests.trust.drilled import Drilled
@@ -11,31 +12,29 @@ from tests.trust.drilled import Drilled
 
 @dataclass(frozen=True)
 class Copied:
-    """``process``: where the service runs; ``objects``: of its bucket, by key."""
+    """``objects``: of its bucket, by key."""
 
     service: str
-    process: str
     folder: Path
     objects: dict[str, bytes]
 
 
-def copied(place: Drilled, service: str, process: str) -> Copied:
+def copied(place: Drilled, service: str) -> Copied:
     """Its tables as they are now, its read models too: as a snapshot has them."""
     folder = place.log_of(service).parent
     copy = folder.parent / f"copy of {service} {len(list(folder.parent.iterdir()))}"
     copy.mkdir()
-    place.carnet.deployment.processes[process].stop()
+    _stop(place, service)
     for file in _tables(place, service):
         shutil.copy2(file, copy)
-    found = Copied(service, process, copy, _objects(place, service))
-    place.carnet.start(process)
+    found = Copied(service, copy, _objects(place, service))
     place.carnet.serves_again()
     return found
 
 
 def put_back(place: Drilled, copy: Copied, *, bucket: bool = False) -> None:
-    """Its process is stopped then, and stays so."""
-    place.carnet.deployment.processes[copy.process].stop()
+    """The service is stopped then, and stays so."""
+    _stop(place, copy.service)
     for file in _tables(place, copy.service):
         file.unlink()
     for file in copy.folder.iterdir():
@@ -46,6 +45,20 @@ def put_back(place: Drilled, copy: Copied, *, bucket: bool = False) -> None:
             objects.delete(key)
         for key, content in copy.objects.items():
             objects.put(key, content)
+
+
+def start(place: Drilled, service: str) -> None:
+    for process in processes_of(service):
+        place.carnet.start(process)
+
+
+def processes_of(service: str) -> list[str]:
+    return [process for process in PROCESSES if service in services_of(process)]
+
+
+def _stop(place: Drilled, service: str) -> None:
+    for process in processes_of(service):
+        place.carnet.deployment.processes[process].stop()
 
 
 def _objects(place: Drilled, service: str) -> dict[str, bytes]:

@@ -123,7 +123,7 @@ class Drilled:
         expected = Counter(documents)
         for told in (self.documents, self.journal, self.notices):
             try:
-                assert told() == expected
+                assert told() == expected, told.__name__
             except AGAIN as error:
                 raise AssertionError(f"not answered: {error}") from None
         return True

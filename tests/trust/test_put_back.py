@@ -6,16 +6,18 @@ from pathlib import Path
 
 import pytest
 
-from scripts.cli.processes import PROCESSES, SERVICES, services_of
+from scripts.cli.processes import SERVICES
 from tests.support.deadline import eventually
 from tests.trust.afterwards import CAUGHT_UP, every_event_has_its_leaf, every_view_is_as_rebuilt
-from tests.trust.copied import copied, put_back
+from tests.trust.copied import copied, put_back, start
 from tests.trust.drilled import Drilled, drilled
 from tests.trust.faulty import BACK
 
 pytestmark = [pytest.mark.long, pytest.mark.timeout(900)]
 FOLLOWERS = ("audit", "messaging", "notification", "prescription", "profile")
 """Of the vault."""
+OTHERS = ["keyring", *(name for name in SERVICES if name not in {"audit", "keyring"})]
+"""Than the service whose own log was put back too, which says so or gives the log its events."""
 
 
 @pytest.fixture
@@ -29,14 +31,14 @@ def test_a_service_put_back_stops_with_its_followers_until_an_operator_speaks(
 ) -> None:
     """It stops by the transparency log, they by what they had applied. What was lost stays lost,
     what it did elsewhere stays done, and what comes after is done as ever."""
-    kept, copy = set(place.documents()), copied(place, "vault", "records")
+    kept, copy = set(place.documents()), copied(place, "vault")
     common = eventually(lambda: followed_by_all(place), CAUGHT_UP, every=0.5)
     lost = {place.deposit() for _ in range(2)}
     eventually(lambda: place.all_told(kept | lost), CAUGHT_UP, every=0.2)
     every_event_has_its_leaf(place.carnet)
 
     put_back(place, copy)
-    place.carnet.start("records")
+    start(place, "vault")
     expected = {"vault.checkpoints", *(f"{name}.from.vault" for name in FOLLOWERS)}
     stopped = eventually(lambda: those_stopped(place, expected), BACK, every=1)
     assert "of our events are logged where" in stopped["vault.checkpoints"]
@@ -46,7 +48,7 @@ def test_a_service_put_back_stops_with_its_followers_until_an_operator_speaks(
     put_back(place, copy)  # without what it saved since: nothing of that was logged
     place.ops("renew-epoch", "vault")
     place.carnet.messages.lose()
-    place.carnet.start("records")
+    start(place, "vault")
     for follower in FOLLOWERS:
         place.ops("realign", follower, "vault", str(common), "put_back", "--by=op-1")
     place.carnet.serves_again()
@@ -75,20 +77,22 @@ def test_a_transparency_log_whose_tables_are_put_back_signs_nothing_until_the_ri
     place: Drilled,
 ) -> None:
     """Its tables alone: what it has published says that they are not the last."""
-    kept, copy = set(place.documents()), copied(place, "audit", "audit")
+    kept, copy = set(place.documents()), copied(place, "audit")
     new = {place.deposit() for _ in range(2)}
     eventually(lambda: place.all_told(kept | new), CAUGHT_UP, every=0.2)
     every_event_has_its_leaf(place.carnet)
-    right = copied(place, "audit", "audit")
+    right = copied(place, "audit")
 
     put_back(place, copy)
-    place.carnet.start("audit")
+    start(place, "audit")
     stopped = eventually(lambda: those_stopped(place, {"audit.timers"}), BACK, every=1)
     assert "larger than any this log remembers signing" in stopped["audit.timers"]
     before = signed(place)
 
     put_back(place, right)
-    place.carnet.start("audit")
+    place.ops("renew-epoch", "audit")
+    place.carnet.messages.lose()  # what it saved and said meanwhile
+    start(place, "audit")
     place.carnet.serves_again()
     last = place.deposit()
     eventually(lambda: place.all_told({*kept, *new, last}), CAUGHT_UP, every=0.2)
@@ -102,29 +106,35 @@ def test_a_transparency_log_put_back_with_its_files_is_believed_by_nobody_who_ha
 ) -> None:
     """It signs what it has grown again, and proves what it can: no service takes that for what it
     saw. Each believes it anew when its operator says so."""
-    kept, copy = set(place.documents()), copied(place, "audit", "audit")
+    kept, copy = set(place.documents()), copied(place, "audit")
     new = {place.deposit() for _ in range(2)}
     eventually(lambda: place.all_told(kept | new), CAUGHT_UP, every=0.2)
     every_event_has_its_leaf(place.carnet)
 
     put_back(place, copy, bucket=True)
-    place.carnet.start("audit")
-    expected = {f"{service}.checkpoints" for service in SERVICES}
+    start(place, "audit")
+    expected = {f"{service}.checkpoints" for service in OTHERS}
     stopped = eventually(lambda: those_stopped(place, expected), BACK, every=1)
     for loop in expected:
         assert "does not continue that of" in stopped[loop]
 
-    for process in PROCESSES:
-        place.carnet.deployment.processes[process].stop()
-        for service in services_of(process):
-            if process != "mail":
-                place.ops("drop-checkpoint", service, "log_restored", "--by=op-1")
-        place.carnet.start(process)
+    stop_all(place)
+    place.ops("renew-epoch", "audit")
+    for service in OTHERS:  # keyring first: the others ask it for keys
+        place.ops("drop-checkpoint", service, "log_restored", "--by=op-1")
+        if service == "keyring":
+            place.carnet.start("keyring")
+    place.carnet.messages.lose()
     place.carnet.serves_again()
     last = place.deposit()
     eventually(lambda: place.all_told({*kept, *new, last}), CAUGHT_UP, every=0.2)
     every_event_has_its_leaf(place.carnet)
     every_view_is_as_rebuilt(place.carnet)
+
+
+def stop_all(place: Drilled) -> None:
+    for process in place.carnet.deployment.processes.values():
+        process.stop()
 
 
 def signed(place: Drilled) -> int:

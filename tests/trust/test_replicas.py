@@ -10,7 +10,7 @@ from tests.trust.mishaps import Mishap
 from tests.trust.own_clocks import REPLICA
 from tests.trust.test_faults import Town, hold_while_it_happens, peopled
 
-TWICE = ("rights", "records", "care")
+TWICE = ("rights", "records", "care", "records-follow", "care-follow")
 BETWEEN = (4.0, 6.0)
 """Seconds in which both of each answer."""
 PLANNED = (
