@@ -1,11 +1,9 @@
 """Carnet on one machine, where each process has a clock of its own and may have a replica."""
 
-import sys
 from functools import partial
 from pathlib import Path
 
-from scripts.cli.deployment import START, Deployment
-from scripts.cli.processes import entrypoints_of
+from scripts.cli.deployment import START, Deployment, command_of
 from scripts.machine.files import free_ports
 from scripts.machine.kept import Kept
 
@@ -26,7 +24,7 @@ class OwnClocks(Deployment):
         return self.place.home.resolve() / f"clock-{name}"
 
     def launch(self, name: str, detached: bool = False) -> None:
-        command = [sys.executable, "-m", "services", *entrypoints_of(name.removesuffix(REPLICA))]
+        command = command_of(name.removesuffix(REPLICA))
         environ = self.environ(self._ports[name])
         self.processes[name].start(command, environ=environ, detached=detached)
 
