@@ -24,7 +24,7 @@ def copied(place: Drilled, service: str) -> Copied:
     folder = place.log_of(service).parent
     copy = folder.parent / f"copy of {service} {len(list(folder.parent.iterdir()))}"
     copy.mkdir()
-    _stop(place, service)
+    stop(place, service)
     for file in _tables(place, service):
         shutil.copy2(file, copy)
     found = Copied(service, copy, _objects(place, service))
@@ -34,7 +34,7 @@ def copied(place: Drilled, service: str) -> Copied:
 
 def put_back(place: Drilled, copy: Copied, *, bucket: bool = False) -> None:
     """The service is stopped then, and stays so."""
-    _stop(place, copy.service)
+    stop(place, copy.service)
     for file in _tables(place, copy.service):
         file.unlink()
     for file in copy.folder.iterdir():
@@ -52,13 +52,13 @@ def start(place: Drilled, service: str) -> None:
         place.carnet.start(process)
 
 
-def processes_of(service: str) -> list[str]:
-    return [process for process in PROCESSES if service in services_of(process)]
-
-
-def _stop(place: Drilled, service: str) -> None:
+def stop(place: Drilled, service: str) -> None:
     for process in processes_of(service):
         place.carnet.deployment.processes[process].stop()
+
+
+def processes_of(service: str) -> list[str]:
+    return [process for process in PROCESSES if service in services_of(process)]
 
 
 def _objects(place: Drilled, service: str) -> dict[str, bytes]:

@@ -53,14 +53,15 @@ class Drilled:
     def followed(self, follower: str) -> int:
         """The place of the last of the vault's messages that this service has applied."""
         asked = f"SELECT position FROM {follower}_followed WHERE publisher = 'vault'"  # noqa: S608 - a name of ours
-        return self._number(follower, asked)
+        return self.number(follower, asked)
 
     def published(self) -> int:
         """How far the vault's messages are with the broker."""
         asked = "SELECT position FROM vault_published WHERE stream = 'messages'"
-        return self._number("vault", asked)
+        return self.number("vault", asked)
 
-    def _number(self, service: str, asked: str) -> int:
+    def number(self, service: str, asked: str) -> int:
+        """What one row of one column says, in the service's own tables."""
         database = self.carnet.database
         with closing(
             psycopg.connect(database.dsn(service)) if database

@@ -7,15 +7,17 @@ from pathlib import Path
 import pytest
 
 from scripts.cli.processes import SERVICES
+from services.audit.domain.report import FindingKind
 from tests.support.deadline import eventually
 from tests.trust.afterwards import CAUGHT_UP, every_event_has_its_leaf, every_view_is_as_rebuilt
-from tests.trust.copied import copied, put_back, start
+from tests.trust.copied import copied, put_back, start, stop
 from tests.trust.drilled import Drilled, drilled
 from tests.trust.faulty import BACK
 
 pytestmark = [pytest.mark.long, pytest.mark.timeout(900)]
 FOLLOWERS = ("audit", "messaging", "notification", "prescription", "profile")
 """Of the vault."""
+EVENTS = "SELECT COUNT(*) FROM stored_events"
 OTHERS = ["keyring", *(name for name in SERVICES if name not in {"audit", "keyring"})]
 """Than the service whose own log was put back too, which says so or gives the log its events."""
 
@@ -26,18 +28,21 @@ def place(tmp_path: Path) -> Iterator[Drilled]:
         yield place
 
 
+@pytest.mark.parametrize("once_more", [True, False], ids=["put back once more", "as it was"])
 def test_a_service_put_back_stops_with_its_followers_until_an_operator_speaks(
-    place: Drilled,
+    place: Drilled, once_more: bool
 ) -> None:
     """It stops by the transparency log, they by what they had applied. What was lost stays lost,
-    what it did elsewhere stays done, and what comes after is done as ever."""
+    what it did elsewhere stays done, and what comes after is done as ever. What it saved of itself
+    since then stands where the log holds what was lost, unless it is put back once more."""
     kept, copy = set(place.documents()), copied(place, "vault")
     common = eventually(lambda: followed_by_all(place), CAUGHT_UP, every=0.5)
-    lost = {place.deposit() for _ in range(2)}
+    lost = {place.deposit() for _ in range(4)}
     eventually(lambda: place.all_told(kept | lost), CAUGHT_UP, every=0.2)
     every_event_has_its_leaf(place.carnet)
 
     put_back(place, copy)
+    before = place.number("vault", EVENTS)
     start(place, "vault")
     expected = {"vault.checkpoints", *(f"{name}.from.vault" for name in FOLLOWERS)}
     stopped = eventually(lambda: those_stopped(place, expected), BACK, every=1)
@@ -45,9 +50,13 @@ def test_a_service_put_back_stops_with_its_followers_until_an_operator_speaks(
     for follower in FOLLOWERS:
         assert "the log holds nothing there" in stopped[f"{follower}.from.vault"]
 
-    put_back(place, copy)  # without what it saved since: nothing of that was logged
+    stop(place, "vault")
+    if once_more:
+        put_back(place, copy)
     place.ops("renew-epoch", "vault")
     place.carnet.messages.lose()
+    since = place.number("vault", EVENTS) - before
+    logged = place.number("audit", "SELECT position FROM audit_sources WHERE service = 'vault'")
     start(place, "vault")
     for follower in FOLLOWERS:
         place.ops("realign", follower, "vault", str(common), "put_back", "--by=op-1")
@@ -56,7 +65,14 @@ def test_a_service_put_back_stops_with_its_followers_until_an_operator_speaks(
     eventually(lambda: new in place.journal(), BACK, every=1)
     assert place.documents() == Counter({*kept, new})
     assert place.notices() == Counter({*kept, *lost, new})
-    every_event_has_its_leaf(place.carnet)
+    every_event_has_its_leaf(
+        place.carnet,
+        but={
+            FindingKind.EVENT_LOST_BY_RESTORE: logged - before - since,
+            FindingKind.EVENT_CHANGED: since,
+        },
+    )
+    assert bool(since) is not once_more
     every_view_is_as_rebuilt(place.carnet)
 
 
@@ -118,7 +134,8 @@ def test_a_transparency_log_put_back_with_its_files_is_believed_by_nobody_who_ha
     for loop in expected:
         assert "does not continue that of" in stopped[loop]
 
-    stop_all(place)
+    for process in place.carnet.deployment.processes.values():
+        process.stop()
     place.ops("renew-epoch", "audit")
     for service in OTHERS:  # keyring first: the others ask it for keys
         place.ops("drop-checkpoint", service, "log_restored", "--by=op-1")
@@ -130,11 +147,6 @@ def test_a_transparency_log_put_back_with_its_files_is_believed_by_nobody_who_ha
     eventually(lambda: place.all_told({*kept, *new, last}), CAUGHT_UP, every=0.2)
     every_event_has_its_leaf(place.carnet)
     every_view_is_as_rebuilt(place.carnet)
-
-
-def stop_all(place: Drilled) -> None:
-    for process in place.carnet.deployment.processes.values():
-        process.stop()
 
 
 def signed(place: Drilled) -> int:
