@@ -10,8 +10,9 @@ from services.access.domain.fact_sentences import told
 from services.access.domain.facts import represented_by
 from services.access.domain.rights import Rights
 from services.access.domain.rules import Rules
-from services.access.domain.sentences import GENERIC_EN, GENERIC_FR, conceals
+from services.access.domain.sentences import GENERIC_EN, conceals
 from shared.kernel.actor import Actor, ActorKind
+from shared.kernel.gate import GENERIC_FR
 
 HIDDEN_FROM = {
     ActorKind.PATIENT: {"INVISIBLE_PATIENT"},

@@ -45,9 +45,9 @@ def test_the_person_reads_why_in_french(world: World) -> None:
 
     assert not told.permit
     assert told.reason_fr == (
-        "Un professionnel de santé (chirurgien-dentiste) n'a rien pu voir : il ne fait pas partie "
-        "de l'équipe qui vous soigne et vous ne lui avez pas donné votre accord. Si vous voulez "
-        "qu'il consulte votre dossier, donnez-lui votre accord ; sinon vous n'avez rien à faire."
+        "Un professionnel de santé (chirurgien-dentiste) n’a rien pu voir : il ne fait pas partie "
+        "de l’équipe qui vous soigne et vous ne lui avez pas donné votre accord. Si vous voulez "
+        "qu’il consulte votre dossier, donnez-lui votre accord ; sinon vous n’avez rien à faire."
     )
     assert told.resource
     assert told.actor == DENTIST.to_event()
@@ -64,7 +64,7 @@ def test_the_facts_are_told_in_both_languages(world: World) -> None:
     told = {fact.name: fact for fact in explain(world, opened.decision_id, PATIENT).facts}
 
     assert told["record_status"].fr == "Votre dossier est activé."
-    assert told["consent"].fr == "Votre accord vaut jusqu'au 22/11/2026 à 11 h 00."
+    assert told["consent"].fr == "Votre accord vaut jusqu’au 22/11/2026 à 11 h 00."
     assert told["consent"].en == "The consent ends at 2026-11-22T10:00:00Z."
     assert "blocked" not in told
 
@@ -121,7 +121,7 @@ def test_who_was_refused_something_hidden_is_not_told_that_it_is_there(world: Wo
     for decision, reader in ((masked, DOCTOR), (surprise, PATIENT)):
         told = explain(world, decision.decision_id, reader)
         assert (told.rules, told.resource) == ([], None)
-        assert told.reason_fr == "Vous ne pouvez pas faire cela, ou cet élément n'existe pas."
+        assert told.reason_fr == "Vous ne pouvez pas faire cela, ou cet élément n’existe pas."
     assert "masqué" in explain(world, masked.decision_id, PATIENT).reason_fr
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from pydantic import ValidationError
 
 from scripts.bench.evidence import resident
@@ -18,8 +18,8 @@ from shared.kernel.actor import ActorKind
 from shared.kernel.errors import Refusal
 from shared.rpc.contract import Method
 from tests.contracts.test_callers import CLAIMS
+from tests.fuzz.drawing import often
 from tests.fuzz.shaped import Shape
-from tests.fuzz.test_contracts import often
 from tests.trust.afterwards import every_event_has_its_leaf
 from tests.trust.attackers import addresses, bombs
 from tests.trust.attackers.addresses import Listener, listening
@@ -68,7 +68,7 @@ def pointed_at(
     if caller is None:
         return 0
 
-    @settings(often, max_examples=TRIES)
+    @often(TRIES)
     @given(valid=Shape(document).valid())
     def each(valid: Any) -> None:
         nonlocal asked
