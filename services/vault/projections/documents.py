@@ -128,4 +128,3 @@ class DocumentList:
 
 def _entry_uuid(event: events.DocumentEvent) -> str:
     return str(entry_uuid(event.originator_id, event.originator_version))
-
