@@ -30,7 +30,7 @@ class Key:
 
     @cached_property
     def name(self) -> bytes:
-        """Id (16 bytes) and version (4, big-endian), in clear beside all that it seals."""
+        """Id (16 bytes) and version (4, big-endian): what is sealed tells them in clear."""
         return self.id.bytes + self.version.to_bytes(4, "big")
 
     def __repr__(self) -> str:
