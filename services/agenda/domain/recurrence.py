@@ -145,7 +145,8 @@ def _read(text: str) -> Mapping[str, Any]:
     # Here, since icalendar weighs 3 MB and most processes, and most appointments, never need it.
     from icalendar import vRecur  # noqa: PLC0415
 
-    return vRecur.from_ical(text)
+    rule: Mapping[str, Any] = vRecur.from_ical(text)
+    return rule
 
 
 def _nearer(rule: Mapping[str, Any], start: datetime, since: datetime) -> datetime:
