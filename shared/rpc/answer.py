@@ -34,6 +34,8 @@ from shared.rpc.rates import Rates
 from shared.rpc.settings import RpcSettings
 from shared.telemetry.health import Check
 
+STRANGERS_MEMBERS = 150_000
+"""Names, values and entries that are read of who may not call: some 15 MB."""
 READ_ONLY_FR = (
     "Le service est en lecture seule pour le moment : rien ne peut être modifié. "
     "La consultation et l’accès en urgence restent possibles."
@@ -117,6 +119,19 @@ class Answerer:
             return self._handled(delivery, line)
 
     def _handled(self, delivery: Delivery, line: Line) -> BaseModel:
+        try:
+            method, actor = self._admitted(delivery, line)
+        except Refusal:
+            _drop_what_is_no_request(delivery.body)
+            raise
+        request = _request(method, self._decoded(delivery.body))
+        line.record_id = getattr(request, "record_id", None)
+        check_condition(method, request, actor)
+        self._wait_until_fresh(request)
+        return _answer_of(method, self._handlers[method.name](request, actor))
+
+    def _admitted(self, delivery: Delivery, line: Line) -> tuple[Method, Actor]:
+        """Who calls, and that they may: known before what they send is read (ADR 24)."""
         digest = wire.digest(self._service, delivery.method, delivery.body)
         actor = self._authenticator.actor(
             delivery.headers.get(wire.AUTHORIZATION), digest, redelivered=delivery.redelivered
@@ -129,11 +144,7 @@ class Answerer:
         check_caller(method, actor)
         if self._read_only and method.is_command and not method.emergency:
             raise Unavailable("read-only mode: nothing is changed now", message_fr=READ_ONLY_FR)
-        request = _request(method, self._decoded(delivery.body))
-        line.record_id = getattr(request, "record_id", None)
-        check_condition(method, request, actor)
-        self._wait_until_fresh(request)
-        return _answer_of(method, self._handlers[method.name](request, actor))
+        return method, actor
 
     def _decoded(self, body: bytes) -> dict[str, Any]:
         """Of a caller who may ask: what is read here can take many times the body's size."""
@@ -174,6 +185,12 @@ def _check_complete(
         raise SettingsError(f"{service}: no handler for {', '.join(missing)}")
     if unknown := sorted(handlers.keys() - methods.keys()):
         raise SettingsError(f"{service}: not in the contract: {', '.join(unknown)}")
+
+
+def _drop_what_is_no_request(body: bytes) -> None:
+    """Raise ``Undecodable`` as for any caller, unless that alone would take much memory."""
+    if wire.members(body) <= STRANGERS_MEMBERS:
+        wire.decode(body)
 
 
 def _request(method: Method, decoded: Mapping[str, Any]) -> BaseModel:
