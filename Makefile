@@ -82,7 +82,7 @@ image-check: setup ## Run the image's steps in a clean Debian root (as root; min
 fuzz: ## A million parser runs guided by coverage, requests by schema, 100,000 over AMQP; an hour
 	@scripts/setup.sh test
 	$(PY) -m tests.fuzz.campaign
-	CARNET_FUZZ_TRIES=50 $(PY) -m pytest -q -n 2 tests/fuzz/test_contracts.py tests/fuzz/test_messages.py
+	CARNET_FUZZ_TRIES=50 $(PY) -m pytest -q -n 2 tests/fuzz/test_contracts.py tests/fuzz/test_messages.py tests/fuzz/test_followers.py
 	CARNET_TRUST_REQUESTS=460 $(PY) -m pytest tests/trust/test_requests.py
 	@cat var/trust/report.json
 

@@ -103,10 +103,8 @@ class Deployment:
 
     def launch(self, name: str, detached: bool = False) -> None:
         """Start one process of the services; see :meth:`ready`."""
-        behind = ["nice", "-n", str(BEHIND)] if name in FOLLOWING else []
-        command = [*behind, sys.executable, "-m", "services", *entrypoints_of(name)]
         environ = self.environ(self._ports[name])
-        self.processes[name].start(command, environ=environ, detached=detached)
+        self.processes[name].start(command_of(name), environ=environ, detached=detached)
 
     def environ(self, port: int) -> dict[str, str]:
         """Of a process of the services; ``port``: of its health."""
@@ -143,6 +141,11 @@ class Deployment:
             if server.process.running():
                 with progress(f"{name} stopped"):
                     server.stop()
+
+
+def command_of(process: str) -> list[str]:
+    behind = ["nice", "-n", str(BEHIND)] if process in FOLLOWING else []
+    return [*behind, sys.executable, "-m", "services", *entrypoints_of(process)]
 
 
 @contextmanager

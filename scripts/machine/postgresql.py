@@ -42,6 +42,8 @@ class Database:
 
     home: Path
     durable: bool = False
+    template: str = "template0"
+    """The database that new ones are copied of."""
 
     def __post_init__(self) -> None:
         self.home = private_folder(self.home).resolve()
@@ -78,13 +80,13 @@ class Database:
             return False
         return True
 
-    def new_database(self, name: str | None = None) -> str:
+    def new_database(self, name: str | None = None, template: str | None = None) -> str:
         """Its address; empty, in UTF-8, of the C locale: what we ask of an operator's too."""
         name = name or f"t{uuid.uuid4().hex[:12]}"
         with psycopg.connect(self.dsn(), autocommit=True) as connection:
             connection.execute(
-                sql.SQL("CREATE DATABASE {} TEMPLATE template0 STRATEGY file_copy").format(
-                    sql.Identifier(name)
+                sql.SQL("CREATE DATABASE {} TEMPLATE {} STRATEGY file_copy").format(
+                    sql.Identifier(name), sql.Identifier(template or self.template)
                 )
             )
         return self.dsn(name)

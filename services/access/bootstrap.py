@@ -24,6 +24,7 @@ from shared.kernel.settings import read_settings
 from shared.rpc.answer import Handler
 from shared.rpc.asking import client_of, pull_by
 from shared.rpc.keys import remote_keys
+from shared.rpc.proofs import remote_proofs
 from shared.rpc.serve import Served
 from shared.stores.settings import EventStoreSettings
 from shared.stores.views import open_documents
@@ -109,6 +110,7 @@ def projecting() -> Projecting:
         message_for=message_for,
         transport_keys=built.keys,
         amqp_uri=built.common.amqp_uri,
+        prove=remote_proofs(built.client),
         views=(View(WaitingList(built.keyed), built.waiting),),
         close=built.close,
     )

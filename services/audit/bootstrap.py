@@ -37,6 +37,7 @@ from shared.kernel.note import Sign, VerifierKey
 from shared.kernel.settings import read_settings
 from shared.rpc.asking import client_of, pull_by
 from shared.rpc.keys import remote_keys
+from shared.rpc.proofs import remote_proofs
 from shared.rpc.serve import Served
 from shared.stores.objects import open_objects
 from shared.stores.settings import EventStoreSettings
@@ -149,6 +150,7 @@ def projecting() -> Projecting:
         message_for=message_for,
         transport_keys=built.keys,
         amqp_uri=built.common.amqp_uri,
+        prove=remote_proofs(built.client),
         close=built.close,
     )
 

@@ -19,6 +19,7 @@ from shared.kernel.common import CommonSettings
 from shared.kernel.settings import read_settings
 from shared.rpc.asking import client_of, pull_by
 from shared.rpc.keys import remote_keys
+from shared.rpc.proofs import remote_proofs
 from shared.rpc.serve import Served
 from shared.stores.settings import EventStoreSettings
 from shared.stores.views import open_documents
@@ -100,6 +101,7 @@ def projecting() -> Projecting:
         message_for=message_for,
         transport_keys=built.keys,
         amqp_uri=built.common.amqp_uri,
+        prove=remote_proofs(built.client),
         views=(
             View(ServiceList(built.codes.regions), built.services),
             View(LiveAuthorisations(), built.live),

@@ -18,6 +18,7 @@ from shared.kernel.common import CommonSettings
 from shared.kernel.settings import read_settings
 from shared.rpc.asking import client_of
 from shared.rpc.keys import remote_keys
+from shared.rpc.proofs import remote_proofs
 from shared.rpc.serve import Served
 from shared.stores.settings import EventStoreSettings
 from shared.stores.views import open_documents
@@ -106,6 +107,7 @@ def projecting() -> Projecting:
         message_for=message_for,
         transport_keys=built.keys,
         amqp_uri=built.common.amqp_uri,
+        prove=remote_proofs(built.client),
         views=(
             View(Professionals(built.app.secret), built.professionals),
             View(Facilities(built.app.secret), built.facilities),

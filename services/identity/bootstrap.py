@@ -33,6 +33,7 @@ from shared.kernel.ins_rules import InsRules
 from shared.kernel.settings import SettingsError, read_settings
 from shared.rpc.asking import client_of
 from shared.rpc.keys import remote_keys
+from shared.rpc.proofs import remote_proofs
 from shared.rpc.serve import Served
 from shared.stores.documents import Documents
 from shared.stores.settings import EventStoreSettings
@@ -193,6 +194,7 @@ def projecting() -> Projecting:
         message_for=message_for,
         transport_keys=built.keys,
         amqp_uri=built.common.amqp_uri,
+        prove=remote_proofs(built.client),
         views=(
             View(DueDates(), built.due_dates()),
             View(Candidates(built.keys, lambda: built.app.secret), built.candidates()),

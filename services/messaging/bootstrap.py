@@ -34,6 +34,7 @@ from shared.mail.spool import SpoolMailer
 from shared.rpc.access import RpcAccess
 from shared.rpc.asking import client_of, pull_by
 from shared.rpc.keys import remote_keys
+from shared.rpc.proofs import remote_proofs
 from shared.rpc.serve import Served
 from shared.stores.objects import open_objects
 from shared.stores.settings import EventStoreSettings
@@ -195,6 +196,7 @@ def projecting() -> Projecting:
         message_for=message_for,
         transport_keys=built.keys,
         amqp_uri=built.common.amqp_uri,
+        prove=remote_proofs(built.client),
         views=(View(ConversationList(built.keys), built.documents),),
         close=built.close,
     )

@@ -28,6 +28,7 @@ from shared.mail.smtp import Server, SmtpMailer
 from shared.mail.spool import SpoolMailer
 from shared.rpc.asking import client_of, pull_by
 from shared.rpc.keys import remote_keys
+from shared.rpc.proofs import remote_proofs
 from shared.rpc.serve import Served
 from shared.stores.settings import EventStoreSettings
 from shared.stores.views import open_documents
@@ -174,6 +175,7 @@ def projecting() -> Projecting:
         message_for=message_for,
         transport_keys=built.keys,
         amqp_uri=built.common.amqp_uri,
+        prove=remote_proofs(built.client),
         views=(View(Notices(), built.documents),),
         close=built.close,
     )

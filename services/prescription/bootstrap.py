@@ -26,6 +26,7 @@ from shared.kernel.settings import read_settings
 from shared.rpc.access import RpcAccess
 from shared.rpc.asking import client_of, pull_by
 from shared.rpc.keys import remote_keys
+from shared.rpc.proofs import remote_proofs
 from shared.rpc.serve import Served
 from shared.stores.settings import EventStoreSettings
 from shared.stores.views import open_documents
@@ -134,6 +135,7 @@ def projecting() -> Projecting:
         message_for=message_for,
         transport_keys=built.keys,
         amqp_uri=built.common.amqp_uri,
+        prove=remote_proofs(built.client),
         views=(View(PrescriptionList(built.keys, built.secret), built.documents),),
         close=built.close,
     )

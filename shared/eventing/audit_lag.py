@@ -13,7 +13,7 @@ from threading import Event
 from typing import TypeVar
 
 from shared.eventing.broker import Subscription
-from shared.eventing.checkpoints import Heard, parse, take
+from shared.eventing.checkpoints import Heard, Prove, parse, take
 from shared.eventing.freshness import Freshness
 from shared.eventing.loop import Loop
 from shared.eventing.metrics import LOGGED_FRESH, LOGGED_POSITION, MALFORMED
@@ -33,7 +33,7 @@ Req = TypeVar("Req")
 Ans = TypeVar("Ans")
 
 
-def checkpoint_loop(log: EventLog, amqp_uri: str) -> Loop:
+def checkpoint_loop(log: EventLog, amqp_uri: str, prove: Prove) -> Loop:
     """Keeps the last checkpoint heard of, checked against the one before, and how far it covers
     this log."""
 
@@ -45,7 +45,7 @@ def checkpoint_loop(log: EventLog, amqp_uri: str) -> Loop:
                 if deliveries := subscription.next(1.0):
                     for delivery in deliveries:
                         if message := heard(delivery.body, log.name):
-                            take(log, message)
+                            take(log, message, prove)
                     subscription.ack(deliveries)
                 _measure(log, fresh)
                 loop.turned()

@@ -46,8 +46,9 @@ class LiveViews:
             self._live.append(view)
 
     def write(self, batch: Sequence[tuple[Received | None, Envelope]], followed: Followed) -> None:
-        """One write for each view. ``None``: the message has no effect here, or not yet; the
-        views move on with the follower.
+        """One write for each view, once it is known what each will hold: a message that one of them
+        cannot read is in none. ``None``: the message has no effect here, or not yet; the views
+        move on with the follower.
         """
         previous = followed.previous.position if followed.previous else 0
         places: list[At] = []
@@ -60,8 +61,9 @@ class LiveViews:
             )
             places.append(at)
             previous = envelope.position
-        for view in tuple(self._live):
-            writes = [writes_of(view.projection, r) if r else () for r, _ in batch]
+        live = tuple(self._live)
+        made = [[writes_of(view.projection, r) if r else () for r, _ in batch] for view in live]
+        for view, writes in zip(live, made, strict=True):
             self._apply(view, list(zip(writes, places, strict=True)))
 
     def amend(self, received: Received) -> None:
@@ -74,9 +76,10 @@ class LiveViews:
             previous=received.position - 1,
             position=received.position,
         )
-        for view in self._all:
-            if view.documents.is_live():
-                view.documents.amend(writes_of(view.projection, received), at)
+        live = [view for view in self._all if view.documents.is_live()]
+        made = [writes_of(view.projection, received) for view in live]
+        for view, writes in zip(live, made, strict=True):
+            view.documents.amend(writes, at)
 
     def _apply(self, view: View, batch: Sequence[tuple[Sequence[Write], At]]) -> None:
         try:

@@ -37,6 +37,7 @@ from shared.stores.documents import (
     Sort,
     Write,
     checked,
+    fields_of,
     is_next,
     names,
     page,
@@ -198,8 +199,8 @@ class MongoDocuments:
         return f"{self._view}_v{self._version}_g{generation}"
 
     def _create_indexes(self, name: str) -> None:
-        for fields in self._indexes:
-            keys = [(f"d.{field.strip()}", ASCENDING) for field in fields.split(",")]
+        for index in self._indexes:
+            keys = [(f"d.{field}", ASCENDING) for field in fields_of(index)]
             self._store[name].create_index(keys)
 
     def _drop(self, name: str) -> None:

@@ -16,8 +16,8 @@ from shared.stores.sqlite_documents import SqliteDocuments, sqlite_store
 class Shape(Protocol):
     """What a projection says of its documents, as a class or as an object.
 
-    ``VERSION`` is raised when their shape changes. ``INDEXES``: each a field, or several joined by
-    commas.
+    ``VERSION`` is raised when their shape changes. ``INDEXES``: each a field, several joined by
+    commas, or ``field[]`` where the field holds a list that is searched by its values.
     """
 
     NAME: str

@@ -2,27 +2,37 @@
 sealed in them is whatever it was given."""
 
 import base64
+import importlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
+from functools import cache
 from itertools import count
+from random import Random
 from typing import Any
 from uuid import UUID
 
+from hypothesis import strategies as st
+
+from scripts.schemas.documents import of_message
 from shared.crypto.local_keys import LocalTransportKeys
 from shared.crypto.transport import seal_message
 from shared.eventing.codec import _clear_part
-from shared.eventing.messages import Envelope, Head, Pulled
+from shared.eventing.messages import Envelope, Head, MessageData, Pulled
+from tests.fuzz.drawing import drawn, tries
+from tests.fuzz.shaped import Shape
 
 DAYS = LocalTransportKeys(b"d" * 32)
 AT = datetime(2026, 11, 22, 8, tzinfo=UTC)
 EPOCH = "e1"
+KNOWN = [str(UUID(int=number)) for number in range(1, 6)]
+"""What valid messages are about, and name: so that one meets what another led to."""
 
 
 class Publisher:
-    def __init__(self) -> None:
-        self.said: list[Envelope] = []
+    def __init__(self, said: Sequence[Envelope] = ()) -> None:
+        self.said = [*said]
         self._streams = count(1)
 
     def say(self, type_: str, version: int, data: Any) -> Envelope:
@@ -45,15 +55,50 @@ class Publisher:
         self.said.append(clear.model_copy(update={"data": base64.b64encode(sealed).decode()}))
         return self.said[-1]
 
+    @property
+    def head(self) -> Head:
+        last = self.said[-1] if self.said else None
+        return Head(
+            epoch=EPOCH,
+            position=last.position if last else 0,
+            digest=last.digest if last else "",
+        )
+
     def pull(self, after: int, limit: int) -> Mapping[str, Any]:
         """What its RPC ``events`` answers."""
-        last = self.said[-1]
         return Pulled(
             epoch=EPOCH,
-            head=Head(epoch=EPOCH, position=last.position, digest=last.digest),
+            head=self.head,
             after=self.said[after - 1].digest if after else None,
             envelopes=self.said[after : after + limit],
         ).model_dump(mode="json")
+
+
+def messages(service: str) -> list[type[MessageData]]:
+    module = importlib.import_module(f"services.{service}.messages")
+    ours = [kind for kind in vars(module).values() if isinstance(kind, type)]
+    return [kind for kind in ours if issubclass(kind, MessageData) and "TYPE" in vars(kind)]
+
+
+def said_by(service: str) -> Publisher:
+    """Of each of its messages some that its schema allows, about a few records, and as many that
+    are spoiled, about any; in no order that life would have."""
+    return Publisher(_said_by(service))
+
+
+@cache
+def _said_by(service: str) -> Sequence[Envelope]:
+    times, spoken = tries(1), list[tuple[str, int, Any]]()
+    for kind in messages(service):
+        [document] = of_message(kind).values()
+        valid = Shape(document, st.sampled_from(KNOWN)).valid()
+        said = (*drawn(valid, times), *drawn(Shape(document).spoiled(), times))
+        spoken += [(kind.TYPE, kind.VERSION, one) for one in said]
+    Random(12).shuffle(spoken)
+    publisher = Publisher()
+    for type_, version, said in spoken:
+        publisher.say(type_, version, said)
+    return publisher.said
 
 
 def _record(data: Any) -> UUID | None:

@@ -27,14 +27,16 @@ _SAID_ELSEWHERE = {
     "title", "description", "default", "$schema", "$id", "$defs", "x-callers", "discriminator"
 }  # fmt: skip
 """Members that allow and refuse nothing."""
+_IDS = st.uuids().map(str)
 _TEXT = st.characters(codec="utf-8", exclude_characters="\x00")
 
 
 class Shape:
-    """Strategies for one published document."""
+    """Strategies for one published document. ``ids``: those that it may name; any by default."""
 
-    def __init__(self, document: Schema) -> None:
+    def __init__(self, document: Schema, ids: Values = _IDS) -> None:
         self._document = document
+        self._ids = ids
         self._made: dict[str, Values] = {}
 
     def valid(self) -> Values:
@@ -65,7 +67,7 @@ class Shape:
 
     def _of_type(self, schema: Schema, given: set[str]) -> Values:
         makers: dict[str | None, tuple[set[str], Callable[[Schema], Values]]] = {
-            "string": ({"format", "pattern", "minLength", "maxLength"}, _strings),
+            "string": ({"format", "pattern", "minLength", "maxLength"}, self._strings),
             "integer": ({"minimum", "maximum"}, _integers),
             "number": (
                 {"minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum"}, _numbers
@@ -84,6 +86,9 @@ class Shape:
         if unknown := given - known - {"type"}:
             raise NotImplementedError(f"{sorted(unknown)} in a published schema")
         return make(schema)
+
+    def _strings(self, schema: Schema) -> Values:
+        return self._ids if schema.get("format") == "uuid" else _strings(schema)
 
     def _arrays(self, schema: Schema) -> Values:
         if "prefixItems" in schema:
@@ -109,8 +114,6 @@ class Shape:
 
 def _strings(schema: Schema) -> Values:
     match schema.get("format"):
-        case "uuid":
-            return st.uuids().map(str)
         case "date":
             return st.dates().map(lambda day: day.isoformat())
         case "time":

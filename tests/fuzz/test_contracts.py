@@ -3,12 +3,11 @@ it does not allow is refused field by field."""
 
 import importlib
 import json
-import os
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import given
 from jsonschema import Draft202012Validator
 from pydantic import BaseModel, ValidationError
 
@@ -18,24 +17,15 @@ from shared.rpc import wire
 from shared.rpc.contract import Contract, Method
 from shared.rpc.faults import invalid
 from shared.rpc.outbox import OUTBOX_METHODS
+from tests.fuzz.drawing import often, tries
 from tests.fuzz.shaped import Shape
 
-TRIES = int(os.environ.get("CARNET_FUZZ_TRIES", "2"))
-"""Per model, valid and spoiled each; ``make fuzz`` asks for more."""
+TRIES = tries(2)
 OWN_RULE = {"value_error", "assertion_error"}
 """Error types of rules that a schema cannot state, as that one date follows another."""
 
 ANOTHER_SECTION = {"add_entry", "change_entry"}
 """An entry is read as one of the section asked for: the schema cannot say that the two agree."""
-
-often = settings(
-    max_examples=TRIES,
-    deadline=None,
-    database=None,
-    derandomize=True,
-    phases=[Phase.generate],
-    suppress_health_check=list(HealthCheck),
-)
 
 
 def models() -> Iterator[Any]:
@@ -53,7 +43,7 @@ def test_a_request_is_taken_as_its_schema_says_or_refused(service: str, method: 
     document = of_method(service, method)[f"{service}/rpc/{method.name}.request.json"]
     shape, by_schema = Shape(document), Draft202012Validator(document)
 
-    @often
+    @often(TRIES)
     @given(valid=shape.valid(), spoiled=shape.spoiled())
     def both(valid: Any, spoiled: Any) -> None:
         wrong = set(refused(method.request, valid, by_schema)) - OWN_RULE
@@ -70,7 +60,7 @@ def test_an_answer_is_what_its_schema_says(service: str, method: Method) -> None
     document = of_method(service, method)[f"{service}/rpc/{method.name}.answer.json"]
     shape, by_schema = Shape(document), Draft202012Validator(document)
 
-    @often
+    @often(TRIES)
     @given(said=shape.valid())
     def out(said: Any) -> None:
         refused(method.answer, said, by_schema)

@@ -11,21 +11,43 @@ import shutil
 import urllib.request
 from collections.abc import Callable, Mapping
 from contextlib import suppress
+from itertools import count
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
+import psycopg
 import pytest
 from prometheus_client import generate_latest
 
 from scripts.machine.kept import Kept
 from scripts.machine.postgresql import Database
+from shared.mail.mailer import Letter
+from shared.mail.smtp import SmtpMailer
 from tests.support.errors_kept import keep_errors
+from tests.trust.mails import folder_of
 from tests.trust.privacy import findings, logged_in, planted, read_by_others
 
 FOUND = pytest.StashKey[list[str]]()
 LOGGED = pytest.StashKey[list[tuple[str, str]]]()
 ERRORS = pytest.StashKey[set[str]]()
+UNPACKED = """
+CREATE SCHEMA unpacked;
+CREATE FUNCTION unpacked.unpack() RETURNS event_trigger LANGUAGE plpgsql AS $$
+DECLARE one record;
+BEGIN
+  FOR one IN
+    SELECT a.attrelid::regclass AS made,
+      string_agg(format('ALTER %I SET STORAGE EXTERNAL', a.attname), ', ') AS columns
+    FROM pg_event_trigger_ddl_commands() c JOIN pg_attribute a ON a.attrelid = c.objid
+    WHERE c.object_type = 'table' AND a.attnum > 0 AND a.attstorage IN ('x', 'm')
+    GROUP BY a.attrelid
+  LOOP
+    EXECUTE format('ALTER TABLE %s %s', one.made, one.columns);
+  END LOOP;
+END $$;
+CREATE EVENT TRIGGER unpacked ON ddl_command_end WHEN TAG IN ('CREATE TABLE')
+EXECUTE FUNCTION unpacked.unpack()"""
 OURS = 16384
 """Files of PostgreSQL with a number below are its own tables, or those of its templates."""
 
@@ -70,6 +92,36 @@ def keep_tables(patch: pytest.MonkeyPatch, folder: Callable[[], Path]) -> None:
     patch.setattr(Database, "stop", stopped)
 
 
+def keep_mails(patch: pytest.MonkeyPatch, folder: Callable[[], Path]) -> None:
+    """Each mail that is handed to a server, whatever that says of it."""
+    deliver, numbers = SmtpMailer.deliver, count()
+
+    def delivered(mailer: SmtpMailer, letter: Letter) -> None:
+        to = folder() / folder_of(letter)
+        to.mkdir(parents=True, exist_ok=True)
+        (to / f"mail-{next(numbers)}.eml").write_bytes(letter.content)
+        deliver(mailer, letter)
+
+    patch.setattr(SmtpMailer, "deliver", delivered)
+
+
+def unpack_tables(patch: pytest.MonkeyPatch) -> None:
+    """PostgreSQL compresses what is longer than 2 kB, and a word in it is not found: the tables of
+    tests are made so that it does not, by a trigger in the database that theirs are copied of."""
+    start, made = Database.start, "unpacked"
+
+    def started(database: Database, **how: Any) -> None:
+        start(database, **how)
+        database.template = made
+        with psycopg.connect(database.dsn(), autocommit=True) as server:
+            if server.execute("SELECT 1 FROM pg_database WHERE datname = %s", [made]).fetchone():
+                return
+        with psycopg.connect(database.new_database(made, "template0"), autocommit=True) as ours:
+            ours.execute(UNPACKED)
+
+    patch.setattr(Database, "start", started)
+
+
 def _is_written_by_us(file: Path) -> bool:
     """A segment of the log, or of a table, an index or what is too long for a table's rows."""
     number = re.match(r"\d+", file.name)
@@ -83,6 +135,8 @@ def pytest_configure(config: pytest.Config) -> None:
     patch = pytest.MonkeyPatch()
     keep_metrics(patch)
     keep_tables(patch, lambda: _left(config))
+    keep_mails(patch, lambda: _left(config))
+    unpack_tables(patch)
     config.stash[ERRORS] = keep_errors(patch)
     config.add_cleanup(patch.undo)
 

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 
 import pymongo
 import pytest
+from bson import json_util
 
 from scripts.machine import postgresql
 from scripts.machine.postgresql import Database, running_database
@@ -77,8 +78,9 @@ def postgres_dsn(postgres: Database) -> str:
 
 
 @pytest.fixture
-def mongodb_uri() -> Iterator[str]:
-    """``MONGODB_URI`` with a database name that is new, and dropped afterwards."""
+def mongodb_uri(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """``MONGODB_URI`` with a database name that is new, and dropped afterwards; what was in it is
+    left with the rest of the run, to be searched."""
     server = os.environ.get("MONGODB_URI")
     if not server:
         pytest.skip("no MongoDB: set MONGODB_URI to the address of a server")
@@ -87,4 +89,9 @@ def mongodb_uri() -> Iterator[str]:
     scheme, _, rest = address.partition("://")
     yield f"{scheme}://{rest.partition('/')[0]}/{name}" + (f"?{options}" if options else "")
     with pymongo.MongoClient[dict[str, object]](server) as client:
-        client.drop_database(name)
+        left = tmp_path_factory.mktemp("mongodb")
+        for database in [one for one in client.list_database_names() if one.startswith(name)]:
+            for collection in client[database].list_collection_names():
+                kept = left / f"{database}.{collection}.json"
+                kept.write_text(json_util.dumps(client[database][collection].find()))
+            client.drop_database(database)

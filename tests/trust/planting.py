@@ -2,6 +2,7 @@
 `test_privacy.py` in a session of its own, which has to fail."""
 
 import json
+from email.message import EmailMessage
 from pathlib import Path
 
 import amqp
@@ -10,6 +11,8 @@ from prometheus_client import Counter
 
 from scripts.machine.postgresql import Database
 from shared.kernel.errors import NotFound
+from shared.mail.mailer import Letter, NotNow
+from shared.mail.smtp import Server, SmtpMailer
 from shared.rpc import answer
 from shared.rpc.client import RpcClient
 from shared.rpc.faults import refusal_of
@@ -21,6 +24,7 @@ SAID = next(one for phrases in planted().values() for one in phrases if "ESSAI" 
 FILES = (
     "services/vault.log",
     "notices/email/1.eml",
+    "mongodb0/t_vault.documents_v1_g1.json",
     "rabbitmq0/00.wal",
     "seaweedfs0/1.dat",
     f"data/{SAID}.pdf",
@@ -33,6 +37,19 @@ def test_files(tmp_path: Path, number: int) -> None:
     file = tmp_path / FILES[number]
     file.parent.mkdir(parents=True)
     file.write_text("" if SAID in file.name else SAID)
+
+
+@pytest.mark.parametrize("sender", ["bounce+1@espace.example", "carnet@app.mssante.fr"])
+def test_mail_to_a_server(sender: str) -> None:
+    """A notice that says it in its text, a secure message in the name of a file."""
+    mail = EmailMessage()
+    mail["Subject"] = "Re: " + SAID
+    mail.set_content(SAID)
+    if sender.startswith("carnet"):
+        mail.add_attachment(b"", maintype="application", subtype="pdf", filename=f"{SAID}.pdf")
+    letter = Letter(sender=sender, recipient="a@b.example", content=mail.as_bytes())
+    with pytest.raises(NotNow):
+        SmtpMailer(Server(host="127.0.0.1", port=1, tls="none")).deliver(letter)
 
 
 def test_log() -> None:

@@ -1,7 +1,8 @@
 """What the tests say of people, looked for in all that their run leaves for others to read.
 
-Logs of processes and of tests, metrics, traces, notices by e-mail and text message, files of the
-broker and of the object store (messages, keys of objects), and the names of all files. Words are
+Logs of processes and of tests, metrics, traces, notices by e-mail and text message, what secure
+mail says in the clear, files of the broker, the databases and the object store (messages, tables,
+read models, keys of objects), and the names of all files. Words are
 taken from the tests themselves, so that a new test's are looked for as well; a word that the code
 itself says is nobody's.
 """
@@ -13,6 +14,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from tests.trust.attackers.records import SPOKEN
+from tests.trust.mails import MAILS, NOTICES, in_the_clear
 from tests.trust.planted import words_of
 
 ROOT = Path(__file__).parents[2]
@@ -39,7 +41,7 @@ INS = re.compile(
 """No decimals of a measure, no part of a digest in hex."""
 LOGGED = {".log", ".metrics", ".otlp", ".errors"}
 TEXTS = {*LOGGED, ".eml", ".txt", ".json"}
-SERVERS = ("rabbitmq", "seaweedfs", "postgresql")
+SERVERS = ("rabbitmq", "seaweedfs", "postgresql", "mongodb")
 """Folders of servers whose files are searched whatever their names."""
 NAMES_OF_FILES = "names of files"
 Texts = Iterable[tuple[str, str]]
@@ -83,14 +85,25 @@ def read_by_others(folder: Path) -> Iterator[tuple[str, str]]:
         for name in files:
             file = Path(place, name)
             if _is_searched(file, inside) and file.is_file():
-                yield str(inside / name), file.read_bytes().decode(errors="replace")
+                yield str(inside / name), _read(file, inside)
     yield NAMES_OF_FILES, "\n".join(names)
 
 
+def _read(file: Path, inside: Path) -> str:
+    content = file.read_bytes()
+    is_secure = _is_mail(file, inside) and NOTICES not in inside.parts
+    return in_the_clear(content) if is_secure else content.decode(errors="replace")
+
+
+def _is_mail(file: Path, inside: Path) -> bool:
+    """Of a spool, or as it was handed to a server."""
+    return file.suffix == ".eml" and not {MAILS, "mail", NOTICES}.isdisjoint(inside.parts)
+
+
 def _is_searched(file: Path, inside: Path) -> bool:
-    if file.suffix in LOGGED:
+    if file.suffix in LOGGED or _is_mail(file, inside):
         return True
-    if "notices" in inside.parts:
+    if NOTICES in inside.parts:
         return "letter" not in inside.parts  # for the printer, who needs name and address
     return any(part.startswith(SERVERS) for part in inside.parts)
 

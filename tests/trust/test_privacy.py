@@ -4,11 +4,14 @@ import json
 import subprocess
 import sys
 from collections.abc import Iterator
+from email.message import EmailMessage
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import psycopg
 import pytest
 
+from tests.trust.mails import in_the_clear
 from tests.trust.privacy import NAMES_OF_FILES, ROOT, findings, logged_in, planted, read_by_others
 
 SAID = planted()
@@ -16,6 +19,7 @@ SAID = planted()
 PLACES = {
     *("vault.log", "1.eml", "00.wal", "1.dat", "test_log.log", "tests.metrics", "spans.otlp"),
     *("tests.errors", "16385", "000000010000000000000001", NAMES_OF_FILES),
+    *("mail-0.eml", "mail-1.eml", "t_vault.documents_v1_g1.json"),
 }
 PLANTING = "tests/trust/planting.py"
 
@@ -85,6 +89,27 @@ def test_logs_servers_and_notices_are_read_but_letters(tmp_path: Path) -> None:
         file.write_text("y")
     names = {where for where, _ in read_by_others(tmp_path)}
     assert names == {*searched, "names of files"}
+
+
+def test_of_secure_mail_what_is_in_the_clear_is_searched() -> None:
+    """What people write one another is theirs; what a server on the way reads is not."""
+    mail = EmailMessage()
+    mail["From"] = f"{somebody()} <279035121518989@patient.mssante.fr>"
+    mail["Subject"] = f"Re: {somebody()}"
+    mail.set_content(somebody())
+    assert list(findings([("1.eml", in_the_clear(mail.as_bytes()))], SAID)) == []
+    mail["Keywords"] = somebody()
+    assert list(findings([("1.eml", in_the_clear(mail.as_bytes()))], SAID))
+
+
+def test_postgresql_compresses_nothing(postgres_dsn: str) -> None:
+    """Of a long text it would keep no word as it is, and nothing would be found in its files."""
+    text = "as long as this " * 500
+    with psycopg.connect(postgres_dsn) as database:
+        database.execute("CREATE TABLE kept (said text, bytes bytea)")
+        database.execute("INSERT INTO kept VALUES (%s, %s)", [text, text.encode()])
+        asked = "SELECT pg_column_compression(said), pg_column_compression(bytes) FROM kept"
+        assert database.execute(asked).fetchone() == (None, None)
 
 
 def test_of_what_tests_write_only_log_lines_are_searched() -> None:

@@ -8,6 +8,7 @@ import pytest
 
 from services.access import contract as c
 from services.access.domain import errors
+from services.access.messages import InvitationAnswered, message_for
 from services.access.projections.waiting import Kind
 from shared.kernel.actor import Actor, ActorKind
 from shared.kernel.errors import Forbidden
@@ -64,6 +65,12 @@ def ending(delegation: UUID, record: UUID = RECORD) -> c.EndDelegation:
     return c.EndDelegation(request_id=uuid4(), record_id=record, delegation=delegation)
 
 
+def answered(world: World) -> list[bool]:
+    """What others are told of each answer to an invitation."""
+    told = [message_for(row.event) for row in world.app.read(0, 1_000)]
+    return [one.accepted for one in told if isinstance(one, InvitationAnswered)]
+
+
 def own(record: UUID) -> Actor:
     return Actor(kind=ActorKind.PATIENT, id=str(record), record_id=record)
 
@@ -82,6 +89,7 @@ def test_a_second_representative_acts_once_they_accepted(family: World) -> None:
 
     assert family.decide(FATHER).reasons == ["legal_representative"]
     assert family.decide(MOTHER).permit
+    assert answered(family) == [True]
     family.app.name_treating_doctor(of(DOCTOR), FATHER)
     assert family.rights().treating_doctor == DOCTOR.id
 
@@ -96,6 +104,7 @@ def test_an_invitation_refused_gives_nothing(family: World) -> None:
     assert not family.decide(FATHER).permit
     (refused,) = family.app.rights(c.OfRecord(record_id=RECORD), MOTHER).invitations
     assert refused.status == "refused"
+    assert answered(family) == [False]
     with pytest.raises(errors.NoSuchInvitation):
         family.app.answer_invitation(answer(sent, OTHER_RECORD), STRANGER)
 
@@ -229,7 +238,7 @@ def test_a_caregiver_helps_until_either_ends_it(caring: World) -> None:
     caring.app.answer_invitation(answer(sent, OTHER_RECORD), STRANGER)
     assert caring.decide(HELPER).reasons == ["caregiver"]
     assert caring.decide(HELPER, action="feed").permit
-    for ender in (MOTHER, replace(STRANGER, id="another")):
+    for ender in (MOTHER, replace(STRANGER, id="another"), replace(HELPER, id="another")):
         with pytest.raises(Forbidden):
             caring.app.end_delegation(ending(sent.invitation), ender)
 
@@ -237,6 +246,10 @@ def test_a_caregiver_helps_until_either_ends_it(caring: World) -> None:
 
     assert not caring.decide(HELPER).permit
     assert not caring.app.my_delegations(c.OfRecord(record_id=OTHER_RECORD), STRANGER).delegations
+    again = caring.app.invite_caregiver(invitation(), PATIENT)
+    caring.app.answer_invitation(answer(again, OTHER_RECORD), STRANGER)
+    caring.app.end_delegation(ending(again.invitation), PATIENT)
+    assert not caring.decide(HELPER).permit
 
 
 def test_help_ends_at_its_date_and_is_said_to_have_ended(caring: World) -> None:

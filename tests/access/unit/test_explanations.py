@@ -214,3 +214,22 @@ def test_the_sentence_is_that_of_the_rules_of_that_instant(world: World) -> None
     (new,) = explain(world, world.decide(DOCTOR).decision_id, PATIENT).rules
 
     assert (old.law, new.law) == ("CSP L1111-16", "CSP L9999-9")
+
+
+def test_who_was_refused_cannot_tell_a_record_from_none(world: World) -> None:
+    """
+    Not by facts, rules, or the type of what they asked for: to them a record that is there and
+    one that is not, an item and none, are the same.
+    """
+    asked = {"type": "IMG-KOS", "confidentiality": ["INVISIBLE_REPRESENTANTS_LEGAUX"]}
+    with_mother(world)
+    there = world.decide(DENTIST, resource=asked)
+    nowhere = world.decide(DENTIST, record_id=uuid4(), resource={"kind": "document"})
+    stranger = world.decide(STRANGER, resource=asked)
+
+    for decision, reader in ((there, DENTIST), (nowhere, DENTIST), (stranger, STRANGER)):
+        told = explain(world, decision.decision_id, reader)
+        assert (told.record_id.int, told.resource, told.rules, told.facts) == (0, None, [], [])
+        assert told.reason_fr == "Vous ne pouvez pas faire cela, ou cet élément n'existe pas."
+    assert explain(world, there.decision_id, PATIENT).facts
+    assert str(explain(world, there.decision_id, AUDITOR).record_id) == str(RECORD)

@@ -126,6 +126,10 @@ def test_a_decision_is_told_with_its_reason_and_a_list_by_its_size(world: World)
     assert told["reason_fr"] == refused.reason_fr
     listed = many.model_dump(mode="json")
     assert (listed["items"], listed["rules"], listed["right"]) == (3, [], "listing")
+    assert not listed["permit"]
+    world.treated_by(DOCTOR)
+    world.decide(DOCTOR)
+    assert published(world)[-1].model_dump()["permit"]
 
 
 def test_state_heard_from_identity_is_not_told_again() -> None:

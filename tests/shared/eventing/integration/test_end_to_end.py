@@ -6,9 +6,15 @@ import amqp
 from kombu.utils.url import parse_url
 
 from shared.eventing.entrypoints import following_loops, projecting_loops
+from shared.eventing.follow import follow_loop
+from shared.eventing.live_views import LiveViews
+from shared.eventing.parking import Parking
+from shared.kernel.actor import Actor, ActorKind
 from tests.shared.eventing.sample import records
 from tests.shared.eventing.world import World, running
 from tests.support.deadline import eventually
+
+OPERATOR = Actor(kind=ActorKind.OPERATOR, id="op-1")
 
 
 def channel(uri: str) -> amqp.Connection:
@@ -42,6 +48,20 @@ def test_everything_saved_arrives_once_and_in_order(wired: World) -> None:
             eventually(lambda: told(wired, expected), within=30)
             eventually(lambda: wired.documents("journal").count() == 60, within=30)
         eventually(lambda: wired.documents("notes").count() == 60, within=30)
+
+
+def test_what_waited_is_applied_while_nothing_comes(wired: World) -> None:
+    """Behind a message that an operator has discarded; no other of its publisher need follow."""
+    (mine,) = records(1)
+    for text in ("a", "poison", "b"):
+        wired.notes.write(mine, text)
+    following = wired.following()
+    views = LiveViews(following.views, following.sources, following.log.places)
+    with running(follow_loop(following, "notes", views)):
+        eventually(lambda: len(wired.tally.places.parked("notes")) == 2)
+        Parking(following, views).discard("notes", 2, "sent_by_mistake", OPERATOR)
+        eventually(lambda: wired.tally.texts(mine) == ["a", "b"])
+    assert wired.tally.places.parked("notes") == []
 
 
 def test_the_broker_holds_nothing_readable(wired: World) -> None:

@@ -1,5 +1,6 @@
 """Which followed read models are written to: those that stand where the follower stands."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from uuid import uuid4
 
@@ -7,8 +8,13 @@ import pytest
 
 from shared.eventing.follow import Follower
 from shared.eventing.following import Following
+from shared.eventing.handling import Failed
 from shared.eventing.live_views import LiveViews
-from shared.stores.documents import At
+from shared.eventing.parking import Parking
+from shared.eventing.received import Received
+from shared.eventing.view import View
+from shared.stores.documents import At, Put, Write
+from tests.shared.eventing.sample import Journal
 from tests.shared.eventing.world import World
 
 
@@ -52,6 +58,51 @@ def test_a_view_that_stands_elsewhere_waits_to_be_built(world: World, stands: At
     views.admit()
 
     assert views.waiting == tuple(following.views)
+
+
+def test_a_view_found_out_of_place_is_left_to_be_built(world: World) -> None:
+    """Somebody restored it: what is written to it on top would be believed."""
+    world.notes.write(uuid4(), "a")
+    following = world.following()
+    views = made(following)
+    follower = Follower(following, "notes", views, lambda: None)
+    follower.start()
+    elsewhere = At(source="notes", epoch="another", previous=1, position=9)
+    following.views[0].documents.apply([], elsewhere)
+
+    for text in "bc":
+        world.notes.write(uuid4(), text)
+        follower.catch_up()
+
+    assert views.waiting == tuple(following.views)
+    assert texts(world) == ["a"]
+
+
+def test_what_one_view_cannot_read_is_in_none(world: World) -> None:
+    """It is parked, tried again or not: a view that had it would differ from one built anew."""
+    following = world.following()
+    good = View(Plain(), world.documents("plain"))
+    both = replace(following, views=(good, *following.views))
+    for text in ("a", "poison", "b"):
+        world.notes.write(uuid4(), text)
+
+    views = made(both)
+    Follower(both, "notes", views, lambda: None).start()
+    [waiting] = world.tally.places.parked("notes")
+    with pytest.raises(Failed):
+        Parking(both, views).retry(waiting.held_by)
+
+    assert sorted(item["text"] for item in good.documents.find().items) == texts(world)
+    assert texts(world) == ["a", "b"]
+
+
+class Plain(Journal):
+    """Reads whatever is said."""
+
+    NAME = "plain"
+
+    def writes(self, received: Received) -> Sequence[Write]:
+        return [Put(received.key.replace(".", "_"), {"text": received.data["text"]})]
 
 
 def test_a_view_found_in_place_while_it_was_built_is_live_once(world: World) -> None:

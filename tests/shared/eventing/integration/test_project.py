@@ -5,13 +5,14 @@ from uuid import UUID, uuid4
 import pytest
 
 from shared.crypto.keys import KeyUnavailable
+from shared.eventing.metrics import PROJECTED_POSITION
 from shared.eventing.positions import position_followed, position_in, position_shown
 from shared.eventing.project import Projector
 from shared.eventing.view import View
 from shared.kernel.errors import StaleRead
 from shared.rpc.fresh import wait_for
 from shared.stores.documents import Write
-from tests.shared.eventing.deliveries import restore
+from tests.shared.eventing.deliveries import follower, restore
 from tests.shared.eventing.sample import Note, NoteList
 from tests.shared.eventing.world import World
 
@@ -32,7 +33,9 @@ def texts(world: World, version: int = 1) -> list[str]:
 def test_a_view_holds_what_the_log_says(world: World) -> None:
     """Private events too: they are private to the service, whose view this is."""
     world.notes.write(uuid4(), "a", reads=3)
-    settle(projector(world))
+    made = projector(world)
+    assert [made.turn(), made.turn()] == [True, False]
+    assert PROJECTED_POSITION.labels("notes", "notes")._value.get() == 4
     [item] = world.documents("notes").find().items
     assert (item["text"], item["reads"]) == ("a", 3)
     assert position_in(world.documents("notes"))("notes") == 4
@@ -142,6 +145,8 @@ def test_what_policies_have_applied_is_a_position_too(world: World) -> None:
     reached = position_followed(world.tally)
     world.notes.write(uuid4(), "a")
     assert (reached("notes"), reached("tally")) == (0, 0)
+    follower(world.following()).start()
+    assert (reached("notes"), reached("tally")) == (1, 2)  # a new stream: created and told
 
 
 def test_of_its_own_log_a_service_has_what_all_its_read_models_show(world: World) -> None:

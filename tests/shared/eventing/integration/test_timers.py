@@ -1,11 +1,14 @@
 """What time does: swept by one process, again and again, whatever one sweep does."""
 
+from threading import Event
+
 import pytest
 
 from shared.eventing import loop as loop_module
 from shared.eventing.loop import Loop
 from shared.eventing.timers import Timers, timer_loop
 from shared.kernel.errors import Unavailable
+from shared.kernel.needs_operator import NeedsOperator
 from tests.shared.eventing.world import World, running
 from tests.support.deadline import eventually
 
@@ -38,6 +41,60 @@ def test_what_is_out_of_reach_is_swept_again(world: World) -> None:
     with running(loop):
         eventually(lambda: swept)
         assert loop.check() is None
+
+
+def test_what_is_out_of_reach_ends_the_round(world: World) -> None:
+    """The others would each wait for it too."""
+    swept: list[str] = []
+
+    def out_of_reach() -> None:
+        raise Unavailable
+
+    sweeps = {"reminders": out_of_reach, "opening": lambda: swept.append("opening")}
+    loop = timer_loop(Timers(log=world.notes, every=0.01, sweeps=sweeps))
+    with running(loop):
+        eventually(lambda: loop.check() == "Unavailable")
+    assert swept == []
+
+
+def test_between_two_rounds_it_rests(world: World) -> None:
+    """As long as the operator has set."""
+    stop, swept = Resting(), list[str]()
+    loop = timer_loop(
+        Timers(log=world.notes, every=7.5, sweeps={"opening": lambda: swept.append("opening")})
+    )
+    loop.run(stop)
+    assert (stop.rests[0], swept) == (7.5, ["opening"])
+
+
+class Resting(Event):
+    """Notes how long it was to be waited for, and is set then."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.rests: list[float | None] = []
+
+    def wait(self, timeout: float | None = None) -> bool:
+        self.rests.append(timeout)
+        self.set()
+        return True
+
+
+def test_what_an_operator_must_look_at_is_said_and_stops_no_other_sweep(world: World) -> None:
+    """Else a log that forks would be silent: its own service would go on saying it is ready."""
+    forked, swept = [NeedsOperator("it forks")], list[str]()
+
+    def forking() -> None:
+        if forked:
+            raise forked[0]
+
+    sweeps = {"checkpoint": forking, "opening": lambda: swept.append("opening")}
+    loop = timer_loop(Timers(log=world.notes, every=0.01, sweeps=sweeps))
+    with running(loop):
+        eventually(lambda: loop.check() == "stopped, an operator must look: it forks")
+        eventually(lambda: len(swept) >= 2)
+        forked.clear()
+        eventually(lambda: loop.check() is None)
 
 
 def test_one_process_sweeps_and_another_takes_over(world: World) -> None:

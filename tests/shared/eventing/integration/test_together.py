@@ -12,6 +12,7 @@ from shared.crypto.keys import KeyErased
 from shared.eventing.handling import BEHIND
 from shared.eventing.leaf_feed import joined
 from shared.eventing.messages import LeafBatch
+from shared.eventing.metrics import APPLIED, FOLLOWED_POSITION
 from shared.eventing.received import Received
 from shared.stores.event_log import Followed, Outcome
 from tests.shared.eventing.deliveries import delivery, follower, head, published
@@ -65,6 +66,22 @@ def test_what_changes_nothing_is_one_write_with_what_comes_next(
     followed = world.tally.places.followed("notes")
     assert followed is not None
     assert followed.position == 4
+
+
+def test_each_message_is_counted(world: World) -> None:
+    """Also of those that were written together: an operator sees what a follower does."""
+    (mine,) = records(1)
+    following = follower(world.following({}))
+    following.start()
+    applied = APPLIED.labels("tally", "notes", "applied")
+    before = applied._value.get()
+    for text in "abc":
+        world.notes.write(mine, text)
+
+    following.deliver(*map(delivery, published(world)))
+
+    assert applied._value.get() - before == 3
+    assert FOLLOWED_POSITION.labels("tally", "notes")._value.get() == 3
 
 
 def test_a_policy_sees_what_the_one_before_it_saved(world: World) -> None:

@@ -68,3 +68,14 @@ def test_who_waits_at_the_end_is_let_go(monkeypatch: Any) -> None:
     waiter.join(10)
 
     assert not waiter.is_alive()
+
+
+def test_each_look_is_a_turn() -> None:
+    """After one that failed it is ready again."""
+    place = {"head": 1}
+    loop = watch_loop(HeadWatch(log_at(place)), "notes")
+    del place["head"]
+    with running(loop):
+        eventually(loop.check)
+        place["head"] = 1
+        eventually(lambda: loop.check() is None)
