@@ -15,7 +15,6 @@ from services.agenda.projections.appointments import AppointmentList, ListedAppo
 from services.agenda.projections.plans import ListedPlans, PlanDays
 from services.agenda.projections.reminders import ListedReminders, ReminderList
 from shared.crypto.local_keys import LocalKeys
-from shared.eventing.project import Projector
 from shared.eventing.view import View
 from shared.kernel.actor import Actor, ActorKind
 from shared.kernel.clock import FixedClock
@@ -23,6 +22,7 @@ from shared.kernel.errors import Forbidden, InvalidRequest
 from shared.stores.settings import EventStoreSettings
 from shared.stores.views import open_documents
 from tests.support.judged import JudgedAccess
+from tests.support.projecting import catch_up
 from tests.support.settings import settings_in
 
 NOW = datetime(2026, 11, 21, 8, 30, tzinfo=UTC)
@@ -106,10 +106,7 @@ class World:
         )
 
     def catch_up(self) -> None:
-        for view in self.views:
-            projector = Projector(self.app, view)
-            while projector.turn():
-                pass
+        catch_up(self.app, *self.views)
 
     def show(self, by: Actor = PATIENT, /, **asked: Any) -> list[AppointmentView]:
         self.catch_up()

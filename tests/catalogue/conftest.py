@@ -16,14 +16,15 @@ from services.catalogue.messages import message_for
 from services.catalogue.projections.due import DueReminders, LiveAuthorisations, WhatIsDue
 from services.catalogue.projections.services import ServiceList, ServiceReader
 from shared.crypto.local_keys import LocalKeys
-from shared.eventing.purging import own_writes
+from shared.eventing.view import View
 from shared.kernel.actor import Actor
 from shared.kernel.clock import FixedClock
 from shared.kernel.errors import Forbidden
-from shared.stores.documents import At, Documents, Write
+from shared.stores.documents import Documents
 from shared.stores.settings import EventStoreSettings
 from shared.stores.views import open_documents
 from tests.catalogue.sample import GATEWAY, NOW, OPERATOR, REAPPROVAL, REMINDER, proposal, reference
+from tests.support.projecting import catch_up
 from tests.support.settings import settings_in
 
 Told = Callable[[], list[tuple[str, Mapping[str, Any]]]]
@@ -118,26 +119,12 @@ class Views:
     reminders: Documents
 
     def catch_up(self) -> None:
-        projections = (
-            (ServiceList(read_codes().regions), self.services),
-            (LiveAuthorisations(), self.live),
-            (DueReminders(), self.reminders),
+        catch_up(
+            self.catalogue,
+            View(ServiceList(read_codes().regions), self.services),
+            View(LiveAuthorisations(), self.live),
+            View(DueReminders(), self.reminders),
         )
-        for projection, documents in projections:
-            at = documents.position("catalogue")
-            for row in self.catalogue.read(at.position if at else 0, 1000):
-                here = At(
-                    source="catalogue",
-                    epoch="e",
-                    previous=row.position - 1,
-                    position=row.position,
-                )
-                writes: list[Write] = []
-                if row.event:
-                    writes = list(own_writes(projection, row.event))
-                elif row.record_id:
-                    writes = list(projection.purge(row.record_id))
-                documents.apply(writes, here)
 
     def listed(self, by: Actor = GATEWAY, **filters: Any) -> list[str]:
         """Names of the services found; pages of two, so that paging is walked too."""

@@ -9,11 +9,11 @@ from services.identity.bootstrap import sweeps
 from services.identity.projections.candidates import Candidates, PeopleByBirth
 from services.identity.projections.due_dates import DueDates
 from services.identity.projections.merges import Merges, MergesByState
-from shared.eventing.project import Projector
 from shared.eventing.view import View
 from shared.kernel.clock import FixedClock
 from shared.stores.documents import Documents
 from shared.stores.sqlite_documents import SqliteDocuments, sqlite_store
+from tests.support.projecting import catch_up
 
 
 @dataclass
@@ -27,15 +27,12 @@ class World:
     def read(self) -> None:
         """Bring the read models to where the log is."""
         identity = self.identity
-        views = (
+        catch_up(
+            identity,
             View(DueDates(), self.due),
             View(Candidates(identity.keys, lambda: identity.secret), self.candidates),
             View(Merges(), self.merges),
         )
-        for view in views:
-            projector = Projector(identity, view)
-            while projector.turn():
-                pass
 
     def pass_time(self, by: timedelta = timedelta()) -> None:
         """Then everything that is due is done, and what follows from it."""

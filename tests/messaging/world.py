@@ -27,16 +27,17 @@ from services.messaging.projections.conversations import ConversationList, Liste
 from shared.crypto.local_keys import LocalKeys
 from shared.eventing.messages import MessageData
 from shared.eventing.received import Received
+from shared.eventing.view import View
 from shared.kernel.actor import Actor, ActorKind
 from shared.kernel.clock import FixedClock
 from shared.kernel.errors import Forbidden, InvalidRequest
 from shared.mail.mailer import Letter, NotNow, Refused
-from shared.stores.documents import At
 from shared.stores.event_log import Followed, Link, Recorded
 from shared.stores.settings import EventStoreSettings
 from shared.stores.views import open_documents
 from tests.support.judged import JudgedAccess
 from tests.support.memory_objects import MemoryObjects
+from tests.support.projecting import catch_up
 from tests.support.settings import settings_in
 
 NOW = datetime(2026, 11, 21, 8, 30, tzinfo=UTC)
@@ -224,14 +225,7 @@ class World:
 
     def project(self) -> None:
         """Bring the read model up to the log."""
-        at = self.documents.position("messaging")
-        previous = at.position if at else 0
-        for row in self.app.read(previous, 10_000):
-            place = At(
-                source="messaging", epoch=row.epoch, previous=previous, position=row.position
-            )
-            self.documents.apply(self.view.writes(row.event), place)
-            previous = row.position
+        catch_up(self.app, View(self.view, self.documents))
 
     def move(self, **by: float) -> None:
         self.clock.move(timedelta(**by))

@@ -1,7 +1,11 @@
-"""Notification on a real event store, its read model kept up by hand."""
+"""Notification on a real event store, with what it stands among."""
 
+import email
 from collections.abc import Callable, Iterator
+from datetime import timedelta
+from email import policy
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -12,25 +16,28 @@ from services.notification.application import Notification
 from services.notification.application.log import Ways
 from services.notification.contract import NoticeLine, Notifications
 from services.notification.domain.ports import Contact
-from services.notification.domain.topic import Channel
+from services.notification.domain.topic import Channel, Topic
 from services.notification.policies import POLICIES
 from services.notification.projections.notices import NoticeReader, Notices
 from shared.crypto.local_keys import LocalKeys
 from shared.eventing.received import Received
+from shared.eventing.view import View
 from shared.kernel.actor import Actor
 from shared.kernel.clock import FixedClock
 from shared.kernel.errors import Forbidden
 from shared.mail.mailer import Letter, NotNow, Refused
 from shared.rpc.contract import Listing
-from shared.stores.documents import At, Documents
+from shared.stores.documents import Documents
 from shared.stores.event_log import Followed, Link
 from shared.stores.settings import EventStoreSettings
 from shared.stores.views import open_documents
-from tests.notification.sample import NOW, OTHER, RECORD
+from tests.notification.sample import NOW, OTHER, RECORD, activated, announced
+from tests.support.projecting import catch_up
 from tests.support.settings import settings_in
 
 Hear = Callable[..., None]
 Show = Callable[..., Listing[NoticeLine]]
+Send = Callable[..., list[str]]
 LINK = "https://espace.example"
 
 
@@ -145,15 +152,33 @@ def show(notification: Notification, documents: Documents, access: Access) -> Sh
     )
 
     def ask(request: Notifications, by: Actor) -> Listing[NoticeLine]:
-        at = documents.position("notification")
-        for row in notification.read(at.position if at else 0, 100):
-            here = At(
-                source="notification",
-                epoch="e",
-                previous=row.position - 1,
-                position=row.position,
-            )
-            documents.apply(Notices().writes(row.event), here)
+        catch_up(notification, View(Notices(), documents))
         return reader.notifications(request, by)
 
     return ask
+
+
+@pytest.fixture
+def active(hear: Hear) -> None:
+    hear(announced(), activated())
+
+
+@pytest.fixture
+def send(notification: Notification, clock: FixedClock, box: Box) -> Send:
+    """What left, by subject, some time later."""
+
+    def after(minutes: float = 15) -> list[str]:
+        clock.move(timedelta(minutes=minutes))
+        box.taken.clear()
+        notification.send_due()
+        return [parsed(letter.content)["Subject"] for letter in box.taken]
+
+    return after
+
+
+def parsed(content: bytes) -> Any:
+    return email.message_from_bytes(content, policy=policy.default)
+
+
+def subject(topic: Topic, language: str = "fr") -> str:
+    return read_templates()[language, topic].subject

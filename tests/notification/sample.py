@@ -55,3 +55,12 @@ def opened(position: int = 2, **data: Any) -> Received:
 
 def glass_broken(position: int = 3, **data: Any) -> Received:
     return received("access.glass_broken", position, **({"session": str(SESSION)} | data))
+
+
+def announced(position: int = 1, **data: Any) -> Any:
+    defaults: dict[str, Any] = {"representatives": [], "majority_at": None}
+    return received("identity.record_announced", position, **(defaults | data))
+
+
+def activated(position: int = 2) -> Any:
+    return received("identity.record_activated", position)

@@ -23,14 +23,15 @@ from services.prescription.messages import message_for
 from services.prescription.projections.prescriptions import ListedPrescriptions, PrescriptionList
 from shared.crypto.local_keys import LocalKeys
 from shared.eventing.messages import MessageData
+from shared.eventing.view import View
 from shared.kernel.actor import Actor, ActorKind
 from shared.kernel.clock import FixedClock
 from shared.kernel.errors import Refusal
-from shared.stores.documents import At
 from shared.stores.event_log import Recorded
 from shared.stores.settings import EventStoreSettings
 from shared.stores.views import open_documents
 from tests.support.judged import JudgedAccess
+from tests.support.projecting import catch_up
 from tests.support.settings import settings_in
 
 RECORD = UUID("0190a000-0000-7000-8000-000000000001")
@@ -194,14 +195,7 @@ class World:
 
     def project(self) -> None:
         """Bring the read model up to the log."""
-        at = self.documents.position("prescription")
-        previous = at.position if at else 0
-        for row in self.app.read(previous, 10_000):
-            place = At(
-                source="prescription", epoch=row.epoch, previous=previous, position=row.position
-            )
-            self.documents.apply(self.view.writes(row.event), place)
-            previous = row.position
+        catch_up(self.app, View(self.view, self.documents))
 
     def move(self, days: int) -> None:
         self.clock.move(timedelta(days=days))

@@ -28,16 +28,15 @@ from services.profile.projections.listed import ListedProfiles
 from services.profile.projections.sections import Sections
 from services.profile.projections.series import MeasureSeries
 from shared.crypto.local_keys import LocalKeys
-from shared.eventing.purging import own_writes
 from shared.eventing.view import View
 from shared.kernel.actor import Actor, ActorKind
 from shared.kernel.clock import FixedClock
 from shared.kernel.errors import Forbidden
 from shared.kernel.gate import NORMALLY, How
-from shared.stores.documents import At
 from shared.stores.settings import EventStoreSettings
 from shared.stores.views import open_documents
 from tests.support.judged import JudgedAccess
+from tests.support.projecting import catch_up
 from tests.support.settings import settings_in
 
 RECORD = UUID("0190a000-0000-7000-8000-000000000001")
@@ -145,16 +144,7 @@ class World:
 
     def project(self) -> None:
         """Bring the read models up to the log."""
-        for view in self.views:
-            at = view.documents.position("profile")
-            previous = at.position if at else 0
-            for row in self.app.read(previous, 10_000):
-                place = At(
-                    source="profile", epoch=row.epoch, previous=previous, position=row.position
-                )
-                writes = own_writes(view.projection, row.event) if row.event else ()
-                view.documents.apply(writes, place)
-                previous = row.position
+        catch_up(self.app, *self.views)
 
     def topics(self) -> list[str]:
         return [row.topic for row in self.app.read(0, 10_000)]

@@ -31,17 +31,19 @@ from services.vault.projections.listed import ListedDocuments
 from services.vault.projections.results import ListedResults, ResultList
 from shared.crypto.local_keys import LocalKeys
 from shared.eventing.received import Received
+from shared.eventing.view import View
 from shared.kernel.actor import Actor, ActorKind
 from shared.kernel.clock import FixedClock
 from shared.kernel.gate import How
 from shared.kernel.ins import INS_NIR, INS_NIR_TEST, Ins
 from shared.kernel.ins_rules import InsRules
-from shared.stores.documents import At, Documents
+from shared.stores.documents import Documents
 from shared.stores.event_log import Followed, Link, Recorded
 from shared.stores.settings import EventStoreSettings
 from shared.stores.views import open_documents
 from tests.support.judged import JudgedAccess
 from tests.support.memory_objects import MemoryObjects
+from tests.support.projecting import catch_up
 from tests.support.settings import settings_in
 from tests.vault.cda import INS
 
@@ -145,10 +147,10 @@ class World:
         self.found_results = open_documents(common, "vault", ResultList)
         self.profiles = PlayedProfiles()
         self.due: Documents = open_documents(common, "vault", DueList)
-        self.views: tuple[tuple[Any, Documents], ...] = (
-            (DocumentList(self.keys), self.documents),
-            (ResultList(self.keys, self.contents), self.found_results),
-            (DueList(), self.due),
+        self.views = (
+            View(DocumentList(self.keys), self.documents),
+            View(ResultList(self.keys, self.contents), self.found_results),
+            View(DueList(), self.due),
         )
         self.vault = Vault(
             EventStoreSettings(data_dir=home, postgres_dsn=postgres_dsn),
@@ -181,15 +183,7 @@ class World:
 
     def project(self) -> None:
         """Bring the read models up to the log."""
-        for view, documents in self.views:
-            at = documents.position("vault")
-            previous = at.position if at else 0
-            for row in self.vault.read(previous, 10_000):
-                place = At(
-                    source="vault", epoch=row.epoch, previous=previous, position=row.position
-                )
-                documents.apply(view.writes(row.event), place)
-                previous = row.position
+        catch_up(self.vault, *self.views)
 
     def hear(self, type_: str, record_id: UUID, said: Mapping[str, Any]) -> None:
         """Identity says it; it is applied as the follower does."""

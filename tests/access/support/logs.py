@@ -4,7 +4,7 @@ import base64
 import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
@@ -20,15 +20,17 @@ from services.access.policies import POLICIES
 from services.access.projections.waiting import WaitingList, WhatWaits
 from shared.crypto.local_keys import LocalKeys
 from shared.eventing.received import Received
+from shared.eventing.view import View
 from shared.kernel.actor import Actor
 from shared.kernel.clock import FixedClock
 from shared.kernel.ids import derived_id
-from shared.stores.documents import At, Documents
+from shared.stores.documents import Documents
 from shared.stores.outcome import Followed, Link
 from shared.stores.settings import EventStoreSettings
 from shared.stores.sqlite_documents import SqliteDocuments, sqlite_store
-from tests.access.support.judging import NOW
-from tests.access.support.people import PATIENT, RECORD, through_vault
+from tests.access.support.judging import HOUR, NOW
+from tests.access.support.people import HOSPITAL, PATIENT, RECORD, through_vault
+from tests.support.projecting import catch_up
 
 ROOT = base64.b16decode("00" * 32)
 
@@ -120,6 +122,19 @@ def consent(professional: Actor, **more: Any) -> c.DeclareConsent:
     )
 
 
+def care_team(*members: str, until: datetime = NOW + HOUR) -> c.JoinCareTeam:
+    """Of a stay in the hospital; ``members``: their national ids."""
+    return c.JoinCareTeam(
+        request_id=uuid4(),
+        record_id=RECORD,
+        facility=HOSPITAL,
+        unit="cardiology",
+        members=list(members),
+        episode="stay-1",
+        expected_end=until,
+    )
+
+
 @dataclass
 class Outsiders:
     """Identity and the directory, who know only these."""
@@ -173,10 +188,4 @@ def _documents(data_dir: Path | None) -> Documents:
 def _project(app: Access, documents: Documents) -> None:
     """The waiting list, as far as the log goes."""
     view = WaitingList(lambda *parts: str(derived_id(app.secret, *parts)))
-    stood = documents.position("access")
-    previous = stood.position if stood else 0
-    for row in app.read(previous, 10_000):
-        writes = view.writes(row.event) if row.event else []
-        at = At(source="access", epoch=row.epoch, previous=previous, position=row.position)
-        documents.apply(writes, at)
-        previous = row.position
+    catch_up(app, View(view, documents))

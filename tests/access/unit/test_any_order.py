@@ -19,11 +19,10 @@ from services.access.domain.reference import AccessSettings
 from shared.kernel.actor import Actor
 from shared.kernel.clock import instant
 from shared.kernel.errors import Refusal
-from tests.access.support.logs import World, block, consent, of, open_world
+from tests.access.support.logs import World, block, care_team, consent, of, open_world
 from tests.access.support.people import (
     APPLICATION,
     DOCTOR,
-    HOSPITAL,
     HOSPITAL_DOCTOR,
     MOTHER,
     NURSE,
@@ -106,14 +105,8 @@ class AnyOrder(RuleBasedStateMachine):
     @rule(members=st.sets(st.sampled_from([HOSPITAL_DOCTOR.id, NURSE.id]), min_size=1))
     def join_team(self, members: set[str]) -> None:
         with suppress(Refusal):
-            self.world.app.join_care_team(
-                c.JoinCareTeam(
-                    request_id=uuid4(), record_id=RECORD, facility=HOSPITAL, unit="cardiology",
-                    members=sorted(members), episode="stay-1",
-                    expected_end=self.world.clock.now() + timedelta(hours=48),
-                ),
-                SOFTWARE,
-            )  # fmt: skip
+            until = self.world.clock.now() + timedelta(hours=48)
+            self.world.app.join_care_team(care_team(*sorted(members), until=until), SOFTWARE)
 
     @rule(break_glass=st.booleans(), masked=st.booleans())
     def set_switches(self, break_glass: bool, masked: bool) -> None:

@@ -1,6 +1,5 @@
 """Use cases: who is let in, by whom, and for how long."""
 
-from datetime import timedelta
 from uuid import uuid4
 
 import pytest
@@ -11,11 +10,10 @@ from services.access.domain.grants import Means, Role
 from services.access.domain.rights import Rights
 from shared.kernel.errors import Conflict, Forbidden, InvalidRequest
 from tests.access.support.judging import HOUR, MOMENT, NOW
-from tests.access.support.logs import World, block, consent, of
+from tests.access.support.logs import World, block, care_team, consent, of
 from tests.access.support.people import (
     DENTIST,
     DOCTOR,
-    HOSPITAL,
     HOSPITAL_DOCTOR,
     MOTHER,
     NURSE,
@@ -26,18 +24,6 @@ from tests.access.support.people import (
     SOFTWARE,
     STRANGER,
 )
-
-
-def join(*members: str, end: timedelta = HOUR) -> c.JoinCareTeam:
-    return c.JoinCareTeam(
-        request_id=uuid4(),
-        record_id=RECORD,
-        facility=HOSPITAL,
-        unit="cardiology",
-        members=list(members),
-        episode="stay-1",
-        expected_end=NOW + end,
-    )
 
 
 def test_a_consent_without_end_lasts_one_consultation(world: World) -> None:
@@ -139,7 +125,7 @@ def test_a_care_team_opens_to_its_members_until_the_person_opposes_it(world: Wor
     """
     CSP L1110-12: deemed authorised, told at each episode, and may oppose.
     """
-    joined = world.app.join_care_team(join(HOSPITAL_DOCTOR.id), SOFTWARE)
+    joined = world.app.join_care_team(care_team(HOSPITAL_DOCTOR.id), SOFTWARE)
     assert world.decide(HOSPITAL_DOCTOR).permit
     assert not world.decide(NURSE).permit
 
@@ -148,14 +134,14 @@ def test_a_care_team_opens_to_its_members_until_the_person_opposes_it(world: Wor
 
     assert not world.decide(HOSPITAL_DOCTOR).permit
     with pytest.raises(errors.CareTeamOpposed):
-        world.app.join_care_team(join(HOSPITAL_DOCTOR.id), SOFTWARE)
+        world.app.join_care_team(care_team(HOSPITAL_DOCTOR.id), SOFTWARE)
 
 
 def test_a_member_leaves_and_others_stay(world: World) -> None:
     """
     A professional takes out themselves; the facility, whom it wants.
     """
-    joined = world.app.join_care_team(join(HOSPITAL_DOCTOR.id, NURSE.id), SOFTWARE)
+    joined = world.app.join_care_team(care_team(HOSPITAL_DOCTOR.id, NURSE.id), SOFTWARE)
     leave = c.LeaveCareTeam(request_id=uuid4(), record_id=RECORD, team_id=joined.team_id)
     with pytest.raises(Forbidden):
         world.app.leave_care_team(leave, DENTIST)
@@ -194,7 +180,7 @@ def test_nothing_is_granted_on_a_record_that_is_not_active(world: World) -> None
     with pytest.raises(Forbidden):
         world.app.declare_consent(consent(DOCTOR), PATIENT)
     with pytest.raises(Forbidden):
-        world.app.join_care_team(join(HOSPITAL_DOCTOR.id), SOFTWARE)
+        world.app.join_care_team(care_team(HOSPITAL_DOCTOR.id), SOFTWARE)
 
 
 def test_a_record_access_never_heard_of_is_refused_like_one_not_yours(world: World) -> None:
@@ -231,7 +217,7 @@ def test_a_repeated_command_gives_its_first_answer(world: World) -> None:
     """
     Replayed after a lost answer: nothing twice; with other arguments, a conflict.
     """
-    request = join(HOSPITAL_DOCTOR.id)
+    request = care_team(HOSPITAL_DOCTOR.id)
     first = world.app.join_care_team(request, SOFTWARE)
     version = world.rights().version
 

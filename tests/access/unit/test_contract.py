@@ -13,7 +13,7 @@ from shared.kernel.actor import Actor, ActorKind
 from shared.kernel.errors import Forbidden
 from shared.rpc.authorise import check_caller, check_condition
 from shared.rpc.contract import Command, Method
-from tests.access.support.judging import HOUR, NOW
+from tests.access.support.logs import care_team
 from tests.access.support.people import (
     DENTIST,
     HOSPITAL,
@@ -134,7 +134,7 @@ def test_a_facility_names_its_own_teams_only() -> None:
     Being let in by a team is a right: nobody gives it for another house.
     """
     method = CONTRACT.by_name["join_care_team"]
-    request = team(HOSPITAL_DOCTOR.id)
+    request = care_team(HOSPITAL_DOCTOR.id)
 
     check_condition(method, request, SOFTWARE)
     check_condition(method, request, HOSPITAL_DOCTOR)
@@ -142,7 +142,7 @@ def test_a_facility_names_its_own_teams_only() -> None:
         with pytest.raises(Forbidden):
             check_condition(method, request, stranger)
     with pytest.raises(Forbidden):
-        check_condition(method, team(DENTIST.id), HOSPITAL_DOCTOR)
+        check_condition(method, care_team(DENTIST.id), HOSPITAL_DOCTOR)
 
 
 @pytest.mark.parametrize(
@@ -175,15 +175,3 @@ def test_a_request_that_does_not_fit_names_its_field(
 
     places = {".".join(map(str, e["loc"])) for e in refused.value.errors()}
     assert field in places
-
-
-def team(member: str) -> c.JoinCareTeam:
-    return c.JoinCareTeam(
-        request_id=uuid4(),
-        record_id=RECORD,
-        facility=HOSPITAL,
-        unit="cardiology",
-        members=[member],
-        episode="stay-1",
-        expected_end=NOW + HOUR,
-    )

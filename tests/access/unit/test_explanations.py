@@ -230,6 +230,6 @@ def test_who_was_refused_cannot_tell_a_record_from_none(world: World) -> None:
     for decision, reader in ((there, DENTIST), (nowhere, DENTIST), (stranger, STRANGER)):
         told = explain(world, decision.decision_id, reader)
         assert (told.record_id.int, told.resource, told.rules, told.facts) == (0, None, [], [])
-        assert told.reason_fr == "Vous ne pouvez pas faire cela, ou cet élément n'existe pas."
+        assert told.reason_fr == "Vous ne pouvez pas faire cela, ou cet élément n’existe pas."
     assert explain(world, there.decision_id, PATIENT).facts
     assert str(explain(world, there.decision_id, AUDITOR).record_id) == str(RECORD)

@@ -11,12 +11,10 @@ from services.access.domain.matrix import MatrixRegister
 from services.access.domain.rights import Rights
 from services.access.messages import message_for
 from shared.eventing.messages import MessageData
-from tests.access.support.judging import HOUR, NOW
-from tests.access.support.logs import World, block, consent, of
+from tests.access.support.logs import World, block, care_team, consent, of
 from tests.access.support.people import (
     DENTIST,
     DOCTOR,
-    HOSPITAL,
     HOSPITAL_DOCTOR,
     PATIENT,
     RECORD,
@@ -36,18 +34,7 @@ def everything(world: World) -> None:
     app.withdraw_consent(
         c.WithdrawConsent(request_id=uuid4(), record_id=RECORD, professional=DENTIST.id), PATIENT
     )
-    joined = app.join_care_team(
-        c.JoinCareTeam(
-            request_id=uuid4(),
-            record_id=RECORD,
-            facility=HOSPITAL,
-            unit="cardiology",
-            members=[HOSPITAL_DOCTOR.id],
-            episode="stay-1",
-            expected_end=NOW + HOUR,
-        ),
-        SOFTWARE,
-    )
+    joined = app.join_care_team(care_team(HOSPITAL_DOCTOR.id), SOFTWARE)
     team = {"record_id": RECORD, "team_id": joined.team_id}
     app.leave_care_team(c.LeaveCareTeam(request_id=uuid4(), **team), SOFTWARE)
     app.oppose_care_team(c.OfCareTeam(request_id=uuid4(), **team), PATIENT)

@@ -6,11 +6,10 @@ from uuid import uuid4
 from services.access import contract as c
 from services.access.domain.outside import Named
 from tests.access.support.judging import HOUR
-from tests.access.support.logs import World, block, consent
+from tests.access.support.logs import World, block, care_team, consent
 from tests.access.support.people import (
     DENTIST,
     DOCTOR,
-    HOSPITAL,
     HOSPITAL_DOCTOR,
     NURSE,
     PATIENT,
@@ -77,14 +76,8 @@ def test_by_name_those_the_record_knows_as_what_the_directory_says(world: World)
     world.app.declare_consent(consent(DENTIST), PATIENT)
     world.app.declare_consent(consent(NURSE), PATIENT)
     world.app.block_professional(block(NURSE), PATIENT)
-    world.app.join_care_team(
-        c.JoinCareTeam(
-            request_id=uuid4(), record_id=RECORD, facility=HOSPITAL, unit="cardiology",
-            members=[HOSPITAL_DOCTOR.id], episode="stay-1",
-            expected_end=world.clock.now() + HOUR,
-        ),
-        SOFTWARE,
-    )  # fmt: skip
+    until = world.clock.now() + HOUR
+    world.app.join_care_team(care_team(HOSPITAL_DOCTOR.id, until=until), SOFTWARE)
     for who in (DOCTOR, DENTIST, NURSE, HOSPITAL_DOCTOR):
         named(world, who.id, who.profession or "", f"NAME-{who.id}")
 

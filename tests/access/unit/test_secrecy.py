@@ -9,12 +9,10 @@ import pytest
 
 from services.access import contract as c
 from services.access.domain import errors
-from tests.access.support.judging import HOUR, NOW
-from tests.access.support.logs import World, block, consent, of
+from tests.access.support.logs import World, block, care_team, consent, of
 from tests.access.support.people import (
     DENTIST,
     DOCTOR,
-    HOSPITAL,
     MOTHER,
     NURSE,
     PATIENT,
@@ -47,18 +45,6 @@ def glass() -> c.BreakGlass:
 
 def ended(session: Any) -> c.EndEmergencySession:
     return c.EndEmergencySession(request_id=uuid4(), record_id=RECORD, session=session)
-
-
-def joined() -> c.JoinCareTeam:
-    return c.JoinCareTeam(
-        request_id=uuid4(),
-        record_id=RECORD,
-        facility=HOSPITAL,
-        unit="cardiology",
-        members=[NURSE.id],
-        episode="stay-1",
-        expected_end=NOW + HOUR,
-    )
 
 
 def of_team(app: Any) -> c.OfCareTeam:
@@ -139,7 +125,7 @@ def test_a_secret_session_changes_nothing_that_representatives_see(minor: World,
     app.declare_consent(consent(NURSE), MOTHER)
     app.name_treating_doctor(of(DOCTOR), MOTHER)
     app.name_administrator(of(DOCTOR), MOTHER)
-    app.join_care_team(joined(), SOFTWARE)
+    app.join_care_team(care_team(NURSE.id), SOFTWARE)
     app.block_professional(block(DENTIST), MOTHER)
     before = app.rights(c.OfRecord(record_id=RECORD), MOTHER)
 

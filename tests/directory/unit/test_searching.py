@@ -13,17 +13,18 @@ from services.directory.contract.registering import Deactivate
 from services.directory.projections.facilities import Facilities, FacilitySearch
 from services.directory.projections.mailboxes import HolderSearch, MailboxHolders
 from services.directory.projections.professionals import Professionals, ProfessionalSearch
+from shared.eventing.view import View
 from shared.kernel.errors import InvalidRequest, NotFound
-from shared.stores.documents import At, Documents
-from shared.stores.views import open_documents
+from shared.stores.documents import Documents
+from shared.stores.views import Shape, open_documents
 from tests.directory.sample import DOCTOR, OPERATOR, facility, registration
+from tests.support.projecting import catch_up
 from tests.support.settings import settings_in
 
 DENTIST = "899700366249"
 PHARMACIST = "899700366250"
 
 Find = Callable[..., list[str]]
-View = Professionals | Facilities | MailboxHolders
 
 
 @pytest.fixture
@@ -39,19 +40,12 @@ def documents(directory: Directory, tmp_path: Path) -> Documents:
     ):  # fmt: skip
         directory.register_professional(registration(**changes), OPERATOR)
     made = view_in(tmp_path, Professionals)
-    catch_up(directory, made, Professionals(directory.secret))
+    catch_up(directory, View(Professionals(directory.secret), made))
     return made
 
 
-def view_in(folder: Path, view: type[View]) -> Documents:
-    return open_documents(settings_in(folder), "directory", view)
-
-
-def catch_up(directory: Directory, documents: Documents, projection: View) -> None:
-    reached = documents.position("directory")
-    for row in directory.read(reached.position if reached else 0, 100):
-        at = At(source="directory", epoch="e", previous=row.position - 1, position=row.position)
-        documents.apply(projection.writes(row.event), at)
+def view_in(folder: Path, shape: Shape) -> Documents:
+    return open_documents(settings_in(folder), "directory", shape)
 
 
 @pytest.fixture
@@ -93,7 +87,7 @@ def test_one_who_left_is_not_found(find: Find, directory: Directory, documents: 
     Nobody gives rights to someone who no longer practises.
     """
     directory.deactivate(Deactivate(request_id=uuid4(), national_id=DOCTOR), OPERATOR)
-    catch_up(directory, documents, Professionals(directory.secret))
+    catch_up(directory, View(Professionals(directory.secret), documents))
 
     assert find("nes") == [PHARMACIST]
 
@@ -127,7 +121,7 @@ def test_a_second_profession_is_found_too(
     """
     places = [{"town": "Paris"}, {"town": "Lyon", "profession": "40"}]
     directory.register_professional(registration(places=places), OPERATOR)
-    catch_up(directory, documents, Professionals(directory.secret))
+    catch_up(directory, View(Professionals(directory.secret), documents))
 
     assert find("nessi", profession="40") == find("nessi", profession="10") == [DOCTOR]
 
@@ -145,7 +139,7 @@ def test_facilities_are_found_by_kind_and_place(directory: Directory, tmp_path: 
     ):
         directory.register_facility(facility(**changes), OPERATOR)
     documents = view_in(tmp_path, Facilities)
-    catch_up(directory, documents, Facilities(directory.secret))
+    catch_up(directory, View(Facilities(directory.secret), documents))
     search = FacilitySearch(documents, directory, read_codes())
 
     def find(**asked: str) -> list[str]:
@@ -169,7 +163,7 @@ def test_a_mailbox_names_its_holder(directory: Directory, tmp_path: Path) -> Non
     directory.register_professional(registration(mailboxes=[own]), OPERATOR)
     directory.register_facility(facility(mailboxes=[theirs]), OPERATOR)
     documents = view_in(tmp_path, MailboxHolders)
-    catch_up(directory, documents, MailboxHolders(directory.secret))
+    catch_up(directory, View(MailboxHolders(directory.secret), documents))
     search = HolderSearch(documents, directory)
 
     person = search.holder_of(HolderOf(address="anne.nessi@PAIX.mssante.fr"), OPERATOR)

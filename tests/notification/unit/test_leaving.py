@@ -1,10 +1,7 @@
 """What leaves the record: never what it is about, when it should, by a way that works."""
 
-import email
 import json
-from collections.abc import Callable
 from datetime import timedelta
-from email import policy
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
@@ -12,17 +9,12 @@ from uuid import UUID, uuid4
 import pytest
 
 from services.notification import contract as c
-from services.notification.adapters.bounces import BounceFolder
-from services.notification.adapters.words import read_templates
 from services.notification.application import Notification
 from services.notification.domain.notice import NoticeKind
 from services.notification.domain.ports import Contact
 from services.notification.domain.topic import Preference, Topic
-from services.notification.messages import message_for
-from shared.kernel.actor import Actor, ActorKind
 from shared.kernel.clock import FixedClock, instant
-from shared.kernel.errors import Unavailable
-from tests.notification.conftest import LINK, Access, Box, Hear, Show
+from tests.notification.conftest import LINK, Access, Box, Hear, Send, Show, parsed, subject
 from tests.notification.sample import (
     DOCTOR,
     HOSPITAL,
@@ -30,49 +22,13 @@ from tests.notification.sample import (
     OTHER,
     PATIENT,
     RECORD,
+    activated,
+    announced,
     deposited,
     glass_broken,
     opened,
     received,
 )
-
-OPERATOR = Actor(kind=ActorKind.OPERATOR, id="operator")
-Send = Callable[..., list[str]]
-
-
-def announced(position: int = 1, **data: Any) -> Any:
-    defaults: dict[str, Any] = {"representatives": [], "majority_at": None}
-    return received("identity.record_announced", position, **(defaults | data))
-
-
-def activated(position: int = 2) -> Any:
-    return received("identity.record_activated", position)
-
-
-@pytest.fixture
-def active(hear: Hear) -> None:
-    hear(announced(), activated())
-
-
-@pytest.fixture
-def send(notification: Notification, clock: FixedClock, box: Box) -> Send:
-    """What left, by subject, some time later."""
-
-    def after(minutes: float = 15) -> list[str]:
-        clock.move(timedelta(minutes=minutes))
-        box.taken.clear()
-        notification.send_due()
-        return [parsed(letter.content)["Subject"] for letter in box.taken]
-
-    return after
-
-
-def parsed(content: bytes) -> Any:
-    return email.message_from_bytes(content, policy=policy.default)
-
-
-def subject(topic: Topic, language: str = "fr") -> str:
-    return read_templates()[language, topic].subject
 
 
 def test_what_leaves_holds_nothing_of_what_happened(
@@ -198,119 +154,6 @@ def test_a_child_without_address_is_told_through_a_parent(
     assert [letter.recipient for letter in box.taken] == ["parent@example.org"]
 
 
-def test_what_is_not_taken_is_tried_again(hear: Hear, active: None, send: Send, box: Box) -> None:
-    """With pauses that grow, and once."""
-    hear(deposited(3))
-    box.away = True
-    assert send() == []
-    box.away = False
-    assert send(0.5) == []
-    assert send(0.5) == [subject(Topic.DOCUMENTS)]
-    assert send(60) == []
-
-
-def test_what_nobody_takes_for_two_days_has_failed(
-    hear: Hear, active: None, send: Send, box: Box, notification: Notification
-) -> None:
-    """And says so; it does not wait for ever."""
-    hear(glass_broken(3))
-    box.away = True
-    for _ in range(30):
-        send(4 * 60)
-    assert told(notification, "email_failed") == ["expired"]
-
-
-def test_an_address_that_is_refused_is_used_no_more_and_the_record_says_so(
-    hear: Hear, active: None, send: Send, box: Box, notification: Notification, show: Show,
-    access: Access, tmp_path: Path,
-) -> None:  # fmt: skip
-    """An emergency then goes by letter; a new address is used at once."""
-    box.refuses["pat@example.org"] = "5.1.1"
-    hear(glass_broken(3))
-    assert send(0) == []
-    titles = [notice.title_fr for notice in show(c.Notifications(record_id=RECORD), PATIENT).items]
-    assert "Adresse à vérifier" in titles
-    assert told(notification, "address_disabled") == ["email"]
-    assert notification.preferences(c.GetPreferences(record_id=RECORD), PATIENT).disabled == [
-        "email"
-    ]
-    send(0)
-    (letter,) = [json.loads(file.read_text()) for file in (tmp_path / "letter").glob("*.json")]
-    assert (letter["record_id"], letter["subject"]) == (str(RECORD), subject(Topic.EMERGENCY))
-    box.refuses.clear()
-    hear(deposited(4))
-    assert send() == []
-    access.contacts[RECORD] = Contact(email="new@example.org")
-    hear(deposited(5))
-    assert send() == [subject(Topic.DOCUMENTS)]
-
-
-@pytest.mark.parametrize(
-    ("status", "disabled"), [("5.2.2", []), ("5.7.1", []), ("5.1.1", ["email"])]
-)
-def test_a_full_mailbox_is_not_a_bad_address(
-    hear: Hear, active: None, send: Send, box: Box, notification: Notification,
-    status: str, disabled: list[str],
-) -> None:  # fmt: skip
-    """RFC 3463: only X.1.x and X.2.1 speak of the address."""
-    box.refuses["pat@example.org"] = status
-    hear(deposited(3))
-    send()
-
-    assert told(notification, "email_failed") == [status]
-    assert told(notification, "address_disabled") == disabled
-
-
-def test_mail_that_comes_back_later_counts_too(
-    hear: Hear, active: None, send: Send, box: Box, notification: Notification, tmp_path: Path
-) -> None:
-    """From the folder of the operator's mail server; one that only says "later" does not."""
-    hear(deposited(3))
-    send()
-    folder = tmp_path / "back"
-    folder.mkdir()
-    returned = f"To: {box.taken[0].sender}\nStatus: {{}}\n"
-    (folder / "1").write_text(returned.format("4.4.1"))
-    (folder / "2").write_text("neither")
-    notification.take_bounces(BounceFolder(folder).take())
-    assert told(notification, "address_disabled") == []
-    (folder / "3").write_text(returned.format("5.1.1"))
-    for _ in range(2):
-        notification.take_bounces(BounceFolder(folder).take())
-
-    assert told(notification, "address_disabled") == ["email"]
-    assert list(folder.iterdir()) == []
-
-
-def test_an_operator_reports_what_came_back(
-    hear: Hear, active: None, send: Send, box: Box, notification: Notification
-) -> None:
-    """By the reference in the address it came back to."""
-    hear(deposited(3))
-    send()
-    reference = UUID(hex=box.taken[0].sender.partition("+")[2].partition("@")[0])
-    asked = c.ReportBounce(request_id=uuid4(), reference=reference, status="5.1.1")
-    notification.report_bounce(asked, OPERATOR)
-
-    assert told(notification, "address_disabled") == ["email"]
-
-
-def test_identity_out_of_reach_keeps_everything(
-    hear: Hear, active: None, send: Send, access: Access, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Nothing is lost, nothing is counted as tried."""
-    hear(deposited(3))
-
-    def away(_record_id: UUID) -> Contact:
-        raise Unavailable("away")
-
-    with monkeypatch.context() as patched:
-        patched.setattr(access, "contact", away)
-        with pytest.raises(Unavailable):
-            send()
-    assert send(0) == [subject(Topic.DOCUMENTS)]
-
-
 @pytest.mark.parametrize(
     ("type_", "topic"),
     [("identity.record_closed", Topic.ACCOUNT), ("identity.record_erased", None)],
@@ -387,10 +230,3 @@ def written_to(position: int, *, dormant: bool = False) -> Any:
 def choose(notification: Notification, **choices: Any) -> None:
     asked = c.SetPreferences.model_validate({"request_id": uuid4(), "record_id": RECORD} | choices)
     notification.set_preferences(asked, PATIENT)
-
-
-def told(notification: Notification, name: str) -> list[str]:
-    """Reasons or channels of the messages of that name."""
-    found = [message_for(row.event) for row in notification.read(0, 1000)]
-    wanted = [m.model_dump() for m in found if m and f"notification.{name}" == m.TYPE]
-    return [m.get("reason") or m["channel"] for m in wanted]
