@@ -3,6 +3,7 @@
 import shared.rpc.green  # noqa: F401, I001 - before anything else: it patches
 
 import argparse
+import gc
 import importlib
 import os
 import signal
@@ -113,6 +114,8 @@ def _stay(runner: ServiceRunner) -> int:
     health.add("start", lambda: "still starting")
     runner.start()
     health.remove("start")
+    gc.collect()
+    gc.freeze()  # what was made to serve stays: no call waits until all of it was looked through
     eventlet.spawn(_watch, runner, stop)
     log.info("started", services=names)
     code = int(stop.wait())

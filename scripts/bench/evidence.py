@@ -1,8 +1,14 @@
 """What Carnet takes of a machine while it works."""
 
 from pathlib import Path
+from time import monotonic, sleep
 
 from scripts.cli.deployment import Deployment
+from services.audit.adapters.event_stores import Stores
+
+LONGEST = 60.0
+"""Seconds that are waited for the transparency log."""
+POLL = 0.05
 
 
 def resident(deployment: Deployment) -> dict[str, float]:
@@ -14,3 +20,14 @@ def resident(deployment: Deployment) -> dict[str, float]:
         status = Path(f"/proc/{child}/status").read_text().splitlines()
         sizes[name] = next(int(line.split()[1]) / 1024 for line in status if "VmRSS" in line)
     return sizes
+
+
+def behind(stores: Stores) -> float:
+    """Seconds until every event that is there now is in the transparency log."""
+    began, heads = monotonic(), stores.heads()
+    while monotonic() - began < LONGEST:
+        appended = stores.appended()
+        if all(appended.get(name, 0) >= head for name, head in heads.items()):
+            break
+        sleep(POLL)
+    return monotonic() - began

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -18,12 +18,14 @@ LOOK = 4.0
 @dataclass(frozen=True)
 class Ladder:
     """``load``: at ``rates``, tried in order; ``seconds``: how long the highest must be kept.
+    ``behind``: waits until all of a load is in the transparency log, and says for how many seconds;
     ``raw``: the folder that what each rung saw is written to."""
 
     name: str
     load: Load
     rates: Sequence[float]
     seconds: float
+    behind: Callable[[], float]
     raw: Path
     tried: list[Told] = field(default_factory=list)
 
@@ -48,7 +50,8 @@ class Ladder:
         return len(self.rates) - 1
 
     def _try(self, place: Any, rate: float, seconds: float) -> Told:
-        told: Told = elsewhere(self.load, place, rate, seconds)
+        said: Told = elsewhere(self.load, place, rate, seconds)
+        told = replace(said, behind=self.behind())
         self.tried.append(told)
         self.raw.mkdir(parents=True, exist_ok=True)
         file = self.raw / f"{self.name}.json"

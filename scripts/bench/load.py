@@ -29,18 +29,23 @@ KEPT = 0.95
 """Share of the rate asked for that must be answered."""
 SLOWEST = 1000.0
 """Milliseconds at the 95th percentile beyond which a rate is not kept."""
+BEHIND = 5.0
+"""Seconds after a load's end by which the transparency log must hold all of it; a rate that leaves
+more for later is not kept."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Told:
     """What one load saw. ``wanted``: a second; ``seconds``: until the last answers came;
-    ``histogram``: times of the answers, in microseconds, as HdrHistogram encodes them."""
+    ``histogram``: times of the answers, in microseconds, as HdrHistogram encodes them; ``behind``:
+    seconds from the end until every event was in the transparency log."""
 
     wanted: float
     seconds: float
     answered: int
     refusals: dict[str, int]
     histogram: bytes
+    behind: float = 0.0
 
     @property
     def rate(self) -> float:
@@ -56,9 +61,9 @@ class Told:
 
     @property
     def is_sustained(self) -> bool:
-        """All answered, at the rate asked for, and none too late."""
+        """All answered, at the rate asked for, none too late, and logged soon."""
         kept = not self.refusals and self.rate >= KEPT * self.wanted
-        return kept and self.percentile(0.95) <= SLOWEST
+        return kept and self.percentile(0.95) <= SLOWEST and self.behind <= BEHIND
 
     @property
     def sustained(self) -> float:
@@ -73,6 +78,7 @@ class Told:
             "seconds": self.seconds,
             "answered": self.answered,
             "refusals": self.refusals,
+            "behind": self.behind,
             **{name: time for name, time in times.items() if math.isfinite(time)},
             "hdr": self.histogram.decode(),
         }

@@ -10,7 +10,9 @@ mpl.use("Agg")
 
 from matplotlib import pyplot as plt
 from matplotlib.axes import Axes
+from matplotlib.axis import Axis
 from matplotlib.figure import Figure
+from matplotlib.ticker import FuncFormatter, NullFormatter
 
 from scripts.bench.load import SLOWEST
 
@@ -64,10 +66,17 @@ def aims(figures: dict[str, Any]) -> Figure:
         axes.text(ratio * 1.06, row, f"×{ratio:.2f}", va="center", fontsize=8, bbox=box, zorder=5)
     axes.axvline(1, color="black", linewidth=1)
     axes.set_xscale("log")
+    _in_full(axes.xaxis)
     axes.set_xlim(min([*ratios, 0.1]) / 1.5, max([*ratios, 1.0]) * 2.5)
     axes.invert_yaxis()
     axes.set_title("Share of the aim that is reached; right of the line it is", fontsize=10)
     return figure
+
+
+def _in_full(axis: Axis) -> None:
+    """Of a logarithmic axis: ``0.1``, ``1,000``, not powers of ten."""
+    axis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,g}"))
+    axis.set_minor_formatter(NullFormatter())
 
 
 def _said(value: float) -> str:
@@ -87,6 +96,7 @@ def rates(raw: Path) -> Figure:
         axes.set_title(load)
         axes.set_xlabel("asked for, a second")
         axes.set_yscale("log")
+        _in_full(axes.yaxis)
         axes.grid(alpha=0.3)
     all_axes[0].set_ylabel("milliseconds since it was due")
     all_axes[0].legend(fontsize=8)
@@ -113,12 +123,15 @@ def growing(found: dict[str, list[list[float]]]) -> Figure:
         sizes.plot(*zip(*points, strict=True), color=colour, marker="o", markersize=4, label=name)
     sizes.set_xscale("log")
     sizes.set_yscale("log")
+    _in_full(sizes.xaxis)
+    _in_full(sizes.yaxis)
     sizes.set_xlabel("how many there are already")
     sizes.set_ylabel("milliseconds of one operation, median")
     sizes.legend(fontsize=8)
     if seen := found.get(BY_REPLICAS):
         replicas.plot(*zip(*seen, strict=True), color=LINES[0], marker="o")
-    replicas.set_title("one call, 16 callers", fontsize=9)
+        replicas.set_ylim(top=1.1 * max(milliseconds for _, milliseconds in seen))
+    replicas.set_title("milliseconds of one call, 16 callers", fontsize=9)
     replicas.set_xlabel("replicas of the service")
     replicas.set_xticks(range(1, 5))
     replicas.set_ylim(bottom=0)

@@ -114,18 +114,14 @@ def documents_of(count: int) -> Iterator[Document]:
 
 def own_view(home: Path) -> tuple[Documents, DocumentList]:
     """The vault's list of documents, empty, on SQLite."""
-    view = DocumentList
-    documents = open_documents(_common(home), "vault", view.NAME, view.VERSION, view.INDEXES)
+    documents = open_documents(_common(home), "vault", DocumentList)
     return documents, DocumentList(LocalKeys(bytes(32), "vault"))
 
 
 @contextmanager
 def large_vault(home: Path, documents: int) -> Iterator[Vault]:
     keys = LocalKeys(bytes(32), "vault")
-    views = [
-        open_documents(_common(home), "vault", view.NAME, view.VERSION, view.INDEXES)
-        for view in (DocumentList, ResultList)
-    ]
+    views = [open_documents(_common(home), "vault", view) for view in (DocumentList, ResultList)]
     _fill(views[0], DocumentList(keys), documents)
     limits = Limits(max_bytes=5_000_000, refuse_active=True)
     nobody = cast("Identities", None)

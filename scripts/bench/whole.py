@@ -5,6 +5,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from functools import partial
 from math import isfinite
 from time import perf_counter
 from types import MappingProxyType
@@ -17,6 +18,7 @@ from scripts.bench.ladder import Ladder, Progress
 from scripts.bench.load import elsewhere
 from scripts.bench.record import large_record
 from scripts.bench.results import Results
+from scripts.cli.audit_evidence import Where, open_evidence
 from scripts.cli.deployment import Deployment, running_carnet
 from scripts.cli.processes import ROOT, SERVICES
 from scripts.machine.postgresql import running_database
@@ -69,7 +71,7 @@ def _on_sqlite(results: Results, seconds: float, progress: Progress) -> None:
         _hops(place, figures, progress)
         with progress("objects alone"):
             figures.update(bare.objects(carnet.objects))
-        figures.update(_journeys(place, "sqlite", results, seconds, progress))
+        figures.update(_journeys(carnet, "sqlite", results, seconds, progress))
         with progress("import of the directory"):
             figures["import_directory_lines"] = elsewhere(importing.lines, place)
         sizes = evidence.resident(carnet)
@@ -93,7 +95,7 @@ def _on_postgresql(results: Results, seconds: float, progress: Progress) -> None
         settings = {"CARNET_POSTGRES_DSN": database.dsn("{service}")}
         with running_carnet(home, progress, settings) as carnet:
             results.figures["postgresql"] = _journeys(
-                Place.of(carnet), "postgresql", results, seconds, progress
+                carnet, "postgresql", results, seconds, progress
             )
 
 
@@ -116,13 +118,15 @@ def _hops(place: Place, figures: dict[str, Any], progress: Progress) -> None:
 
 
 def _journeys(
-    place: Place, store: str, results: Results, seconds: float, progress: Progress
+    carnet: Deployment, store: str, results: Results, seconds: float, progress: Progress
 ) -> dict[str, Any]:
     """What people and services do, on one kind of store."""
-    raw, found = results.home / "raw", {}
+    place, raw, found = Place.of(carnet), results.home / "raw", {}
+    stores = open_evidence(Where(settings=carnet.place.settings())).stores
+    behind = partial(evidence.behind, stores)
 
     def reached(name: str, load: Any, rates: tuple[float, ...], kept: float) -> Any:
-        return Ladder(f"{name}-{store}", load, rates, kept, raw).climb(place, progress)
+        return Ladder(f"{name}-{store}", load, rates, kept, behind, raw).climb(place, progress)
 
     with progress(f"{journeys.PEOPLE} records, {TO_OPEN} documents"):
         place = replace(place, records=elsewhere(journeys.records, place))

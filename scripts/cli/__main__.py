@@ -1,5 +1,8 @@
 """``python -m scripts.cli``."""
 
-from scripts.cli.app import app
+from typer.main import get_command
 
-app(prog_name="carnet")
+from scripts.cli.app import app
+from scripts.cli.filling import filled
+
+filled(get_command(app))(prog_name="carnet")

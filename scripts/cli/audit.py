@@ -93,8 +93,16 @@ def verify(
     named: service, position, originator and version, or document and object.
     """
     with or_cannot():
-        evidence = open_evidence(where(home, data, postgres, objects, keys, vkey, not no_keys))
-        result = verified(evidence)
+        given = where(
+            home,
+            data=data,
+            postgres=postgres,
+            objects=objects,
+            keys=keys,
+            vkey=vkey,
+            with_keys=not no_keys,
+        )
+        result = verified(open_evidence(given))
     if as_json:
         out.print_json(data=result.to_json())
     else:
@@ -124,7 +132,7 @@ def redecide(
 
       carnet audit redecide --record 5c0e... --as auditor,mandate=m1,scope=5c0e...
     """
-    given = where(home, data, postgres, None, keys, None, True)
+    given = where(home, data=data, postgres=postgres, keys=keys)
     under = Under(home, who, "redecide")
     with or_cannot(), looking(given, under, record) as look:
         result = redecide_under(given, look, record, since=when(since), until=when(until))
@@ -153,7 +161,7 @@ def export_log(
     DIR/checkpoint, DIR/tile/..., DIR/vkey: the formats tlog-tiles, tlog-checkpoint, signed-note.
     """
     with or_cannot():
-        size = export_files(where(home, None, None, objects, None, vkey, False), folder)
+        size = export_files(where(home, objects=objects, vkey=vkey, with_keys=False), folder)
     out.print(f"{size} entries written to {folder}", markup=False)
 
 
@@ -167,7 +175,7 @@ def copy_command(
     Writes DIR/data and DIR/objects. Everything in them stays sealed; no key is copied.
     """
     with or_cannot():
-        copy_evidence(where(home, None, None, None, None, None, False), folder, err.print)
+        copy_evidence(where(home, with_keys=False), folder, err.print)
     out.print(f"copied to {folder}", markup=False)
 
 

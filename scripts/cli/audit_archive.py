@@ -126,7 +126,7 @@ def archive(
 
       carnet audit archive 2026-11.zip --from 2026-11-01 --to 2026-12-01
     """
-    given = where(home, data, postgres, objects, keys, vkey, True)
+    given = where(home, data=data, postgres=postgres, objects=objects, keys=keys, vkey=vkey)
     with or_cannot():
         use_over_all(given, Under(home, who, "archive"))
         evidence, key = open_evidence(given), signing_key(given, sign_with)
@@ -203,7 +203,7 @@ def restore_check(
       carnet audit restore-check 2026-11.zip --vkey 'carnet.localhost/log+1a2b3c4d+AQ...'
     """
     with or_cannot():
-        verifier = verifier_of(where(home, None, None, None, None, vkey, False))
+        verifier = verifier_of(where(home, vkey=vkey, with_keys=False))
         try:
             zipped = zipfile.ZipFile(file)
         except zipfile.BadZipFile as error:

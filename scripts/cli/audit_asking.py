@@ -59,7 +59,7 @@ def timeline(
 
       carnet audit timeline --record 5c0e... --as auditor,mandate=m1,scope=5c0e...,physician=true
     """
-    given = where(home, data, postgres, None, keys, None, True)
+    given = where(home, data=data, postgres=postgres, keys=keys)
     under = Under(home, who, "timeline")
     with or_cannot(), looking(given, under, record) as look:
         story = Story(physician=look.mandate.physician)
@@ -93,7 +93,7 @@ def who_saw(
 
       carnet audit who-saw 1b2c... --as auditor,mandate=m1,physician=true
     """
-    given = where(home, data, postgres, None, keys, None, True)
+    given = where(home, data=data, postgres=postgres, keys=keys)
     under = Under(home, who, "who-saw")
     with or_cannot():
         record, document = record_of(given, id_)
@@ -133,7 +133,7 @@ def anomalies(
     followed by an emergency, a prescription shown far apart, numbers tried. A finding accuses
     nobody. Names are compared and never shown.
     """
-    given = where(home, data, postgres, None, keys, None, True)
+    given = where(home, data=data, postgres=postgres, keys=keys)
     under = Under(home, who, "anomalies")
     first, last = when(since), when(until)
     with or_cannot(), looking(given, under) as look:
@@ -178,7 +178,7 @@ def affected(
     """
     if not (actor or since or until):
         raise typer.BadParameter("name an actor, or a period with --from and --to")
-    given = where(home, data, postgres, None, keys, None, True)
+    given = where(home, data=data, postgres=postgres, keys=keys)
     with or_cannot(), looking(given, Under(home, who, "affected-by")) as look:
         found = affected_by(look.told(), actor=actor, since=when(since), until=when(until))
     rows = sorted(found.items(), key=lambda item: str(item[0]))
@@ -210,7 +210,7 @@ def statistics(
 
       carnet audit statistics --from 2026-01 --to 2026-11
     """
-    given = where(home, data, postgres, None, keys, None, True)
+    given = where(home, data=data, postgres=postgres, keys=keys)
     under = Under(home, who, "statistics")
     with or_cannot(), looking(given, under) as look:
         counts = _counted(look)

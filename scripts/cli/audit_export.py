@@ -63,7 +63,7 @@ def export(
 
       carnet audit export --format fhir --output november.ndjson --from 2026-11-01
     """
-    given = where(home, data, postgres, None, keys, None, True)
+    given = where(home, data=data, postgres=postgres, keys=keys)
     under = Under(home, who, "export")
     count = 0
     with (

@@ -83,13 +83,15 @@ AsJson = Annotated[bool, typer.Option("--json", help="The result as JSON, on sta
 
 def where(
     home: Path,
-    data: Path | None,
-    postgres: str | None,
-    objects: Path | None,
-    keys: Path | None,
-    vkey: str | None,
-    with_keys: bool,
+    *,
+    data: Path | None = None,
+    postgres: str | None = None,
+    objects: Path | None = None,
+    keys: Path | None = None,
+    vkey: str | None = None,
+    with_keys: bool = True,
 ) -> Where:
+    """What these options say is looked at; the Carnet of ``home`` for what they leave out."""
     return Where(
         settings=Place(home).settings(),
         data=data,

@@ -41,7 +41,10 @@ def prove(
       carnet audit prove --service vault --position 12 --output event.tlog-proof
     """
     with or_cannot():
-        evidence = open_evidence(where(home, data, postgres, objects, None, vkey, False))
+        given = where(
+            home, data=data, postgres=postgres, objects=objects, vkey=vkey, with_keys=False
+        )
+        evidence = open_evidence(given)
         proof = evidence.log.prove_inclusion(service, position)
         proofs.check_proof(proof.text, evidence.verifier, check_ed25519)
     if output:
@@ -64,7 +67,7 @@ def check_proof(
       carnet audit check-proof event.tlog-proof --vkey 'carnet.localhost/log+1a2b3c4d+AQ...'
     """
     with or_cannot():
-        verifier = verifier_of(where(home, None, None, None, None, vkey, False))
+        verifier = verifier_of(where(home, vkey=vkey, with_keys=False))
         text = file.read_text(encoding="utf-8")
     try:
         proved = proofs.check_proof(text, verifier, check_ed25519)

@@ -46,7 +46,7 @@ def replay(
 
       carnet audit replay --record 5c0e... --at 2026-11-22T10:00 --as auditor,physician=true
     """
-    given = where(home, data, postgres, None, keys, None, True)
+    given = where(home, data=data, postgres=postgres, keys=keys)
     under = Under(home, who, "replay")
     with or_cannot(), looking(given, under, record) as look:
         stood, erased = _replayed(look, record, at)

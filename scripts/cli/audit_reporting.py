@@ -68,7 +68,15 @@ def report(
       carnet audit report --record 5c0e... --as auditor,physician=true
       carnet audit report --from 2026-11-01 --to 2026-12-01
     """
-    given = where(home, data, postgres, objects, keys, vkey, not no_keys)
+    given = where(
+        home,
+        data=data,
+        postgres=postgres,
+        objects=objects,
+        keys=keys,
+        vkey=vkey,
+        with_keys=not no_keys,
+    )
     with or_cannot():
         again, part = _looked(given, Under(home, who, "report"), record, since, until)
         evidence = open_evidence(given)

@@ -12,7 +12,7 @@ from types import MappingProxyType
 import urllib3
 
 from scripts.cli.place import Place
-from scripts.cli.processes import FIRST, PROCESSES, ROOT, entrypoints_of, services_of
+from scripts.cli.processes import FIRST, FOLLOWING, PROCESSES, ROOT, entrypoints_of, services_of
 from scripts.machine.files import free_ports, kept_ports, private_folder
 from scripts.machine.kept import DidNotStart, Kept
 from scripts.machine.rabbitmq import Broker
@@ -21,6 +21,9 @@ from scripts.machine.seaweedfs import ObjectStore
 SMTP = "smtp"
 PORTS = (*PROCESSES, SMTP)
 """One of each process for its health, and the one mail comes in by."""
+BEHIND = 10
+"""How much nicer than those that answer are those where nobody waits: a tenth of the processor when
+both want it, all of it when they alone do."""
 START = 90.0  # seconds for a service process to be ready; about 3 on an idle machine
 Progress = Callable[[str], AbstractContextManager[None]]
 """Shows one step while it runs."""
@@ -100,9 +103,8 @@ class Deployment:
 
     def launch(self, name: str, detached: bool = False) -> None:
         """Start one process of the services; see :meth:`ready`."""
-        command = [sys.executable, "-m", "services", *entrypoints_of(name)]
         environ = self.environ(self._ports[name])
-        self.processes[name].start(command, environ=environ, detached=detached)
+        self.processes[name].start(command_of(name), environ=environ, detached=detached)
 
     def environ(self, port: int) -> dict[str, str]:
         """Of a process of the services; ``port``: of its health."""
@@ -139,6 +141,11 @@ class Deployment:
             if server.process.running():
                 with progress(f"{name} stopped"):
                     server.stop()
+
+
+def command_of(process: str) -> list[str]:
+    behind = ["nice", "-n", str(BEHIND)] if process in FOLLOWING else []
+    return [*behind, sys.executable, "-m", "services", *entrypoints_of(process)]
 
 
 @contextmanager

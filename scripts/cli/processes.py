@@ -1,7 +1,8 @@
 """Which services share a process when one machine runs all of them.
 
 In production each entrypoint is a process of its own; here few processes keep the memory small
-and still let decisions, documents and the journal work at the same time.
+and still let decisions, documents and the journal work at the same time. Who is waited for and
+what follows do not share one: what follows comes after, when both want the processor (ADR 28).
 """
 
 from fnmatch import fnmatch
@@ -26,16 +27,27 @@ ALONE = frozenset({"messaging.smtp"})
 """Entrypoints that share a process with no other: they do not run on eventlet."""
 FIRST = "keyring"
 """Every other process asks it for keys when it starts."""
+
+
+def _following(*services: str) -> tuple[str, ...]:
+    """What follows, in these services: the log of their own, those of others, and time."""
+    return tuple(f"{name}.{part}" for name in services for part in ("project", "follow", "timers"))
+
+
 PROCESSES = {
     FIRST: ("keyring.*",),
-    "people": ("identity.*", "directory.*", "notification.*", "catalogue.*"),
-    "rights": ("access.*",),
-    "records": ("vault.*",),
-    "care": ("prescription.*", "agenda.*", "profile.*"),
-    "letters": tuple(f"messaging.{name}" for name in ("rpc", "project", "follow", "timers")),
+    "people": ("identity.rpc", "directory.rpc", "catalogue.rpc", "notification.rpc"),
+    "rights": ("access.rpc",),
+    "records": ("vault.rpc",),
+    "care": ("prescription.rpc", "agenda.rpc", "profile.rpc", "messaging.rpc", "audit.rpc"),
     "mail": ("messaging.smtp",),
-    "audit": ("audit.*",),
+    "people-follow": _following("identity", "directory", "catalogue", "notification"),
+    "records-follow": _following("access", "vault"),
+    "care-follow": _following("prescription", "agenda", "profile", "messaging"),
+    "audit": (*_following("audit"), "audit.leaves"),
 }
+FOLLOWING = frozenset({"people-follow", "records-follow", "care-follow", "audit"})
+"""Where nobody waits for an answer."""
 
 
 def entrypoints() -> list[str]:

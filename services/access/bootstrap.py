@@ -13,8 +13,6 @@ from services.access.domain.reference import AccessSettings
 from services.access.messages import message_for
 from services.access.policies import FOLLOWS, POLICIES
 from services.access.projections.waiting import Kind, WaitingList, WhatWaits
-from shared.auth.service_keys import private_key
-from shared.auth.service_tokens import ServiceTokens
 from shared.eventing.audit_lag import AuditLag
 from shared.eventing.entrypoints import Following, Projecting, Timers, View
 from shared.eventing.outbox import OutboxReader
@@ -24,8 +22,9 @@ from shared.kernel.common import CommonSettings
 from shared.kernel.ids import derived_id
 from shared.kernel.settings import read_settings
 from shared.rpc.answer import Handler
-from shared.rpc.client import RpcClient
+from shared.rpc.asking import client_of, pull_by
 from shared.rpc.keys import remote_keys
+from shared.rpc.proofs import remote_proofs
 from shared.rpc.serve import Served
 from shared.stores.settings import EventStoreSettings
 from shared.stores.views import open_documents
@@ -38,17 +37,10 @@ class Built:
     def __init__(self) -> None:
         self.common = CommonSettings.read(os.environ)
         clock = self.common.clock()
-        signing_key = private_key(self.common.service_keys_dir, "access")
-        self.client = RpcClient(
-            self.common.amqp_uri,
-            tokens=ServiceTokens("access", signing_key, clock),
-            timeout=self.common.rpc_timeout,
-        )
+        self.client = client_of(self.common, "access")
         self.keys = remote_keys(self.client, self.common, "access")
         self.own = read_settings(AccessSettings, os.environ, section="access")
-        self.waiting = open_documents(
-            self.common, "access", WaitingList.NAME, WaitingList.VERSION, WaitingList.INDEXES
-        )
+        self.waiting = open_documents(self.common, "access", WaitingList)
         self.clock = clock
         self.waits = WhatWaits(self.waiting)
         self.app = open_log(
@@ -118,6 +110,7 @@ def projecting() -> Projecting:
         message_for=message_for,
         transport_keys=built.keys,
         amqp_uri=built.common.amqp_uri,
+        prove=remote_proofs(built.client),
         views=(View(WaitingList(built.keyed), built.waiting),),
         close=built.close,
     )
@@ -130,9 +123,7 @@ def following() -> Following:
         sources=FOLLOWS,
         policies=POLICIES,
         transport_keys=built.keys,
-        pull=lambda service, after, limit: built.client.call(
-            service, "events", {"after": after, "limit": limit}
-        ),
+        pull=pull_by(built.client),
         amqp_uri=built.common.amqp_uri,
         close=built.close,
     )

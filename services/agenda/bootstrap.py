@@ -1,9 +1,7 @@
 """Reads the settings of agenda once, and builds its objects."""
 
 import os
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from services.agenda.adapters.identity import IdentityOverRpc
 from services.agenda.adapters.prevention_table import read_table
@@ -14,16 +12,15 @@ from services.agenda.policies import FOLLOWS, POLICIES
 from services.agenda.projections.appointments import AppointmentList, ListedAppointments
 from services.agenda.projections.plans import ListedPlans, PlanDays
 from services.agenda.projections.reminders import ListedReminders, ReminderList
-from shared.auth.service_keys import private_key
-from shared.auth.service_tokens import ServiceTokens
 from shared.eventing.entrypoints import Following, Projecting, Timers, View
 from shared.eventing.outbox import OutboxReader
-from shared.eventing.positions import position_followed, position_in
+from shared.eventing.positions import position_shown
 from shared.kernel.common import CommonSettings
 from shared.kernel.settings import read_settings
 from shared.rpc.access import RpcAccess
-from shared.rpc.client import RpcClient
+from shared.rpc.asking import client_of, pull_by
 from shared.rpc.keys import remote_keys
+from shared.rpc.proofs import remote_proofs
 from shared.rpc.serve import Served
 from shared.stores.settings import EventStoreSettings
 from shared.stores.views import open_documents
@@ -58,20 +55,16 @@ class Built:
         self.common = CommonSettings.read(os.environ)
         self.own = read_settings(AgendaSettings, os.environ, section="agenda")
         keys_dir, clock = self.common.service_keys_dir, self.common.clock()
-        self.client = RpcClient(
-            self.common.amqp_uri,
-            tokens=ServiceTokens("agenda", private_key(keys_dir, "agenda"), clock),
-            timeout=self.common.rpc_timeout,
-        )
+        self.client = client_of(self.common, "agenda")
         self.keys = remote_keys(self.client, self.common, "agenda")
         # A service is part of this deployment if its public key is there.
         self.sources = tuple(name for name in FOLLOWS if (keys_dir / f"{name}.pub").exists())
         appointments, reminders, plans = AppointmentList(self.keys), ReminderList(), PlanDays()
         self.views = tuple(
-            View(view, open_documents(self.common, "agenda", view.NAME, view.VERSION, view.INDEXES))
+            View(view, open_documents(self.common, "agenda", view))
             for view in (appointments, reminders, plans)
         )
-        shown = [view.documents for view in self.views]
+        self.documents = [view.documents for view in self.views]
         self.app = Agenda(
             EventStoreSettings.of(self.common),
             self.keys,
@@ -79,25 +72,13 @@ class Built:
             access=RpcAccess(self.client),
             identities=IdentityOverRpc(self.client),
             lists=Lists(
-                appointments=ListedAppointments(shown[0], self.keys),
-                reminders=ListedReminders(shown[1]),
-                plans=ListedPlans(shown[2]),
+                appointments=ListedAppointments(self.documents[0], self.keys),
+                reminders=ListedReminders(self.documents[1]),
+                plans=ListedPlans(self.documents[2]),
             ),
             table=read_table(),
             limits=self.own.limits,
         )
-
-    def position_of(self, service: str) -> int:
-        """Of our own log, what every read model shows; of another's, what policies applied."""
-        if service == "agenda":
-            return position_in(*(view.documents for view in self.views))(service)
-        return position_followed(self.app)(service)
-
-    def pull(self, service: str, after: int, limit: int) -> Mapping[str, Any]:
-        answer: Mapping[str, Any] = self.client.call(
-            service, "events", {"after": after, "limit": limit}
-        )
-        return answer
 
     def close(self) -> None:
         self.app.close()
@@ -125,7 +106,7 @@ def served() -> Served:
             "opt_out": app.opt_out,
         },
         outbox=OutboxReader(app, message_for, built.keys),
-        position_of=built.position_of,
+        position_of=position_shown(app, *built.documents),
         close=built.close,
     )
 
@@ -137,6 +118,7 @@ def projecting() -> Projecting:
         message_for=message_for,
         transport_keys=built.keys,
         amqp_uri=built.common.amqp_uri,
+        prove=remote_proofs(built.client),
         views=built.views,
         close=built.close,
     )
@@ -149,7 +131,7 @@ def following() -> Following:
         sources=built.sources,
         policies=POLICIES,
         transport_keys=built.keys,
-        pull=built.pull,
+        pull=pull_by(built.client),
         amqp_uri=built.common.amqp_uri,
         close=built.close,
     )

@@ -1,9 +1,7 @@
 """Reads the settings of audit once, and builds its objects."""
 
 import os
-from collections.abc import Mapping
 from functools import cached_property
-from typing import Any
 
 from services.audit.adapters.access import RemoteAccess
 from services.audit.adapters.checkpoints import CheckpointMessages, CheckpointSweep
@@ -28,7 +26,6 @@ from services.audit.projections.journal import JournalLines, Merges, Rights, Sub
 from services.audit.projections.journal_view import StoredJournal
 from services.audit.projections.statistics import Facts, StoredCounts
 from shared.auth.service_keys import private_key
-from shared.auth.service_tokens import ServiceTokens
 from shared.crypto.signatures import check_ed25519
 from shared.eventing.entrypoints import Following, FollowingLeaves, Projecting, Timers, View
 from shared.eventing.messages import LeafBatch
@@ -38,15 +35,13 @@ from shared.kernel.at_use import at_use
 from shared.kernel.common import CommonSettings
 from shared.kernel.note import Sign, VerifierKey
 from shared.kernel.settings import read_settings
-from shared.rpc.client import RpcClient
+from shared.rpc.asking import client_of, pull_by
 from shared.rpc.keys import remote_keys
+from shared.rpc.proofs import remote_proofs
 from shared.rpc.serve import Served
-from shared.stores.documents import Documents
 from shared.stores.objects import open_objects
 from shared.stores.settings import EventStoreSettings
 from shared.stores.views import open_documents
-
-Projected = JournalLines | Subjects | Rights | Merges | Facts
 
 
 class Built:
@@ -57,11 +52,7 @@ class Built:
         self.own = read_settings(AuditSettings, os.environ, section="audit")
         self.clock = self.common.clock()
         service_key = private_key(self.common.service_keys_dir, "audit")
-        self.client = RpcClient(
-            self.common.amqp_uri,
-            tokens=ServiceTokens("audit", service_key, self.clock),
-            timeout=self.common.rpc_timeout,
-        )
+        self.client = client_of(self.common, "audit")
         self.keys = remote_keys(self.client, self.common, "audit")
         key_file = self.own.log_key_file
         self.log_key = log_key(key_file) if key_file else service_key
@@ -76,16 +67,17 @@ class Built:
 
     @cached_property
     def views(self) -> tuple[View, ...]:
-        return (
-            View(JournalLines(self.sealing, groups()), self._documents(JournalLines)),
-            View(Subjects(self.sealing), self._documents(Subjects)),
-            View(Rights(), self._documents(Rights)),
-            View(Merges(), self._documents(Merges)),
-            View(Facts(measures(), self.sealing), self._documents(Facts)),
+        projections = (
+            JournalLines(self.sealing, groups()),
+            Subjects(self.sealing),
+            Rights(),
+            Merges(),
+            Facts(measures(), self.sealing),
         )
-
-    def _documents(self, view: type[Projected]) -> Documents:
-        return open_documents(self.common, "audit", view.NAME, view.VERSION, view.INDEXES)
+        return tuple(
+            View(projection, open_documents(self.common, "audit", projection))
+            for projection in projections
+        )
 
     def former(self) -> tuple[VerifierKey, Sign] | None:
         if self.own.log_key_former_file is None:
@@ -121,18 +113,6 @@ class Built:
     def position_of(self, service: str) -> int:
         """What the journal shows: of each service followed, the slowest of its views."""
         return position_in(*(view.documents for view in self.views))(service)
-
-    def pull(self, service: str, after: int, limit: int) -> Mapping[str, Any]:
-        return self._range(service, "events", after, limit)
-
-    def pull_leaves(self, service: str, after: int, limit: int) -> Mapping[str, Any]:
-        return self._range(service, "leaves", after, limit)
-
-    def _range(self, service: str, method: str, after: int, limit: int) -> Mapping[str, Any]:
-        answer: Mapping[str, Any] = self.client.call(
-            service, method, {"after": after, "limit": limit}
-        )
-        return answer
 
     def close(self) -> None:
         self.app.close()
@@ -170,6 +150,7 @@ def projecting() -> Projecting:
         message_for=message_for,
         transport_keys=built.keys,
         amqp_uri=built.common.amqp_uri,
+        prove=remote_proofs(built.client),
         close=built.close,
     )
 
@@ -182,7 +163,7 @@ def following() -> Following:
         policies=POLICIES,
         views=built.views,
         transport_keys=built.keys,
-        pull=built.pull,
+        pull=pull_by(built.client),
         amqp_uri=built.common.amqp_uri,
         close=built.close,
     )
@@ -190,10 +171,8 @@ def following() -> Following:
 
 def following_leaves() -> FollowingLeaves:
     built = Built()
-    followers = {
-        service: LeafFollower(built.app, built.tree, service, built.pull_leaves)
-        for service in FOLLOWS
-    }
+    pull = pull_by(built.client, "leaves")
+    followers = {service: LeafFollower(built.app, built.tree, service, pull) for service in FOLLOWS}
 
     def handle(batch: LeafBatch) -> None:
         followers[batch.service].take(batch_of(batch))

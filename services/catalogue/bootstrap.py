@@ -3,7 +3,6 @@
 import os
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
 
 from services.catalogue.adapters.access import AccessOverRpc
 from services.catalogue.adapters.tables import read_codes
@@ -13,17 +12,15 @@ from services.catalogue.messages import message_for
 from services.catalogue.policies import FOLLOWS, POLICIES
 from services.catalogue.projections.due import DueReminders, LiveAuthorisations, WhatIsDue
 from services.catalogue.projections.services import ServiceList, ServiceReader
-from shared.auth.service_keys import private_key
-from shared.auth.service_tokens import ServiceTokens
 from shared.eventing.entrypoints import Following, Projecting, Timers, View
 from shared.eventing.outbox import OutboxReader
 from shared.eventing.positions import position_in
 from shared.kernel.common import CommonSettings
 from shared.kernel.settings import read_settings
-from shared.rpc.client import RpcClient
+from shared.rpc.asking import client_of, pull_by
 from shared.rpc.keys import remote_keys
+from shared.rpc.proofs import remote_proofs
 from shared.rpc.serve import Served
-from shared.stores.documents import Documents
 from shared.stores.settings import EventStoreSettings
 from shared.stores.views import open_documents
 
@@ -47,12 +44,7 @@ class Built:
         self.common = CommonSettings.read(os.environ)
         self.own = read_settings(CatalogueSettings, os.environ, section="catalogue")
         self.clock = self.common.clock()
-        signing_key = private_key(self.common.service_keys_dir, "catalogue")
-        self.client = RpcClient(
-            self.common.amqp_uri,
-            tokens=ServiceTokens("catalogue", signing_key, self.clock),
-            timeout=self.common.rpc_timeout,
-        )
+        self.client = client_of(self.common, "catalogue")
         self.keys = remote_keys(self.client, self.common, "catalogue")
         self.codes = read_codes()
         self.app = Catalogue(
@@ -66,12 +58,10 @@ class Built:
             ),
             access=AccessOverRpc(self.client),
         )
-        self.services = self._open(ServiceList)
-        self.live = self._open(LiveAuthorisations)
-        self.reminders = self._open(DueReminders)
-
-    def _open(self, view: Any) -> Documents:
-        return open_documents(self.common, "catalogue", view.NAME, view.VERSION, view.INDEXES)
+        self.services, self.live, self.reminders = (
+            open_documents(self.common, "catalogue", view)
+            for view in (ServiceList, LiveAuthorisations, DueReminders)
+        )
 
     def close(self) -> None:
         self.app.close()
@@ -111,6 +101,7 @@ def projecting() -> Projecting:
         message_for=message_for,
         transport_keys=built.keys,
         amqp_uri=built.common.amqp_uri,
+        prove=remote_proofs(built.client),
         views=(
             View(ServiceList(built.codes.regions), built.services),
             View(LiveAuthorisations(), built.live),
@@ -127,9 +118,7 @@ def following() -> Following:
         sources=FOLLOWS,
         policies=POLICIES,
         transport_keys=built.keys,
-        pull=lambda service, after, limit: built.client.call(
-            service, "events", {"after": after, "limit": limit}
-        ),
+        pull=pull_by(built.client),
         amqp_uri=built.common.amqp_uri,
         close=built.close,
     )

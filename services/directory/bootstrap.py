@@ -11,17 +11,15 @@ from services.directory.messages import message_for
 from services.directory.projections.facilities import Facilities, FacilitySearch
 from services.directory.projections.mailboxes import HolderSearch, MailboxHolders
 from services.directory.projections.professionals import Professionals, ProfessionalSearch
-from shared.auth.service_keys import private_key
-from shared.auth.service_tokens import ServiceTokens
 from shared.eventing.entrypoints import Projecting, Timers, View
 from shared.eventing.outbox import OutboxReader
 from shared.eventing.positions import position_in
 from shared.kernel.common import CommonSettings
 from shared.kernel.settings import read_settings
-from shared.rpc.client import RpcClient
+from shared.rpc.asking import client_of
 from shared.rpc.keys import remote_keys
+from shared.rpc.proofs import remote_proofs
 from shared.rpc.serve import Served
-from shared.stores.documents import Documents
 from shared.stores.settings import EventStoreSettings
 from shared.stores.views import open_documents
 
@@ -53,12 +51,7 @@ class Built:
         self.common = CommonSettings.read(os.environ)
         own = read_settings(DirectorySettings, os.environ, section="directory")
         clock = self.common.clock()
-        signing_key = private_key(self.common.service_keys_dir, "directory")
-        self.client = RpcClient(
-            self.common.amqp_uri,
-            tokens=ServiceTokens("directory", signing_key, clock),
-            timeout=self.common.rpc_timeout,
-        )
+        self.client = client_of(self.common, "directory")
         self.keys = remote_keys(self.client, self.common, "directory")
         self.codes = read_codes(more_professions=own.more_professions)
         strict = self.common.production if own.strict_ids is None else own.strict_ids
@@ -70,14 +63,10 @@ class Built:
             id_rules=NationalIdRules(strict=strict, strict_corsica=own.strict_corsican_finess),
             absent_share_max=own.absent_share_max,
         )
-        self.professionals = self._documents(Professionals)
-        self.facilities = self._documents(Facilities)
-        self.mailboxes = self._documents(MailboxHolders)
-
-    def _documents(
-        self, view: type[Professionals] | type[Facilities] | type[MailboxHolders]
-    ) -> Documents:
-        return open_documents(self.common, "directory", view.NAME, view.VERSION, view.INDEXES)
+        self.professionals, self.facilities, self.mailboxes = (
+            open_documents(self.common, "directory", view)
+            for view in (Professionals, Facilities, MailboxHolders)
+        )
 
     def close(self) -> None:
         self.app.close()
@@ -118,6 +107,7 @@ def projecting() -> Projecting:
         message_for=message_for,
         transport_keys=built.keys,
         amqp_uri=built.common.amqp_uri,
+        prove=remote_proofs(built.client),
         views=(
             View(Professionals(built.app.secret), built.professionals),
             View(Facilities(built.app.secret), built.facilities),

@@ -23,7 +23,6 @@ from services.identity.projections.candidates import Candidates, PeopleByBirth
 from services.identity.projections.due_dates import Due, DueDates, due_at
 from services.identity.projections.merges import Merges, MergesByState
 from shared.auth.service_keys import ServicePublicKeys, private_key
-from shared.auth.service_tokens import ServiceTokens
 from shared.eventing.entrypoints import Projecting, Timers, View
 from shared.eventing.outbox import OutboxReader
 from shared.eventing.positions import position_in
@@ -32,8 +31,9 @@ from shared.kernel.at_use import at_use
 from shared.kernel.common import CommonSettings
 from shared.kernel.ins_rules import InsRules
 from shared.kernel.settings import SettingsError, read_settings
-from shared.rpc.client import RpcClient
+from shared.rpc.asking import client_of
 from shared.rpc.keys import remote_keys
+from shared.rpc.proofs import remote_proofs
 from shared.rpc.serve import Served
 from shared.stores.documents import Documents
 from shared.stores.settings import EventStoreSettings
@@ -84,11 +84,7 @@ class Built:
         self.own.check()
         self.clock = self.common.clock()
         signing_key = private_key(self.common.service_keys_dir, "identity")
-        self.client = RpcClient(
-            self.common.amqp_uri,
-            tokens=ServiceTokens("identity", signing_key, self.clock),
-            timeout=self.common.rpc_timeout,
-        )
+        self.client = client_of(self.common, "identity")
         # Identity alone makes the keys of records: they begin with it.
         self.keys = remote_keys(self.client, self.common, "identity", create=True)
         ins_rules = self.common.ins_rules()
@@ -120,16 +116,13 @@ class Built:
         return RegistryFile(file, ins_rules) if file else NoInsi()
 
     def due_dates(self) -> Documents:
-        view = DueDates
-        return open_documents(self.common, "identity", view.NAME, view.VERSION, view.INDEXES)
+        return open_documents(self.common, "identity", DueDates)
 
     def candidates(self) -> Documents:
-        view = Candidates
-        return open_documents(self.common, "identity", view.NAME, view.VERSION, view.INDEXES)
+        return open_documents(self.common, "identity", Candidates)
 
     def merges(self) -> Documents:
-        view = Merges
-        return open_documents(self.common, "identity", view.NAME, view.VERSION, view.INDEXES)
+        return open_documents(self.common, "identity", Merges)
 
     def close(self) -> None:
         self.app.close()
@@ -201,6 +194,7 @@ def projecting() -> Projecting:
         message_for=message_for,
         transport_keys=built.keys,
         amqp_uri=built.common.amqp_uri,
+        prove=remote_proofs(built.client),
         views=(
             View(DueDates(), built.due_dates()),
             View(Candidates(built.keys, lambda: built.app.secret), built.candidates()),

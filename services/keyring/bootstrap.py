@@ -9,6 +9,7 @@ from services.keyring.adapters.wrapped_keys import WrappedKeys
 from services.keyring.application import Keyring, Seals
 from services.keyring.messages import message_for
 from shared.auth.service_keys import private_key
+from shared.auth.service_tokens import ServiceTokens
 from shared.crypto.handover import hand_over
 from shared.crypto.key_wrapper import FileKeyWrapper, KeyWrapper
 from shared.crypto.security_module import ModuleKeyWrapper, ModuleSettings, MovingKeyWrapper
@@ -16,6 +17,8 @@ from shared.eventing.entrypoints import Projecting, Timers
 from shared.eventing.outbox import OutboxReader
 from shared.kernel.common import CommonSettings
 from shared.kernel.settings import SettingsError, read_settings
+from shared.rpc.client import RpcClient
+from shared.rpc.proofs import remote_proofs
 from shared.rpc.serve import Served
 from shared.stores.settings import EventStoreSettings
 
@@ -65,7 +68,7 @@ class Built:
         self.common = CommonSettings.read(os.environ)
         self.own = read_settings(KeyringSettings, os.environ, section="keyring")
         wrapper = key_wrapper(self.own, self.common.kek_file)
-        signer = private_key(self.common.service_keys_dir, "keyring")
+        self.signer = signer = private_key(self.common.service_keys_dir, "keyring")
         self.app = Keyring(
             EventStoreSettings.of(self.common),
             self.common.clock(),
@@ -105,12 +108,23 @@ def served() -> Served:
 
 def projecting() -> Projecting:
     built = Built()
+    client = RpcClient(
+        built.common.amqp_uri,
+        tokens=ServiceTokens("keyring", built.signer, built.common.clock()),
+        timeout=built.common.rpc_timeout,
+    )
+
+    def close() -> None:
+        built.app.close()
+        client.close()
+
     return Projecting(
         log=built.app,
         message_for=message_for,
         transport_keys=built.app,
         amqp_uri=built.common.amqp_uri,
-        close=built.app.close,
+        prove=remote_proofs(client),
+        close=close,
     )
 
 

@@ -1,12 +1,10 @@
 """Reads the settings of messaging once, and builds its objects."""
 
 import os
-from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
 
 from services.messaging.adapters.contents import SealedContents
 from services.messaging.adapters.directory import RpcDirectory
@@ -24,11 +22,9 @@ from services.messaging.contract import CONTRACT
 from services.messaging.messages import message_for
 from services.messaging.policies import FOLLOWS, POLICIES
 from services.messaging.projections.conversations import ConversationList, ListedConversations
-from shared.auth.service_keys import private_key
-from shared.auth.service_tokens import ServiceTokens
 from shared.eventing.entrypoints import Following, Projecting, Timers, View
 from shared.eventing.outbox import OutboxReader
-from shared.eventing.positions import position_followed, position_in
+from shared.eventing.positions import position_shown
 from shared.kernel.common import CommonSettings
 from shared.kernel.hosting import require_declared
 from shared.kernel.settings import SettingsError, read_settings
@@ -36,8 +32,9 @@ from shared.mail.mailer import Mailer
 from shared.mail.smtp import Server, SmtpMailer
 from shared.mail.spool import SpoolMailer
 from shared.rpc.access import RpcAccess
-from shared.rpc.client import RpcClient
+from shared.rpc.asking import client_of, pull_by
 from shared.rpc.keys import remote_keys
+from shared.rpc.proofs import remote_proofs
 from shared.rpc.serve import Served
 from shared.stores.objects import open_objects
 from shared.stores.settings import EventStoreSettings
@@ -150,18 +147,10 @@ class Built:
         self.common = CommonSettings.read(os.environ)
         self.own = read_settings(MessagingSettings, os.environ, section="messaging")
         clock = self.common.clock()
-        signing_key = private_key(self.common.service_keys_dir, "messaging")
-        self.client = RpcClient(
-            self.common.amqp_uri,
-            tokens=ServiceTokens("messaging", signing_key, clock),
-            timeout=self.common.rpc_timeout,
-        )
+        self.client = client_of(self.common, "messaging")
         self.keys = remote_keys(self.client, self.common, "messaging")
         self.objects = open_objects(self.common, "messaging")
-        view = ConversationList
-        self.documents = open_documents(
-            self.common, "messaging", view.NAME, view.VERSION, view.INDEXES
-        )
+        self.documents = open_documents(self.common, "messaging", ConversationList)
         self.app = Messaging(
             EventStoreSettings.of(self.common),
             self.keys,
@@ -182,17 +171,6 @@ class Built:
             listed=ListedConversations(self.documents, self.keys),
         )
 
-    def position_of(self, service: str) -> int:
-        """Of our own log, what the read model shows; of another's, what was followed."""
-        if service == self.app.name:
-            return position_in(self.documents)(service)
-        return position_followed(self.app)(service)
-
-    def pull(self, service: str, after: int, limit: int) -> Mapping[str, Any]:
-        asked = {"after": after, "limit": limit}
-        answer: Mapping[str, Any] = self.client.call(service, "events", asked)
-        return answer
-
     def close(self) -> None:
         self.app.close()
         self.client.close()
@@ -206,7 +184,7 @@ def served() -> Served:
             m.name: getattr(built.app, RENAMED.get(m.name, m.name)) for m in CONTRACT.methods
         },
         outbox=OutboxReader(built.app, message_for, built.keys),
-        position_of=built.position_of,
+        position_of=position_shown(built.app, built.documents),
         close=built.close,
     )
 
@@ -218,6 +196,7 @@ def projecting() -> Projecting:
         message_for=message_for,
         transport_keys=built.keys,
         amqp_uri=built.common.amqp_uri,
+        prove=remote_proofs(built.client),
         views=(View(ConversationList(built.keys), built.documents),),
         close=built.close,
     )
@@ -230,7 +209,7 @@ def following() -> Following:
         sources=FOLLOWS,
         policies=POLICIES,
         transport_keys=built.keys,
-        pull=built.pull,
+        pull=pull_by(built.client),
         amqp_uri=built.common.amqp_uri,
         close=built.close,
     )

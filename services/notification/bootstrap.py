@@ -1,11 +1,10 @@
 """Reads the settings of notification once, and builds its objects."""
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
 
 from services.notification.adapters.bounces import BounceFolder
 from services.notification.adapters.carriers import EmailCarrier, FolderCarrier
@@ -18,8 +17,6 @@ from services.notification.domain.topic import Channel
 from services.notification.messages import message_for
 from services.notification.policies import FOLLOWS, POLICIES
 from services.notification.projections.notices import NoticeReader, Notices
-from shared.auth.service_keys import private_key
-from shared.auth.service_tokens import ServiceTokens
 from shared.eventing.entrypoints import Following, Projecting, Timers, View
 from shared.eventing.outbox import OutboxReader
 from shared.eventing.positions import position_followed, position_in
@@ -29,8 +26,9 @@ from shared.kernel.settings import SettingsError, read_settings
 from shared.mail.mailer import Mailer
 from shared.mail.smtp import Server, SmtpMailer
 from shared.mail.spool import SpoolMailer
-from shared.rpc.client import RpcClient
+from shared.rpc.asking import client_of, pull_by
 from shared.rpc.keys import remote_keys
+from shared.rpc.proofs import remote_proofs
 from shared.rpc.serve import Served
 from shared.stores.settings import EventStoreSettings
 from shared.stores.views import open_documents
@@ -96,12 +94,7 @@ class Built:
         self.common = CommonSettings.read(os.environ)
         self.own = read_settings(NotificationSettings, os.environ, section="notification")
         self.clock = self.common.clock()
-        signing_key = private_key(self.common.service_keys_dir, "notification")
-        self.client = RpcClient(
-            self.common.amqp_uri,
-            tokens=ServiceTokens("notification", signing_key, self.clock),
-            timeout=self.common.rpc_timeout,
-        )
+        self.client = client_of(self.common, "notification")
         self.keys = remote_keys(self.client, self.common, "notification")
         self.people = RpcPeople(self.client)
         self.spool = self.own.spool(self.common)
@@ -120,10 +113,7 @@ class Built:
                 at_once=self.own.at_once,
             ),
         )
-        view = Notices
-        self.documents = open_documents(
-            self.common, "notification", view.NAME, view.VERSION, view.INDEXES
-        )
+        self.documents = open_documents(self.common, "notification", Notices)
 
     def _carriers(self) -> dict[Channel, Carrier]:
         self.own.check(self.common)
@@ -144,12 +134,6 @@ class Built:
         if service == self.app.name:
             return shown
         return heard if shown >= self.app.head().position else 0
-
-    def pull(self, service: str, after: int, limit: int) -> Mapping[str, Any]:
-        answer: Mapping[str, Any] = self.client.call(
-            service, "events", {"after": after, "limit": limit}
-        )
-        return answer
 
     def close(self) -> None:
         for carrier in self.carriers.values():
@@ -191,6 +175,7 @@ def projecting() -> Projecting:
         message_for=message_for,
         transport_keys=built.keys,
         amqp_uri=built.common.amqp_uri,
+        prove=remote_proofs(built.client),
         views=(View(Notices(), built.documents),),
         close=built.close,
     )
@@ -203,7 +188,7 @@ def following() -> Following:
         sources=FOLLOWS,
         policies=POLICIES,
         transport_keys=built.keys,
-        pull=built.pull,
+        pull=pull_by(built.client),
         amqp_uri=built.common.amqp_uri,
         close=built.close,
     )

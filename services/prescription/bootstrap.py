@@ -1,11 +1,9 @@
 """Reads the settings of prescription once, and builds its objects."""
 
 import os
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
-from typing import Any
 
 from services.prescription.adapters.cda import CdaDocuments
 from services.prescription.adapters.people import RpcFacilities, RpcPeople
@@ -19,17 +17,16 @@ from services.prescription.domain.ports import Codes, Paper, Receipts
 from services.prescription.messages import message_for
 from services.prescription.policies import FOLLOWS, POLICIES
 from services.prescription.projections.prescriptions import ListedPrescriptions, PrescriptionList
-from shared.auth.service_keys import private_key
-from shared.auth.service_tokens import ServiceTokens
 from shared.eventing.entrypoints import Following, Projecting, Timers, View
 from shared.eventing.outbox import OutboxReader
-from shared.eventing.positions import position_followed, position_in
+from shared.eventing.positions import position_shown
 from shared.kernel.at_use import at_use
 from shared.kernel.common import CommonSettings
 from shared.kernel.settings import read_settings
 from shared.rpc.access import RpcAccess
-from shared.rpc.client import RpcClient
+from shared.rpc.asking import client_of, pull_by
 from shared.rpc.keys import remote_keys
+from shared.rpc.proofs import remote_proofs
 from shared.rpc.serve import Served
 from shared.stores.settings import EventStoreSettings
 from shared.stores.views import open_documents
@@ -66,17 +63,9 @@ class Built:
         self.common = CommonSettings.read(os.environ)
         self.own = read_settings(PrescriptionSettings, os.environ, section="prescription")
         clock = self.common.clock()
-        signing_key = private_key(self.common.service_keys_dir, "prescription")
-        self.client = RpcClient(
-            self.common.amqp_uri,
-            tokens=ServiceTokens("prescription", signing_key, clock),
-            timeout=self.common.rpc_timeout,
-        )
+        self.client = client_of(self.common, "prescription")
         self.keys = remote_keys(self.client, self.common, "prescription")
-        view = PrescriptionList
-        self.documents = open_documents(
-            self.common, "prescription", view.NAME, view.VERSION, view.INDEXES
-        )
+        self.documents = open_documents(self.common, "prescription", PrescriptionList)
         self.app = Prescriptions(
             EventStoreSettings.of(self.common),
             self.keys,
@@ -109,17 +98,6 @@ class Built:
         """Asked for when first needed: keyring may start after us."""
         return self.app.secret
 
-    def position_of(self, service: str) -> int:
-        """Of our own log, what the read model shows; of another's, what was followed."""
-        if service == self.app.name:
-            return position_in(self.documents)(service)
-        return position_followed(self.app)(service)
-
-    def pull(self, service: str, after: int, limit: int) -> Mapping[str, Any]:
-        asked = {"after": after, "limit": limit}
-        answer: Mapping[str, Any] = self.client.call(service, "events", asked)
-        return answer
-
     def close(self) -> None:
         self.app.close()
         self.client.close()
@@ -145,7 +123,7 @@ def served() -> Served:
         settings=built.common,
         handlers={method.name: getattr(built.app, method.name) for method in CONTRACT.methods},
         outbox=OutboxReader(built.app, message_for, built.keys),
-        position_of=built.position_of,
+        position_of=position_shown(built.app, built.documents),
         close=built.close,
     )
 
@@ -157,6 +135,7 @@ def projecting() -> Projecting:
         message_for=message_for,
         transport_keys=built.keys,
         amqp_uri=built.common.amqp_uri,
+        prove=remote_proofs(built.client),
         views=(View(PrescriptionList(built.keys, built.secret), built.documents),),
         close=built.close,
     )
@@ -169,7 +148,7 @@ def following() -> Following:
         sources=FOLLOWS,
         policies=POLICIES,
         transport_keys=built.keys,
-        pull=built.pull,
+        pull=pull_by(built.client),
         amqp_uri=built.common.amqp_uri,
         close=built.close,
     )

@@ -1,9 +1,7 @@
 """Reads the settings of profile once, and builds its objects."""
 
 import os
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from services.profile.adapters.biology import BiologyReports
 from services.profile.adapters.identity import RpcPeople
@@ -25,17 +23,16 @@ from services.profile.policies import FOLLOWS, POLICIES
 from services.profile.projections.listed import ListedProfiles
 from services.profile.projections.sections import Sections
 from services.profile.projections.series import MeasureSeries
-from shared.auth.service_keys import private_key
-from shared.auth.service_tokens import ServiceTokens
 from shared.eventing.entrypoints import Following, Projecting, Timers, View
 from shared.eventing.outbox import OutboxReader
-from shared.eventing.positions import position_followed, position_in
+from shared.eventing.positions import position_shown
 from shared.kernel.at_use import at_use
 from shared.kernel.common import CommonSettings
 from shared.kernel.settings import SettingsError, read_settings
 from shared.rpc.access import RpcAccess
-from shared.rpc.client import RpcClient
+from shared.rpc.asking import client_of, pull_by
 from shared.rpc.keys import remote_keys
+from shared.rpc.proofs import remote_proofs
 from shared.rpc.serve import Served
 from shared.stores.settings import EventStoreSettings
 from shared.stores.views import open_documents
@@ -63,30 +60,12 @@ class Built:
         self.own = read_settings(ProfileSettings, os.environ, section="profile")
         self.own.check()
         clock = self.common.clock()
-        signing_key = private_key(self.common.service_keys_dir, "profile")
-        self.client = RpcClient(
-            self.common.amqp_uri,
-            tokens=ServiceTokens("profile", signing_key, clock),
-            timeout=self.common.rpc_timeout,
-        )
+        self.client = client_of(self.common, "profile")
         self.keys = remote_keys(self.client, self.common, "profile")
         self.sections, self.series = (
-            open_documents(self.common, "profile", view.NAME, view.VERSION, view.INDEXES)
-            for view in (Sections, MeasureSeries)
+            open_documents(self.common, "profile", view) for view in (Sections, MeasureSeries)
         )
         self.app = Profile(EventStoreSettings.of(self.common), self.keys, clock, self._parts())
-
-    def position_of(self, service: str) -> int:
-        """Of our own log, what the read models show; of another's, what was heard of it."""
-        if service == self.app.name:
-            return position_in(self.sections, self.series)(service)
-        return position_followed(self.app)(service)
-
-    def pull(self, service: str, after: int, limit: int) -> Mapping[str, Any]:
-        answer: Mapping[str, Any] = self.client.call(
-            service, "events", {"after": after, "limit": limit}
-        )
-        return answer
 
     def close(self) -> None:
         self.app.close()
@@ -144,7 +123,7 @@ def served() -> Served:
             "summary_document": app.summary_document,
         },
         outbox=OutboxReader(app, message_for, built.keys),
-        position_of=built.position_of,
+        position_of=position_shown(app, built.sections, built.series),
         close=built.close,
     )
 
@@ -156,6 +135,7 @@ def projecting() -> Projecting:
         message_for=message_for,
         transport_keys=built.keys,
         amqp_uri=built.common.amqp_uri,
+        prove=remote_proofs(built.client),
         views=(
             View(Sections(built.keys), built.sections),
             View(MeasureSeries(built.keys, built.app.secret), built.series),
@@ -171,7 +151,7 @@ def following() -> Following:
         sources=FOLLOWS,
         policies=POLICIES,
         transport_keys=built.keys,
-        pull=built.pull,
+        pull=pull_by(built.client),
         amqp_uri=built.common.amqp_uri,
         close=built.close,
     )

@@ -24,8 +24,6 @@ from services.vault.projections.documents import DocumentList
 from services.vault.projections.due import DueList, ListedDue
 from services.vault.projections.listed import ListedDocuments
 from services.vault.projections.results import ListedResults, ResultList
-from shared.auth.service_keys import private_key
-from shared.auth.service_tokens import ServiceTokens
 from shared.eventing.audit_lag import AuditLag
 from shared.eventing.entrypoints import Following, Projecting, Timers, View
 from shared.eventing.outbox import OutboxReader
@@ -33,8 +31,9 @@ from shared.eventing.positions import position_in
 from shared.kernel.common import CommonSettings
 from shared.kernel.settings import SettingsError, read_settings
 from shared.rpc.access import RpcAccess
-from shared.rpc.client import RpcClient
+from shared.rpc.asking import client_of, pull_by
 from shared.rpc.keys import remote_keys
+from shared.rpc.proofs import remote_proofs
 from shared.rpc.serve import Served
 from shared.stores.objects import open_objects
 from shared.stores.settings import EventStoreSettings
@@ -90,24 +89,12 @@ class Built:
         self.common = CommonSettings.read(os.environ)
         self.own = read_settings(VaultSettings, os.environ, section="vault")
         clock = self.common.clock()
-        self.client = RpcClient(
-            self.common.amqp_uri,
-            tokens=ServiceTokens(
-                "vault", private_key(self.common.service_keys_dir, "vault"), clock
-            ),
-            timeout=self.common.rpc_timeout,
-        )
+        self.client = client_of(self.common, "vault")
         self.keys = remote_keys(self.client, self.common, "vault")
-        self.documents = open_documents(
-            self.common, "vault", DocumentList.NAME, DocumentList.VERSION, DocumentList.INDEXES
-        )
-        self.found_results = open_documents(
-            self.common, "vault", ResultList.NAME, ResultList.VERSION, ResultList.INDEXES
-        )
+        self.documents = open_documents(self.common, "vault", DocumentList)
+        self.found_results = open_documents(self.common, "vault", ResultList)
         self.contents = SealedContents(open_objects(self.common, "vault"), self.keys)
-        self.due = open_documents(
-            self.common, "vault", DueList.NAME, DueList.VERSION, DueList.INDEXES
-        )
+        self.due = open_documents(self.common, "vault", DueList)
         sets = read_value_sets()
         self.own.check(sets)
         self.app = Vault(
@@ -170,6 +157,7 @@ def projecting() -> Projecting:
         message_for=message_for,
         transport_keys=built.keys,
         amqp_uri=built.common.amqp_uri,
+        prove=remote_proofs(built.client),
         views=(
             View(DocumentList(built.keys), built.documents),
             View(ResultList(built.keys, built.contents), built.found_results),
@@ -186,9 +174,7 @@ def following() -> Following:
         sources=FOLLOWS,
         policies=POLICIES,
         transport_keys=built.keys,
-        pull=lambda service, after, limit: built.client.call(
-            service, "events", {"after": after, "limit": limit}
-        ),
+        pull=pull_by(built.client),
         amqp_uri=built.common.amqp_uri,
         close=built.close,
     )

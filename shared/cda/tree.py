@@ -24,6 +24,9 @@ MAX_ATTRIBUTE_LENGTH = 65_536
 PIECE = 65_536
 """Bytes given to the parser at once: it keeps what it has met until the end of them, long after
 the builder said no (five million bytes of nested elements took 200 MB)."""
+MAX_SILENT = 4
+"""Pieces in which nothing ends or goes on but one tag, comment or instruction: the parser has all
+of it together before anybody can say that it is too long."""
 
 Element = ET.Element
 
@@ -39,11 +42,20 @@ class _BoundedBuilder(ET.TreeBuilder):
         super().__init__()
         self._depth = 0
         self._count = 0
+        self._silent = 0
+        """Pieces since the parser last met something."""
+
+    def was_fed(self) -> None:
+        """Another piece, and what was met in it told."""
+        self._silent += 1
+        if self._silent > MAX_SILENT:
+            raise _Unsafe(f"a tag is longer than {MAX_SILENT * PIECE} bytes")
 
     def doctype(self, *_: str | None) -> None:
         raise _Unsafe("a document type declaration is not taken")
 
     def start(self, tag: str, attrs: dict[str, str]) -> Element:
+        self._silent = 0
         self._depth += 1
         self._count += 1
         if self._depth > MAX_DEPTH:
@@ -56,7 +68,12 @@ class _BoundedBuilder(ET.TreeBuilder):
             raise _Unsafe(f"an attribute is longer than {MAX_ATTRIBUTE_LENGTH} characters")
         return super().start(tag, attrs)
 
+    def data(self, data: str) -> None:
+        self._silent = 0
+        super().data(data)
+
     def end(self, tag: str) -> Element:
+        self._silent = 0
         self._depth -= 1
         return super().end(tag)
 
@@ -78,10 +95,12 @@ def clinical_document(content: bytes) -> Element:
 
 def parsed(content: bytes) -> Element:
     """Any XML; raises :class:`InvalidRequest` on field ``content`` for what is not safe to read."""
-    parser = ET.XMLParser(target=_BoundedBuilder())  # noqa: S314 - bounded, and takes no DTD
+    builder = _BoundedBuilder()
+    parser = ET.XMLParser(target=builder)  # noqa: S314 - bounded, and takes no DTD
     try:
         for at in range(0, len(content), PIECE):
             parser.feed(content[at : at + PIECE])
+            builder.was_fed()
         root: Element = parser.close()
     except _Unsafe as unsafe:
         raise _refused(str(unsafe)) from None

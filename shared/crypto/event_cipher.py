@@ -16,6 +16,7 @@ from shared.crypto.keys import SERVICE_KEY_ID, Key, Keys
 from shared.crypto.sealing import NONCE_BYTES, TAG_BYTES, NotAuthentic, seal_with, unseal_with
 
 FORMAT = 1
+_FORMAT = bytes([FORMAT])
 HEADER_BYTES = 1 + 16 + 4
 
 
@@ -42,9 +43,6 @@ class SealHeader(NamedTuple):
         """The record a row belongs to; ``None`` for what the service's own key seals."""
         return None if self.key_id == SERVICE_KEY_ID else self.key_id
 
-    def to_bytes(self) -> bytes:
-        return bytes([FORMAT]) + self.key_id.bytes + self.key_version.to_bytes(4, "big")
-
 
 def read_header(sealed: bytes) -> SealHeader:
     """Raise :class:`NotAuthentic` if these bytes cannot be a sealed state."""
@@ -65,7 +63,7 @@ def seal_state(key: Key, row: RowIdentity, plain: bytes) -> bytes:
 
 def seal_in(key: Key, row: bytes, plain: bytes) -> bytes:
     """As :func:`seal_state`. ``row``: :meth:`RowIdentity.to_bytes`."""
-    header = SealHeader(key.id, key.version).to_bytes()
+    header = _FORMAT + key.name
     return header + seal_with(key.cipher, plain, header + row)
 
 
@@ -93,5 +91,5 @@ class Opener:
     def _cipher(self, sealed: bytes) -> AESGCM:
         header = read_header(sealed)
         cipher = self._keys.exact(header.key_id, header.key_version).cipher
-        self._ciphers[header.to_bytes()] = cipher
+        self._ciphers[sealed[:HEADER_BYTES]] = cipher
         return cipher

@@ -28,6 +28,11 @@ class Key:
         """Made once for all that is sealed under it, and gone with it."""
         return AESGCM(self.secret)
 
+    @cached_property
+    def name(self) -> bytes:
+        """Id (16 bytes) and version (4, big-endian): what is sealed tells them in clear."""
+        return self.id.bytes + self.version.to_bytes(4, "big")
+
     def __repr__(self) -> str:
         return "Key(...)"
 

@@ -13,7 +13,7 @@ from threading import Event
 from typing import TypeVar
 
 from shared.eventing.broker import Subscription
-from shared.eventing.checkpoints import Heard, parse, take
+from shared.eventing.checkpoints import Heard, Prove, parse, take
 from shared.eventing.freshness import Freshness
 from shared.eventing.loop import Loop
 from shared.eventing.metrics import LOGGED_FRESH, LOGGED_POSITION, MALFORMED
@@ -33,7 +33,7 @@ Req = TypeVar("Req")
 Ans = TypeVar("Ans")
 
 
-def checkpoint_loop(log: EventLog, amqp_uri: str) -> Loop:
+def checkpoint_loop(log: EventLog, amqp_uri: str, prove: Prove) -> Loop:
     """Keeps the last checkpoint heard of, checked against the one before, and how far it covers
     this log."""
 
@@ -45,7 +45,7 @@ def checkpoint_loop(log: EventLog, amqp_uri: str) -> Loop:
                 if deliveries := subscription.next(1.0):
                     for delivery in deliveries:
                         if message := heard(delivery.body, log.name):
-                            take(log, message)
+                            take(log, message, prove)
                     subscription.ack(deliveries)
                 _measure(log, fresh)
                 loop.turned()
@@ -121,19 +121,20 @@ class AuditLag:
     def seconds(self) -> float:
         """Age of the oldest event outside; 0 when there is none. For ever, if the log holds more
         than is here: events of ours are gone, and nothing can be said of those that are new."""
-        logged, head = self._log.places.logged(), self._log.head()
-        if logged.epoch == head.epoch and logged.position >= head.position:
-            return 0.0 if logged.position == head.position else math.inf
-        oldest = self._oldest_outside(logged, head)
-        return (self._log.clock.now() - oldest).total_seconds() if oldest else 0.0
+        logged, oldest = self._log.places.logged(), self._oldest
+        if oldest is None or oldest[0] != logged:
+            head = self._log.head()
+            if logged.epoch == head.epoch and logged.position >= head.position:
+                return 0.0 if logged.position == head.position else math.inf
+            oldest = self._oldest = self._oldest_outside(logged, head)
+        return (self._log.clock.now() - oldest[1]).total_seconds() if oldest else 0.0
 
-    def _oldest_outside(self, logged: Logged, head: Head) -> datetime | None:
-        if self._oldest is None or self._oldest[0] != logged:
-            rows = self._log.read(self._covered_to(logged, head), LOOKED_AT)
-            times = (getattr(row.event, "timestamp", None) for row in rows)
-            first = next((time for time in times if time is not None), None)
-            self._oldest = (logged, first) if first else None
-        return self._oldest[1] if self._oldest else None
+    def _oldest_outside(self, logged: Logged, head: Head) -> tuple[Logged, datetime] | None:
+        """It is the oldest until more is logged: none comes before it."""
+        rows = self._log.read(self._covered_to(logged, head), LOOKED_AT)
+        times = (getattr(row.event, "timestamp", None) for row in rows)
+        first = next((time for time in times if time is not None), None)
+        return (logged, first) if first else None
 
     def _covered_to(self, logged: Logged, head: Head) -> int:
         """Of an epoch that is over, what came after it is not covered; of one that this log does

@@ -7,6 +7,7 @@ key is believed once a note is signed by it and by the one believed so far.
 
 import json
 from base64 import b64decode
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
@@ -18,13 +19,17 @@ from shared.kernel.actor import Actor
 from shared.kernel.checkpoint import Checkpoint
 from shared.kernel.errors import NotFound
 from shared.kernel.merkle import check_consistency
+from shared.kernel.needs_operator import NeedsOperator
 from shared.kernel.note import InvalidNote, VerifierKey, open_note
 from shared.stores.event_log import NOTHING, EventLog, Outcome
 from shared.stores.places import Logged, SeenCheckpoint
-from shared.telemetry.logs import log
+
+Prove = Callable[[int, int], Sequence[bytes]]
+"""(from size, to size) -> the path of the log's proof that the larger tree continues the smaller
+one. Raises a ``Refusal`` if it is not given."""
 
 
-class Inconsistent(Exception):
+class Inconsistent(NeedsOperator):
     """A checkpoint that the log's key signed does not continue the one seen before: the log was
     forked or rolled back, or its key was used by someone else. Or it holds another event than
     ours, or one more than we have: our own log was put back. An operator must look."""
@@ -60,9 +65,9 @@ def parse(body: bytes, service: str) -> Heard:
     )
 
 
-def take(service: EventLog, heard: Heard) -> None:
-    """Keep it, once it is known to continue the last one kept; one of an older tree that begins
-    the last one is passed over. Raise :class:`Inconsistent` otherwise."""
+def take(service: EventLog, heard: Heard, prove: Prove) -> None:
+    """Keep it, once it is known to continue the last one kept: the proof that did not come with it
+    is asked for. One of a smaller tree is passed over. Raise :class:`Inconsistent` otherwise."""
     _refuse_another_past(service, heard)
     seen = service.places.seen_checkpoint()
     if seen is None:
@@ -77,12 +82,7 @@ def take(service: EventLog, heard: Heard) -> None:
     if new.size < last.size:
         CHECKPOINTS.labels(service.name, "late").inc()
         return
-    path = [] if new.size == last.size else heard.proofs.get(last.size)
-    if path is None:
-        CHECKPOINTS.labels(service.name, "unproven").inc()
-        log.warning("no proof leads to this checkpoint: both are kept", loop=service.name)
-        _keep(service, heard, instead_of=None)
-        return
+    path = heard.proofs.get(last.size) or _asked(prove, last, new)
     if last.size and not check_consistency(last.size, new.size, path, last.root, new.root):
         CHECKPOINTS.labels(service.name, "inconsistent").inc()
         raise Inconsistent(f"the log of {new.size} does not continue that of {last.size} entries")
@@ -120,6 +120,11 @@ def _refuse_another_past(service: EventLog, heard: Heard) -> None:
 
 def _is_ours(service: EventLog, position: int, digest: str) -> bool:
     return [*service.leaves(position - 1, 1).leaves] == [(position, digest)]
+
+
+def _asked(prove: Prove, last: Checkpoint, new: Checkpoint) -> Sequence[bytes]:
+    """None leads from an empty tree, nor from one to itself."""
+    return prove(last.size, new.size) if 0 < last.size < new.size else []
 
 
 def _vouched_for(heard: Heard, seen: SeenCheckpoint) -> bool:

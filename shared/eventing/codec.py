@@ -13,6 +13,7 @@ from shared.crypto.sealing import NotAuthentic
 from shared.crypto.transport import open_message, seal_message
 from shared.eventing.messages import Envelope, Head, LeafBatch, MessageData, Wire
 from shared.eventing.received import Received
+from shared.kernel.needs_operator import NeedsOperator
 
 VOID = "void"
 
@@ -32,7 +33,7 @@ class Malformed(Exception):
     """Bytes that are not one of our messages; the reason never repeats what they hold."""
 
 
-class NotPublishable(Exception):
+class NotPublishable(NeedsOperator):
     """A message that does not fit its own schema; the relay stops rather than publish it."""
 
 

@@ -14,6 +14,7 @@ from typing import Any
 from nameko.extensions import DependencyProvider
 
 from shared.eventing.audit_lag import checkpoint_loop
+from shared.eventing.checkpoints import Prove
 from shared.eventing.codec import TransportKeys
 from shared.eventing.follow import follow_loop
 from shared.eventing.following import Following
@@ -45,12 +46,14 @@ Build = Callable[[], tuple[Sequence[Loop], Close]]
 
 @dataclass(frozen=True, kw_only=True)
 class Projecting:
-    """``views``: read models over the service's own log; ``message_for``: what it publishes."""
+    """``views``: read models over the service's own log; ``message_for``: what it publishes;
+    ``prove``: asks the transparency log how it continues a tree that was seen."""
 
     log: EventLog
     message_for: MessageFor
     transport_keys: TransportKeys
     amqp_uri: str
+    prove: Prove
     views: Sequence[View] = ()
     close: Close = lambda: None
 
@@ -102,7 +105,7 @@ def projecting_loops(made: Projecting) -> list[Loop]:
     return [
         watch_loop(watch, made.log.name),
         relay_loop(made.log, outbox, exchanges, watch),
-        checkpoint_loop(made.log, made.amqp_uri),
+        checkpoint_loop(made.log, made.amqp_uri, made.prove),
         *(project_loop(made.log, view, watch) for view in made.views),
     ]
 

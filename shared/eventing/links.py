@@ -13,10 +13,11 @@ from collections.abc import Sequence
 from enum import StrEnum
 
 from shared.eventing.messages import Envelope, Head, Pulled
+from shared.kernel.needs_operator import NeedsOperator
 from shared.stores.outcome import Link
 
 
-class Mismatch(Exception):
+class Mismatch(NeedsOperator):
     """The publisher's log is not the one that was followed so far: nobody may guess on."""
 
 

@@ -8,9 +8,6 @@ from amqp.exceptions import AMQPError
 from eventsourcing.persistence import InterfaceError, InternalError, OperationalError
 from kombu.exceptions import KombuError
 
-from shared.eventing.checkpoints import Inconsistent
-from shared.eventing.codec import NotPublishable
-from shared.eventing.links import Mismatch
 from shared.eventing.metrics import FAILURES, STOPPED
 from shared.kernel.errors import (
     DeadlineExceeded,
@@ -19,6 +16,7 @@ from shared.kernel.errors import (
     Unauthenticated,
     Unavailable,
 )
+from shared.kernel.needs_operator import NeedsOperator
 from shared.stores.outcome import PositionMoved
 from shared.telemetry.logs import described, log
 
@@ -29,7 +27,6 @@ INFRASTRUCTURE = (
 )
 """What is out of reach, not wrong: nothing is parked or skipped for it. ``Unauthenticated`` is
 our own token refused: a clock or a key, never a message."""
-NEEDS_OPERATOR = (Mismatch, NotPublishable, Inconsistent)
 FIRST_WAIT = 0.1
 LONGEST_WAIT = 30.0
 """Seconds between two tries; doubled each time. A loop that an operator has to look at goes on
@@ -89,7 +86,7 @@ class Loop:
     def _tell(self, error: Exception) -> None:
         kind = "infrastructure" if isinstance(error, INFRASTRUCTURE) else "error"
         said = type(error).__name__
-        if isinstance(error, NEEDS_OPERATOR):
+        if isinstance(error, NeedsOperator):
             kind, said = "operator", f"stopped, an operator must look: {error}"
             STOPPED.labels(self.name).set(1)
         FAILURES.labels(self.name, kind).inc()

@@ -57,7 +57,7 @@ STOPPED = Gauge(
 FAILURES = Counter("carnet_loop_failures_total", "Rounds that failed, by kind", ["loop", "kind"])
 CHECKPOINTS = Counter(
     "carnet_checkpoints_total",
-    "Checkpoints of the transparency log heard of, by what became of them: kept, late, unproven"
-    " (no proof from the one before), inconsistent (an operator must look)",
+    "Checkpoints of the transparency log heard of, by what became of them: kept, late, inconsistent"
+    " (an operator must look)",
     ["service", "outcome"],
 )

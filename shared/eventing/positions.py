@@ -29,3 +29,10 @@ def position_followed(log: EventLog) -> PositionOf:
         return followed.position if followed else 0
 
     return position_of
+
+
+def position_shown(log: EventLog, *views: Documents) -> PositionOf:
+    """Of the service's own log what all of these read models have reached, of another's what its
+    policies have applied."""
+    shown, applied = position_in(*views), position_followed(log)
+    return lambda source: shown(source) if source == log.name else applied(source)

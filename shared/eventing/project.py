@@ -14,9 +14,8 @@ from shared.stores.event_log import EventLog, Recorded
 from shared.stores.guard import Leadership
 
 BATCH = 200
-"""Events written with one checkpoint."""
-REBUILT = 2000
-"""The same where nobody waits for it."""
+"""Events written with one checkpoint. More at once are slower: what lies in memory together is
+looked through by Python's garbage collector, and pushed out of the processor's cache."""
 
 
 class Projector:
@@ -50,16 +49,16 @@ class Projector:
         """From the first event, beside the view that serves; switched in one write. ``note`` is
         told the position reached, now and then."""
         fresh = self._view.documents.rebuild()
-        while self._fill(fresh, REBUILT):
+        while self._fill(fresh):
             reached = fresh.position(self._log.name)
             note(reached.position if reached else 0)
         self._view.documents.switch(fresh)
 
-    def _fill(self, documents: Documents, most: int = BATCH) -> bool:
+    def _fill(self, documents: Documents) -> bool:
         reached = documents.position(self._log.name)
         previous = reached.position if reached else 0
         batch: list[tuple[list[Write], At]] = []
-        for row in self._log.read(previous, most):
+        for row in self._log.read(previous, BATCH):
             at = At(
                 source=self._log.name, epoch=row.epoch, previous=previous, position=row.position
             )

@@ -7,6 +7,7 @@ from threading import Event
 
 from shared.eventing.loop import INFRASTRUCTURE, Loop
 from shared.eventing.metrics import FAILURES
+from shared.kernel.needs_operator import NeedsOperator
 from shared.stores.event_log import EventLog
 from shared.telemetry.logs import described, log
 
@@ -26,29 +27,35 @@ class Timers:
 
 def timer_loop(timers: Timers) -> Loop:
     """A sweep that fails does not keep the others from their round; it is told, and comes
-    again. What is out of reach ends the round.
+    again. What is out of reach ends the round, and what an operator must look at stops the loop
+    once the others had theirs.
     """
-    name = f"{timers.log.name}.timers"
 
     def work(stop: Event, loop: Loop) -> None:
         with timers.log.leader("timers") as leadership:
             while leadership.held() and not stop.is_set():
-                _round()
+                _round(timers, loop.name)
                 loop.turned()
                 stop.wait(timers.every)
         loop.turned()
         stop.wait(min(timers.every, 1.0))
 
-    def _round() -> None:
-        for sweep_name, sweep in timers.sweeps.items():
-            started = time.monotonic()
-            try:
-                sweep()
-            except INFRASTRUCTURE:
-                raise
-            except Exception as error:  # noqa: BLE001 - one broken sweep must not stop the others
-                FAILURES.labels(name, sweep_name).inc()
-                seconds = round(time.monotonic() - started, 3)
-                log.error("a sweep failed", sweep=sweep_name, s=seconds, **described(error))
+    return Loop(f"{timers.log.name}.timers", work, rest=timers.every)
 
-    return Loop(name, work, rest=timers.every)
+
+def _round(timers: Timers, name: str) -> None:
+    stopped: NeedsOperator | None = None
+    for sweep_name, sweep in timers.sweeps.items():
+        started = time.monotonic()
+        try:
+            sweep()
+        except INFRASTRUCTURE:
+            raise
+        except NeedsOperator as error:
+            stopped = stopped or error
+        except Exception as error:  # noqa: BLE001 - one broken sweep must not stop the others
+            FAILURES.labels(name, sweep_name).inc()
+            seconds = round(time.monotonic() - started, 3)
+            log.error("a sweep failed", sweep=sweep_name, s=seconds, **described(error))
+    if stopped:
+        raise stopped

@@ -1,5 +1,6 @@
-"""Dates as a person in France reads them."""
+"""Dates, and sentences, as a person in France reads them."""
 
+import re
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -8,6 +9,10 @@ _MONTHS = (
     *("janvier", "février", "mars", "avril", "mai", "juin", "juillet"),
     *("août", "septembre", "octobre", "novembre", "décembre"),
 )
+
+_BEFORE = re.compile(r" (?=[:;?!»%])")
+_IN_TIMES = re.compile(r"(?<=\d) h (?=\d)")
+_APOSTROPHE = re.compile(r"(?<=[^\W\d_])'(?=[^\W\d_])")
 
 
 def french_day(moment: datetime) -> str:
@@ -21,3 +26,13 @@ def french_time(moment: datetime) -> str:
     """``9 h 05``, in the civil time of France."""
     local = moment.astimezone(FRANCE)
     return f"{local.hour} h {local.minute:02d}"
+
+
+def unbroken(text: str) -> str:
+    """With no-break spaces where French has one: before ``: ; ? ! » %``, after ``«``, in times."""
+    return _IN_TIMES.sub("\u00a0h\u00a0", _BEFORE.sub("\u00a0", text.replace("« ", "«\u00a0")))
+
+
+def curled(text: str) -> str:
+    """With the apostrophe of print (U+2019) where one was typed between letters."""
+    return _APOSTROPHE.sub("’", text)

@@ -117,7 +117,6 @@ class Answerer:
             return self._handled(delivery, line)
 
     def _handled(self, delivery: Delivery, line: Line) -> BaseModel:
-        decoded = wire.decode(delivery.body)
         digest = wire.digest(self._service, delivery.method, delivery.body)
         actor = self._authenticator.actor(
             delivery.headers.get(wire.AUTHORIZATION), digest, redelivered=delivery.redelivered
@@ -130,20 +129,28 @@ class Answerer:
         check_caller(method, actor)
         if self._read_only and method.is_command and not method.emergency:
             raise Unavailable("read-only mode: nothing is changed now", message_fr=READ_ONLY_FR)
-        request = _request(method, decoded)
+        request = _request(method, self._decoded(delivery.body))
         line.record_id = getattr(request, "record_id", None)
         check_condition(method, request, actor)
         self._wait_until_fresh(request)
         return _answer_of(method, self._handlers[method.name](request, actor))
 
+    def _decoded(self, body: bytes) -> dict[str, Any]:
+        """Of a caller who may ask: what is read here can take many times the body's size."""
+        most = self._limits.max_members
+        if len(body) > most and wire.members(body) > most:
+            raise TooLarge(f"a request has at most {most} members")
+        return wire.decode(body)
+
     def _deadline(self, header: Any) -> float:
+        now = time()
         if header is None:
-            return time() + self._limits.timeout
+            return now + self._limits.timeout
         if type(header) is not int:
             raise InvalidRequest(fields={wire.DEADLINE: "milliseconds since 1970"})
-        if time() * 1000 >= header:
+        if now * 1000 >= header:
             raise DeadlineExceeded("the deadline had passed: nothing was done")
-        return header / 1000
+        return min(header / 1000, now + self._limits.longest)
 
     def _wait_until_fresh(self, request: BaseModel) -> None:
         if isinstance(request, Query) and request.at_least:

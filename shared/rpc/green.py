@@ -27,8 +27,9 @@ from typing import Any  # noqa: E402
 from eventlet import tpool  # noqa: E402
 from eventlet.green import socket as green_socket  # noqa: E402
 
-RESOLVERS = 2
-"""Real threads that wait for a name server; none is started where addresses are numbers."""
+WAITING = 4
+"""Real threads that wait for what no green thread can wait for: a disk, or a name server. None is
+started before one is needed."""
 asked_of_system = socket.getaddrinfo
 
 
@@ -48,6 +49,6 @@ def looked_up(
         return tpool.execute(asked_of_system, *wanted, flags)
 
 
-tpool.set_num_threads(RESOLVERS)
+tpool.set_num_threads(WAITING)
 socket.getaddrinfo = looked_up
 green_socket.getaddrinfo = looked_up

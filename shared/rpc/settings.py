@@ -9,10 +9,14 @@ MIB = 1024 * 1024
 class RpcSettings:
     timeout: float = 10.0
     """Seconds a call between services may take."""
+    longest: float = 600.0
+    """Seconds from now until a caller's deadline; a later one is taken for this."""
     workers: int = 10
     """Calls one service handles at once in this process."""
     max_body: int = 8 * MIB
     """Bytes of one request: a document of 5 MB (the DMP's rule) as base64, and room."""
+    max_members: int = 500_000
+    """Names, values and entries of one request as JSON: each takes some 100 bytes once read."""
     bytes_in_flight: int = 96 * MIB
     """Bytes of requests one service may hold at once: lowers ``workers`` where needed."""
     queue_length: int = 1_000

@@ -228,6 +228,15 @@ def where_all(filters: Sequence[Filter]) -> Sequence[Filter]:
     return filters
 
 
+LIST = "[]"
+"""Ends what is said of an index on the values of a field that holds a list."""
+
+
+def fields_of(index: str) -> list[str]:
+    """``index``: a field, several joined by commas, or one and :data:`LIST`."""
+    return names(field.strip() for field in index.removesuffix(LIST).split(","))
+
+
 def names(fields: Iterable[str]) -> list[str]:
     """The fields, once they are known to be names."""
     found = list(fields)

@@ -199,8 +199,8 @@ class MongoDocuments:
         return f"{self._view}_v{self._version}_g{generation}"
 
     def _create_indexes(self, name: str) -> None:
-        for fields in self._indexes:
-            self._store[name].create_index(keys_of(fields))
+        for index in self._indexes:
+            self._store[name].create_index(keys_of(index))
 
     def _drop(self, name: str) -> None:
         self._store.drop_collection(name)

@@ -11,6 +11,7 @@ from typing import Any
 from pymongo import ASCENDING
 from pymongo.database import Database
 
+from shared.stores.documents import fields_of
 from shared.stores.schema import WrongSchema, differs, lost
 
 Store = Database[dict[str, Any]]
@@ -22,9 +23,9 @@ OTHER = ("capped", "validator", "collation", "expireAfterSeconds")
 otherwise."""
 
 
-def keys_of(fields: str) -> Keys:
-    """Of the index of a field, or of several joined by commas."""
-    return [(f"d.{field.strip()}", ASCENDING) for field in fields.split(",")]
+def keys_of(index: str) -> Keys:
+    """``index``: as read models name theirs."""
+    return [(f"d.{field}", ASCENDING) for field in fields_of(index)]
 
 
 def refuse_if_wrong(store: Store, view: str, version: int, indexes: Sequence[str]) -> None:

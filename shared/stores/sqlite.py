@@ -6,9 +6,12 @@ outrun before it commits; a deferred one would fail at once with "database is lo
 
 import fcntl
 import sqlite3
+import time
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext, suppress
+from functools import partial
 from pathlib import Path
+from threading import Lock
 from typing import Any
 from uuid import UUID
 
@@ -16,12 +19,15 @@ from eventsourcing import sqlite as library
 from eventsourcing.persistence import OperationalError, StoredEvent
 
 from shared.kernel.ids import id_of
+from shared.stores.beside import beside
 from shared.stores.group_commit import GroupCommit, Save, in_our_words, save_each
 from shared.stores.guard import Row, Sql, Step, refuse_if_moved
 from shared.stores.schema import Tables, shape_of_file
 
 STATEMENTS = 128
 """Prepared statements kept by each connection; the library keeps one."""
+RETRY = 0.001
+"""Seconds between two tries to get a lock that another process has."""
 
 
 class Pool(library.SQLiteConnectionPool):
@@ -40,7 +46,11 @@ class Pool(library.SQLiteConnectionPool):
             max_overflow=former.max_overflow,
             pool_timeout=former.pool_timeout,
         )
-        self._synchronous = "NORMAL" if derived else "FULL"
+        self.derived = derived
+        self.patience = former.lock_timeout or library.SQLITE3_DEFAULT_LOCK_TIMEOUT
+        self.turn = Lock()
+        """Of those in this process who write: they wait for each other here, where green threads
+        can, and not within SQLite, where a green thread stops its whole process."""
 
     def _create_connection(self) -> library.SQLiteConnection:
         connection = sqlite3.connect(
@@ -49,36 +59,68 @@ class Pool(library.SQLiteConnectionPool):
             check_same_thread=False,
             isolation_level=None,
             cached_statements=STATEMENTS,
-            timeout=self.lock_timeout or library.SQLITE3_DEFAULT_LOCK_TIMEOUT,
+            timeout=self.patience,
         )
         connection.row_factory = sqlite3.Row
-        for pragma in ("journal_mode=WAL", f"synchronous={self._synchronous}"):
+        synchronous = "NORMAL" if self.derived else "FULL"
+        for pragma in ("journal_mode=WAL", f"synchronous={synchronous}"):
             connection.execute(f"PRAGMA {pragma}")
         return library.SQLiteConnection(connection, self.max_age)
 
 
 class ImmediateTransaction(library.SQLiteTransaction):
-    def __init__(self, connection: library.SQLiteConnection, *, synced: bool = True) -> None:
+    """``patience``: seconds to wait for who writes; ``synced``: its end waits for the disk."""
+
+    def __init__(
+        self, connection: library.SQLiteConnection, *, patience: int, synced: bool
+    ) -> None:
         super().__init__(connection, commit=True)
+        self._patience = patience
         self._synced = synced
 
     def __enter__(self) -> library.SQLiteCursor:
+        """Begun once no other process writes: asked for again and again, since all green threads
+        of this one would wait within SQLite.
+        """
         cursor = self.connection.cursor()
+        until = time.monotonic() + self._patience
+        cursor.execute("PRAGMA busy_timeout=0")
         try:
-            if not self._synced:
-                cursor.execute("PRAGMA synchronous=NORMAL")
-            cursor.execute("BEGIN IMMEDIATE")
-        except sqlite3.OperationalError as error:
-            raise OperationalError(error) from error
+            while not _begun(cursor, until):
+                time.sleep(RETRY)
+        finally:
+            cursor.execute(f"PRAGMA busy_timeout={1000 * self._patience}")
         return cursor
 
     def __exit__(self, *failure: Any) -> None:
+        end = partial(super().__exit__, *failure)
+        if self._synced and failure[0] is None:
+            beside(end)
+        else:
+            end()
+
+
+def _begun(cursor: library.SQLiteCursor, until: float) -> bool:
+    try:
+        cursor.execute("BEGIN IMMEDIATE")
+    except sqlite3.OperationalError as error:
+        primary = error.sqlite_errorcode & 0xFF
+        if primary == sqlite3.SQLITE_BUSY and time.monotonic() < until:
+            return False
+        raise OperationalError(error) from error
+    return True
+
+
+@contextmanager
+def hasty(connection: library.SQLiteConnection) -> Iterator[None]:
+    """What is committed meanwhile does not wait for the disk."""
+    pragma = "PRAGMA synchronous={}"
+    with connection.cursor() as cursor:
+        cursor.execute(pragma.format("NORMAL"))
         try:
-            super().__exit__(*failure)
+            yield
         finally:
-            if not self._synced:
-                with self.connection.cursor() as cursor:
-                    cursor.execute("PRAGMA synchronous=FULL")
+            cursor.execute(pragma.format("FULL"))
 
 
 class GuardedSQLiteRecorder(library.SQLiteApplicationRecorder):
@@ -204,10 +246,15 @@ class FileLeadership:
 @contextmanager
 def one_at_a_time(file: str) -> Iterator[None]:
     """For processes that open a new file together: turning its write-ahead log on does not wait
-    for another one that does, but fails with "database is locked".
+    for another one that does, but fails with "database is locked". Asked for again and again: who
+    has it may be a green thread of this process, which must go on.
     """
     with Path(f"{file}.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
+        while True:
+            with suppress(BlockingIOError):
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                break
+            time.sleep(RETRY)
         yield
 
 
@@ -215,12 +262,29 @@ def one_at_a_time(file: str) -> Iterator[None]:
 def _immediate(
     store: library.SQLiteDatastore, *, synced: bool = True
 ) -> Iterator[library.SQLiteCursor]:
+    pool = store.pool
+    if not isinstance(pool, Pool):
+        raise TypeError("opened without our pool")
     with (
+        _turn(pool),
         store.get_connection(commit=True) as connection,
-        ImmediateTransaction(connection, synced=synced) as cursor,
+        nullcontext() if synced or pool.derived else hasty(connection),
+        ImmediateTransaction(
+            connection, patience=pool.patience, synced=synced and not pool.derived
+        ) as cursor,
         cursor,
     ):
         yield cursor
+
+
+@contextmanager
+def _turn(pool: Pool) -> Iterator[None]:
+    if not pool.turn.acquire(timeout=pool.patience):
+        raise OperationalError("another of this process writes for too long")
+    try:
+        yield
+    finally:
+        pool.turn.release()
 
 
 @contextmanager

@@ -1,7 +1,8 @@
 """Read models in one SQLite file per service: writes and position in one transaction.
 
-An index of an expression cannot see inside a list. So for each field that is indexed alone the
-values of its lists are kept in a table beside, by triggers: whoever writes, it follows.
+An index of an expression cannot see inside a list. So for each field that is indexed as one the
+values of its lists are kept in a table beside, by triggers: whoever writes, it follows. Where no
+field is, there is none: a trigger is half of what writing a row costs.
 """
 
 import json
@@ -17,6 +18,7 @@ from pydantic_core import to_json
 
 from shared.kernel.errors import StaleRead, Unavailable
 from shared.stores.documents import (
+    LIST,
     At,
     Cursor,
     Delete,
@@ -31,6 +33,7 @@ from shared.stores.documents import (
     Sort,
     Write,
     checked,
+    fields_of,
     is_next,
     names,
     page,
@@ -219,27 +222,27 @@ class SqliteDocuments:
     def _create(self, sql: Sql, table: str) -> None:
         """Raise :class:`WrongSchema` if what is there is not as it has to be; an empty table is
         not made where one was that had come to some position."""
-        indexed = [
-            ", ".join(path_of(field.strip()) for field in fields.split(","))
-            for fields in self._indexes
-        ]
         statements = [
             f"CREATE TABLE IF NOT EXISTS {table} (id TEXT PRIMARY KEY, doc TEXT, stamps TEXT)",
             *(
-                f"CREATE INDEX IF NOT EXISTS {table}_i{number} ON {table} ({columns})"
-                for number, columns in enumerate(indexed)
+                f"CREATE INDEX IF NOT EXISTS {table}_i{number} ON {table}"
+                f" ({', '.join(map(path_of, fields_of(index)))})"
+                for number, index in enumerate(self._indexes)
+                if not index.endswith(LIST)
             ),
             *_making_lists(table, self._listed),
         ]
         positions = sql("SELECT 1 FROM positions WHERE generation = ?", table)
         new = _make(sql, statements, [table] if positions else [])
+        if not self._listed:
+            _drop_lists(sql, table)  # of a file of before, when each field had its lists there
         if f"{table}_lists" in new:  # one made beside documents of before takes their lists in
             sql(f"UPDATE {table} SET doc = doc")
 
     @property
     def _listed(self) -> Sequence[str]:
         """Fields whose lists are searched through the table beside."""
-        return [fields for fields in self._indexes if "," not in fields]
+        return [index.removesuffix(LIST) for index in self._indexes if index.endswith(LIST)]
 
     def _clauses(self, table: str, where: Sequence[Filter]) -> list[Clause]:
         return [
@@ -249,7 +252,7 @@ class SqliteDocuments:
 
     def _drop(self, sql: Sql, table: str) -> None:
         sql(f"DROP TABLE IF EXISTS {table}")
-        sql(f"DROP TABLE IF EXISTS {table}_lists")
+        _drop_lists(sql, table)
         sql("DELETE FROM positions WHERE generation = ?", table)
 
     @contextmanager
@@ -291,6 +294,12 @@ def _making_lists(table: str, fields: Sequence[str]) -> list[str]:
             f" {insert} END"
         ),
     ]
+
+
+def _drop_lists(sql: Sql, table: str) -> None:
+    for trigger in ("listed", "relisted"):
+        sql(f"DROP TRIGGER IF EXISTS {table}_{trigger}")
+    sql(f"DROP TABLE IF EXISTS {table}_lists")
 
 
 def _sources(batch: Sequence[tuple[Sequence[Write], At]]) -> set[str]:

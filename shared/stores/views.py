@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from functools import cache, partial
 from pathlib import Path
+from typing import Protocol
 
 from eventsourcing.sqlite import SQLiteDatastore
 
@@ -12,20 +13,29 @@ from shared.stores.documents import Documents
 from shared.stores.sqlite_documents import SqliteDocuments, sqlite_store
 
 
-def open_documents(
-    settings: CommonSettings, service: str, view: str, version: int, indexes: Sequence[str]
-) -> Documents:
-    """The view on MongoDB if there is one, else in a SQLite file of the service.
+class Shape(Protocol):
+    """What a projection says of its documents, as a class or as an object.
 
-    ``indexes``: each a field, or several joined by commas. Raise the version when the shape of
-    the documents changes.
+    ``VERSION`` is raised when their shape changes. ``INDEXES``: each a field, several joined by
+    commas, or ``field[]`` where the field holds a list that is searched by its values.
     """
+
+    NAME: str
+    VERSION: int
+
+    @property
+    def INDEXES(self) -> Sequence[str]: ...  # noqa: N802 - a constant where it is given
+
+
+def open_documents(settings: CommonSettings, service: str, shape: Shape) -> Documents:
+    """The read model on MongoDB if there is one, else in a SQLite file of the service."""
+    kept = shape.NAME, shape.VERSION, shape.INDEXES
     if settings.mongodb_uri:
-        return _on_mongodb(settings.mongodb_uri, service)(view, version, indexes)
+        return _on_mongodb(settings.mongodb_uri, service)(*kept)
     if not settings.data_dir:
         raise SettingsError("CARNET_DATA_DIR or CARNET_MONGODB_URI must be set")
     file = str(settings.data_dir / f"{service}.views.db")
-    return SqliteDocuments(_sqlite(file), view, version, indexes)
+    return SqliteDocuments(_sqlite(file), *kept)
 
 
 @cache

@@ -19,11 +19,11 @@ from shared.eventing.project import Projector
 from shared.eventing.view import View
 from shared.kernel.actor import Actor, ActorKind
 from shared.kernel.clock import FixedClock
-from shared.kernel.common import CommonSettings
 from shared.kernel.errors import Forbidden, InvalidRequest
 from shared.stores.settings import EventStoreSettings
 from shared.stores.views import open_documents
 from tests.support.judged import JudgedAccess
+from tests.support.settings import settings_in
 
 NOW = datetime(2026, 11, 21, 8, 30, tzinfo=UTC)
 RECORD = UUID("0190a000-0000-7000-8000-000000000001")
@@ -128,11 +128,4 @@ class World:
 
 
 def _documents(folder: Path, view: Any) -> Any:
-    settings = CommonSettings(
-        environment="development",
-        amqp_uri="",
-        service_keys_dir=folder,
-        issuers_file=folder,
-        data_dir=folder,
-    )
-    return open_documents(settings, "agenda", view.NAME, view.VERSION, view.INDEXES)
+    return open_documents(settings_in(folder), "agenda", view)

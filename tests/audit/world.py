@@ -25,11 +25,11 @@ from shared.eventing.view import ProjectionOf
 from shared.kernel.actor import Actor, ActorKind
 from shared.kernel.checkpoint import Checkpoint
 from shared.kernel.clock import FixedClock
-from shared.kernel.common import CommonSettings
 from shared.stores.documents import At, Documents
 from shared.stores.settings import EventStoreSettings
 from shared.stores.views import open_documents
 from tests.audit.logs import NOW, ORIGIN, PRIVATE
+from tests.support.settings import settings_in
 
 RECORD, OTHER_RECORD = uuid4(), uuid4()
 PATIENT = Actor(kind=ActorKind.PATIENT, id=str(RECORD), record_id=RECORD)
@@ -119,13 +119,7 @@ class World:
     def __init__(self, folder: Path) -> None:
         keys = LocalKeys(bytes(range(32)), "audit")
         settings = EventStoreSettings(data_dir=folder)
-        common = CommonSettings(
-            environment="development",
-            amqp_uri="amqp://nowhere",
-            service_keys_dir=folder,
-            issuers_file=folder / "issuers.json",
-            data_dir=folder,
-        )
+        common = settings_in(folder)
         self.rules = Rules()
         self.keyring = Handing()
         self.keys = keys
@@ -138,7 +132,7 @@ class World:
             Facts(measures(), sealing),
         )
         self.views: list[Documents] = [
-            open_documents(common, "audit", kind.NAME, kind.VERSION, kind.INDEXES)
+            open_documents(common, "audit", kind)
             for kind in (JournalLines, Subjects, Rights, Merges, Facts)
         ]
         lines, subjects, rights, merges, facts = self.views

@@ -19,12 +19,12 @@ from shared.crypto.local_keys import LocalKeys
 from shared.eventing.purging import own_writes
 from shared.kernel.actor import Actor
 from shared.kernel.clock import FixedClock
-from shared.kernel.common import CommonSettings
 from shared.kernel.errors import Forbidden
 from shared.stores.documents import At, Documents, Write
 from shared.stores.settings import EventStoreSettings
 from shared.stores.views import open_documents
 from tests.catalogue.sample import GATEWAY, NOW, OPERATOR, REAPPROVAL, REMINDER, proposal, reference
+from tests.support.settings import settings_in
 
 Told = Callable[[], list[tuple[str, Mapping[str, Any]]]]
 
@@ -169,15 +169,9 @@ class Views:
 
 @pytest.fixture
 def views(catalogue: Catalogue, tmp_path: Path) -> Views:
-    settings = CommonSettings(
-        environment="development",
-        amqp_uri="",
-        service_keys_dir=tmp_path,
-        issuers_file=tmp_path,
-        data_dir=tmp_path,
-    )
+    settings = settings_in(tmp_path)
     opened = [
-        open_documents(settings, "catalogue", view.NAME, view.VERSION, view.INDEXES)
+        open_documents(settings, "catalogue", view)
         for view in (ServiceList, LiveAuthorisations, DueReminders)
     ]
     return Views(catalogue, *opened)

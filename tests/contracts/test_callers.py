@@ -21,12 +21,12 @@ from shared.auth.service_tokens import ServiceTokens
 from shared.auth.tokens import CallerTokens
 from shared.kernel.actor import ActorKind
 from shared.kernel.clock import SystemClock
-from shared.kernel.common import CommonSettings
 from shared.rpc.answer import Answerer, Delivery, Served
 from shared.rpc.contract import Contract, Done, Method, Request
 from shared.rpc.outbox import OUTBOX_METHODS
 from shared.rpc.settings import RpcSettings
 from shared.rpc.wire import AUTHORIZATION, digest
+from tests.support.settings import settings_in
 
 SERVICES = Path(__file__).parents[2] / "services"
 RECORD = str(uuid4())
@@ -90,14 +90,7 @@ class Door:
         self.issuer = DevelopmentIssuer.at(folder / "issuer.key")
         issuers = folder / "issuers.json"
         issuers.write_text(json.dumps([self.issuer.entry()]))
-        settings = CommonSettings(
-            environment="development",
-            amqp_uri="",
-            service_keys_dir=folder,
-            issuers_file=issuers,
-            data_dir=folder,
-            read_only=read_only,
-        )
+        settings = settings_in(folder, read_only=read_only)
         self.service = ServiceTokens("caller", private_key(folder, "caller"), SystemClock())
         self.callers = CallerTokens(Issuers.load(issuers, production=False), SystemClock())
         nothing = SimpleNamespace(events=_nothing, head=_nothing, leaves=_nothing)

@@ -29,7 +29,6 @@ from shared.eventing.messages import MessageData
 from shared.eventing.received import Received
 from shared.kernel.actor import Actor, ActorKind
 from shared.kernel.clock import FixedClock
-from shared.kernel.common import CommonSettings
 from shared.kernel.errors import Forbidden, InvalidRequest
 from shared.mail.mailer import Letter, NotNow, Refused
 from shared.stores.documents import At
@@ -38,6 +37,7 @@ from shared.stores.settings import EventStoreSettings
 from shared.stores.views import open_documents
 from tests.support.judged import JudgedAccess
 from tests.support.memory_objects import MemoryObjects
+from tests.support.settings import settings_in
 
 NOW = datetime(2026, 11, 21, 8, 30, tzinfo=UTC)
 INS = "279035121518989"
@@ -184,15 +184,7 @@ class World:
         self.box = Box()
         self.clock = FixedClock(NOW)
         self.keys = LocalKeys(bytes(32), "messaging")
-        common = CommonSettings(
-            environment="development",
-            amqp_uri="",
-            service_keys_dir=home,
-            issuers_file=home,
-            data_dir=home,
-        )
-        view = ConversationList
-        self.documents = open_documents(common, "messaging", view.NAME, view.VERSION, view.INDEXES)
+        self.documents = open_documents(settings_in(home), "messaging", ConversationList)
         self.view = ConversationList(self.keys)
         self.opened: list[Messaging] = []
         self.app = self.again()

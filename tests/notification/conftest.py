@@ -19,7 +19,6 @@ from shared.crypto.local_keys import LocalKeys
 from shared.eventing.received import Received
 from shared.kernel.actor import Actor
 from shared.kernel.clock import FixedClock
-from shared.kernel.common import CommonSettings
 from shared.kernel.errors import Forbidden
 from shared.mail.mailer import Letter, NotNow, Refused
 from shared.rpc.contract import Listing
@@ -28,6 +27,7 @@ from shared.stores.event_log import Followed, Link
 from shared.stores.settings import EventStoreSettings
 from shared.stores.views import open_documents
 from tests.notification.sample import NOW, OTHER, RECORD
+from tests.support.settings import settings_in
 
 Hear = Callable[..., None]
 Show = Callable[..., Listing[NoticeLine]]
@@ -130,15 +130,7 @@ def hear(notification: Notification) -> Hear:
 
 @pytest.fixture
 def documents(tmp_path: Path) -> Documents:
-    settings = CommonSettings(
-        environment="development",
-        amqp_uri="",
-        service_keys_dir=tmp_path,
-        issuers_file=tmp_path,
-        data_dir=tmp_path,
-    )
-    view = Notices
-    return open_documents(settings, "notification", view.NAME, view.VERSION, view.INDEXES)
+    return open_documents(settings_in(tmp_path), "notification", Notices)
 
 
 @pytest.fixture

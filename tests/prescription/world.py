@@ -25,13 +25,13 @@ from shared.crypto.local_keys import LocalKeys
 from shared.eventing.messages import MessageData
 from shared.kernel.actor import Actor, ActorKind
 from shared.kernel.clock import FixedClock
-from shared.kernel.common import CommonSettings
 from shared.kernel.errors import Refusal
 from shared.stores.documents import At
 from shared.stores.event_log import Recorded
 from shared.stores.settings import EventStoreSettings
 from shared.stores.views import open_documents
 from tests.support.judged import JudgedAccess
+from tests.support.settings import settings_in
 
 RECORD = UUID("0190a000-0000-7000-8000-000000000001")
 PARIS = "1750000018"
@@ -149,17 +149,7 @@ class World:
         self.people = PlayedPeople()
         self.clock = FixedClock(datetime(2026, 11, 21, 8, 30, tzinfo=UTC))
         self.keys = LocalKeys(bytes(32), "prescription")
-        common = CommonSettings(
-            environment="development",
-            amqp_uri="",
-            service_keys_dir=home,
-            issuers_file=home,
-            data_dir=home,
-        )
-        view = PrescriptionList
-        self.documents = open_documents(
-            common, "prescription", view.NAME, view.VERSION, view.INDEXES
-        )
+        self.documents = open_documents(settings_in(home), "prescription", PrescriptionList)
         self.view = PrescriptionList(self.keys, lambda: b"s" * 32)
         self.opened: list[Prescriptions] = []
         self.app = self.again()

@@ -32,13 +32,13 @@ from shared.eventing.purging import own_writes
 from shared.eventing.view import View
 from shared.kernel.actor import Actor, ActorKind
 from shared.kernel.clock import FixedClock
-from shared.kernel.common import CommonSettings
 from shared.kernel.errors import Forbidden
 from shared.kernel.gate import NORMALLY, How
 from shared.stores.documents import At
 from shared.stores.settings import EventStoreSettings
 from shared.stores.views import open_documents
 from tests.support.judged import JudgedAccess
+from tests.support.settings import settings_in
 
 RECORD = UUID("0190a000-0000-7000-8000-000000000001")
 OTHER_RECORD = UUID("0190a000-0000-7000-8000-000000000002")
@@ -115,16 +115,9 @@ class World:
         self.clock = FixedClock(NOW)
         self.people = PlayedPeople()
         self.keys = LocalKeys(bytes(32), "profile")
-        common = CommonSettings(
-            environment="development",
-            amqp_uri="",
-            service_keys_dir=home,
-            issuers_file=home,
-            data_dir=home,
-        )
+        common = settings_in(home)
         self.sections, self.series = (
-            open_documents(common, "profile", view.NAME, view.VERSION, view.INDEXES)
-            for view in (Sections, MeasureSeries)
+            open_documents(common, "profile", view) for view in (Sections, MeasureSeries)
         )
         self.app = Profile(
             EventStoreSettings(data_dir=home, postgres_dsn=postgres_dsn),

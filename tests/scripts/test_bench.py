@@ -1,6 +1,7 @@
 """The bench's own sums: a wrong one would make every figure of it wrong."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from time import sleep
 from typing import Any
@@ -65,8 +66,18 @@ def test_what_is_due_while_it_warms_up_is_done_and_not_counted() -> None:
         (told_of(*[10.0] * 94, *[1500.0] * 6, seconds=1.0), False),
         (told_of(*[10.0] * 100, seconds=1.2), False),
         (told_of(), False),
+        (replace(told_of(*[10.0] * 100), behind=4.9), True),
+        (replace(told_of(*[10.0] * 100), behind=5.1), False),
     ],
-    ids=["kept", "too few answered", "too late", "took longer", "nothing answered"],
+    ids=[
+        "kept",
+        "too few answered",
+        "too late",
+        "took longer",
+        "nothing answered",
+        "logged soon",
+        "logged late",
+    ],
 )
 def test_a_rate_is_sustained_only_if_all_of_it_is(told: Told, sustained: bool) -> None:
     assert told.is_sustained is sustained
@@ -108,7 +119,7 @@ def test_the_highest_rate_is_one_that_holds(
 ) -> None:
     """40 is kept for a look and not for the whole time: what is told is 30."""
     monkeypatch.setattr("scripts.bench.ladder.elsewhere", lambda run, *given: run(*given))
-    ladder = Ladder("worn", wearing_out, (10, 20, 30, 40, 60), 15.0, tmp_path)
+    ladder = Ladder("worn", wearing_out, (10, 20, 30, 40, 60), 15.0, lambda: 0.0, tmp_path)
 
     told = ladder.climb(None, silent)
 

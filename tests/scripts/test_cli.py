@@ -7,10 +7,12 @@ from pathlib import Path
 import jwt
 import pytest
 import typer
+from typer.main import get_command
 from typer.testing import CliRunner, Result
 
 from scripts.cli.app import app
 from scripts.cli.arguments import arguments_of
+from scripts.cli.filling import filled
 from scripts.cli.place import Place
 from scripts.cli.screen import EXIT_CODES, Exit
 from scripts.machine import rabbitmq
@@ -161,3 +163,10 @@ def test_a_broker_out_of_reach_is_told_apart_from_a_refusal(place: Place) -> Non
     result = run("call", "vault.describe", "--timeout", "1", "--dir", place.home)
     assert result.exit_code == Exit.NOT_RUNNING
     assert "unavailable" in result.output
+
+
+def test_help_fills_the_width_and_keeps_examples_a_line_each() -> None:
+    audit = filled(get_command(app)).commands["audit"]
+    assert "or at copied data with nothing running." in audit.help
+    assert "\n  carnet audit verify\n  carnet audit copy /media/evidence\n" in audit.help
+    assert "a period: for a breach notice" in audit.commands["affected-by"].help

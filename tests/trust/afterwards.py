@@ -6,14 +6,17 @@ import sqlite3
 import subprocess
 import sys
 from collections import Counter
+from collections.abc import Mapping
 from contextlib import closing
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from scripts.cli.audit_evidence import Where, open_evidence
 from scripts.cli.audit_redecide import redecide_stored
 from scripts.cli.processes import ROOT
 from scripts.demo.cast import Caller, Cast
+from services.audit.domain.report import FindingKind, VerificationReport
 from tests.support.deadline import eventually
 from tests.trust import history
 from tests.trust.conftest import Attacked
@@ -56,11 +59,19 @@ def every_opening_has_its_permit(cast: Cast, seen: Seen) -> None:
         assert explained["permit"] is True
 
 
-def every_event_has_its_leaf(carnet: Faulty | Attacked) -> None:
-    """And every decision would be made the same today."""
+def every_event_has_its_leaf(
+    carnet: Faulty | Attacked, but: Mapping[FindingKind, int] = MappingProxyType({})
+) -> None:
+    """And every decision would be made the same today. ``but``: what else the log names."""
     where = Where(settings=carnet.deployment.place.settings())
-    eventually(lambda: open_evidence(where).verify().log_verified, within=2 * CAUGHT_UP)
+    eventually(lambda: compared(where, but), within=2 * CAUGHT_UP)
     assert redecide_stored(where).count == 0
+
+
+def compared(where: Where, but: Mapping[FindingKind, int]) -> VerificationReport:
+    report = open_evidence(where).verify()
+    assert report.found == Counter(but), report.findings
+    return report
 
 
 def views_built_anew(carnet: Faulty) -> int:

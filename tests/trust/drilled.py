@@ -1,12 +1,21 @@
-"""A Carnet that something is done to, and what one person of it then sees."""
+"""A Carnet that something is done to, and what its people and operators then do and see."""
 
+import json
+import os
+import sqlite3
+import subprocess
+import sys
 from collections import Counter
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import psycopg
+import urllib3
+
+from scripts.cli.processes import PROCESSES, ROOT
 from scripts.demo.cast import Cast
 from shared.rpc.client import RpcClient
 from tests.support.deadline import eventually
@@ -17,6 +26,7 @@ from tests.trust.load import AGAIN
 from tests.trust.works import METADATA, new_content
 
 PAGE = 100
+Running = Callable[[Path], AbstractContextManager[Faulty]]
 
 
 @dataclass(frozen=True)
@@ -33,6 +43,32 @@ class Drilled:
             "vault.deposit", record_id=self.record, content=new_content(), metadata=METADATA
         )
         return str(done["document_id"])
+
+    def waiting(self, queue: str) -> int:
+        """Messages there that nobody has acknowledged, in whose hands they may be."""
+        control = self.carnet.deployment.broker.control
+        rows = control("list_queues", "--no-table-headers", "name", "messages")
+        return int(dict(row.split() for row in rows.splitlines()).get(queue, 0))
+
+    def followed(self, follower: str) -> int:
+        """The place of the last of the vault's messages that this service has applied."""
+        asked = f"SELECT position FROM {follower}_followed WHERE publisher = 'vault'"  # noqa: S608 - a name of ours
+        return self.number(follower, asked)
+
+    def published(self) -> int:
+        """How far the vault's messages are with the broker."""
+        asked = "SELECT position FROM vault_published WHERE stream = 'messages'"
+        return self.number("vault", asked)
+
+    def number(self, service: str, asked: str) -> int:
+        """What one row of one column says, in the service's own tables."""
+        database = self.carnet.database
+        with closing(
+            psycopg.connect(database.dsn(service)) if database
+            else sqlite3.connect(self.log_of(service))
+        ) as log:  # fmt: skip
+            [[number]] = log.execute(asked).fetchall()
+        return int(number)
 
     def log_of(self, service: str) -> Path:
         return self.carnet.deployment.place.home / "data" / f"{service}.db"
@@ -58,20 +94,45 @@ class Drilled:
             if cursor is None:
                 return items
 
+    def stopped(self) -> Mapping[str, str]:
+        """Loops that wait for an operator, and why."""
+        told = [self.unready(process) for process in PROCESSES]
+        loops = {name: why for one in told for name, why in one.items()}
+        return {name: why for name, why in loops.items() if "an operator must look" in why}
+
+    def unready(self, process: str) -> dict[str, str]:
+        """What ``/ready`` says of each loop in trouble."""
+        try:
+            _, said = self.carnet.says(process)
+        except urllib3.exceptions.HTTPError as error:
+            raise AssertionError(f"{process} does not answer: {error}") from None
+        found: dict[str, str] = json.loads(said).get("unready", {})
+        return found
+
+    def ops(self, *words: str) -> str:
+        """What an operator types, and is told."""
+        done = subprocess.run(
+            [sys.executable, "-m", "scripts.cli", "ops", *words],
+            cwd=ROOT, env={"PATH": os.environ["PATH"], **self.carnet.deployment.place.settings()},
+            capture_output=True, text=True, timeout=120, check=False,
+        )  # fmt: skip
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
     def all_told(self, documents: set[str]) -> bool:
         """The person's list, journal and notices have each of them, once."""
         expected = Counter(documents)
         for told in (self.documents, self.journal, self.notices):
             try:
-                assert told() == expected
+                assert told() == expected, told.__name__
             except AGAIN as error:
                 raise AssertionError(f"not answered: {error}") from None
         return True
 
 
 @contextmanager
-def drilled(home: Path) -> Iterator[Drilled]:
-    with running_embedded(home) as carnet, RpcClient(carnet.deployment.broker.uri()) as rpc:
+def drilled(home: Path, running: Running = running_embedded) -> Iterator[Drilled]:
+    with running(home) as carnet, RpcClient(carnet.deployment.broker.uri()) as rpc:
         cast = Cast(rpc, carnet.deployment.place.issuer)
         place = Drilled(carnet, cast, next(iter(open_records(cast, home).values())))
         first = place.deposit()

@@ -12,12 +12,12 @@ from urllib.parse import urlsplit
 
 import urllib3
 
-from scripts.cli.deployment import Deployment
-from scripts.cli.processes import PROCESSES, SERVICES
+from scripts.cli.processes import SERVICES
 from scripts.machine.kept import Kept
 from scripts.machine.postgresql import Database, new_home
 from tests.support.deadline import eventually
 from tests.trust.messages import Messages
+from tests.trust.own_clocks import OwnClocks
 from tests.trust.proxy import Address, Proxy, proxied
 
 BACK = 120.0
@@ -25,20 +25,6 @@ BACK = 120.0
 DISK = "700m"
 """The database's disk, where one can be made: small enough to be filled."""
 SETTINGS = {"CARNET_INS_STRICT_KEYS": "", "CARNET_CATALOGUE_SWEEP_SECONDS": "1"}
-
-
-class OwnClocks(Deployment):
-    """Each process reads a clock file of its own, which is the common one until it is skewed."""
-
-    def environ(self, port: int) -> dict[str, str]:
-        [name] = [name for name in PROCESSES if self._ports[name] == port]
-        clock = self.clock_of(name)
-        if not clock.is_symlink():
-            clock.symlink_to("clock")
-        return super().environ(port) | {"CARNET_CLOCK_FILE": str(clock)}
-
-    def clock_of(self, name: str) -> Path:
-        return self.place.home.resolve() / f"clock-{name}"
 
 
 @dataclass
@@ -109,7 +95,7 @@ class Faulty:
         for name, part in self.parts.items():
             if not part.running():
                 self.start(name)
-        for process in PROCESSES:
+        for process in self.deployment.processes:
             eventually(partial(self._is_ready, process), within=BACK, every=0.1)
 
     def _is_ready(self, process: str) -> bool:
@@ -198,7 +184,7 @@ def small_disk(size: str) -> Iterator[tuple[Path, bool]]:
                 subprocess.run(["/bin/umount", "--lazy", str(home)], check=True)
 
 
-def _queues(deployment: Deployment) -> list[str]:
+def _queues(deployment: OwnClocks) -> list[str]:
     return deployment.broker.control("list_queues", "--no-table-headers", "name").split()
 
 

@@ -5,7 +5,6 @@ from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from random import Random
 
-from scripts.cli.processes import PROCESSES
 from tests.trust.faulty import Faulty
 
 SLOW = (0.05, 0.4)
@@ -100,7 +99,7 @@ KINDS: dict[str, Happens] = {
 
 def every_kind(carnet: Faulty, chance: Random) -> list[Mishap]:
     """One of each that is not a kill, of parts that chance chooses."""
-    servers, processes = list(carnet.proxies), list(PROCESSES)
+    servers, processes = list(carnet.proxies), list(carnet.deployment.processes)
     anywhere = [*servers, *processes]
     found = [
         Mishap("pause", chance.choice(anywhere), (1, 8)),

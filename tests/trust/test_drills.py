@@ -1,8 +1,6 @@
 """On the whole of Carnet: the last message is lost, a clock is wrong."""
 
-import sqlite3
 from collections.abc import Iterator
-from contextlib import closing
 
 import pytest
 
@@ -23,22 +21,13 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Drilled]:
 
 def test_the_last_message_lost_is_found(place: Drilled) -> None:
     """Nothing comes after it: the head that its publisher announces says that it is missing."""
-    before, was = set(place.documents()), said(place)
+    before, was = set(place.documents()), place.published()
     messages = place.carnet.messages
     with messages.unheard_by("audit", "vault"), messages.unheard_by("notification", "vault"):
         last = place.deposit()
-        eventually(lambda: said(place) > was, CAUGHT_UP)
+        eventually(lambda: place.published() > was, CAUGHT_UP)
     eventually(lambda: place.all_told({*before, last}), CAUGHT_UP, every=0.2)
     every_event_has_its_leaf(place.carnet)
-
-
-def said(place: Drilled) -> int:
-    """How far the vault's messages are with the broker."""
-    with closing(sqlite3.connect(place.log_of("vault"))) as log:
-        [[position]] = log.execute(
-            "SELECT position FROM vault_published WHERE stream = 'messages'"
-        ).fetchall()
-    return int(position)
 
 
 @pytest.mark.parametrize("seconds", [-90.0, 90.0])

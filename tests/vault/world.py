@@ -33,7 +33,6 @@ from shared.crypto.local_keys import LocalKeys
 from shared.eventing.received import Received
 from shared.kernel.actor import Actor, ActorKind
 from shared.kernel.clock import FixedClock
-from shared.kernel.common import CommonSettings
 from shared.kernel.gate import How
 from shared.kernel.ins import INS_NIR, INS_NIR_TEST, Ins
 from shared.kernel.ins_rules import InsRules
@@ -43,6 +42,7 @@ from shared.stores.settings import EventStoreSettings
 from shared.stores.views import open_documents
 from tests.support.judged import JudgedAccess
 from tests.support.memory_objects import MemoryObjects
+from tests.support.settings import settings_in
 from tests.vault.cda import INS
 
 RECORD = UUID("0190a000-0000-7000-8000-000000000001")
@@ -139,24 +139,12 @@ class World:
         self.objects: Any = objects or MemoryObjects()
         self.clock = FixedClock(datetime(2026, 11, 21, 8, 30, tzinfo=UTC))
         self.keys = LocalKeys(bytes(32), "vault")
-        common = CommonSettings(
-            environment="development",
-            amqp_uri="",
-            service_keys_dir=home,
-            issuers_file=home,
-            data_dir=home,
-        )
-        self.documents: Documents = open_documents(
-            common, "vault", DocumentList.NAME, DocumentList.VERSION, DocumentList.INDEXES
-        )
+        common = settings_in(home)
+        self.documents: Documents = open_documents(common, "vault", DocumentList)
         self.contents = SealedContents(self.objects, self.keys)
-        self.found_results = open_documents(
-            common, "vault", ResultList.NAME, ResultList.VERSION, ResultList.INDEXES
-        )
+        self.found_results = open_documents(common, "vault", ResultList)
         self.profiles = PlayedProfiles()
-        self.due: Documents = open_documents(
-            common, "vault", DueList.NAME, DueList.VERSION, DueList.INDEXES
-        )
+        self.due: Documents = open_documents(common, "vault", DueList)
         self.views: tuple[tuple[Any, Documents], ...] = (
             (DocumentList(self.keys), self.documents),
             (ResultList(self.keys, self.contents), self.found_results),

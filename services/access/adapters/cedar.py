@@ -13,6 +13,7 @@ from services.access.adapters.cedar_facts import FactsCheck
 from services.access.adapters.cedar_scopes import Scope, Scopes
 from services.access.adapters.cedar_shown import Shown, shown
 from services.access.domain.rules import NO_RULE, RULE_ERROR, Case, InvalidRules, Rule, Verdict
+from shared.kernel.french import curled
 
 POLICIES = Path(__file__).parents[1] / "policies"
 SCHEMA = "schema.cedarschema"
@@ -141,7 +142,9 @@ def _rule(policy: dict[str, Any]) -> Rule:
         permits=policy["effect"] == "permit",
         conceals=given.get("conceals") == "true",
         about_item=given.get("about") == "item",
-        **{name: given[name] for name in _ANNOTATIONS},
+        law=given["law"],
+        fr=curled(given["fr"]),
+        en=given["en"],
     )
 
 

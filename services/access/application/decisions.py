@@ -6,7 +6,6 @@ from uuid import UUID
 
 from services.access import contract as c
 from services.access.application.log import AccessLog
-from services.access.domain import sentences
 from services.access.domain.connection import Client
 from services.access.domain.decision import (
     Decision,
@@ -20,6 +19,7 @@ from services.access.domain.explanation import explanation
 from services.access.domain.rights import Rights
 from shared.kernel.actor import Actor, ActorKind
 from shared.kernel.errors import Unavailable
+from shared.kernel.gate import GENERIC_FR
 from shared.stores.event_log import Outcome, unreplayed
 
 APPLICATION = ActorKind.APPLICATION
@@ -47,7 +47,7 @@ class Decisions(AccessLog):
             decision_id=decision.id,
             reasons=verdict["rules"],
             reason_fr=decision.made["reason_fr"],
-            refusal_fr=None if verdict["permit"] else told or sentences.GENERIC_FR,
+            refusal_fr=None if verdict["permit"] else told or GENERIC_FR,
         )
         return Outcome(answer=answer, save=[decision], relied_on=relied_on)
 

@@ -104,8 +104,8 @@ class NamedFact(Answer):
 
 
 class Explanation(Answer):
-    """``resource``, ``rules``, ``facts``: left out where they would show what is hidden from the
-    reader."""
+    """``resource``, ``rules``, ``facts``: left out where they would show the reader what is hidden
+    from them, or that it is there; ``record_id`` is the nil UUID then."""
 
     decision_id: UUID
     record_id: UUID

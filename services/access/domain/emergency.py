@@ -27,7 +27,7 @@ class Emergency(Protection):
         blocked = block_wins and session["professional"] in self.blocks
         if not self.is_active or blocked or not self.switches["break_glass"]:
             raise errors.BreakGlassRefused(
-                message_fr="L'accès en urgence n'est pas possible sur ce dossier."
+                message_fr="L’accès en urgence n’est pas possible sur ce dossier."
             )
         self._trigger(
             e.GlassBroken,

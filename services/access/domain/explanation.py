@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from services.access.domain.decision import Decision
 from services.access.domain.errors import NotYours
@@ -9,8 +10,9 @@ from services.access.domain.fact_sentences import told
 from services.access.domain.facts import represented_by
 from services.access.domain.rights import Rights
 from services.access.domain.rules import Rules
-from services.access.domain.sentences import GENERIC_EN, GENERIC_FR, conceals
+from services.access.domain.sentences import GENERIC_EN, conceals
 from shared.kernel.actor import Actor, ActorKind
+from shared.kernel.gate import GENERIC_FR
 
 HIDDEN_FROM = {
     ActorKind.PATIENT: {"INVISIBLE_PATIENT"},
@@ -19,17 +21,21 @@ HIDDEN_FROM = {
 }
 
 
+NO_RECORD = UUID(int=0)
+"""RFC 9562, 5.9: stands for none."""
+
+
 def explanation(
     decision: Decision, rights: Rights | None, rules: Rules, reader: Actor, now: datetime
 ) -> dict[str, Any]:
     """Raise :class:`NotYours` for a reader who is not concerned."""
     _require_reader(decision, rights, reader, now)
     made = decision.made
-    concealed = _is_actor(decision, reader) and conceals(made["verdicts"][0], rules)
+    concealed = _is_concealed(decision, rules, reader)
     named = [] if concealed or made["listing"] else made["verdicts"][0]["rules"]
     return {
         "decision_id": decision.id,
-        "record_id": made["subject"],
+        "record_id": NO_RECORD if concealed else made["subject"],
         "decided_at": made["at"],
         "actor": decision.by,
         "action": made["action"],
@@ -47,8 +53,7 @@ def explanation(
 def _require_reader(
     decision: Decision, rights: Rights | None, reader: Actor, now: datetime
 ) -> None:
-    made = decision.made
-    same_record = str(reader.record_id or "") == made["subject"]
+    same_record = _is_of(decision, reader)
     if reader.kind is ActorKind.AUDITOR or _is_actor(decision, reader):
         return
     if reader.kind is ActorKind.PATIENT and same_record:
@@ -58,6 +63,20 @@ def _require_reader(
         if represented_by(rights, reader.id, now) and not secret:
             return
     raise NotYours
+
+
+def _is_concealed(decision: Decision, rules: Rules, reader: Actor) -> bool:
+    """Who was refused reads no reason, or what is refused and what does not exist would be told
+    apart; but people of their own record, where the reason shows nothing hidden."""
+    refused = not any(verdict["permit"] for verdict in decision.made["verdicts"])
+    if not refused or not _is_actor(decision, reader):
+        return False
+    return not _is_of(decision, reader) or conceals(decision.made["verdicts"][0], rules)
+
+
+def _is_of(decision: Decision, reader: Actor) -> bool:
+    """The record that the reader's token is for."""
+    return str(reader.record_id or "") == str(decision.made["subject"])
 
 
 def _is_actor(decision: Decision, reader: Actor) -> bool:

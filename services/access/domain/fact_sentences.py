@@ -35,11 +35,11 @@ _TRUE = {
         "A court order suspends this representative.",
     ),
     "feeding_opposed": (
-        "Une opposition à l'ajout de données a été acceptée.",
+        "Une opposition à l’ajout de données a été acceptée.",
         "An opposition to feeding was accepted.",
     ),
     "through_software": (
-        "Le logiciel d'un établissement a posé la question pour ce professionnel.",
+        "Le logiciel d’un établissement a posé la question pour ce professionnel.",
         "A facility's software asked, naming the professional.",
     ),
     "service_stopped": (
@@ -49,18 +49,18 @@ _TRUE = {
 }
 """Facts told only where they are true."""
 _ENDING = {
-    "consent": ("valid_until", "Votre accord vaut jusqu'au {at}.", "The consent ends at {iso}."),
+    "consent": ("valid_until", "Votre accord vaut jusqu’au {at}.", "The consent ends at {iso}."),
     "care_team": (
         "expected_end",
-        "Son équipe de soins vous suit jusqu'au {at}.",
+        "Son équipe de soins vous suit jusqu’au {at}.",
         "The care team's episode ends at {iso}.",
     ),
     "session": (
         "ends_at",
-        "L'urgence a été déclarée jusqu'au {at}.",
+        "L’urgence a été déclarée jusqu’au {at}.",
         "The emergency session ends at {iso}.",
     ),
-    "caregiving": ("ends_at", "Son aide dure jusqu'au {at}.", "The delegation ends at {iso}."),
+    "caregiving": ("ends_at", "Son aide dure jusqu’au {at}.", "The delegation ends at {iso}."),
 }
 
 

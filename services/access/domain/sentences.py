@@ -6,31 +6,29 @@ from typing import Any
 
 from services.access.domain.rules import NO_RULE, Rules, Verdict
 
-GENERIC_FR = "Vous ne pouvez pas faire cela, ou cet élément n'existe pas."
-"""Told to whoever was refused something whose very existence is hidden from them."""
 GENERIC_EN = "You may not do this, or it does not exist."
 
 LISTING = "listing"
 """By what a list was answered: many rules, one per item."""
 _NO_RULE_FR = {
     "read": (
-        "{who} n'a rien pu voir : il ne fait pas partie de l'équipe qui vous soigne et vous ne lui "
-        "avez pas donné votre accord. Si vous voulez qu'il consulte votre dossier, donnez-lui "
-        "votre accord ; sinon vous n'avez rien à faire."
+        "{who} n’a rien pu voir : il ne fait pas partie de l’équipe qui vous soigne et vous ne lui "
+        "avez pas donné votre accord. Si vous voulez qu’il consulte votre dossier, donnez-lui "
+        "votre accord ; sinon vous n’avez rien à faire."
     ),
-    "feed": "{who} n'a rien pu ajouter à votre dossier. Vous n'avez rien à faire.",
+    "feed": "{who} n’a rien pu ajouter à votre dossier. Vous n’avez rien à faire.",
     "manage": (
-        "{who} n'a rien pu modifier : seuls vous et l'auteur d'un document pouvez le gérer. "
-        "Vous n'avez rien à faire."
+        "{who} n’a rien pu modifier : seuls vous et l’auteur d’un document pouvez le gérer. "
+        "Vous n’avez rien à faire."
     ),
 }
 _NO_RULE_OTHERS_FR = (
-    "{who} n'a rien pu voir ni modifier : aucune règle ne lui ouvre votre dossier. "
-    "Vous n'avez rien à faire."
+    "{who} n’a rien pu voir ni modifier : aucune règle ne lui ouvre votre dossier. "
+    "Vous n’avez rien à faire."
 )
 _NO_RULE_EN = "No rule allows this: no rule, no access."
 _RULE_ERROR_FR = (
-    "{who} n'a rien pu voir : l'accès n'a pas pu être vérifié. Vous n'avez rien à faire."
+    "{who} n’a rien pu voir : l’accès n’a pas pu être vérifié. Vous n’avez rien à faire."
 )
 _LISTING_FR = (
     "{who} a demandé la liste de ce que contient votre dossier ; seul ce que la loi et vos "
@@ -39,21 +37,21 @@ _LISTING_FR = (
 _LISTING_EN = "A list was asked for; each item was judged by itself."
 _NOT_AHEAD_FR = "Ne peut pas ouvrir votre dossier : il faudrait votre accord."
 _AHEAD_FR = {
-    "treating_doctor": "C'est votre médecin traitant.",
-    "administrator": "Administre votre dossier, car vous l'avez choisi.",
+    "treating_doctor": "C’est votre médecin traitant.",
+    "administrator": "Administre votre dossier, car vous l’avez choisi.",
     "explicit_consent": "Vous lui avez donné votre accord.",
-    "care_team": "Fait partie de l'équipe qui vous soigne.",
+    "care_team": "Fait partie de l’équipe qui vous soigne.",
     "break_glass": "A déclaré une urgence qui est en cours.",
     "blocked": "Est bloqué sur votre dossier.",
-    "matrix_read": "La réglementation n'ouvre pas ce type de document à sa profession.",
+    "matrix_read": "La réglementation n’ouvre pas ce type de document à sa profession.",
     "masked_document": "Ne peut pas : ce document est masqué aux professionnels.",
-    "record_not_active": "Personne ne peut ouvrir votre dossier : il n'est pas actif.",
+    "record_not_active": "Personne ne peut ouvrir votre dossier : il n’est pas actif.",
 }
 _WHO = {
     "patient": "La personne titulaire du dossier",
     "representative": "Un représentant légal",
     "caregiver": "Un aidant",
-    "facility": "Le logiciel d'un établissement",
+    "facility": "Le logiciel d’un établissement",
     "secretary": "Un secrétariat médical",
     "application": "Un service numérique",
     "auditor": "Un auditeur",

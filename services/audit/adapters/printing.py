@@ -1,27 +1,18 @@
 """Prints a journal as a PDF that carries its own signature, by the reportlab library."""
 
-import base64
 import hashlib
 from collections.abc import Iterator
-from html import escape
-from io import BytesIO
-from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from reportlab.lib.pagesizes import A4
-from reportlab.lib.styles import ParagraphStyle
 from reportlab.lib.units import mm
-from reportlab.pdfgen.canvas import Canvas
-from reportlab.platypus import Flowable, Paragraph, Preformatted, SimpleDocTemplate, Spacer
+from reportlab.platypus import Flowable, Spacer
 
 from services.audit.domain.printed import CONTEXT, PrintedJournal, SignedJournal
 from shared.kernel.french import french_day, french_time
+from shared.printing.sheets import print_sheets
+from shared.printing.text import HEAD, HEADLINE, ITEM, SMALL, code, signature_lines, text
 
-_TITLE = ParagraphStyle("title", fontName="Helvetica-Bold", fontSize=16, leading=22)
-_TEXT = ParagraphStyle("text", fontName="Helvetica", fontSize=10, leading=14)
-_LINE = ParagraphStyle("line", parent=_TEXT, leftIndent=10, spaceAfter=3)
-_SMALL = ParagraphStyle("small", fontName="Helvetica", fontSize=8.5, leading=12)
-_CODE = ParagraphStyle("code", fontName="Courier", fontSize=8, leading=11)
+_TITLE = "Historique des accès à un espace numérique de santé"
 _RIGHT = (
     "Vous pouvez à tout moment prendre connaissance des traces d’accès à votre espace numérique de"
     " santé (articles L. 1111-19 et R. 1111-46 du code de la santé publique)."
@@ -43,58 +34,41 @@ class SignedPdf:
     def sign(self, journal: PrintedJournal) -> SignedJournal:
         signature = self._key.sign(CONTEXT + journal.statement.encode())
         return SignedJournal(
-            pdf=self._pdf(journal, base64.b64encode(signature).decode()),
+            pdf=print_sheets(_TITLE, self._story(journal, signature)),
             statement=journal.statement,
             signature=signature,
             key=self._fingerprint,
         )
 
-    def _pdf(self, journal: PrintedJournal, signature: str) -> bytes:
-        out = BytesIO()
-        document = SimpleDocTemplate(
-            out,
-            pagesize=A4,
-            leftMargin=22 * mm,
-            rightMargin=22 * mm,
-            topMargin=22 * mm,
-            bottomMargin=20 * mm,
-            title="Historique des accès à un espace numérique de santé",
-            author="Carnet",
-            lang="fr-FR",
-            invariant=1,
-        )
-        story = [*_head(journal), *_lines(journal), *self._foot(journal, signature)]
-        document.build(story, onFirstPage=_number, onLaterPages=_number)
-        return out.getvalue()
+    def _story(self, journal: PrintedJournal, signature: bytes) -> Iterator[Flowable]:
+        yield from _head(journal)
+        yield from _lines(journal)
+        yield from self._foot(journal, signature)
 
-    def _foot(self, journal: PrintedJournal, signature: str) -> Iterator[Flowable]:
+    def _foot(self, journal: PrintedJournal, signature: bytes) -> Iterator[Flowable]:
         digest = hashlib.sha256(journal.statement.encode()).hexdigest()
         yield Spacer(1, 8 * mm)
-        yield Paragraph(_HOW, _SMALL)
+        yield text(_HOW, SMALL)
         yield Spacer(1, 2 * mm)
-        yield Preformatted(
-            "\n".join(
-                (
-                    f"Texte (SHA-256) : {digest}",
-                    f"Signature : {signature[:44]}",
-                    f"            {signature[44:]}",
-                    f"Clé (SHA-256) : {self._fingerprint}",
-                    f"Journal : {journal.checkpoint.origin}, {journal.checkpoint.size} entrées",
-                    f"Racine : {journal.checkpoint.root.hex()}",
-                )
-            ),
-            _CODE,
+        yield code(
+            [
+                f"Texte (SHA-256) : {digest}",
+                *signature_lines(signature),
+                f"Clé (SHA-256) : {self._fingerprint}",
+                f"Journal : {journal.checkpoint.origin}, {journal.checkpoint.size} entrées",
+                f"Racine : {journal.checkpoint.root.hex()}",
+            ]
         )
 
 
 def _head(journal: PrintedJournal) -> Iterator[Flowable]:
     made = f"{french_day(journal.made_at)} à {french_time(journal.made_at)}"
-    yield Paragraph("Historique des accès", _TITLE)
-    yield Spacer(1, 4 * mm)
-    yield Paragraph(_RIGHT, _TEXT)
+    count = len(journal.lines)
+    yield text("Historique des accès", HEADLINE)
+    yield text(_RIGHT)
     yield Spacer(1, 3 * mm)
-    yield Paragraph(f"Espace numérique de santé {journal.record_id}, établi le {made}.", _TEXT)
-    yield Paragraph(f"{escape(journal.asked)} : {len(journal.lines)} lignes.", _TEXT)
+    yield text(f"Espace numérique de santé {journal.record_id}, établi le {made}.")
+    yield text(f"{journal.asked} : {count} ligne{'s' if count > 1 else ''}.")
     yield Spacer(1, 6 * mm)
 
 
@@ -103,10 +77,5 @@ def _lines(journal: PrintedJournal) -> Iterator[Flowable]:
     for line in journal.lines:
         if (now := french_day(line.at)) != day:
             day = now
-            yield Paragraph(f"<b>{now}</b>", _TEXT)
-        yield Paragraph(f"{french_time(line.at)} – {escape(line.sentence)}", _LINE)
-
-
-def _number(canvas: Canvas, _document: Any) -> None:
-    canvas.setFont("Helvetica", 8)
-    canvas.drawRightString(A4[0] - 22 * mm, 12 * mm, f"page {canvas.getPageNumber()}")
+            yield text(now, HEAD)
+        yield text(f"{french_time(line.at)} – {line.sentence}", ITEM)

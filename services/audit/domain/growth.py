@@ -29,13 +29,14 @@ from shared.kernel.merkle import (
     node_hash,
     subtree_root,
 )
+from shared.kernel.needs_operator import NeedsOperator
 from shared.kernel.note import InvalidNote, Sign, VerifierKey, countersign, is_signed_by, sign_note
 
 _AT_ONCE = 64
 """Full tiles written before a checkpoint, so that one follows within seconds even in a flood."""
 
 
-class Fork(Exception):
+class Fork(NeedsOperator):
     """What would be signed does not continue what was signed or stored: stop, tell an operator."""
 
 

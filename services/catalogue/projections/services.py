@@ -15,8 +15,10 @@ from shared.stores.documents import Documents, Eq, Filter, Has, Patch, Put, Sort
 
 class ServiceList:
     NAME = "services"
-    VERSION = 1
-    INDEXES = ("status", "themes", "regions", "words", "sorted_name", "finalities_version")
+    VERSION = 2
+    INDEXES = (
+        "status", "themes[]", "regions[]", "words[]", "sorted_name", "finalities_version",
+    )  # fmt: skip
 
     def __init__(self, regions: Iterable[str]) -> None:
         """``regions``: all of them, where a service is that names none."""

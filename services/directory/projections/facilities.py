@@ -21,7 +21,7 @@ class Facilities:
 
     NAME = "facilities"
     VERSION = 1
-    INDEXES = ("words", "places", "level,kind")
+    INDEXES = ("words[]", "places[]", "level,kind")
 
     def __init__(self, secret: bytes) -> None:
         self._tokens = Tokens(secret)

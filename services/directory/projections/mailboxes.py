@@ -17,7 +17,7 @@ from shared.stores.event_log import EventLog
 class MailboxHolders:
     NAME = "mailboxes"
     VERSION = 1
-    INDEXES = ("addresses",)
+    INDEXES = ("addresses[]",)
 
     def __init__(self, secret: bytes) -> None:
         self._secret = secret

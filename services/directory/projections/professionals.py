@@ -22,7 +22,7 @@ from shared.stores.event_log import EventLog
 class Professionals:
     NAME = "professionals"
     VERSION = 2
-    INDEXES = ("words", "places", "professions")
+    INDEXES = ("words[]", "places[]", "professions[]")
 
     def __init__(self, secret: bytes) -> None:
         self._tokens = Tokens(secret)

@@ -29,10 +29,10 @@ PRESCRIPTION_TEXT = (
     " votre logiciel, parmi les ordonnances reçues. Ce message ne reçoit pas de réponse.\r\n"
 )
 
-EMERGENCY_SUBJECT = "Accès en urgence au dossier d'un de vos patients"
+EMERGENCY_SUBJECT = "Accès en urgence au dossier d’un de vos patients"
 EMERGENCY_TEXT = (
     "Le dossier de {name}, dont vous êtes le médecin traitant, a été ouvert en urgence le {day} à"
-    " {time} (articles L. 1111-17 et R. 1111-48 du code de la santé publique). L'historique des"
+    " {time} (articles L. 1111-17 et R. 1111-48 du code de la santé publique). L’historique des"
     " accès dit par qui et pour quel motif. Ce message ne reçoit pas de réponse.\r\n"
 )
 

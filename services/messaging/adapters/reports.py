@@ -58,7 +58,7 @@ def bounce(
 ) -> bytes:
     """RFC 3464: of that mail, to that recipient, nothing was kept."""
     sentence = (
-        "Votre message n'a pas pu etre remis : la boite aux lettres du patient ne peut pas le"
+        "Votre message n’a pas pu être remis : la boîte aux lettres du patient ne peut pas le"
         " recevoir. Your message could not be delivered to this patient mailbox.\r\n"
     )
     said = f"550 {status} {f'[{code}] ' if code else ''}not delivered"
@@ -89,7 +89,7 @@ def receipt(
     """RFC 8098: the mail was put in the person's messages, or with ``code`` it was not."""
     if code:
         title = f"[KO Intégration système !][{code}] {subject}"
-        sentence = f"Le message n'a pas pu être intégré (code {code}).\r\n"
+        sentence = f"Le message n’a pas pu être intégré (code {code}).\r\n"
         disposition = "automatic-action/MDN-sent-automatically; deleted/error"
     else:
         title = f"[Intégration système] {subject}"

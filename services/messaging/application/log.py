@@ -112,17 +112,14 @@ class MessagingLog(EventLog):
     ) -> tuple[Conversation, Decision]:
         """The conversation, once permitted. One that does not exist is asked about like any
         other, in a record that nobody has: the refusal and its decision are the same."""
-        conversation = self.conversation(conversation_id)
+        conversation, is_person = self.conversation(conversation_id), by.principal.acts_for_person
+        action = action if is_person else "manage"
         if conversation is None:
             nowhere = derived_id(self.secret, "nowhere", str(conversation_id))
             self.gate.require(nowhere, action, attributes(()), by)
             raise Forbidden
-        if by.principal.acts_for_person:
-            asked = conversation.attributes()
-            return conversation, self.gate.require(conversation.record_id, action, asked, by)
-        who = self.participant(conversation, by)
-        asked = conversation.attributes(who)
-        return conversation, self.gate.require(conversation.record_id, "manage", asked, by)
+        asked = conversation.attributes(None if is_person else self.participant(conversation, by))
+        return conversation, self.gate.require(conversation.record_id, action, asked, by)
 
     def participant(self, conversation: Conversation, by: Actor) -> Correspondent | None:
         """Who of its correspondents calls; who wrote in it reads it, and nobody else of them."""

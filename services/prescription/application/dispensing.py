@@ -50,8 +50,8 @@ class Dispensing(Papers):
 
     @unreplayed
     def record_showing(self, request: c.Present, by: Actor) -> Outcome[c.Presented]:
-        prescription = self.shown(request.number, by)
         professional(by)
+        prescription = self.shown(request.number, by)
         decision = require_shown(self.gate, prescription, by)
         today = self.today()
         deciding.require_open(prescription, today)
@@ -73,8 +73,8 @@ class Dispensing(Papers):
 
     @command
     def hand_over(self, request: c.Dispense, by: Actor) -> Outcome[c.DispensedNow]:
-        prescription = self.shown(request.number, by)
         who = professional(by)
+        prescription = self.shown(request.number, by)
         decision = require_shown(self.gate, prescription, by)
         dispensation_id = self.new_id(request, by, "dispensation")
         dispensation = Dispensation(
@@ -106,8 +106,8 @@ class Dispensing(Papers):
 
     @command
     def give_back(self, request: c.ReverseDispensation, by: Actor) -> Outcome[c.Changed]:
-        prescription = self.shown(request.number, by)
         professional(by)
+        prescription = self.shown(request.number, by)
         decision = require_shown(self.gate, prescription, by)
         dispensing.reverse(
             prescription,
@@ -127,10 +127,7 @@ class Dispensing(Papers):
     @command
     def send_to_pharmacy(self, request: c.SendToPharmacy, by: Actor) -> Outcome[c.Changed]:
         """By the person: the pharmacy may read it from now on, and is told."""
-        prescription = self.known(request.number, by)
-        decision = self.gate.require(
-            prescription.record_id, "manage", prescription.attributes(), by
-        )
+        prescription, decision = self.permitted(request.number, "manage", by)
         self._require_pharmacy(request.facility)
         deciding.send(prescription, request.facility, decision.decision_id, self.today(), by)
         return Outcome(answer=c.Changed(state=prescription.state), save=[prescription])

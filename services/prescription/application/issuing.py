@@ -60,7 +60,7 @@ class Issuing(PrescriptionLog):
     def replace(self, request: c.Replace, by: Actor) -> c.Issued:
         """By its prescriber, before anything left: from the first step on nothing leaves on the
         former one."""
-        former = self.known(request.number, by)
+        former = self.known(request.number, "manage", by)
         self._finish_former(former.record_id, by)
         return self._finished(self.begin_replacement(request, by).prescription_id, by)
 
@@ -70,17 +70,13 @@ class Issuing(PrescriptionLog):
 
     @command
     def begin_replacement(self, request: c.Replace, by: Actor) -> Outcome[Begun]:
-        former = self.known(request.number, by)
-        self.gate.require(former.record_id, "manage", former.attributes(), by)
+        former, _ = self.permitted(request.number, "manage", by)
         deciding.require_untouched(former)
         return self._begun(request, former.record_id, former, by)
 
     @command
     def cancel(self, request: c.Cancel, by: Actor) -> Outcome[c.Changed]:
-        prescription = self.known(request.number, by)
-        decision = self.gate.require(
-            prescription.record_id, "manage", prescription.attributes(), by
-        )
+        prescription, decision = self.permitted(request.number, "manage", by)
         deciding.cancel(prescription, request.reason, decision.decision_id, by)
         return Outcome(answer=c.Changed(state=prescription.state), save=[prescription])
 

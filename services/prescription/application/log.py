@@ -37,7 +37,7 @@ from shared.kernel.errors import (
     Unavailable,
 )
 from shared.kernel.french import FRANCE
-from shared.kernel.gate import Access, Gate
+from shared.kernel.gate import Access, Decision, Gate
 from shared.kernel.ids import derived_id
 from shared.rpc.contract import Done
 from shared.stores.event_log import EventLog, Outcome, unreplayed
@@ -151,15 +151,28 @@ class PrescriptionLog(EventLog):
             raise self._wrong(refusals.NumberUnknown(), by)
         return found
 
-    def known(self, text: str, by: Actor) -> Prescription:
+    def known(self, text: str, action: str, by: Actor) -> Prescription:
         """The prescription of a number, for whoever is not a pharmacy. A wrong one is answered
         like one of somebody else's: asked about in a record that nobody has."""
         try:
             return self.shown(text, by)
         except refusals.NumberRefused:
             nowhere = derived_id(self.secret, "nowhere", text)
-            self.gate.require(nowhere, "read", {"kind": "prescription"}, by)
+            self.gate.require(nowhere, action, {"kind": "prescription"}, by)
             raise Forbidden from None
+
+    def permitted(self, text: str, action: str, by: Actor) -> tuple[Prescription, Decision]:
+        """The same, once ``access`` lets them. One of somebody else's counts as a wrong one too,
+        or the moment of ``too_many`` would tell them apart."""
+        prescription = self.known(text, action, by)
+        try:
+            decision = self.gate.require(
+                prescription.record_id, action, prescription.attributes(), by
+            )
+        except Forbidden:
+            self._wrong(refusals.NumberUnknown(), by)
+            raise
+        return prescription, decision
 
     def _wrong(self, refusal: refusals.NumberRefused, by: Actor) -> refusals.NumberRefused:
         self.keep_attempt(Wrong(reason=refusal.code), by)

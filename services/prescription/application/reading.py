@@ -39,11 +39,10 @@ class Reading(PrescriptionLog):
         """Everything, for the person, the prescriber, and whoever the person lets read it; its
         own dispensations for a pharmacy it was shown or sent to."""
         if by.principal.acts_for_person:
-            prescription = self.known(request.number, by)
-            self.gate.require(prescription.record_id, "read", prescription.attributes(), by)
+            prescription, _ = self.permitted(request.number, "read", by)
             return self._told(prescription, None)
-        prescription = self.shown(request.number, by)
         professional(by)
+        prescription = self.shown(request.number, by)
         if self._sees_all(prescription, by):
             return self._told(prescription, None)
         require_shown(self.gate, prescription, by)

@@ -3,33 +3,24 @@
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 from html import escape
-from io import BytesIO
 from typing import Any
 
 from reportlab.graphics.charts.lineplots import LinePlot
 from reportlab.graphics.shapes import Drawing, Line, String
 from reportlab.lib.colors import black, grey
-from reportlab.lib.pagesizes import A4
-from reportlab.lib.styles import ParagraphStyle
 from reportlab.lib.units import mm
-from reportlab.pdfgen.canvas import Canvas
-from reportlab.platypus import Flowable, KeepTogether, Paragraph, SimpleDocTemplate, Spacer
+from reportlab.platypus import Flowable, KeepTogether, Spacer
 
 from services.profile.adapters.words import FIELDS, SECTIONS, UNITS, VALUES
 from services.profile.domain.kinds import Kind
 from services.profile.domain.series import Point, aggregated
 from services.profile.domain.summary import Charted, Summary
 from shared.kernel.french import FRANCE, french_day, french_time
+from shared.printing.sheets import print_sheets
+from shared.printing.text import HEADLINE, ITEM, REGULAR, SECTION, SMALL, marked, text
 
 WIDTH, HEIGHT = 160 * mm, 48 * mm
 """Of a chart, axes included."""
-_TITLE = ParagraphStyle("title", fontName="Helvetica-Bold", fontSize=16, leading=22)
-_SECTION = ParagraphStyle(
-    "section", fontName="Helvetica-Bold", fontSize=12, leading=16, spaceBefore=10, spaceAfter=3
-)
-_TEXT = ParagraphStyle("text", fontName="Helvetica", fontSize=10, leading=14)
-_ITEM = ParagraphStyle("item", parent=_TEXT, leftIndent=8, bulletIndent=0, spaceAfter=2)
-_SMALL = ParagraphStyle("small", fontName="Helvetica", fontSize=8, leading=11)
 _HIDDEN_FIELDS = {"section", "coding", "national_id", "facility"}
 _NOTE = (
     "Ce document reprend ce que la personne qui l’a demandé peut voir du profil médical. Il ne"
@@ -41,47 +32,26 @@ class PrintedSummary:
     """The same summary always gives the same bytes. Black on white, no colour to tell apart."""
 
     def pdf(self, summary: Summary) -> bytes:
-        out = BytesIO()
-        document = SimpleDocTemplate(
-            out,
-            pagesize=A4,
-            leftMargin=25 * mm,
-            rightMargin=25 * mm,
-            topMargin=20 * mm,
-            bottomMargin=20 * mm,
-            title="Profil médical",
-            author="Carnet",
-            lang="fr-FR",
-            invariant=1,
-        )
-        document.build(list(_story(summary)), onFirstPage=_number, onLaterPages=_number)
-        return out.getvalue()
-
-
-def _number(canvas: Canvas, _document: Any) -> None:
-    canvas.setFont("Helvetica", 8)
-    canvas.drawCentredString(A4[0] / 2, 10 * mm, f"Page {canvas.getPageNumber()}")
+        return print_sheets("Profil médical", _story(summary))
 
 
 def _story(summary: Summary) -> Iterator[Flowable]:
     at = summary.made_at
-    yield Paragraph("Profil médical", _TITLE)
-    yield Paragraph(
-        f"{escape(summary.person.name)}, naissance : {_day(summary.person.birth_date)}", _TEXT
-    )
-    yield Paragraph(f"Établi le {french_day(at)} à {french_time(at)}", _TEXT)
-    yield Paragraph(_NOTE, _SMALL)
+    yield text("Profil médical", HEADLINE)
+    yield text(f"{summary.person.name}, naissance : {_day(summary.person.birth_date)}")
+    yield text(f"Établi le {french_day(at)} à {french_time(at)}")
+    yield text(_NOTE, SMALL)
     for section, title in SECTIONS.items():
         if entries := summary.sections.get(section):
-            yield Paragraph(title, _SECTION)
+            yield text(title, SECTION)
             for content in entries:
-                yield Paragraph(_entry(content), _ITEM, bulletText="•")
+                yield marked(_entry(content), ITEM, bullet="•")
     if summary.directives:
-        yield Paragraph("Directives anticipées", _SECTION)
+        yield text("Directives anticipées", SECTION)
         for paragraph in summary.directives.splitlines():
-            yield Paragraph(escape(paragraph) or "&nbsp;", _TEXT)
+            yield text(paragraph or "\u00a0")
     if summary.measures:
-        yield Paragraph("Mesures des douze derniers mois", _SECTION)
+        yield text("Mesures des douze derniers mois", SECTION)
         for charted in summary.measures:
             yield KeepTogether(_measure(charted))
 
@@ -128,7 +98,7 @@ def _measure(charted: Charted) -> list[Flowable]:
         said += " ; en gris, 3e, 50e et 97e centiles (CDC 2000, États-Unis)"
     if len(points) > MOST_POINTS:
         said += " ; courbe des moyennes par jour"
-    flowables: list[Flowable] = [Paragraph(said, _TEXT)]
+    flowables: list[Flowable] = [marked(said)]
     if len(points) > 1:
         flowables.append(_chart(charted))
     return [*flowables, Spacer(1, 3 * mm)]
@@ -166,6 +136,7 @@ def _chart(charted: Charted) -> Drawing:
     plot.xValueAxis.valueMin, plot.xValueAxis.valueMax = first, last
     plot.xValueAxis.valueSteps = [first, (first + last) / 2, last]
     plot.xValueAxis.labelTextFormat = _short_day
+    plot.xValueAxis.labels.fontName = plot.yValueAxis.labels.fontName = REGULAR
     plot.yValueAxis.valueMin, plot.yValueAxis.valueMax = low, high
     plot.yValueAxis.labelTextFormat = lambda value: _number_fr(round(value, 1))
     drawing = Drawing(WIDTH, HEIGHT)
@@ -178,8 +149,8 @@ def _chart(charted: Charted) -> Drawing:
     for one, line in zip(charted.centiles, references, strict=True):
         y = plot.y + plot.height * (line[-1][1] - low) / (high - low)
         x = plot.x + plot.width + 2
-        drawing.add(String(x, y - 2, one.label, fontName="Helvetica", fontSize=6))
-    drawing.add(String(0, HEIGHT - 8, _unit(charted.kind), fontName="Helvetica", fontSize=7))
+        drawing.add(String(x, y - 2, one.label, fontName=REGULAR, fontSize=6))
+    drawing.add(String(0, HEIGHT - 8, _unit(charted.kind), fontName=REGULAR, fontSize=7))
     return drawing
 
 

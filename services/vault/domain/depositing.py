@@ -134,11 +134,15 @@ class Depositing:
     def _record(self, place: Place, taken: Sequence[Taken], by: Actor) -> UUID:
         if place.record_id and place.ins:
             raise InvalidRequest(fields={"ins": "not together with record_id"})
+        """Of a person without one, a record that nobody has: what is asked of ``access``, and the
+        refusal, are those of a record that is not open to this depositor."""
         if place.record_id:
             return place.record_id
         if place.ins:
-            return self._people.record_of(*place.ins, by)
-        return self._people.record_of_patients([t.patient for t in taken if t.patient], by)
+            found = self._people.record_of(*place.ins, by)
+        else:
+            found = self._people.record_of_patients([t.patient for t in taken if t.patient], by)
+        return found or derived_id(self._secret(), "nowhere", taken[0].metadata.unique_id)
 
     def _put(self, lot: Lot, around: Around, offer: Offer, taken: Taken, by: Actor) -> Placed:
         record_id = around.record_id

@@ -6,7 +6,7 @@ from uuid import UUID
 from services.vault.domain.patient import FIELD, Patient, Person, require_same_person
 from services.vault.domain.ports import Identities
 from shared.kernel.actor import Actor
-from shared.kernel.errors import Forbidden, InvalidRequest
+from shared.kernel.errors import InvalidRequest
 from shared.kernel.ins import Ins
 from shared.kernel.ins_rules import InsRules
 
@@ -18,18 +18,18 @@ class People:
         self._identities = identities
         self._rules = rules
 
-    def record_of(self, value: str, oid: str | None, by: Actor) -> UUID:
-        """Raises :class:`Forbidden` if there is no record to be told of."""
-        return self._resolved(self._rules.parse(value, oid), by)
+    def record_of(self, value: str, oid: str | None, by: Actor) -> UUID | None:
+        """``None`` if there is no record to be told of."""
+        return self._identities.resolve(self._rules.parse(value, oid), by=by)
 
-    def record_of_patients(self, patients: Sequence[Patient], by: Actor) -> UUID:
+    def record_of_patients(self, patients: Sequence[Patient], by: Actor) -> UUID | None:
         """The record of the one person that documents are about."""
         found = {self._ins_of(patient) for patient in patients}
         if not found:
             raise InvalidRequest(fields={"record_id": "is missing, and the content names nobody"})
         if len(found) > 1:
             raise InvalidRequest(fields={f"{FIELD}.ins": "the documents are about several people"})
-        return self._resolved(found.pop(), by)
+        return self._identities.resolve(found.pop(), by=by)
 
     def require_person_of(self, records: Sequence[UUID], patient: Patient, by: Actor) -> None:
         """Compare INS and strict traits; each that differs is named, no value is repeated.
@@ -51,9 +51,3 @@ class People:
 
     def _ins_of(self, patient: Patient) -> Ins:
         return patient.ins(accepted=self._rules.accepted, strict_keys=self._rules.strict_keys)
-
-    def _resolved(self, ins: Ins, by: Actor) -> UUID:
-        record_id = self._identities.resolve(ins, by=by)
-        if record_id is None:
-            raise Forbidden
-        return record_id

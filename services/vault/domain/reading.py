@@ -19,11 +19,11 @@ MAX_EXPANSION = 1032
 
 _SENTENCES = {
     HIDDEN_FROM_PATIENT: (
-        "Ce document n'est pas encore visible par la personne : une consultation d'annonce est "
+        "Ce document n’est pas encore visible par la personne : une consultation d’annonce est "
         "attendue."
     ),
     HIDDEN_FROM_REPRESENTATIVES: (
-        "Ce document n'est pas visible par les représentants légaux : il relève du secret demandé "
+        "Ce document n’est pas visible par les représentants légaux : il relève du secret demandé "
         "par la personne mineure."
     ),
     MASKED: "Ce document est masqué aux professionnels de santé.",
@@ -31,7 +31,7 @@ _SENTENCES = {
 _STATES = {
     Status.DEPRECATED: "Ce document a été remplacé par une version plus récente.",
     Status.ARCHIVED: "Ce document est archivé.",
-    Status.HELD: "Ce document n'est pas encore versé dans le dossier.",
+    Status.HELD: "Ce document n’est pas encore versé dans le dossier.",
 }
 _ACTIVE = (
     "Ce fichier contient des éléments actifs (script, commande ou fichier joint) : ne les "

@@ -1,5 +1,6 @@
 """What people write, compared as they read it."""
 
+import re
 import unicodedata
 
 from services.vault.domain.metadata import Metadata
@@ -21,7 +22,9 @@ def says(text: str, label: str, words: str) -> bool:
 def folded(text: str) -> str:
     """For comparing what people write: without case, accents, ligatures; apostrophes alike."""
     letters = unicodedata.normalize("NFKD", text.casefold().translate(_LETTERS))
-    return "".join(c for c in letters if not unicodedata.combining(c))
+    return _FURTHER.sub(lambda found: "" if unicodedata.combining(found[0]) else found[0], letters)
 
 
+_FURTHER = re.compile("[\u0300-\U0010ffff]")
+"""All that combines with what stands before it comes after the plain letters of Europe."""
 _LETTERS = str.maketrans({"œ": "oe", "æ": "ae", "’": "'", "\u02bc": "'"})

@@ -80,6 +80,7 @@ def index(
         if e.document_id in missing
     )
     day = f"{made_at.astimezone(LOCAL):%d/%m/%Y à %H:%M}"
+    joined = "1 document joint" if len(files) == 1 else f"{len(files)} documents joints"
     return f"""<!DOCTYPE html>
 <html lang="fr">
 <head>
@@ -89,12 +90,14 @@ def index(
 <style>
 body {{ font: 16px/1.5 sans-serif; margin: 2em auto; max-width: 70em; padding: 0 1em }}
 table {{ border-collapse: collapse; width: 100% }}
+caption {{ text-align: left; padding-bottom: .4em }}
+td:first-child {{ white-space: nowrap }}
 th, td {{ border-bottom: 1px solid #bbb; padding: .4em .6em; text-align: left }}
 </style>
 </head>
 <body>
 <h1>Copie du dossier de {name}</h1>
-<p>Faite le {day} (heure de Paris). {len(files)} documents joints.</p>
+<p>Faite le {day} (heure de Paris). {joined}.</p>
 {lost}
 <table>
 <caption>Documents, du plus récent au plus ancien</caption>

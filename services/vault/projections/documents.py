@@ -1,22 +1,16 @@
 """The list of documents: ids and instants in clear, everything said of them sealed."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from functools import singledispatchmethod
-from typing import Any
 from uuid import UUID
-
-from pydantic_core import to_json
 
 from services.vault.domain import document_events as events
 from services.vault.domain.document import entry_uuid
-from services.vault.domain.lines import last_day
-from services.vault.domain.metadata import Kind, Metadata
+from services.vault.domain.metadata import Metadata
 from services.vault.domain.origin import Origin
 from services.vault.domain.states import Status
-from services.vault.domain.texts import text_of
-from shared.crypto.fields import seal_field
-from shared.crypto.keys import SERVICE_KEY_ID, Keys
-from shared.crypto.tokens import keyed_token
+from services.vault.projections.document_rows import VIEW, DocumentRow
+from shared.crypto.keys import Keys
 from shared.kernel.clock import instant
 from shared.stores.documents import Delete, Eq, Patch, Purge, Put, Write
 
@@ -32,7 +26,7 @@ class DocumentList:
     The long index holds all that lists are counted and ordered by: no row is read for it. The
     other finds what no day leaves out."""
 
-    NAME = "documents"
+    NAME = VIEW
     VERSION = 5
     INDEXES = (
         "logical_id",
@@ -45,7 +39,6 @@ class DocumentList:
 
     def __init__(self, keys: Keys) -> None:
         self._keys = keys
-        self.marks = Marks(keys)
 
     @singledispatchmethod
     def writes(self, event: object) -> Sequence[Write]:
@@ -64,7 +57,7 @@ class DocumentList:
         changed = {
             "status": Status.APPROVED.value,
             "submitted_at": instant(event.timestamp),
-            **self._visibility(event, event.confidentiality),
+            **self._row(event).visibility(event.confidentiality),
         }
         return [Patch(str(event.originator_id), changed)]
 
@@ -77,7 +70,7 @@ class DocumentList:
     def _(self, event: events.Hiding) -> Sequence[Write]:
         changed = {
             "entry_uuid": _entry_uuid(event),
-            **self._visibility(event, event.confidentiality),
+            **self._row(event).visibility(event.confidentiality),
         }
         return [Patch(str(event.originator_id), changed)]
 
@@ -85,7 +78,7 @@ class DocumentList:
     def _(self, event: events.Reclassified) -> Sequence[Write]:
         changed = {
             "entry_uuid": _entry_uuid(event),
-            **self._said(event, Metadata.from_event(event.metadata), event.metadata),
+            **self._row(event).said(Metadata.from_event(event.metadata), event.metadata),
         }
         return [Patch(str(event.originator_id), changed)]
 
@@ -100,7 +93,7 @@ class DocumentList:
     @writes.register(events.DepositedAgain)
     @writes.register(events.DepositWithdrawn)
     def _(self, event: events.DepositedAgain | events.DepositWithdrawn) -> Sequence[Write]:
-        return [Patch(str(event.originator_id), self._origin(event, event.origin))]
+        return [Patch(str(event.originator_id), self._row(event).origin(event.origin))]
 
     @writes.register(events.Deleted)
     @writes.register(events.Discarded)
@@ -112,11 +105,8 @@ class DocumentList:
 
     def _put(self, event: events.Created, status: Status) -> Write:
         metadata = Metadata.from_event(event.metadata)
-        kept = {
-            "media_type": event.content["media_type"],
-            "size": event.content["size"],
-        }
-        row = {
+        row = self._row(event)
+        fields = {
             "record_id": str(event.record_id),
             "logical_id": str(event.logical_id),
             "entry_uuid": _entry_uuid(event),
@@ -125,78 +115,16 @@ class DocumentList:
             "status": status.value,
             "replaces": str(event.replaces) if event.replaces else None,
             "replaced_by": None,
-            "kept": self._sealed(event, "kept", kept),
-            **self._said(event, metadata, event.metadata),
-            **self._origin(event, vars(Origin.of(metadata, event.by))),
-            **self._visibility(event, event.confidentiality),
+            **row.kept(event.content),
+            **row.said(metadata, event.metadata),
+            **row.origin(vars(Origin.of(metadata, event.by))),
+            **row.visibility(event.confidentiality),
         }
-        return Put(str(event.originator_id), row)
+        return Put(str(event.originator_id), fields)
 
-    def _said(self, event: events.DocumentEvent, said: Metadata, stored: Any) -> dict[str, Any]:
-        day = said.service_day
-        return {
-            "service_start": said.service_start,
-            "service_day": day,
-            "last_day": last_day(day),
-            "type": self.marks.type(event.record_id, said.type),
-            "kind_mark": self.marks.kind(event.record_id, said.kind),
-            "metadata": self._sealed(event, "metadata", stored),
-            "text": self._sealed(event, "text", text_of(said)),
-        }
-
-    def _origin(self, event: events.DocumentEvent, origin: Mapping[str, Any]) -> dict[str, Any]:
-        return {
-            "origin_mark": self.marks.origin(event.record_id, origin_of(origin)),
-            "origin": self._sealed(event, "origin", origin),
-        }
-
-    def _visibility(self, event: events.DocumentEvent, codes: Sequence[str]) -> dict[str, Any]:
-        return {
-            "visibility_mark": self.marks.visibility(event.record_id, codes),
-            "visibility": self._sealed(event, "visibility", codes),
-        }
-
-    def _sealed(self, event: events.DocumentEvent, field: str, value: Any) -> str:
-        key = self._keys.current(event.record_id)
-        return seal_field(key, place(str(event.originator_id), field), value)
-
-
-class Marks:
-    """Keyed tokens of what documents share: of one record alone, so that equal ones of two
-    records do not look alike."""
-
-    def __init__(self, keys: Keys) -> None:
-        self._keys = keys
-
-    def type(self, record_id: UUID, code: str) -> str:
-        return self._mark("document type", record_id, code)
-
-    def kind(self, record_id: UUID, kind: Kind) -> str:
-        return self._mark("document kind", record_id, dict(sorted(vars(kind).items())))
-
-    def origin(self, record_id: UUID, origin: Origin) -> str:
-        return self._mark("document origin", record_id, dict(sorted(vars(origin).items())))
-
-    def visibility(self, record_id: UUID, codes: Iterable[str]) -> str:
-        return self._mark("document visibility", record_id, sorted(codes))
-
-    def _mark(self, label: str, record_id: UUID, value: Any) -> str:
-        secret = self._keys.exact(SERVICE_KEY_ID, 1).secret
-        return keyed_token(secret, label, f"{record_id}.{to_json(value).decode()}")
-
-
-def origin_of(stored: Mapping[str, Any]) -> Origin:
-    return Origin(
-        professionals=tuple(stored["professionals"]),
-        structures=tuple(stored["structures"]),
-        person=stored["person"],
-    )
+    def _row(self, event: events.DocumentEvent) -> DocumentRow:
+        return DocumentRow(self._keys, event)
 
 
 def _entry_uuid(event: events.DocumentEvent) -> str:
     return str(entry_uuid(event.originator_id, event.originator_version))
-
-
-def place(document_id: str, field: str) -> str:
-    """Binds a sealed value to its row, so that rows cannot be swapped."""
-    return f"{DocumentList.NAME}.{field}.{document_id}"

@@ -2,7 +2,6 @@
 
 from collections import deque
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from functools import partial
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -11,7 +10,8 @@ from services.vault.domain.listing import Entry
 from services.vault.domain.metadata import Kind, Metadata
 from services.vault.domain.origin import Origin
 from services.vault.domain.states import IN_RECORD, Status
-from services.vault.projections.documents import LINE, Marks, origin_of, place
+from services.vault.projections.document_rows import Marks, origin_of, place
+from services.vault.projections.documents import LINE
 from shared.crypto.fields import Fields
 from shared.crypto.keys import KeyErased, Keys
 from shared.stores.documents import Documents, Eq, Filter, In, Json, Range
@@ -32,7 +32,6 @@ class ListedDocuments:
     def __init__(self, documents: Documents, keys: Keys) -> None:
         self._documents = documents
         self._keys = keys
-        self._marks = Marks(keys)
 
     def lines(self, record_id: UUID, span: Span) -> Lines:
         at = "submitted_at" if span.submitted_since else "service_start"
@@ -100,7 +99,8 @@ class ListedDocuments:
             return
         yield [*where, Range("last_day", ge=span.acts_since)]
         if span.spared:
-            types = [self._marks.type(record_id, code) for code in sorted(span.spared)]
+            marks = Marks(self._keys, record_id)
+            types = [marks.type(code) for code in sorted(span.spared)]
             yield [*where, In("type", types)]
 
     def _shared(self, record_id: UUID, lines: Sequence[Line]) -> dict[Group, Shared]:
@@ -109,14 +109,14 @@ class ListedDocuments:
         examples = [{group[n]: id_ for group, id_ in groups.items()} for n in (1, 2, 3)]
         ids = sorted({id_ for by_mark in examples for id_ in by_mark.values()})
         rows = {row["id"]: row for row in self._documents.get_all(ids)}
-        opening, marks = _Opening(self._keys), self._marks
+        opening, marks = _Opening(self._keys), Marks(self._keys, record_id)
         kinds, origins, visibilities = (
             {mark: rows[id_] for mark, id_ in by_mark.items() if id_ in rows}
             for by_mark in examples
         )
-        kind_of = _proven(kinds, opening.kind, partial(marks.kind, record_id))
-        people_of = _proven(origins, opening.origin, partial(marks.origin, record_id))
-        codes_of = _proven(visibilities, opening.visibility, partial(marks.visibility, record_id))
+        kind_of = _proven(kinds, opening.kind, marks.kind)
+        people_of = _proven(origins, opening.origin, marks.origin)
+        codes_of = _proven(visibilities, opening.visibility, marks.visibility)
         return {
             (status, kind, origin, codes): Shared(
                 kind=kind_of[kind],
@@ -130,12 +130,12 @@ class ListedDocuments:
 
     def _group(self, entry: Entry) -> Group:
         """As its sealed values say."""
-        record_id, marks = entry.record_id, self._marks
+        marks = Marks(self._keys, entry.record_id)
         return (
             entry.status,
-            marks.kind(record_id, entry.metadata.kind),
-            marks.origin(record_id, entry.origin),
-            marks.visibility(record_id, entry.confidentiality),
+            marks.kind(entry.metadata.kind),
+            marks.origin(entry.origin),
+            marks.visibility(entry.confidentiality),
         )
 
     def _linked(self, rows: Collection[Json], document_id: str | None) -> Json | None:

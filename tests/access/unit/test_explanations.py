@@ -45,9 +45,9 @@ def test_the_person_reads_why_in_french(world: World) -> None:
 
     assert not told.permit
     assert told.reason_fr == (
-        "Un professionnel de santé (chirurgien-dentiste) n'a rien pu voir : il ne fait pas partie "
-        "de l'équipe qui vous soigne et vous ne lui avez pas donné votre accord. Si vous voulez "
-        "qu'il consulte votre dossier, donnez-lui votre accord ; sinon vous n'avez rien à faire."
+        "Un professionnel de santé (chirurgien-dentiste) n’a rien pu voir : il ne fait pas partie "
+        "de l’équipe qui vous soigne et vous ne lui avez pas donné votre accord. Si vous voulez "
+        "qu’il consulte votre dossier, donnez-lui votre accord ; sinon vous n’avez rien à faire."
     )
     assert told.resource
     assert told.actor == DENTIST.to_event()
@@ -64,7 +64,7 @@ def test_the_facts_are_told_in_both_languages(world: World) -> None:
     told = {fact.name: fact for fact in explain(world, opened.decision_id, PATIENT).facts}
 
     assert told["record_status"].fr == "Votre dossier est activé."
-    assert told["consent"].fr == "Votre accord vaut jusqu'au 22/11/2026 à 11 h 00."
+    assert told["consent"].fr == "Votre accord vaut jusqu’au 22/11/2026 à 11 h 00."
     assert told["consent"].en == "The consent ends at 2026-11-22T10:00:00Z."
     assert "blocked" not in told
 
@@ -121,7 +121,7 @@ def test_who_was_refused_something_hidden_is_not_told_that_it_is_there(world: Wo
     for decision, reader in ((masked, DOCTOR), (surprise, PATIENT)):
         told = explain(world, decision.decision_id, reader)
         assert (told.rules, told.resource) == ([], None)
-        assert told.reason_fr == "Vous ne pouvez pas faire cela, ou cet élément n'existe pas."
+        assert told.reason_fr == "Vous ne pouvez pas faire cela, ou cet élément n’existe pas."
     assert "masqué" in explain(world, masked.decision_id, PATIENT).reason_fr
 
 
@@ -214,3 +214,22 @@ def test_the_sentence_is_that_of_the_rules_of_that_instant(world: World) -> None
     (new,) = explain(world, world.decide(DOCTOR).decision_id, PATIENT).rules
 
     assert (old.law, new.law) == ("CSP L1111-16", "CSP L9999-9")
+
+
+def test_who_was_refused_cannot_tell_a_record_from_none(world: World) -> None:
+    """
+    Not by facts, rules, or the type of what they asked for: to them a record that is there and
+    one that is not, an item and none, are the same.
+    """
+    asked = {"type": "IMG-KOS", "confidentiality": ["INVISIBLE_REPRESENTANTS_LEGAUX"]}
+    with_mother(world)
+    there = world.decide(DENTIST, resource=asked)
+    nowhere = world.decide(DENTIST, record_id=uuid4(), resource={"kind": "document"})
+    stranger = world.decide(STRANGER, resource=asked)
+
+    for decision, reader in ((there, DENTIST), (nowhere, DENTIST), (stranger, STRANGER)):
+        told = explain(world, decision.decision_id, reader)
+        assert (told.record_id.int, told.resource, told.rules, told.facts) == (0, None, [], [])
+        assert told.reason_fr == "Vous ne pouvez pas faire cela, ou cet élément n'existe pas."
+    assert explain(world, there.decision_id, PATIENT).facts
+    assert str(explain(world, there.decision_id, AUDITOR).record_id) == str(RECORD)

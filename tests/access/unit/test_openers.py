@@ -94,7 +94,7 @@ def test_by_name_those_the_record_knows_as_what_the_directory_says(world: World)
     assert by_name(answer) == {who.id: world.decide(who).permit for who in people}
     told = {known.professional: known for known in answer.by_name}
     assert told[NURSE.id].why_fr == "Est bloqué sur votre dossier."
-    assert told[DOCTOR.id].why_fr == "C'est votre médecin traitant."
+    assert told[DOCTOR.id].why_fr == "C’est votre médecin traitant."
     assert told[DOCTOR.id].family_name == f"NAME-{DOCTOR.id}"
     assert not by_name(asked(world, type="83901-9"))[DENTIST.id]
 

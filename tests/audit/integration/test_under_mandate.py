@@ -247,7 +247,7 @@ def test_the_use_is_saved_before_anything_is_read(
 
 def test_a_report_of_one_record_decides_again_with_its_keys(carnet: Carnet) -> None:
     """And with no others: its access decisions, and what was done to it."""
-    given = where(carnet.home, None, None, None, None, None, False)
+    given = where(carnet.home, with_keys=False)
     under = audit_looking.Under(carnet.home, f"auditor,scope={RECORD}", "report")
     carnet.by = auditor(str(RECORD))
 
@@ -262,7 +262,7 @@ def test_a_report_of_one_record_decides_again_with_its_keys(carnet: Carnet) -> N
 
 def test_the_services_own_key_is_not_among_those_handed(carnet: Carnet) -> None:
     """What opens a record opens neither another one nor the secrets of access."""
-    given = where(carnet.home, None, None, None, None, None, True)
+    given = where(carnet.home)
     under = audit_looking.Under(carnet.home, "auditor", "redecide")
 
     with audit_looking.looking(given, under, RECORD) as look:

@@ -1,15 +1,20 @@
 """Whoever is told of a checkpoint can prove that it continues the one they were told of before."""
 
+from base64 import b64encode
 from pathlib import Path
+from typing import Any, cast
 
 from services.audit.adapters.checkpoints import CheckpointSweep, Telling
 from services.audit.adapters.files import FolderFiles
 from services.audit.adapters.tree import SqlTree
 from services.audit.application import Audit
+from services.audit.contract import ConsistencyProof, ProveConsistency
 from services.audit.domain.batch import Place
 from shared.crypto.local_keys import LocalKeys
 from shared.kernel.clock import FixedClock
 from shared.kernel.merkle import check_consistency
+from shared.rpc.client import RpcClient
+from shared.rpc.proofs import remote_proofs
 from shared.stores.settings import EventStoreSettings
 from tests.audit.logs import NOW, batch, digest, open_tree, publisher
 
@@ -46,6 +51,27 @@ def test_no_more_than_the_last_eight(tmp_path: Path) -> None:
     last = told(tmp_path, *range(1, 13))[-1]
 
     assert set(last.proofs) == set(range(4, 12))
+
+
+def test_another_proof_is_asked_for_in_audits_words() -> None:
+    """What its contract takes, and what it answers with."""
+    path, root = [bytes([n]) * 32 for n in range(3)], b64encode(bytes(32)).decode()
+
+    class Audited:
+        def call(self, service: str, method: str, arguments: dict[str, Any]) -> Any:
+            asked = ProveConsistency.model_validate(arguments)
+            answer = ConsistencyProof(
+                from_size=asked.from_size,
+                to_size=asked.to_size,
+                from_root=root,
+                to_root=root,
+                path=[hash_.hex() for hash_ in path],
+            )
+            assert (service, method) == ("audit", "prove_consistency")
+            assert (answer.from_size, answer.to_size) == (3, 5)
+            return answer.model_dump(mode="json")
+
+    assert remote_proofs(cast("RpcClient", Audited()))(3, 5) == path
 
 
 def test_how_far_a_service_is_logged_is_told_by_the_digest_of_its_last_event(

@@ -13,11 +13,11 @@ from services.directory.contract.registering import Deactivate
 from services.directory.projections.facilities import Facilities, FacilitySearch
 from services.directory.projections.mailboxes import HolderSearch, MailboxHolders
 from services.directory.projections.professionals import Professionals, ProfessionalSearch
-from shared.kernel.common import CommonSettings
 from shared.kernel.errors import InvalidRequest, NotFound
 from shared.stores.documents import At, Documents
 from shared.stores.views import open_documents
 from tests.directory.sample import DOCTOR, OPERATOR, facility, registration
+from tests.support.settings import settings_in
 
 DENTIST = "899700366249"
 PHARMACIST = "899700366250"
@@ -44,14 +44,7 @@ def documents(directory: Directory, tmp_path: Path) -> Documents:
 
 
 def view_in(folder: Path, view: type[View]) -> Documents:
-    settings = CommonSettings(
-        environment="development",
-        amqp_uri="",
-        service_keys_dir=folder,
-        issuers_file=folder,
-        data_dir=folder,
-    )
-    return open_documents(settings, "directory", view.NAME, view.VERSION, view.INDEXES)
+    return open_documents(settings_in(folder), "directory", view)
 
 
 def catch_up(directory: Directory, documents: Documents, projection: View) -> None:

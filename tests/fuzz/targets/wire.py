@@ -25,7 +25,6 @@ from shared.eventing.codec import (
 )
 from shared.eventing.messages import Envelope, MessageData
 from shared.kernel.actor import Actor, ActorKind
-from shared.kernel.common import CommonSettings
 from shared.rpc import wire
 from shared.rpc.answer import Answerer, Delivery, Served
 from shared.rpc.contract import Contract, Listing, ListQuery, Method
@@ -35,6 +34,7 @@ from shared.rpc.intake import Intake, Taken
 from shared.rpc.publishing import Outgoing, publish
 from shared.rpc.settings import RpcSettings
 from tests.fuzz.target import Target
+from tests.support.settings import settings_in
 from tests.support.signing import SIGNING_KEY
 
 BODY = 3
@@ -81,13 +81,7 @@ def _answerer() -> Answerer:
         generate_service_keys(folder, ["fuzzed"])
         issuers = folder / "issuers.json"
         issuers.write_text(json.dumps([DevelopmentIssuer(SIGNING_KEY).entry()]))
-        settings = CommonSettings(
-            environment="development",
-            amqp_uri="",
-            service_keys_dir=folder,
-            issuers_file=issuers,
-            data_dir=folder,
-        )
+        settings = settings_in(folder)
         handlers = {"find": lambda request, _by: Listing[str](items=[*request.kinds], total=0)}
         served = Served(settings=settings, handlers=handlers, position_of=lambda _service: 2**62)
         answerer = Answerer(_ASKED, served, _BOUNDLESS)

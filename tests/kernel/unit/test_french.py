@@ -1,10 +1,10 @@
-"""Dates for people in France."""
+"""Dates and sentences for people in France."""
 
 from datetime import UTC, datetime
 
 import pytest
 
-from shared.kernel.french import french_day, french_time
+from shared.kernel.french import curled, french_day, french_time, unbroken
 
 
 @pytest.mark.parametrize(
@@ -21,3 +21,29 @@ def test_civil_time_and_words(moment: datetime, day: str, time: str) -> None:
     The first of a month is "1er", hours are written "9 h 05", in the time of Paris.
     """
     assert (french_day(moment), french_time(moment)) == (day, time)
+
+
+@pytest.mark.parametrize(
+    ("typed", "set_"),
+    [
+        ("Début : 5 %", "Début\u00a0: 5\u00a0%"),
+        ("Vu ; lu !", "Vu\u00a0; lu\u00a0!"),
+        ("à 9 h 05, « lu »", "à 9\u00a0h\u00a005, «\u00a0lu\u00a0»"),
+        ("vers http://a?b h c", "vers http://a?b h c"),
+    ],
+)
+def test_no_line_ends_where_french_has_a_no_break_space(typed: str, set_: str) -> None:
+    """Imprimerie nationale, Lexique des règles typographiques: spaces of punctuation."""
+    assert unbroken(typed) == set_
+
+
+@pytest.mark.parametrize(
+    ("typed", "set_"),
+    [
+        ("jusqu'à l'accord", "jusqu’à l’accord"),
+        ("N'DIAYE", "N’DIAYE"),
+        ("'cité' 5'30", "'cité' 5'30"),
+    ],
+)
+def test_an_apostrophe_stands_between_letters(typed: str, set_: str) -> None:
+    assert curled(typed) == set_

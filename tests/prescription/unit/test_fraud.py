@@ -87,3 +87,18 @@ def test_a_number_says_nothing_to_a_stranger(world: World) -> None:
         said.append((refused.value.code, refused.value.message, refused.value.message_fr))
         assert refused.value.decision_id
     assert said[0] == said[1]
+
+
+def test_somebody_elses_number_counts_as_a_wrong_one(world: World) -> None:
+    """Ten of one kind or of the other, and that caller waits: which kind it was is not told."""
+    number = world.issue().number
+
+    def tried(text: str) -> str:
+        with pytest.raises((Forbidden, TooMany)) as refused:
+            world.app.history(c.History(number=text), STRANGER)
+        world.clock.move(timedelta(seconds=1))
+        return refused.value.code
+
+    assert [tried(number) for _ in range(11)] == ["forbidden"] * 10 + ["too_many"]
+    world.clock.move(timedelta(hours=1))
+    assert [tried(unknown(seed)) for seed in range(11)] == ["forbidden"] * 10 + ["too_many"]

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from shared.kernel.checkpoint import Checkpoint
-from shared.kernel.merkle import consistency_path, leaf_hash, node_hash, root
+from shared.kernel.merkle import Node, consistency_path, leaf_hash, node_hash, root
 from shared.kernel.note import VerifierKey, countersign, sign_note
 
 ORIGIN = "log.carnet.example/seen"
@@ -26,20 +26,13 @@ def message(
     digest: str | None = None,
 ) -> bytes:
     """What audit publishes of a tree of these entries."""
-    leaves = [leaf_hash(entry) for entry in entries]
-
-    def node(height: int, index: int) -> bytes:
-        if height == 0:
-            return leaves[index]
-        return node_hash(node(height - 1, 2 * index), node(height - 1, 2 * index + 1))
-
-    size = len(entries)
+    node, size = _nodes(entries), len(entries)
     verifier = VerifierKey(origin, key.public_key().public_bytes_raw())
     text = Checkpoint(origin, size, root(size, node)).text
     proofs = [
         {
             "from_size": old,
-            "path": [b64encode(h).decode() for h in consistency_path(old, size, node)],
+            "path": [b64encode(h).decode() for h in path_between(entries, old, size)],
         }
         for old in proven_from
     ]
@@ -54,3 +47,17 @@ def message(
         "proofs": proofs,
     }
     return json.dumps({"data": data}).encode()
+
+
+def path_between(entries: Sequence[bytes], old: int, new: int) -> Sequence[bytes]:
+    """What audit answers that is asked for a proof, of a tree of these entries."""
+    return consistency_path(old, new, _nodes(entries))
+
+
+def _nodes(entries: Sequence[bytes]) -> Node:
+    def node(height: int, index: int) -> bytes:
+        if height == 0:
+            return leaf_hash(entries[index])
+        return node_hash(node(height - 1, 2 * index), node(height - 1, 2 * index + 1))
+
+    return node

@@ -9,12 +9,10 @@ from typing import Any
 from uuid import UUID
 
 from services.__main__ import run  # first: it monkey-patches
-from shared.auth.service_keys import private_key
-from shared.auth.service_tokens import ServiceTokens
 from shared.kernel.actor import Actor, ActorKind
 from shared.kernel.common import CommonSettings
 from shared.kernel.errors import Conflict
-from shared.rpc.client import RpcClient
+from shared.rpc.asking import client_of
 from shared.rpc.contract import Answer, Command, Contract, Done, Method, Query, Request
 from shared.rpc.serve import Served, serve
 
@@ -90,12 +88,7 @@ class Log:
 
 def build() -> Served:
     settings = CommonSettings.read(os.environ)
-    client = RpcClient(
-        settings.amqp_uri,
-        tokens=ServiceTokens(
-            "greeter", private_key(settings.service_keys_dir, "greeter"), settings.clock()
-        ),
-    )
+    client = client_of(settings, "greeter")
     runs = Path(os.environ["GREETER_RUNS"])
 
     def write(request: Write, _by: Actor) -> Done:

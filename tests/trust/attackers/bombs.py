@@ -49,6 +49,7 @@ XML: dict[str, Make] = {
     ),
     "an attribute": lambda: _xml(b'<a b="' + b"x" * WEIGHT + b'"/>'),
     "a tag without end": lambda: _xml(b"<a " + b"x " * (WEIGHT // 2)),
+    "a comment without end": lambda: _xml(b"<!--" + b"x" * WEIGHT),
     "a file inside that inflates": lambda: cda(
         body=enclosing(zlib.compress(bytes(60_000_000)), more=' compression="ZL"')
     ),

@@ -85,6 +85,10 @@ class People:
     def staff(self, kind: ActorKind) -> Caller:
         return self._who(kind, sub=f"sample-{kind.value}")
 
+    def facility(self, structure: str) -> Caller:
+        """Another's software, in nobody's name."""
+        return self._who(ActorKind.FACILITY, SubjectOrganizationID=structure, software="other")
+
     def hospital(self, national_id: str | None = None) -> Caller:
         """Its software, in the name of that professional."""
         claims: dict[str, Any] = {"SubjectOrganizationID": HOSPITAL, "software": "hospital record"}

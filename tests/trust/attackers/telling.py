@@ -22,6 +22,8 @@ VOLATILE = {
 }
 """Prescription numbers, instants as records, calendars and sentences write them, ids, and what is
 sealed or encoded: cursors, tokens, files."""
+PARTS_OF_A_CALENDAR = re.compile("(?=BEGIN:VEVENT|END:VCALENDAR)")
+"""They are in the order of their ids, which are drawn."""
 EACH_TIME = {
     "position",
     "size",
@@ -60,6 +62,8 @@ def _steady(value: Any, record: Record) -> Any:
             }
         case list():
             return sorted((_steady(inner, record) for inner in value), key=_written)
+        case str() if value.startswith("BEGIN:VCALENDAR"):
+            return sorted(PARTS_OF_A_CALENDAR.split(_common(value, record)))
         case str():
             return _common(value, record)
     return value

@@ -8,7 +8,8 @@ from uuid import UUID
 import pytest
 
 from services.vault.contract.reading import Describe, Open, Search
-from services.vault.projections.documents import DocumentList, Marks, place
+from services.vault.projections.document_rows import Marks, place
+from services.vault.projections.documents import DocumentList
 from shared.crypto.fields import seal_field
 from shared.crypto.sealing import NotAuthentic
 from shared.kernel.errors import Forbidden
@@ -77,7 +78,7 @@ def test_with_the_services_key_the_list_lies_and_nothing_opens(
     key = world.keys.current(RECORD)
     forged = {
         "visibility": seal_field(key, place(str(hidden), "visibility"), PLAIN),
-        "visibility_mark": Marks(world.keys).visibility(RECORD, PLAIN),
+        "visibility_mark": Marks(world.keys, RECORD).visibility(PLAIN),
     }
     rewrite(world, Patch(str(hidden), forged))
 

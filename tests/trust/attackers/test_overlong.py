@@ -8,7 +8,7 @@ from importlib import import_module
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from pydantic import ValidationError
 
 from scripts.schemas.documents import of_method
@@ -19,8 +19,8 @@ from shared.rpc.outbox import OUTBOX_METHODS
 from shared.rpc.settings import RpcSettings
 from shared.rpc.wire import AUTHORIZATION, DEADLINE, TRACEPARENT
 from tests.contracts.test_callers import NOTHING
+from tests.fuzz.drawing import often
 from tests.fuzz.shaped import Shape
-from tests.fuzz.test_contracts import often
 from tests.trust.attackers.asking import methods
 from tests.trust.attackers.test_tokens import CONTRACTS, Attacker, door, refusal
 
@@ -92,7 +92,7 @@ def test_who_goes_beyond_is_told_where(key: str, method: Method) -> None:
     service = key.partition(".")[0]
     document = of_method(service, method)[f"{service}/rpc/{method.name}.request.json"]
 
-    @settings(often, max_examples=1)
+    @often(1)
     @given(valid=Shape(document).valid())
     def each(valid: Any) -> None:
         for path, longer in lengthened(valid):

@@ -32,6 +32,7 @@ from shared.rpc.outbox import OUTBOX_METHODS
 from shared.rpc.settings import RpcSettings
 from shared.rpc.wire import AUTHORIZATION, digest, encode
 from tests.contracts.test_callers import NOTHING, contracts
+from tests.support.settings import settings_in
 
 CONTRACTS = list(contracts())
 RECORD = str(uuid4())
@@ -65,13 +66,7 @@ class Attacker:
         }  # fmt: skip
 
     def settings(self) -> CommonSettings:
-        return CommonSettings(
-            environment="development",
-            amqp_uri="",
-            service_keys_dir=self.folder,
-            issuers_file=self.folder / "issuers.json",
-            data_dir=self.folder,
-        )
+        return settings_in(self.folder)
 
     def claims(self, **changed: Any) -> dict[str, Any]:
         now = int(SystemClock().now().timestamp())

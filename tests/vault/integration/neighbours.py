@@ -10,11 +10,9 @@ from services.__main__ import run  # first: it monkey-patches
 from services.keyring.entrypoints import rpc as keyring
 from services.vault.entrypoints import project, timers
 from services.vault.entrypoints import rpc as vault
-from shared.auth.service_keys import private_key
-from shared.auth.service_tokens import ServiceTokens
 from shared.kernel.actor import Actor, ActorKind
 from shared.kernel.common import CommonSettings
-from shared.rpc.client import RpcClient
+from shared.rpc.asking import client_of
 from shared.rpc.contract import Answer, Contract, Method, Request
 from shared.rpc.keys import remote_keys
 from shared.rpc.serve import Served, serve
@@ -103,9 +101,7 @@ def access() -> Served:
 def identity() -> Served:
     """Makes the record's key, as the real one does when it announces a record."""
     settings = CommonSettings.read(os.environ)
-    signing_key = private_key(settings.service_keys_dir, "identity")
-    tokens = ServiceTokens("identity", signing_key, settings.clock())
-    client = RpcClient(settings.amqp_uri, tokens=tokens)
+    client = client_of(settings, "identity")
     keys = remote_keys(client, settings, "identity", create=True)
 
     def resolve(request: Resolve, _by: Actor) -> Existence:

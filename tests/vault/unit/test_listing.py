@@ -8,7 +8,8 @@ from pydantic import ValidationError
 
 from services.vault.contract.life import Mask
 from services.vault.contract.reading import ChangesSince, Search, Versions
-from services.vault.projections.documents import DocumentList, place
+from services.vault.projections.document_rows import place
+from services.vault.projections.documents import DocumentList
 from shared.crypto.fields import open_field
 from shared.crypto.sealing import NotAuthentic
 from shared.kernel.clock import instant

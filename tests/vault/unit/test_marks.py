@@ -11,7 +11,7 @@ import pytest
 
 from services.vault.domain.metadata import Kind
 from services.vault.domain.origin import Origin
-from services.vault.projections.documents import Marks
+from services.vault.projections.document_rows import Marks
 from shared.crypto.keys import SERVICE_KEY_ID
 from shared.crypto.local_keys import LocalKeys
 
@@ -20,16 +20,16 @@ KEYS = LocalKeys(bytes(range(32)), "vault")
 KIND = Kind(type="11502-2", class_code="10", by_patient=False)
 PEOPLE = Origin(professionals=("801", "é\u2028\n\x01"), structures=(), person=None)
 MARKED: dict[str, tuple[Callable[[Marks], str], Any]] = {
-    "document type": (lambda marks: marks.type(RECORD, 'a "type" \\'), 'a "type" \\'),
+    "document type": (lambda marks: marks.type('a "type" \\'), 'a "type" \\'),
     "document kind": (
-        lambda marks: marks.kind(RECORD, KIND),
+        lambda marks: marks.kind(KIND),
         {"type": "11502-2", "class_code": "10", "by_patient": False},
     ),
     "document origin": (
-        lambda marks: marks.origin(RECORD, PEOPLE),
+        lambda marks: marks.origin(PEOPLE),
         {"professionals": ["801", "é\u2028\n\x01"], "structures": [], "person": None},
     ),
-    "document visibility": (lambda marks: marks.visibility(RECORD, ["R", "N"]), ["N", "R"]),
+    "document visibility": (lambda marks: marks.visibility(["R", "N"]), ["N", "R"]),
 }
 
 
@@ -46,4 +46,4 @@ def test_a_mark_is_that_of_lists_written_before(label: str) -> None:
 
     expected = urlsafe_b64encode(hmac.digest(secret, message, "sha256")[:24]).decode()
 
-    assert mark(Marks(KEYS)) == expected
+    assert mark(Marks(KEYS, RECORD)) == expected

@@ -133,7 +133,7 @@ def test_checkpoints_tell_how_far_the_log_is(notes: Notes, amqp_uri: str) -> Non
     """Over a real broker; what is no checkpoint is dropped and changes nothing."""
     position = notes.write(uuid4(), "a")
     good = message([b"a"], epoch=notes.head().epoch, position=position).decode()
-    loop, stop = checkpoint_loop(notes, amqp_uri), Event()
+    loop, stop = checkpoint_loop(notes, amqp_uri, lambda *_: []), Event()
     thread = Thread(target=loop.run, args=(stop,))
     publisher = broker.Publisher(amqp_uri, EXCHANGE, "fanout")
     thread.start()

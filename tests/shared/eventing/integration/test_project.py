@@ -6,7 +6,7 @@ import pytest
 
 from shared.crypto.keys import KeyUnavailable
 from shared.eventing.metrics import PROJECTED_POSITION
-from shared.eventing.positions import position_followed, position_in
+from shared.eventing.positions import position_followed, position_in, position_shown
 from shared.eventing.project import Projector
 from shared.eventing.view import View
 from shared.kernel.errors import StaleRead
@@ -147,6 +147,16 @@ def test_what_policies_have_applied_is_a_position_too(world: World) -> None:
     assert (reached("notes"), reached("tally")) == (0, 0)
     follower(world.following()).start()
     assert (reached("notes"), reached("tally")) == (1, 2)  # a new stream: created and told
+
+
+def test_of_its_own_log_a_service_has_what_all_its_read_models_show(world: World) -> None:
+    """Of another's what its policies applied, whatever its read models hold."""
+    shown, behind = world.documents("notes"), world.documents("others")
+    world.notes.write(uuid4(), "a")
+    settle(projector(world))
+    assert position_shown(world.notes, shown)("notes") == 1
+    assert position_shown(world.notes, shown, behind)("notes") == 0
+    assert position_shown(world.tally, shown)("notes") == 0
 
 
 def test_a_log_is_replayed_in_order_from_anywhere(world: World) -> None:

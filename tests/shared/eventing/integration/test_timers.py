@@ -8,6 +8,7 @@ from shared.eventing import loop as loop_module
 from shared.eventing.loop import Loop
 from shared.eventing.timers import Timers, timer_loop
 from shared.kernel.errors import Unavailable
+from shared.kernel.needs_operator import NeedsOperator
 from tests.shared.eventing.world import World, running
 from tests.support.deadline import eventually
 
@@ -77,6 +78,23 @@ class Resting(Event):
         self.rests.append(timeout)
         self.set()
         return True
+
+
+def test_what_an_operator_must_look_at_is_said_and_stops_no_other_sweep(world: World) -> None:
+    """Else a log that forks would be silent: its own service would go on saying it is ready."""
+    forked, swept = [NeedsOperator("it forks")], list[str]()
+
+    def forking() -> None:
+        if forked:
+            raise forked[0]
+
+    sweeps = {"checkpoint": forking, "opening": lambda: swept.append("opening")}
+    loop = timer_loop(Timers(log=world.notes, every=0.01, sweeps=sweeps))
+    with running(loop):
+        eventually(lambda: loop.check() == "stopped, an operator must look: it forks")
+        eventually(lambda: len(swept) >= 2)
+        forked.clear()
+        eventually(lambda: loop.check() is None)
 
 
 def test_one_process_sweeps_and_another_takes_over(world: World) -> None:

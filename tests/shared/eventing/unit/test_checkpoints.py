@@ -1,7 +1,7 @@
 """A service that saw one tree takes no other for its continuation."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -16,12 +16,12 @@ from shared.eventing.discards import CheckpointDropped
 from shared.eventing.metrics import CHECKPOINTS
 from shared.kernel.actor import Actor, ActorKind
 from shared.kernel.clock import FixedClock
-from shared.kernel.errors import InvalidRequest
+from shared.kernel.errors import InvalidRequest, Unavailable
 from shared.kernel.note import InvalidNote
 from shared.stores.places import Logged
 from shared.stores.settings import EventStoreSettings
 from tests.shared.eventing.sample import Notes
-from tests.shared.eventing.signed import KEY, OTHER_KEY, message
+from tests.shared.eventing.signed import KEY, OTHER_KEY, message, path_between
 
 OPERATOR = Actor(kind=ActorKind.OPERATOR, id="op-1")
 
@@ -37,8 +37,15 @@ def notes(tmp_path: Path, clock: FixedClock) -> Iterator[Notes]:
         yield log
 
 
-def hear(notes: Notes, body: bytes) -> None:
-    take(notes, parse(body, "notes"))
+def hear(notes: Notes, body: bytes, log: Sequence[bytes] | None = None) -> None:
+    """``log``: what proofs that are asked for are made of; none is given without."""
+
+    def prove(old: int, new: int) -> Sequence[bytes]:
+        if log is None:
+            raise Unavailable
+        return path_between(log, old, new)
+
+    take(notes, parse(body, "notes"), prove)
 
 
 def entries(*names: str) -> list[bytes]:
@@ -179,13 +186,32 @@ def test_a_log_that_was_put_back_is_believed_anew_when_an_operator_says_so(notes
     )
 
 
-def test_where_no_proof_leads_both_are_kept(notes: Notes) -> None:
-    """After a long absence: the auditor's verification compares each with the log."""
-    hear(notes, message(entries("a", "b")))
-    hear(notes, message(entries("a", "b", "c", "d"), 3))
+def test_a_proof_that_did_not_come_with_it_is_asked_for(notes: Notes) -> None:
+    """After a long absence. Until it is given the next one is not believed."""
+    last, new = entries("a", "b"), entries("a", "b", "c", "d")
+    hear(notes, message(last))
+    with pytest.raises(Unavailable):
+        hear(notes, message(new, 3))
+    assert notes.places.logged() == Logged("e", 2)
 
+    hear(notes, message(new, 3), new)
+
+    assert notes.places.logged() == Logged("e", 4)
     with notes.guarded.reading() as sql:
-        assert sql("SELECT size FROM notes_checkpoints ORDER BY size") == [(2,), (4,)]
+        assert sql("SELECT size FROM notes_checkpoints") == [(4,)]
+
+
+def test_a_log_put_back_that_has_grown_again_is_not_its_continuation(notes: Notes) -> None:
+    """Its tables and its files are of the past: it knows nothing of the tree that was seen, and
+    proves from others. What it can prove when asked does not lead there."""
+    hear(notes, message(entries("a", "b", "c")))
+    hear(notes, message(entries("a", "X")))  # smaller: late, or put back
+    grown = entries("a", "X", "Y", "Z")
+
+    with pytest.raises(Inconsistent, match="the log of 4 does not continue that of 3 entries"):
+        hear(notes, message(grown, 1, 2), grown)
+
+    assert notes.places.logged() == Logged("e", 3)
 
 
 @pytest.mark.parametrize(
@@ -193,10 +219,9 @@ def test_where_no_proof_leads_both_are_kept(notes: Notes) -> None:
     [
         (message(entries("a", "b", "c"), 2), "kept"),
         (message(entries("a")), "late"),
-        (message(entries("a", "b", "c", "d"), 3), "unproven"),
         (message(entries("a", "X", "c"), 2), "inconsistent"),
     ],
-    ids=["kept", "late", "unproven", "inconsistent"],
+    ids=["kept", "late", "inconsistent"],
 )
 def test_what_becomes_of_each_is_counted(notes: Notes, next_one: bytes, outcome: str) -> None:
     """An alert rests on it: of what stops a service nobody else tells."""
@@ -218,7 +243,7 @@ def test_whatever_else_is_dropped(notes: Notes, body: bytes) -> None:
 
 def test_a_log_that_is_late_makes_its_services_unready(notes: Notes, clock: FixedClock) -> None:
     """From a minute on, once it was heard of at all; and ready again when it has caught up."""
-    loop = checkpoint_loop(notes, "amqp://nowhere")
+    loop = checkpoint_loop(notes, "amqp://nowhere", lambda *_: [])
     position = notes.write(uuid4(), "a")
     clock.move(timedelta(seconds=61))
     assert loop.check() is None

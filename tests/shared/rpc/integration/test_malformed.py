@@ -16,6 +16,10 @@ GOOD = json.dumps({"args": [], "kwargs": {}})
 SECRET = "KAMARA-180011312345678"
 
 
+def token_of(place: Place) -> dict[str, str]:
+    return {"nameko.authorization": place.patient()}
+
+
 def still_answers(place: Place) -> None:
     with place.client() as client:
         assert place.greet(client)["text"] == "hello you "
@@ -44,10 +48,11 @@ MALFORMED: list[tuple[str, dict[str, Any], bytes]] = [
 def test_it_is_acknowledged_counted_and_dropped(
     place: Place, peer: Peer, reason: str, properties: dict[str, Any], body: bytes
 ) -> None:
-    """CONTRACT, Wire. Stock nameko dies of such a message and hands it to the next replica."""
+    """CONTRACT, Wire. Stock nameko dies of such a message and hands it to the next replica. Bodies
+    are those of a caller who may ask: nobody else's are read."""
     before = place.metric("carnet_rpc_dropped_total", service="greeter", reason=reason)
     answered = place.answered()
-    peer.send("greeter.greet", body, **properties)
+    peer.send("greeter.greet", body, application_headers=token_of(place), **properties)
     eventually(
         lambda: (
             place.metric("carnet_rpc_dropped_total", service="greeter", reason=reason) == before + 1
@@ -86,9 +91,9 @@ def test_nothing_is_left_unacknowledged(place: Place, peer: Peer) -> None:
     """After all that, a full prefetch of naps must still run at once."""
     for reason, properties, body in MALFORMED:
         del reason
-        peer.send("greeter.greet", body, **properties)
+        peer.send("greeter.greet", body, application_headers=token_of(place), **properties)
     started = time.monotonic()
-    headers = {"nameko.authorization": place.patient()}
+    headers = token_of(place)
     for _ in range(10):
         nap = json.dumps({"args": [], "kwargs": {"seconds": 0.3}})
         peer.send("greeter.nap", nap, application_headers=headers)

@@ -28,6 +28,7 @@ STARTED = """
 import services.__main__ as main
 import sys, tempfile
 from pathlib import Path
+from services.vault.projections.documents import DocumentList
 from shared.kernel.common import CommonSettings
 from shared.stores.settings import EventStoreSettings
 from shared.stores.views import open_documents
@@ -43,7 +44,7 @@ with tempfile.TemporaryDirectory() as folder:
         environment="development", amqp_uri="", service_keys_dir=home, issuers_file=home,
         data_dir=home,
     )
-    open_documents(common, "vault", "listed", 1, ())
+    open_documents(common, "vault", DocumentList)
 print(*sorted({name.partition(".")[0] for name in sys.modules if sys.modules[name]}))
 """
 """Every entrypoint of every service, with the stores of one machine."""

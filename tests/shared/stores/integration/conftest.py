@@ -17,7 +17,7 @@ from tests.shared.stores.views import Opener
 @pytest.fixture(params=["sqlite", "mongodb"])
 def open_view(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Opener]:
     """Opens a view, by version, each time as another process would."""
-    indexes = ("record_id,day", "kind", "tags")
+    indexes = ("record_id,day", "kind", "tags[]")
     if request.param == "sqlite":
         file = tmp_path / "views.db"
         yield lambda version=1: SqliteDocuments(sqlite_store(file), "things", version, indexes)

@@ -8,7 +8,7 @@ import pytest
 from eventsourcing.sqlite import SQLiteCursor
 
 from shared.stores import sqlite_documents
-from shared.stores.documents import At, Has, Put
+from shared.stores.documents import At, Eq, Has, Put
 from shared.stores.guard import Sql
 from shared.stores.sqlite import sql_of
 from shared.stores.sqlite_documents import SqliteDocuments, sqlite_store
@@ -28,11 +28,28 @@ def test_a_view_that_was_there_before_takes_its_lists_in(tmp_path: Path) -> None
     rebuilt.apply([Put("a", {"tags": ["red"]}), Put("b", {"tags": ["blue"]})], at(1))
     before.switch(rebuilt)
 
-    now = SqliteDocuments(store, "things", 1, ("tags",))
+    now = SqliteDocuments(store, "things", 1, ("tags[]",))
 
     assert [item["id"] for item in now.find(Has("tags", "red")).items] == ["a"]
     now.apply([Put("b", {"tags": ["red"]})], at(2))
     assert now.count(Has("tags", "red")) == 2
+    store.close()
+
+
+def test_where_no_field_is_a_list_nothing_is_kept_of_lists(tmp_path: Path) -> None:
+    """
+    Nor in a file of before, which had triggers for every field indexed alone: each write ran them.
+    """
+    store = sqlite_store(tmp_path / "views.db")
+    SqliteDocuments(store, "things", 1, ("kind[]",)).apply([Put("a", {"kind": ["x"]})], at(1))
+
+    view = SqliteDocuments(store, "things", 1, ("kind",))
+
+    view.apply([Put("b", {"kind": "x"})], at(2))
+    assert [item["id"] for item in view.find(Eq("kind", "x")).items] == ["b"]
+    with store.transaction(commit=False) as cursor:
+        kept = sql_of(cursor)("SELECT name FROM sqlite_master WHERE name LIKE 'things_%list%'")
+    assert not kept
     store.close()
 
 
@@ -43,7 +60,7 @@ def test_a_search_reads_the_lists_and_what_it_finds(
     Its plan names no scan: a search takes as long for a million documents as for what fits.
     """
     store = sqlite_store(tmp_path / "views.db")
-    view = SqliteDocuments(store, "things", 1, ("tags",))
+    view = SqliteDocuments(store, "things", 1, ("tags[]",))
     view.apply([Put("a", {"tags": ["red", "big"]})], at(1))
     asked: list[tuple[str, tuple[object, ...]]] = []
 
