@@ -21,6 +21,8 @@ COLUMNS = (
     "profession", "qualifier", "document_class", "document_type", "read", "write", "sourced",
     "source",
 )  # fmt: skip
+LARGEST = 8_000_000
+"""Bytes of the file; the matrix in force has less than a tenth."""
 SHOWN = 50
 """Changes shown on the screen."""
 
@@ -86,14 +88,21 @@ def load_matrix(
 
 def read_cells(file: Path) -> list[dict[str, Any]]:
     """End with the line's number where the file cannot be read."""
+    if file.stat().st_size > LARGEST:
+        end(Exit.USAGE, f"{file} is larger than {LARGEST:,} bytes")
     with file.open(encoding="utf-8-sig", newline="") as lines:
         rows = csv.DictReader(lines)
-        if missing := set(COLUMNS) - set(rows.fieldnames or ()):
-            end(Exit.USAGE, f"{file}: no column {', '.join(sorted(missing))}")
-        return [_cell(file, number, row) for number, row in enumerate(rows, start=2)]
+        try:
+            if missing := set(COLUMNS) - set(rows.fieldnames or ()):
+                end(Exit.USAGE, f"{file}: no column {', '.join(sorted(missing))}")
+            return [_cell(file, number, row) for number, row in enumerate(rows, start=2)]
+        except (csv.Error, UnicodeDecodeError) as error:
+            end(Exit.USAGE, f"{file}, after line {rows.line_num}: {error}")
 
 
 def _cell(file: Path, number: int, row: Mapping[str, str]) -> dict[str, Any]:
+    if None in row.values():
+        end(Exit.USAGE, f"{file}, line {number}: a cell is missing")
     if row["sourced"] not in ("yes", "no"):
         end(Exit.USAGE, f"{file}, line {number}: sourced is yes or no")
     places = {name: row[name] or "*" for name in COLUMNS[1:4]}

@@ -29,6 +29,9 @@ REQUIRED = frozenset(TRAITS[:6])
 MARK = "# import "
 OUTCOME = ("line", "record_id", "opens_at", "code", "reasons")
 
+LONGEST = 65_536
+"""Bytes of a line."""
+
 Row = dict[str, Any]
 Announce = Callable[[UUID, Sequence[Row]], Mapping[str, Any]]
 """(request_id, rows) -> the answer of ``identity.announce_records``."""
@@ -67,8 +70,10 @@ def batches(file: Path) -> Iterator[Batch]:
 
         def lines() -> Iterator[str]:
             nonlocal read
-            for number, raw in enumerate(content):
+            for number, raw in enumerate(iter(lambda: content.readline(LONGEST), b"")):
                 read += len(raw)
+                if len(raw) == LONGEST:
+                    raise NotThisFile(f"line {number + 1} is longer than {LONGEST:,} bytes")
                 try:
                     yield raw.decode("utf-8-sig" if number == 0 else "utf-8")
                 except UnicodeDecodeError:
@@ -78,13 +83,20 @@ def batches(file: Path) -> Iterator[Batch]:
         first = 1
         table = csv.DictReader(lines())
         _check_columns(table.fieldnames or ())
-        for line in table:
+        for line in _read(table):
             rows.append(_row(line))
             if len(rows) == BATCH_MAX:
                 yield Batch(first, rows, read)
                 first, rows = first + BATCH_MAX, []
         if rows:
             yield Batch(first, rows, read)
+
+
+def _read(table: "csv.DictReader[str]") -> Iterator[Mapping[str | None, Any]]:
+    try:
+        yield from table
+    except csv.Error as error:
+        raise NotThisFile(f"line {table.line_num} is no CSV: {error}") from None
 
 
 def _check_columns(names: Sequence[str]) -> None:

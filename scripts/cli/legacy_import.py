@@ -18,10 +18,12 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from scripts.cli.patience import patiently
 from services.identity.contract.legacy import Block, Consent, Switches
-from shared.kernel.errors import Conflict, Refusal
+from shared.kernel.errors import Conflict, Refusal, TooLarge
 from shared.rpc.contract import GivenIns
 
 MANIFEST = "dmp.json"
+LARGEST = 8_000_000
+"""Bytes of a file; a vault takes less."""
 MARK = "# import "
 COLUMNS = ("person", "document", "id", "code", "reasons")
 
@@ -142,10 +144,10 @@ class _One:
 
     def _deposited(self, record_id: str, document: Document) -> bool:
         said = document.model_dump(exclude={"file"}, exclude_none=True)
-        content = base64.b64encode((self._person / document.file).read_bytes()).decode()
         about = {"request_id": self._request_id(document.file), "record_id": record_id}
         try:
-            answer = self._tried("vault.deposit", about | said | {"content": content})
+            said["content"] = base64.b64encode(_bytes_of(self._person / document.file)).decode()
+            answer = self._tried("vault.deposit", about | said)
         except Refusal as refusal:
             self._note(document, "", refusal.code, _reasons(refusal))
             return False
@@ -164,14 +166,27 @@ class _One:
 
 def _read(person: Path) -> FormerDmp:
     try:
-        dmp = FormerDmp.model_validate_json((person / MANIFEST).read_bytes())
+        dmp = FormerDmp.model_validate_json(_bytes_of(person / MANIFEST))
+    except TooLarge as wrong:
+        raise NotThisFolder(f"{person.name}/{MANIFEST}: {wrong.message}") from None
     except ValidationError as wrong:
         first = wrong.errors(include_url=False, include_input=False)[0]
         where = ".".join(map(str, first["loc"]))
         raise NotThisFolder(f"{person.name}/{MANIFEST}: {where}: {first['msg']}") from None
-    if missing := [d.file for d in dmp.documents if not (person / d.file).is_file()]:
+    if missing := [d.file for d in dmp.documents if not _is_there(person / d.file)]:
         raise NotThisFolder(f"{person.name} has no file {missing[0]}")
     return dmp
+
+
+def _is_there(file: Path) -> bool:
+    """A link could lead to any file of the machine."""
+    return file.is_file() and not file.is_symlink()
+
+
+def _bytes_of(file: Path) -> bytes:
+    if file.stat().st_size > LARGEST:
+        raise TooLarge(f"the file is larger than {LARGEST:,} bytes")
+    return file.read_bytes()
 
 
 def _reasons(refusal: Refusal) -> str:

@@ -28,6 +28,7 @@ from shared.rpc.proofs import remote_proofs
 from shared.rpc.serve import Served
 from shared.stores.settings import EventStoreSettings
 from shared.stores.views import open_documents
+from shared.telemetry.logs import log
 from shared.telemetry.metrics import DECISIONS
 
 
@@ -94,6 +95,7 @@ def is_normal_reading(request: Decide) -> bool:
 
 def served() -> Served:
     built = Built()
+    log.info("decides", rules=built.app.rules.digest)  # wrong ones end us now, not the first caller
     return Served(
         settings=built.common,
         handlers=guarded(handlers(built.app), AuditLag(built.app, built.own.audit_lag_max)),

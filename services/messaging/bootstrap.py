@@ -5,6 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from services.messaging.adapters.contents import SealedContents
 from services.messaging.adapters.directory import RpcDirectory
@@ -12,7 +13,6 @@ from services.messaging.adapters.edge import Edge, Pace
 from services.messaging.adapters.letters import Letters
 from services.messaging.adapters.people import RpcPeople
 from services.messaging.adapters.postman import Postman
-from services.messaging.adapters.smtp_server import Listening, SmtpServer
 from services.messaging.adapters.trust import TrustedDomains
 from services.messaging.adapters.vault import RpcProfile, RpcVault
 from services.messaging.adapters.xdm import ZipArchives
@@ -39,6 +39,9 @@ from shared.rpc.serve import Served
 from shared.stores.objects import open_objects
 from shared.stores.settings import EventStoreSettings
 from shared.stores.views import open_documents
+
+if TYPE_CHECKING:  # 2 MB of libraries where no mail comes in
+    from services.messaging.adapters.smtp_server import Listening, SmtpServer
 
 RENAMED = {"read": "read_message"}
 """A word of the contract that the library uses for itself."""
@@ -113,7 +116,9 @@ class MessagingSettings:
             trash=timedelta(days=self.trash_days),
         )
 
-    def listening(self) -> Listening:
+    def listening(self) -> "Listening":
+        from services.messaging.adapters.smtp_server import Listening  # noqa: PLC0415 - see above
+
         return Listening(
             host=self.smtp_host,
             port=self.smtp_port,
@@ -234,7 +239,7 @@ def timing() -> Timers:
 class Mailing:
     """What the SMTP process runs: the door in, and the way out."""
 
-    server: SmtpServer
+    server: "SmtpServer"
     postman: Postman
     common: CommonSettings
     built: Built
@@ -248,6 +253,8 @@ class Mailing:
 
 
 def mailing() -> Mailing:
+    from services.messaging.adapters.smtp_server import SmtpServer  # noqa: PLC0415 - see above
+
     built = Built()
     own = built.own
     own.check(built.common)

@@ -2,10 +2,17 @@
 
 import base64
 import hmac
+from functools import lru_cache
 
 
 def keyed_token(key: bytes, label: str, value: str) -> str:
     """HMAC-SHA-256 of ``value`` for one use (``label``), 32 URL-safe characters (192 bits)."""
-    prefix = label.encode()
-    message = len(prefix).to_bytes(4, "big") + prefix + value.encode()
+    message = _prefix(label) + value.encode()
     return base64.urlsafe_b64encode(hmac.digest(key, message, "sha256")[:24]).decode()
+
+
+@lru_cache
+def _prefix(label: str) -> bytes:
+    """With its length, so that it cannot run into a value; the few there are come again."""
+    prefix = label.encode()
+    return len(prefix).to_bytes(4, "big") + prefix

@@ -8,7 +8,7 @@ from shared.eventing.head_watch import GATHER, HeadWatch
 from shared.eventing.loop import Loop
 from shared.eventing.metrics import PROJECTED_FRESH, PROJECTED_POSITION
 from shared.eventing.purging import own_writes
-from shared.eventing.view import View
+from shared.eventing.view import ProjectionOf, View
 from shared.stores.documents import At, Documents, Write
 from shared.stores.event_log import EventLog, Recorded
 from shared.stores.guard import Leadership
@@ -18,12 +18,22 @@ BATCH = 200
 looked through by Python's garbage collector, and pushed out of the processor's cache."""
 
 
+class _Found:
+    """A projection whose methods were looked up: ``singledispatchmethod`` makes its own anew each
+    time, for as long as an event's row takes to be sealed."""
+
+    def __init__(self, projection: ProjectionOf) -> None:
+        self.NAME, self.VERSION = projection.NAME, projection.VERSION
+        self.writes, self.purge = projection.writes, projection.purge
+
+
 class Projector:
     """Keeps one view where its log is. No thread of its own."""
 
     def __init__(self, log: EventLog, view: View) -> None:
         self._log = log
         self._view = view
+        self._projection = _Found(view.projection)
         self.done = -1
         """Head of the log when the view had all below it."""
         self._fresh = Freshness(PROJECTED_FRESH.labels(log.name, view.projection.NAME))
@@ -74,7 +84,7 @@ class Projector:
         """Of a row that cannot be opened any more nothing is known but its record, which is
         purged: whatever the view still had of it goes.
         """
-        projection = self._view.projection
+        projection = self._projection
         if row.event is not None:
             return list(own_writes(projection, row.event))
         return list(projection.purge(row.record_id)) if row.record_id else []

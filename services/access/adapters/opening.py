@@ -1,12 +1,13 @@
 """Opens the log of access with its rules: no broker, so an auditor's tool can open a copy too."""
 
-from functools import cache
+from collections.abc import Mapping
+from functools import cache, partial
 
-from services.access.adapters.cedar import CedarRules, read_policies, revived
 from services.access.adapters.reference import read_reference
 from services.access.application import Access
 from services.access.domain.outside import NOBODY, Outside
 from services.access.domain.reference import AccessSettings
+from services.access.domain.rules import Rules
 from shared.crypto.keys import Keys
 from shared.kernel.clock import Clock
 from shared.stores.settings import EventStoreSettings
@@ -24,8 +25,8 @@ def open_log(
         store,
         keys,
         clock,
-        rules=_rules_of(frozenset(parameters_of(chosen).items())),
-        revive=revived,
+        rules=partial(_rules_of, frozenset(parameters_of(chosen).items())),
+        revive=_revived,
         reference=read_reference(),
         settings=chosen,
         outside=outside,
@@ -33,9 +34,18 @@ def open_log(
 
 
 @cache
-def _rules_of(parameters: frozenset[tuple[str, bool]]) -> CedarRules:
+def _rules_of(parameters: frozenset[tuple[str, bool]]) -> Rules:
     """Of all entrypoints in one process, which only read them: parsed, they weigh 4 MB."""
+    # Here, since Cedar weighs 8 MB more in a process that only follows, and decides nothing.
+    from services.access.adapters.cedar import CedarRules, read_policies  # noqa: PLC0415
+
     return CedarRules(read_policies(), dict(parameters))
+
+
+def _revived(texts: Mapping[str, str], parameters: Mapping[str, bool]) -> Rules:
+    from services.access.adapters.cedar import revived  # noqa: PLC0415 - as above
+
+    return revived(texts, parameters)
 
 
 def parameters_of(chosen: AccessSettings) -> dict[str, bool]:

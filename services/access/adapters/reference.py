@@ -2,6 +2,7 @@
 
 import csv
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 from services.access.domain.matrix import ANY, Cell
@@ -13,6 +14,7 @@ MATRIX = "reconstruction-2026-11"
 _READ = {"read": "yes", "partial": "partial", "none": "no"}
 
 
+@cache
 def read_reference(folder: Path = DATA) -> Reference:
     return Reference(
         classes={row["typeCode"]: row["classCode"] for row in _rows(folder / "document_types.csv")},

@@ -1,6 +1,6 @@
 """The log of access: what it is built with, and how it finds what use cases need."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from datetime import datetime
 from functools import cached_property
@@ -37,21 +37,29 @@ class AccessLog(EventLog):
         keys: Keys,
         clock: Clock,
         *,
-        rules: Rules,
+        rules: Callable[[], Rules],
         revive: ReviveRules,
         reference: Reference,
         settings: AccessSettings,
         outside: Outside = NOBODY,
     ) -> None:
         super().__init__(store, keys, clock)
-        self.rules = rules
+        self._rules = rules
         self.revive = revive
         self.reference = reference
         self.settings = settings
         self.outside = outside
         self._matrix: tuple[int, Matrix] | None = None
-        self._first_matrix = Matrix(reference.cells)
         self._prepared: str | None = None
+
+    @cached_property
+    def rules(self) -> Rules:
+        """Those in force, loaded for the first who asks."""
+        return self._rules()
+
+    @cached_property
+    def _first_matrix(self) -> Matrix:
+        return Matrix(self.reference.cells)
 
     def prepare(self) -> None:
         """Keep the texts of the rules in force, and load the first matrix if there is none.

@@ -17,7 +17,6 @@ from services.agenda.domain.appointment import Appointment, Effect
 from services.agenda.domain.calendar_import import CalendarImport
 from services.agenda.domain.errors import TooManyAppointments, TooManyOccurrences
 from services.agenda.domain.fhir import Entry, read_bundle
-from services.agenda.domain.ics.reading import read_calendar
 from services.agenda.domain.origin import Origin, is_secret
 from services.agenda.domain.slot import Revision
 from shared.kernel.actor import Actor
@@ -44,6 +43,10 @@ class Imports(AgendaLog):
         their arrival.
         """
         self.require_feed(request.record_id, by)
+        from services.agenda.domain.ics.reading import (  # noqa: PLC0415 - icalendar: 3 MB
+            read_calendar,
+        )
+
         read = read_calendar(
             request.ics, components=self.limits.components, series=self.limits.series
         )

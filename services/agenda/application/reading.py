@@ -9,7 +9,6 @@ from services.agenda.contract.views import (
     ExportCalendar,
     ExportedCalendar,
 )
-from services.agenda.domain.ics.writing import write_calendar
 from services.agenda.domain.occurrences import Window, in_window, paged
 from shared.kernel.actor import Actor
 from shared.kernel.errors import InvalidRequest
@@ -44,6 +43,10 @@ class Reading(AgendaLog):
             for one in self.all_reminders(request.record_id)
             if one.due_at > now and (secrets or not one.secret)
         }
+        from services.agenda.domain.ics.writing import (  # noqa: PLC0415 - icalendar: 3 MB
+            write_calendar,
+        )
+
         ordered = sorted(agenda, key=lambda kept: str(kept.appointment_id))
         return ExportedCalendar(ics=write_calendar(ordered, reminders, now))
 

@@ -11,9 +11,6 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
-from dateutil.rrule import rrulestr
-from icalendar import vRecur
-
 from services.agenda.domain.when import When, instant_of
 
 MAX_DATES = 1000
@@ -67,7 +64,7 @@ class Recurrence:
 
 def check_rule(text: str, start: datetime) -> None:
     """Raise :class:`BadRule` unless it is one that is taken."""
-    rule = vRecur.from_ical(text)
+    rule = _read(text)
     freq = str(_one(rule, "FREQ"))
     if freq not in _PARTS:
         raise BadRule("repeats more often than daily")
@@ -132,7 +129,9 @@ def starts(when: When, series: Recurrence, since: datetime, until: datetime) -> 
 
 
 def _by_rule(when: When, text: str, since: datetime, until: datetime) -> Iterator[datetime]:
-    rule = vRecur.from_ical(text)
+    from dateutil.rrule import rrulestr  # noqa: PLC0415 - as below
+
+    rule = _read(text)
     last = _last(rule, when)
     parts = ";".join(p for p in text.split(";") if not p.upper().startswith("UNTIL="))
     expanded = rrulestr(parts, dtstart=_nearer(rule, when.start, since))
@@ -140,6 +139,14 @@ def _by_rule(when: When, text: str, since: datetime, until: datetime) -> Iterato
         if last and instant_of(start, when.zone or "UTC") > last:
             return
         yield start
+
+
+def _read(text: str) -> Mapping[str, Any]:
+    # Here, since icalendar weighs 3 MB and most processes, and most appointments, never need it.
+    from icalendar import vRecur  # noqa: PLC0415
+
+    rule: Mapping[str, Any] = vRecur.from_ical(text)
+    return rule
 
 
 def _nearer(rule: Mapping[str, Any], start: datetime, since: datetime) -> datetime:

@@ -9,6 +9,7 @@ import hashlib
 import heapq
 import json
 import zipfile
+import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass
@@ -20,8 +21,12 @@ from services.directory.adapters.extract_layout import Layout, NotThisExtract
 
 RUN = 20_000
 """Lines sorted in memory at once."""
-LONGEST = 1 << 20
-"""Bytes; no line of these files is longer."""
+LONGEST = 8_192
+"""Bytes of a line, of which these files have less than two thousand."""
+ABOUT_ONE = 10_000
+"""Lines about one professional or facility, as many as the directory takes at once."""
+RATIO = 100
+"""How many times its size in the archive a file may have; text of this kind has ten or twenty."""
 UNREADABLE_AT_ONCE = 1_000
 
 
@@ -50,9 +55,16 @@ class Sorted:
             merged = heapq.merge(*map(_lines_of, files), key=_order)
             for key, lines in groupby(merged, key=lambda line: line.key):
                 if key:
-                    yield key, list(lines)
+                    yield key, _all_of(lines)
                 while not key and (some := list(islice(lines, UNREADABLE_AT_ONCE))):
                     yield key, some
+
+
+def _all_of(lines: Iterator[Line]) -> list[Line]:
+    found = list(islice(lines, ABOUT_ONE + 1))
+    if len(found) > ABOUT_ONE:
+        raise NotThisExtract(f"line {found[-1].number} and {ABOUT_ONE:,} others have one key")
+    return found
 
 
 def sort_extract(file: Path, layout: Layout, folder: Path) -> Sorted:
@@ -111,10 +123,10 @@ def _rows(
     content: IO[bytes], layout: Layout, digest: Any
 ) -> Iterator[tuple[int, list[str] | None, str]]:
     """Number and values, or ``None`` and what is wrong; empty lines are left out."""
-    number = 0
-    while raw := content.readline(LONGEST):
-        number += 1
-        digest.update(raw)
+    for number, (raw, is_whole) in enumerate(_lines(content, digest), start=1):
+        if not is_whole:
+            yield number, None, f"is longer than {LONGEST:,} bytes"
+            continue
         try:
             text = raw.decode(layout.encoding).rstrip("\r\n").lstrip("\ufeff")
         except UnicodeDecodeError:
@@ -122,6 +134,17 @@ def _rows(
             continue
         if text:
             yield number, _split(text, layout), ""
+
+
+def _lines(content: IO[bytes], digest: Any) -> Iterator[tuple[bytes, bool]]:
+    """Each line, or the beginning of one that is too long."""
+    while raw := content.readline(LONGEST):
+        digest.update(raw)
+        rest = raw
+        while len(rest) == LONGEST and not rest.endswith(b"\n"):
+            rest = content.readline(LONGEST)
+            digest.update(rest)
+        yield raw, rest is raw
 
 
 def _split(text: str, layout: Layout) -> list[str]:
@@ -148,12 +171,23 @@ def _content(file: Path, layout: Layout) -> Iterator[IO[bytes]]:
         with file.open("rb") as content:
             yield content
         return
-    with zipfile.ZipFile(file) as archive:
-        names = [n for n in archive.namelist() if Path(n).name.startswith(layout.file_name)]
-        if len(names) != 1:
-            raise NotThisExtract(f"the archive has {len(names)} files named {layout.file_name}...")
-        with archive.open(names[0]) as content:
+    try:
+        with zipfile.ZipFile(file) as archive, archive.open(_member(archive, layout)) as content:
             yield content
+    except (zipfile.BadZipFile, zlib.error, OSError, EOFError, NotImplementedError) as error:
+        raise NotThisExtract(f"the archive cannot be read: {error}") from None
+
+
+def _member(archive: zipfile.ZipFile, layout: Layout) -> zipfile.ZipInfo:
+    found = [m for m in archive.infolist() if Path(m.filename).name.startswith(layout.file_name)]
+    if len(found) != 1:
+        raise NotThisExtract(f"the archive has {len(found)} files named {layout.file_name}...")
+    (member,) = found
+    if member.flag_bits & 1:
+        raise NotThisExtract("the archive is locked with a password")
+    if member.file_size > RATIO * member.compress_size:
+        raise NotThisExtract(f"the archive grows more than {RATIO} times")
+    return member
 
 
 def _spill(lines: list[Line], file: Path) -> Path:

@@ -8,8 +8,6 @@ names in each other's place.
 from dataclasses import dataclass
 from enum import StrEnum
 
-from rapidfuzz.distance import OSA, JaroWinkler
-
 from services.identity.domain.names import comparable
 from services.identity.domain.traits import Traits
 
@@ -121,6 +119,8 @@ def _name(wanted: str, found: str) -> Near | None:
         return None
     if sorted(wanted.split()) == sorted(found.split()):
         return Near.OTHER_ORDER
+    from rapidfuzz.distance import OSA, JaroWinkler  # noqa: PLC0415 - 3 MB where nobody is sought
+
     if OSA.distance(wanted, found, score_cutoff=1) <= 1:
         return Near.ONE_TYPO
     return Near.ALIKE if JaroWinkler.similarity(wanted, found) >= _ALIKE else Near.DIFFERENT

@@ -235,11 +235,17 @@ def test_only_its_correspondents_and_the_person_read_a_conversation(world: World
 
 
 def test_one_that_is_not_there_looks_like_one_not_to_be_seen(world: World) -> None:
-    """Same refusal, and access was asked as for any other."""
-    with pytest.raises(Forbidden):
-        world.lines(uuid4())
+    """Same refusal, and access was asked the same as of any other."""
+    there, asked = world.start().conversation_id, []
+    for reader in (OTHER_DOCTOR, HOSPITAL, STRANGER):
+        for conversation_id in (there, uuid4()):
+            world.access.asked.clear()
+            with pytest.raises(Forbidden):
+                world.lines(conversation_id, reader)
+            asked.append([(one.action, one.resource["kind"]) for one in world.access.asked])
 
-    assert len(world.access.asked) == 1
+    assert asked[::2] == asked[1::2]
+    assert all(len(one) == 1 for one in asked)
 
 
 def test_representatives_never_see_what_is_hidden_from_them(world: World) -> None:

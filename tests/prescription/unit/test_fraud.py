@@ -8,6 +8,7 @@ from services.prescription import contract as c
 from services.prescription.domain import refusals
 from services.prescription.domain.number import draw, printed
 from services.prescription.messages import NumberRefused, PrescriptionPresented
+from shared.kernel.actor import Actor, ActorKind
 from shared.kernel.errors import Forbidden, TooMany
 from tests.prescription.world import (
     LYON,
@@ -102,3 +103,12 @@ def test_somebody_elses_number_counts_as_a_wrong_one(world: World) -> None:
     assert [tried(number) for _ in range(11)] == ["forbidden"] * 10 + ["too_many"]
     world.clock.move(timedelta(hours=1))
     assert [tried(unknown(seed)) for seed in range(11)] == ["forbidden"] * 10 + ["too_many"]
+
+
+def test_a_software_in_nobodys_name_tries_no_number(world: World) -> None:
+    """It is refused before the number is looked at, right or wrong."""
+    software = Actor(kind=ActorKind.FACILITY, id=PARIS, facility=PARIS)
+    for text in (world.issue().number, unknown(), "ABCDE"):
+        with pytest.raises(Forbidden):
+            world.present(text, software)
+    assert not [m for m in world.messages() if isinstance(m, NumberRefused)]

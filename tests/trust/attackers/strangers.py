@@ -87,9 +87,14 @@ def heard(caller: Caller, method: str, record: Record, thing: str, given: Mappin
     return f"{said} {why}".replace(thing, "<it>")
 
 
+KEYS = ("keyring", "open_key")
+"""Asked by who reads a record's stream for the first time in a minute: of one that is there."""
+
+
 @dataclass
 class Work:
-    """Calls between services that a request led to, as the logs of the processes have them."""
+    """Calls between services that a request led to, as the logs of the processes have them; but
+    for keys."""
 
     folder: Path
     _read: dict[Path, int] = field(default_factory=dict)
@@ -112,7 +117,9 @@ class Work:
         return Counter(
             (line["service"], line["method"], line["outcome"])
             for line in calls
-            if line["trace_id"] == asked[0] and line["via"]
+            if line["trace_id"] == asked[0]
+            and line["via"]
+            and (line["service"], line["method"]) != KEYS
         )
 
     def _lines(self) -> Iterator[dict[str, Any]]:

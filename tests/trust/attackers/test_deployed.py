@@ -150,7 +150,8 @@ def test_a_bomb_takes_a_bounded_room_of_its_process(
             hospital, "vault.deposit", record_id=record_id,
             content=addresses.encoded(make()), metadata=METADATA,
         )  # fmt: skip
-    for rows in ([{}] * 2_500_000, [{"a": 1}] * 900_000, [{}] * 200_000):
+    bodies: list[Any] = [[{}] * 2_500_000, [{"a": 1}] * 900_000, [{}] * 200_000]
+    for rows in bodies:
         refused_or_not(hospital, "vault.deposit", record_id=record_id, content="", metadata=rows)
         refused_or_not(hospital, "profile.import_observations", record_id=record_id, bundle=rows)
     refused_or_not(

@@ -26,6 +26,7 @@ from tests.trust.attackers.asking import (
 from tests.trust.attackers.building import letter, pdf
 from tests.trust.attackers.conftest import Besieged
 from tests.trust.attackers.records import SPECIALIST, STRANGER, Pair, People, Record
+from tests.trust.attackers.strangers import heard
 from tests.trust.attackers.telling import heard_from
 
 APRIL = "2026-04-05T16:00:00.000Z"
@@ -165,7 +166,7 @@ def _with_id(
 ) -> str:
     given = with_id(fresh(fitting(key, method, record, person=person)), path, value)
     method.request.model_validate(given)
-    return heard_from(caller, key, record, **given)
+    return heard(caller, key, record, value, given)
 
 
 def test_the_end_of_a_record_tells_nothing(besieged: Besieged, who: str) -> None:

@@ -21,6 +21,10 @@ from tests.vault.world import (
 )
 from tests.vault.world import PATIENT as PERSON
 
+METADATA_OF_A_PERSON = {
+    "type": "DOCPAT09", "title": "Mutuelle", "creation": "2026", "service_start": "2026",
+}  # fmt: skip
+
 
 def document(world: World, document_id: UUID) -> Document:
     found = world.vault.get(document_id, Document)
@@ -61,6 +65,26 @@ class TestPlace:
         with pytest.raises(Forbidden):
             world.deposit(cda())
         assert nothing_was_written(world)
+
+    def test_whether_somebody_has_a_record_is_not_told_to_another_person(
+        self, world: World
+    ) -> None:
+        """In the words of the refusal, its decision, and what access was asked."""
+        stranger = replace(PERSON, id=str(OTHER_RECORD), record_id=OTHER_RECORD)
+        faults, asked = [], []
+        for records in (dict(world.identities.records), {}):
+            world.identities.records = records
+            world.access.asked.clear()
+            with pytest.raises(Forbidden) as refused:
+                world.deposit(
+                    PDF, by=stranger, ins={"value": INS, "oid": OID}, metadata=METADATA_OF_A_PERSON
+                )
+            faults.append({**refused.value.to_fault(), "decision_id": "decision_id"})
+            asked.append([(one.action, one.resource) for one in world.access.asked])
+
+        assert faults[0] == faults[1]
+        assert refused.value.decision_id
+        assert asked[0] == asked[1] != []
 
     @pytest.mark.parametrize(
         ("ins", "field"),
