@@ -12,7 +12,6 @@ from typing import Any, TypeVar
 
 from pymongo import ASCENDING, DESCENDING, MongoClient
 from pymongo.collection import Collection
-from pymongo.database import Database
 from pymongo.errors import AutoReconnect, DuplicateKeyError, NotPrimaryError, PyMongoError
 from pymongo.uri_parser import parse_uri
 
@@ -37,16 +36,15 @@ from shared.stores.documents import (
     Sort,
     Write,
     checked,
-    fields_of,
     is_next,
     names,
     page,
     stamp,
     where_all,
 )
+from shared.stores.mongo_schema import Store, keys_of, refuse_if_wrong
 
 T = TypeVar("T")
-Store = Database[dict[str, Any]]
 Query = dict[str, Any]
 
 SERVER_SELECTION_TIMEOUT = 5_000
@@ -88,6 +86,8 @@ class MongoDocuments:
         self._indexes = indexes
         self._generation = generation
         with _reachable():
+            if generation is None:
+                refuse_if_wrong(store, view, version, indexes)
             try:
                 first = {"_id": view, "version": version, "generation": 1}
                 store["views"].insert_one(first)
@@ -200,8 +200,7 @@ class MongoDocuments:
 
     def _create_indexes(self, name: str) -> None:
         for index in self._indexes:
-            keys = [(f"d.{field}", ASCENDING) for field in fields_of(index)]
-            self._store[name].create_index(keys)
+            self._store[name].create_index(keys_of(index))
 
     def _drop(self, name: str) -> None:
         self._store.drop_collection(name)

@@ -4,7 +4,8 @@ import pytest
 
 from services.access.adapters.cedar import CedarRules, read_policies
 from services.access.domain.rules import Case, InvalidRules
-from tests.access.support.judging import PARAMETERS, rules
+from tests.access.support.judging import PARAMETERS, ask, document, rights, rules
+from tests.access.support.people import PATIENT
 
 ANNOTATED = '@id("added") @law("a test") @fr("Non.") @en("No.")\n'
 
@@ -39,6 +40,16 @@ def test_a_question_that_cannot_be_evaluated_is_refused() -> None:
     verdicts = rules().judge(principal, "read", [Case(item=item, context={"now": 1})])
 
     assert verdicts == [{"permit": False, "rules": ["rule_error"]}]
+
+
+@pytest.mark.parametrize("codes", [[1], ["N", 1], [["N"]], [{"code": "N"}]], ids=str)
+def test_a_fact_of_another_type_is_refused_beside_those_that_fit(codes: list[object]) -> None:
+    """
+    A rule that looks for a word among numbers finds none: a masked document would not be masked.
+    """
+    assert ask(rights(), PATIENT)["permit"]
+    asked_wrongly = ask(rights(), PATIENT, document(confidentiality=codes))
+    assert asked_wrongly == {"permit": False, "rules": ["rule_error"]}
 
 
 def test_digest_covers_texts_and_parameters() -> None:

@@ -1,7 +1,7 @@
 """What the catalogue says of connected services, applied from its messages."""
 
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from services.access import contract as c
 from services.access.application import redecide_all
@@ -66,6 +66,23 @@ def test_a_service_does_what_it_was_allowed_and_no_more(world: World) -> None:
     assert not world.decide(APPLICATION, action="manage").permit
     answer = world.decide(APPLICATION, resource={"kind": "measure", "type": "GLUCOSE"})
     assert "Un service numérique" in answer.reason_fr
+
+
+def test_what_is_said_of_a_record_nobody_has_told_of_changes_nothing(world: World) -> None:
+    """
+    Messages of two services cross: one that was parked for it would hold up the record for ever.
+    """
+    before = world.app.head().position
+    stranger = uuid4()
+    world.hear(
+        "authorisation_revoked",
+        stranger,
+        says="catalogue",
+        authorisation_id=str(AUTHORISATION),
+        client_id=APPLICATION.id,
+    )
+    assert world.app.rights_of(stranger) is None
+    assert world.app.head().position == before
 
 
 def test_less_is_left_until_a_date_unless_reapproved(world: World) -> None:

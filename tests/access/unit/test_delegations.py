@@ -254,12 +254,15 @@ def test_a_caregiver_helps_until_either_ends_it(caring: World) -> None:
 
 def test_help_ends_at_its_date_and_is_said_to_have_ended(caring: World) -> None:
     """
-    The rule refuses at the instant; the timer says so later, once.
+    The rule refuses at the instant; the timer says so later, once, and never before.
     """
     known(caring, OTHER_RECORD)
     sent = caring.app.invite_caregiver(invitation(), PATIENT)
     caring.app.answer_invitation(answer(sent, OTHER_RECORD), STRANGER)
-    caring.move(timedelta(days=365))
+    caring.move(timedelta(days=365) - timedelta(seconds=1))
+    caring.app.end_due_delegations([(RECORD, str(sent.invitation)), (RECORD, str(uuid4()))])
+    assert caring.decide(HELPER).permit
+    caring.move(timedelta(seconds=1))
     assert not caring.decide(HELPER).permit
     caring.project()
 

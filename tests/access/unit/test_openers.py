@@ -52,6 +52,13 @@ def test_by_profession_the_matrix_says_who_would_see_it_if_let_in(world: World) 
     assert not closed["40"].if_authorised
 
 
+def test_the_class_of_a_document_is_that_of_its_type(world: World) -> None:
+    """
+    Whatever else is said of it: the matrix would be asked about another document.
+    """
+    assert asked(world, **{"class": "99"}).by_profession == asked(world).by_profession
+
+
 def test_what_the_person_masked_or_switched_off_is_said(world: World) -> None:
     """
     Masked: no profession; with break-glass refused: none in an emergency.

@@ -82,7 +82,8 @@ def test_postfix_relays_in_out_and_back(
 def test_mail_goes_out_over_tls_and_nowhere_without(world: World, tmp_path: Path) -> None:
     """Our own edge as the next server: its certificate is checked, and ours is asked for."""
     own, stranger = certificates(tmp_path), certificates(tmp_path, "stranger")
-    letter = Letter(sender=DOCTOR_MAIL, recipient=MAILBOX, content=written())
+    answer = written(Subject="Re: Vos résultats")
+    letter = Letter(sender=DOCTOR_MAIL, recipient=MAILBOX, content=answer)
     with serving(world, cert_file=own.cert, key_file=own.key, clients_ca_file=own.ca) as server:
         address = f"localhost:{server.port}"
         ours = {"cert_file": own.cert, "key_file": own.key}

@@ -60,10 +60,13 @@ def test_what_is_out_of_reach_ends_the_round(world: World) -> None:
 def test_between_two_rounds_it_rests(world: World) -> None:
     """As long as the operator has set."""
     stop, swept = Resting(), list[str]()
-    loop = timer_loop(
-        Timers(log=world.notes, every=7.5, sweeps={"opening": lambda: swept.append("opening")})
-    )
-    loop.run(stop)
+
+    def sweep() -> None:
+        swept.append("opening")
+        if len(swept) == 3:
+            stop.set()
+
+    timer_loop(Timers(log=world.notes, every=7.5, sweeps={"opening": sweep})).run(stop)
     assert (stop.rests[0], swept) == (7.5, ["opening"])
 
 

@@ -6,7 +6,8 @@ import pymongo
 import pytest
 
 from shared.stores.documents import At, Delete, Patch, Put, Write
-from shared.stores.mongo_documents import MongoDocuments, Store, mongo_store
+from shared.stores.mongo_documents import MongoDocuments, mongo_store
+from shared.stores.mongo_schema import Store
 
 
 @pytest.fixture
