@@ -43,10 +43,13 @@ PROCESSES = {
     "mail": ("messaging.smtp",),
     "people-follow": _following("identity", "directory", "catalogue", "notification"),
     "records-follow": _following("access", "vault"),
-    "care-follow": _following("prescription", "agenda", "profile", "messaging"),
+    "care-follow": _following("prescription", "agenda", "profile"),
+    "letters-follow": _following("messaging"),
     "audit": (*_following("audit"), "audit.leaves"),
 }
-FOLLOWING = frozenset({"people-follow", "records-follow", "care-follow", "audit"})
+FOLLOWING = frozenset(
+    {"people-follow", "records-follow", "care-follow", "letters-follow", "audit"}
+)
 """Where nobody waits for an answer."""
 
 
