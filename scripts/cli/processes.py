@@ -39,17 +39,16 @@ PROCESSES = {
     "people": ("identity.rpc", "directory.rpc", "catalogue.rpc", "notification.rpc"),
     "rights": ("access.rpc",),
     "records": ("vault.rpc",),
-    "care": ("prescription.rpc", "agenda.rpc", "profile.rpc", "messaging.rpc", "audit.rpc"),
+    "care": ("prescription.rpc", "agenda.rpc", "profile.rpc", "messaging.rpc"),
+    "journal": ("audit.rpc",),
     "mail": ("messaging.smtp",),
-    "people-follow": _following("identity", "directory", "catalogue", "notification"),
+    "people-follow": _following("identity", "directory", "catalogue"),
     "records-follow": _following("access", "vault"),
     "care-follow": _following("prescription", "agenda", "profile"),
-    "letters-follow": _following("messaging"),
+    "letters-follow": _following("messaging", "notification"),
     "audit": (*_following("audit"), "audit.leaves"),
 }
-FOLLOWING = frozenset(
-    {"people-follow", "records-follow", "care-follow", "letters-follow", "audit"}
-)
+FOLLOWING = frozenset({"people-follow", "records-follow", "care-follow", "letters-follow", "audit"})
 """Where nobody waits for an answer."""
 
 

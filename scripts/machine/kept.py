@@ -75,8 +75,11 @@ class Kept:
 
     def pid(self) -> int | None:
         """The keeper's pid, if that process is there and is the keeper of this very file."""
+        if self.keeper and self.keeper.poll() is None:
+            return self.keeper.pid
         if self.keeper:
-            return self.keeper.pid if self.keeper.poll() is None else None
+            self._let_go()
+            return None
         with suppress(OSError, ValueError):
             pid = int(self.pid_file.read_text())
             arguments = Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")

@@ -83,3 +83,11 @@ def test_a_server_that_ends_at_once_is_told_with_its_own_words(tmp_path: Path) -
     kept.start(["sh", "-c", "echo no such luck; exit 1"], environ={})
     with pytest.raises(DidNotStart, match="no such luck"):
         kept.wait_until(lambda: False, within=10)
+
+
+def test_one_that_ends_by_itself_leaves_no_pipe_behind(tmp_path: Path) -> None:
+    """What nobody closes would fail whatever test runs when it is collected."""
+    kept = Kept("server", tmp_path)
+    kept.start(["true"], environ={"PATH": os.environ["PATH"]})
+    eventually(lambda: not kept.running())
+    assert kept.keeper is None
