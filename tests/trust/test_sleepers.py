@@ -21,7 +21,7 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Drilled]:
 
 
 @pytest.mark.parametrize(
-    ("process", "follower"), [("audit", "audit"), ("people-follow", "notification")], ids=str
+    ("process", "follower"), [("audit", "audit"), ("letters-follow", "notification")], ids=str
 )
 def test_who_slept_while_another_took_over_gives_way(
     place: Drilled, process: str, follower: str
