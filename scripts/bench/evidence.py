@@ -11,14 +11,15 @@ LONGEST = 60.0
 POLL = 0.05
 
 
-def resident(deployment: Deployment) -> dict[str, float]:
-    """MB of memory of each service process, which is its keeper's one child."""
+def resident(deployment: Deployment, what: str = "VmRSS") -> dict[str, float]:
+    """MB of memory of each service process, which is its keeper's one child; ``VmHWM``: the most
+    that it ever had."""
     sizes = {}
     for name, process in deployment.processes.items():
         keeper = process.pid()
         (child,) = Path(f"/proc/{keeper}/task/{keeper}/children").read_text().split()
         status = Path(f"/proc/{child}/status").read_text().splitlines()
-        sizes[name] = next(int(line.split()[1]) / 1024 for line in status if "VmRSS" in line)
+        sizes[name] = next(int(line.split()[1]) / 1024 for line in status if what in line)
     return sizes
 
 

@@ -66,7 +66,7 @@ class ObjectStore:
         self.process.stop()
         for part in PARTS:
             port = self._ports[f"{part}.grpc"]
-            Path(f"/tmp/seaweedfs-{part}-grpc-{port}.sock").unlink(missing_ok=True)  # noqa: S108
+            Path(f"/tmp/seaweedfs-{part}-grpc-{port}.sock").unlink(missing_ok=True)  # noqa: S108 - it names it
 
     def client(self) -> Minio:
         return Minio(

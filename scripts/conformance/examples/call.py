@@ -63,6 +63,6 @@ def _connection(uri: str) -> Any:
 if __name__ == "__main__":
     try:
         asked = json.loads(sys.argv[3]) if len(sys.argv) > 3 else {}
-        print(json.dumps(call(sys.argv[1], sys.argv[2], asked)))  # noqa: T201
+        print(json.dumps(call(sys.argv[1], sys.argv[2], asked)))  # noqa: T201 - its answer
     except Refused as refusal:
         sys.exit(f"{refusal.args[0]['code']} {refusal.args[0]['message']}")

@@ -4,9 +4,6 @@ Memory is counted (``tracemalloc``), not measured.
 """
 
 import json
-import tracemalloc
-from collections.abc import Iterator
-from contextlib import contextmanager
 from time import time
 from typing import Any
 
@@ -21,6 +18,7 @@ from shared.rpc.deadline import bounded
 from shared.rpc.settings import RpcSettings
 from shared.rpc.wire import AUTHORIZATION
 from tests.contracts.test_callers import NOTHING
+from tests.support.counted import taking_at_most
 from tests.trust.attackers.test_tokens import RECORD, Attacker
 
 PEOPLE = frozenset({ActorKind.PATIENT})
@@ -73,17 +71,6 @@ class Door:
 @pytest.fixture
 def door(tmp_path_factory: pytest.TempPathFactory) -> Door:
     return Door(Attacker(tmp_path_factory.mktemp("door")))
-
-
-@contextmanager
-def taking_at_most(limit: int) -> Iterator[None]:
-    tracemalloc.start()
-    try:
-        yield
-        peak = tracemalloc.get_traced_memory()[1]
-    finally:
-        tracemalloc.stop()
-    assert peak < limit, f"{peak} bytes"
 
 
 def kwargs(inside: bytes) -> bytes:

@@ -6,9 +6,7 @@ never ending: what is refused here takes the code as it was before minutes.
 """
 
 import smtplib
-import tracemalloc
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +20,7 @@ from tests.messaging.mails import carrying
 from tests.messaging.serving import serving
 from tests.messaging.world import DOCTOR_MAIL, MAILBOX
 from tests.messaging.world import World as Messaging
+from tests.support.counted import taking_at_most
 from tests.trust.attackers import bombs
 from tests.vault.cda import PDF
 from tests.vault.world import METADATA, RECORD
@@ -31,17 +30,6 @@ pytestmark = pytest.mark.timeout(30)
 MEMORY = 60_000_000
 """Bytes that one file of five million may take while it is looked at."""
 LENGTHY = {"elements in every file", "elements"}
-
-
-@contextmanager
-def bounded(limit: int = MEMORY) -> Iterator[None]:
-    tracemalloc.start()
-    try:
-        yield
-        peak = tracemalloc.get_traced_memory()[1]
-    finally:
-        tracemalloc.stop()
-    assert peak < limit, f"{peak} bytes"
 
 
 @pytest.fixture
@@ -56,7 +44,7 @@ def kinds(made: Iterable[str]) -> list[Any]:
 
 def refused(vault: Vault, content: bytes) -> Refusal:
     assert len(content) <= 5_000_000, "its size alone would refuse it"
-    with bounded(), pytest.raises((InvalidRequest, TooLarge)) as refusal:
+    with taking_at_most(MEMORY), pytest.raises((InvalidRequest, TooLarge)) as refusal:
         vault.deposit(content, record_id=str(RECORD), metadata=METADATA)
     assert not vault.events()
     assert not vault.objects.kept
@@ -79,7 +67,7 @@ def test_pdf_bombs_are_not_deposited(vault: Vault, kind: str) -> None:
 @pytest.mark.parametrize("kind", bombs.HARMLESS)
 def test_a_pdf_costs_what_it_weighs(vault: Vault, kind: str) -> None:
     """Whatever it holds: no page is drawn here, and nothing is read twice."""
-    with bounded():
+    with taking_at_most(MEMORY):
         vault.deposit(bombs.HARMLESS[kind](), record_id=str(RECORD), metadata=METADATA)
     assert vault.topics() == ["vault.document_deposited"]
 
@@ -119,7 +107,7 @@ def answered(messaging: Messaging, mail: bytes) -> int:
 def test_archives_that_grow_are_refused_at_the_edge(messaging: Messaging, kind: str) -> None:
     """For good: the sender is told, and nothing of the mail is kept."""
     archive = bombs.ARCHIVES[kind]()
-    with bounded(), pytest.raises(InvalidRequest):
+    with taking_at_most(MEMORY), pytest.raises(InvalidRequest):
         ZipArchives().read(archive)
     assert answered(messaging, carrying(archive)) == 550
     assert messaging.events() == []
@@ -129,7 +117,7 @@ def test_archives_that_grow_are_refused_at_the_edge(messaging: Messaging, kind: 
 def test_archives_of_nothing_readable_stay_closed(messaging: Messaging, kind: str) -> None:
     """They lie in the message as a file; no document comes of them."""
     archive = bombs.CLOSED[kind]()
-    with bounded(25_000_000):
+    with taking_at_most(25_000_000):
         assert ZipArchives().read(archive) is None
     assert answered(messaging, carrying(archive)) == 250
     messaging.project()
@@ -143,7 +131,7 @@ def test_archives_of_nothing_readable_stay_closed(messaging: Messaging, kind: st
 def test_mails_that_never_end_are_refused(messaging: Messaging, kind: str) -> None:
     """Before the library reads their headers, which takes it minutes."""
     mail = bombs.MAILS[kind]()
-    with bounded(), pytest.raises(Unreadable):
+    with taking_at_most(MEMORY), pytest.raises(Unreadable):
         read_mail(mail)
     assert answered(messaging, mail) == 550
     assert messaging.events() == []
@@ -165,7 +153,7 @@ def test_a_page_without_end_is_read_once(messaging: Messaging, kind: str) -> Non
 )
 def test_a_time_zone_without_end_is_unknown(rule: str, count: int) -> None:
     """A calendar may define its own; one that changes each day for ever is nobody's."""
-    with bounded():
+    with taking_at_most(MEMORY):
         (part,) = read_calendar(bombs.calendar(rule, count), components=500, series=50)
     assert part.faults == {"DTSTART": "is in an unknown time zone"}
 

@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from copy import deepcopy
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,7 +10,6 @@ from hypothesis import given
 from pydantic import ValidationError
 
 from scripts.bench.evidence import resident
-from scripts.cli.deployment import Deployment
 from scripts.demo.cast import Caller
 from scripts.schemas.documents import of_method
 from shared.kernel.actor import ActorKind
@@ -159,18 +157,10 @@ def test_a_bomb_takes_a_bounded_room_of_its_process(
         ics=bombs.calendar("FREQ=DAILY", 7_000),
     )  # fmt: skip
 
-    grown = {name: round(most - before[name]) for name, most in peaks(attacked.deployment).items()}
+    grown = {
+        name: round(most - before[name])
+        for name, most in resident(attacked.deployment, "VmHWM").items()
+    }
     figures.update(bombs=len(files) + 7, grown_mb=grown)
     assert attacked.pids() == pids
     assert max(grown.values()) < GROWTH, grown
-
-
-def peaks(deployment: Deployment) -> dict[str, float]:
-    """MB of memory that each process ever had."""
-    sizes = {}
-    for name, process in deployment.processes.items():
-        keeper = process.pid()
-        (child,) = Path(f"/proc/{keeper}/task/{keeper}/children").read_text().split()
-        status = Path(f"/proc/{child}/status").read_text().splitlines()
-        sizes[name] = next(int(line.split()[1]) / 1024 for line in status if "VmHWM" in line)
-    return sizes

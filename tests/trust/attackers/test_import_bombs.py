@@ -16,7 +16,7 @@ from services.directory.adapters.extract_layout import Layout, NotThisExtract
 from services.directory.adapters.extracts import LONGEST, sort_extract
 from tests.directory.extracts import activity, written
 from tests.identity.people import INS
-from tests.trust.attackers.test_bombs import bounded
+from tests.support.counted import taking_at_most
 
 LAYOUT = Layout.read("activities")
 MEMORY = 30_000_000
@@ -44,7 +44,7 @@ def zipped(file: Path, content: Iterator[bytes]) -> Path:
 def test_an_archive_that_grows_is_not_opened(tmp_path: Path, runs: Path) -> None:
     """Forty megabytes of one letter, in forty thousand bytes; nothing comes to the disk."""
     bomb = zipped(tmp_path / "a.zip", (b"x" * 1_000_000 for _ in range(40)))
-    with bounded(MEMORY), pytest.raises(NotThisExtract, match="grows"):
+    with taking_at_most(MEMORY), pytest.raises(NotThisExtract, match="grows"):
         sort_extract(bomb, LAYOUT, runs)
     assert not list(runs.iterdir())
 
@@ -71,7 +71,7 @@ def test_a_line_without_end_is_one_unreadable_line(tmp_path: Path, runs: Path) -
     with file.open("ab") as content:
         content.write(b"x" * 10_000_000 + b"\n" + b"|" * 1_000_000 + b"\n")
         content.write(file.read_bytes().splitlines(keepends=True)[1].replace(b"8a", b"8b"))
-    with bounded(MEMORY):
+    with taking_at_most(MEMORY):
         groups = list(sort_extract(file, LAYOUT, runs).groups())
     assert [(key, [line.number for line in lines]) for key, lines in groups] == [
         ("", [3, 4]), ("8a", [2]), ("8b", [5]),
@@ -82,7 +82,7 @@ def test_a_line_without_end_is_one_unreadable_line(tmp_path: Path, runs: Path) -
 def test_a_header_of_a_million_columns_is_refused(tmp_path: Path, runs: Path) -> None:
     file = tmp_path / "x"
     file.write_bytes("|".join(HEADER).encode() + b"|x" * 1_000_000)
-    with bounded(MEMORY), pytest.raises(NotThisExtract, match="longer"):
+    with taking_at_most(MEMORY), pytest.raises(NotThisExtract, match="longer"):
         sort_extract(file, LAYOUT, runs)
 
 
@@ -111,7 +111,7 @@ def test_people_to_announce_are_refused_where_the_file_is_none(
 ) -> None:
     file = tmp_path / "people.csv"
     file.write_bytes(",".join(sorted(REQUIRED)).encode() + b"\n" + lines)
-    with bounded(MEMORY), pytest.raises(NotThisFile, match="line"):
+    with taking_at_most(MEMORY), pytest.raises(NotThisFile, match="line"):
         list(batches(file))
 
 
@@ -124,7 +124,7 @@ def test_a_matrix_that_is_none_ends_with_a_sentence(tmp_path: Path, lines: bytes
     file = tmp_path / "matrix.csv"
     header = b"profession,qualifier,document_class,document_type,read,write,sourced,source\n"
     file.write_bytes(header + lines)
-    with bounded(MEMORY), pytest.raises(typer.Exit) as ended:
+    with taking_at_most(MEMORY), pytest.raises(typer.Exit) as ended:
         read_cells(file)
     assert ended.value.exit_code == 2
 
@@ -149,7 +149,7 @@ def test_a_file_without_end_in_a_former_dmp_is_not_read(tmp_path: Path) -> None:
     person = former(tmp_path, ["a.pdf"])
     with (person / "a.pdf").open("wb") as content:
         content.truncate(10_000_000_000)  # a hole: it takes no room on the disk
-    with bounded(MEMORY):
+    with taking_at_most(MEMORY):
         (brought,) = bring(person.parent, Outcomes(tmp_path / "out.csv"), resolved)
     assert brought is not None
     assert (brought.deposited, brought.refused) == (0, 1)
