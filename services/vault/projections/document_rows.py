@@ -33,7 +33,9 @@ class Marks:
         return self._mark("document kind", _in_order(kind))
 
     def origin(self, origin: Origin) -> str:
-        return self._mark("document origin", _in_order(origin))
+        said = _in_order(origin)
+        del said["depositors"]  # access is not asked by them
+        return self._mark("document origin", said)
 
     def visibility(self, codes: Iterable[str]) -> str:
         return self._mark("document visibility", sorted(codes))
