@@ -16,6 +16,7 @@ from services.access.domain import protection_events as protection
 from services.access.domain.decision import Decision
 from services.access.domain.matrix import MatrixRegister
 from shared.eventing.messages import Instant, MessageData
+from shared.kernel.actor import in_secret
 
 
 class ConsentDeclared(MessageData):
@@ -233,8 +234,7 @@ def message_for(event: object) -> MessageData | None:
 
 
 def _common(event: Any) -> dict[str, Any]:
-    secret = bool(event.by.get("secret"))
-    return {"record_id": event.record_id, "by": event.by, "secret": secret}
+    return {"record_id": event.record_id, "by": event.by, "secret": in_secret(event.by)}
 
 
 _AS_IT_IS: Mapping[type, type[MessageData]] = {

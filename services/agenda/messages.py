@@ -9,6 +9,7 @@ from services.agenda.domain.calendar_import import CalendarImport
 from services.agenda.domain.prevention_plan import PreventionPlan
 from services.agenda.domain.reminder import Reminder
 from shared.eventing.messages import MessageData
+from shared.kernel.actor import in_secret
 
 
 class _OfAppointment(MessageData):
@@ -117,7 +118,7 @@ def _common(event: Any, *, secret: bool) -> dict[str, Any]:
     return {
         "record_id": event.record_id,
         "by": event.by,
-        "secret": secret or _in_secret(event.by),
+        "secret": secret or in_secret(event.by),
     }
 
 
@@ -127,9 +128,3 @@ def _of_appointment(event: Said) -> dict[str, Any]:
         "source": event.origin["source"],
         "occurrence": event.slot or None,
     }
-
-
-def _in_secret(by: dict[str, Any]) -> bool:
-    """A secret session, also when a service or a software carries it."""
-    behind = by.get("on_behalf_of")
-    return bool(by.get("secret")) or bool(behind and _in_secret(behind))

@@ -11,6 +11,7 @@ from services.catalogue.domain.connections import Connections
 from services.catalogue.domain.finality import Agreed, DataAction, allowed_by
 from services.catalogue.domain.listed_service import ListedService
 from shared.eventing.messages import Instant, MessageData
+from shared.kernel.actor import in_secret
 
 
 class AllowedExchange(BaseModel):
@@ -144,17 +145,11 @@ def _of_authorisation(event: AboutAuthorisation) -> dict[str, Any]:
     return {
         "record_id": event.record_id,
         "by": event.by,
-        "secret": event.secret or _is_secret(event.by),
+        "secret": event.secret or in_secret(event.by),
         "service_id": event.service_id,
         "client_id": event.oid,
         "authorisation_id": event.authorisation_id,
     }
-
-
-def _is_secret(by: dict[str, Any]) -> bool:
-    """A secret session, also when a service carries it."""
-    carried = by.get("on_behalf_of") or {}
-    return bool(by.get("secret") or carried.get("secret"))
 
 
 def _allowed(agreed: Sequence[Agreed]) -> list[AllowedExchange]:

@@ -18,6 +18,7 @@ from services.identity.domain.majority import majority_at
 from services.identity.domain.merge import Merge
 from services.identity.domain.record_event import RecordEvent
 from shared.eventing.messages import Instant, MessageData
+from shared.kernel.actor import in_secret
 
 
 class RecordAnnounced(MessageData):
@@ -206,14 +207,8 @@ def _common(event: RecordEvent) -> dict[str, Any]:
     return {
         "record_id": event.record_id,
         "by": event.by,
-        "secret": _is_secret(event.by),
+        "secret": in_secret(event.by),
     }
-
-
-def _is_secret(by: dict[str, Any]) -> bool:
-    """A secret session, also when a service carries it."""
-    carried = by.get("on_behalf_of") or {}
-    return bool(by.get("secret") or carried.get("secret"))
 
 
 @message_for.register
@@ -243,7 +238,7 @@ def _(event: legacy.LegacyDmpImported) -> MessageData:
 
 @message_for.register
 def _(event: reading.IdentityRead.Created) -> MessageData:
-    return IdentityRead(record_id=event.record_id, by=event.by, secret=_is_secret(event.by))
+    return IdentityRead(record_id=event.record_id, by=event.by, secret=in_secret(event.by))
 
 
 @message_for.register

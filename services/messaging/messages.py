@@ -12,7 +12,7 @@ from uuid import UUID
 from services.messaging.domain.conversation import Conversation
 from services.messaging.domain.correspondent import Correspondent
 from shared.eventing.messages import MessageData
-from shared.kernel.actor import through
+from shared.kernel.actor import in_secret
 
 
 class OfConversation(MessageData):
@@ -155,7 +155,7 @@ def _about(event: Conversation.Event) -> dict[str, Any]:
     return {
         "record_id": event.record_id,
         "by": event.by,
-        "secret": any(actor.get("secret") for actor in through(event.by)),
+        "secret": in_secret(event.by),
         "conversation_id": event.originator_id,
         "confidentiality": event.confidentiality,
     }

@@ -4,7 +4,6 @@
 hidden from.
 """
 
-from collections.abc import Mapping
 from functools import singledispatch
 from typing import Any
 from uuid import UUID
@@ -12,6 +11,7 @@ from uuid import UUID
 from services.prescription.domain.attempt import Attempt
 from services.prescription.domain.prescription import Prescription
 from shared.eventing.messages import MessageData
+from shared.kernel.actor import in_secret
 
 
 class About(MessageData):
@@ -164,12 +164,7 @@ def _about(event: Prescription.Event) -> dict[str, Any]:
     return {
         "record_id": event.record_id,
         "by": event.by,
-        "secret": _is_secret(event.by),
+        "secret": in_secret(event.by),
         "prescription_id": event.originator_id,
         "confidentiality": event.confidentiality,
     }
-
-
-def _is_secret(by: Mapping[str, Any]) -> bool:
-    """A secret session, also when a software or a service carries it."""
-    return bool(by.get("secret")) or ("on_behalf_of" in by and _is_secret(by["on_behalf_of"]))

@@ -21,7 +21,7 @@ from services.vault.domain.opening import Opening
 from services.vault.domain.origin import Origin
 from services.vault.domain.states import Status
 from shared.eventing.messages import MessageData
-from shared.kernel.actor import through
+from shared.kernel.actor import in_secret
 
 
 class OfDocument(MessageData):
@@ -284,7 +284,7 @@ def _(event: Copies.Created) -> MessageData:
 @message_for.register
 def _(event: Arrangement.MaskingSet) -> MessageData:
     return DefaultMaskingSet(
-        record_id=event.record_id, by=event.by, secret=_is_secret(event.by), on=event.on
+        record_id=event.record_id, by=event.by, secret=in_secret(event.by), on=event.on
     )
 
 
@@ -293,7 +293,7 @@ def _(event: Opening.Created) -> MessageData:
     return DocumentOpened(
         record_id=event.record_id,
         by=event.by,
-        secret=_is_secret(event.by),
+        secret=in_secret(event.by),
         document_id=event.document_id,
         mode=event.mode,
         confidentiality=event.confidentiality,
@@ -306,7 +306,7 @@ def _(event: Export.Created) -> MessageData:
     return RecordExported(
         record_id=event.record_id,
         by=event.by,
-        secret=_is_secret(event.by),
+        secret=in_secret(event.by),
         export_id=event.originator_id,
         documents=sum(len(part) for part in event.parts),
         decision_id=event.decision_id,
@@ -342,12 +342,7 @@ def _of_document(
     return {
         "record_id": event.record_id,
         "by": event.by,
-        "secret": _is_secret(event.by),
+        "secret": in_secret(event.by),
         "document_id": event.originator_id,
         "confidentiality": event.confidentiality,
     }
-
-
-def _is_secret(by: Mapping[str, Any]) -> bool:
-    """A secret session, also when a software or a service carries it."""
-    return any(actor.get("secret") for actor in through(by))
