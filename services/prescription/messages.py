@@ -11,6 +11,7 @@ from uuid import UUID
 from services.prescription.domain.attempt import Attempt
 from services.prescription.domain.prescription import Prescription
 from shared.eventing.messages import MessageData
+from shared.eventing.telling import tell_as_they_are
 from shared.kernel.actor import in_secret
 
 
@@ -87,77 +88,8 @@ class PrescriptionExpired(About):
 
 
 @singledispatch
-def message_for(event: object) -> MessageData | None:
+def message_for(_event: object) -> MessageData | None:
     return None
-
-
-@message_for.register
-def _(event: Prescription.Issued) -> MessageData:
-    return PrescriptionIssued(**_about(event), document_id=event.document_id)
-
-
-@message_for.register
-def _(event: Prescription.Sent) -> MessageData:
-    return PrescriptionSent(**_about(event), facility=event.facility, decision_id=event.decision_id)
-
-
-@message_for.register
-def _(event: Prescription.Presented) -> MessageData:
-    return PrescriptionPresented(
-        **_about(event),
-        facility=event.facility,
-        far_apart=event.far_apart,
-        decision_id=event.decision_id,
-    )
-
-
-@message_for.register
-def _(event: Prescription.PresentationRefused) -> MessageData:
-    return PresentationRefused(**_about(event), facility=event.facility, reason=event.reason)
-
-
-@message_for.register
-def _(event: Attempt.Created) -> MessageData:
-    return NumberRefused(by=event.by, reason=event.reason)
-
-
-@message_for.register
-def _(event: Prescription.Dispensed) -> MessageData:
-    return PrescriptionDispensed(
-        **_about(event),
-        dispensation_id=event.dispensation_id,
-        facility=event.facility,
-        state=event.state,
-        decision_id=event.decision_id,
-    )
-
-
-@message_for.register
-def _(event: Prescription.Reversed) -> MessageData:
-    return DispensationReversed(
-        **_about(event),
-        dispensation_id=event.dispensation_id,
-        facility=event.facility,
-        reason=event.reason,
-        decision_id=event.decision_id,
-    )
-
-
-@message_for.register
-def _(event: Prescription.Completed) -> MessageData:
-    return PrescriptionCompleted(**_about(event))
-
-
-@message_for.register
-def _(event: Prescription.Cancelled) -> MessageData:
-    return PrescriptionCancelled(
-        **_about(event), reason=event.reason, decision_id=event.decision_id
-    )
-
-
-@message_for.register
-def _(event: Prescription.Expired) -> MessageData:
-    return PrescriptionExpired(**_about(event))
 
 
 def _about(event: Prescription.Event) -> dict[str, Any]:
@@ -168,3 +100,26 @@ def _about(event: Prescription.Event) -> dict[str, Any]:
         "prescription_id": event.originator_id,
         "confidentiality": event.confidentiality,
     }
+
+
+tell_as_they_are(
+    message_for,
+    _about,
+    {
+        Prescription.Issued: PrescriptionIssued,
+        Prescription.Sent: PrescriptionSent,
+        Prescription.Presented: PrescriptionPresented,
+        Prescription.PresentationRefused: PresentationRefused,
+        Prescription.Dispensed: PrescriptionDispensed,
+        Prescription.Reversed: DispensationReversed,
+        Prescription.Completed: PrescriptionCompleted,
+        Prescription.Cancelled: PrescriptionCancelled,
+        Prescription.Expired: PrescriptionExpired,
+    },
+    base=About,
+)
+
+
+@message_for.register
+def _(event: Attempt.Created) -> MessageData:
+    return NumberRefused(by=event.by, reason=event.reason)
