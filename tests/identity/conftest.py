@@ -20,7 +20,7 @@ from shared.kernel.ins import TEST_OIDS
 from shared.kernel.ins_rules import InsRules
 from shared.stores.settings import EventStoreSettings
 from tests.identity.lives import SIX_WEEKS, announce
-from tests.identity.people import NOW, TRAITS
+from tests.identity.people import INSURER, NOW, TRAITS, announcement
 from tests.identity.world import World, new_world
 from tests.support.signing import SIGNING_KEY
 
@@ -122,3 +122,11 @@ def pair(world: World) -> tuple[UUID, UUID]:
     target = announce(world, traits=TRAITS | {"birth_name": "PAT-TROIX"}, ins=None)
     world.pass_time(SIX_WEEKS)
     return source, target
+
+
+@pytest.fixture
+def announced(identity: Identity) -> Callable[..., UUID]:
+    def announce(**changes: Any) -> UUID:
+        return identity.announce_record(announcement(**changes), INSURER).record_id
+
+    return announce
