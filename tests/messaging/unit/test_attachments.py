@@ -92,6 +92,16 @@ def test_attachments_are_sealed_and_served_to_who_may_read(world: World) -> None
         world.app.open_attachment(r.OpenAttachment(message_id=sent.message_id, number=1), PATIENT)
 
 
+def test_an_attachment_that_is_not_there_is_refused_like_one_that_is_hidden(world: World) -> None:
+    """Else the numbers would tell how many there are."""
+    sent = world.start(attachments=[attached()])
+    for number in (2, 1000):
+        with pytest.raises(Forbidden):
+            world.app.open_attachment(
+                r.OpenAttachment(message_id=sent.message_id, number=number), PATIENT
+            )
+
+
 def test_sizes_are_those_of_the_settings(tmp_path) -> None:  # type: ignore[no-untyped-def]
     """Per file, and per message; what is left is answered."""
     world = World(tmp_path, file_bytes=1000, message_bytes=1500)
