@@ -1,5 +1,6 @@
 """Merges confirmed by someone else, and what follows from one."""
 
+from collections.abc import Callable
 from datetime import timedelta
 from uuid import UUID, uuid4
 
@@ -12,10 +13,12 @@ from services.identity.contract.proving import ValidateIdentity, VerifyIns
 from services.identity.domain.errors import (
     CannotMerge,
     MergeNotInThatState,
+    NotInThatState,
     RecordMerged,
     SameStaff,
     UnknownRecord,
 )
+from services.identity.domain.record import Record
 from services.identity.domain.states import Status
 from shared.kernel.errors import Conflict
 from shared.kernel.ins import INS_NIA, INS_NIR_TEST, Ins
@@ -24,6 +27,7 @@ from tests.identity.merging import COLLEAGUE, OTHER, found_by, merge, propose
 from tests.identity.people import INS, INSURER, OTHER_INS, TIMER, patient
 from tests.identity.unit.test_record import OPENS_AT
 from tests.identity.unit.test_record import announce as announce_one
+from tests.identity.unit.test_whose import doubt, refuse
 from tests.identity.world import World
 
 
@@ -120,6 +124,36 @@ def test_a_waiting_number_becomes_history_of_the_other() -> None:
 
     assert target.former_ins == [waiting]
     assert target.ins == Ins(INS["value"], INS_NIR_TEST)
+
+
+@pytest.mark.parametrize("lose", [refuse, doubt])
+def test_a_number_that_proves_nothing_here_proves_nothing_there(
+    lose: Callable[[Record], None],
+) -> None:
+    """
+    INSi refused it, or somebody doubts whose it is: the same traits do not heal that.
+    """
+    source, target = announce_one(), announce_one(None, record_id=OTHER)
+    for record in (source, target):
+        record.open(OPENS_AT, TIMER)
+    lose(source)
+    assert source.ins, "it is kept, and proves nothing"
+
+    source.merge_into(target, INSURER)
+
+    assert target.ins == source.ins
+    assert target.identity_status == "PROV"
+
+
+def test_only_what_was_merged_follows_into_an_erasure() -> None:
+    """
+    A record of its own is erased when it is asked for, never because another one is.
+    """
+    record = announce_one()
+    record.open(OPENS_AT, TIMER)
+    with pytest.raises(NotInThatState):
+        record.follow_into_erasure(INSURER)
+    assert record.status is Status.OPEN
 
 
 def test_an_erasure_takes_what_was_merged_with_it(world: World, pair: tuple[UUID, UUID]) -> None:
