@@ -9,7 +9,7 @@ from services.agenda.domain.errors import AlreadyCancelled
 from shared.kernel.clock import instant
 from shared.kernel.errors import Conflict, InvalidRequest, TooMany
 from tests.agenda.appointments import AT, SERIES, add, adding, cancelling, changing
-from tests.agenda.ics import calendar, importing
+from tests.agenda.ics import calendar, importing, vevent
 from tests.agenda.world import PATIENT, World
 
 
@@ -117,6 +117,23 @@ def test_one_occurrence_of_a_series_is_changed_or_cancelled(world: World) -> Non
     for wrong in ("2026-12-02T08:30:00.000Z", "2026-12-08", "not a date"):
         with pytest.raises((InvalidRequest, ValidationError)):
             world.app.cancel_appointment(cancelling(series, occurrence=wrong), PATIENT)
+
+
+def test_of_one_occurrence_alone_nothing_is_changed_without_naming_it(world: World) -> None:
+    """
+    Its series was never seen, so there is no whole that could be meant.
+    """
+    alone = vevent("s", "RECURRENCE-ID:20261215T083000Z", "DTSTART:20261201T083000Z")
+    world.app.import_calendar(importing(calendar(alone)), PATIENT)
+    (shown,) = world.show()
+
+    with pytest.raises(InvalidRequest) as refusal:
+        world.app.cancel_appointment(cancelling(shown.appointment_id), PATIENT)
+    assert set(refusal.value.fields) == {"occurrence"}
+    world.app.cancel_appointment(
+        cancelling(shown.appointment_id, occurrence=shown.occurrence), PATIENT
+    )
+    assert world.show() == []
 
 
 def test_a_series_is_moved_where_it_comes_from(world: World) -> None:
