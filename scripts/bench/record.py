@@ -1,7 +1,7 @@
 """How fast a large record answers: one of 10,000 documents, over thirty years.
 
-The vault's own read model and rules on SQLite, in this process; ``access`` permits everything
-without being asked over the network, so the figures are of the vault alone.
+The vault's own read model and rules on SQLite, in this process; nobody decides, so the figures
+are of the vault alone.
 """
 
 import tempfile
@@ -48,7 +48,9 @@ PATIENT = Actor(kind=ActorKind.PATIENT, id=str(RECORD), record_id=RECORD)
 
 
 class Permits:
-    """As ``access`` would for a treating doctor."""
+    """As ``access`` would for a treating doctor, without deciding: its call, and the decision about
+    each of the 120 kinds of document that a search asks about, are not in these figures.
+    """
 
     def decide(
         self,

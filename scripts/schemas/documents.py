@@ -2,8 +2,10 @@
 
 import importlib
 import json
+import pkgutil
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 from pydantic import BaseModel
@@ -71,28 +73,34 @@ def schema(model: type[BaseModel], name: str, *, mode: Any) -> dict[str, Any]:
 
 
 def _contracts() -> Iterator[Contract]:
-    files = [*SERVICES.glob("*/contract.py"), *SERVICES.glob("*/contract/__init__.py")]
-    for folder in sorted(SERVICES / file.relative_to(SERVICES).parts[0] for file in files):
-        declared = importlib.import_module(f"services.{folder.name}.contract").CONTRACT
-        outbox = OUTBOX_METHODS if (folder / "messages.py").exists() else ()
-        yield Contract(declared.service, (*declared.methods, *outbox))
+    for service in _services():
+        declared = importlib.import_module(f"services.{service}.contract").CONTRACT
+        yield Contract(declared.service, (*declared.methods, *OUTBOX_METHODS))
 
 
 def _messages() -> Iterator[type[MessageData]]:
-    for folder in _services_with("messages.py"):
-        module = importlib.import_module(f"services.{folder.name}.messages")
-        found = [m for m in vars(module).values() if _is_message(m, module.__name__)]
-        yield from sorted(found, key=lambda m: (m.TYPE, m.VERSION))
+    for service in _services():
+        yield from messages_of(service)
 
 
-def _is_message(value: Any, module: str) -> bool:
+def messages_of(service: str) -> list[type[MessageData]]:
+    """Those it publishes, each version of each, by type."""
+    room = importlib.import_module(f"services.{service}.messages")
+    parts = pkgutil.iter_modules(getattr(room, "__path__", ()), f"{room.__name__}.")
+    modules = (room, *(importlib.import_module(part.name) for part in parts))
+    found = [m for module in modules for m in vars(module).values() if _is_of(module, m)]
+    return sorted(found, key=lambda m: (m.TYPE, m.VERSION))
+
+
+def _is_of(module: ModuleType, value: Any) -> bool:
     return (
         isinstance(value, type)
         and issubclass(value, MessageData)
-        and value.__module__ == module
+        and value.__module__ == module.__name__
         and "TYPE" in vars(value)
     )
 
 
-def _services_with(file: str) -> list[Path]:
-    return sorted(found.parent for found in SERVICES.glob(f"*/{file}"))
+def _services() -> list[str]:
+    files = [*SERVICES.glob("*/contract.py"), *SERVICES.glob("*/contract/__init__.py")]
+    return sorted(file.relative_to(SERVICES).parts[0] for file in files)

@@ -7,7 +7,6 @@ from pydantic import BaseModel
 
 from services.access.adapters.opening import open_log
 from services.access.adapters.outside import over_rpc
-from services.access.application import Access
 from services.access.contract import CONTRACT, Decide, Decided
 from services.access.domain.reference import AccessSettings
 from services.access.messages import message_for
@@ -26,6 +25,7 @@ from shared.rpc.asking import client_of, pull_by
 from shared.rpc.keys import remote_keys
 from shared.rpc.proofs import remote_proofs
 from shared.rpc.serve import Served
+from shared.rpc.use_cases import use_cases
 from shared.stores.settings import EventStoreSettings
 from shared.stores.views import open_documents
 from shared.telemetry.logs import log
@@ -61,11 +61,6 @@ class Built:
         self.client.close()
 
 
-def handlers(app: Access) -> dict[str, Handler]:
-    """Each method of the contract is the use case of that name."""
-    return {method.name: getattr(app, method.name) for method in CONTRACT.methods}
-
-
 def guarded(made: dict[str, Handler], lag: AuditLag) -> dict[str, Handler]:
     decide = lag.unless_late(made["decide"], when=is_normal_reading)
     return made | {"decide": counted(decide)}
@@ -98,7 +93,9 @@ def served() -> Served:
     log.info("decides", rules=built.app.rules.digest)  # wrong ones end us now, not the first caller
     return Served(
         settings=built.common,
-        handlers=guarded(handlers(built.app), AuditLag(built.app, built.own.audit_lag_max)),
+        handlers=guarded(
+            use_cases(CONTRACT, built.app), AuditLag(built.app, built.own.audit_lag_max)
+        ),
         outbox=OutboxReader(built.app, message_for, built.keys),
         position_of=position_followed(built.app),
         close=built.close,

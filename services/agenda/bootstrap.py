@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from services.agenda.adapters.identity import IdentityOverRpc
 from services.agenda.adapters.prevention_table import read_table
 from services.agenda.application import Agenda
+from services.agenda.contract import CONTRACT
 from services.agenda.domain.ports import Limits, Lists
 from services.agenda.messages import message_for
 from services.agenda.policies import FOLLOWS, POLICIES
@@ -22,6 +23,7 @@ from shared.rpc.asking import client_of, pull_by
 from shared.rpc.keys import remote_keys
 from shared.rpc.proofs import remote_proofs
 from shared.rpc.serve import Served
+from shared.rpc.use_cases import use_cases
 from shared.stores.settings import EventStoreSettings
 from shared.stores.views import open_documents
 
@@ -90,21 +92,7 @@ def served() -> Served:
     app = built.app
     return Served(
         settings=built.common,
-        handlers={
-            "add_appointment": app.add_appointment,
-            "change_appointment": app.change_appointment,
-            "cancel_appointment": app.cancel_appointment,
-            "import_calendar": app.import_calendar,
-            "import_appointments": app.import_appointments,
-            "appointments": app.appointments,
-            "export_calendar": app.export_calendar,
-            "add_reminder": app.add_reminder,
-            "remove_reminder": app.remove_reminder,
-            "reminders": app.reminders,
-            "prevention_plan": app.prevention_plan,
-            "answer_prevention": app.answer_prevention,
-            "opt_out": app.opt_out,
-        },
+        handlers=use_cases(CONTRACT, app),
         outbox=OutboxReader(app, message_for, built.keys),
         position_of=position_shown(app, *built.documents),
         close=built.close,

@@ -9,6 +9,8 @@ from services.agenda.domain.calendar_import import CalendarImport
 from services.agenda.domain.prevention_plan import PreventionPlan
 from services.agenda.domain.reminder import Reminder
 from shared.eventing.messages import MessageData
+from shared.eventing.telling import tell_as_they_are
+from shared.kernel.actor import in_secret
 
 
 class _OfAppointment(MessageData):
@@ -65,24 +67,38 @@ class PreventionAnswered(MessageData):
 
 
 @singledispatch
-def message_for(event: object) -> MessageData | None:
+def message_for(_event: object) -> MessageData | None:
     """The message of an event; None for what stays inside."""
     return None
 
 
-@message_for.register
-def _(event: Appointment.Added) -> MessageData:
-    return AppointmentAdded(**_of_appointment(event))
+def _common(event: Any, *, secret: bool) -> dict[str, Any]:
+    """``secret``: of what it is about; a secret session hides what it does with anything."""
+    return {
+        "record_id": event.record_id,
+        "by": event.by,
+        "secret": secret or in_secret(event.by),
+    }
 
 
-@message_for.register
-def _(event: Appointment.Changed) -> MessageData:
-    return AppointmentChanged(**_of_appointment(event))
+def _of_appointment(event: Said) -> dict[str, Any]:
+    return _common(event, secret=event.secret) | {
+        "appointment_id": event.originator_id,
+        "source": event.origin["source"],
+        "occurrence": event.slot or None,
+    }
 
 
-@message_for.register
-def _(event: Appointment.Cancelled) -> MessageData:
-    return AppointmentCancelled(**_of_appointment(event))
+tell_as_they_are(
+    message_for,
+    _of_appointment,
+    {
+        Appointment.Added: AppointmentAdded,
+        Appointment.Changed: AppointmentChanged,
+        Appointment.Cancelled: AppointmentCancelled,
+    },
+    base=_OfAppointment,
+)
 
 
 @message_for.register
@@ -110,26 +126,3 @@ def _(event: PreventionPlan.Due) -> MessageData:
 @message_for.register
 def _(event: PreventionPlan.Answered) -> MessageData:
     return PreventionAnswered(**_common(event, secret=event.secret))
-
-
-def _common(event: Any, *, secret: bool) -> dict[str, Any]:
-    """``secret``: of what it is about; a secret session hides what it does with anything."""
-    return {
-        "record_id": event.record_id,
-        "by": event.by,
-        "secret": secret or _in_secret(event.by),
-    }
-
-
-def _of_appointment(event: Said) -> dict[str, Any]:
-    return _common(event, secret=event.secret) | {
-        "appointment_id": event.originator_id,
-        "source": event.origin["source"],
-        "occurrence": event.slot or None,
-    }
-
-
-def _in_secret(by: dict[str, Any]) -> bool:
-    """A secret session, also when a service or a software carries it."""
-    behind = by.get("on_behalf_of")
-    return bool(by.get("secret")) or bool(behind and _in_secret(behind))

@@ -16,6 +16,7 @@ from services.audit.adapters.tree import SqlTree
 from services.audit.adapters.witnesses import KeptCosignatures, witness_keys
 from services.audit.adapters.words import groups, words
 from services.audit.application import Audit, Outside
+from services.audit.contract import CONTRACT
 from services.audit.domain.growth import Publisher
 from services.audit.domain.ports import Printer
 from services.audit.domain.proofs import LogReader
@@ -39,6 +40,7 @@ from shared.rpc.asking import client_of, pull_by
 from shared.rpc.keys import remote_keys
 from shared.rpc.proofs import remote_proofs
 from shared.rpc.serve import Served
+from shared.rpc.use_cases import use_cases
 from shared.stores.objects import open_objects
 from shared.stores.settings import EventStoreSettings
 from shared.stores.views import open_documents
@@ -125,18 +127,7 @@ def served() -> Served:
     app.answer_with(built.outside())
     return Served(
         settings=built.common,
-        handlers={
-            "journal": app.journal,
-            "print_journal": app.print_journal,
-            "use_mandate": app.use_mandate,
-            "open_record": app.open_record,
-            "affected_by": app.affected_by,
-            "statistics": app.statistics,
-            "add_cosignatures": app.add_cosignatures,
-            "checkpoint": app.checkpoint,
-            "prove_inclusion": app.prove_inclusion,
-            "prove_consistency": app.prove_consistency,
-        },
+        handlers=use_cases(CONTRACT, app),
         outbox=OutboxReader(app, message_for, built.keys),
         position_of=built.position_of,
         close=built.close,

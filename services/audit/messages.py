@@ -8,6 +8,7 @@ from pydantic import BaseModel, Field
 from services.audit.domain.anomaly import Anomaly
 from services.audit.domain.reading import JournalReading, MandateUse, WideUse
 from shared.eventing.messages import MessageData
+from shared.kernel.actor import in_secret
 
 
 class JournalRead(MessageData):
@@ -73,7 +74,7 @@ def _(event: JournalReading.Created) -> MessageData:
     return JournalRead(
         record_id=event.record_id,
         by=event.by,
-        secret=bool(event.by.get("secret")),
+        secret=in_secret(event.by),
         scope=event.scope,
         decision_id=event.decision_id,
     )

@@ -8,6 +8,7 @@ from services.catalogue.adapters.access import AccessOverRpc
 from services.catalogue.adapters.tables import read_codes
 from services.catalogue.application import Catalogue
 from services.catalogue.application.log import Delays
+from services.catalogue.contract import CONTRACT
 from services.catalogue.messages import message_for
 from services.catalogue.policies import FOLLOWS, POLICIES
 from services.catalogue.projections.due import DueReminders, LiveAuthorisations, WhatIsDue
@@ -21,6 +22,7 @@ from shared.rpc.asking import client_of, pull_by
 from shared.rpc.keys import remote_keys
 from shared.rpc.proofs import remote_proofs
 from shared.rpc.serve import Served
+from shared.rpc.use_cases import use_cases
 from shared.stores.settings import EventStoreSettings
 from shared.stores.views import open_documents
 
@@ -73,21 +75,7 @@ def served() -> Served:
     app = built.app
     return Served(
         settings=built.common,
-        handlers={
-            "propose_service": app.propose_service,
-            "reference_service": app.reference_service,
-            "change_service": app.change_service,
-            "suspend_service": app.suspend_service,
-            "lift_service_suspension": app.lift_service_suspension,
-            "withdraw_service": app.withdraw_service,
-            "services": ServiceReader(built.services).services,
-            "get_service": app.get_service,
-            "authorise": app.authorise,
-            "reapprove": app.reapprove,
-            "revoke": app.revoke,
-            "authorisations": app.authorisations,
-            "introspect": app.introspect,
-        },
+        handlers=use_cases(CONTRACT, app, ServiceReader(built.services)),
         outbox=OutboxReader(app, message_for, built.keys),
         position_of=position_in(built.services),
         close=built.close,

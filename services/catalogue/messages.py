@@ -11,6 +11,8 @@ from services.catalogue.domain.connections import Connections
 from services.catalogue.domain.finality import Agreed, DataAction, allowed_by
 from services.catalogue.domain.listed_service import ListedService
 from shared.eventing.messages import Instant, MessageData
+from shared.eventing.telling import tell_as_they_are
+from shared.kernel.actor import in_secret
 
 
 class AllowedExchange(BaseModel):
@@ -97,7 +99,7 @@ class ConnectionsReminded(MessageData):
 
 
 @singledispatch
-def message_for(event: object) -> MessageData | None:
+def message_for(_event: object) -> MessageData | None:
     """The message of an event; None for what stays inside."""
     return None
 
@@ -106,33 +108,18 @@ def _of_service(event: ListedService.Event) -> dict[str, Any]:
     return {"by": event.by, "service_id": event.originator_id, "client_id": event.oid}
 
 
-@message_for.register
-def _(event: ListedService.Referenced) -> MessageData:
-    return ServiceReferenced(pre_series=event.pre_series, **_of_service(event))
-
-
-@message_for.register
-def _(event: ListedService.Changed) -> MessageData:
-    return ServiceChanged(
-        finalities_version=event.finalities_version,
-        reapprove_before=event.reapprove_before,
-        **_of_service(event),
-    )
-
-
-@message_for.register
-def _(event: ListedService.Suspended) -> MessageData:
-    return ServiceSuspended(reason=event.reason, **_of_service(event))
-
-
-@message_for.register
-def _(event: ListedService.SuspensionLifted) -> MessageData:
-    return ServiceSuspensionLifted(**_of_service(event))
-
-
-@message_for.register
-def _(event: ListedService.Withdrawn) -> MessageData:
-    return ServiceWithdrawn(reason=event.reason, **_of_service(event))
+tell_as_they_are(
+    message_for,
+    _of_service,
+    {
+        ListedService.Referenced: ServiceReferenced,
+        ListedService.Changed: ServiceChanged,
+        ListedService.Suspended: ServiceSuspended,
+        ListedService.SuspensionLifted: ServiceSuspensionLifted,
+        ListedService.Withdrawn: ServiceWithdrawn,
+    },
+    base=OfService,
+)
 
 
 AboutAuthorisation = (
@@ -144,17 +131,11 @@ def _of_authorisation(event: AboutAuthorisation) -> dict[str, Any]:
     return {
         "record_id": event.record_id,
         "by": event.by,
-        "secret": event.secret or _is_secret(event.by),
+        "secret": event.secret or in_secret(event.by),
         "service_id": event.service_id,
         "client_id": event.oid,
         "authorisation_id": event.authorisation_id,
     }
-
-
-def _is_secret(by: dict[str, Any]) -> bool:
-    """A secret session, also when a service carries it."""
-    carried = by.get("on_behalf_of") or {}
-    return bool(by.get("secret") or carried.get("secret"))
 
 
 def _allowed(agreed: Sequence[Agreed]) -> list[AllowedExchange]:

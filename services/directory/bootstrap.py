@@ -6,6 +6,7 @@ from pathlib import Path
 
 from services.directory.adapters.code_tables import read_codes
 from services.directory.application import Directory
+from services.directory.contract import CONTRACT
 from services.directory.domain.national_ids import NationalIdRules
 from services.directory.messages import message_for
 from services.directory.projections.facilities import Facilities, FacilitySearch
@@ -20,6 +21,7 @@ from shared.rpc.asking import client_of
 from shared.rpc.keys import remote_keys
 from shared.rpc.proofs import remote_proofs
 from shared.rpc.serve import Served
+from shared.rpc.use_cases import use_cases
 from shared.stores.settings import EventStoreSettings
 from shared.stores.views import open_documents
 
@@ -78,22 +80,10 @@ def served() -> Served:
     app = built.app
     professionals = ProfessionalSearch(built.professionals, app, built.codes)
     facilities = FacilitySearch(built.facilities, app, built.codes)
+    holders = HolderSearch(built.mailboxes, app)
     return Served(
         settings=built.common,
-        handlers={
-            "register_professional": app.register_professional,
-            "register_facility": app.register_facility,
-            "enrol_facility": app.enrol_facility,
-            "deactivate": app.deactivate,
-            "import_extract": app.import_extract,
-            "import_report": app.import_report,
-            "get_professional": app.get_professional,
-            "get_facility": app.get_facility,
-            "mailbox_of": app.mailbox_of,
-            "holder_of": HolderSearch(built.mailboxes, app).holder_of,
-            "search_professionals": professionals.search_professionals,
-            "search_facilities": facilities.search_facilities,
-        },
+        handlers=use_cases(CONTRACT, app, professionals, facilities, holders),
         outbox=OutboxReader(app, message_for, built.keys),
         position_of=position_in(built.professionals, built.facilities, built.mailboxes),
         close=built.close,

@@ -15,6 +15,7 @@ from services.identity.adapters.keyring import KeyringOverRpc
 from services.identity.adapters.no_insi import NoInsi
 from services.identity.adapters.registry import RegistryFile
 from services.identity.application import Delays, Identity, Limits, Outside
+from services.identity.contract import CONTRACT
 from services.identity.domain.insi import Insi
 from services.identity.domain.ports import ProofMaker
 from services.identity.domain.rate import Rate
@@ -35,6 +36,7 @@ from shared.rpc.asking import client_of
 from shared.rpc.keys import remote_keys
 from shared.rpc.proofs import remote_proofs
 from shared.rpc.serve import Served
+from shared.rpc.use_cases import use_cases
 from shared.stores.documents import Documents
 from shared.stores.settings import EventStoreSettings
 from shared.stores.views import open_documents
@@ -142,45 +144,7 @@ def served() -> Served:
     app.merges_known = MergesByState(merges)
     return Served(
         settings=built.common,
-        handlers={
-            "announce_record": app.announce_record,
-            "announce_records": app.announce_records,
-            "oppose": app.oppose,
-            "withdraw_opposition": app.withdraw_opposition,
-            "oppose_legacy_dmp": app.oppose_legacy_dmp,
-            "import_legacy_dmp": app.import_legacy_dmp,
-            "new_activation_code": app.new_activation_code,
-            "activate": app.activate,
-            "report_bounced_announcement": app.report_bounced_announcement,
-            "open_campaign": app.open_campaign,
-            "declare_death": app.declare_death,
-            "revoke_death": app.revoke_death,
-            "request_erasure": app.request_erasure,
-            "cancel_erasure": app.cancel_erasure,
-            "erasure_certificate": app.erasure_certificate,
-            "update_contact": app.update_contact,
-            "close": app.close_record,
-            "reopen": app.reopen,
-            "suspend": app.suspend,
-            "lift_suspension": app.lift_suspension,
-            "retrieve_ins": app.retrieve_ins,
-            "retrieve_ins_by_card": app.retrieve_ins_by_card,
-            "verify_ins": app.verify_ins,
-            "verify_ins_batch": app.verify_ins_batch,
-            "verification_status": app.verification_status,
-            "validate_identity": app.validate_identity,
-            "set_attribute": app.set_attribute,
-            "correct_traits": app.correct_traits,
-            "change_ins": app.change_ins,
-            "find_candidates": app.find_candidates,
-            "propose_merge": app.propose_merge,
-            "confirm_merge": app.confirm_merge,
-            "reject_merge": app.reject_merge,
-            "split": app.split,
-            "merges": app.merges,
-            "resolve": app.resolve,
-            "get_identity": app.get_identity,
-        },
+        handlers=use_cases(CONTRACT, app, others={"close": app.close_record}),
         outbox=OutboxReader(app, message_for, built.keys),
         position_of=position_in(candidates, merges),
         close=built.close,

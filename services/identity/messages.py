@@ -1,6 +1,5 @@
 """What others hear of identities: ids, codes and dates, never a trait, a contact or an INS."""
 
-from collections.abc import Callable, Mapping
 from datetime import datetime
 from functools import singledispatch
 from typing import Any
@@ -18,6 +17,8 @@ from services.identity.domain.majority import majority_at
 from services.identity.domain.merge import Merge
 from services.identity.domain.record_event import RecordEvent
 from shared.eventing.messages import Instant, MessageData
+from shared.eventing.telling import tell_as_they_are
+from shared.kernel.actor import in_secret
 
 
 class RecordAnnounced(MessageData):
@@ -197,7 +198,7 @@ class RecordReopened(MessageData):
 
 
 @singledispatch
-def message_for(event: object) -> MessageData | None:
+def message_for(_event: object) -> MessageData | None:
     """The message of an event; None for what stays inside."""
     return None
 
@@ -206,14 +207,8 @@ def _common(event: RecordEvent) -> dict[str, Any]:
     return {
         "record_id": event.record_id,
         "by": event.by,
-        "secret": _is_secret(event.by),
+        "secret": in_secret(event.by),
     }
-
-
-def _is_secret(by: dict[str, Any]) -> bool:
-    """A secret session, also when a service carries it."""
-    carried = by.get("on_behalf_of") or {}
-    return bool(by.get("secret") or carried.get("secret"))
 
 
 @message_for.register
@@ -243,7 +238,7 @@ def _(event: legacy.LegacyDmpImported) -> MessageData:
 
 @message_for.register
 def _(event: reading.IdentityRead.Created) -> MessageData:
-    return IdentityRead(record_id=event.record_id, by=event.by, secret=_is_secret(event.by))
+    return IdentityRead(record_id=event.record_id, by=event.by, secret=in_secret(event.by))
 
 
 @message_for.register
@@ -273,35 +268,29 @@ def _(event: Merge.Split) -> MessageData:
     )
 
 
-TOLD_AS_IT_IS: Mapping[type[RecordEvent], type[MessageData]] = {
-    whose.InsAttached: InsAttached,
-    whose.InsChanged: InsChanged,
-    whose.IdentityQualified: IdentityQualified,
-    whose.IdentityDowngraded: IdentityDowngraded,
-    whose.TraitsCorrected: TraitsCorrected,
-    life.Opposed: RecordOpposed,
-    life.OppositionWithdrawn: OppositionWithdrawn,
-    life.AnnouncementBounced: AnnouncementBounced,
-    life.Opened: RecordOpened,
-    life.Activated: RecordActivated,
-    life.Suspended: RecordSuspended,
-    life.SuspensionLifted: SuspensionLifted,
-    life.Closed: RecordClosed,
-    life.Reopened: RecordReopened,
-    legacy.LegacyDmpOpposed: LegacyDmpOpposed,
-    ending.MajorityReached: MajorityReached,
-    ending.DeathDeclared: DeathDeclared,
-    ending.DeathRevoked: DeathRevoked,
-    ending.ErasureRequested: ErasureRequested,
-    ending.ErasureCancelled: ErasureCancelled,
-}
-"""The message has fields of the event, by their names, and leaves the others inside."""
-
-
-def _as_it_is(message: type[MessageData]) -> Callable[[RecordEvent], MessageData]:
-    names = message.model_fields.keys() - MessageData.model_fields.keys()
-    return lambda event: message(**_common(event), **{name: getattr(event, name) for name in names})
-
-
-for _kind, _message in TOLD_AS_IT_IS.items():
-    message_for.register(_kind, _as_it_is(_message))
+tell_as_they_are(
+    message_for,
+    _common,
+    {
+        whose.InsAttached: InsAttached,
+        whose.InsChanged: InsChanged,
+        whose.IdentityQualified: IdentityQualified,
+        whose.IdentityDowngraded: IdentityDowngraded,
+        whose.TraitsCorrected: TraitsCorrected,
+        life.Opposed: RecordOpposed,
+        life.OppositionWithdrawn: OppositionWithdrawn,
+        life.AnnouncementBounced: AnnouncementBounced,
+        life.Opened: RecordOpened,
+        life.Activated: RecordActivated,
+        life.Suspended: RecordSuspended,
+        life.SuspensionLifted: SuspensionLifted,
+        life.Closed: RecordClosed,
+        life.Reopened: RecordReopened,
+        legacy.LegacyDmpOpposed: LegacyDmpOpposed,
+        ending.MajorityReached: MajorityReached,
+        ending.DeathDeclared: DeathDeclared,
+        ending.DeathRevoked: DeathRevoked,
+        ending.ErasureRequested: ErasureRequested,
+        ending.ErasureCancelled: ErasureCancelled,
+    },
+)

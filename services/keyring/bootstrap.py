@@ -7,6 +7,7 @@ from pathlib import Path
 
 from services.keyring.adapters.wrapped_keys import WrappedKeys
 from services.keyring.application import Keyring, Seals
+from services.keyring.contract import CONTRACT
 from services.keyring.messages import message_for
 from shared.auth.service_keys import private_key
 from shared.crypto.handover import hand_over
@@ -19,6 +20,7 @@ from shared.kernel.settings import SettingsError, read_settings
 from shared.rpc.asking import client_of
 from shared.rpc.proofs import remote_proofs
 from shared.rpc.serve import Served
+from shared.rpc.use_cases import use_cases
 from shared.stores.settings import EventStoreSettings
 
 
@@ -89,16 +91,7 @@ def served() -> Served:
     app = built.app
     return Served(
         settings=built.common,
-        handlers={
-            "open_for_audit": app.open_for_audit,
-            "open_key": app.open_key,
-            "open_keys": app.open_keys,
-            "make_keys": app.make_keys,
-            "transport_key": app.transport_key,
-            "rotate": app.rotate,
-            "destroy": app.destroy,
-            "rewrap_all": app.rewrap_all,
-        },
+        handlers=use_cases(CONTRACT, app),
         outbox=OutboxReader(app, message_for, app),
         position_of=built.position_of,
         close=app.close,

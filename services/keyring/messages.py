@@ -35,7 +35,7 @@ class KeyDestroyed(MessageData):
 
 
 @singledispatch
-def message_for(event: object) -> MessageData | None:
+def message_for(_event: object) -> MessageData | None:
     return None
 
 

@@ -36,6 +36,7 @@ from shared.rpc.asking import client_of, pull_by
 from shared.rpc.keys import remote_keys
 from shared.rpc.proofs import remote_proofs
 from shared.rpc.serve import Served
+from shared.rpc.use_cases import use_cases
 from shared.stores.objects import open_objects
 from shared.stores.settings import EventStoreSettings
 from shared.stores.views import open_documents
@@ -43,8 +44,6 @@ from shared.stores.views import open_documents
 if TYPE_CHECKING:  # 2 MB of libraries where no mail comes in
     from services.messaging.adapters.smtp_server import Listening, SmtpServer
 
-RENAMED = {"read": "read_message"}
-"""A word of the contract that the library uses for itself."""
 ENVELOPE = 1.5
 """What base64, headers and the text beside add to the bytes of attachments."""
 
@@ -185,9 +184,7 @@ def served() -> Served:
     built = Built()
     return Served(
         settings=built.common,
-        handlers={
-            m.name: getattr(built.app, RENAMED.get(m.name, m.name)) for m in CONTRACT.methods
-        },
+        handlers=use_cases(CONTRACT, built.app, others={"read": built.app.read_message}),
         outbox=OutboxReader(built.app, message_for, built.keys),
         position_of=position_shown(built.app, built.documents),
         close=built.close,

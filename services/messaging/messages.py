@@ -12,7 +12,8 @@ from uuid import UUID
 from services.messaging.domain.conversation import Conversation
 from services.messaging.domain.correspondent import Correspondent
 from shared.eventing.messages import MessageData
-from shared.kernel.actor import through
+from shared.eventing.telling import tell_as_they_are
+from shared.kernel.actor import in_secret
 
 
 class OfConversation(MessageData):
@@ -79,13 +80,36 @@ class ConversationDeleted(OfConversation):
 
 
 @singledispatch
-def message_for(event: object) -> MessageData | None:
+def message_for(_event: object) -> MessageData | None:
     return None
 
 
-@message_for.register
-def _(event: Conversation.Created) -> MessageData:
-    return ConversationStarted(**_about(event))
+def _about(event: Conversation.Event) -> dict[str, Any]:
+    return {
+        "record_id": event.record_id,
+        "by": event.by,
+        "secret": in_secret(event.by),
+        "conversation_id": event.originator_id,
+        "confidentiality": event.confidentiality,
+    }
+
+
+tell_as_they_are(
+    message_for,
+    _about,
+    {
+        Conversation.Created: ConversationStarted,
+        Conversation.MessageSent: MessageSent,
+        Conversation.MessageRead: MessageRead,
+        Conversation.ExchangeEnded: ExchangeEnded,
+        Conversation.ExchangeResumed: ExchangeResumed,
+        Conversation.AttachmentSaved: AttachmentSaved,
+        Conversation.Trashed: ConversationTrashed,
+        Conversation.Restored: ConversationRestored,
+        Conversation.Deleted: ConversationDeleted,
+    },
+    base=OfConversation,
+)
 
 
 @message_for.register
@@ -99,63 +123,8 @@ def _(event: Conversation.MessageReceived) -> MessageData:
 
 
 @message_for.register
-def _(event: Conversation.MessageSent) -> MessageData:
-    return MessageSent(**_about(event), message_id=event.message_id)
-
-
-@message_for.register
-def _(event: Conversation.MessageRead) -> MessageData:
-    return MessageRead(**_about(event), message_id=event.message_id)
-
-
-@message_for.register
-def _(event: Conversation.ExchangeEnded) -> MessageData:
-    return ExchangeEnded(**_about(event))
-
-
-@message_for.register
-def _(event: Conversation.ExchangeResumed) -> MessageData:
-    return ExchangeResumed(**_about(event))
-
-
-@message_for.register
 def _(event: Conversation.DeliverySettled) -> MessageData | None:
     """That a mail arrived is no news."""
     if event.outcome != "failed":
         return None
     return DeliveryFailed(**_about(event), message_id=event.message_id)
-
-
-@message_for.register
-def _(event: Conversation.AttachmentSaved) -> MessageData:
-    return AttachmentSaved(
-        **_about(event),
-        message_id=event.message_id,
-        document_id=event.document_id,
-        duplicate=event.duplicate,
-    )
-
-
-@message_for.register
-def _(event: Conversation.Trashed) -> MessageData:
-    return ConversationTrashed(**_about(event))
-
-
-@message_for.register
-def _(event: Conversation.Restored) -> MessageData:
-    return ConversationRestored(**_about(event))
-
-
-@message_for.register
-def _(event: Conversation.Deleted) -> MessageData:
-    return ConversationDeleted(**_about(event))
-
-
-def _about(event: Conversation.Event) -> dict[str, Any]:
-    return {
-        "record_id": event.record_id,
-        "by": event.by,
-        "secret": any(actor.get("secret") for actor in through(event.by)),
-        "conversation_id": event.originator_id,
-        "confidentiality": event.confidentiality,
-    }

@@ -12,6 +12,7 @@ from services.notification.adapters.people import RpcPeople
 from services.notification.adapters.words import read_sentences, read_templates
 from services.notification.application import Notification
 from services.notification.application.log import Ways
+from services.notification.contract import CONTRACT
 from services.notification.domain.ports import Carrier
 from services.notification.domain.topic import Channel
 from services.notification.messages import message_for
@@ -30,6 +31,7 @@ from shared.rpc.asking import client_of, pull_by
 from shared.rpc.keys import remote_keys
 from shared.rpc.proofs import remote_proofs
 from shared.rpc.serve import Served
+from shared.rpc.use_cases import use_cases
 from shared.stores.settings import EventStoreSettings
 from shared.stores.views import open_documents
 
@@ -154,14 +156,7 @@ def served() -> Served:
     )
     return Served(
         settings=built.common,
-        handlers={
-            "notifications": reader.notifications,
-            "deliveries": reader.deliveries,
-            "mark_read": app.mark_read,
-            "preferences": app.preferences,
-            "set_preferences": app.set_preferences,
-            "report_bounce": app.report_bounce,
-        },
+        handlers=use_cases(CONTRACT, reader, app),
         outbox=OutboxReader(app, message_for, built.keys),
         position_of=built.position_of,
         close=built.close,

@@ -37,7 +37,7 @@ class AddressDisabled(MessageData):
 
 
 @singledispatch
-def message_for(event: object) -> MessageData | None:
+def message_for(_event: object) -> MessageData | None:
     """The message of an event; None for what stays inside."""
     return None
 

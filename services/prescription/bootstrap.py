@@ -28,6 +28,7 @@ from shared.rpc.asking import client_of, pull_by
 from shared.rpc.keys import remote_keys
 from shared.rpc.proofs import remote_proofs
 from shared.rpc.serve import Served
+from shared.rpc.use_cases import use_cases
 from shared.stores.settings import EventStoreSettings
 from shared.stores.views import open_documents
 
@@ -121,7 +122,7 @@ def served() -> Served:
     built = Built()
     return Served(
         settings=built.common,
-        handlers={method.name: getattr(built.app, method.name) for method in CONTRACT.methods},
+        handlers=use_cases(CONTRACT, built.app),
         outbox=OutboxReader(built.app, message_for, built.keys),
         position_of=position_shown(built.app, built.documents),
         close=built.close,

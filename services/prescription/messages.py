@@ -4,7 +4,6 @@
 hidden from.
 """
 
-from collections.abc import Mapping
 from functools import singledispatch
 from typing import Any
 from uuid import UUID
@@ -12,6 +11,8 @@ from uuid import UUID
 from services.prescription.domain.attempt import Attempt
 from services.prescription.domain.prescription import Prescription
 from shared.eventing.messages import MessageData
+from shared.eventing.telling import tell_as_they_are
+from shared.kernel.actor import in_secret
 
 
 class About(MessageData):
@@ -87,89 +88,38 @@ class PrescriptionExpired(About):
 
 
 @singledispatch
-def message_for(event: object) -> MessageData | None:
+def message_for(_event: object) -> MessageData | None:
     return None
-
-
-@message_for.register
-def _(event: Prescription.Issued) -> MessageData:
-    return PrescriptionIssued(**_about(event), document_id=event.document_id)
-
-
-@message_for.register
-def _(event: Prescription.Sent) -> MessageData:
-    return PrescriptionSent(**_about(event), facility=event.facility, decision_id=event.decision_id)
-
-
-@message_for.register
-def _(event: Prescription.Presented) -> MessageData:
-    return PrescriptionPresented(
-        **_about(event),
-        facility=event.facility,
-        far_apart=event.far_apart,
-        decision_id=event.decision_id,
-    )
-
-
-@message_for.register
-def _(event: Prescription.PresentationRefused) -> MessageData:
-    return PresentationRefused(**_about(event), facility=event.facility, reason=event.reason)
-
-
-@message_for.register
-def _(event: Attempt.Created) -> MessageData:
-    return NumberRefused(by=event.by, reason=event.reason)
-
-
-@message_for.register
-def _(event: Prescription.Dispensed) -> MessageData:
-    return PrescriptionDispensed(
-        **_about(event),
-        dispensation_id=event.dispensation_id,
-        facility=event.facility,
-        state=event.state,
-        decision_id=event.decision_id,
-    )
-
-
-@message_for.register
-def _(event: Prescription.Reversed) -> MessageData:
-    return DispensationReversed(
-        **_about(event),
-        dispensation_id=event.dispensation_id,
-        facility=event.facility,
-        reason=event.reason,
-        decision_id=event.decision_id,
-    )
-
-
-@message_for.register
-def _(event: Prescription.Completed) -> MessageData:
-    return PrescriptionCompleted(**_about(event))
-
-
-@message_for.register
-def _(event: Prescription.Cancelled) -> MessageData:
-    return PrescriptionCancelled(
-        **_about(event), reason=event.reason, decision_id=event.decision_id
-    )
-
-
-@message_for.register
-def _(event: Prescription.Expired) -> MessageData:
-    return PrescriptionExpired(**_about(event))
 
 
 def _about(event: Prescription.Event) -> dict[str, Any]:
     return {
         "record_id": event.record_id,
         "by": event.by,
-        "secret": _is_secret(event.by),
+        "secret": in_secret(event.by),
         "prescription_id": event.originator_id,
         "confidentiality": event.confidentiality,
     }
 
 
-def _is_secret(by: Mapping[str, Any]) -> bool:
-    """A secret session, also when a software or a service carries it."""
-    return bool(by.get("secret")) or ("on_behalf_of" in by and _is_secret(by["on_behalf_of"]))
+tell_as_they_are(
+    message_for,
+    _about,
+    {
+        Prescription.Issued: PrescriptionIssued,
+        Prescription.Sent: PrescriptionSent,
+        Prescription.Presented: PrescriptionPresented,
+        Prescription.PresentationRefused: PresentationRefused,
+        Prescription.Dispensed: PrescriptionDispensed,
+        Prescription.Reversed: DispensationReversed,
+        Prescription.Completed: PrescriptionCompleted,
+        Prescription.Cancelled: PrescriptionCancelled,
+        Prescription.Expired: PrescriptionExpired,
+    },
+    base=About,
+)
+
+
+@message_for.register
+def _(event: Attempt.Created) -> MessageData:
+    return NumberRefused(by=event.by, reason=event.reason)

@@ -15,7 +15,8 @@ from services.profile.adapters.units import PintUnits
 from services.profile.adapters.vault import RpcPapers
 from services.profile.application import Profile
 from services.profile.application.log import Parts
-from services.profile.contract.measures import MOST, KindsKnown
+from services.profile.contract import CONTRACT
+from services.profile.contract.measures import MOST
 from services.profile.domain.measuring import Measuring
 from services.profile.domain.summary import Printer
 from services.profile.messages import message_for
@@ -34,6 +35,7 @@ from shared.rpc.asking import client_of, pull_by
 from shared.rpc.keys import remote_keys
 from shared.rpc.proofs import remote_proofs
 from shared.rpc.serve import Served
+from shared.rpc.use_cases import use_cases
 from shared.stores.settings import EventStoreSettings
 from shared.stores.views import open_documents
 
@@ -97,31 +99,7 @@ def served() -> Served:
     app = built.app
     return Served(
         settings=built.common,
-        handlers={
-            "add_entry": app.add_entry,
-            "change_entry": app.change_entry,
-            "remove_entry": app.remove_entry,
-            "set_visibility": app.set_visibility,
-            "latest_measures": app.latest_measures,
-            "growth_curve": app.growth_curve,
-            "set_extraction": app.set_extraction,
-            "extraction": app.extraction,
-            "extract_measures": app.extract_measures,
-            "get_profile": app.get_profile,
-            "entry_history": app.entry_history,
-            "set_directives": app.set_directives,
-            "answer_questionnaire": app.answer_questionnaire,
-            "record_measures": app.record_measures,
-            "import_observations": app.import_observations,
-            "remove_measure": app.remove_measure,
-            "measures": app.measures,
-            "export_observations": app.export_observations,
-            "set_target": app.set_target,
-            "measure_kinds": lambda _request, _by: KindsKnown.of(
-                [*app.parts.measuring.kinds.values()]
-            ),
-            "summary_document": app.summary_document,
-        },
+        handlers=use_cases(CONTRACT, app),
         outbox=OutboxReader(app, message_for, built.keys),
         position_of=position_shown(app, built.sections, built.series),
         close=built.close,

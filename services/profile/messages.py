@@ -14,9 +14,9 @@ from pydantic import Field
 from services.profile.domain.batch import Batch
 from services.profile.domain.entry import Entry
 from services.profile.domain.once import Answers, Directives, Target
-from services.profile.domain.origin import is_secret
 from services.profile.domain.visibility import MASKED, is_hidden_from_representatives
 from shared.eventing.messages import MessageData
+from shared.kernel.actor import in_secret
 
 FULL_DAY = len("YYYY-MM-DD")
 
@@ -103,7 +103,7 @@ class TargetSet(MessageData):
 
 
 @singledispatch
-def message_for(event: object) -> MessageData | None:
+def message_for(_event: object) -> MessageData | None:
     return None
 
 
@@ -187,7 +187,7 @@ def _(event: Target.Created) -> MessageData:
 
 
 def _acted(event: Any, codes: Sequence[str]) -> dict[str, Any]:
-    secret = is_secret(event.by) or is_hidden_from_representatives(codes)
+    secret = in_secret(event.by) or is_hidden_from_representatives(codes)
     return {"record_id": event.record_id, "by": event.by, "secret": secret}
 
 

@@ -35,6 +35,7 @@ from shared.rpc.asking import client_of, pull_by
 from shared.rpc.keys import remote_keys
 from shared.rpc.proofs import remote_proofs
 from shared.rpc.serve import Served
+from shared.rpc.use_cases import use_cases
 from shared.stores.objects import open_objects
 from shared.stores.settings import EventStoreSettings
 from shared.stores.views import open_documents
@@ -136,14 +137,11 @@ class Built:
 def served() -> Served:
     built = Built()
     app = built.app
+    lag = AuditLag(app, built.own.audit_lag_max)
+    opening = lag.unless_late(app.open, when=lambda request: request.mode == "normal")
     return Served(
         settings=built.common,
-        handlers={
-            **{method.name: getattr(app, method.name) for method in CONTRACT.methods},
-            "open": AuditLag(app, built.own.audit_lag_max).unless_late(
-                app.open, when=lambda request: request.mode == "normal"
-            ),
-        },
+        handlers=use_cases(CONTRACT, app, others={"open": opening}),
         outbox=OutboxReader(app, message_for, built.keys),
         position_of=position_in(built.documents, built.found_results),
         close=built.close,

@@ -4,7 +4,6 @@
 reaches those it is hidden from.
 """
 
-from collections.abc import Mapping
 from functools import singledispatch
 from typing import Any
 from uuid import UUID
@@ -21,7 +20,8 @@ from services.vault.domain.opening import Opening
 from services.vault.domain.origin import Origin
 from services.vault.domain.states import Status
 from shared.eventing.messages import MessageData
-from shared.kernel.actor import through
+from shared.eventing.telling import tell_as_they_are
+from shared.kernel.actor import in_secret
 
 
 class OfDocument(MessageData):
@@ -176,8 +176,44 @@ class GarbageRemoved(MessageData):
 
 
 @singledispatch
-def message_for(event: object) -> MessageData | None:
+def message_for(_event: object) -> MessageData | None:
     return None
+
+
+def _of_document(
+    event: events.Shown | events.Created | events.Discarded | events.Replaced,
+) -> dict[str, Any]:
+    codes = event.confidentiality
+    if isinstance(event, events.Shown | events.Created):
+        codes = list(event.hidden_by)
+    return {
+        "record_id": event.record_id,
+        "by": event.by,
+        "secret": in_secret(event.by),
+        "document_id": event.originator_id,
+        "confidentiality": codes,
+    }
+
+
+tell_as_they_are(
+    message_for,
+    _of_document,
+    {
+        events.Held: DocumentHeld,
+        events.Discarded: DocumentDiscarded,
+        events.Replaced: DocumentReplaced,
+        events.Masked: DocumentMasked,
+        events.Unmasked: DocumentUnmasked,
+        events.HiddenNoticeSent: HiddenNoticeSent,
+        events.RevealedToPatient: DocumentRevealedToPatient,
+        events.RevealedToRepresentatives: DocumentRevealedToRepresentatives,
+        events.Archived: DocumentArchived,
+        events.Unarchived: DocumentUnarchived,
+        events.Deleted: DocumentDeleted,
+        events.Reported: DocumentReported,
+    },
+    base=OfDocument,
+)
 
 
 @message_for.register
@@ -199,11 +235,6 @@ def _(event: events.Created) -> MessageData:
 
 
 @message_for.register
-def _(event: events.Held) -> MessageData:
-    return DocumentHeld(**_of_document(event), decision_id=event.decision_id)
-
-
-@message_for.register
 def _(event: events.Released) -> MessageData:
     return DocumentReleased.model_validate(
         {
@@ -217,28 +248,6 @@ def _(event: events.Released) -> MessageData:
 
 
 @message_for.register
-def _(event: events.Discarded) -> MessageData:
-    return DocumentDiscarded(**_of_document(event))
-
-
-@message_for.register
-def _(event: events.Replaced) -> MessageData:
-    return DocumentReplaced(**_of_document(event), replaced_by=event.replaced_by)
-
-
-@message_for.register
-def _(event: events.HiddenNoticeSent) -> MessageData:
-    return HiddenNoticeSent(**_of_document(event))
-
-
-@message_for.register
-def _(event: events.Reported) -> MessageData:
-    return DocumentReported.model_validate(
-        {**_of_document(event), "reason": event.reason, "decision_id": event.decision_id}
-    )
-
-
-@message_for.register
 def _(event: events.Reclassified) -> MessageData:
     return DocumentReclassified.model_validate(
         {
@@ -248,27 +257,6 @@ def _(event: events.Reclassified) -> MessageData:
             "decision_id": event.decision_id,
         }
     )
-
-
-_DECIDED: Mapping[type[events.Shown], type[OfDocument]] = {
-    events.Masked: DocumentMasked,
-    events.Unmasked: DocumentUnmasked,
-    events.RevealedToPatient: DocumentRevealedToPatient,
-    events.RevealedToRepresentatives: DocumentRevealedToRepresentatives,
-    events.Archived: DocumentArchived,
-    events.Unarchived: DocumentUnarchived,
-    events.Deleted: DocumentDeleted,
-}
-"""Events of which nothing more is told than what was decided."""
-
-
-def _decided(event: events.Shown) -> MessageData:
-    told = {**_of_document(event), "decision_id": event.decision_id}
-    return _DECIDED[type(event)].model_validate(told)
-
-
-for _kind in _DECIDED:
-    message_for.register(_kind, _decided)
 
 
 @message_for.register
@@ -286,7 +274,7 @@ def _(event: Copies.Created) -> MessageData:
 @message_for.register
 def _(event: Arrangement.MaskingSet) -> MessageData:
     return DefaultMaskingSet(
-        record_id=event.record_id, by=event.by, secret=_is_secret(event.by), on=event.on
+        record_id=event.record_id, by=event.by, secret=in_secret(event.by), on=event.on
     )
 
 
@@ -295,7 +283,7 @@ def _(event: Opening.Created) -> MessageData:
     return DocumentOpened(
         record_id=event.record_id,
         by=event.by,
-        secret=_is_secret(event.by),
+        secret=in_secret(event.by),
         document_id=event.document_id,
         mode=event.mode,
         confidentiality=event.confidentiality,
@@ -308,7 +296,7 @@ def _(event: Export.Created) -> MessageData:
     return RecordExported(
         record_id=event.record_id,
         by=event.by,
-        secret=_is_secret(event.by),
+        secret=in_secret(event.by),
         export_id=event.originator_id,
         documents=sum(len(part) for part in event.parts),
         decision_id=event.decision_id,
@@ -336,23 +324,3 @@ def _(event: IntegrityRound.Went) -> MessageData:
 @message_for.register
 def _(event: IntegrityRound.GarbageRemoved) -> MessageData:
     return GarbageRemoved(by=event.by, objects=event.objects)
-
-
-def _of_document(
-    event: events.Shown | events.Created | events.Discarded | events.Replaced,
-) -> dict[str, Any]:
-    codes = event.confidentiality
-    if isinstance(event, events.Shown | events.Created):
-        codes = list(event.hidden_by)
-    return {
-        "record_id": event.record_id,
-        "by": event.by,
-        "secret": _is_secret(event.by),
-        "document_id": event.originator_id,
-        "confidentiality": codes,
-    }
-
-
-def _is_secret(by: Mapping[str, Any]) -> bool:
-    """A secret session, also when a software or a service carries it."""
-    return any(actor.get("secret") for actor in through(by))

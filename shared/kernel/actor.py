@@ -59,6 +59,11 @@ class Actor:
         return self.kind is ActorKind.SERVICE
 
     @property
+    def in_secret(self) -> bool:
+        """In a secret session, also when a software or a service carries it."""
+        return self.secret or bool(self.on_behalf_of and self.on_behalf_of.in_secret)
+
+    @property
     def acts_for_person(self) -> bool:
         """The person of the record, or someone acting in their place."""
         return self.kind in {ActorKind.PATIENT, ActorKind.REPRESENTATIVE, ActorKind.CAREGIVER}
@@ -86,3 +91,8 @@ def through(by: Mapping[str, Any] | None) -> Iterator[Mapping[str, Any]]:
     while by:
         yield by
         by = by.get("on_behalf_of")
+
+
+def in_secret(by: Mapping[str, Any] | None) -> bool:
+    """:attr:`Actor.in_secret` of the actor that an event keeps."""
+    return any(actor.get("secret") for actor in through(by))

@@ -67,8 +67,6 @@ class Code:
                 for key, value in zip(node.keys, node.values, strict=True):
                     if isinstance(key, ast.Constant):
                         names = {n.attr for n in ast.walk(value) if isinstance(n, ast.Attribute)}
-                        if isinstance(value, ast.Constant):  # a method of another name
-                            names.add(str(value.value))
                         found.setdefault(str(key.value), set()).update(names)
         return found
 

@@ -2,7 +2,6 @@
 sealed in them is whatever it was given."""
 
 import base64
-import importlib
 import json
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
@@ -15,11 +14,11 @@ from uuid import UUID
 
 from hypothesis import strategies as st
 
-from scripts.schemas.documents import of_message
+from scripts.schemas.documents import messages_of, of_message
 from shared.crypto.local_keys import LocalTransportKeys
 from shared.crypto.transport import seal_message
 from shared.eventing.codec import _clear_part
-from shared.eventing.messages import Envelope, Head, MessageData, Pulled
+from shared.eventing.messages import Envelope, Head, Pulled
 from tests.fuzz.drawing import drawn, tries
 from tests.fuzz.shaped import Shape
 
@@ -74,12 +73,6 @@ class Publisher:
         ).model_dump(mode="json")
 
 
-def messages(service: str) -> list[type[MessageData]]:
-    module = importlib.import_module(f"services.{service}.messages")
-    ours = [kind for kind in vars(module).values() if isinstance(kind, type)]
-    return [kind for kind in ours if issubclass(kind, MessageData) and "TYPE" in vars(kind)]
-
-
 def said_by(service: str) -> Publisher:
     """Of each of its messages some that its schema allows, about a few records, and as many that
     are spoiled, about any; in no order that life would have."""
@@ -89,7 +82,7 @@ def said_by(service: str) -> Publisher:
 @cache
 def _said_by(service: str) -> Sequence[Envelope]:
     times, spoken = tries(1), list[tuple[str, int, Any]]()
-    for kind in messages(service):
+    for kind in messages_of(service):
         [document] = of_message(kind).values()
         valid = Shape(document, st.sampled_from(KNOWN)).valid()
         said = (*drawn(valid, times), *drawn(Shape(document).spoiled(), times))

@@ -8,11 +8,11 @@ import pytest
 from pydantic import BaseModel, ValidationError
 
 from scripts.cli.processes import SERVICES
-from scripts.schemas.documents import of_message, schema
+from scripts.schemas.documents import messages_of, of_message, schema
 from shared.eventing.codec import Malformed, encode, open_envelope, parse_delivery, parse_leaves
 from shared.eventing.messages import Envelope, Head, LeafBatch, MessageData
 from tests.fuzz.drawing import drawn, tries
-from tests.fuzz.publishing import AT, DAYS, Publisher, messages
+from tests.fuzz.publishing import AT, DAYS, Publisher
 from tests.fuzz.shaped import Shape
 
 TRIES = tries(1)
@@ -39,7 +39,7 @@ def test_what_is_in_the_clear_is_read_or_dropped(kind: type[BaseModel]) -> None:
 @pytest.mark.parametrize("service", SERVICES)
 def test_what_was_sealed_is_what_is_read(service: str) -> None:
     """Of every message: each that its own rules take goes round unchanged."""
-    for kind in messages(service):
+    for kind in messages_of(service):
         [document] = of_message(kind).values()
         for said in drawn(Shape(document).valid(), TRIES):
             with suppress(ValidationError):

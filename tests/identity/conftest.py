@@ -19,7 +19,8 @@ from shared.kernel.clock import FixedClock
 from shared.kernel.ins import TEST_OIDS
 from shared.kernel.ins_rules import InsRules
 from shared.stores.settings import EventStoreSettings
-from tests.identity.people import NOW
+from tests.identity.lives import SIX_WEEKS, announce
+from tests.identity.people import INSURER, NOW, TRAITS, announcement
 from tests.identity.world import World, new_world
 from tests.support.signing import SIGNING_KEY
 
@@ -112,3 +113,20 @@ def identity(make_identity: Callable[[EventStoreSettings], Identity], tmp_path: 
 @pytest.fixture
 def world(identity: Identity, clock: FixedClock, tmp_path: Path) -> World:
     return new_world(identity, clock, tmp_path)
+
+
+@pytest.fixture
+def pair(world: World) -> tuple[UUID, UUID]:
+    """Source with an INS, target without: open records of one person, told apart by a typo."""
+    source = announce(world)
+    target = announce(world, traits=TRAITS | {"birth_name": "PAT-TROIX"}, ins=None)
+    world.pass_time(SIX_WEEKS)
+    return source, target
+
+
+@pytest.fixture
+def announced(identity: Identity) -> Callable[..., UUID]:
+    def announce(**changes: Any) -> UUID:
+        return identity.announce_record(announcement(**changes), INSURER).record_id
+
+    return announce

@@ -8,6 +8,9 @@ from shared.stores.event_log import EventLog
 def catch_up(log: EventLog, *views: View) -> None:
     """As ``<service>.project`` does, until nothing is left."""
     for view in views:
-        projector = Projector(log, view)
-        while projector.turn():
-            pass
+        settle(Projector(log, view))
+
+
+def settle(projector: Projector) -> None:
+    while projector.turn():
+        pass

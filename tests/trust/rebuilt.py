@@ -19,11 +19,11 @@ from shared.crypto import fields
 from shared.crypto.event_cipher import Opener
 from shared.crypto.keys import Key, Keys
 from shared.eventing.live_views import LiveViews
-from shared.eventing.project import Projector
 from shared.eventing.rebuild import Rebuild
 from shared.eventing.view import View
 from shared.stores.documents import Documents, Json
 from shared.stores.sqlite_documents import SqliteDocuments, sqlite_store
+from tests.support.projecting import catch_up
 
 PAGE = 500
 Sealed = dict[str, tuple[bytes, bytes]]
@@ -58,9 +58,7 @@ def _made_anew(service: str, folder: Path) -> Iterator[tuple[View, Documents, Ke
     with built(service, "project") as own:
         for view in own.views:
             fresh = _empty(folder, service, view)
-            projector = Projector(own.log, View(view.projection, fresh))
-            while projector.turn():
-                pass
+            catch_up(own.log, View(view.projection, fresh))
             yield view, fresh, own.log.keys
     if not _follows(service):
         return

@@ -11,7 +11,7 @@ from services.access.domain.facts import represented_by
 from services.access.domain.rights import Rights
 from services.access.domain.rules import Rules
 from services.access.domain.sentences import GENERIC_EN, conceals
-from shared.kernel.actor import Actor, ActorKind
+from shared.kernel.actor import Actor, ActorKind, in_secret
 from shared.kernel.gate import GENERIC_FR
 
 HIDDEN_FROM = {
@@ -59,7 +59,7 @@ def _require_reader(
     if reader.kind is ActorKind.PATIENT and same_record:
         return
     if reader.kind is ActorKind.REPRESENTATIVE and same_record and rights:
-        secret = decision.by.get("secret") or _hides(decision, reader)
+        secret = in_secret(decision.by) or _hides(decision, reader)
         if represented_by(rights, reader.id, now) and not secret:
             return
     raise NotYours

@@ -60,7 +60,11 @@ _ENDING = {
         "L’urgence a été déclarée jusqu’au {at}.",
         "The emergency session ends at {iso}.",
     ),
-    "caregiving": ("ends_at", "Son aide dure jusqu’au {at}.", "The delegation ends at {iso}."),
+    "caregiving": (
+        "ends_at",
+        "Son aide est prévue jusqu’au {at}.",
+        "The delegation ends at {iso}.",
+    ),
 }
 
 

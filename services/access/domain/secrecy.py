@@ -34,7 +34,8 @@ def require_unseen(by: Actor, *open_to_all: object) -> None:
     """Raise :class:`SeenByRepresentatives` if a secret session would change any of these."""
     if by.secret and any(open_to_all):
         raise errors.SeenByRepresentatives(
-            message_fr="Une connexion secrète ne change rien de ce que vos représentants voient."
+            message_fr="Pendant une connexion secrète, vous ne pouvez rien changer à ce que voient "
+            "vos représentants."
         )
 
 

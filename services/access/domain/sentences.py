@@ -44,7 +44,7 @@ _AHEAD_FR = {
     "break_glass": "A déclaré une urgence qui est en cours.",
     "blocked": "Est bloqué sur votre dossier.",
     "matrix_read": "La réglementation n’ouvre pas ce type de document à sa profession.",
-    "masked_document": "Ne peut pas : ce document est masqué aux professionnels.",
+    "masked_document": "Ne peut pas le voir : ce document est masqué aux professionnels.",
     "record_not_active": "Personne ne peut ouvrir votre dossier : il n’est pas actif.",
 }
 _WHO = {

@@ -13,7 +13,6 @@ from services.agenda.domain.appointment import Appointment
 from services.agenda.domain.errors import AlreadyCancelled, TooManyAppointments
 from services.agenda.domain.facts import Facts
 from services.agenda.domain.occurrences import Occurrence, occurrence_named
-from services.agenda.domain.origin import is_secret
 from services.agenda.domain.slot import WHOLE, Place, Revision, Slot
 from shared.kernel.actor import Actor
 from shared.kernel.errors import InvalidRequest
@@ -29,7 +28,7 @@ class Appointments(AgendaLog):
             raise TooManyAppointments
         appointment_id = self.new_id(request, by, "appointment")
         appointment = Appointment.begin(
-            appointment_id, request.record_id, uid=None, secret=is_secret(by), by=by
+            appointment_id, request.record_id, uid=None, secret=by.in_secret, by=by
         )
         place = Place.of(0, self.clock.now())
         appointment.hear(Revision(slot=WHOLE, place=place, facts=request.facts()), by)

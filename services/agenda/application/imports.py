@@ -17,7 +17,7 @@ from services.agenda.domain.appointment import Appointment, Effect
 from services.agenda.domain.calendar_import import CalendarImport
 from services.agenda.domain.errors import TooManyAppointments, TooManyOccurrences
 from services.agenda.domain.fhir import Entry, read_bundle
-from services.agenda.domain.origin import Origin, is_secret
+from services.agenda.domain.origin import Origin
 from services.agenda.domain.slot import Revision
 from shared.kernel.actor import Actor
 from shared.kernel.errors import InvalidRequest
@@ -105,7 +105,7 @@ class Imports(AgendaLog):
             self.new_id(request, by, "import"),
             record_id,
             by,
-            secret=is_secret(by),
+            secret=by.in_secret,
             form=form,
             counts=counts,
         )
@@ -127,7 +127,7 @@ class Imports(AgendaLog):
             known.get(appointment_id)
             or self.get(appointment_id, Appointment)
             or Appointment.begin(
-                appointment_id, record_id, uid=part.uid, secret=is_secret(by), by=by
+                appointment_id, record_id, uid=part.uid, secret=by.in_secret, by=by
             )
         )
         try:
@@ -148,7 +148,7 @@ class Imports(AgendaLog):
         another appointment than what is not: importing the second must tell nothing of the first.
         """
         origin = Origin.of(by)
-        hidden = "secret" if is_secret(by) else "open"
+        hidden = "secret" if by.in_secret else "open"
         return derived_id(self.secret, "uid", str(record_id), origin.source, origin.id, hidden, uid)
 
     def _refuse_too_many(self, record_id: UUID, outcomes: Sequence[PartOutcome]) -> None:

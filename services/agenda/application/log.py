@@ -8,7 +8,7 @@ from uuid import UUID
 
 from services.agenda.domain.appointment import Appointment
 from services.agenda.domain.occurrences import Kept
-from services.agenda.domain.origin import AGENDA, Origin, Source, attributes, is_secret
+from services.agenda.domain.origin import AGENDA, Origin, Source, attributes
 from services.agenda.domain.ports import Identities, Limits, ListedReminder, Lists
 from services.agenda.domain.prevention.rule import Table
 from services.agenda.domain.prevention_plan import PreventionPlan
@@ -75,7 +75,7 @@ class AgendaLog(EventLog):
 
     def require_feed(self, record_id: UUID, by: Actor) -> Decision:
         """The permit to add what one writes oneself."""
-        resource = attributes(Origin.of(by), secret=is_secret(by))
+        resource = attributes(Origin.of(by), secret=by.in_secret)
         return self.gate.require(record_id, "feed", resource, by)
 
     def refuse_unknown(self, name: str, action: str, by: Actor) -> NoReturn:

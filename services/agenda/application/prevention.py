@@ -8,7 +8,7 @@ from uuid import UUID
 
 from services.agenda.application.log import SELF, AgendaLog
 from services.agenda.contract import prevention as c
-from services.agenda.domain.origin import AGENDA, is_secret
+from services.agenda.domain.origin import AGENDA
 from services.agenda.domain.ports import Traits
 from services.agenda.domain.prevention.person import Answer, History, Person, State, united
 from services.agenda.domain.prevention.plan import AHEAD, Item, next_look, plan
@@ -63,7 +63,7 @@ class Prevention(AgendaLog):
         if request.item not in {item.id for item in items} | answered.keys():
             raise InvalidRequest(fields={"item": "is not in this plan"})
         said = self._answer(request, traits.born)
-        kept.answer(request.item, said, by, secret=is_secret(by))
+        kept.answer(request.item, said, by, secret=by.in_secret)
         return Outcome(answer=Done(), save=[kept])
 
     @command

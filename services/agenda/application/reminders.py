@@ -7,7 +7,7 @@ from uuid import UUID
 from services.agenda.application.log import SELF, AgendaLog, person_wrote
 from services.agenda.contract import reminders as c
 from services.agenda.domain.appointment import Appointment
-from services.agenda.domain.origin import AGENDA, is_secret
+from services.agenda.domain.origin import AGENDA
 from services.agenda.domain.reminder import Reminder, ReminderDay
 from shared.kernel.actor import Actor
 from shared.kernel.clock import instant
@@ -32,7 +32,7 @@ class Reminders(AgendaLog):
             raise InvalidRequest(fields={"date": "has passed"})
         if request.appointment_id:
             self._require_seen(request.record_id, request.appointment_id, by)
-        reminder_id, secret = self.new_id(request, by, "reminder"), is_secret(by)
+        reminder_id, secret = self.new_id(request, by, "reminder"), by.in_secret
         day = self._day(request.record_id, request.day.isoformat(), by, secret=secret)
         day.take(reminder_id, by)
         reminder = Reminder.add(

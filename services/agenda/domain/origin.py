@@ -46,11 +46,6 @@ class Origin:
         return cls(source=Source(state["source"]), id=state["id"])
 
 
-def is_secret(by: Actor) -> bool:
-    """A secret session, also when a software or a service carries it."""
-    return by.secret or bool(by.on_behalf_of and is_secret(by.on_behalf_of))
-
-
 AGENDA: Mapping[str, Any] = {"kind": "appointment"}
 """What is asked about where there is no appointment, or not one alone."""
 

@@ -52,7 +52,7 @@ class Connecting(CatalogueLog):
         given = {
             "service_id": service.id,
             "oid": service.oid,
-            "secret": _is_secret(by),
+            "secret": by.in_secret,
             "agreed": agreed,
             "finalities_version": service.finalities_version,
             "authoriser": _authoriser(by),
@@ -183,7 +183,7 @@ class Connecting(CatalogueLog):
     def _authorisation_id(self, request: c.Authorise, by: Actor) -> UUID:
         """One per record and service; one more for what a secret session connects, so that
         what representatives do shows nothing of it."""
-        kept_from = "secret" if _is_secret(by) else "open"
+        kept_from = "secret" if by.in_secret else "open"
         parts = (str(request.record_id), str(request.service), kept_from)
         return derived_id(self.secret, "authorisation", *parts)
 
@@ -207,10 +207,6 @@ def _agreed(service: ListedService, codes: list[str]) -> list[Agreed]:
 
 def _authoriser(by: Actor) -> Authoriser:
     return Authoriser(kind=by.principal.kind.value, id=by.principal.id)
-
-
-def _is_secret(by: Actor) -> bool:
-    return by.principal.secret
 
 
 def _exchanges(left: list[Agreed]) -> list[Any]:

@@ -47,7 +47,7 @@ class Answering(MessagingLog):
         directory = self.around.directory
         if not self.limits.pharmacies or not directory.is_pharmacy(request.facility):
             raise NotWrittenFirst(
-                message_fr="Vous pouvez répondre à qui vous a écrit, mais pas écrire en premier."
+                message_fr="Vous pouvez répondre aux messages reçus, mais pas écrire en premier."
             )
         person = self.around.people.person(request.record_id)
         if person.ins is None:

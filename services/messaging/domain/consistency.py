@@ -43,7 +43,8 @@ def require_consistent(
 def _refused(field: str, why: str) -> VisibilityRefused:
     return VisibilityRefused(
         fields={field: why},
-        message_fr="Ce message ne peut pas être envoyé ainsi : vérifiez ce qui est masqué, à qui.",
+        message_fr="Ce message ne peut pas être envoyé ainsi : vérifiez ce qui est masqué, et à "
+        "qui.",
     )
 
 
@@ -53,6 +54,6 @@ def require_kept_from_representatives(codes: Collection[str], *, secret: bool) -
     if secret and FROM_REPRESENTATIVES not in codes:
         raise VisibilityRefused(
             fields={"session": "representatives can read this conversation"},
-            message_fr="Vos représentants peuvent lire cette conversation : quittez la session"
+            message_fr="Vos représentants peuvent lire cette conversation : quittez la connexion"
             " secrète pour y répondre.",
         )

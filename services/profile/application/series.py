@@ -30,6 +30,9 @@ GROWTH = "CDC 2000 (United States)"
 
 
 class MeasureReading(ProfileLog):
+    def measure_kinds(self, _request: m.MeasureKinds, _: Actor) -> m.KindsKnown:
+        return m.KindsKnown.of([*self.parts.measuring.kinds.values()])
+
     def measures(self, request: m.ListMeasures, by: Actor) -> m.Measures:
         """Computed from what this reader may see, totals and aggregates too."""
         kind = kind_named(self.parts.measuring.kinds, request.kind)

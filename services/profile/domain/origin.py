@@ -33,11 +33,6 @@ def author_type(by: Mapping[str, Any]) -> str:
     return next((kind for kind in kinds if kind), "PATIENT")
 
 
-def is_secret(by: Mapping[str, Any]) -> bool:
-    """A secret session, also when a software or a service carries it."""
-    return any(actor.get("secret") for actor in through(by))
-
-
 def source_of(by: Actor) -> str:
     """Scope of the ids that a source gives its measures: one caller cannot spend another's.
 

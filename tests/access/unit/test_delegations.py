@@ -8,7 +8,8 @@ import pytest
 
 from services.access import contract as c
 from services.access.domain import errors
-from services.access.messages import InvitationAnswered, message_for
+from services.access.messages import message_for
+from services.access.messages.delegation import InvitationAnswered
 from services.access.projections.waiting import Kind
 from shared.kernel.actor import Actor, ActorKind
 from shared.kernel.errors import Forbidden

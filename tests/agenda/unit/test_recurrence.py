@@ -72,6 +72,20 @@ def test_rules(rule: str, days: list[str]) -> None:
     assert [at[5:10] for at in found] == days
 
 
+@pytest.mark.parametrize(
+    ("until", "days"), [("20260107", ["05", "06", "07"]), ("20260107T000000", ["05", "06"])]
+)
+def test_an_until_without_a_zone_is_of_the_civil_time_of_the_series(
+    until: str, days: list[str]
+) -> None:
+    """
+    Half past midnight in Paris is still the day before in UTC: counted there, one more would come.
+    """
+    found = expanded(f"FREQ=DAILY;UNTIL={until}", "2026-01-05T00:30", "2026-01-01", "2026-02-01")
+
+    assert [at[8:10] for at in found] == days
+
+
 def test_until_in_the_hour_that_comes_twice() -> None:
     """
     UNTIL is an instant: 01:00 UTC of that night is the second 02:00, after the first 02:30.

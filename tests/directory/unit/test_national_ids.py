@@ -87,12 +87,13 @@ def test_corsican_facilities_are_taken(finess: str) -> None:
 
 @pytest.mark.parametrize(
     "structure",
-    ["1750712184", "335600000049837", "2356000000", "R10100000049862", "0751234567"],
-)
+    ["1750712184", "312002701600563", "335600000049837", "2356000000", "R10100000049862",
+     "0751234567"],
+)  # fmt: skip
 def test_structures_of_every_register_are_known(structure: str) -> None:
     """
-    1 and a FINESS, 3 and a SIRET (those of La Poste have no Luhn digit), 2 and a SIREN, the
-    directory's own number.
+    1 and a FINESS, 3 and a SIRET (here INSEE's own; those of La Poste have no Luhn digit), 2 and a
+    SIREN, the directory's own number.
     """
     STRICT.check_structure(structure)
 

@@ -2,7 +2,9 @@
 
 from uuid import UUID
 
-from shared.kernel.actor import Actor, ActorKind
+import pytest
+
+from shared.kernel.actor import Actor, ActorKind, in_secret
 
 RECORD = UUID(int=1)
 
@@ -68,3 +70,25 @@ def test_who_acts_for_a_person() -> None:
     kinds = {kind for kind in ActorKind if Actor(kind=kind, id="x").acts_for_person}
 
     assert kinds == {ActorKind.PATIENT, ActorKind.REPRESENTATIVE, ActorKind.CAREGIVER}
+
+
+@pytest.mark.parametrize("carriers", [0, 1, 2])
+@pytest.mark.parametrize("secret", [True, False])
+def test_a_secret_session_is_one_whoever_carries_it(carriers: int, secret: bool) -> None:
+    """
+    Told to the parents of a minor, that a service carried it would not make it less secret.
+    """
+    actor = Actor(kind=ActorKind.PATIENT, id=str(RECORD), record_id=RECORD, secret=secret)
+    for _ in range(carriers):
+        actor = Actor(kind=ActorKind.SERVICE, id="vault", on_behalf_of=actor)
+
+    assert actor.in_secret is secret
+    assert in_secret(actor.to_event()) is secret
+
+
+def test_nobody_is_in_no_secret_session() -> None:
+    """
+    What no one in particular did.
+    """
+    assert not in_secret(None)
+    assert not in_secret({})

@@ -1,7 +1,7 @@
 """What leaves the record: never what it is about, when it should, by a way that works."""
 
 import json
-from datetime import timedelta
+from datetime import datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
@@ -12,8 +12,10 @@ from services.notification import contract as c
 from services.notification.application import Notification
 from services.notification.domain.notice import NoticeKind
 from services.notification.domain.ports import Contact
+from services.notification.domain.recipient import Choices
 from services.notification.domain.topic import Preference, Topic
 from shared.kernel.clock import FixedClock, instant
+from shared.kernel.french import FRANCE
 from tests.notification.conftest import LINK, Access, Box, Hear, Send, Show, parsed, subject
 from tests.notification.sample import (
     DOCTOR,
@@ -75,6 +77,26 @@ def test_quiet_hours_wait_for_the_morning(
     assert send(30) == []
     assert send(7 * 60) == []
     assert send(60 + 30) == [subject(Topic.DOCUMENTS)]
+
+
+@pytest.mark.parametrize(
+    ("begins", "ends", "now", "until"),
+    [
+        (21, 8, 20, None), (21, 8, 21, 8), (21, 8, 7, 8), (21, 8, 8, None),
+        (12, 14, 11, None), (12, 14, 12, 14), (12, 14, 13, 14), (12, 14, 14, None),
+    ],
+)  # fmt: skip
+def test_quiet_hours_hold_their_first_minute_and_not_their_last(
+    begins: int, ends: int, now: int, until: int | None
+) -> None:
+    """Over midnight as in the middle of the day, by civil time of France."""
+    choices = Choices(quiet_from=time(begins), quiet_to=time(ends))
+    at = datetime(2026, 11, 21, now, tzinfo=FRANCE)
+
+    found = choices.quiet_until(at)
+
+    assert (found.hour if found else None) == until
+    assert found is None or timedelta() < found - at < timedelta(hours=24)
 
 
 def test_people_choose_by_kind_way_and_language(

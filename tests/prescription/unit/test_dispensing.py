@@ -135,6 +135,20 @@ def test_exceptionally_renewed(world: World) -> None:
         world.dispense(number, given(1, **extra))
 
 
+def test_an_exceptional_renewal_ends_three_months_after_the_validity(world: World) -> None:
+    """Its last day counts; the next one does not."""
+    number = world.issue(line(renewals=1)).number
+    extra: dict[str, Any] = {"what": "exceptional_renewal", "reason": "prescriber_unreachable"}
+    for _ in range(2):
+        world.dispense(number, given(2))
+
+    world.move(365 + 90)
+    assert world.dispense(number, given(2, **extra)).state is State.DISPENSED
+    world.move(1)
+    with pytest.raises(refusals.NothingLeft):
+        world.dispense(number, given(2, **extra))
+
+
 def test_no_exceptional_renewal_of_what_was_not_renewable(world: World) -> None:
     number = world.issue().number
     world.dispense(number, given(2))

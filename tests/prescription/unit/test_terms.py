@@ -65,6 +65,14 @@ def test_glasses_by_age(born: date | None, years: int) -> None:
     assert term("glasses", born=born).until == after(365 * years)
 
 
+@pytest.mark.parametrize("days", [0, 90, 365])
+def test_a_shorter_validity_is_taken_to_the_last_day_of_the_rule(days: int) -> None:
+    """Today at the earliest, 12 months at the latest; the first box in its time all the same."""
+    line = term(until=after(days))
+    assert line.until == after(days)
+    assert line.first_by == after(min(days, 90))
+
+
 @pytest.mark.parametrize(
     ("kind", "profession", "more", "field"),
     [

@@ -77,6 +77,16 @@ def test_twice_is_once(world: World) -> None:
     assert world.topics() == ["profile.measures_recorded"]
 
 
+def test_an_observation_that_names_nobody_is_of_the_record_it_is_brought_to(world: World) -> None:
+    """
+    A device at home knows no patient: R4 leaves the subject open.
+    """
+    answer = world.bring(bundle(other(subject=None)))
+
+    assert [one.outcome for one in answer.items] == ["taken"]
+    assert world.listed("GLUCOSE").total == 1
+
+
 @pytest.mark.parametrize(
     ("resource", "field"),
     [

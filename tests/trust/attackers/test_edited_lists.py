@@ -12,8 +12,10 @@ from services.vault.projections.document_rows import Marks, place
 from services.vault.projections.documents import DocumentList
 from shared.crypto.fields import seal_field
 from shared.crypto.sealing import NotAuthentic
+from shared.eventing.view import View
 from shared.kernel.errors import Forbidden
 from shared.stores.documents import At, Delete, Json, Patch, Write
+from tests.support.projecting import catch_up
 from tests.vault.cda import cda
 from tests.vault.world import DOCTOR, RECORD, World
 
@@ -106,9 +108,5 @@ def test_a_row_taken_away_takes_no_document_away(world: World, shown: UUID, hidd
 
 def made_anew(world: World) -> dict[str, Json]:
     fresh = world.documents.rebuild()
-    view, previous = DocumentList(world.keys), 0
-    for row in world.vault.read(0, 10_000):
-        at = At(source="vault", epoch=row.epoch, previous=previous, position=row.position)
-        fresh.apply(view.writes(row.event), at)
-        previous = row.position
+    catch_up(world.vault, View(DocumentList(world.keys), fresh))
     return {row["id"]: row for row in fresh.find().items}

@@ -10,12 +10,12 @@ from scripts.ops import parts
 from scripts.ops.app import app
 from shared.eventing.entrypoints import follow, project
 from shared.eventing.following import Following
-from shared.eventing.project import Projector
 from shared.stores.documents import Put
 from tests.shared.eventing.deliveries import restore
 from tests.shared.eventing.integration.test_parking import Service, cured_following
 from tests.shared.eventing.sample import records
 from tests.shared.eventing.world import World
+from tests.support.projecting import catch_up
 
 
 @pytest.fixture
@@ -96,8 +96,7 @@ def test_a_read_model_is_rebuilt_while_it_serves(
     for text in "abc":
         world.notes.write(record, text)
     view = world.projecting().views[0]
-    while Projector(world.notes, view).turn():
-        pass
+    catch_up(world.notes, view)
     right = view.documents.find().items
     at = view.documents.position("notes")
     assert at is not None

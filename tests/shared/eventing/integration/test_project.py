@@ -20,15 +20,11 @@ from shared.stores.outcome import PositionMoved
 from tests.shared.eventing.deliveries import follower, restore
 from tests.shared.eventing.sample import Note, NoteList
 from tests.shared.eventing.world import World
+from tests.support.projecting import settle
 
 
 def projector(world: World, version: int = 1) -> Projector:
     return Projector(world.notes, View(NoteList(), world.documents("notes", version)))
-
-
-def settle(projector: Projector) -> None:
-    while projector.turn():
-        pass
 
 
 def texts(world: World, version: int = 1) -> list[str]:

@@ -14,14 +14,12 @@ from services.identity.contract.doubles import (
 )
 from services.identity.domain.errors import MergeNotInThatState
 from services.identity.domain.merge import MergeState
-from shared.kernel.actor import Actor, ActorKind
 from shared.rpc.contract import Listing
 from tests.identity.conftest import AccessSeen
 from tests.identity.lives import DAY, announce, seen
+from tests.identity.merging import COLLEAGUE
 from tests.identity.people import INSURER, NOW
 from tests.identity.world import World
-
-COLLEAGUE = Actor(kind=ActorKind.OPERATOR, id="vigilance-2")
 
 
 def propose(world: World) -> UUID:
