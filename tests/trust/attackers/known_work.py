@@ -1,0 +1,39 @@
+"""In what the work of two answers that say the same may differ, and why it is left so."""
+
+from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
+
+from tests.trust.attackers.counting import Taken
+
+
+@dataclass(frozen=True)
+class Left:
+    """``asked``: what was called; ``work``: service, method and what it took; both with ``*``."""
+
+    asked: str
+    work: str
+    reason: str
+
+    def covers(self, asked: str, work: str) -> bool:
+        return fnmatchcase(asked, self.asked) and fnmatchcase(work, self.work)
+
+
+@dataclass
+class Differences:
+    """Met by a test. ``met``: by method asked, what differed and by how much at most."""
+
+    left: tuple[Left, ...]
+    met: dict[str, dict[str, int]] = field(default_factory=dict)
+    new: list[tuple[str, str, int]] = field(default_factory=list)
+
+    def note(self, asked: str, differs: Taken) -> None:
+        for (service, method, what), times in differs.items():
+            work = f"{service}.{method} {what}"
+            known = self.met.setdefault(asked, {})
+            known[work] = max(times, known.get(work, 0))
+            if not any(one.covers(asked, work) for one in self.left):
+                self.new.append((asked, work, times))
+
+
+STRANGERS: tuple[Left, ...] = ()
+HIDDEN: tuple[Left, ...] = ()
