@@ -23,7 +23,7 @@ import urllib3
 
 from shared.crypto import sealing
 
-MARKS = re.compile(r"\?(, \?)+")
+MARKS = re.compile(r"\(\?(, ?\?)*\)")
 _taken: ContextVar[Counter[str] | None] = ContextVar("taken", default=None)
 """By the answer under way."""
 
@@ -48,13 +48,13 @@ class CountedCursor(sqlite3.Cursor):
 
     _shape = ""
 
-    def execute(self, statement: str, values: Any = ()) -> sqlite3.Cursor:
-        self._begin(statement)
-        return super().execute(statement, values)
+    def execute(self, statement: str, values: Any = ()) -> "CountedCursor":
+        super().execute(statement, values)
+        return self._done(statement)
 
-    def executemany(self, statement: str, several: Any) -> sqlite3.Cursor:
-        self._begin(statement)
-        return super().executemany(statement, several)
+    def executemany(self, statement: str, several: Any) -> "CountedCursor":
+        super().executemany(statement, several)
+        return self._done(statement)
 
     def fetchall(self) -> list[Any]:
         rows = super().fetchall()
@@ -71,9 +71,11 @@ class CountedCursor(sqlite3.Cursor):
         take(f"rows of {self._shape}")
         return row
 
-    def _begin(self, statement: str) -> None:
-        self._shape = " ".join(MARKS.sub("?…", statement).split())
+    def _done(self, statement: str) -> "CountedCursor":
+        """Not counted is what was refused, as a lock that another process has."""
+        self._shape = " ".join(MARKS.sub("(?…)", statement).split())
         take(self._shape)
+        return self
 
 
 class CountedConnection(sqlite3.Connection):

@@ -35,5 +35,22 @@ class Differences:
                 self.new.append((asked, work, times))
 
 
-STRANGERS: tuple[Left, ...] = ()
-HIDDEN: tuple[Left, ...] = ()
+READ_AND_LEFT_OUT = (
+    Left("*", "* rows of *", "what is there is read before it is decided on, then left out"),
+    Left("*", "* seal opened", "the same: it is sealed"),
+)
+ONE_STREAM = (
+    Left(
+        "*", "* SELECT [*] FROM stored_events WHERE originator_id=*", "who has a record has streams"
+    ),
+    Left("*", "* BEGIN", "each is read in a transaction"),
+    Left("*", "* HMAC", "the id of the record that nobody has, where nothing is there"),
+)
+STRANGERS = (*READ_AND_LEFT_OUT, *ONE_STREAM)
+HIDDEN = (
+    *READ_AND_LEFT_OUT,
+    *ONE_STREAM,
+    Left("vault.deposit", "access.decide *", "whether they may see the double of what they put in"),
+    Left("vault.deposit", "vault.deposit *", "the same: it is read"),
+)
+"""Nothing else: no call, save, request to the object store or other statement more or less."""

@@ -17,7 +17,6 @@ from shared.kernel.actor import ActorKind
 from tests.trust.attackers.asking import (
     PERSONAL,
     UNKNOWN,
-    UNKNOWN_NUMBER,
     fitting,
     methods,
     with_id,
@@ -80,13 +79,9 @@ def anothers(besieged: Besieged, make: Make, key: str, path: str) -> tuple[Ask, 
 
 def by_id(caller: Caller, key: str, path: str, own: Record, theirs: Record) -> tuple[Ask, Ask]:
     kind = path.strip(".").removesuffix("_id")
-    if kind == "record":
-        there, unknown = theirs.record_id, UNKNOWN
-    else:
-        there = (theirs.hidden | {"open": ""}).get(kind) or theirs.plain[kind]
-        unknown = UNKNOWN_NUMBER if kind == "number" else UNKNOWN
+    there = theirs.record_id if kind == "record" else {**theirs.plain, **theirs.hidden}[kind]
     one, other = (
-        asking(caller, key, with_id(of(key, own), path, value)) for value in (there, unknown)
+        asking(caller, key, with_id(of(key, own), path, value)) for value in (there, UNKNOWN)
     )
     return one, other
 
@@ -153,7 +148,8 @@ LISTS = (
     "audit.journal", "profile.get_profile", "profile.measures", "agenda.appointments",
     "messaging.conversations", "prescription.prescriptions", "catalogue.authorisations",
 )  # fmt: skip
-SCENES: dict[str, Callable[[Besieged], tuple[Ask, Ask]]] = {
+Scenes = dict[str, Callable[[Besieged], tuple[Ask, Ask]]]
+SCENES: Scenes = {
     "nothing": nothing,
     **{f"parent {key}": partial(listed, name="SECRET", make=People.parent, key=key)
        for key in LISTS},
@@ -175,18 +171,17 @@ SCENES: dict[str, Callable[[Besieged], tuple[Ask, Ask]]] = {
            (doctor, "messaging.messages", ".conversation_id"),
            (doctor, "prescription.prescriptions", ".record_id"),
            (People.patient, "vault.describe", ".document_id"),
-           (People.patient, "prescription.history", ".number"),
            (People.patient, "agenda.cancel_appointment", ".appointment_id"),
        )},
     "application agenda.import_appointments": imported,
 }  # fmt: skip
-FEWER = {"doctor identity.resolve": resolved, "parent vault.deposit of a double": doubled}
+FEWER: Scenes = {"doctor identity.resolve": resolved, "parent vault.deposit of a double": doubled}
 
 
-@pytest.mark.parametrize("scene", SCENES | FEWER)
+@pytest.mark.parametrize("scene", [*SCENES, *FEWER])
 def test_time_of_answers(
     besieged_as_deployed: Besieged, figures: dict[str, Any], scene: str
 ) -> None:
-    one, other = (SCENES | FEWER)[scene](besieged_as_deployed)
+    one, other = {**SCENES, **FEWER}[scene](besieged_as_deployed)
     apart = interleaved(one, other, FEW if scene in FEWER else TIMES)
     figures.update(apart.figures())
