@@ -2,6 +2,7 @@
 it: calls between services, statements, rows, requests to the object store, seals, HMACs."""
 
 import json
+import sys
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -9,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from scripts.cli.deployment import Deployment, command_of
+from scripts.cli.deployment import Deployment
 from scripts.cli.processes import entrypoints_of
 from tests.support.deadline import eventually
 
@@ -26,9 +27,11 @@ Taken = Counter[tuple[str, str, str]]
 
 class Counting(Deployment):
     def launch(self, name: str, detached: bool = False) -> None:
-        command = command_of(name)
-        if any(one.endswith(".rpc") for one in entrypoints_of(name)):
-            command[command.index("services")] = COUNTING
+        parts = entrypoints_of(self.process_of(name))
+        if not any(part.endswith(".rpc") for part in parts):
+            super().launch(name, detached)
+            return
+        command = [sys.executable, "-m", COUNTING, *parts]
         environ = self.environ(self._ports[name])
         self.processes[name].start(command, environ=environ, detached=detached)
 
