@@ -46,5 +46,5 @@ def _page(reader: Caller, asked: dict[str, Any]) -> list[Any]:
 def _head(besieged: Besieged, service: str) -> int:
     file = besieged.deployment.place.home / "data" / f"{service}.db"
     with closing(sqlite3.connect(f"{file.resolve().as_uri()}?mode=ro", uri=True)) as log:
-        [(head,)] = log.execute(f"SELECT MAX(rowid) FROM {service}_events")  # noqa: S608 - ours
+        [(head,)] = log.execute("SELECT MAX(rowid) FROM stored_events")
     return int(head or 0)
