@@ -38,6 +38,11 @@ class Differences:
 READ_AND_LEFT_OUT = (
     Left("*", "* rows of *", "what is there is read before it is decided on, then left out"),
     Left("*", "* seal opened", "the same: it is sealed"),
+    Left(
+        "*",
+        "vault.* SELECT id, doc FROM documents_*",
+        "once, where there are documents of any kind",
+    ),
 )
 ONE_STREAM = (
     Left(
