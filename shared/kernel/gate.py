@@ -61,12 +61,19 @@ class Access(Protocol):
 
 class Gate:
     """``served_under``: the record that another was merged into, by whose rights it is served;
-    itself for any other.
+    itself for any other. ``nothing``: asked about where there is nothing to ask about, else the
+    journal and the time would tell a record without things from one where all are hidden.
     """
 
-    def __init__(self, access: Access, served_under: Callable[[UUID], UUID]) -> None:
+    def __init__(
+        self,
+        access: Access,
+        served_under: Callable[[UUID], UUID],
+        nothing: Mapping[str, Any],
+    ) -> None:
         self._access = access
         self._served_under = served_under
+        self._nothing = nothing
 
     def decide(
         self,
@@ -101,7 +108,7 @@ class Gate:
     ) -> list[bool]:
         """One answer per resource, in order; equal ones are asked about once."""
         keys = [json.dumps(resource, sort_keys=True) for resource in resources]
-        distinct = dict(zip(keys, resources, strict=True))
+        distinct = dict(zip(keys, resources, strict=True)) or {"": self._nothing}
         asked = list(distinct)
         permits: dict[str, bool] = {}
         record_id = self._served_under(record_id)

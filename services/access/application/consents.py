@@ -65,7 +65,10 @@ class Consents(AccessLog):
 
     @command
     def leave_care_team(self, request: c.LeaveCareTeam, by: Actor) -> Outcome[Done]:
-        rights, who, _ = self.asked_by(request.record_id, by)
+        """Where there is no record there is no such team, as in one that never opened."""
+        rights, who = self.readable(request.record_id), by.principal
+        if rights is None:
+            raise errors.NoSuchCareTeam
         team = rights.team(request.team_id)
         if who.kind is ActorKind.FACILITY and who.id == team["facility"]:
             leaving = request.members or team["members"]

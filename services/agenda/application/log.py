@@ -43,7 +43,7 @@ class AgendaLog(EventLog):
         limits: Limits,
     ) -> None:
         super().__init__(settings, keys, clock)
-        self.gate = Gate(access, lambda record_id: served_under(self, record_id))
+        self.gate = Gate(access, lambda record_id: served_under(self, record_id), AGENDA)
         self.identities = identities
         self.lists = lists
         self.table = table

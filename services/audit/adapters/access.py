@@ -12,6 +12,7 @@ from shared.rpc.client import RpcClient
 
 _BATCH = 500
 """Sets of attributes that one ``decide_many`` takes."""
+_NO_DOCUMENT = json.dumps({"kind": "document"})
 
 
 class RemoteAccess:
@@ -40,9 +41,11 @@ class RemoteAccess:
     def may_see(
         self, record_id: UUID, documents: Sequence[Mapping[str, Any]], by: Actor
     ) -> list[bool]:
-        """Documents that are alike to the rules are asked about once."""
+        """Documents that are alike to the rules are asked about once; where there is none, one
+        that is not there is: the time must not tell a journal without any from one of hidden
+        ones."""
         keys = [json.dumps(document, sort_keys=True) for document in documents]
-        distinct = list(dict.fromkeys(keys))
+        distinct = list(dict.fromkeys(keys)) or [_NO_DOCUMENT]
         permits: dict[str, bool] = {}
         for start in range(0, len(distinct), _BATCH):
             some = distinct[start : start + _BATCH]

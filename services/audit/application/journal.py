@@ -142,8 +142,6 @@ class Journals(AuditLog):
         if not audience.documents:
             return []
         subjects = self.outside.journal.subjects(record_id)
-        if not subjects:
-            return []
         asked = [s.attributes for s in subjects]
         permits = self.outside.access.may_see(record_id, asked, by)
         return [s for s, permit in zip(subjects, permits, strict=True) if permit]

@@ -80,7 +80,9 @@ class MessagingLog(EventLog):
         self.around = around
         self.limits = limits
         self.orphans: set[str] = set()
-        self.gate = Gate(around.access, lambda record_id: served_under(self, record_id))
+        self.gate = Gate(
+            around.access, lambda record_id: served_under(self, record_id), attributes(())
+        )
 
     @property
     def outbox(self) -> Outbox:

@@ -16,7 +16,7 @@ JOURNAL = {"kind": "journal", "scope": "all"}
 class RpcPeople:
     def __init__(self, client: RpcClient) -> None:
         self._client = client
-        self._gate = Gate(RpcAccess(client), lambda record_id: record_id)
+        self._gate = Gate(RpcAccess(client), lambda record_id: record_id, JOURNAL)
 
     def contact(self, record_id: UUID) -> Contact:
         asked = {"record_id": str(record_id)}

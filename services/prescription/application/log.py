@@ -44,6 +44,8 @@ from shared.stores.event_log import EventLog, Outcome, unreplayed
 from shared.stores.settings import EventStoreSettings
 
 SELF = Actor(kind=ActorKind.SERVICE, id="prescription")
+NOTHING = {"kind": "prescription"}
+"""Asked about where there is no prescription."""
 UNSETTLED = (Unavailable, DeadlineExceeded, TooMany, Unauthenticated)
 """After these the vault may have the document, or may take it later: nothing is given up."""
 
@@ -99,7 +101,7 @@ class PrescriptionLog(EventLog):
         super().__init__(settings, keys, clock)
         self.around = around
         self.limits = limits
-        self.gate = Gate(around.access, lambda record_id: served_under(self, record_id))
+        self.gate = Gate(around.access, lambda record_id: served_under(self, record_id), NOTHING)
 
     @property
     def pending(self) -> Pending:
@@ -158,7 +160,7 @@ class PrescriptionLog(EventLog):
             return self.shown(text, by)
         except refusals.NumberRefused:
             nowhere = derived_id(self.secret, "nowhere", text)
-            self.gate.require(nowhere, action, {"kind": "prescription"}, by)
+            self.gate.require(nowhere, action, NOTHING, by)
             raise Forbidden from None
 
     def permitted(self, text: str, action: str, by: Actor) -> tuple[Prescription, Decision]:

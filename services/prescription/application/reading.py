@@ -4,7 +4,7 @@ import base64
 from collections.abc import Sequence
 
 from services.prescription import contract as c
-from services.prescription.application.log import PrescriptionLog
+from services.prescription.application.log import NOTHING, PrescriptionLog
 from services.prescription.domain.number import printed
 from services.prescription.domain.people import pharmacy, professional
 from services.prescription.domain.ports import Listed
@@ -16,8 +16,6 @@ from shared.kernel.errors import Forbidden, InvalidRequest
 from shared.kernel.ids import derived_id
 from shared.rpc.contract import Listing
 
-NOWHERE = {"kind": "prescription"}
-
 
 class Reading(PrescriptionLog):
     def show(self, request: c.Show, by: Actor) -> c.Shown:
@@ -25,7 +23,7 @@ class Reading(PrescriptionLog):
         prescription = self.prescription(request.prescription_id)
         if prescription is None or prescription.document_id is None:
             nowhere = derived_id(self.secret, "nowhere", str(request.prescription_id))
-            self.gate.require(nowhere, "read", NOWHERE, by)
+            self.gate.require(nowhere, "read", NOTHING, by)
             raise Forbidden
         self.gate.require(prescription.record_id, "read", prescription.attributes(), by)
         code = self.around.codes.of(prescription.number)

@@ -21,6 +21,9 @@ from shared.kernel.ids import derived_id
 from shared.stores.event_log import EventLog
 from shared.stores.settings import EventStoreSettings
 
+NOTHING = {"kind": "profile_section"}
+"""Asked about where there is no entry."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Parts:
@@ -44,7 +47,7 @@ class ProfileLog(EventLog):
     ) -> None:
         super().__init__(settings, keys, clock)
         self.parts = parts
-        self.gate = Gate(parts.access, lambda record_id: served_under(self, record_id))
+        self.gate = Gate(parts.access, lambda record_id: served_under(self, record_id), NOTHING)
 
     def own_tables(self) -> Sequence[str]:
         """``profile_taken``: keyed ids of the measures that came in, and the batch each is in.
@@ -84,7 +87,7 @@ class ProfileLog(EventLog):
         """The entry, once permitted."""
         entry = self.entry(entry_id)
         if entry is None:
-            raise self.nowhere(entry_id, action, {"kind": "profile_section"}, by, how)
+            raise self.nowhere(entry_id, action, NOTHING, by, how)
         return entry, self.gate.require(entry.record_id, action, entry.attributes(), by, how)
 
     def nowhere(

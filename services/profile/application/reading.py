@@ -139,9 +139,10 @@ class ProfileReading(Sayings, MeasureReading):
     def _charts(self, record_id: UUID, person: Person, by: Actor, how: How) -> Iterable[Charted]:
         now = self.clock.now()
         targets = self.standing_targets(record_id, by, how)
-        for name, kind in self.parts.measuring.kinds.items():
-            points = self.points(record_id, name, (now - CHARTED, None), by, how)
-            if points:
+        kinds = self.parts.measuring.kinds
+        found = self.points(record_id, kinds, (now - CHARTED, None), by, how)
+        for name, kind in kinds.items():
+            if points := found[name]:
                 target = targets.get(name)
                 yield Charted(
                     kind=kind,

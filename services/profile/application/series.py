@@ -3,7 +3,7 @@
 import base64
 import binascii
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from itertools import chain
 from typing import TypeVar
@@ -24,6 +24,7 @@ from shared.kernel.errors import InvalidRequest
 from shared.kernel.gate import NORMALLY, How
 
 Line = TypeVar("Line")
+Window = tuple[datetime | None, datetime | None]
 RECORD = {"kind": "record"}
 LOOKING_BACK = (timedelta(days=31), timedelta(days=366), None)
 GROWTH = "CDC 2000 (United States)"
@@ -55,11 +56,10 @@ class MeasureReading(ProfileLog):
     def latest_measures(self, request: m.LatestMeasures, by: Actor) -> m.LatestKnown:
         """Of what this reader may see."""
         self.gate.require(request.record_id, "read", RECORD, by, request.how)
-        found = (
-            (self._latest(request.record_id, name, by, request.how), kind)
-            for name, kind in self.parts.measuring.kinds.items()
-        )
-        return m.LatestKnown(items=[m.LatestMeasure.of(p, kind) for p, kind in found if p])
+        latest = self._latest(request.record_id, by, request.how)
+        kinds = self.parts.measuring.kinds
+        items = [m.LatestMeasure.of(latest[name], kinds[name]) for name in kinds if name in latest]
+        return m.LatestKnown(items=items)
 
     def growth_curve(self, request: g.GrowthCurve, by: Actor) -> g.GrowthAnswer:
         """A reference, of nobody: nothing is asked of access."""
@@ -81,53 +81,66 @@ class MeasureReading(ProfileLog):
     ) -> list[Point]:
         attributes = measure_attributes(request.kind, [NORMAL], {})
         self.gate.require(request.record_id, "read", attributes, by, request.how)
-        return self.points(
-            request.record_id, request.kind, (request.since, request.until), by, request.how
-        )
+        window = (request.since, request.until)
+        return self.points(request.record_id, [request.kind], window, by, request.how)[request.kind]
 
     def points(
         self,
         record_id: UUID,
-        kind: str,
-        window: tuple[datetime | None, datetime | None],
+        kinds: Collection[str],
+        window: Window,
         by: Actor,
         how: How = NORMALLY,
-    ) -> list[Point]:
-        """Oldest first, those only that this reader may see; an index, computed from them."""
+    ) -> dict[str, list[Point]]:
+        """By kind, oldest first, those only that this reader may see; an index, computed from
+        them. Decided on at once: a decision for each kind would tell which are hidden."""
         since, until = window
-        found = self._seen(record_id, kind, window, by, how)
-        if kind == BMI:
-            weights = self._seen(record_id, WEIGHT, window, by, how)
-            heights = self._seen(record_id, HEIGHT, (None, until), by, how)
-            found += computed_bmi(weights, heights)
-        inside = [p for p in found if (not since or p.at >= since) and (not until or p.at < until)]
-        return sorted(inside, key=_key)
+        windows = dict.fromkeys(kinds, window)
+        if BMI in kinds:
+            windows |= {WEIGHT: window, HEIGHT: (None, until)}
+        seen = self._seen(record_id, windows, by, how)
+        if BMI in kinds:
+            seen[BMI] += computed_bmi(seen[WEIGHT], seen[HEIGHT])
+        return {
+            kind: sorted(
+                (
+                    point
+                    for point in seen[kind]
+                    if (not since or point.at >= since) and (not until or point.at < until)
+                ),
+                key=_key,
+            )
+            for kind in kinds
+        }
 
-    def _latest(self, record_id: UUID, kind: str, by: Actor, how: How) -> Point | None:
+    def _latest(self, record_id: UUID, by: Actor, how: How) -> dict[str, Point]:
         """Looked for in more and more of the past: of a sensor, a month says enough."""
         now = self.clock.now()
+        latest: dict[str, Point] = {}
         for span in LOOKING_BACK:
-            since = now - span if span else None
-            if points := self.points(record_id, kind, (since, None), by, how):
-                return points[-1]
-        return None
+            left = [kind for kind in self.parts.measuring.kinds if kind not in latest]
+            if not left:
+                break
+            window = (now - span if span else None, None)
+            found = self.points(record_id, left, window, by, how)
+            latest |= {kind: points[-1] for kind, points in found.items() if points}
+        return latest
 
     def _seen(
-        self,
-        record_id: UUID,
-        kind: str,
-        window: tuple[datetime | None, datetime | None],
-        by: Actor,
-        how: How,
-    ) -> list[Point]:
+        self, record_id: UUID, windows: Mapping[str, Window], by: Actor, how: How
+    ) -> dict[str, list[Point]]:
         series = [
-            one
+            (kind, one)
+            for kind, window in windows.items()
             for each in self.together(record_id)
             for one in self.parts.listed.series(each, kind, *window)
         ]
-        permits = self.gate.may_read(record_id, [one.attributes() for one in series], by, how)
-        pairs = zip(series, permits, strict=True)
-        return [point for one, permit in pairs if permit for point in one.points]
+        permits = self.gate.may_read(record_id, [one.attributes() for _, one in series], by, how)
+        seen: dict[str, list[Point]] = {kind: [] for kind in windows}
+        for (kind, one), permit in zip(series, permits, strict=True):
+            if permit:
+                seen[kind] += one.points
+        return seen
 
     def standing_targets(
         self, record_id: UUID, by: Actor, how: How = NORMALLY

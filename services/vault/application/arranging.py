@@ -66,11 +66,10 @@ class Arranging(Finding):
         return Outcome(answer=Done(), save=[arrangement])
 
     def folders(self, request: Folders, by: Actor) -> Arranged:
+        """Asks ``access`` as often where nobody arranged anything: a pin may be a secret."""
         self.gate.require(request.record_id, "read", RECORD, by)
         records = self.served_together(request.record_id)
-        found = self.arrangement(records[0])
-        if found is None:
-            return Arranged(folders=[], pinned=[], masks_by_default=False)
+        found = self.arranged(records[0], by)
         lines = self.lines(records, Span(), ANYTHING, by, NORMALLY)
         arranged = self.listed.entries(lines.about(found.documents).lines)
         seen = {entry.document_id for entry in arranged}

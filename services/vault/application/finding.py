@@ -73,7 +73,7 @@ class Finding(VaultLog):
         found = Lines.together([self.listed.lines(each, span) for each in records])
         asked = [group for group, shared in found.shared.items() if wanted.fits(shared)]
         attributes = [found.shared[group].attributes(by) for group in asked]
-        permits = self.may_read(records[0], attributes, by, how)
+        permits = self.gate.may_read(records[0], attributes, by, how)
         return found.of({group for group, permit in zip(asked, permits, strict=True) if permit})
 
     def _saying(self, text: str, records: Sequence[UUID], span: Span, lines: Lines) -> Lines:

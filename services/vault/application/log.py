@@ -1,7 +1,6 @@
 """The log of the vault, and what its use cases share."""
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 from uuid import UUID
 
 from services.vault.domain.arrangement import Arrangement
@@ -53,7 +52,7 @@ class VaultLog(EventLog):
     ) -> None:
         super().__init__(settings, keys, clock)
         self.parked = ParkedRecords(self)
-        self.gate = Gate(access, self.ruled_by)
+        self.gate = Gate(access, self.ruled_by, UNKNOWN_DOCUMENT)
         self.people = people
         self.contents = contents
         self.listed = listed
@@ -152,20 +151,10 @@ class VaultLog(EventLog):
     def seen(
         self, entries: Sequence[Entry], record_id: UUID, by: Actor, how: How = NORMALLY
     ) -> list[Entry]:
-        permits = self.may_read(record_id, [entry.attributes(by) for entry in entries], by, how)
+        permits = self.gate.may_read(
+            record_id, [entry.attributes(by) for entry in entries], by, how
+        )
         return [entry for entry, permit in zip(entries, permits, strict=True) if permit]
-
-    def may_read(
-        self,
-        record_id: UUID,
-        attributes: Sequence[Mapping[str, Any]],
-        by: Actor,
-        how: How = NORMALLY,
-    ) -> list[bool]:
-        """Where nothing is there the same is asked, of something that is not: else the journal and
-        the time would tell it from a record where all is hidden."""
-        asked = attributes or [UNKNOWN_DOCUMENT]
-        return self.gate.may_read(record_id, asked, by, how)[: len(attributes)]
 
 
 def _in_sight(document: Document, by: Actor) -> bool:

@@ -29,13 +29,13 @@ def open_pairs(people: People, home: Path, first: int = 0) -> dict[str, Pair]:
     ``first``: of the numbers in their INS."""
     insurer = people.staff(ActorKind.OPERATOR)
     names = [name for name in NAMES for _ in range(2)]
-    parents = [_person(f"279035121{first + n:04}89", PARENT_BORN) for n, _ in enumerate(names)]
-    parent_ids = _announced(insurer, parents)
+    parents = [person(f"279035121{first + n:04}89", PARENT_BORN) for n, _ in enumerate(names)]
+    parent_ids = announced(insurer, parents)
     children = [
-        _person(f"211045121{first + n:04}89", MINOR_BORN) | {"representatives": [parent_id]}
+        person(f"211045121{first + n:04}89", MINOR_BORN) | {"representatives": [parent_id]}
         for n, parent_id in enumerate(parent_ids)
     ]
-    made = zip(names, _announced(insurer, children), parent_ids, children, strict=True)
+    made = zip(names, announced(insurer, children), parent_ids, children, strict=True)
     clock = home / "clock"
     ahead = float(clock.read_text()) if clock.exists() else 0.0
     clock.write_text(str(ahead + OPEN_AFTER))
@@ -48,7 +48,7 @@ def open_pairs(people: People, home: Path, first: int = 0) -> dict[str, Pair]:
     return {name: Pair(*records[2 * n : 2 * n + 2]) for n, name in enumerate(NAMES)}
 
 
-def _person(ins: str, birth_date: str) -> dict[str, Any]:
+def person(ins: str, birth_date: str) -> dict[str, Any]:
     return {
         "traits": {
             "birth_name": "ESSAI",
@@ -63,7 +63,8 @@ def _person(ins: str, birth_date: str) -> dict[str, Any]:
     }
 
 
-def _announced(insurer: Caller, rows: list[dict[str, Any]]) -> list[str]:
+def announced(insurer: Caller, rows: list[dict[str, Any]]) -> list[str]:
+    """Ids of their records."""
     answered = insurer.do("identity.announce_records", rows=rows)["rows"]
     assert all(row.get("fault") is None for row in answered), answered
     return [row["record_id"] for row in answered]

@@ -26,13 +26,18 @@ class Filling:
         self._open_one = open_one
         self._secret_one = secret_one
 
+    def rights(self, record: Record) -> None:
+        """Who works in it."""
+        parent, of_it = self._people.parent(record), {"record_id": record.record_id}
+        parent.do("access.name_treating_doctor", professional=TREATING_DOCTOR, **of_it)
+        parent.do("access.declare_consent", professional=SPECIALIST, means="electronic",
+                  valid_until=ENDS, **of_it)  # fmt: skip
+        record.plain["service"] = self._secret_one
+
     def plain(self, record: Record) -> None:
         """Something of every kind that nobody hides."""
         parent, doctor = self._people.parent(record), self._people.doctor()
         of_it = {"record_id": record.record_id}
-        parent.do("access.name_treating_doctor", professional=TREATING_DOCTOR, **of_it)
-        parent.do("access.declare_consent", professional=SPECIALIST, means="electronic",
-                  valid_until=ENDS, **of_it)  # fmt: skip
         put_in = self._people.hospital().do("vault.deposit", **of_it, **letter("Attestation"))
         record.plain["document"] = put_in["document_id"]
         record.plain["logical"] = put_in["logical_id"]
@@ -51,7 +56,6 @@ class Filling:
         )["conversation_id"]  # fmt: skip
         issued = doctor.do("prescription.issue", lines=[MEDICINE], **of_it)
         record.plain["number"] = issued["number"]
-        record.plain["service"] = self._secret_one
         patient = self._people.patient(record)
         patient.do("catalogue.authorise", service=self._open_one, finalities=["SUIVI"], **of_it)
         patient.do("profile.set_extraction", allowed=True, **of_it)
@@ -90,6 +94,8 @@ class Filling:
         kept["session"] = doctor.do(
             "access.break_glass", reason=word, unable_to_consent=True, **of_it
         )["session"]
+
+    alone = secret
 
     def _in_secret(self, minor: Any, kept: dict[str, str], word: str, of_it: Any) -> None:
         opened = minor.ask("vault.open", document_id=kept["document"])

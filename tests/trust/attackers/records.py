@@ -16,17 +16,18 @@ from scripts.demo.cast import (
 )
 from shared.kernel.actor import ActorKind
 
-NAMES = ("SECRET", "UNTOLD", "MASKED")
+NAMES = ("SECRET", "UNTOLD", "MASKED", "ALONE")
 """``SECRET``: of a minor, from who represents them. ``UNTOLD``: a result that no doctor has
-announced, from the person. ``MASKED``: from professionals but those the person trusts."""
+announced, from the person. ``MASKED``: from professionals but those the person trusts. ``ALONE``:
+as the first, and nothing else is there: its twin is empty."""
 SPECIALIST = "899700551239"
 STRANGER = "899700770011"
 WORKS_AT = {TREATING_DOCTOR: GENERAL_PRACTICE, SPECIALIST: DENTAL_PRACTICE, STRANGER: "1330780081"}
 """Apart: what a practice put in, all who work there may see."""
 PHARMACY = "1750000018"
 OPEN_SERVICE, SECRET_SERVICE = "1.2.250.1.999.77", "1.2.250.1.999.78"
-SPOKEN = ("orchidoxal", "pervenchine", "mirabellose")
-"""Words that no answer to the wrong person may hold: one for each of the three that hide."""
+SPOKEN = ("orchidoxal", "pervenchine", "mirabellose", "campanulate")
+"""Words that no answer to the wrong person may hold: one for each pair."""
 HIDDEN_WORD = dict(zip(NAMES, SPOKEN, strict=True))
 
 

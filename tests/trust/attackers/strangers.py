@@ -1,10 +1,6 @@
-"""Callers who have nothing to do with a record, what they may ask about it, and the work of it."""
+"""Callers who have nothing to do with a record, and what they may ask about it."""
 
-import json
-from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
-from pathlib import Path
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from scripts.demo.cast import Caller
@@ -85,49 +81,6 @@ def heard(caller: Caller, method: str, record: Record, thing: str, given: Mappin
     said = told(ask, record)
     why = told(lambda: caller.ask("access.explain", decision_id=asked[0]), record) if asked else ""
     return f"{said} {why}".replace(thing, "<it>")
-
-
-KEYS = ("keyring", "open_key")
-"""Asked by who reads a record's stream for the first time in a minute: of one that is there."""
-
-
-@dataclass
-class Work:
-    """Calls between services that a request led to, as the logs of the processes have them; but
-    for keys."""
-
-    folder: Path
-    _read: dict[Path, int] = field(default_factory=dict)
-
-    def forget(self) -> None:
-        """What was done until now."""
-        self._read = {file: file.stat().st_size for file in self.folder.glob("*.log")}
-
-    def of(self, method: str) -> Counter[tuple[str, str, str]]:
-        """Of the request to ``method`` made since: service, method and outcome of each call that
-        it led to."""
-        calls = [line for line in self._lines() if line["event"] == "call"]
-        service, _, name = method.partition(".")
-        asked = [
-            line["trace_id"]
-            for line in calls
-            if (line["service"], line["method"], line["via"]) == (service, name, None)
-        ]
-        assert asked, "its line is not there yet"
-        return Counter(
-            (line["service"], line["method"], line["outcome"])
-            for line in calls
-            if line["trace_id"] == asked[0]
-            and line["via"]
-            and (line["service"], line["method"]) != KEYS
-        )
-
-    def _lines(self) -> Iterator[dict[str, Any]]:
-        for file, start in self._read.items():
-            with file.open("rb") as log:
-                log.seek(start)
-                whole, _, _ = log.read().rpartition(b"\n")
-            yield from (json.loads(line) for line in whole.splitlines() if line.startswith(b"{"))
 
 
 def ins(value: str) -> dict[str, str]:

@@ -1,6 +1,6 @@
 """What is hidden from somebody is hidden in every answer of every method of every service."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from typing import Any
 from uuid import uuid4
@@ -8,7 +8,6 @@ from uuid import uuid4
 import pytest
 
 from scripts.demo.cast import Caller
-from shared.kernel.actor import ActorKind
 from shared.rpc.contract import Method
 from tests.support.deadline import eventually
 from tests.trust.attackers.asking import (
@@ -20,12 +19,15 @@ from tests.trust.attackers.asking import (
     fitting,
     fresh,
     id_paths,
-    methods,
     with_id,
 )
 from tests.trust.attackers.building import letter, pdf
 from tests.trust.attackers.conftest import Besieged
-from tests.trust.attackers.records import SPECIALIST, STRANGER, Pair, People, Record
+from tests.trust.attackers.counting import Taken, Work, compared
+from tests.trust.attackers.journals import lines, now
+from tests.trust.attackers.known_work import HIDDEN, Differences
+from tests.trust.attackers.records import SPECIALIST, STRANGER, People, Record
+from tests.trust.attackers.siege import open_to
 from tests.trust.attackers.strangers import heard
 from tests.trust.attackers.telling import heard_from
 
@@ -38,6 +40,7 @@ Reader = tuple[str, Callable[[People, Record], Caller]]
 READERS: dict[str, Reader] = {
     "parent": ("SECRET", People.parent),
     "caregiver": ("SECRET", People.caregiver),
+    "parent of nothing else": ("ALONE", People.parent),
     "patient": ("UNTOLD", People.patient),
     "parent of who was not told": ("UNTOLD", People.parent),
     "application": ("UNTOLD", People.application),
@@ -46,19 +49,18 @@ READERS: dict[str, Reader] = {
     "secretary": ("MASKED", lambda people, _: people.secretary()),
 }
 """Each with the pair whose one record holds what is hidden from them."""
-PERSONS = {"parent", "patient", "caregiver", "parent of who was not told"}
+PERSONS = {
+    "parent", "patient", "caregiver", "parent of who was not told", "parent of nothing else"
+}  # fmt: skip
+READ_JOURNALS = PERSONS - {"caregiver"}
+"""Professionals read what they did themselves, also what was refused about something hidden
+(docs/security.md); caregivers of the tests are let in nowhere."""
 Ask = Callable[[Caller, Record], str]
 pytestmark = [
     pytest.mark.long,
     pytest.mark.timeout(900),
     pytest.mark.parametrize("who", READERS),
 ]
-
-
-def open_to(kind: ActorKind) -> list[tuple[str, Method]]:
-    """Methods that this kind of caller may call: those that read, then those that change."""
-    allowed = [(key, method) for key, method in methods() if kind in method.callers]
-    return sorted(allowed, key=lambda one: one[1].is_command)
 
 
 def questions(
@@ -113,44 +115,88 @@ def pointed(besieged: Besieged, word: str, allowed: set[str]) -> Iterator[tuple[
         )
 
 
-def test_hidden_makes_no_difference(besieged: Besieged, figures: dict[str, Any], who: str) -> None:
+@pytest.fixture
+def differences(figures: dict[str, Any]) -> Iterator[Differences]:
+    found = Differences(HIDDEN)
+    yield found
+    figures["differs"] = found.met
+    assert not found.new
+
+
+def test_hidden_makes_no_difference(
+    besieged: Besieged, figures: dict[str, Any], differences: Differences, who: str
+) -> None:
     """Two records that differ in what is hidden alone are answered alike: lists, totals, facets,
     duplicates, notices, journal, refusals. What services tell each other may take a moment."""
     name, make = READERS[who]
     pair, as_them = besieged.pairs[name], partial(make, besieged.people)
-    asked = 0
+    asked, work = 0, Work(besieged.deployment.place.home / "services")
     allowed = [one for one in open_to(as_them(pair.one).kind) if one[0] not in ENDING]
     for key, ask in questions(besieged, who, pair.word, allowed):
-        told = eventually(partial(_alike, key, ask, as_them, pair), within=15)
+        both = [partial(ask, as_them(record), record) for record in (pair.one, pair.twin)]
+        told, differs = eventually(partial(_alike, work, key, both), within=15)
         assert pair.word not in told, key
+        differences.note(key, differs)
         asked += 1
     figures["asked"] = asked
     assert asked > 10
 
 
-def _alike(key: str, ask: Ask, as_them: Callable[[Record], Caller], pair: Pair) -> str:
-    one, twin = (ask(as_them(record), record) for record in (pair.one, pair.twin))
+def _alike(work: Work, key: str, both: Sequence[Callable[[], str]]) -> tuple[str, Taken]:
+    (one, twin), differs = compared(work, key, *both)
     assert one == twin, key
-    return one
+    return one, differs
 
 
 def test_hidden_and_unknown_are_told_alike(
-    besieged: Besieged, figures: dict[str, Any], who: str
+    besieged: Besieged, figures: dict[str, Any], differences: Differences, who: str
 ) -> None:
     """Whoever has the id of something hidden learns nothing by it, wherever they put it."""
     name, make = READERS[who]
-    record = besieged.pairs[name].one
+    record, work = besieged.pairs[name].one, Work(besieged.deployment.place.home / "services")
     caller, tried = make(besieged.people, record), 0
     for key, method in open_to(caller.kind):
         if key in ENDING:
             continue
         for path, kind in places(key, method, record) if (key, who) not in EXPLAINED else ():
             ask = partial(_with_id, caller, key, method, path, record, who in PERSONS)
-            told = ask(record.hidden[kind])
-            assert told == ask(UNKNOWN_NUMBER if path == ".number" else UNKNOWN), (key, path)
+            unknown = UNKNOWN_NUMBER if path == ".number" else UNKNOWN
+            (told, of_nothing), differs = compared(
+                work, key, partial(ask, record.hidden[kind]), partial(ask, unknown)
+            )
+            assert told == of_nothing, (key, path)
+            differences.note(key, differs)
             tried += 1
     figures["tried"] = tried
     assert tried
+
+
+def test_journals_after_what_is_hidden_and_what_is_unknown(
+    besieged: Besieged, figures: dict[str, Any], who: str
+) -> None:
+    """Once somebody put the id of something hidden everywhere, what they read in the journal, and
+    what others read whom it is hidden from, is what it would be with ids of nothing."""
+    name, make = READERS[who]
+    record, told = besieged.pairs[name].one, []
+    caller = make(besieged.people, record)
+    for hidden in (True, False):
+        since = now(besieged)
+        for key, method in open_to(caller.kind):
+            if key not in ENDING and (key, who) not in EXPLAINED:
+                for path, kind in places(key, method, record):
+                    unknown = UNKNOWN_NUMBER if path == ".number" else UNKNOWN
+                    value = record.hidden[kind] if hidden else unknown
+                    _with_id(caller, key, method, path, record, who in PERSONS, value)
+        told.append(
+            {
+                other: lines(besieged, as_them(besieged.people, record), record, since)
+                for other, (of_whom, as_them) in READERS.items()
+                if of_whom == name and other in READ_JOURNALS
+            }
+        )
+    assert told[0] == told[1]
+    assert told[0] or who not in READ_JOURNALS
+    figures["lines"] = sum(found.total() for found in told[0].values())
 
 
 def places(key: str, method: Method, record: Record) -> Iterator[tuple[str, str]]:
@@ -169,11 +215,16 @@ def _with_id(
     return heard(caller, key, record, value, given)
 
 
-def test_the_end_of_a_record_tells_nothing(besieged: Besieged, who: str) -> None:
+def test_the_end_of_a_record_tells_nothing(
+    besieged: Besieged, differences: Differences, who: str
+) -> None:
     """Closing it, too, is answered alike; asked last, for it ends the rest."""
     name, make = READERS[who]
     pair, as_them = besieged.pairs[name], partial(make, besieged.people)
+    work = Work(besieged.deployment.place.home / "services")
     for key, method in open_to(as_them(pair.one).kind):
         if key in ENDING:
             ask = partial(_asked, key, method, who in PERSONS, besieged.since)
-            eventually(partial(_alike, key, ask, as_them, pair), within=15)
+            both = [partial(ask, as_them(record), record) for record in (pair.one, pair.twin)]
+            _, differs = eventually(partial(_alike, work, key, both), within=15)
+            differences.note(key, differs)

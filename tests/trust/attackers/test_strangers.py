@@ -6,68 +6,25 @@ from typing import Any
 
 import pytest
 
-from scripts.demo.cast import Caller
-from shared.rpc.contract import Method
-from tests.support.deadline import eventually
-from tests.trust.attackers.asking import (
-    NOT_OF_A_RECORD,
-    UNKNOWN,
-    UNKNOWN_NUMBER,
-    fitting,
-    fresh,
-    id_paths,
-    with_id,
-)
+from shared.kernel.actor import ActorKind
+from tests.trust.attackers.building import PARENT_BORN, announced, person
 from tests.trust.attackers.conftest import Besieged
+from tests.trust.attackers.journals import lines, now
+from tests.trust.attackers.known_work import STRANGERS as STRANGERS_WORK
+from tests.trust.attackers.known_work import Differences
 from tests.trust.attackers.records import Record
-from tests.trust.attackers.strangers import (
-    ALL_KINDS,
-    MAY_KNOW,
-    STRANGERS,
-    UNKNOWN_INS,
-    Work,
-    filled,
-    heard,
-    ins,
-    let_in,
-)
-from tests.trust.attackers.test_hidden import open_to
+from tests.trust.attackers.siege import Siege
+from tests.trust.attackers.strangers import MAY_KNOW, STRANGERS, filled, let_in
 
 pytestmark = [pytest.mark.long, pytest.mark.timeout(900), pytest.mark.parametrize("who", STRANGERS)]
-PERSONS = {"person", "parent"}
-PRESENTED = {
-    f"prescription.{name}" for name in ("present", "history", "dispense", "reverse_dispensation")
+NEVER_OPENED = {"announced": "279035121399989", "opposed": "279035121399889"}
+"""Persons whose record waits for its six weeks, and who said no; by INS."""
+
+IN_OTHER_WORDS = {
+    f"access.{name}" for name in ("break_glass", "end_emergency_session", "review_break_glass")
 }
-"""Told to professionals whether there is such a prescription: who has its number was shown it.
-It is drawn from 95 bits, and ten wrong ones in an hour end the asking."""
-INVITED = "access.invite_representative"
-"""Who says number, names and day of birth of somebody is told if they cannot be invited."""
-Asked = tuple[str, Counter[tuple[str, str, str]]]
-
-
-class Siege:
-    """One stranger before one record, with the things that are in it. ``own``: a record that
-    lets this stranger in."""
-
-    def __init__(self, besieged: Besieged, things: dict[str, str], who: str) -> None:
-        self.own, self.theirs = own(besieged), theirs(besieged)
-        self.things = things
-        self.caller: Caller = STRANGERS[who](besieged.people, self.own)
-        self._person = who in PERSONS
-        self._work = Work(besieged.deployment.place.home / "services")
-
-    def methods(self) -> list[tuple[str, Method]]:
-        return open_to(self.caller.kind)
-
-    def fitting(self, key: str, method: Method) -> dict[str, Any]:
-        return fresh(fitting(key, method, self.own, person=self._person))
-
-    def ask(self, key: str, method: Method, thing: str, given: dict[str, Any]) -> Asked:
-        """What is told, and the calls between services that it took."""
-        method.request.model_validate(given)
-        self._work.forget()
-        told = heard(self.caller, key, self.own, thing, given)
-        return told, eventually(lambda: [self._work.of(key)])[0]
+"""Refuse a professional who has the id of a record that never opened, which is told to nobody, in
+other words than one who made an id up."""
 
 
 def own(besieged: Besieged) -> Record:
@@ -78,80 +35,103 @@ def theirs(besieged: Besieged) -> Record:
     return besieged.pairs["SECRET"].one
 
 
+def closed(besieged: Besieged) -> Record:
+    return besieged.pairs["MASKED"].one
+
+
 @pytest.fixture(scope="module")
 def things(besieged: Besieged) -> dict[str, str]:
     let_in(besieged.people, own(besieged))
     return filled(besieged.people, theirs(besieged))
 
 
+@pytest.fixture(scope="module")
+def never_opened(besieged: Besieged) -> dict[str, str]:
+    """Ids of these records, by INS."""
+    insurer = besieged.people.staff(ActorKind.OPERATOR)
+    numbers = list(NEVER_OPENED.values())
+    ids = announced(insurer, [person(number, PARENT_BORN) for number in numbers])
+    insurer.do("identity.oppose", record_id=ids[1], channel="phone")
+    return dict(zip(numbers, ids, strict=True))
+
+
+@pytest.fixture(scope="module")
+def ended(besieged: Besieged) -> Record:
+    record = closed(besieged)
+    insurer = besieged.people.staff(ActorKind.OPERATOR)
+    insurer.do("identity.close", record_id=record.record_id, motive="person_request")
+    return record
+
+
 @pytest.fixture
 def siege(besieged: Besieged, things: dict[str, str], who: str) -> Siege:
-    return Siege(besieged, things, who)
+    return Siege(besieged, own(besieged), who)
 
 
-def test_what_is_somebodys_and_what_is_nobodys(siege: Siege, figures: dict[str, Any]) -> None:
+@pytest.fixture
+def differences(figures: dict[str, Any]) -> Iterator[Differences]:
+    found = Differences(STRANGERS_WORK)
+    yield found
+    figures["differs"] = found.met
+    assert not found.new
+
+
+def test_what_is_somebodys_and_what_is_nobodys(
+    siege: Siege, things: dict[str, str], figures: dict[str, Any], differences: Differences
+) -> None:
     """Each id of something in another's record, wherever an id may stand: the answer, what its
     decision says when it is asked why, and the work of it are those of an id of nothing."""
-    tried = 0
-    for key, method in siege.methods():
-        for path, kind in places(key, method, siege.things):
-            unknown = UNKNOWN_NUMBER if path == ".number" else UNKNOWN
-            is_there, is_not = (
-                siege.ask(key, method, value, with_id(siege.fitting(key, method), path, value))
-                for value in (siege.things[kind], unknown)
-            )
-            if key in PRESENTED and siege.caller.kind == "professional":
-                continue
-            assert is_there == is_not, (key, path, kind)
-            tried += 1
-    figures["tried"] = tried
-    assert tried
-
-
-def places(key: str, method: Method, things: dict[str, str]) -> Iterator[tuple[str, str]]:
-    for path in id_paths(method):
-        assert path in ALL_KINDS or path in NOT_OF_A_RECORD, (key, path)
-        for kind in ALL_KINDS.get(path, ()):
-            if kind in things:
-                yield path, kind
+    figures["tried"] = siege.compare(siege.of_things(things), differences)
+    assert figures["tried"]
 
 
 def test_a_record_that_is_there_and_one_that_is_not(
-    siege: Siege, figures: dict[str, Any], who: str
+    siege: Siege, besieged: Besieged, figures: dict[str, Any], differences: Differences, who: str
 ) -> None:
-    """To whoever may not ask whether somebody has a record."""
-    if who in MAY_KNOW:
-        return
-    for key, method in siege.methods():
-        if "record_id" in method.request.model_fields:
-            is_there, is_not = (
-                siege.ask(key, method, value, siege.fitting(key, method) | {"record_id": value})
-                for value in (siege.theirs.record_id, UNKNOWN)
-            )
-            assert is_there == is_not, key
-            figures["tried"] = figures.get("tried", 0) + 1
+    """To whoever may not ask whether somebody has a record: by its id, and by their INS."""
+    if who not in MAY_KNOW:
+        record = theirs(besieged)
+        figures["tried"] = sum(
+            siege.compare(questions, differences)
+            for questions in (siege.of_record(record.record_id), siege.of_person(record.ins))
+        )
 
 
-def test_a_person_who_has_a_record_and_one_who_has_none(
-    siege: Siege, figures: dict[str, Any], who: str
+def test_a_record_that_was_closed_and_one_that_never_was(
+    siege: Siege, ended: Record, figures: dict[str, Any], differences: Differences, who: str
 ) -> None:
-    """By their INS, to the same."""
-    if who in MAY_KNOW:
-        return
-    for key, method in siege.methods():
-        if "ins" in method.request.model_fields and key != INVITED:
-            is_there, is_not = (
-                siege.ask(key, method, value, by_ins(siege.fitting(key, method), key, value))
-                for value in (siege.theirs.ins, UNKNOWN_INS)
-            )
-            assert is_there == is_not, key
-            figures["tried"] = figures.get("tried", 0) + 1
+    """The same of a closed one, and of what is in it; what is in it, to all."""
+    asked = [siege.of_things({**ended.plain, **ended.hidden})]
+    if who not in MAY_KNOW:
+        asked += [siege.of_record(ended.record_id), siege.of_person(ended.ins)]
+    figures["tried"] = sum(siege.compare(questions, differences) for questions in asked)
 
 
-def by_ins(given: dict[str, Any], key: str, value: str) -> dict[str, Any]:
-    if key.startswith("access."):
-        return given | {"ins": ins(value)}
-    bare = {name: inner for name, inner in given.items() if name != "record_id"}
-    if key == "agenda.import_appointments":
-        return bare | {"ins": value, "ins_oid": ins(value)["oid"]}
-    return bare | {"ins": ins(value)}
+def test_a_record_that_never_opened_and_none(
+    siege: Siege, never_opened: dict[str, str], figures: dict[str, Any], differences: Differences
+) -> None:
+    """To everybody: nobody outside is told of one announced or opposed."""
+    figures["tried"] = sum(
+        siege.compare((one for one in questions if one.key not in IN_OTHER_WORDS), differences)
+        for number, record_id in never_opened.items()
+        for questions in (siege.of_record(record_id), siege.of_person(number))
+    )
+
+
+def test_journals_after_what_is_somebodys_and_what_is_nobodys(
+    siege: Siege, besieged: Besieged, things: dict[str, str], figures: dict[str, Any], who: str
+) -> None:
+    """What a stranger asked for is in the journal of whose it is, and the stranger's own says the
+    same whatever they asked for."""
+    told: list[Counter[str]] = []
+    minor = besieged.people.patient(theirs(besieged), secretly=True)
+    questions = list(siege.of_things(things))
+    for of_what in ("is_there", "is_not"):
+        since = now(besieged)
+        for one in questions:
+            siege.ask(one.key, one.method, *getattr(one, of_what))
+        told.append(lines(besieged, besieged.people.patient(siege.own), siege.own, since))
+        figures[of_what] = lines(besieged, minor, theirs(besieged), since).total()
+    assert told[0] == told[1]
+    assert figures["is_not"] == 0
+    assert figures["is_there"] > 0 or who not in {"doctor", "facility"}
