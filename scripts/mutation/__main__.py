@@ -10,11 +10,13 @@ import argparse
 import importlib
 import sys
 from collections.abc import Iterator
+from contextlib import AbstractContextManager, nullcontext
 from itertools import groupby
 from pathlib import Path
 from random import Random
 from tempfile import TemporaryDirectory
 
+from scripts.machine.rabbitmq import Broker, running_broker
 from scripts.mutation.modules import MODULES, Module
 from scripts.mutation.mutants import Mutant, mutants
 from scripts.mutation.score import Score, Scores
@@ -28,6 +30,7 @@ LIBRARIES = (
     "_pytest.main", "hypothesis", "pydantic", "cryptography.hazmat.primitives.ciphers.aead",
     "cryptography.hazmat.primitives.asymmetric.ed25519", "eventsourcing.application", "cedarpy",
     "eventsourcing.sqlite", "structlog", "jwt", "minio", "pymongo", "prometheus_client",
+    "nameko.extensions", "kombu.connection",
 )  # fmt: skip
 """Imported once, before the processes part."""
 
@@ -81,14 +84,19 @@ def _tried(drawn: Drawn) -> Iterator[tuple[Module, list[Mutant], str | None]]:
     if not drawn:
         return
     wrongs = dict(drawn)
-    with TemporaryDirectory() as name:
+    with TemporaryDirectory() as name, _broker(drawn[0][0], Path(name) / "rabbitmq") as broker:
         folder = Path(name)
-        for module, told in noticed(drawn, folder):
+        for module, told in noticed(drawn, folder, broker):
             left = [m for number, m in enumerate(wrongs[module]) if number not in told.by]
             if told.failing is None:
                 log = folder / "log"
-                left = [m for m in left if passes(module, m, told.first, log)]
+                left = [m for m in left if passes(module, m, told.first, log, broker)]
             yield module, left, told.failing
+
+
+def _broker(module: Module, home: Path) -> AbstractContextManager[Broker | None]:
+    """One for all trials; each test has a vhost of its own in it."""
+    return running_broker(home) if module.on_broker else nullcontext()
 
 
 if __name__ == "__main__":

@@ -9,10 +9,12 @@ ON_SQLITE = ("-k", "not postgresql")
 
 @dataclass(frozen=True)
 class Module:
-    """``name``: dotted. ``tests``: files, and which of what is in them."""
+    """``name``: dotted. ``tests``: files, and which of what is in them. ``on_broker``: they want
+    RabbitMQ, and have one that all trials share."""
 
     name: str
     tests: tuple[str, ...]
+    on_broker: bool = False
 
     @property
     def arguments(self) -> tuple[str, ...]:
@@ -30,6 +32,12 @@ def _access(name: str) -> Module:
     return Module(f"services.access.{name}", (ACCESS, "-m", "not long"))
 
 
+def _contract(name: str) -> Module:
+    """Tables of who may call what, and models: read at import, so tried from there."""
+    files = (f"{ACCESS}/test_{test}.py" for test in ("contract", "over_rpc"))
+    return Module(f"services.access.contract.{name}", tuple(files))
+
+
 def _crypto(name: str, *tests: str) -> Module:
     files = (f"{CRYPTO}/test_{test}.py" for test in (*tests, "kept_forms"))
     return Module(f"shared.crypto.{name}", tuple(files))
@@ -38,6 +46,17 @@ def _crypto(name: str, *tests: str) -> Module:
 def _eventing(name: str, *tests: str, sqlite: bool = False) -> Module:
     files = tuple(f"{EVENTING}/{test}.py" for test in tests)
     return Module(f"shared.eventing.{name}", files + ON_SQLITE * sqlite)
+
+
+def _on_broker(name: str) -> Module:
+    """What is said to RabbitMQ, and heard from it; the same tests answer for all of it."""
+    units = ("broker", "entrypoints", "leaf_feed")
+    wired = ("relay", "end_to_end", "leaf_feed")
+    files = (
+        *(f"{EVENTING}/unit/test_{test}.py" for test in units),
+        *(f"{EVENTING}/integration/test_{test}.py" for test in wired),
+    )
+    return Module(f"shared.eventing.{name}", files + ON_SQLITE, on_broker=True)
 
 
 MODULES = (
@@ -84,6 +103,21 @@ MODULES = (
     _access("domain.secrecy"),
     _access("domain.sentences"),
     _access("projections.waiting"),
+    _access("adapters.opening"),
+    _access("adapters.outside"),
+    _access("adapters.reference"),
+    _access("domain.admission_events"),
+    _access("domain.protection_events"),
+    _access("domain.outside"),
+    _access("domain.reference"),
+    _contract("parts"),
+    _contract("admission"),
+    _contract("deciding"),
+    _contract("delegation"),
+    _contract("emergency"),
+    _contract("protection"),
+    _contract("reading"),
+    Module("shared.rpc.access", (f"{ACCESS}/test_over_rpc.py",)),
     _crypto("sealing", "small_seals"),
     _crypto("event_cipher", "small_seals"),
     _crypto("fields", "small_seals"),
@@ -98,6 +132,8 @@ MODULES = (
     _crypto("tombstones", "remote_keys", "small_seals"),
     _crypto("signatures", "small_seals", "remote_keys"),
     _crypto("local_keys", "small_seals", "key_wrapper"),
+    _crypto("keys", "small_seals"),
+    Module("shared.crypto.security_module", ("tests/ops/integration/test_security_module.py",)),
     _eventing("codec", "unit/test_codec", "unit/test_envelope_form"),
     _eventing("messages", "unit/test_codec", "unit/test_envelope_form"),
     _eventing("received", "unit/test_codec", "unit/test_merged_records"),
@@ -122,6 +158,12 @@ MODULES = (
     _eventing("timers", "integration/test_timers", sqlite=True),
     _eventing("head_watch", "unit/test_head_watch"),
     _eventing("audit_lag", "integration/test_audit_lag", sqlite=True),
+    _on_broker("broker"),
+    _on_broker("relay"),
+    _on_broker("entrypoints"),
+    _on_broker("leaf_feed"),
+    _on_broker("exchanges"),
 )
-"""Left out, for they are tried with a broker, a security module or processes that are killed,
-minutes for each wrong: broker, relay, entrypoints, leaf_feed, security_module."""
+"""Left out: ``bootstrap`` and the ``entrypoints`` of access, which are settings handed on to what
+is in the list, and run by the tests of whole processes alone; modules of names, words and shapes
+in which there is nothing to change (``metrics``, ``errors``, the other events)."""

@@ -1,11 +1,14 @@
 """Who may call what: every method, every kind of caller."""
 
+import json
+from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
 import pytest
 from pydantic import ValidationError
 
+from scripts.schemas.documents import of_method
 from services.access import contract as c
 from services.access.application import Access
 from services.access.contract import CONTRACT
@@ -71,6 +74,7 @@ QUESTIONS = {
     "who_can_open", "my_delegations", "compare_matrix", "break_glass_to_review",
     "oppositions_to_judge",
 }  # fmt: skip
+SCHEMAS = Path(__file__).parents[3] / "schemas"
 NOT_ON_THEIR_OWN = {"explain", "end_delegation"}
 """Judged by the use case: the decision, or the delegation, says whose it is."""
 
@@ -116,6 +120,25 @@ def test_people_act_on_the_record_of_their_token(name: str) -> None:
     check_condition(method, own, PATIENT)
     with pytest.raises(Forbidden):
         check_condition(method, elsewhere, PATIENT)
+
+
+@pytest.mark.parametrize("method", CONTRACT.methods, ids=lambda m: m.name)
+def test_what_is_published_is_what_is_taken_and_answered(method: Method) -> None:
+    """
+    Callers in other languages have only the document to go by: its limits and defaults are ours.
+    """
+    for name, document in of_method("access", method).items():
+        assert json.loads((SCHEMAS / name).read_text(encoding="utf-8")) == document
+
+
+def test_care_in_an_emergency_is_not_refused_while_nothing_else_can_change() -> None:
+    """
+    DESIGN, section 12: read-only mode takes the breaking of the glass, and its end.
+    """
+    assert {m.name for m in CONTRACT.methods if m.emergency} == {
+        "break_glass",
+        "end_emergency_session",
+    }
 
 
 def test_nobody_asks_for_a_decision_but_a_service() -> None:
