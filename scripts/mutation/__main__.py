@@ -1,7 +1,7 @@
 """``make mutation``: puts small wrongs into access, crypto and eventing, and counts who notices.
 
-``python -m scripts.mutation [--most N] [--only TEXT] [--missing | --survivors]``: at most N wrongs
-of each module, drawn by a fixed seed. What came of each module is kept in
+``python -m scripts.mutation [--most N] [--only TEXT ...] [--missing | --survivors]``: at most N
+wrongs of each module, drawn by a fixed seed. What came of each module is kept in
 ``var/mutation/score.json`` as soon as it is known; ``--missing`` passes over modules that have a
 score as they now are, ``--survivors`` tries again only what nobody noticed.
 """
@@ -38,7 +38,7 @@ LIBRARIES = (
 def main() -> int:
     given = argparse.ArgumentParser(description=__doc__)
     given.add_argument("--most", type=int, default=15)
-    given.add_argument("--only", default="")
+    given.add_argument("--only", nargs="+", default=[""])
     which = given.add_mutually_exclusive_group()
     which.add_argument("--missing", action="store_true")
     which.add_argument("--survivors", action="store_true")
@@ -46,7 +46,7 @@ def main() -> int:
     for library in LIBRARIES:
         importlib.import_module(library)
     scores = Scores(FOLDER / "score.json")
-    chosen = [module for module in MODULES if options.only in module.name]
+    chosen = [m for m in MODULES if any(text in m.name for text in options.only)]
     for _, modules in groupby(chosen, key=lambda module: module.tests):
         asked = {m: found for m in modules if (found := _asked(m, scores, options))}
         for module, survivors, failing in _tried([(m, drawn) for m, (_, drawn) in asked.items()]):

@@ -43,20 +43,17 @@ def _crypto(name: str, *tests: str) -> Module:
     return Module(f"shared.crypto.{name}", tuple(files))
 
 
-def _eventing(name: str, *tests: str, sqlite: bool = False) -> Module:
+def _eventing(name: str, *tests: str, sqlite: bool = False, broker: bool = False) -> Module:
     files = tuple(f"{EVENTING}/{test}.py" for test in tests)
-    return Module(f"shared.eventing.{name}", files + ON_SQLITE * sqlite)
+    return Module(f"shared.eventing.{name}", files + ON_SQLITE * sqlite, on_broker=broker)
 
 
 def _on_broker(name: str) -> Module:
     """What is said to RabbitMQ, and heard from it; the same tests answer for all of it."""
     units = ("broker", "entrypoints", "leaf_feed")
-    wired = ("relay", "end_to_end", "leaf_feed")
-    files = (
-        *(f"{EVENTING}/unit/test_{test}.py" for test in units),
-        *(f"{EVENTING}/integration/test_{test}.py" for test in wired),
-    )
-    return Module(f"shared.eventing.{name}", files + ON_SQLITE, on_broker=True)
+    wired = ("broker", "end_to_end", "leaf_feed", "relay", "relay_told", "traces")
+    tests = (*(f"unit/test_{unit}" for unit in units), *(f"integration/test_{w}" for w in wired))
+    return _eventing(name, *tests, sqlite=True, broker=True)
 
 
 MODULES = (
@@ -147,7 +144,6 @@ MODULES = (
     _eventing("handling", "integration/test_parking", "integration/test_follow", sqlite=True),
     _eventing("parking", "integration/test_parking", sqlite=True),
     _eventing("discards", "integration/test_parking", sqlite=True),
-    _eventing("follow", "integration/test_follow", "integration/test_parking", sqlite=True),
     _eventing("rebuild", "integration/test_parking", sqlite=True),
     _eventing("live_views", "integration/test_live_views", "integration/test_parking", sqlite=True),
     _eventing("outbox", "integration/test_outbox", sqlite=True),
@@ -157,7 +153,10 @@ MODULES = (
     _eventing("positions", "integration/test_project", sqlite=True),
     _eventing("timers", "integration/test_timers", sqlite=True),
     _eventing("head_watch", "unit/test_head_watch"),
-    _eventing("audit_lag", "integration/test_audit_lag", sqlite=True),
+    _eventing("audit_lag", "integration/test_audit_lag", sqlite=True, broker=True),
+    _eventing(
+        "follow", "integration/test_follow", "integration/test_parking", sqlite=True, broker=True
+    ),
     _on_broker("broker"),
     _on_broker("relay"),
     _on_broker("entrypoints"),

@@ -29,11 +29,6 @@ def numbered(count: int, first: int = 0) -> list[Outgoing]:
     return [Outgoing("note_written", str(n)) for n in range(first, first + count)]
 
 
-def bodies(deliveries: object) -> list[int]:
-    assert isinstance(deliveries, tuple)
-    return [int(delivery.body) for delivery in deliveries]
-
-
 def taken(subscription: Subscription, count: int) -> list[Delivery]:
     """As many, however they arrive."""
     found: list[Delivery] = []
@@ -102,7 +97,8 @@ def test_a_message_carries_its_key_its_id_its_end_and_its_cause(amqp_uri: str) -
     assert kept.properties["application_headers"] == {"traceparent": cause}
     assert kept.properties["message_id"] == "id-1"
     assert kept.properties["content_type"] == "application/json"
-    assert bytes(kept.body).decode() == '"é"' if isinstance(kept.body, bytes) else True
+    assert kept.properties["content_encoding"] == "utf-8"
+    assert kept.body in ('"é"', '"é"'.encode())
 
 
 @pytest.mark.parametrize(

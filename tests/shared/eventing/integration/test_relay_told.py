@@ -1,6 +1,6 @@
 """What a relay says of itself and its log: to who follows, to its operator, to who takes over."""
 
-from functools import partial
+from functools import partial, singledispatch
 from threading import Event as ThreadingEvent
 from uuid import uuid4
 
@@ -38,7 +38,7 @@ def test_an_empty_log_announces_that_it_is_empty_and_then_its_first_event(wired:
 
 def test_what_was_private_so_far_is_before_no_message(wired: World) -> None:
     """The first that is published says that none was before it, wherever it is in the log."""
-    nothing = OutboxReader(wired.notes, lambda _: None, DayKeys())
+    nothing = OutboxReader(wired.notes, singledispatch(lambda _: None), DayKeys())
     wired.notes.write(uuid4(), "a")
     with relaying(wired, nothing) as relay:
         assert relay.turn()
