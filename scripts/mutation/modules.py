@@ -32,6 +32,19 @@ def _access(name: str) -> Module:
     return Module(f"services.access.{name}", (ACCESS, "-m", "not long"))
 
 
+def _beside(name: str) -> Module:
+    """What is told, asked, looked up and kept beside the rules: by the tests of that. Those that
+    judge every cell, or in any order, take minutes and say no more of it."""
+    tests = (
+        "applications", "connections", "consents", "contract", "delegations", "explanations",
+        "fact_sentences", "instants", "legacy", "matrix", "matrix_places", "merging", "openers",
+        "over_rpc", "policies", "protections", "questions", "redecided_ones", "redecisions",
+        "reviews", "secrecy", "sentences", "sentences_page", "time", "waiting",
+    )  # fmt: skip
+    files = tuple(f"{ACCESS}/test_{test}.py" for test in tests)
+    return Module(f"services.access.{name}", (*files, "-m", "not long"))
+
+
 def _contract(name: str) -> Module:
     """Tables of who may call what, and models: read at import, so tried from there."""
     files = (f"{ACCESS}/test_{test}.py" for test in ("contract", "over_rpc"))
@@ -92,21 +105,21 @@ MODULES = (
     _access("application.matrices"),
     _access("application.openers"),
     _access("application.past"),
-    _access("application.questions"),
-    _access("application.redecisions"),
-    _access("domain.applications"),
-    _access("domain.explanation"),
-    _access("domain.fact_sentences"),
-    _access("domain.secrecy"),
-    _access("domain.sentences"),
-    _access("projections.waiting"),
-    _access("adapters.opening"),
-    _access("adapters.outside"),
-    _access("adapters.reference"),
-    _access("domain.admission_events"),
-    _access("domain.protection_events"),
-    _access("domain.outside"),
-    _access("domain.reference"),
+    _beside("application.questions"),
+    _beside("application.redecisions"),
+    _beside("domain.applications"),
+    _beside("domain.explanation"),
+    _beside("domain.fact_sentences"),
+    _beside("domain.secrecy"),
+    _beside("domain.sentences"),
+    _beside("projections.waiting"),
+    _beside("adapters.opening"),
+    _beside("adapters.outside"),
+    _beside("adapters.reference"),
+    _beside("domain.admission_events"),
+    _beside("domain.protection_events"),
+    _beside("domain.outside"),
+    _beside("domain.reference"),
     _contract("parts"),
     _contract("admission"),
     _contract("deciding"),

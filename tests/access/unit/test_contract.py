@@ -24,6 +24,7 @@ from tests.access.support.people import (
     OTHER_RECORD,
     PATIENT,
     RECORD,
+    REVIEWER,
     SOFTWARE,
     through_vault,
 )
@@ -150,6 +151,33 @@ def test_nobody_asks_for_a_decision_but_a_service() -> None:
     check_caller(method, through_vault(PATIENT))
     with pytest.raises(Forbidden):
         check_caller(method, PATIENT)
+
+
+def test_what_no_token_names_a_record_for_is_judged_by_the_use_case() -> None:
+    """
+    A service asks of any record; who reviews, who ends a delegation, the log knows.
+    """
+    decide = c.Decide(record_id=OTHER_RECORD, action="read")
+    check_condition(CONTRACT.by_name["decide"], decide, through_vault(PATIENT))
+    review = c.BreakGlassToReview()
+    check_condition(CONTRACT.by_name["break_glass_to_review"], review, REVIEWER)
+    end = c.EndDelegation(request_id=uuid4(), record_id=OTHER_RECORD, delegation=uuid4())
+    check_condition(CONTRACT.by_name["end_delegation"], end, PATIENT)
+
+
+@pytest.mark.parametrize(
+    "named", [{"professional": DENTIST.id}, {"facility": HOSPITAL}], ids=lambda one: next(iter(one))
+)
+def test_a_grantee_is_the_one_who_was_named(named: dict[str, str]) -> None:
+    """
+    CSP R1111-46: consent is given to a professional, or to the facility they work in.
+    """
+    (grantee,) = named.values()
+    made = c.DeclareConsent.model_validate(
+        {"request_id": uuid4(), "record_id": RECORD, "means": "phrase", **named}
+    )
+
+    assert made.grantee == grantee
 
 
 def test_a_facility_names_its_own_teams_only() -> None:
