@@ -60,7 +60,7 @@ class _Servers:
         self._broker = broker
         self._missing = SERVERS - ({"amqp_uri", "broker"} if broker else set())
 
-    @pytest.fixture(scope="session")
+    @pytest.fixture
     def broker(self) -> Broker | None:
         return self._broker
 
