@@ -44,9 +44,9 @@ def withdraw(world: World) -> object:
     return world.app.withdraw_consent(request, PATIENT)
 
 
-def expire(world: World) -> object:
+def expire(world: World) -> None:
     world.project()
-    return world.app.expire_due_consents(world.waiting.due(Kind.CONSENT, world.clock.now()))
+    world.app.expire_due_consents(world.waiting.due(Kind.CONSENT, world.clock.now()))
 
 
 def test_a_consent_waits_until_the_instant_of_its_end(world: World) -> None:

@@ -128,13 +128,13 @@ def test_a_module_that_is_away_says_stop_and_never_that_a_key_is_wrong(
     wrapper.close()
 
 
-@pytest.mark.parametrize("wrong", [{"token": "none"}, {"key": "none"}], ids=["token", "key"])
+@pytest.mark.parametrize(("token", "key"), [("none", "kek-2026"), ("carnet", "none")])
 def test_a_module_without_that_key_refuses_to_boot(
-    module: ModuleSettings, wrong: dict[str, str]
+    module: ModuleSettings, token: str, key: str
 ) -> None:
     """Not the first record that is opened."""
     with pytest.raises(KeyUnavailable):
-        ModuleKeyWrapper(replace(module, **wrong))
+        ModuleKeyWrapper(replace(module, token=token, key=key))
 
 
 def test_two_wrappers_of_one_process_share_its_login_and_not_their_end(

@@ -32,7 +32,12 @@ def numbered(count: int, first: int = 0) -> list[Outgoing]:
 def taken(subscription: Subscription, count: int) -> list[Delivery]:
     """As many, however they arrive."""
     found: list[Delivery] = []
-    eventually(lambda: found.extend(subscription.next(0.05)) or len(found) >= count)
+
+    def all_came() -> bool:
+        found.extend(subscription.next(0.05))
+        return len(found) >= count
+
+    eventually(all_came)
     return found
 
 

@@ -187,7 +187,7 @@ def timing(world: World, close: Callable[[], None] = lambda: None) -> Timers:
 def test_each_process_is_named_and_closes_what_was_built_for_it(on_sqlite: World) -> None:
     """By that name nameko and the operator's commands find it, and the parts it runs on."""
     closed: list[str] = []
-    made = {
+    made: dict[str, tuple[Any, object]] = {
         "notes.project": (
             project, replace(on_sqlite.projecting(), close=lambda: closed.append("notes.project"))
         ),
