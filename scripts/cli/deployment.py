@@ -103,8 +103,14 @@ class Deployment:
 
     def launch(self, name: str, detached: bool = False) -> None:
         """Start one process of the services; see :meth:`ready`."""
-        environ = self.environ(self._ports[name])
-        self.processes[name].start(command_of(name), environ=environ, detached=detached)
+        process, environ = self.process_of(name), self.environ(self._ports[name])
+        command = [sys.executable, "-m", "services", *entrypoints_of(process)]
+        nice = BEHIND if process in FOLLOWING else 0
+        self.processes[name].start(command, environ=environ, detached=detached, nice=nice)
+
+    def process_of(self, name: str) -> str:
+        """Which of :data:`PROCESSES` it is that runs under this name."""
+        return name
 
     def environ(self, port: int) -> dict[str, str]:
         """Of a process of the services; ``port``: of its health."""
@@ -141,11 +147,6 @@ class Deployment:
             if server.process.running():
                 with progress(f"{name} stopped"):
                     server.stop()
-
-
-def command_of(process: str) -> list[str]:
-    behind = ["nice", "-n", str(BEHIND)] if process in FOLLOWING else []
-    return [*behind, sys.executable, "-m", "services", *entrypoints_of(process)]
 
 
 @contextmanager

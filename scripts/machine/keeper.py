@@ -16,11 +16,14 @@ import select
 import signal
 import subprocess
 import sys
+import time
 from contextlib import suppress
 from pathlib import Path
 
 PR_SET_PDEATHSIG = 1
 PR_SET_CHILD_SUBREAPER = 36
+TRIES, PAUSE = 20, 0.1
+"""To make a group nice, and seconds between two."""
 ENDINGS = (signal.SIGTERM, signal.SIGINT, signal.SIGUSR1)
 
 
@@ -29,6 +32,7 @@ def main() -> int:
     if options.detached and (detached := os.fork()):
         options.pid_file.write_text(f"{detached}\n")
         return 0
+    _step_back(options.nice)
     wakeup = _wake_on_signals()
     _prctl(PR_SET_CHILD_SUBREAPER, 1)
     child = subprocess.Popen(
@@ -52,9 +56,29 @@ def _parse(arguments: list[str]) -> argparse.Namespace:
     parser.add_argument("--user", help="run the command as this user")
     parser.add_argument("--stop-signal", default="SIGTERM")
     parser.add_argument("--grace", type=float, default=20.0, help="seconds to end gently")
+    parser.add_argument("--nice", type=int, default=0, help="how far behind others, 0 to 19")
     parser.add_argument("--detached", action="store_true", help="outlive the owner")
     parser.add_argument("command", nargs="+")
     return parser.parse_args(arguments)
+
+
+def _step_back(behind: int) -> None:
+    """Let others go first. Where Linux groups processes by session (``sched_autogroup``), niceness
+    counts within a session only, and each keeper has its own: the group is made nice too. Only
+    an administrator may do that more than ten times a second on the machine; others ask again.
+    """
+    if not behind:
+        return
+    os.nice(behind)
+    for _ in range(TRIES):
+        try:
+            Path("/proc/self/autogroup").write_text(str(behind))
+        except BlockingIOError:
+            time.sleep(PAUSE)
+        except OSError:
+            return  # no such groups, or not ours to change
+        else:
+            return
 
 
 def _wake_on_signals() -> int:

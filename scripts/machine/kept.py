@@ -49,13 +49,16 @@ class Kept:
         user: str | None = None,
         stop_signal: signal.Signals = signal.SIGTERM,
         detached: bool = False,
+        nice: int = 0,
     ) -> None:
-        """Detached, it outlives this process; otherwise it ends with it, however that ends."""
+        """Detached, it outlives this process; otherwise it ends with it, however that ends.
+        ``nice``: how far behind others it comes for the processor, 0 to 19."""
         if self.running():
             raise DidNotStart(f"{self.name} runs already in {self.home}")
         options = [f"--pid-file={self.pid_file}", f"--stop-signal={stop_signal.name}"]
         options += [f"--user={user}"] if user else []
         options += ["--detached"] if detached else []
+        options += [f"--nice={nice}"] if nice else []
         self._let_go()
         with self.log_file.open("ab") as log:
             started = subprocess.Popen(

@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 from kombu.connection import Connection
 
 from shared.eventing.exchanges import declare_exchange
+from shared.eventing.reading import read_much
 
 HEARTBEAT = 60
 """Seconds; a connection that is silent for twice as long is given up."""
@@ -79,6 +80,7 @@ class Publisher:
         self._unconfirmed: set[int] = set()
         self._refused = False
         self._channel = self._connection.channel()
+        read_much(self._connection.connection)
         self._channel.confirm_select()
         self._channel.events["basic_ack"].add(self._on_ack)
         self._channel.events["basic_nack"].add(self._on_nack)
@@ -158,6 +160,7 @@ class Subscription:
         self._connection = _connect(amqp_uri)
         self._arrived: deque[Delivery] = deque()
         self._channel = self._connection.channel()
+        read_much(self._connection.connection)
         declare_exchange(self._channel, exchange, kind)
         self._channel.queue_declare(queue, durable=True, auto_delete=False, arguments=QUEUE)
         self._channel.queue_bind(queue, exchange, routing_key="#")

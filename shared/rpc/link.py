@@ -15,6 +15,7 @@ import amqp
 from amqp.exceptions import AMQPError
 from kombu.utils.url import parse_url
 
+from shared.eventing.reading import read_much
 from shared.rpc.frames import tolerant
 from shared.rpc.publishing import Outgoing, publish
 
@@ -23,8 +24,6 @@ HEARTBEAT = 20
 STALLED = 3_000
 """Milliseconds a broker may leave what is written to it untaken, as a blocked one does: then
 the connection is given up, or whoever writes a large message would hang on the socket."""
-READ_SIZE = 65_536
-"""Bytes asked of the socket at once."""
 LOST = (OSError, AMQPError)
 """What it looks like when the broker goes away."""
 
@@ -77,7 +76,7 @@ class Link:
             connection.on_unblocked = self._on_unblocked
             try:
                 connection.connect()
-                _read_much(connection)
+                read_much(connection)
                 channel = self._new_channel(connection)
                 confirming = self._confirmed(connection) if self._confirms else None
                 self._hooks.opened(channel)
@@ -222,14 +221,6 @@ def _connection(
         on_blocked=on_blocked,
         frame_handler=tolerant,
     )
-
-
-def _read_much(connection: amqp.Connection) -> None:
-    """Ask the socket for all it has: py-amqp, which keeps what it does not need yet, asks three
-    times for each of the three frames of a message."""
-    transport = connection.transport
-    receive = transport._quick_recv
-    transport._quick_recv = lambda wanted: receive(max(wanted, READ_SIZE))
 
 
 def _shut(connection: amqp.Connection) -> None:

@@ -4,11 +4,13 @@ Kept 30 days. Nothing is in clear: the row's id and digest are keyed hashes, the
 sealed under the key of the record it speaks of.
 """
 
-import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 from uuid import UUID
+
+from pydantic_core import to_json
 
 from shared.crypto.event_cipher import RowIdentity, open_state, seal_state
 from shared.crypto.keys import Keys
@@ -105,12 +107,23 @@ class Requests:
 
 def asked(secret: bytes, method: str, request: Repeatable, by: Actor) -> Asked:
     """Scoped to method and caller: the same request_id of another caller is another request."""
-    arguments = request.model_dump(mode="json")
-    canonical = json.dumps(arguments, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    arguments = canonical(request.model_dump(mode="json"))
     return Asked(
         derived_id(secret, "request", method, *caller(by), str(request.request_id)),
-        keyed_token(secret, "arguments", canonical),
+        keyed_token(secret, "arguments", arguments),
     )
+
+
+def canonical(arguments: Mapping[str, Any]) -> str:
+    """JSON with its keys in order and nothing between them: what a digest is taken of, so each
+    release must write it alike. ``json`` takes half a millisecond for a document in base64."""
+    return to_json(_in_order(arguments)).decode()
+
+
+def _in_order(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {key: _in_order(value[key]) for key in sorted(value)}
+    return [_in_order(each) for each in value] if isinstance(value, list) else value
 
 
 def caller(by: Actor) -> tuple[str, ...]:

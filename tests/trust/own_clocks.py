@@ -3,7 +3,7 @@
 from functools import partial
 from pathlib import Path
 
-from scripts.cli.deployment import START, Deployment, command_of
+from scripts.cli.deployment import START, Deployment
 from scripts.machine.files import free_ports
 from scripts.machine.kept import Kept
 
@@ -23,10 +23,8 @@ class OwnClocks(Deployment):
     def clock_of(self, name: str) -> Path:
         return self.place.home.resolve() / f"clock-{name}"
 
-    def launch(self, name: str, detached: bool = False) -> None:
-        command = command_of(name.removesuffix(REPLICA))
-        environ = self.environ(self._ports[name])
-        self.processes[name].start(command, environ=environ, detached=detached)
+    def process_of(self, name: str) -> str:
+        return name.removesuffix(REPLICA)
 
     def replicate(self, process: str) -> str:
         """One more process of the same entrypoints on the same logs, once it is ready; its name.
