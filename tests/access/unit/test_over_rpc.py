@@ -9,10 +9,12 @@ from uuid import UUID, uuid4
 import pytest
 from pydantic import ValidationError
 
+from services.access.adapters.opening import parameters_of
 from services.access.adapters.outside import over_rpc
 from services.access.contract import CONTRACT as ACCESS
 from services.access.contract import Decide, DecideMany
 from services.access.domain.outside import NOBODY, Described, Named
+from services.access.domain.reference import AccessSettings
 from services.directory.contract import CONTRACT as DIRECTORY
 from services.directory.contract.reading import Professional
 from services.identity.contract import CONTRACT as IDENTITY
@@ -228,3 +230,29 @@ def test_an_answer_for_more_or_less_than_was_asked_opens_nothing(permits: list[b
     access = RpcAccess(Neighbours(decide_many=lambda _: many(permits)).client)
     with pytest.raises(Unavailable):
         access.decide_many(RECORD, "read", [{}, {}], DOCTOR)
+
+
+def test_a_log_that_was_opened_alone_asks_nobody_and_says_so() -> None:
+    """
+    "Nobody" would be an answer: of an auditor's copy it would be a false one.
+    """
+    for ask in (
+        lambda: NOBODY.people.find(INVITED),
+        lambda: NOBODY.professionals.get(DOCTOR.id),
+        lambda: NOBODY.waiting.queue("review", record_id=None, limit=1, after=None),
+    ):
+        with pytest.raises(Unavailable):
+            ask()
+
+
+def test_what_holds_unless_the_operator_chooses_otherwise() -> None:
+    """
+    What is not in force is off (caregivers, hiding from the person what is masked); a block
+    holds in an emergency too; documents are fed under a qualified identity alone (RNIV).
+    """
+    chosen = parameters_of(AccessSettings())
+
+    assert {name for name, on in chosen.items() if on} == {
+        "block_beats_break_glass",
+        "qualified_identity_to_feed",
+    }

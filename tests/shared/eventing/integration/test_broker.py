@@ -56,6 +56,14 @@ def test_one_of_several_replicas_reads_and_another_takes_over(amqp_uri: str) -> 
             assert [int(d.body) for d in taken(second, 1)] == [6]
 
 
+def test_an_exchange_outlives_who_made_it_and_a_restart(amqp_uri: str) -> None:
+    """Else what is published while nobody follows would be refused, and the relay stop."""
+    with publishing(amqp_uri):
+        pass
+    with channel_of(amqp_uri) as channel:  # RabbitMQ refuses to make another than there is
+        channel.exchange_declare(EXCHANGE, "topic", durable=True, auto_delete=False)
+
+
 def test_a_reader_holds_no_more_than_it_was_given_room_for(
     amqp_uri: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
