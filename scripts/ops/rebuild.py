@@ -37,8 +37,7 @@ def _own(made: Any, view: View, *, dry_run: bool) -> None:
         return
     with progress() as bar:
         task = bar.add_task(name, total=head)
-        projector = Projector(made.log, view)
-        projector.rebuild(lambda position: bar.update(task, completed=position))
+        Projector(made.log, view, lambda position: bar.update(task, completed=position)).rebuild()
         while Projector(made.log, view).turn():
             pass  # what was saved between the last look and the switch
     typer.echo(f"{name} was built anew and serves")

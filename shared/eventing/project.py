@@ -1,6 +1,7 @@
 """Read models over a service's own log: pulled, and built anew beside the one that serves."""
 
 from collections.abc import Callable
+from itertools import islice
 from threading import Event
 
 from shared.eventing.freshness import Freshness
@@ -12,10 +13,15 @@ from shared.eventing.view import ProjectionOf, View
 from shared.stores.documents import At, Documents, Write
 from shared.stores.event_log import EventLog, Recorded
 from shared.stores.guard import Leadership
+from shared.stores.outcome import PositionMoved
 
 BATCH = 200
-"""Events written with one checkpoint. More at once are slower: what lies in memory together is
-looked through by Python's garbage collector, and pushed out of the processor's cache."""
+"""Events read at once, and written with one checkpoint. More at once are slower: what lies in
+memory together is looked through by Python's garbage collector, and pushed out of the processor's
+cache."""
+TOGETHER = 1_000
+"""Events written with one checkpoint where a view is built anew: an index has its pages written
+once for all of them, and the more it has grown, the more of its pages each batch is about."""
 
 
 class _Found:
@@ -28,11 +34,18 @@ class _Found:
 
 
 class Projector:
-    """Keeps one view where its log is. No thread of its own."""
+    """Keeps one view where its log is. No thread of its own.
 
-    def __init__(self, log: EventLog, view: View) -> None:
+    ``note`` is told the position reached while the view is built anew, at each write; what it
+    raises ends that.
+    """
+
+    def __init__(
+        self, log: EventLog, view: View, note: Callable[[int], object] = lambda _: None
+    ) -> None:
         self._log = log
         self._view = view
+        self._note = note
         self._projection = _Found(view.projection)
         self.done = -1
         """Head of the log when the view had all below it."""
@@ -55,20 +68,19 @@ class Projector:
         self.done = self.done if worked else head
         return worked
 
-    def rebuild(self, note: Callable[[int], object] = lambda _: None) -> None:
-        """From the first event, beside the view that serves; switched in one write. ``note`` is
-        told the position reached, now and then."""
+    def rebuild(self) -> None:
+        """From the first event, beside the view that serves; switched in one write."""
         fresh = self._view.documents.rebuild()
-        while self._fill(fresh):
+        while self._fill(fresh, TOGETHER):
             reached = fresh.position(self._log.name)
-            note(reached.position if reached else 0)
+            self._note(reached.position if reached else 0)
         self._view.documents.switch(fresh)
 
-    def _fill(self, documents: Documents) -> bool:
+    def _fill(self, documents: Documents, most: int = BATCH) -> bool:
         reached = documents.position(self._log.name)
         previous = reached.position if reached else 0
         batch: list[tuple[list[Write], At]] = []
-        for row in self._log.read(previous, BATCH):
+        for row in islice(self._log.replay(previous, page=BATCH), most):
             at = At(
                 source=self._log.name, epoch=row.epoch, previous=previous, position=row.position
             )
@@ -113,7 +125,13 @@ def project_loop(log: EventLog, view: View, watch: HeadWatch) -> Loop:
                 stop.wait(1.0)
 
     def _lead(leadership: Leadership, stop: Event, loop: Loop) -> None:
-        projector = Projector(log, view)
+        def went_on(_: int) -> None:
+            """Who builds for long is at work, and still ends when it is told to."""
+            if stop.is_set() or not leadership.held():
+                raise PositionMoved(f"{role} is built by another process, or later")
+            loop.turned()
+
+        projector = Projector(log, view, went_on)
         while leadership.held() and not stop.is_set():
             if projector.turn():
                 stop.wait(GATHER)

@@ -178,15 +178,18 @@ class EventLog(Application[UUID]):
         """The events above a position, in order."""
         return list(self._open_rows(self.guarded.rows(after, limit)))
 
-    def replay(self, after: int = 0, upto: int | None = None) -> Iterator[Recorded]:
-        """Every event above ``after`` up to and with ``upto``, in order: for rebuilds and
-        re-decisions. One is opened at a time, so that none lies in memory waiting for its turn.
+    def replay(
+        self, after: int = 0, upto: int | None = None, page: int = PAGE
+    ) -> Iterator[Recorded]:
+        """Every event above ``after`` up to and with ``upto``, in order: for read models and
+        re-decisions. One is opened at a time, so that none lies in memory waiting for its turn;
+        ``page`` of them are read at once.
 
         Raises ``KeyUnavailable`` when a key is out of reach, ``NotAuthentic`` for a row that was
         changed.
         """
         while upto is None or after < upto:
-            rows = self.guarded.rows(after, PAGE if upto is None else min(PAGE, upto - after))
+            rows = self.guarded.rows(after, page if upto is None else min(page, upto - after))
             if not rows:
                 return
             after = rows[-1].position

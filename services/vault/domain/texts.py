@@ -21,10 +21,21 @@ def says(text: str, label: str, words: str) -> bool:
 
 def folded(text: str) -> str:
     """For comparing what people write: without case, accents, ligatures; apostrophes alike."""
-    letters = unicodedata.normalize("NFKD", text.casefold().translate(_LETTERS))
-    return _FURTHER.sub(lambda found: "" if unicodedata.combining(found[0]) else found[0], letters)
+    letters = text.casefold()
+    if letters.isascii():
+        return letters
+    for letter, plain in _LETTERS.items():
+        letters = letters.replace(letter, plain)
+    letters = _ACCENTS.sub("", unicodedata.normalize("NFKD", letters))
+    return letters if letters.isascii() else _FURTHER.sub(_without_mark, letters)
 
 
+def _without_mark(found: re.Match[str]) -> str:
+    return "" if unicodedata.combining(found[0]) else found[0]
+
+
+_LETTERS = {"œ": "oe", "æ": "ae", "’": "'", "\u02bc": "'"}
+_ACCENTS = re.compile("[\u0300-\u034e\u0350-\u036f]")
+"""Those of Europe, all of which combine with what stands before them."""
 _FURTHER = re.compile("[\u0300-\U0010ffff]")
-"""All that combines with what stands before it comes after the plain letters of Europe."""
-_LETTERS = str.maketrans({"œ": "oe", "æ": "ae", "’": "'", "\u02bc": "'"})
+"""What else combines comes after the plain letters of Europe, too."""

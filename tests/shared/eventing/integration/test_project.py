@@ -1,17 +1,22 @@
 """A service's own read models: they hold what its log says, whatever happened on the way."""
 
+from threading import Event
 from uuid import UUID, uuid4
 
 import pytest
 
 from shared.crypto.keys import KeyUnavailable
+from shared.eventing import project
+from shared.eventing.head_watch import HeadWatch
+from shared.eventing.loop import Loop
 from shared.eventing.metrics import PROJECTED_POSITION
 from shared.eventing.positions import position_followed, position_in, position_shown
-from shared.eventing.project import Projector
+from shared.eventing.project import Projector, project_loop
 from shared.eventing.view import View
 from shared.kernel.errors import StaleRead
 from shared.rpc.fresh import wait_for
 from shared.stores.documents import Write
+from shared.stores.outcome import PositionMoved
 from tests.shared.eventing.deliveries import follower, restore
 from tests.shared.eventing.sample import Note, NoteList
 from tests.shared.eventing.world import World
@@ -171,3 +176,61 @@ def test_a_log_is_replayed_in_order_from_anywhere(world: World) -> None:
     assert [row.event is None for row in rows] == [True] * 2 + [False] * 4
     assert [row.position for row in world.notes.replay(after=2, upto=4)] == [3, 4]
     assert isinstance(rows[2].event, Note.Created)
+
+
+@pytest.mark.parametrize("together", [1, 3, 100])
+def test_one_made_anew_is_what_one_that_followed_is(
+    world: World, monkeypatch: pytest.MonkeyPatch, together: int
+) -> None:
+    """However many events are read at once, and written at once; with an erased record among
+    them, what is saved meanwhile, and the log of another epoch from some event on."""
+    monkeypatch.setattr(project, "BATCH", 2)
+    monkeypatch.setattr(project, "TOGETHER", together)
+    mine = [uuid4() for _ in range(3)]
+    for number in range(9):
+        world.notes.write(mine[number % 3], f"{number}", reads=number % 2)
+        if number == 4:
+            world.notes.renew_epoch()
+    world.notes_keys.erase(mine[1])
+    late = iter("xy")
+
+    def meanwhile(_: int) -> None:
+        if text := next(late, None):
+            world.notes.write(mine[0], text)
+
+    view = View(NoteList(), world.documents("notes"))
+    Projector(world.notes, view, meanwhile).rebuild()
+    settle(Projector(world.notes, view))
+    followed = View(NoteList(), world.documents("followed"))
+    settle(Projector(world.notes, followed))
+
+    assert {"x", "0", "8"} < set(texts(world))
+    assert not {"1", "4", "7"} & set(texts(world))
+    assert view.documents.find(limit=100).items == followed.documents.find(limit=100).items
+    assert view.documents.position("notes") == followed.documents.position("notes")
+
+
+def test_who_builds_for_long_is_at_work_and_ends_when_told(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A loop that turned only once all is built would be taken for dead; one that went on when
+    its process is to end would be cut off in the middle of something."""
+    monkeypatch.setattr(project, "TOGETHER", 2)
+    for letter in "abcdef":
+        world.notes.write(uuid4(), letter)
+    settle(projector(world))
+    newer = View(NoteList(), world.documents("notes", 2))
+    loop = project_loop(world.notes, newer, HeadWatch(world.notes))
+    stop, said = Event(), list[bool]()
+
+    def turned() -> None:
+        said.append(newer.documents.is_live())
+        if len(said) == 2:
+            stop.set()
+
+    noting = Loop(loop.name, lambda *_: None)
+    noting.turned = turned  # type: ignore[method-assign]  # only counted
+    with pytest.raises(PositionMoved):
+        loop._work(stop, noting)
+    assert said == [False, False]
+    assert not newer.documents.is_live()
