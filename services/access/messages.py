@@ -208,7 +208,7 @@ class AccessDecided(MessageData):
     """``right``: the rule the sentence is about. ``items``: how many things a list asked about;
     ``permit`` and ``rules`` then say nothing. ``confidentiality``: so that no reader of the
     journal is shown the object of a line about something hidden from them. ``via``: the service
-    that asked, which may have shown nobody the answer.
+    that asked, which may have shown nobody the answer; ``scope``: as it was asked.
     """
 
     TYPE: ClassVar[str] = "access.access_decided"
@@ -225,6 +225,7 @@ class AccessDecided(MessageData):
     items: int
     listing: bool
     via: str
+    scope: str | None = None
 
 
 @singledispatch
@@ -393,4 +394,5 @@ def _(event: Decision.Created) -> MessageData:
         items=len(made["items"]),
         listing=made["listing"],
         via=made["via"],
+        scope=item.get("scope"),
     )

@@ -132,8 +132,8 @@ class DocumentReclassified(OfDocument):
 
 
 class CopiesAsked(OfDocument):
-    """``to``: addresses of the secure mail space, or national ids. What to send is asked of
-    ``contents_for_copies``."""
+    """``confidentiality``: as who asked is told of it. ``to``: addresses of the secure mail space,
+    or national ids. What to send is asked of ``contents_for_copies``."""
 
     TYPE = "vault.copies_asked"
     copies_id: UUID
@@ -183,6 +183,8 @@ def message_for(event: object) -> MessageData | None:
 @message_for.register
 def _(event: events.Created) -> MessageData:
     origin = Origin.of(Metadata.from_event(event.metadata), event.by)
+    if event.cover:  # from all but who put it in, whom a journal must know it by
+        origin = Origin.put_in(event.by)
     return DocumentDeposited(
         **_of_document(event),
         type=event.metadata["type"],
@@ -339,12 +341,15 @@ def _(event: IntegrityRound.GarbageRemoved) -> MessageData:
 def _of_document(
     event: events.Shown | events.Created | events.Discarded | events.Replaced,
 ) -> dict[str, Any]:
+    codes = event.confidentiality
+    if isinstance(event, events.Shown | events.Created):
+        codes = list(event.hidden_by)
     return {
         "record_id": event.record_id,
         "by": event.by,
         "secret": _is_secret(event.by),
         "document_id": event.originator_id,
-        "confidentiality": event.confidentiality,
+        "confidentiality": codes,
     }
 
 

@@ -27,7 +27,8 @@ BATCH = 500
 class Resource(BaseModel):
     """What is asked about, by its attributes. ``scope``: own or all lines of a journal; of a
     document, what concerns who sees it and not what it says (``visibility``); of a prescription,
-    ``shown`` to whoever asks by the person, who gave them its number."""
+    ``shown`` to whoever asks by the person, who gave them its number; ``double``: only to know
+    whether to say that a document is there already."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
 
@@ -43,7 +44,7 @@ class Resource(BaseModel):
     facility: str | None = Field(default=None, max_length=64)
     by_patient: bool = False
     status: str | None = Field(default=None, max_length=32)
-    scope: Literal["own", "all", "shown", "visibility"] | None = None
+    scope: Literal["own", "all", "shown", "visibility", "double"] | None = None
 
 
 class Decide(AnyRequest):

@@ -11,6 +11,7 @@ from typing import Any, Protocol
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from services.audit.domain.lines import is_of_a_double
 from services.audit.domain.told import Told
 from shared.kernel.actor import ActorKind
 
@@ -90,6 +91,7 @@ def _decided(told: Told, *, permit: bool) -> bool:
         and data["action"] == "read"
         and data["kind"] == "document"
         and data["via"] != "audit"
+        and not is_of_a_double(data)
     )
 
 

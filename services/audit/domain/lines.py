@@ -119,8 +119,11 @@ def acting(by: Mapping[str, Any]) -> Mapping[str, Any]:
 
 def _action(type_: str, data: Mapping[str, Any]) -> str:
     """A permitted decision is told by what was then done, except a list, which leaves no other
-    trace. A list that audit itself asked for, to show the journal, was shown to nobody.
+    trace. A list that audit itself asked for, to show the journal, was shown to nobody; nor was
+    a double that the vault came upon, whose line would tell its depositor of it.
     """
+    if is_of_a_double(data):
+        return ""
     if type_ == "prescription.prescription_presented" and data.get("far_apart"):
         return f"{type_}:far_apart"
     if type_ != "access.access_decided":
@@ -133,6 +136,11 @@ def _action(type_: str, data: Mapping[str, Any]) -> str:
     if verb == "read" and kind in {"journal", "record"}:
         return f"{type_}:refused_{kind}"
     return f"{type_}:refused_{verb}"
+
+
+def is_of_a_double(data: Mapping[str, Any]) -> bool:
+    """The vault asked whether to say that a document is there: nobody wanted to read it."""
+    return data.get("scope") == "double"
 
 
 def _subject_of(action: str, data: Mapping[str, Any]) -> str:

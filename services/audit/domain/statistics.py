@@ -9,6 +9,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from services.audit.domain.lines import is_of_a_double
+
 SMALLEST = 11
 """The smallest count that is shown."""
 ROUNDED = 10
@@ -45,7 +47,8 @@ class Measures:
         if type_ in DEPOSITS:
             found.append(("documents_by_contributor", self._contributor(data)))
             found.append(("documents_by_type", str(data["type"])))
-        if type_ == "access.access_decided" and not data["permit"] and not data["listing"]:
+        refused = type_ == "access.access_decided" and not data["permit"] and not data["listing"]
+        if refused and not is_of_a_double(data):
             found.append(("refusals", str(data["action"])))
         return found
 

@@ -100,10 +100,11 @@ class Subjects:
 
     def _changes(self, record_id: UUID, received: Received) -> Sequence[Write]:
         """Any later message of the vault about a document says what its codes are now. Others
-        repeat what they were told, which may be old.
+        repeat what they were told, which may be old, as copies do what who asked for them is told.
         """
         data = received.data
         known = received.publisher == "vault" and data.get("document_id")
+        known = known and received.type != "vault.copies_asked"
         if not known or data.get("confidentiality") is None:
             return []
         token = subject_token(self._sealing, record_id, data["document_id"])

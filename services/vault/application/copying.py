@@ -5,8 +5,10 @@ from eventsourcing.domain import Aggregate
 from services.vault.application.reading import Reading
 from services.vault.contract.copies import ContentsForCopies, ContentsToSend
 from services.vault.contract.reading import Opened
+from services.vault.contract.views import DocumentView
 from services.vault.domain.copies import Copies
 from services.vault.domain.document import Document
+from services.vault.domain.listing import Entry
 from services.vault.domain.reading import unwrapped
 from services.vault.domain.states import IN_RECORD
 from services.vault.domain.visibility import MASKED
@@ -30,7 +32,7 @@ class Copying(Reading):
         wrapped = document.content.enclosed is not None
         return ContentsToSend(
             record_id=document.record_id,
-            document=self.view(document),
+            document=DocumentView.of(Entry.of(document), document.told, self.rules.metadata.sets),
             content=Opened.encoded(data),
             media_type=document.content.media_type,
             shown=Opened.encoded(shown) if wrapped else None,
@@ -39,14 +41,14 @@ class Copying(Reading):
         )
 
     def _masked_since(self, copies: Copies, document: Document) -> bool:
-        """The person masked it before it was sent. What was masked when it was asked for is known
-        to who asked as something else, and goes: else they would be told that it is there."""
-        if MASKED not in document.confidentiality:
+        """It was masked before it was sent. What masks it for others alone is not known to who
+        asked, and it goes: else they would be told of it."""
+        if MASKED not in document.told:
             return False
         events = (e for e in self.events.get(document.id) if isinstance(e, Aggregate.Event))
         version = sum(event.timestamp <= copies.created_on for event in events)
         then: Document = self.repository.get(document.id, version=version)
-        return MASKED not in then.confidentiality
+        return MASKED not in then.told
 
     def _copies(self, request: ContentsForCopies) -> Copies | None:
         try:

@@ -76,7 +76,7 @@ class Deposits(VaultLog):
         held = [e for e in self.listed.held_in(request.record_id) if e.origin.includes(by)]
         held.sort(key=lambda entry: entry.submitted_at, reverse=True)
         sets = self.rules.metadata.sets
-        return HeldFound(items=[DocumentView.of(entry, sets) for entry in held])
+        return HeldFound(items=[DocumentView.of(entry, entry.shown_to(by), sets) for entry in held])
 
     def _own_held(self, document_id: UUID, by: Actor) -> Document:
         """Somebody else's is refused as what is not there."""

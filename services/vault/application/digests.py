@@ -65,6 +65,7 @@ class Digests(Finding):
             summary.synthesis(seen, self.today()),
             summary.directives(seen, directives),
             self.profiles.of(request.record_id, by, request.how),
+            by,
             sets,
         )
 

@@ -47,7 +47,7 @@ class Finding(VaultLog):
         if request.text:
             lines = self._saying(request.text, records, span, lines)
         page = paged(lines, request.limit, request.cursor)
-        return Found.of(page, self.listed.entries(page.lines), sets, since)
+        return Found.of(page, self.listed.entries(page.lines), by, sets, since)
 
     def changes_since(self, request: ChangesSince, by: Actor) -> Changes:
         """By the instant of deposit: the date of an act says nothing of when it came in."""
@@ -55,7 +55,7 @@ class Finding(VaultLog):
         records = self._readable(request.record_id, by, request.how)
         lines = self.lines(records, span, ANYTHING, by, request.how)
         page = paged(lines, request.limit, request.cursor)
-        return Changes.of(page, self.listed.entries(page.lines), self.rules.metadata.sets)
+        return Changes.of(page, self.listed.entries(page.lines), by, self.rules.metadata.sets)
 
     def visible(self, record_id: UUID, by: Actor, how: How, wanted: Wanted = ANYTHING) -> Lines:
         """What this reader may see of a record and of those merged into it."""

@@ -32,13 +32,13 @@ class Life(VaultLog):
     def mask(self, request: Mask, by: Actor) -> Outcome[Visibility]:
         document, decision = self.decided(request.document_id, "manage", by, scope=VISIBILITY)
         life.mask(document, decision.decision_id, by, self.around(document.record_id).masking)
-        return _shown_to(document)
+        return _shown_to(document, by)
 
     @command
     def unmask(self, request: Unmask, by: Actor) -> Outcome[Visibility]:
         document, decision = self.decided(request.document_id, "manage", by, scope=VISIBILITY)
         life.unmask(document, decision.decision_id, by)
-        return _shown_to(document)
+        return _shown_to(document, by)
 
     @command
     def reveal_to_patient(self, request: RevealToPatient, by: Actor) -> Outcome[Visibility]:
@@ -46,7 +46,7 @@ class Life(VaultLog):
         document, decision = self.decided(request.document_id, "manage", by, scope=VISIBILITY)
         masking = self.around(document.record_id).masking
         life.reveal_to_patient(document, decision.decision_id, by, masking)
-        return _shown_to(document)
+        return _shown_to(document, by)
 
     @command
     def reveal_to_representatives(
@@ -54,7 +54,7 @@ class Life(VaultLog):
     ) -> Outcome[Visibility]:
         document, decision = self.decided(request.document_id, "manage", by, scope=VISIBILITY)
         life.reveal_to_representatives(document, decision.decision_id, by)
-        return _shown_to(document)
+        return _shown_to(document, by)
 
     @command
     def archive(self, request: Archive, by: Actor) -> Outcome[Done]:
@@ -101,13 +101,14 @@ class Life(VaultLog):
         )
         metadata = renamed(document, asked, self.rules.metadata)
         self.gate.require(
-            document.record_id, "feed", {**document.attributes(by), **as_told(metadata)}, by
+            document.record_id,
+            "feed",
+            document.attributes(by) | as_told(document, metadata, by),
+            by,
         )
         life.reclassify(document, metadata, decision.decision_id, by)
         return Outcome(answer=Reclassified(entry_uuid=document.entry_uuid), save=[document])
 
 
-def _shown_to(document: Document) -> Outcome[Visibility]:
-    return Outcome(
-        answer=Visibility(confidentiality=list(document.confidentiality)), save=[document]
-    )
+def _shown_to(document: Document, by: Actor) -> Outcome[Visibility]:
+    return Outcome(answer=Visibility(confidentiality=list(document.shown_to(by))), save=[document])

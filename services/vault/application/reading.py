@@ -17,7 +17,7 @@ from shared.stores.event_log import Outcome, unreplayed
 class Reading(VaultLog):
     def describe(self, request: Describe, by: Actor) -> DocumentView:
         document, _ = self.shown(request, by)
-        return self.view(document)
+        return self.view(document, by)
 
     def versions(self, request: Versions, by: Actor) -> VersionsFound:
         """Every version of one document, whichever of them the logical id is of."""
@@ -26,7 +26,9 @@ class Reading(VaultLog):
         found = self.listed.versions(document.id)
         seen = self.seen(found, document.record_id, by, request.how)
         sets = self.rules.metadata.sets
-        return VersionsFound(items=[DocumentView.of(entry, sets) for entry in seen])
+        return VersionsFound(
+            items=[DocumentView.of(entry, entry.shown_to(by), sets) for entry in seen]
+        )
 
     @unreplayed
     def open(self, request: Open, by: Actor) -> Outcome[Opened]:
@@ -47,10 +49,10 @@ class Reading(VaultLog):
         )
         return Outcome(
             answer=Opened(
-                document=self.view(document),
+                document=self.view(document, by),
                 content=Opened.encoded(shown),
                 media_type=media_type,
-                warnings=list(warnings(document, inner, inner_type)),
+                warnings=list(warnings(document, inner, inner_type, by)),
                 decision_id=decision.decision_id,
             ),
             save=[opening],
@@ -69,5 +71,5 @@ class Reading(VaultLog):
                 "The content of this document cannot be proven intact; it is not served."
             ) from fault
 
-    def view(self, document: Document) -> DocumentView:
-        return DocumentView.of(Entry.of(document), self.rules.metadata.sets)
+    def view(self, document: Document, by: Actor) -> DocumentView:
+        return DocumentView.of(Entry.of(document), document.shown_to(by), self.rules.metadata.sets)

@@ -14,6 +14,7 @@ from services.vault.domain.lines import Page
 from services.vault.domain.listing import Entry
 from services.vault.domain.value_sets import ValueSets
 from shared.eventing.messages import Instant
+from shared.kernel.actor import Actor
 from shared.kernel.gate import How
 from shared.rpc.contract import Answer, Listing, ListQuery, Query
 
@@ -60,14 +61,19 @@ class Found(Listing[DocumentView]):
 
     @classmethod
     def of(
-        cls, page: Page, entries: Sequence[Entry], sets: ValueSets, since: str | None
+        cls,
+        page: Page,
+        entries: Sequence[Entry],
+        by: Actor,
+        sets: ValueSets,
+        since: str | None,
     ) -> "Found":
         types = page.facets["type"]
         headings: Counter[str] = Counter()
         for code, count in types.items():
             headings[sets.types[code].heading] += count
         return cls(
-            items=[DocumentView.of(entry, sets) for entry in entries],
+            items=[DocumentView.of(entry, entry.shown_to(by), sets) for entry in entries],
             next_cursor=page.next_cursor,
             total=page.total,
             facets={
@@ -85,9 +91,9 @@ class ChangesSince(ListQuery, Reading):
 
 class Changes(Listing[DocumentView]):
     @classmethod
-    def of(cls, page: Page, entries: Sequence[Entry], sets: ValueSets) -> "Changes":
+    def of(cls, page: Page, entries: Sequence[Entry], by: Actor, sets: ValueSets) -> "Changes":
         return cls(
-            items=[DocumentView.of(entry, sets) for entry in entries],
+            items=[DocumentView.of(entry, entry.shown_to(by), sets) for entry in entries],
             next_cursor=page.next_cursor,
             total=page.total,
         )

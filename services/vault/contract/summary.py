@@ -10,6 +10,7 @@ from services.vault.contract.views import DocumentView
 from services.vault.domain import summary
 from services.vault.domain.listing import Entry
 from services.vault.domain.value_sets import ValueSets
+from shared.kernel.actor import Actor
 from shared.rpc.contract import Answer, Query
 
 
@@ -47,13 +48,14 @@ class Summary(Answer):
         made: summary.Synthesis,
         directives: Entry | None,
         profile: summary.FromProfile | None,
+        by: Actor,
         sets: ValueSets,
     ) -> "Summary":
         shown = profile or summary.FromProfile()
         others = shown.sections.keys() - {"allergies", "contacts"}
         return cls(
             synthesis=SynthesisView(
-                latest=DocumentView.of(made.latest, sets) if made.latest else None,
+                latest=_view(made.latest, by, sets),
                 due=made.due,
                 overdue=made.overdue,
             ),
@@ -64,8 +66,12 @@ class Summary(Answer):
             trusted_contacts=_plain(summary.contacts(shown, summary.TRUSTED)),
             emergency_contacts=_plain(summary.contacts(shown, summary.EMERGENCY)),
             directives=dict(shown.directives) if shown.directives else None,
-            directives_document=DocumentView.of(directives, sets) if directives else None,
+            directives_document=_view(directives, by, sets),
         )
+
+
+def _view(entry: Entry | None, by: Actor, sets: ValueSets) -> DocumentView | None:
+    return DocumentView.of(entry, entry.shown_to(by), sets) if entry else None
 
 
 def _plain(entries: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:

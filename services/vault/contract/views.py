@@ -1,6 +1,6 @@
 """A document as it is shown: codes with their French displays."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from uuid import UUID
 
@@ -98,7 +98,8 @@ class DocumentView(Answer):
     replaced_by: UUID | None
 
     @classmethod
-    def of(cls, entry: Entry, sets: ValueSets) -> "DocumentView":
+    def of(cls, entry: Entry, codes: Sequence[str], sets: ValueSets) -> "DocumentView":
+        """``codes``: of confidentiality, as its reader is told of them."""
         said = entry.metadata
         known = sets.types[said.type]
         return cls(
@@ -121,7 +122,7 @@ class DocumentView(Answer):
             submitted_at=parse_instant(entry.submitted_at),
             practice_setting=_maybe(said.practice_setting, sets.practice_settings),
             facility_type=_maybe(said.facility_type, sets.facility_types),
-            confidentiality=list(entry.confidentiality),
+            confidentiality=list(codes),
             language=said.language,
             event_codes=[
                 CodedView(code=c.code, display=c.display, system=c.system) for c in said.event_codes

@@ -11,8 +11,9 @@ from services.vault.domain.arrangement import Arrangement
 from services.vault.domain.attributes import attributes
 from services.vault.domain.completion import BY_THE_PERSON, Rules
 from services.vault.domain.copies import Copies, require_sendable
+from services.vault.domain.cover import UNCOVERED, Cover
 from services.vault.domain.document import Content, Document
-from services.vault.domain.doubles import Doubles
+from services.vault.domain.doubles import Doubles, Known
 from services.vault.domain.lot import Around, Lot, Offer, Place, Placed
 from services.vault.domain.metadata import Author
 from services.vault.domain.origin import Origin
@@ -104,11 +105,16 @@ class Depositing:
         former = (
             self._replaceable(lot, held.record_id, held.replaces, by) if held.replaces else None
         )
-        visibility = self._visibility(held.confidentiality, former, around, by)
+        beside = self._doubles.beside(around.together, held, by, lot.changed)
         life.release(
-            held, decision.decision_id, by, confidentiality=visibility, replaces=former,
+            held,
+            decision.decision_id,
+            by,
+            confidentiality=self._visibility(held.told, former, around, by),
+            cover=self._cover(lot, beside, former, by),
+            replaces=former,
             now=self._now(),
-        )  # fmt: skip
+        )
         lot.changed[held.id] = held
         self._settle(lot, held, former, by)
         self._keep_directives(lot, around, held, decision, by)
@@ -154,19 +160,12 @@ class Depositing:
         taken = self._signed(taken, record_id, by)
         if taken.patient:
             self._people.require_person_of(around.served, taken.patient, by)
-        document_id, original = self._doubles.same(
-            around.together, taken, by, lot.changed, hold=offer.hold
-        )
-        if original and self._doubles.may_see(original, by):
-            return self._again(lot, original, offer, taken, by)
-        if original:
-            life.deposit_again(original, decision.decision_id, by)
-            return self._theirs_too(lot, around, original, offer, taken, by)
+        known = self._doubles.same(around.together, taken, by, lot.changed)
+        if known.original:
+            return self._again(lot, known.original, offer, taken, by)
         former, warnings = self._former(lot, around, offer, taken, by)
-        document = self._create(
-            lot, around, offer, taken, document_id, former, decision.decision_id, by
-        )
-        lot.changed[document_id] = document
+        document = self._create(lot, around, offer, taken, known, former, decision.decision_id, by)
+        lot.changed[document.id] = document
         if offer.hold:
             self._require_releasable(document, former, by)
         else:
@@ -174,7 +173,7 @@ class Depositing:
             self._keep_directives(lot, around, document, decision, by)
             self._copy(lot, document, offer.copies_to, by)
         return Placed(
-            document_id=document_id,
+            document_id=document.id,
             logical_id=document.logical_id,
             record_id=record_id,
             replaced=former.id if former and not offer.hold else None,
@@ -188,18 +187,19 @@ class Depositing:
         around: Around,
         offer: Offer,
         taken: Taken,
-        document_id: UUID,
+        known: Known,
         former: Document | None,
         decision_id: UUID,
         by: Actor,
     ) -> Document:
         return life.deposit(
-            document_id,
+            known.id,
             record_id=around.record_id,
-            logical_id=derived_id(self._secret(), "logical", str(document_id)),
+            logical_id=derived_id(self._secret(), "logical", str(known.id)),
             metadata=taken.metadata,
-            content=self._stored(lot, around.record_id, document_id, taken),
+            content=self._stored(lot, around.record_id, known.id, taken),
             confidentiality=self._visibility(taken.confidentiality, former, around, by),
+            cover=UNCOVERED if offer.hold else self._cover(lot, known.hidden, former, by),
             decision_id=decision_id,
             replaces=former if former and former.first_origin.includes(by) else None,
             submission_set=lot.submission_set,
@@ -215,7 +215,7 @@ class Depositing:
         if former:
             states.require(Act.REPLACE, former.status)
         if document.copies_to:
-            require_sendable(document.confidentiality, by)
+            require_sendable(document.shown_to(by), by)
 
     def _settle(self, lot: Lot, document: Document, former: Document | None, by: Actor) -> None:
         """It is in the record: the former makes place for it. Who had only deposited the former
@@ -271,35 +271,7 @@ class Depositing:
             warnings=taken.flagged,
         )
 
-    def _theirs_too(
-        self,
-        lot: Lot,
-        around: Around,
-        original: Document,
-        offer: Offer,
-        taken: Taken,
-        by: Actor,
-    ) -> Placed:
-        """It is hidden from them: nothing is told of that, here or when they come back to it."""
-        lot.changed[original.id] = original
-        _, warnings = self._former(lot, around, offer, taken, by)
-        self._copy(lot, original, offer.copies_to, by, taken.confidentiality)
-        return Placed(
-            document_id=original.id,
-            logical_id=original.logical_id,
-            record_id=original.record_id,
-            warnings=(*warnings, *taken.flagged),
-        )
-
-    def _copy(
-        self,
-        lot: Lot,
-        document: Document,
-        to: Sequence[str],
-        by: Actor,
-        codes: Sequence[str] | None = None,
-    ) -> None:
-        """``codes``: those of the document as the depositor knows it."""
+    def _copy(self, lot: Lot, document: Document, to: Sequence[str], by: Actor) -> None:
         if not to:
             return
         copies_id = derived_id(self._secret(), "copies", str(lot.submission_set), str(document.id))
@@ -309,7 +281,7 @@ class Depositing:
                 record_id=document.record_id,
                 document_id=document.id,
                 to=to,
-                confidentiality=document.confidentiality if codes is None else codes,
+                confidentiality=document.shown_to(by),
                 by=by,
             )
         )
@@ -327,8 +299,8 @@ class Depositing:
         if not taken.replaces:
             return None, ()
         for unique_id in taken.replaces:
-            former = self._doubles.version(around.together, unique_id, lot.changed)
-            if former and former.origin.includes(by):
+            former = self._doubles.version(around.together, unique_id, by, lot.changed)
+            if former:
                 return former, ()
         return None, (UNKNOWN_PARENT,)
 
@@ -343,10 +315,16 @@ class Depositing:
     ) -> tuple[str, ...]:
         return visibility_at_deposit(
             asked,
-            former=former.confidentiality if former else (),
+            former=former.shown_to(by) if former else (),
             by=by,
             masking=around.masking,
         )
+
+    @staticmethod
+    def _cover(lot: Lot, others: Sequence[Document], former: Document | None, by: Actor) -> Cover:
+        """By the others as they are now; one that is masked meanwhile is looked at again."""
+        lot.relied_on |= {d.id: d.version for d in others if d.id not in lot.changed}
+        return Cover.over(others, former, by)
 
     def _stored(self, lot: Lot, record_id: UUID, document_id: UUID, taken: Taken) -> Content:
         sealed = self._contents.keep(record_id, document_id, taken.data)

@@ -3,6 +3,7 @@
 What happened to it; what may is decided in ``life``.
 """
 
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
@@ -15,6 +16,7 @@ from services.vault.domain.attributes import attributes
 from services.vault.domain.metadata import Metadata
 from services.vault.domain.origin import Origin
 from services.vault.domain.states import Status
+from services.vault.domain.visibility import HIDDEN_FROM_PATIENT, hidden_by
 from shared.kernel.actor import Actor
 
 
@@ -80,6 +82,7 @@ class Document(Aggregate):
         decision_id: UUID,
         submission_set: UUID | None,
         hidden_since: datetime | None,
+        cover: list[str],
     ) -> None:
         self.record_id = record_id
         self.deposited_by = by
@@ -91,14 +94,29 @@ class Document(Aggregate):
         self.metadata = Metadata.from_event(metadata)
         self.metadata_version = Aggregate.INITIAL_VERSION
         self.content = Content(**content)
-        self.confidentiality = tuple(confidentiality)
-        self.hidden_since = hidden_since
+        self.hide(confidentiality, cover)
+        self.count_from(hidden_since)
         self.hidden_notice_sent = False
         self.replaces = replaces
         self.replaced_by: UUID | None = None
         self.copies_to: tuple[str, ...] = ()
         self.reported = False
         self.status = Status.APPROVED
+
+    def hide(self, told: Iterable[str], cover: Iterable[str]) -> None:
+        """``told``: the codes that those are told of who put it in; ``confidentiality``: those that
+        hide it from all others."""
+        self.told, self.cover = tuple(told), tuple(cover)
+        self.confidentiality = hidden_by(told, cover)
+
+    def count_from(self, hidden_since: datetime | None) -> None:
+        """``told_hidden_since``: as those count who put it in."""
+        self.hidden_since = hidden_since
+        self.told_hidden_since = hidden_since if HIDDEN_FROM_PATIENT in self.told else None
+
+    def shown_to(self, by: Actor) -> tuple[str, ...]:
+        """The codes that this reader is told of."""
+        return self.told if self.origin.was_put_in_by(by) else self.confidentiality
 
     @property
     def entry_uuid(self) -> UUID:

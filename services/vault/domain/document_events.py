@@ -9,7 +9,7 @@ from eventsourcing.domain import Aggregate
 from services.vault.domain.metadata import Metadata
 from services.vault.domain.origin import same_depositor
 from services.vault.domain.states import Status
-from services.vault.domain.visibility import HIDDEN_FROM_PATIENT
+from services.vault.domain.visibility import HIDDEN_FROM_PATIENT, hidden_by
 
 
 class DocumentEvent(Aggregate.Event):
@@ -21,10 +21,12 @@ class Created(DocumentEvent, Aggregate.Created):
     """``metadata`` and ``content``: :class:`Metadata` and :class:`Content` as plain data.
     ``decision_id``: the access decision that let the depositor feed this record.
     ``submission_set``: the lot it came with. ``hidden_since``: from when the time counts
-    that it may be hidden from the person; that of the version it replaces, if any."""
+    that it may be hidden from the person; that of the version it replaces, if any.
+    ``confidentiality``: as those are told who put it in; ``cover``: codes that hide it from all
+    others besides, taken over from a document they may not see (ADR 31)."""
 
     TOPIC = "vault.document_deposited"
-    class_version = 2
+    class_version = 3
     logical_id: UUID
     metadata: dict[str, Any]
     content: dict[str, Any]
@@ -33,6 +35,11 @@ class Created(DocumentEvent, Aggregate.Created):
     decision_id: UUID
     submission_set: UUID | None
     hidden_since: datetime | None
+    cover: list[str]
+
+    @property
+    def hidden_by(self) -> tuple[str, ...]:
+        return hidden_by(self.confidentiality, self.cover)
 
     @staticmethod
     def upcast_v1_v2(state: dict[str, Any]) -> None:
@@ -40,13 +47,21 @@ class Created(DocumentEvent, Aggregate.Created):
         state["submission_set"] = None
         state["hidden_since"] = state["timestamp"] if hidden else None
 
+    @staticmethod
+    def upcast_v2_v3(state: dict[str, Any]) -> None:
+        state["cover"] = []
+
 
 class Held(Created):
     """Kept back by who deposits it: not in the record until it is released."""
 
     TOPIC = "vault.document_held"
-    class_version = 1
+    class_version = 2
     copies_to: list[str]
+
+    @staticmethod
+    def upcast_v1_v2(state: dict[str, Any]) -> None:
+        state["cover"] = []
 
     def apply(self, document: Any) -> None:
         document.status = Status.HELD
@@ -60,10 +75,24 @@ class Shown(DocumentEvent):
     confidentiality: list[str]
     decision_id: UUID | None
 
+    @property
+    def hidden_by(self) -> tuple[str, ...]:
+        return tuple(self.confidentiality)
+
+
+class Covered(Shown):
+    """``confidentiality`` and ``cover`` are those of a deposit."""
+
+    cover: list[str]
+
+    @property
+    def hidden_by(self) -> tuple[str, ...]:
+        return hidden_by(self.confidentiality, self.cover)
+
 
 class DepositedAgain(Shown):
-    """By somebody who may not see it: theirs is this one too, and they are told nothing of it.
-    ``origin``: :class:`Origin` as it is now, for the read model."""
+    """By somebody who may not see it: theirs is this one too. Read, not written any more: theirs
+    is a document of its own now (ADR 31). ``origin``: :class:`Origin`, for the read model."""
 
     TOPIC = "vault.document_deposited_again"
     origin: dict[str, Any]
@@ -83,11 +112,12 @@ class DepositWithdrawn(Shown):
         document.also_deposited_by = tuple(by for by in also if not same_depositor(by, self.by))
 
 
-class Released(Shown):
+class Released(Covered):
     """Into the record. ``said``: ``type``, ``class``, ``author``, ``facility`` and
     ``by_patient``, which those who follow ask about it by."""
 
     TOPIC = "vault.document_released"
+    class_version = 2
     said: dict[str, Any]
     replaces: UUID | None
     hidden_since: datetime | None
@@ -95,8 +125,12 @@ class Released(Shown):
     def apply(self, document: Any) -> None:
         document.status = Status.APPROVED
         document.submitted_on = self.timestamp
-        document.confidentiality = tuple(self.confidentiality)
-        document.hidden_since = self.hidden_since
+        document.hide(self.confidentiality, self.cover)
+        document.count_from(self.hidden_since)
+
+    @staticmethod
+    def upcast_v1_v2(state: dict[str, Any]) -> None:
+        state["cover"] = []
 
 
 class Discarded(DocumentEvent):
@@ -117,12 +151,22 @@ class Replaced(DocumentEvent):
         document.replaced_by = self.replaced_by
 
 
-class Hiding(Shown):
-    """Who it is hidden from changes, and with it the version of the metadata."""
+class Hiding(Covered):
+    """Who it is hidden from changes. ``renewed``: with it what those are told who put it in,
+    and so the version of the metadata."""
+
+    class_version = 2
+    renewed: bool
 
     def apply(self, document: Any) -> None:
-        document.confidentiality = tuple(self.confidentiality)
-        document.metadata_version = self.originator_version
+        document.hide(self.confidentiality, self.cover)
+        if self.renewed:
+            document.metadata_version = self.originator_version
+
+    @staticmethod
+    def upcast_v1_v2(state: dict[str, Any]) -> None:
+        state["cover"] = []
+        state["renewed"] = True
 
 
 class Masked(Hiding):

@@ -5,6 +5,7 @@ deleted or discarded may be deposited again.
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from uuid import UUID
 
 from services.vault.domain.content import CDA
@@ -17,6 +18,18 @@ from shared.kernel.gate import Gate
 from shared.kernel.ids import derived_id
 
 GONE = frozenset({Status.DELETED, Status.DISCARDED})
+SCOPE = "double"
+"""Of what is asked of ``access``: not to show a document, but whether to say that it is there."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Known:
+    """``original``: there already, and the depositor may see it. Else ``id`` is free, and
+    ``hidden`` are those of the record with the same bytes, which they may not see."""
+
+    id: UUID
+    original: Document | None = None
+    hidden: Sequence[Document] = ()
 
 
 class Doubles:
@@ -37,100 +50,86 @@ class Doubles:
         self._secret = secret
 
     def same(
-        self,
-        records: Sequence[UUID],
-        taken: Taken,
-        by: Actor,
-        changed: Mapping[UUID, Document],
-        *,
-        hold: bool,
-    ) -> tuple[UUID, Document | None]:
-        """The id this document has in this record, and the document if it is there already.
+        self, records: Sequence[UUID], taken: Taken, by: Actor, changed: Mapping[UUID, Document]
+    ) -> Known:
+        """The same identifier with other bytes is refused (IHE: non-identical hash). To a
+        depositor who may not see the original, that refusal and the answer to a double would
+        tell of it: theirs is a document of its own."""
+        names = _names(taken.metadata.unique_id, taken.media_type, by)
+        free, named = self._named(records, names, changed)
+        alike = [d for d in named if d.content.sha256 == taken.sha256]
+        original = self._seen(alike, by)
+        if original:
+            return Known(id=original.id, original=original)
+        if self._seen([d for d in named if d not in alike], by):
+            raise Conflict(
+                "This identifier already names another document of this record.",
+                fields={"content.unique_id": "names a document with another content"},
+            )
+        return Known(id=free, hidden=_in_record(alike))
 
-        The same identifier with other bytes is refused (IHE: non-identical hash). To a depositor
-        who may not see the original that refusal would tell of it: theirs is kept as a document
-        of its own. The same bytes are one document, and theirs too from then on; unless they
-        hold theirs back (``hold``): it is then a document of its own, which they release as any.
-        """
-        found = [self._named(records, changed, *name) for name in _names(taken, by)]
-        for _, original in found:
-            if original is None:
-                continue
-            if self.may_see(original, by):
-                return original.id, _the_same(original, taken)
-        beside = [self._named(records, changed, *name) for name in _names_beside(taken, by)]
-        for _, own in beside:
-            if own and self.may_see(own, by):
-                return own.id, own
-        for _, original in [*found, *beside]:
-            if original and not hold and self._is_one(original, taken, by):
-                return original.id, original
-        free = (id_ for id_, known in [found[0], *beside] if known is None)
-        return next(free), None
-
-    @staticmethod
-    def _is_one(original: Document, taken: Taken, by: Actor) -> bool:
-        """What the person adds themselves they must find again, whatever else is hidden from
-        them; what is held back is not in the record."""
-        if original.content.sha256 != taken.sha256 or original.status is Status.HELD:
-            return False
-        return not by.principal.acts_for_person
+    def beside(
+        self, records: Sequence[UUID], held: Document, by: Actor, changed: Mapping[UUID, Document]
+    ) -> Sequence[Document]:
+        """Others of the record with the bytes of one that was held back."""
+        names = _names(held.metadata.unique_id, held.content.media_type, by)
+        _, named = self._named(records, names, changed)
+        alike = [d for d in named if d.content.sha256 == held.content.sha256]
+        return _in_record([d for d in alike if d.id != held.id])
 
     def version(
-        self, records: Sequence[UUID], unique_id: str, changed: Mapping[UUID, Document]
+        self, records: Sequence[UUID], unique_id: str, by: Actor, changed: Mapping[UUID, Document]
     ) -> Document | None:
-        """The document that a producer's identifier names."""
-        return self._named(records, changed, unique_id)[1]
+        """The document of theirs that a producer's identifier names."""
+        _, named = self._named(records, [(unique_id,)], changed)
+        return next((d for d in named if d.origin.includes(by)), None)
 
-    def may_see(self, document: Document, by: Actor) -> bool:
-        if document.origin.includes(by):
-            return True
+    def _seen(self, documents: Sequence[Document], by: Actor) -> Document | None:
+        """The first that they may see; ``access`` is not asked about their own."""
+        own = (d for d in documents if d.origin.includes(by))
+        return next(own, None) or next((d for d in documents if self._may_see(d, by)), None)
+
+    def _may_see(self, document: Document, by: Actor) -> bool:
         if document.status is Status.HELD:
             return False
-        # Not asked as a list: its line in the journal would tell that something is there.
-        return self._gate.decide(document.record_id, "read", document.attributes(by), by).permit
+        asked = {**document.attributes(by), "scope": SCOPE}
+        return self._gate.decide(document.record_id, "read", asked, by).permit
 
     def _named(
-        self, records: Sequence[UUID], changed: Mapping[UUID, Document], *parts: str
-    ) -> tuple[UUID, Document | None]:
-        """Who has that name; if nobody, the id that is free for it."""
-        found = [self._living(record_id, changed, *parts) for record_id in records]
-        return next(((id_, living) for id_, living in found if living), found[0])
+        self,
+        records: Sequence[UUID],
+        names: Sequence[tuple[str, ...]],
+        changed: Mapping[UUID, Document],
+    ) -> tuple[UUID, list[Document]]:
+        """The id that is free for the first name in the first record; all that have one."""
+        chains = [self._chain(record, changed, *name) for name in names for record in records]
+        return chains[0][0], [document for _, living in chains for document in living]
 
-    def _living(
+    def _chain(
         self, record_id: UUID, changed: Mapping[UUID, Document], *parts: str
-    ) -> tuple[UUID, Document | None]:
-        """Each that is gone is followed by another of the same name."""
+    ) -> tuple[UUID, list[Document]]:
+        """Each that is gone, or that a depositor may not see, is followed by another of the same
+        name."""
+        living: list[Document] = []
         again: tuple[str, ...] = ()
         while True:
             document_id = derived_id(self._secret(), "document", str(record_id), *parts, *again)
             known = changed.get(document_id) or self._find(document_id)
-            if known is None or known.status not in GONE:
-                return document_id, known
+            if known is None:
+                return document_id, living
+            if known.status not in GONE:
+                living.append(known)
             again = ("again", str(document_id))
 
 
-def _names(taken: Taken, by: Actor) -> list[tuple[str, ...]]:
+def _names(unique_id: str, media_type: str, by: Actor) -> list[tuple[str, ...]]:
     """What a document may be known by, first the name it gets if it is new. The person's own
     files have names of their own, so that none tells of another that is hidden from them."""
-    unique_id = taken.metadata.unique_id
-    if taken.media_type == CDA:
+    if media_type == CDA:
         return [(unique_id,)]
     names: list[tuple[str, ...]] = [(unique_id,), (unique_id, "by the person")]
     return names[::-1] if by.principal.acts_for_person else names
 
 
-def _names_beside(taken: Taken, by: Actor) -> list[tuple[str, ...]]:
-    """Of what a depositor keeps beside a document that is hidden from them; the last is theirs
-    alone, so that there is always one to see or one that is free."""
-    name = (taken.metadata.unique_id, taken.sha256)
-    return [name, (*name, by.principal.kind.value, by.principal.id)]
-
-
-def _the_same(original: Document, taken: Taken) -> Document:
-    if original.content.sha256 != taken.sha256:
-        raise Conflict(
-            "This identifier already names another document of this record.",
-            fields={"content.unique_id": "names a document with another content"},
-        )
-    return original
+def _in_record(documents: Sequence[Document]) -> Sequence[Document]:
+    return [document for document in documents if document.status is not Status.HELD]

@@ -4,6 +4,7 @@ States and their rules are in ``states``; who may ask is ``access``'s to say, bu
 DMP keeps to the author.
 """
 
+from collections.abc import Callable
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any
@@ -11,12 +12,14 @@ from uuid import UUID
 
 from services.vault.domain import document_events as events
 from services.vault.domain import states
+from services.vault.domain.cover import Cover
 from services.vault.domain.document import Content, Document
 from services.vault.domain.metadata import Metadata
 from services.vault.domain.origin import Origin, same_depositor
 from services.vault.domain.states import Act
 from services.vault.domain.visibility import (
     HIDDEN_FROM_PATIENT,
+    HIDING,
     Masking,
     masked,
     revealed_to_patient,
@@ -24,6 +27,8 @@ from services.vault.domain.visibility import (
     unmasked,
 )
 from shared.kernel.actor import Actor
+
+Codes = tuple[str, ...]
 
 
 def deposit(
@@ -34,6 +39,7 @@ def deposit(
     metadata: Metadata,
     content: Content,
     confidentiality: tuple[str, ...],
+    cover: Cover,
     decision_id: UUID,
     replaces: Document | None,
     submission_set: UUID | None,
@@ -51,25 +57,19 @@ def deposit(
         "metadata": metadata.to_event(),
         "content": content.to_event(),
         "confidentiality": list(confidentiality),
+        "cover": list(cover.codes),
         "replaces": replaces.id if replaces else None,
         "decision_id": decision_id,
         "submission_set": submission_set,
-        "hidden_since": None if held else _hidden_since(confidentiality, replaces, now),
+        "hidden_since": None if held else _hidden_since(confidentiality, cover, replaces, now),
     }
     if held:
         return Document._create(events.Held, copies_to=list(copies_to), **said)
     return Document._create(events.Created, **said)
 
 
-def deposit_again(document: Document, decision_id: UUID, by: Actor) -> None:
-    """It is theirs as well from now on, as any document they put in (CSP R.1111-49)."""
-    depositors = (document.deposited_by, *document.also_deposited_by, by.to_event())
-    origin = Origin.of(document.metadata, *depositors)
-    _trigger(document, events.DepositedAgain, decision_id, by, origin=asdict(origin))
-
-
 def withdraw(document: Document, decision_id: UUID | None, by: Actor) -> None:
-    """Who deposited it again takes theirs back."""
+    """Who deposited it again, when that was one document, takes theirs back."""
     also = (a for a in document.also_deposited_by if not same_depositor(a, by.to_event()))
     origin = Origin.of(document.metadata, document.deposited_by, *also)
     _trigger(document, events.DepositWithdrawn, decision_id, by, origin=asdict(origin))
@@ -81,6 +81,7 @@ def release(
     by: Actor,
     *,
     confidentiality: tuple[str, ...],
+    cover: Cover,
     replaces: Document | None,
     now: datetime,
 ) -> None:
@@ -92,10 +93,11 @@ def release(
         record_id=document.record_id,
         by=by.to_event(),
         confidentiality=list(confidentiality),
+        cover=list(cover.codes),
         decision_id=decision_id,
         said={name: seen[name] for name in ("type", "class", "author", "facility", "by_patient")},
         replaces=replaces.id if replaces else None,
-        hidden_since=_hidden_since(confidentiality, replaces, now),
+        hidden_since=_hidden_since(confidentiality, cover, replaces, now),
     )
 
 
@@ -124,26 +126,31 @@ def supersede(document: Document, replaced_by: UUID, by: Actor) -> None:
 
 def mask(document: Document, decision_id: UUID, by: Actor, masking: Masking) -> None:
     """Hide from professionals; nothing happens if it is hidden already (CSP R.1111-49)."""
-    _hide(document, events.Masked, masked(document.confidentiality, masking), decision_id, by)
+    _hide(document, events.Masked, lambda codes: masked(codes, masking), decision_id, by)
 
 
 def unmask(document: Document, decision_id: UUID, by: Actor) -> None:
     """Let professionals see it again; nothing happens if they do."""
-    _hide(document, events.Unmasked, unmasked(document.confidentiality), decision_id, by)
+    _hide(document, events.Unmasked, unmasked, decision_id, by)
 
 
 def reveal_to_patient(
     document: Document, decision_id: UUID | None, by: Actor, masking: Masking
 ) -> None:
     """The announcement was made, or its time has run out (CSP R.1111-53). For good."""
-    codes = revealed_to_patient(document.confidentiality, masking)
-    _hide(document, events.RevealedToPatient, codes, decision_id, by)
+    _hide(
+        document,
+        events.RevealedToPatient,
+        lambda codes: revealed_to_patient(codes, masking),
+        decision_id,
+        by,
+    )
 
 
 def reveal_to_representatives(document: Document, decision_id: UUID, by: Actor) -> None:
     """A minor's secret is lifted (CSP R.1111-50; DMP EX_3.3-1045). For good."""
-    codes = revealed_to_representatives(document.confidentiality)
-    _hide(document, events.RevealedToRepresentatives, codes, decision_id, by)
+    change = revealed_to_representatives
+    _hide(document, events.RevealedToRepresentatives, change, decision_id, by)
 
 
 def tell_of_hidden(document: Document, by: Actor) -> None:
@@ -187,19 +194,30 @@ def reclassify(document: Document, metadata: Metadata, decision_id: UUID, by: Ac
 def _hide(
     document: Document,
     kind: type[events.Hiding],
-    codes: tuple[str, ...],
+    change: Callable[[Codes], Codes],
     decision_id: UUID | None,
     by: Actor,
 ) -> None:
+    """Who is not told of its cover changes nothing of it; what others change of it is not told
+    to those who put it in."""
     states.require_in_record(document.status)
-    if codes != document.confidentiality:
-        document.trigger_event(
-            kind,
-            record_id=document.record_id,
-            by=by.to_event(),
-            confidentiality=list(codes),
-            decision_id=decision_id,
-        )
+    before = document.shown_to(by)
+    after = change(before)
+    if after == before:
+        return
+    told = change(document.told)
+    cover = {*document.cover}
+    if not document.origin.was_put_in_by(by):
+        cover = (cover & {*after}) | ({*after} - {*before, *told})
+    document.trigger_event(
+        kind,
+        record_id=document.record_id,
+        by=by.to_event(),
+        confidentiality=list(told),
+        cover=sorted(cover & HIDING),
+        renewed=told != document.told,
+        decision_id=decision_id,
+    )
 
 
 def _trigger(
@@ -220,9 +238,9 @@ def _trigger(
 
 
 def _hidden_since(
-    codes: tuple[str, ...], replaces: Document | None, now: datetime
+    codes: Codes, cover: Cover, replaces: Document | None, now: datetime
 ) -> datetime | None:
-    """A new version does not give more time to keep it from the person."""
+    """A new version does not give more time to keep it from the person, nor does a cover."""
     if HIDDEN_FROM_PATIENT not in codes:
-        return None
-    return (replaces.hidden_since if replaces else None) or now
+        return cover.since
+    return (replaces.told_hidden_since if replaces else None) or now

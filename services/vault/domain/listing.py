@@ -14,7 +14,9 @@ from shared.kernel.clock import instant
 
 @dataclass(frozen=True, kw_only=True)
 class Entry:
-    """One document. ``submitted_at``: RFC 3339 instant of its deposit, or of its release."""
+    """One document. ``submitted_at``: RFC 3339 instant of its deposit, or of its release;
+    ``confidentiality``: the codes that hide it from all but those who put it in, who are
+    ``told`` of others where it has a cover."""
 
     document_id: UUID
     record_id: UUID
@@ -25,6 +27,7 @@ class Entry:
     status: str
     metadata: Metadata
     confidentiality: tuple[str, ...]
+    told: tuple[str, ...]
     media_type: str
     size: int
     origin: Origin
@@ -43,12 +46,17 @@ class Entry:
             status=document.status.value,
             metadata=document.metadata,
             confidentiality=document.confidentiality,
+            told=document.told,
             media_type=document.content.media_type,
             size=document.content.size,
             origin=document.origin,
             replaces=document.replaces,
             replaced_by=document.replaced_by,
         )
+
+    def shown_to(self, by: Actor) -> tuple[str, ...]:
+        """The codes that this reader is told of."""
+        return self.told if self.origin.was_put_in_by(by) else self.confidentiality
 
     def attributes(self, by: Actor) -> dict[str, Any]:
         return attributes(self.metadata.kind, self.origin, self.confidentiality, self.status, by)

@@ -13,23 +13,37 @@ _PERSONS = {"patient", "representative", "caregiver"}
 @dataclass(frozen=True, kw_only=True)
 class Origin:
     """``professionals``: PS_IdNat, authors first. ``structures``: Struct_IdNat. ``person``: the
-    record a person acted for when they put it in themselves."""
+    record a person acted for when they put it in themselves. ``depositors``: those of the ids who
+    put it in, and their structures."""
 
     professionals: tuple[str, ...]
     structures: tuple[str, ...]
     person: str | None
+    depositors: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, metadata: Metadata, *put_in: Mapping[str, Any]) -> "Origin":
         """``put_in``: the depositors as ``Actor.to_event()`` gives them."""
-        actors = [actor for depositor in put_in for actor in through(depositor)]
+        theirs = cls.put_in(*put_in)
+        return cls(
+            professionals=_known(*(a.national_id for a in metadata.authors), *theirs.professionals),
+            structures=_known(*(a.institution for a in metadata.authors), *theirs.structures),
+            person=theirs.person,
+            depositors=theirs.depositors,
+        )
+
+    @classmethod
+    def put_in(cls, *by: Mapping[str, Any]) -> "Origin":
+        """Of those who put it in alone."""
+        actors = [actor for depositor in by for actor in through(depositor)]
         professionals = [a["id"] for a in actors if a["kind"] == "professional"]
         structures = [a["id"] if a["kind"] == "facility" else a.get("facility") for a in actors]
         persons = [a.get("record_id") for a in actors if a["kind"] in _PERSONS]
         return cls(
-            professionals=_known(*(a.national_id for a in metadata.authors), *professionals),
-            structures=_known(*(a.institution for a in metadata.authors), *structures),
+            professionals=_known(*professionals),
+            structures=_known(*structures),
             person=next(iter(persons), None),
+            depositors=_known(*professionals, *structures),
         )
 
     def includes(self, by: Actor) -> bool:
@@ -38,6 +52,13 @@ class Origin:
         if who.acts_for_person:
             return self.person is not None and self.person == str(who.record_id)
         return who.id in self.professionals or bool({who.id, who.facility} & {*self.structures})
+
+    def was_put_in_by(self, by: Actor) -> bool:
+        """By the actor or their structure, whoever wrote it."""
+        who = by.principal
+        if who.acts_for_person:
+            return self.includes(by)
+        return bool({who.id, who.facility} & {*self.depositors})
 
     def is_author(self, by: Actor) -> bool:
         """The professional or the structure's own software that wrote it or put it in, not a

@@ -13,6 +13,7 @@ from services.vault.domain.visibility import (
 )
 from shared.cda.body import enclosed_file
 from shared.cda.tree import clinical_document
+from shared.kernel.actor import Actor
 
 MAX_EXPANSION = 1032
 """How many times its size a compressed file can unpack to (DEFLATE)."""
@@ -39,14 +40,14 @@ _ACTIVE = (
 )
 
 
-def warnings(document: Document, shown: bytes, media_type: str) -> Iterator[str]:
+def warnings(document: Document, shown: bytes, media_type: str, by: Actor) -> Iterator[str]:
     """DMP requirement EX_3.2-1025: opening a hidden document shows that it is hidden.
 
     ``shown``: the file that the reader's software would run.
     """
     if document.status in _STATES:
         yield _STATES[document.status]
-    yield from (_SENTENCES[code] for code in document.confidentiality if code in _SENTENCES)
+    yield from (_SENTENCES[code] for code in document.shown_to(by) if code in _SENTENCES)
     if active_parts(shown, media_type):
         yield _ACTIVE
 

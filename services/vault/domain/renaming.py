@@ -1,12 +1,13 @@
 """Another type, title or date for a bare file: what a CDA says of itself cannot be changed."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
 from services.vault.domain.completion import Rules, known_type
 from services.vault.domain.content import CDA
 from services.vault.domain.document import Document
 from services.vault.domain.metadata import Coded, Metadata
+from shared.kernel.actor import Actor
 from shared.kernel.errors import Conflict, InvalidRequest
 
 
@@ -40,6 +41,11 @@ def renamed(document: Document, asked: Renaming, rules: Rules) -> Metadata:
     )
 
 
-def as_told(metadata: Metadata) -> Mapping[str, str]:
-    """Those of the attributes ``access`` decides by that change with it."""
-    return {"type": metadata.type, "class": metadata.class_code}
+def as_told(document: Document, metadata: Metadata, by: Actor) -> dict[str, Any]:
+    """Those of the attributes ``access`` decides by that are other ones for this document put in
+    now, with this metadata."""
+    return {
+        "type": metadata.type,
+        "class": metadata.class_code,
+        "confidentiality": sorted(document.shown_to(by)),
+    }

@@ -35,6 +35,11 @@ class Masking:
         return self.allow_cumulation or HIDDEN_FROM_PATIENT not in codes
 
 
+def hidden_by(told: Iterable[str], cover: Iterable[str]) -> tuple[str, ...]:
+    """The codes that hide a document from all but those who put it in."""
+    return tuple(sorted({*told, *cover}))
+
+
 def require_possible(codes: Iterable[str], by: Actor, allow_cumulation: bool) -> None:
     """What the caller said contradicts itself whatever the record holds: told before ``access``
     is asked, whose refusal would not say why. Raises as :func:`visibility_at_deposit`."""

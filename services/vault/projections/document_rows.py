@@ -33,7 +33,9 @@ class Marks:
         return self._mark("document kind", _in_order(kind))
 
     def origin(self, origin: Origin) -> str:
-        return self._mark("document origin", _in_order(origin))
+        said = _in_order(origin)
+        del said["depositors"]  # access is not asked by them
+        return self._mark("document origin", said)
 
     def visibility(self, codes: Iterable[str]) -> str:
         return self._mark("document visibility", sorted(codes))
@@ -72,10 +74,11 @@ class DocumentRow:
             "origin": self._sealed("origin", origin),
         }
 
-    def visibility(self, codes: Sequence[str]) -> dict[str, Any]:
+    def visibility(self, codes: Sequence[str], told: Sequence[str]) -> dict[str, Any]:
+        """``told``: to those who put it in."""
         return {
             "visibility_mark": self._marks.visibility(codes),
-            "visibility": self._sealed("visibility", codes),
+            "visibility": self._sealed("visibility", {"codes": codes, "told": told}),
         }
 
     def _sealed(self, field: str, value: Any) -> str:
@@ -87,7 +90,13 @@ def origin_of(stored: Mapping[str, Any]) -> Origin:
         professionals=tuple(stored["professionals"]),
         structures=tuple(stored["structures"]),
         person=stored["person"],
+        depositors=tuple(stored.get("depositors", ())),
     )
+
+
+def visibility_of(stored: Mapping[str, Any]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The codes, and those that are told to who put it in."""
+    return tuple(stored["codes"]), tuple(stored["told"])
 
 
 def place(document_id: str, field: str) -> str:

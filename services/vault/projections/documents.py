@@ -27,7 +27,7 @@ class DocumentList:
     other finds what no day leaves out."""
 
     NAME = VIEW
-    VERSION = 5
+    VERSION = 6
     INDEXES = (
         "logical_id",
         "record_id,type",
@@ -57,7 +57,7 @@ class DocumentList:
         changed = {
             "status": Status.APPROVED.value,
             "submitted_at": instant(event.timestamp),
-            **self._row(event).visibility(event.confidentiality),
+            **self._row(event).visibility(event.hidden_by, event.confidentiality),
         }
         return [Patch(str(event.originator_id), changed)]
 
@@ -69,8 +69,8 @@ class DocumentList:
     @writes.register
     def _(self, event: events.Hiding) -> Sequence[Write]:
         changed = {
-            "entry_uuid": _entry_uuid(event),
-            **self._row(event).visibility(event.confidentiality),
+            **({"entry_uuid": _entry_uuid(event)} if event.renewed else {}),
+            **self._row(event).visibility(event.hidden_by, event.confidentiality),
         }
         return [Patch(str(event.originator_id), changed)]
 
@@ -118,7 +118,7 @@ class DocumentList:
             **row.kept(event.content),
             **row.said(metadata, event.metadata),
             **row.origin(vars(Origin.of(metadata, event.by))),
-            **row.visibility(event.confidentiality),
+            **row.visibility(event.hidden_by, event.confidentiality),
         }
         return Put(str(event.originator_id), fields)
 

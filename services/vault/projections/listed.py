@@ -10,7 +10,7 @@ from services.vault.domain.listing import Entry
 from services.vault.domain.metadata import Kind, Metadata
 from services.vault.domain.origin import Origin
 from services.vault.domain.states import IN_RECORD, Status
-from services.vault.projections.document_rows import Marks, origin_of, place
+from services.vault.projections.document_rows import Marks, origin_of, place, visibility_of
 from services.vault.projections.documents import LINE
 from shared.crypto.fields import Fields
 from shared.crypto.keys import KeyErased, Keys
@@ -187,10 +187,11 @@ class _Opening:
         return origin_of(self._opened(row, "origin"))
 
     def visibility(self, row: Json) -> tuple[str, ...]:
-        return tuple(self._opened(row, "visibility"))
+        return visibility_of(self._opened(row, "visibility"))[0]
 
     def entry(self, row: Json) -> Entry:
         kept = self._opened(row, "kept")
+        codes, told = visibility_of(self._opened(row, "visibility"))
         return Entry(
             document_id=UUID(row["id"]),
             record_id=UUID(row["record_id"]),
@@ -200,7 +201,8 @@ class _Opening:
             submitted_at=row["submitted_at"],
             status=row["status"],
             metadata=self._metadata(row),
-            confidentiality=self.visibility(row),
+            confidentiality=codes,
+            told=told,
             media_type=kept["media_type"],
             size=kept["size"],
             origin=self.origin(row),

@@ -183,6 +183,27 @@ def test_a_permitted_decision_is_told_by_what_was_done(world: World) -> None:
     assert page.items[0].actor.id == DOCTOR.id
 
 
+def test_a_double_that_the_vault_came_upon_is_no_line(world: World) -> None:
+    """Nobody wanted to read it: to its depositor the line would tell that it is there."""
+    for permit in (True, False):
+        world.decided(DENTIST, permit=permit, scope="double", confidentiality=["MASQUE_PS"])
+
+    assert world.read(PATIENT).items == []
+    assert world.read(DENTIST).items == []
+
+
+def test_what_a_sender_knows_of_a_document_hides_nothing_less(world: World) -> None:
+    """Copies are asked for with the codes that who asks is told of, which may be fewer."""
+    hidden = world.deposit(HOSPITAL, "INVISIBLE_PATIENT")
+
+    world.tell(
+        "vault.copies_asked", HOSPITAL, document_id=hidden, copies_id=str(uuid4()),
+        to=["899700366240"], confidentiality=["N"],
+    )  # fmt: skip
+
+    assert world.read(PATIENT).total == 0
+
+
 def test_refusals_are_lines(world: World) -> None:
     """With their result, so that a screen can show them apart."""
     world.decided(DENTIST, permit=False, kind="journal")

@@ -60,6 +60,7 @@ def test_refusals_are_counted_and_lists_are_not() -> None:
     assert measures().facts("access.access_decided", refused) == [("refusals", "read")]
     assert measures().facts("access.access_decided", {**refused, "listing": True}) == []
     assert measures().facts("access.access_decided", {**refused, "permit": True}) == []
+    assert measures().facts("access.access_decided", {**refused, "scope": "double"}) == []
 
 
 def shown(counts: dict[Cell, int], *months: str) -> dict[tuple[str, str], int | None]:

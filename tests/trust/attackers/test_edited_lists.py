@@ -77,7 +77,9 @@ def test_with_the_services_key_the_list_lies_and_nothing_opens(
     it: so the lie is found."""
     key = world.keys.current(RECORD)
     forged = {
-        "visibility": seal_field(key, place(str(hidden), "visibility"), PLAIN),
+        "visibility": seal_field(
+            key, place(str(hidden), "visibility"), {"codes": PLAIN, "told": PLAIN}
+        ),
         "visibility_mark": Marks(world.keys, RECORD).visibility(PLAIN),
     }
     rewrite(world, Patch(str(hidden), forged))

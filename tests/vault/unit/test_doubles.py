@@ -1,13 +1,19 @@
 """The same document twice is one; whom it is hidden from is told nothing of it."""
 
+from dataclasses import asdict
 from uuid import UUID, uuid4
 
 import pytest
 
 from services.vault.contract.life import Delete
 from services.vault.domain.document import Document
+from services.vault.domain.document_events import DepositedAgain
+from services.vault.domain.origin import Origin
 from services.vault.domain.states import Status
+from shared.kernel.actor import Actor
 from shared.kernel.errors import Conflict, Forbidden
+from shared.rpc.contract import Done
+from shared.stores.event_log import Outcome
 from tests.vault.cda import PDF, cda, replacing
 from tests.vault.world import (
     DOCTOR,
@@ -65,44 +71,75 @@ class TestOnce:
         assert again.duplicate_of is None
         assert own.duplicate_of == own.document_id
 
-    def test_deposited_again_it_is_theirs_as_well(self, world: World) -> None:
-        """The second time it is told as any double of theirs would be; the first of another
-        stranger is not. A structure that put it in may see it (CSP R.1111-49)."""
+    def test_the_second_time_they_are_told_of_their_own(self, world: World) -> None:
+        """Each stranger has one of their own, and the first of nobody is told."""
         first = self.hidden(world)
 
         answers = [
-            world.deposit(cda(), by=by).duplicate_of
-            for by in (OTHER_HOSPITAL, OTHER_HOSPITAL, DOCTOR, DOCTOR)
+            world.deposit(cda(), by=by) for by in (OTHER_HOSPITAL, OTHER_HOSPITAL, DOCTOR, DOCTOR)
         ]
 
-        assert answers == [None, first, None, first]
-        kept = document(world, first)
-        assert kept.confidentiality == ("MASQUE_PS", "N")
-        assert kept.first_origin.structures == (HOSPITAL.id,)
+        one, again, other, too = answers
+        assert [a.duplicate_of for a in answers] == [None, one.document_id, None, other.document_id]
+        assert (again.document_id, too.document_id) == (one.document_id, other.document_id)
+        assert len({first, one.document_id, other.document_id}) == 3
 
-    def test_theirs_can_be_taken_back_and_stays_for_the_others(self, world: World) -> None:
-        """Deleting it is answered as for a document of their own, and deletes nobody else's."""
+    def test_theirs_is_deleted_and_deposited_again(self, world: World) -> None:
+        """As any document of theirs, and nobody else's goes with it."""
         first = self.hidden(world)
-        world.deposit(cda(), by=DOCTOR)
+        theirs = world.deposit(cda(), by=DOCTOR).document_id
 
-        world.vault.delete(Delete(request_id=uuid4(), document_id=first), DOCTOR)
+        world.vault.delete(Delete(request_id=uuid4(), document_id=theirs), DOCTOR)
 
         assert document(world, first).status is Status.APPROVED
-        with pytest.raises(Forbidden):
-            world.vault.delete(Delete(request_id=uuid4(), document_id=first), DOCTOR)
+        assert document(world, theirs).status is Status.DELETED
         assert world.deposit(cda(), by=DOCTOR).duplicate_of is None
 
     def test_replacing_theirs_leaves_the_first(self, world: World) -> None:
         """Whoever got hold of the bytes must not make another's document obsolete."""
         first = self.hidden(world)
-        world.deposit(cda(), by=DOCTOR)
+        theirs = world.deposit(cda(), by=DOCTOR).document_id
         new = cda(id_='<id root="1.2.3.4" extension="2"/>', related=replacing("1.2.3.4^1"))
 
         second = world.deposit(new, by=DOCTOR)
 
-        assert second.replaced == first
+        assert second.replaced == theirs
         assert document(world, first).status is Status.APPROVED
         assert "MASQUE_PS" in document(world, second.document_id).confidentiality
+
+    def test_as_it_was_kept_before_it_is_still_theirs(self, world: World) -> None:
+        """Logs hold doubles that were made one document with the first: who deposited it again is
+        told of it, takes theirs back, and replaces it without making it obsolete."""
+        first = self.hidden(world)
+        again = self.deposited_again(world, first, DOCTOR)
+        assert world.deposit(cda(), by=DOCTOR).duplicate_of == first
+
+        world.vault.delete(Delete(request_id=uuid4(), document_id=first), DOCTOR)
+
+        assert again.first_origin.structures == (HOSPITAL.id,)
+        assert document(world, first).status is Status.APPROVED
+        with pytest.raises(Forbidden):
+            world.vault.delete(Delete(request_id=uuid4(), document_id=first), DOCTOR)
+        assert world.deposit(cda(), by=DOCTOR).duplicate_of is None
+        self.deposited_again(world, first, OTHER_HOSPITAL)
+        new = cda(id_='<id root="1.2.3.4" extension="2"/>', related=replacing("1.2.3.4^1"))
+        assert world.deposit(new, by=OTHER_HOSPITAL).replaced == first
+        assert document(world, first).status is Status.APPROVED
+
+    @staticmethod
+    def deposited_again(world: World, document_id: UUID, by: Actor) -> Document:
+        known = document(world, document_id)
+        origin = Origin.of(known.metadata, known.deposited_by, by.to_event())
+        known.trigger_event(
+            DepositedAgain,
+            record_id=RECORD,
+            by=by.to_event(),
+            confidentiality=list(known.confidentiality),
+            decision_id=uuid4(),
+            origin=asdict(origin),
+        )
+        world.vault.commit(Outcome(answer=Done(), save=[known]))
+        return known
 
     def test_what_the_person_adds_they_find(self, world: World) -> None:
         """Though the same file waits, hidden from them, for an announcement: neither tells of

@@ -9,6 +9,7 @@ from uuid import UUID
 import pytest
 
 from services.vault.domain import life
+from services.vault.domain.cover import UNCOVERED
 from services.vault.domain.document import Content, Document
 from services.vault.domain.metadata import Metadata
 from services.vault.domain.states import MOVES, Act, Status
@@ -36,7 +37,10 @@ ALLOWED = {
 
 
 def release(document: Document) -> None:
-    life.release(document, DECISION, AUTHOR, confidentiality=("N",), replaces=None, now=NOW)
+    life.release(
+        document, DECISION, AUTHOR,
+        confidentiality=("N",), cover=UNCOVERED, replaces=None, now=NOW,
+    )  # fmt: skip
 
 
 DO: dict[Act, Callable[[Document], None]] = {
@@ -71,6 +75,7 @@ def made(*, held: bool = True, codes: tuple[str, ...] = ("N",)) -> Document:
             object="o", sealed_sha256="s", sealed_size=1, sha256="h", size=1, media_type="text/xml"
         ),
         confidentiality=codes,
+        cover=UNCOVERED,
         decision_id=DECISION,
         replaces=None,
         submission_set=OTHER,
