@@ -1,7 +1,7 @@
 """``make mutation``: puts small wrongs into access, crypto and eventing, and counts who notices.
 
-``python -m scripts.mutation [--most N] [--only TEXT] [--missing | --survivors]``: at most N wrongs
-of each module, drawn by a fixed seed. What came of each module is kept in
+``python -m scripts.mutation [--most N] [--only TEXT ...] [--missing | --survivors]``: at most N
+wrongs of each module, drawn by a fixed seed. What came of each module is kept in
 ``var/mutation/score.json`` as soon as it is known; ``--missing`` passes over modules that have a
 score as they now are, ``--survivors`` tries again only what nobody noticed.
 """
@@ -10,11 +10,13 @@ import argparse
 import importlib
 import sys
 from collections.abc import Iterator
+from contextlib import AbstractContextManager, nullcontext
 from itertools import groupby
 from pathlib import Path
 from random import Random
 from tempfile import TemporaryDirectory
 
+from scripts.machine.rabbitmq import Broker, running_broker
 from scripts.mutation.modules import MODULES, Module
 from scripts.mutation.mutants import Mutant, mutants
 from scripts.mutation.score import Score, Scores
@@ -28,6 +30,7 @@ LIBRARIES = (
     "_pytest.main", "hypothesis", "pydantic", "cryptography.hazmat.primitives.ciphers.aead",
     "cryptography.hazmat.primitives.asymmetric.ed25519", "eventsourcing.application", "cedarpy",
     "eventsourcing.sqlite", "structlog", "jwt", "minio", "pymongo", "prometheus_client",
+    "nameko.extensions", "kombu.connection",
 )  # fmt: skip
 """Imported once, before the processes part."""
 
@@ -35,7 +38,7 @@ LIBRARIES = (
 def main() -> int:
     given = argparse.ArgumentParser(description=__doc__)
     given.add_argument("--most", type=int, default=15)
-    given.add_argument("--only", default="")
+    given.add_argument("--only", nargs="+", default=[""])
     which = given.add_mutually_exclusive_group()
     which.add_argument("--missing", action="store_true")
     which.add_argument("--survivors", action="store_true")
@@ -43,7 +46,7 @@ def main() -> int:
     for library in LIBRARIES:
         importlib.import_module(library)
     scores = Scores(FOLDER / "score.json")
-    chosen = [module for module in MODULES if options.only in module.name]
+    chosen = [m for m in MODULES if any(text in m.name for text in options.only)]
     for _, modules in groupby(chosen, key=lambda module: module.tests):
         asked = {m: found for m in modules if (found := _asked(m, scores, options))}
         for module, survivors, failing in _tried([(m, drawn) for m, (_, drawn) in asked.items()]):
@@ -81,14 +84,19 @@ def _tried(drawn: Drawn) -> Iterator[tuple[Module, list[Mutant], str | None]]:
     if not drawn:
         return
     wrongs = dict(drawn)
-    with TemporaryDirectory() as name:
+    with TemporaryDirectory() as name, _broker(drawn[0][0], Path(name) / "rabbitmq") as broker:
         folder = Path(name)
-        for module, told in noticed(drawn, folder):
+        for module, told in noticed(drawn, folder, broker):
             left = [m for number, m in enumerate(wrongs[module]) if number not in told.by]
             if told.failing is None:
                 log = folder / "log"
-                left = [m for m in left if passes(module, m, told.first, log)]
+                left = [m for m in left if passes(module, m, told.first, log, broker)]
             yield module, left, told.failing
+
+
+def _broker(module: Module, home: Path) -> AbstractContextManager[Broker | None]:
+    """One for all trials; each test has a vhost of its own in it."""
+    return running_broker(home) if module.on_broker else nullcontext()
 
 
 if __name__ == "__main__":

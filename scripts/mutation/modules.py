@@ -9,10 +9,12 @@ ON_SQLITE = ("-k", "not postgresql")
 
 @dataclass(frozen=True)
 class Module:
-    """``name``: dotted. ``tests``: files, and which of what is in them."""
+    """``name``: dotted. ``tests``: files, and which of what is in them. ``on_broker``: they want
+    RabbitMQ, and have one that all trials share."""
 
     name: str
     tests: tuple[str, ...]
+    on_broker: bool = False
 
     @property
     def arguments(self) -> tuple[str, ...]:
@@ -30,14 +32,41 @@ def _access(name: str) -> Module:
     return Module(f"services.access.{name}", (ACCESS, "-m", "not long"))
 
 
+def _beside(name: str) -> Module:
+    """What is told, asked, looked up and kept beside the rules: by the tests of that. Those that
+    judge every cell, or in any order, take minutes and say no more of it."""
+    tests = (
+        "applications", "connections", "consents", "contract", "delegations", "explanations",
+        "fact_sentences", "instants", "legacy", "matrix", "matrix_places", "merging", "openers",
+        "over_rpc", "policies", "protections", "questions", "redecided_ones", "redecisions",
+        "reviews", "secrecy", "sentences", "sentences_page", "time", "waiting",
+    )  # fmt: skip
+    files = tuple(f"{ACCESS}/test_{test}.py" for test in tests)
+    return Module(f"services.access.{name}", (*files, "-m", "not long"))
+
+
+def _contract(name: str) -> Module:
+    """Tables of who may call what, and models: read at import, so tried from there."""
+    files = (f"{ACCESS}/test_{test}.py" for test in ("contract", "over_rpc"))
+    return Module(f"services.access.contract.{name}", tuple(files))
+
+
 def _crypto(name: str, *tests: str) -> Module:
     files = (f"{CRYPTO}/test_{test}.py" for test in (*tests, "kept_forms"))
     return Module(f"shared.crypto.{name}", tuple(files))
 
 
-def _eventing(name: str, *tests: str, sqlite: bool = False) -> Module:
+def _eventing(name: str, *tests: str, sqlite: bool = False, broker: bool = False) -> Module:
     files = tuple(f"{EVENTING}/{test}.py" for test in tests)
-    return Module(f"shared.eventing.{name}", files + ON_SQLITE * sqlite)
+    return Module(f"shared.eventing.{name}", files + ON_SQLITE * sqlite, on_broker=broker)
+
+
+def _on_broker(name: str) -> Module:
+    """What is said to RabbitMQ, and heard from it; the same tests answer for all of it."""
+    units = ("broker", "entrypoints", "leaf_feed")
+    wired = ("broker", "end_to_end", "leaf_feed", "relay", "relay_told", "traces")
+    tests = (*(f"unit/test_{unit}" for unit in units), *(f"integration/test_{w}" for w in wired))
+    return _eventing(name, *tests, sqlite=True, broker=True)
 
 
 MODULES = (
@@ -76,14 +105,29 @@ MODULES = (
     _access("application.matrices"),
     _access("application.openers"),
     _access("application.past"),
-    _access("application.questions"),
-    _access("application.redecisions"),
-    _access("domain.applications"),
-    _access("domain.explanation"),
-    _access("domain.fact_sentences"),
-    _access("domain.secrecy"),
-    _access("domain.sentences"),
-    _access("projections.waiting"),
+    _beside("application.questions"),
+    _beside("application.redecisions"),
+    _beside("domain.applications"),
+    _beside("domain.explanation"),
+    _beside("domain.fact_sentences"),
+    _beside("domain.secrecy"),
+    _beside("domain.sentences"),
+    _beside("projections.waiting"),
+    _beside("adapters.opening"),
+    _beside("adapters.outside"),
+    _beside("adapters.reference"),
+    _beside("domain.admission_events"),
+    _beside("domain.protection_events"),
+    _beside("domain.outside"),
+    _beside("domain.reference"),
+    _contract("parts"),
+    _contract("admission"),
+    _contract("deciding"),
+    _contract("delegation"),
+    _contract("emergency"),
+    _contract("protection"),
+    _contract("reading"),
+    Module("shared.rpc.access", (f"{ACCESS}/test_over_rpc.py",)),
     _crypto("sealing", "small_seals"),
     _crypto("event_cipher", "small_seals"),
     _crypto("fields", "small_seals"),
@@ -98,6 +142,8 @@ MODULES = (
     _crypto("tombstones", "remote_keys", "small_seals"),
     _crypto("signatures", "small_seals", "remote_keys"),
     _crypto("local_keys", "small_seals", "key_wrapper"),
+    _crypto("keys", "small_seals"),
+    Module("shared.crypto.security_module", ("tests/ops/integration/test_security_module.py",)),
     _eventing("codec", "unit/test_codec", "unit/test_envelope_form"),
     _eventing("messages", "unit/test_codec", "unit/test_envelope_form"),
     _eventing("received", "unit/test_codec", "unit/test_merged_records"),
@@ -111,7 +157,6 @@ MODULES = (
     _eventing("handling", "integration/test_parking", "integration/test_follow", sqlite=True),
     _eventing("parking", "integration/test_parking", sqlite=True),
     _eventing("discards", "integration/test_parking", sqlite=True),
-    _eventing("follow", "integration/test_follow", "integration/test_parking", sqlite=True),
     _eventing("rebuild", "integration/test_parking", sqlite=True),
     _eventing("live_views", "integration/test_live_views", "integration/test_parking", sqlite=True),
     _eventing("outbox", "integration/test_outbox", sqlite=True),
@@ -121,7 +166,16 @@ MODULES = (
     _eventing("positions", "integration/test_project", sqlite=True),
     _eventing("timers", "integration/test_timers", sqlite=True),
     _eventing("head_watch", "unit/test_head_watch"),
-    _eventing("audit_lag", "integration/test_audit_lag", sqlite=True),
+    _eventing("audit_lag", "integration/test_audit_lag", sqlite=True, broker=True),
+    _eventing(
+        "follow", "integration/test_follow", "integration/test_parking", sqlite=True, broker=True
+    ),
+    _on_broker("broker"),
+    _on_broker("relay"),
+    _on_broker("entrypoints"),
+    _on_broker("leaf_feed"),
+    _on_broker("exchanges"),
 )
-"""Left out, for they are tried with a broker, a security module or processes that are killed,
-minutes for each wrong: broker, relay, entrypoints, leaf_feed, security_module."""
+"""Left out: ``bootstrap`` and the ``entrypoints`` of access, which are settings handed on to what
+is in the list, and run by the tests of whole processes alone; modules of names, words and shapes
+in which there is nothing to change (``metrics``, ``errors``, the other events)."""

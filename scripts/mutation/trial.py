@@ -16,6 +16,7 @@ from typing import Any
 
 import pytest
 
+from scripts.machine.rabbitmq import Broker
 from scripts.mutation.modules import Module
 from scripts.mutation.mutants import Mutant
 
@@ -24,7 +25,8 @@ LIMIT = 300.0
 """Seconds: a mutant that hangs is one that was noticed. The second is of the clock, for one that
 waits; other work on the machine must not be taken for that."""
 POLL = 0.02
-SERVERS = {"amqp_uri", "postgres"}
+OURS = {"services", "shared", "tests"}
+SERVERS = {"amqp_uri", "broker", "postgres"}
 """Fixtures."""
 OPTIONS = (
     "-x", "-q", "--tb=line", "-p", "no:cacheprovider", "-p", "no:xdist",
@@ -51,11 +53,25 @@ class _Mutated(MetaPathFinder, Loader):
         exec(compile(self._code, str(module.__file__), "exec"), module.__dict__)  # noqa: S102 - the mutant
 
 
-class _NoServers:
-    """A plugin: tests that need one are left out, which no conftest at hand starts."""
+class _Servers:
+    """A plugin: the broker that all trials share, if there is one, as the tests' own fixtures give
+    it. Tests that need another server are left out, which no conftest at hand starts."""
+
+    def __init__(self, broker: Broker | None) -> None:
+        self._broker = broker
+        self._missing = SERVERS - ({"amqp_uri", "broker"} if broker else set())
+
+    @pytest.fixture
+    def broker(self) -> Broker | None:
+        return self._broker
+
+    @pytest.fixture
+    def amqp_uri(self, broker: Broker) -> str:
+        return broker.uri(broker.new_vhost())
 
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
-        items[:] = [item for item in items if not SERVERS & {*getattr(item, "fixturenames", ())}]
+        missing = self._missing
+        items[:] = [item for item in items if not missing & {*getattr(item, "fixturenames", ())}]
 
 
 class _Ordered:
@@ -71,14 +87,18 @@ class _Ordered:
             items[:] = [item for item in items if item.nodeid in self._rank]
 
 
-def passes(module: Module, wrong: Mutant, first: Sequence[str], log: Path) -> bool:
+def passes(
+    module: Module, wrong: Mutant, first: Sequence[str], log: Path, broker: Broker | None = None
+) -> bool:
     """Whether nobody noticed. ``first``: the tests that enter the module. The output of the tests
     is left in ``log``."""
     child = os.fork()
     if child == 0:
         lead_a_process(log)
+        for ours in [name for name in sys.modules if name.partition(".")[0] in OURS]:
+            del sys.modules[ours]  # where it is tried among other tests, they are imported already
         sys.meta_path.insert(0, _Mutated(module.name, wrong.code))
-        end_with_tests(module.arguments, _Ordered(first, wrong.function is not None))
+        end_with_tests(module.arguments, _Ordered(first, wrong.function is not None), broker)
     return ended_well(child)
 
 
@@ -104,10 +124,10 @@ def lead_a_process(log: Path, cpu: int = CPU_LIMIT) -> None:
     os.dup2(out, 2)
 
 
-def end_with_tests(tests: Sequence[str], plugin: object) -> None:
+def end_with_tests(tests: Sequence[str], plugin: object, broker: Broker | None) -> None:
     """Never returns."""
     try:
-        ended = int(pytest.main([*OPTIONS, *tests], plugins=[_NoServers(), plugin]))
+        ended = int(pytest.main([*OPTIONS, *tests], plugins=[_Servers(broker), plugin]))
     except BaseException:  # noqa: BLE001 - whatever a mutant does is not ours
         ended = 1
     os._exit(ended)

@@ -22,6 +22,7 @@ from typing import Any
 
 import pytest
 
+from scripts.machine.rabbitmq import Broker
 from scripts.mutation.modules import Module
 from scripts.mutation.mutants import Mutant
 from scripts.mutation.trial import CPU_LIMIT, LIMIT, end_with_tests, ended_well, lead_a_process
@@ -45,7 +46,9 @@ Drawn = Sequence[tuple[Module, Sequence[Mutant]]]
 """Modules that the same tests answer for, each with its wrongs."""
 
 
-def noticed(drawn: Drawn, folder: Path) -> Iterator[tuple[Module, Noticed]]:
+def noticed(
+    drawn: Drawn, folder: Path, broker: Broker | None = None
+) -> Iterator[tuple[Module, Noticed]]:
     """Below ``folder``: ``log``, of the last trial, and what the processes tell each other. What
     is done with one module is done before the next is begun."""
     told, tell = os.pipe()
@@ -54,7 +57,7 @@ def noticed(drawn: Drawn, folder: Path) -> Iterator[tuple[Module, Noticed]]:
     if child == 0:
         lead_a_process(folder / "log", cpu=3600)
         trials = _Trials(drawn, folder, tell, goes_on)
-        end_with_tests(drawn[0][0].arguments, trials)
+        end_with_tests(drawn[0][0].arguments, trials, broker)
     os.close(tell)
     os.close(goes_on)
     with os.fdopen(told) as lines:

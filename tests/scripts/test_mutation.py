@@ -69,6 +69,7 @@ def test_every_module_of_the_list_is_there_with_its_tests() -> None:
 
 
 @pytest.mark.long  # it parts the process, which a worker of the tests should not do often
+@pytest.mark.filterwarnings("ignore:Using fork:DeprecationWarning")  # eventlet's: see trial.py
 def test_a_wrong_is_noticed_by_a_test_of_its_rule_and_by_no_other(tmp_path: Path) -> None:
     """In processes of their own: nothing of it stays. Inside a function and outside of any."""
     test = tmp_path / "test_it.py"

@@ -1,11 +1,14 @@
 """Who may call what: every method, every kind of caller."""
 
+import json
+from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
 import pytest
 from pydantic import ValidationError
 
+from scripts.schemas.documents import of_method
 from services.access import contract as c
 from services.access.application import Access
 from services.access.contract import CONTRACT
@@ -21,6 +24,7 @@ from tests.access.support.people import (
     OTHER_RECORD,
     PATIENT,
     RECORD,
+    REVIEWER,
     SOFTWARE,
     through_vault,
 )
@@ -71,6 +75,7 @@ QUESTIONS = {
     "who_can_open", "my_delegations", "compare_matrix", "break_glass_to_review",
     "oppositions_to_judge",
 }  # fmt: skip
+SCHEMAS = Path(__file__).parents[3] / "schemas"
 NOT_ON_THEIR_OWN = {"explain", "end_delegation"}
 """Judged by the use case: the decision, or the delegation, says whose it is."""
 
@@ -118,6 +123,25 @@ def test_people_act_on_the_record_of_their_token(name: str) -> None:
         check_condition(method, elsewhere, PATIENT)
 
 
+@pytest.mark.parametrize("method", CONTRACT.methods, ids=lambda m: m.name)
+def test_what_is_published_is_what_is_taken_and_answered(method: Method) -> None:
+    """
+    Callers in other languages have only the document to go by: its limits and defaults are ours.
+    """
+    for name, document in of_method("access", method).items():
+        assert json.loads((SCHEMAS / name).read_text(encoding="utf-8")) == document
+
+
+def test_care_in_an_emergency_is_not_refused_while_nothing_else_can_change() -> None:
+    """
+    DESIGN, section 12: read-only mode takes the breaking of the glass, and its end.
+    """
+    assert {m.name for m in CONTRACT.methods if m.emergency} == {
+        "break_glass",
+        "end_emergency_session",
+    }
+
+
 def test_nobody_asks_for_a_decision_but_a_service() -> None:
     """
     Also not through a service that is not one: the caller it carries is only judged.
@@ -127,6 +151,33 @@ def test_nobody_asks_for_a_decision_but_a_service() -> None:
     check_caller(method, through_vault(PATIENT))
     with pytest.raises(Forbidden):
         check_caller(method, PATIENT)
+
+
+def test_what_no_token_names_a_record_for_is_judged_by_the_use_case() -> None:
+    """
+    A service asks of any record; who reviews, who ends a delegation, the log knows.
+    """
+    decide = c.Decide(record_id=OTHER_RECORD, action="read")
+    check_condition(CONTRACT.by_name["decide"], decide, through_vault(PATIENT))
+    review = c.BreakGlassToReview()
+    check_condition(CONTRACT.by_name["break_glass_to_review"], review, REVIEWER)
+    end = c.EndDelegation(request_id=uuid4(), record_id=OTHER_RECORD, delegation=uuid4())
+    check_condition(CONTRACT.by_name["end_delegation"], end, PATIENT)
+
+
+@pytest.mark.parametrize(
+    "named", [{"professional": DENTIST.id}, {"facility": HOSPITAL}], ids=lambda one: next(iter(one))
+)
+def test_a_grantee_is_the_one_who_was_named(named: dict[str, str]) -> None:
+    """
+    CSP R1111-46: consent is given to a professional, or to the facility they work in.
+    """
+    (grantee,) = named.values()
+    made = c.DeclareConsent.model_validate(
+        {"request_id": uuid4(), "record_id": RECORD, "means": "phrase", **named}
+    )
+
+    assert made.grantee == grantee
 
 
 def test_a_facility_names_its_own_teams_only() -> None:

@@ -6,7 +6,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from services.access import contract as c
-from shared.kernel.actor import Actor
+from shared.kernel.actor import Actor, ActorKind
 from shared.kernel.errors import Forbidden
 from tests.access.support.judging import HOUR
 from tests.access.support.logs import World, consent
@@ -14,9 +14,12 @@ from tests.access.support.people import (
     AUDITOR,
     DENTIST,
     DOCTOR,
+    HOSPITAL_DOCTOR,
     MOTHER,
+    OTHER_RECORD,
     PATIENT,
     RECORD,
+    SOFTWARE,
     STRANGER,
     through_vault,
 )
@@ -231,5 +234,51 @@ def test_who_was_refused_cannot_tell_a_record_from_none(world: World) -> None:
         told = explain(world, decision.decision_id, reader)
         assert (told.record_id.int, told.resource, told.rules, told.facts) == (0, None, [], [])
         assert told.reason_fr == "Vous ne pouvez pas faire cela, ou cet élément n’existe pas."
+        assert told.reason_en == "You may not do this, or it does not exist."
     assert explain(world, there.decision_id, PATIENT).facts
     assert str(explain(world, there.decision_id, AUDITOR).record_id) == str(RECORD)
+
+
+def test_a_list_is_no_permit_of_any_one_thing(world: World) -> None:
+    """
+    Each item was judged by itself, even where all were shown: no single rule speaks for a list.
+    """
+    world.treated_by(DOCTOR)
+    request = c.DecideMany.model_validate(
+        {"record_id": RECORD, "action": "read", "attribute_tuples": [{"kind": "measure"}] * 2}
+    )
+    listed = world.app.decide_many(request, through_vault(DOCTOR))
+    assert all(listed.permits)
+
+    for reader in (PATIENT, DOCTOR, AUDITOR):
+        told = explain(world, listed.decision_id, reader)
+        assert (told.permit, told.rules, told.resource, told.items) == (False, [], None, 2)
+
+
+def test_a_representative_reads_of_the_child_their_token_is_for_alone(world: World) -> None:
+    """
+    A parent of two logs in for one of them; the other's journal needs another token.
+    """
+    with_mother(world)
+    decision = world.decide(DOCTOR)
+
+    with pytest.raises(Forbidden):
+        explain(world, decision.decision_id, replace(MOTHER, record_id=OTHER_RECORD))
+    with pytest.raises(Forbidden):
+        explain(world, decision.decision_id, replace(MOTHER, kind=ActorKind.CAREGIVER))
+
+
+def test_software_that_named_a_professional_and_they_themselves_are_concerned(
+    world: World,
+) -> None:
+    """
+    Whoever asked, and whoever was judged: both must be able to answer for it.
+    """
+    world.treated_by(HOSPITAL_DOCTOR)
+    opened = world.decide(replace(SOFTWARE, on_behalf_of=HOSPITAL_DOCTOR))
+    assert opened.permit
+
+    for reader in (SOFTWARE, HOSPITAL_DOCTOR):
+        assert explain(world, opened.decision_id, reader).permit
+    with pytest.raises(Forbidden):
+        explain(world, opened.decision_id, replace(SOFTWARE, id=DOCTOR.id))

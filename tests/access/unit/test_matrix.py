@@ -130,3 +130,14 @@ def test_digest_names_the_cells_whatever_their_order() -> None:
 
     assert digest_of(list(reversed(cells))) == digest_of(cells)
     assert digest_of(changed) != digest_of(cells)
+
+
+def test_what_was_found_in_a_text_is_told_from_what_was_made_up_for_want_of_one() -> None:
+    """
+    An operator, and whoever judges a refusal, must see which cells no text stands behind.
+    """
+    cells = read_reference(DATA).cells
+
+    for one in cells:
+        assert one["sourced"] is not one["source"].startswith("reconstruction")
+    assert {one["profession"] for one in cells if one["sourced"]} == set(EXCLUDED)

@@ -8,8 +8,9 @@ import pytest
 
 from services.access import contract as c
 from services.access.domain import errors
+from services.access.domain.grants import Role
 from shared.kernel.errors import Forbidden, NotFound
-from tests.access.support.judging import MOMENT
+from tests.access.support.judging import MOMENT, rights
 from tests.access.support.logs import World, block, consent, of
 from tests.access.support.people import (
     DENTIST,
@@ -21,6 +22,7 @@ from tests.access.support.people import (
     REGULATOR,
     REVIEWER,
 )
+from tests.support.golden import golden_files
 
 
 def glass(reason: str = "unconscious after a fall") -> c.BreakGlass:
@@ -219,6 +221,49 @@ def test_a_reason_that_is_not_legitimate_stops_nobody(world: World) -> None:
 
     assert world.decide(DOCTOR, action="feed").permit
     assert not world.app.rights(asked, PATIENT).oppositions_waiting
+
+
+def test_an_opposition_taken_back_before_it_was_judged_waits_for_nobody(world: World) -> None:
+    """
+    Else a reason that is nobody's any more could still be judged, and hold.
+    """
+    oppose = c.OpposeFeeding(
+        request_id=uuid4(), record_id=RECORD, legitimate_reason="mixed up", professional=DOCTOR.id
+    )
+    world.app.oppose_feeding(oppose, PATIENT)
+    lifted = oppose.model_copy(update={"request_id": uuid4(), "on": False})
+    world.app.oppose_feeding(lifted, PATIENT)
+
+    assert not world.app.rights(c.OfRecord(record_id=RECORD), PATIENT).oppositions_waiting
+    with pytest.raises(errors.NothingToJudge):
+        world.app.judge_opposition(judged(accepted=True), REVIEWER)
+
+
+def test_an_opposition_of_before_they_were_judged_holds_as_it_did() -> None:
+    """
+    What a person said under the old rule is not put back in question by the new one.
+    """
+    (old,) = [g for g in golden_files("access") if str(g) == "access.feeding_opposed.v1"]
+    said: Any = old.load()
+    given = rights()
+
+    said.apply(given)
+
+    assert given.feeding_oppositions == {said.feeder: said.legitimate_reason}
+    assert given.claimed_oppositions == {}
+
+
+def test_a_block_takes_the_roles_of_that_professional_and_of_no_other(world: World) -> None:
+    """
+    Whoever is shut out is not shown as the person's pharmacist either.
+    """
+    for role, who in ((Role.PHARMACIST, NURSE), (Role.MIDWIFE, DENTIST)):
+        named = c.NameRole(request_id=uuid4(), record_id=RECORD, professional=who.id, role=role)
+        world.app.name_role(named, PATIENT)
+
+    world.app.block_professional(block(NURSE), PATIENT)
+
+    assert world.rights().roles == {Role.MIDWIFE: DENTIST.id}
 
 
 def test_reasons_are_shown_to_the_person_and_secret_ones_not_to_the_parents(world: World) -> None:

@@ -4,7 +4,7 @@ import pytest
 
 from services.access import contract as c
 from shared.kernel.actor import Actor, ActorKind
-from shared.kernel.errors import Forbidden
+from shared.kernel.errors import Forbidden, InvalidRequest
 from tests.access.support.judging import HOUR
 from tests.access.support.logs import World, block, consent, of
 from tests.access.support.people import (
@@ -91,6 +91,28 @@ def test_pages_meet_without_gap_or_repeat(world: World, limit: int) -> None:
             break
 
     assert seen == sorted(someone.id for someone in everyone)
+
+
+def test_a_record_that_knows_nobody_has_an_empty_page(world: World) -> None:
+    """
+    A new record's list is empty, and ends.
+    """
+    page = world.app.my_professionals(c.ListMyProfessionals(record_id=RECORD), PATIENT)
+
+    assert (page.items, page.next_cursor, page.total) == ([], None, 0)
+
+
+@pytest.mark.parametrize("cursor", ["", "0", "899700000001'--", "../"])
+def test_a_cursor_that_was_made_up_is_refused_by_name(world: World, cursor: str) -> None:
+    """
+    A page says where the next begins; anything else is none of ours.
+    """
+    world.treated_by(DOCTOR)
+
+    with pytest.raises(InvalidRequest) as refused:
+        world.app.my_professionals(c.ListMyProfessionals(record_id=RECORD, cursor=cursor), PATIENT)
+
+    assert list(refused.value.fields) == ["cursor"]
 
 
 def test_a_service_learns_the_state_and_nothing_else(world: World) -> None:

@@ -41,6 +41,27 @@ def test_a_consent_is_said_to_have_expired_once(world: World) -> None:
     assert world.app.my_status(c.OfRecord(record_id=RECORD), DOCTOR).status == "expired"
 
 
+def test_a_sweep_that_comes_twice_says_it_once_and_a_new_consent_ends_anew(world: World) -> None:
+    """
+    The read model may be behind the log; what others hear is the log's.
+    """
+    for who in (DOCTOR, NURSE):
+        world.app.declare_consent(consent(who), PATIENT)
+    world.move(timedelta(hours=24))
+    world.project()
+    due = world.waiting.due(Kind.CONSENT, world.clock.now())
+    for _ in range(2):
+        world.app.expire_due_consents(due)
+    assert sorted(expired(world)) == [DOCTOR.id, NURSE.id]
+
+    world.app.declare_consent(consent(DOCTOR), PATIENT)
+    world.app.expire_due_consents(due)
+    assert len(expired(world)) == 2
+    world.move(timedelta(hours=24))
+    world.app.expire_due_consents(due)
+    assert sorted(expired(world)) == [DOCTOR.id, DOCTOR.id, NURSE.id]
+
+
 def test_what_was_declared_again_or_ended_does_not_expire(world: World) -> None:
     """
     A consent withdrawn, or ended by a block, has no end to come; one given again has a new one.

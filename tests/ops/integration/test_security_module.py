@@ -4,17 +4,22 @@ import os
 import shutil
 import subprocess
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from uuid import uuid4
 
 import pytest
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from services.keyring.domain.errors import KeyEncryptionKeyLost
 from shared.crypto.key_wrapper import FileKeyWrapper, Wrapped
+from shared.crypto.keys import KeyUnavailable
 from shared.crypto.sealing import NotAuthentic
 from shared.crypto.security_module import ModuleKeyWrapper, ModuleSettings, MovingKeyWrapper
+from shared.kernel.settings import SettingsError
 from tests.ops.world import Operated, operated
 
+pkcs11 = pytest.importorskip("pkcs11")
 LIBRARY = Path("/usr/lib/softhsm/libsofthsm2.so")
 PIN = "4271"
 
@@ -25,7 +30,6 @@ def module(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ModuleSettings]
     program = shutil.which("softhsm2-util")
     if program is None or not LIBRARY.exists():
         pytest.skip("SoftHSM is not installed: apt-get install softhsm2")
-    pkcs11 = pytest.importorskip("pkcs11")
     home = tmp_path_factory.mktemp("softhsm")
     (home / "tokens").mkdir()
     (home / "softhsm2.conf").write_text(f"directories.tokendir = {home}/tokens\n")
@@ -107,6 +111,89 @@ def test_a_lost_session_is_opened_again(wrapper: ModuleKeyWrapper) -> None:
     assert wrapper.unwrap(wrapped, b"record 1") == b"k" * 32
 
 
+def test_a_module_that_is_away_says_stop_and_never_that_a_key_is_wrong(
+    module: ModuleSettings,
+) -> None:
+    """A key taken for wrong is a record taken for lost; one out of reach is tried again."""
+    wrapper = ModuleKeyWrapper(module)
+    wrapped = wrapper.wrap(b"k" * 32, b"record 1")
+    wrapper.close()
+    wrapper._settings = replace(module, token="taken out")
+    with pytest.raises(KeyUnavailable):
+        wrapper.unwrap(wrapped, b"record 1")
+    with pytest.raises(KeyUnavailable):
+        wrapper.wrap(b"k" * 32, b"record 1")
+    wrapper._settings = module
+    assert wrapper.unwrap(wrapped, b"record 1") == b"k" * 32
+    wrapper.close()
+
+
+@pytest.mark.parametrize(("token", "key"), [("none", "kek-2026"), ("carnet", "none")])
+def test_a_module_without_that_key_refuses_to_boot(
+    module: ModuleSettings, token: str, key: str
+) -> None:
+    """Not the first record that is opened."""
+    with pytest.raises(KeyUnavailable):
+        ModuleKeyWrapper(replace(module, token=token, key=key))
+
+
+def test_two_wrappers_of_one_process_share_its_login_and_not_their_end(
+    module: ModuleSettings, wrapper: ModuleKeyWrapper
+) -> None:
+    """PKCS#11, C_Login: a login is of all sessions that an application has with a token."""
+    other = ModuleKeyWrapper(module)
+    wrapped = other.wrap(b"k" * 32, b"record 1")
+    assert wrapper.unwrap(wrapped, b"record 1") == b"k" * 32
+    session = other._session
+    other.close()
+    with pytest.raises(pkcs11.exceptions.PKCS11Error):
+        session.generate_random(8)
+    assert wrapper.unwrap(wrapped, b"record 1") == b"k" * 32
+
+
+def test_what_was_wrapped_opens_by_its_documented_form_alone(module: ModuleSettings) -> None:
+    """AES-256-GCM, 12 bytes of nonce before, a tag of 16 behind, the purpose and the context
+    beside: else nothing that is wrapped could be moved to a module of another make."""
+    key = os.urandom(32)
+    token = pkcs11.lib(str(LIBRARY)).get_token(token_label="carnet")
+    with token.open(user_pin=PIN, rw=True) as session:
+        session.create_object(
+            {
+                pkcs11.Attribute.CLASS: pkcs11.ObjectClass.SECRET_KEY,
+                pkcs11.Attribute.KEY_TYPE: pkcs11.KeyType.AES,
+                pkcs11.Attribute.VALUE: key,
+                pkcs11.Attribute.LABEL: "known",
+                pkcs11.Attribute.TOKEN: True,
+                pkcs11.Attribute.ENCRYPT: True,
+                pkcs11.Attribute.DECRYPT: True,
+            }
+        )
+    wrapper = ModuleKeyWrapper(replace(module, key="known"))
+    wrapped = wrapper.wrap(b"k" * 32, b"record 1")
+    wrapper.close()
+    nonce, sealed = wrapped.data[:12], wrapped.data[12:]
+    assert AESGCM(key).decrypt(nonce, sealed, b"wrap|record 1") == b"k" * 32
+    assert len(sealed) == 32 + 16
+
+
+def test_a_pin_that_others_can_read_or_that_is_not_there_is_refused(
+    module: ModuleSettings, tmp_path: Path
+) -> None:
+    """Whoever has it can ask the module for every key; its place is told to nobody either."""
+    pin = tmp_path / "pin"
+    settings = replace(module, pin_file=pin)
+    with pytest.raises(SettingsError, match="cannot be read"):
+        settings.pin()
+    pin.write_text(f"{PIN}\n")
+    for mode in (0o640, 0o604, 0o610):
+        pin.chmod(mode)
+        with pytest.raises(SettingsError, match="readable by others"):
+            settings.pin()
+    pin.chmod(0o600)
+    assert settings.pin() == PIN
+    assert str(pin) not in repr(settings)
+
+
 def test_while_keys_move_both_places_open_theirs(wrapper: ModuleKeyWrapper, tmp_path: Path) -> None:
     """Nothing waits for the move to end."""
     file = tmp_path / "kek"
@@ -117,7 +204,7 @@ def test_while_keys_move_both_places_open_theirs(wrapper: ModuleKeyWrapper, tmp_
     old, new = former.wrap(b"o" * 32, b"1"), moving.wrap(b"n" * 32, b"2")
     assert moving.unwrap(old, b"1") == b"o" * 32
     assert moving.unwrap(new, b"2") == b"n" * 32
-    assert new.kek == "hsm:kek-2026"
+    assert new.kek == moving.kek == "hsm:kek-2026"
 
 
 def test_keys_move_into_the_module_by_command(carnet: Operated, module: ModuleSettings) -> None:

@@ -5,7 +5,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from shared.crypto.derivation import derive
 from shared.crypto.fields import open_field, seal_field
-from shared.crypto.keys import KeyUnavailable
+from shared.crypto.keys import SERVICE_KEY_ID, KeyUnavailable
 from shared.crypto.local_keys import LocalKeys, LocalTransportKeys
 from shared.crypto.sealing import NotAuthentic
 from shared.crypto.signatures import is_signed, sign
@@ -15,6 +15,16 @@ from shared.kernel.clock import parse_instant
 
 ROOT = bytes(range(32))
 DAY = parse_instant("2026-03-01T00:00:00Z").date()
+
+
+def test_what_belongs_to_no_record_is_named_by_no_record() -> None:
+    """
+    RFC 9562, 5.9: the nil UUID; it stands in rows that were stored, so it is what it was for ever.
+    """
+    key = LocalKeys(ROOT, "identity").current(None)
+
+    assert key.id == SERVICE_KEY_ID
+    assert key.name == bytes(16) + key.version.to_bytes(4, "big")
 
 
 @pytest.mark.parametrize("value", ["Léa", "", None, 3, ["a", {"b": True}]])
