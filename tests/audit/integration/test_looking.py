@@ -12,6 +12,7 @@ from typer.testing import CliRunner
 
 from scripts.cli import audit, audit_looking
 from services.vault.domain import life
+from services.vault.domain.cover import UNCOVERED
 from services.vault.domain.document import Content, Document
 from services.vault.domain.metadata import Metadata
 from services.vault.domain.visibility import Masking
@@ -81,8 +82,8 @@ def _deposited(record: UUID, document: UUID) -> Document:
     )  # fmt: skip
     return life.deposit(
         document, record_id=record, logical_id=uuid4(), metadata=metadata, content=content,
-        confidentiality=("N",), decision_id=uuid4(), replaces=None, submission_set=None,
-        held=False, copies_to=(), by=DOCTOR, now=NOW,
+        confidentiality=("N",), cover=UNCOVERED, decision_id=uuid4(), replaces=None,
+        submission_set=None, held=False, copies_to=(), by=DOCTOR, now=NOW,
     )  # fmt: skip
 
 
