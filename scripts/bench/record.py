@@ -211,6 +211,7 @@ def _document(number: int, count: int) -> Document:
         metadata=metadata.to_event(),
         content=content.to_event(),
         confidentiality=["N"],
+        cover=[],
         replaces=None,
         decision_id=uuid4(),
         submission_set=uuid4(),

@@ -10,9 +10,11 @@ import pytest
 
 from scripts.bench.ladder import Ladder
 from scripts.bench.load import Told, Watch, open_loop
+from scripts.bench.record import PATIENT, RECORD, large_vault
 from scripts.bench.results import BEGIN, END, KEYS, LINES, Results, publish
 from scripts.bench.soak import unsteady
 from scripts.cli.deployment import silent
+from services.vault.contract.reading import Search
 from shared.kernel.errors import Unavailable
 
 
@@ -167,3 +169,9 @@ def _looks(growth: float, lag: int) -> list[dict[str, Any]]:
         }
         for minute in range(11)
     ]
+
+
+def test_the_documents_of_the_record_to_search_are_found(tmp_path: Path) -> None:
+    with large_vault(tmp_path, 12) as vault:
+        found = vault.search(Search(record_id=RECORD, limit=5), PATIENT)
+        assert (found.total, len(found.items)) == (12, 5)
