@@ -11,6 +11,9 @@ from tests.trust.attackers.telling import told
 
 PAGE = 100
 """Lines."""
+ALIKE = 5
+"""Readings, a second apart, that say that no line comes any more: who follows comes after who
+answers, and on a busy machine three seconds without a line were seen before the last of them."""
 
 
 def now(besieged: Besieged) -> str:
@@ -25,7 +28,7 @@ def lines(besieged: Besieged, reader: Caller, record: Record, since: str) -> Cou
 
     def no_more_come() -> list[Counter[str]]:
         found.append(_all(reader, record, asked))
-        return found[-1:] if found[-3:].count(found[-1]) == 3 else []
+        return found[-1:] if found[-ALIKE:].count(found[-1]) == ALIKE else []
 
     return eventually(no_more_come, within=30, every=1.0)[0]
 

@@ -61,6 +61,7 @@ HIDDEN = (
     *ONE_STREAM,
     Left("vault.create_folder", "vault.create_folder *", "who first arranges anything begins it"),
     Left("catalogue.authorise", "access.rights *", "asked again until access has applied it"),
+    Left("identity.close", "access.rights *", "the same"),
     Left("vault.deposit", "access.decide *", "whether they may see the double of what they put in"),
     Left("vault.deposit", "vault.deposit *", "the same: it is read"),
 )
