@@ -1,7 +1,10 @@
 """In what the work of two answers that say the same may differ, and why it is left so."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
+from typing import Any
 
 from tests.trust.attackers.counting import Taken
 
@@ -33,6 +36,15 @@ class Differences:
             known[work] = max(times, known.get(work, 0))
             if not any(one.covers(asked, work) for one in self.left):
                 self.new.append((asked, work, times))
+
+
+@contextmanager
+def none_but(left: tuple[Left, ...], figures: dict[str, Any]) -> Iterator[Differences]:
+    """What a test meets is among its figures; what is not in the table fails it."""
+    found = Differences(left)
+    yield found
+    figures["differs"] = found.met
+    assert not found.new
 
 
 READ_AND_LEFT_OUT = (

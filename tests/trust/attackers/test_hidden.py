@@ -25,7 +25,7 @@ from tests.trust.attackers.building import letter, pdf
 from tests.trust.attackers.conftest import Besieged
 from tests.trust.attackers.counting import Taken, Work, compared
 from tests.trust.attackers.journals import lines, now
-from tests.trust.attackers.known_work import HIDDEN, Differences
+from tests.trust.attackers.known_work import HIDDEN, Differences, none_but
 from tests.trust.attackers.records import SPECIALIST, STRANGER, People, Record
 from tests.trust.attackers.siege import open_to
 from tests.trust.attackers.strangers import heard
@@ -117,10 +117,8 @@ def pointed(besieged: Besieged, word: str, allowed: set[str]) -> Iterator[tuple[
 
 @pytest.fixture
 def differences(figures: dict[str, Any]) -> Iterator[Differences]:
-    found = Differences(HIDDEN)
-    yield found
-    figures["differs"] = found.met
-    assert not found.new
+    with none_but(HIDDEN, figures) as found:
+        yield found
 
 
 def test_hidden_makes_no_difference(

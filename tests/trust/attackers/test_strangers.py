@@ -11,7 +11,7 @@ from tests.trust.attackers.building import PARENT_BORN, announced, person
 from tests.trust.attackers.conftest import Besieged
 from tests.trust.attackers.journals import lines, now
 from tests.trust.attackers.known_work import STRANGERS as STRANGERS_WORK
-from tests.trust.attackers.known_work import Differences
+from tests.trust.attackers.known_work import Differences, none_but
 from tests.trust.attackers.records import Record
 from tests.trust.attackers.siege import Siege
 from tests.trust.attackers.strangers import MAY_KNOW, STRANGERS, filled, let_in
@@ -70,10 +70,8 @@ def siege(besieged: Besieged, things: dict[str, str], who: str) -> Siege:
 
 @pytest.fixture
 def differences(figures: dict[str, Any]) -> Iterator[Differences]:
-    found = Differences(STRANGERS_WORK)
-    yield found
-    figures["differs"] = found.met
-    assert not found.new
+    with none_but(STRANGERS_WORK, figures) as found:
+        yield found
 
 
 def test_what_is_somebodys_and_what_is_nobodys(
