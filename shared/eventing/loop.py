@@ -49,6 +49,7 @@ class Loop:
         self._work = work
         self._rest = rest
         self._problem: str | None = None
+        self._out_of_reach = False
         self._turned = time.monotonic()
         self._wait = FIRST_WAIT
         self.ended = Event()
@@ -76,6 +77,11 @@ class Loop:
         self._problem, self._wait = None, FIRST_WAIT
         STOPPED.labels(self.name).set(0)
 
+    def at_work(self) -> None:
+        """What it could not reach is there again; the round that begins may take long."""
+        if self._out_of_reach:
+            self._problem, self._turned = None, time.monotonic()
+
     def check(self) -> str | None:
         """For readiness: a sentence while this loop is in trouble or late."""
         if self._problem:
@@ -92,4 +98,4 @@ class Loop:
         FAILURES.labels(self.name, kind).inc()
         report = log.warning if kind == "infrastructure" else log.error
         report("stopped for a while", loop=self.name, why=said, **described(error))
-        self._problem = said
+        self._problem, self._out_of_reach = said, kind == "infrastructure"

@@ -34,6 +34,7 @@ def timer_loop(timers: Timers) -> Loop:
     def work(stop: Event, loop: Loop) -> None:
         with timers.log.leader("timers") as leadership:
             while leadership.held() and not stop.is_set():
+                loop.at_work()
                 _round(timers, loop.name)
                 loop.turned()
                 stop.wait(timers.every)

@@ -43,6 +43,25 @@ def test_what_is_out_of_reach_is_swept_again(world: World) -> None:
         assert loop.check() is None
 
 
+def test_a_long_sweep_after_an_outage_is_work(world: World) -> None:
+    """It may read every document: what was out of reach is there again, and nobody is told that it
+    is not."""
+    fails, goes_on, ended = [Unavailable()], Event(), Event()
+
+    def sweep() -> None:
+        if fails:
+            raise fails.pop()
+        goes_on.set()
+        ended.wait(10)
+
+    loop = timer_loop(Timers(log=world.notes, every=0.01, sweeps={"integrity": sweep}))
+    with running(loop):
+        eventually(lambda: loop.check() == "Unavailable")
+        assert goes_on.wait(10)
+        assert loop.check() is None
+        ended.set()
+
+
 def test_what_is_out_of_reach_ends_the_round(world: World) -> None:
     """The others would each wait for it too."""
     swept: list[str] = []
