@@ -33,7 +33,10 @@ SAID = re.compile(
     )
 )
 WORD = re.compile(r"[^\W\d_]{5,}")
-"""A phrase is found by one of its words that is as long as this: chance writes no such word."""
+"""A phrase is found by one of its words that is as long as this: nobody writes it by chance."""
+IN_BYTES = 6
+"""Letters of a word that is looked for in files of servers: gigabytes of sealed fields in base64
+hold one of five by chance, and did."""
 ESCAPED = re.compile(r"\\u([0-9a-f]{4})")
 INS = re.compile(
     r"(?<![\da-f.])([1-478]\d{2}(?:0[1-9]|1[0-2]|[2-9]\d)(?:\d{2}|2[AB])\d{6})(\d{2})(?![\da-f.])"
@@ -113,7 +116,8 @@ def findings(texts: Texts, words: Mapping[str, list[str]]) -> Iterator[str]:
     for where, text in texts:
         is_text = where == NAMES_OF_FILES or Path(where).suffix in TEXTS
         numbers = _numbers(text) if is_text else ()  # chance writes them into sealed bytes
-        for found in sorted({*_phrases(text, words), *numbers}):
+        wanted = words if is_text else {w: words[w] for w in words if len(w) >= IN_BYTES}
+        for found in sorted({*_phrases(text, wanted), *numbers}):
             yield f"{found!r}: {where}"
 
 
