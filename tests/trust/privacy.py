@@ -35,8 +35,8 @@ SAID = re.compile(
 WORD = re.compile(r"[^\W\d_]{5,}")
 """A phrase is found by one of its words that is as long as this: nobody writes it by chance."""
 IN_BYTES = 6
-"""Letters of a word that is looked for in files of servers: gigabytes of sealed fields in base64
-hold one of five by chance, and did."""
+"""Letters of what is looked for in files of servers, at least: gigabytes of sealed fields in base64
+hold five of a row by chance, and did."""
 ESCAPED = re.compile(r"\\u([0-9a-f]{4})")
 INS = re.compile(
     r"(?<![\da-f.])([1-478]\d{2}(?:0[1-9]|1[0-2]|[2-9]\d)(?:\d{2}|2[AB])\d{6})(\d{2})(?![\da-f.])"
@@ -116,8 +116,8 @@ def findings(texts: Texts, words: Mapping[str, list[str]]) -> Iterator[str]:
     for where, text in texts:
         is_text = where == NAMES_OF_FILES or Path(where).suffix in TEXTS
         numbers = _numbers(text) if is_text else ()  # chance writes them into sealed bytes
-        wanted = words if is_text else {w: words[w] for w in words if len(w) >= IN_BYTES}
-        for found in sorted({*_phrases(text, wanted), *numbers}):
+        phrases = (p for p in _phrases(text, words) if is_text or len(p) >= IN_BYTES)
+        for found in sorted({*phrases, *numbers}):
             yield f"{found!r}: {where}"
 
 

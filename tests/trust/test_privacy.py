@@ -12,7 +12,15 @@ import psycopg
 import pytest
 
 from tests.trust.mails import in_the_clear
-from tests.trust.privacy import NAMES_OF_FILES, ROOT, findings, logged_in, planted, read_by_others
+from tests.trust.privacy import (
+    IN_BYTES,
+    NAMES_OF_FILES,
+    ROOT,
+    findings,
+    logged_in,
+    planted,
+    read_by_others,
+)
 
 SAID = planted()
 """Nobody of the tests may be named here: what this file says is searched for too."""
@@ -25,7 +33,8 @@ PLANTING = "tests/trust/planting.py"
 
 
 def somebody() -> str:
-    return next(phrase for phrases in SAID.values() for phrase in phrases if "ESSAI" in phrase)
+    of_them = (phrase for phrases in SAID.values() for phrase in phrases if "ESSAI" in phrase)
+    return next(phrase for phrase in of_them if len(phrase) >= IN_BYTES)
 
 
 def test_the_people_of_the_tests_are_known() -> None:
