@@ -18,10 +18,9 @@ from shared.rpc.client import RpcClient
 from shared.rpc.faults import refusal_of
 from shared.telemetry.exporting import Exporting, provider_to
 from tests.support.collector import collecting
-from tests.trust.privacy import IN_BYTES, planted
+from tests.trust.privacy import planted
 
-OF_THEM = (one for phrases in planted().values() for one in phrases if "ESSAI" in one)
-SAID = next(one for one in OF_THEM if len(one) >= IN_BYTES)
+SAID = next(one for phrases in planted().values() for one in phrases if "ESSAI" in one)
 FILES = (
     "services/vault.log",
     "notices/email/1.eml",
