@@ -16,6 +16,7 @@ from pathlib import Path
 from tests.trust.attackers.records import SPOKEN
 from tests.trust.mails import MAILS, NOTICES, in_the_clear
 from tests.trust.planted import words_of
+from tests.trust.wal import WAL, joined
 
 ROOT = Path(__file__).parents[2]
 SAMPLES = ROOT / "scripts" / "demo" / "samples"
@@ -33,9 +34,7 @@ SAID = re.compile(
     )
 )
 WORD = re.compile(r"[^\W\d_]{5,}")
-"""A phrase is found by one of its words that is as long as this: nobody writes it by chance."""
-BY_CHANCE = 5
-"""Letters in a row that gigabytes of sealed fields in base64 hold by chance, and did."""
+"""A phrase is found by one of its words that is as long as this: chance writes no such word."""
 ESCAPED = re.compile(r"\\u([0-9a-f]{4})")
 INS = re.compile(
     r"(?<![\da-f.])([1-478]\d{2}(?:0[1-9]|1[0-2]|[2-9]\d)(?:\d{2}|2[AB])\d{6})(\d{2})(?![\da-f.])"
@@ -93,6 +92,8 @@ def read_by_others(folder: Path) -> Iterator[tuple[str, str]]:
 
 def _read(file: Path, inside: Path) -> str:
     content = file.read_bytes()
+    if inside.name == WAL:
+        content = joined(content)
     is_secure = _is_mail(file, inside) and NOTICES not in inside.parts
     return in_the_clear(content) if is_secure else content.decode(errors="replace")
 
@@ -115,8 +116,7 @@ def findings(texts: Texts, words: Mapping[str, list[str]]) -> Iterator[str]:
     for where, text in texts:
         is_text = where == NAMES_OF_FILES or Path(where).suffix in TEXTS
         numbers = _numbers(text) if is_text else ()  # chance writes them into sealed bytes
-        phrases = (p for p in _phrases(text, words) if is_text or not _by_chance(p, text))
-        for found in sorted({*phrases, *numbers}):
+        for found in sorted({*_phrases(text, words), *numbers}):
             yield f"{found!r}: {where}"
 
 
@@ -125,13 +125,6 @@ def _phrases(text: str, words: Mapping[str, list[str]]) -> Iterator[str]:
         text = ESCAPED.sub(lambda escaped: chr(int(escaped[1], 16)), text)
     for word in words.keys() & set(WORD.findall(text)):
         yield from (phrase for phrase in words[word] if phrase in text)
-
-
-def _by_chance(phrase: str, text: str) -> bool:
-    """So short, and never but within what may be base64: what is written has quotes or a length."""
-    found = re.escape(phrase)
-    alone = rf"(?<![\w+/=-]){found}|{found}(?![\w+/=-])"
-    return len(phrase) <= BY_CHANCE and not re.search(alone, text)
 
 
 def _numbers(text: str) -> Iterator[str]:
