@@ -12,6 +12,7 @@ from services.audit.adapters.files import FolderFiles
 from services.audit.adapters.leaves import LeafFollower
 from services.audit.adapters.tree import SqlTree
 from services.audit.application import Audit
+from services.audit.domain.anomaly import Anomaly
 from services.audit.domain.report import FindingKind
 from shared.crypto.local_keys import LocalKeys
 from shared.kernel.clock import FixedClock
@@ -218,7 +219,10 @@ def test_a_restored_store_tells_what_it_lost(tmp_path: Path) -> None:
         LeafFollower(audit, tree, "vault", pull_from({"vault": vault})).catch_up()
         LeafFollower(audit, tree, "audit", pull_from({"audit": audit})).catch_up()
         publisher(tree, FolderFiles(ground.log)).publish()
+        [raised] = [r.event for r in audit.read(0, 10) if isinstance(r.event, Anomaly.Created)]
 
+    assert (raised.kind, raised.service) == ("epoch_renewed", "vault")
+    assert (raised.position, raised.lost) == (10, 2)
     report = ground.verify()
 
     assert found(report) == {

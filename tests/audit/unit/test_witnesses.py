@@ -149,7 +149,8 @@ def test_keys_of_witnesses_come_from_a_file(tmp_path: Path) -> None:
     assert [w.name for w in witness_keys(file)] == [NAME]
     assert witness_keys(None) == ()
 
-    file.write_text(str(VERIFIER))
-    with pytest.raises(SettingsError):
-        witness_keys(file)
+    for wrong in (str(VERIFIER), vkey().replace(NAME, "another.example/w1")):
+        file.write_text(wrong)
+        with pytest.raises(SettingsError):
+            witness_keys(file)
     assert PRIVATE.public_key().public_bytes_raw() == VERIFIER.key

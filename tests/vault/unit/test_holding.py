@@ -154,14 +154,17 @@ def test_the_same_deposited_without_hold_is_its_release(world: World) -> None:
     assert world.topics() == ["vault.document_held", "vault.document_released"]
 
 
-def test_somebody_else_may_deposit_the_same(world: World) -> None:
-    """What is held back elsewhere must show in nothing, not even as a double."""
-    first = hold(world)
-    other = hold(world, by=OTHER_HOSPITAL, hold=False)
+@pytest.mark.parametrize("by", [OTHER_HOSPITAL, DOCTOR], ids=["without a right", "a reader"])
+def test_somebody_else_may_deposit_the_same(world: World, by: Actor) -> None:
+    """What is held back elsewhere must show in nothing, not even as a double or by its mask."""
+    first = hold(world, confidentiality=["MASQUE_PS"])
+    other = hold(world, by=by, hold=False)
 
     assert other.duplicate_of is None
     assert other.document_id != first.document_id
     assert listed(world) == [other.document_id]
+    shown = world.vault.describe(Describe(document_id=other.document_id), PATIENT)
+    assert shown.confidentiality == ["N"]
 
 
 def test_a_new_version_held_back_replaces_nothing_yet(world: World) -> None:
