@@ -1,6 +1,7 @@
 """Who has the whole of a journal, and what its lines tell each reader beside who and what."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from uuid import UUID
 
 import pytest
@@ -8,6 +9,7 @@ import pytest
 from services.audit.domain.audience import Scope, may_ask_for_all
 from services.audit.domain.lines import Who
 from services.audit.domain.ports import Decided
+from services.audit.messages import message_for
 from shared.kernel.actor import Actor
 from tests.audit.world import (
     AUDITOR,
@@ -95,3 +97,28 @@ def test_a_professional_who_finds_the_matricule_is_no_enrolment(world: World) ->
     lines = world.read(PATIENT, order="oldest_first").items
 
     assert [line.actor_kind for line in lines] == [Who.HEALTHCARE_PROFESSIONAL, Who.ENROLMENT]
+
+
+def test_a_right_is_told_of_what_was_permitted_alone(world: World) -> None:
+    """What refused somebody is no right of theirs."""
+    decision = world.decided(DOCTOR, permit=True, right="treating_doctor")
+    refused = world.decided(DENTIST, permit=False, right="no_rule")
+    opened = {"document_id": world.deposit(PATIENT), "confidentiality": ["N"]}
+    world.tell("vault.document_opened", DOCTOR, decision_id=decision, **opened)
+
+    lines = world.read(PATIENT).items
+
+    assert {line.right for line in lines if line.actor.id == DOCTOR.id} == {"treating_doctor"}
+    [line] = [line for line in lines if line.actor.id == DENTIST.id]
+    assert (line.right, refused != decision) == (None, True)
+
+
+def test_a_journal_read_in_a_secret_session_is_told_as_such(world: World) -> None:
+    """Else a parent would read in it that the minor did."""
+    minor = replace(PATIENT, secret=True)
+    world.read(minor)
+    world.read(PATIENT)
+
+    told = [message_for(row.event) for row in world.audit.read(0, 10)]
+
+    assert [message.secret for message in told if message] == [True, False]
