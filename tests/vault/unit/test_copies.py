@@ -84,6 +84,12 @@ def test_only_mailboxes_of_professionals_are_named(world: World, to: str) -> Non
         deposit(world, copies_to=[to])
 
 
+def test_a_mailbox_named_twice_gets_one_copy(world: World) -> None:
+    deposit(world, copies_to=[*TO, TO[0]])
+
+    assert [copies.to for copies in asked(world)] == [TO]
+
+
 def test_what_is_held_back_is_not_sent_before_its_release(world: World) -> None:
     """One act: in the record and to the mailboxes, or neither."""
     held = deposit(world, hold=True)

@@ -222,6 +222,17 @@ def test_a_part_that_would_be_another_is_refused(
         read(world, export_id, 0)
 
 
+def test_a_part_of_the_same_size_may_be_another() -> None:
+    """What a part is, is told by what it holds."""
+    begun = export.Export.begin(uuid4(), RECORD, [[uuid4()]], uuid4(), PATIENT)
+    part = export.Part(size=3, sha256="a" * 64, files=(), left_out=())
+    begun.make(0, part, PATIENT)
+
+    begun.make(0, part, PATIENT)
+    with pytest.raises(Conflict):
+        begun.make(0, replace(part, sha256="b" * 64), PATIENT)
+
+
 def test_many_documents_make_several_parts(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     """Each with its own submission set; the index comes last, and says what was not read."""
     monkeypatch.setattr(export, "PART_DOCUMENTS", 2)

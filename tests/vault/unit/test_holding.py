@@ -101,6 +101,7 @@ def test_who_holds_it_finds_it_again(world: World) -> None:
 def test_released_it_is_a_deposit_like_another(world: World) -> None:
     """In the record from that instant, which is its submission."""
     document_id = hold(world).document_id
+    world.project()
     world.clock.move(timedelta(hours=3))
 
     release(world, document_id)
@@ -109,6 +110,8 @@ def test_released_it_is_a_deposit_like_another(world: World) -> None:
     assert held(world) == []
     shown = world.vault.describe(Describe(document_id=document_id), DOCTOR)
     assert (shown.status, shown.submitted_at) == ("Approved", world.clock.now())
+    since = ChangesSince(record_id=RECORD, instant=world.clock.now() - timedelta(hours=1))
+    assert [i.document_id for i in world.vault.changes_since(since, PATIENT).items] == [document_id]
     assert [q.action for q in world.access.asked if q.by == HOSPITAL] == ["feed", "feed", "feed"]
 
 
