@@ -80,3 +80,27 @@ def test_who_saw_a_document(teller: Teller) -> None:
     ]
     assert found[0].place == opened.place
     assert len(list(sights(heard, None))) == 3
+
+
+def test_who_saw_a_list_saw_something_of_the_record(teller: Teller) -> None:
+    """Titles and types are health data; what audit asks to show a journal, nobody saw."""
+    listed = teller.listed(record=RECORD)
+    heard = [listed, teller.listed(record=RECORD, via="audit"), teller.decided(permit=False)]
+
+    assert [(s.what, s.place) for s in sights(heard, None)] == [
+        ("saw a list (document)", listed.place)
+    ]
+    assert list(sights(heard, uuid4())) == []
+
+
+def test_a_list_concerns_whose_it_is_of(teller: Teller) -> None:
+    """A breach notice goes to those whose documents were listed, though none was opened."""
+    heard = [
+        teller.listed(record=RECORD),
+        teller.listed(record=OTHER, via="audit"),
+        teller.decided(record=OTHER, permit=False),
+    ]
+
+    found = affected_by(heard, actor=DOCTOR["id"], since=None, until=None)
+
+    assert {record: touched.kinds for record, touched in found.items()} == {RECORD: {"documents"}}

@@ -50,6 +50,7 @@ def test_it_has_what_the_national_profile_asks_for() -> None:
         ("vault.document_deleted", {}, "D", "0", "TREAT"),
         ("vault.document_masked", {}, "U", "0", "TREAT"),
         ("access.access_decided", {"permit": False}, "R", "4", "TREAT"),
+        ("access.access_decided", {"permit": False, "listing": True}, "R", "0", "TREAT"),
         ("access.glass_broken", {}, "U", "0", "ETREAT"),
         ("identity.record_activated", {"by": {"kind": "operator", "id": "o"}}, "U", "0", "HOPERAT"),
     ],

@@ -48,8 +48,9 @@ def test_of_several_the_first_counts(world: World) -> None:
     world.clock.move(timedelta(days=10))
     put_in(world, OTHER_HOSPITAL, confidentiality=HIDDEN)
     world.clock.move(timedelta(days=10))
-    third = put_in(world, DOCTOR)
+    third = put_in(world, Actor(kind=HOSPITAL.kind, id="1330780081"))
 
+    assert len(world.events()) == 3
     assert waits(world, third)
     world.clock.move(timedelta(days=11))
     assert not waits(world, third)

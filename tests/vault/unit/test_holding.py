@@ -157,10 +157,14 @@ def test_the_same_deposited_without_hold_is_its_release(world: World) -> None:
     assert world.topics() == ["vault.document_held", "vault.document_released"]
 
 
-@pytest.mark.parametrize("by", [OTHER_HOSPITAL, DOCTOR], ids=["without a right", "a reader"])
-def test_somebody_else_may_deposit_the_same(world: World, by: Actor) -> None:
+@pytest.mark.parametrize(
+    ("by", "codes"),
+    [(OTHER_HOSPITAL, ["MASQUE_PS"]), (DOCTOR, ["N"])],
+    ids=["without a right", "a reader"],
+)
+def test_somebody_else_may_deposit_the_same(world: World, by: Actor, codes: list[str]) -> None:
     """What is held back elsewhere must show in nothing, not even as a double or by its mask."""
-    first = hold(world, confidentiality=["MASQUE_PS"])
+    first = hold(world, confidentiality=codes)
     other = hold(world, by=by, hold=False)
 
     assert other.duplicate_of is None
