@@ -53,6 +53,18 @@ def test_a_period_says_whose_and_what(teller: Teller) -> None:
     assert found[RECORD].first == found[RECORD].last == START
 
 
+def test_the_first_and_the_last_act_are_told_however_they_are_read(teller: Teller) -> None:
+    """One service's log after the other, not in the order of time."""
+    acts = [
+        teller.tell("vault.document_opened", record=RECORD, at=START + timedelta(hours=n))
+        for n in (2, 3, 1)
+    ]
+
+    found = affected_by(acts, actor=None, since=None, until=None)[RECORD]
+
+    assert (found.first, found.last) == (START + timedelta(hours=1), START + timedelta(hours=3))
+
+
 def test_who_saw_a_document(teller: Teller) -> None:
     """With the right that let them in; those who took the whole record saw it too."""
     document, other = uuid4(), uuid4()

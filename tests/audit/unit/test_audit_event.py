@@ -77,3 +77,15 @@ def test_an_emergency_is_a_security_alert() -> None:
 def test_of_no_record_there_is_no_entity() -> None:
     """A number that was tried is of nobody."""
     assert "entity" not in event("prescription.number_refused", record=None)
+
+
+def test_an_auditor_without_a_physician_is_not_told_which_document() -> None:
+    """The record and who acted, nothing else."""
+    given = {"document_id": str(DOCUMENT), "confidentiality": ["MASQUE_PS"]}
+    told = Teller().tell("vault.document_opened", record=RECORD, **given)
+
+    made = audit_event(told, "carnet.example", objects=False)
+
+    assert [entity["role"]["code"] for entity in made["entity"]] == ["1"]
+    assert str(DOCUMENT) not in str(made)
+    assert str(RECORD) in str(made)

@@ -5,7 +5,14 @@ from uuid import uuid4
 import pytest
 from pydantic import BaseModel, ValidationError
 
-from services.audit.contract import AffectedBy, ProveInclusion, ReadJournal, ReadStatistics
+from services.audit.contract import (
+    CONTRACT,
+    AffectedBy,
+    ProveInclusion,
+    ReadJournal,
+    ReadStatistics,
+)
+from shared.kernel.actor import ActorKind
 
 
 @pytest.mark.parametrize("position", [0, -1, 2**63])
@@ -46,3 +53,25 @@ def test_a_period_is_taken() -> None:
     assert ReadJournal.model_validate({"record_id": uuid4(), "from": A_DAY, "to": THE_NEXT})
     assert AffectedBy.model_validate({"from": A_DAY})
     assert ReadStatistics(from_month="2016-11", to_month="2026-10")
+
+
+PERSON = {ActorKind.PATIENT, ActorKind.REPRESENTATIVE, ActorKind.CAREGIVER}
+
+
+@pytest.mark.parametrize(
+    ("methods", "kinds"),
+    [
+        # CSP L.1111-19: the person reads who did what; professionals their own lines.
+        (["journal"], {*PERSON, ActorKind.PROFESSIONAL, ActorKind.AUDITOR}),
+        (["print_journal"], PERSON),
+        # What looks over records needs a mandate, which auditors alone have.
+        (["use_mandate", "open_record", "affected_by"], {ActorKind.AUDITOR}),
+        (["statistics"], {ActorKind.AUDITOR, ActorKind.OPERATOR}),
+        # Digests say nothing of anybody: their proofs are everybody's.
+        (["checkpoint", "prove_inclusion", "prove_consistency"], set(ActorKind)),
+    ],
+    ids=["reading", "printing", "under a mandate", "counting", "proving"],
+)
+def test_callers(methods: list[str], kinds: set[ActorKind]) -> None:
+    for method in methods:
+        assert CONTRACT.by_name[method].callers == kinds, method

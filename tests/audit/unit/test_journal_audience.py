@@ -103,8 +103,11 @@ def test_a_right_is_told_of_what_was_permitted_alone(world: World) -> None:
     """What refused somebody is no right of theirs."""
     decision = world.decided(DOCTOR, permit=True, right="treating_doctor")
     refused = world.decided(DENTIST, permit=False, right="no_rule")
-    opened = {"document_id": world.deposit(PATIENT), "confidentiality": ["N"]}
-    world.tell("vault.document_opened", DOCTOR, decision_id=decision, **opened)
+    document_id = world.deposit(PATIENT)
+    world.tell(
+        "vault.document_opened", DOCTOR, decision_id=decision, document_id=document_id,
+        confidentiality=["N"],
+    )  # fmt: skip
 
     lines = world.read(PATIENT).items
 

@@ -11,7 +11,11 @@ from tests.vault.cda import PDF, TEXT
 from tests.vault.world import DOCTOR, HOSPITAL, METADATA, OTHER_HOSPITAL, RECORD, World
 
 HIDDEN = ["INVISIBLE_PATIENT"]
-THEIRS = METADATA | {"author": DOCTOR.id, "institution": None, "confidentiality": []}
+THEIRS: dict[str, Any] = METADATA | {
+    "author": DOCTOR.id,
+    "institution": None,
+    "confidentiality": [],
+}
 
 
 def put_in(world: World, by: Actor, content: bytes = PDF, **how: Any) -> UUID:

@@ -168,6 +168,11 @@ def checked(world: World, by: Actor = DOCTOR, **how: Any) -> StayChecked:
     return world.vault.missing_mandatory(request, by)
 
 
+def checked_of(world: World, first: str, last: str | None, **how: Any) -> StayChecked:
+    """A stay of other days."""
+    return checked(world, **{"from": first, "to": last, **how})
+
+
 def test_what_a_stay_owes(world: World) -> None:
     """A discharge letter and the discharge documents; more if there was an operation or a
     letter announced it."""
@@ -227,12 +232,12 @@ def test_nothing_is_owed_while_the_stay_goes_on(world: World) -> None:
 
 def test_a_letter_is_owed_on_the_day_of_discharge(world: World) -> None:
     """It is handed over when the person leaves (CSP R.1112-1-2)."""
-    assert "liaison_sortie" in checked(world, **{"from": "2026-11-18", "to": "2026-11-21"}).missing
+    assert "liaison_sortie" in checked_of(world, "2026-11-18", "2026-11-21").missing
 
 
 def test_the_letter_that_announces_a_stay_is_owed_from_its_beginning_on(world: World) -> None:
     """Its author is not the hospital: nothing of the stay has to be waited for."""
-    answer = checked(world, **{"from": "2026-11-18", "to": None}, planned=True)
+    answer = checked_of(world, "2026-11-18", None, planned=True)
 
     assert answer.missing == ["liaison_entree"]
 
@@ -250,8 +255,8 @@ def test_what_was_replaced_answers_no_more(world: World) -> None:
 
 def test_a_line_counts_from_the_day_it_is_in_force(world: World) -> None:
     """Arrêté du 26 avril 2022: reports of operations from 31 December 2023 on."""
-    before = checked(world, **{"from": "2023-12-28", "to": "2023-12-30"}, operated=True)
-    since = checked(world, **{"from": "2023-12-28", "to": "2023-12-31"}, operated=True)
+    before = checked_of(world, "2023-12-28", "2023-12-30", operated=True)
+    since = checked_of(world, "2023-12-28", "2023-12-31", operated=True)
 
     assert "cr_operatoire" not in before.missing
     assert "cr_operatoire" in since.missing

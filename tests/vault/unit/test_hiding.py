@@ -168,7 +168,8 @@ def test_the_person_is_told_once(world: World) -> None:
     for _ in range(2):
         life.tell_of_hidden(document, AUTHOR)
 
-    assert [event.TOPIC for event in document.pending_events] == ["vault.hidden_notice_sent"]
+    (event,) = document.pending_events
+    assert isinstance(event, Document.HiddenNoticeSent)
 
 
 def test_what_was_not_hidden_is_not_masked_by_its_announcement(world: World) -> None:

@@ -65,8 +65,7 @@ def test_erased_records_are_left_alone(world: World) -> None:
 
 def test_what_was_discarded_is_not_missing(world: World) -> None:
     """It never came into the record, and its content goes with the sweeps."""
-    given = {"record_id": str(RECORD), "metadata": METADATA}
-    held = world.deposit(PDF, hold=True, **given).document_id
+    held = world.deposit(PDF, record_id=str(RECORD), metadata=METADATA, hold=True).document_id
     world.vault.discard(Discard(request_id=uuid4(), document_id=held), HOSPITAL)
     world.vault.sweep_orphans()
     world.vault.sweep_orphans()
