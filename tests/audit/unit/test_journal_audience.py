@@ -1,8 +1,9 @@
 """Who has the whole of a journal, and what its lines tell each reader beside who and what."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from uuid import UUID
+from typing import Any
+from uuid import UUID, uuid4
 
 import pytest
 
@@ -16,6 +17,7 @@ from tests.audit.world import (
     CLOCK,
     DENTIST,
     DOCTOR,
+    HOSPITAL,
     PARENT,
     PATIENT,
     REFUSED_FR,
@@ -125,3 +127,40 @@ def test_a_journal_read_in_a_secret_session_is_told_as_such(world: World) -> Non
     told = [message_for(row.event) for row in world.audit.read(0, 10)]
 
     assert [message.secret for message in told if message] == [True, False]
+
+
+def test_what_was_done_in_an_emergency_is_told_as_such(world: World) -> None:
+    world.tell("vault.record_exported", DOCTOR, mode="break_glass")
+    world.tell("vault.record_exported", DOCTOR)
+
+    modes = [line.mode for line in world.read(PATIENT, order="oldest_first").items]
+
+    assert modes == ["break_glass", "normal"]
+
+
+def test_access_is_told_all_that_it_decides_by(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else an author would not see the lines of what they wrote, once it is masked."""
+    asked: list[Mapping[str, Any]] = []
+
+    def may_see(_record: UUID, documents: Sequence[Mapping[str, Any]], _by: Actor) -> list[bool]:
+        asked.extend(documents)
+        return [True] * len(documents)
+
+    monkeypatch.setattr(world.rules, "may_see", may_see)
+    world.tell(
+        "vault.document_deposited", HOSPITAL, document_id=str(uuid4()), type="11502-2",
+        class_="11", author=DOCTOR.id, facility=HOSPITAL.id, by_patient=False, status="Approved",
+        confidentiality=["MASQUE_PS"],
+    )  # fmt: skip
+
+    world.read(PATIENT)
+
+    assert asked == [
+        {
+            "kind": "document", "type": "11502-2", "class": "11", "author": DOCTOR.id,
+            "facility": HOSPITAL.id, "by_patient": False, "status": "Approved",
+            "confidentiality": ["MASQUE_PS"],
+        }
+    ]  # fmt: skip
