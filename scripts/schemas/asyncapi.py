@@ -92,14 +92,14 @@ def _operation(name: str) -> dict[str, Any]:
 
 
 def _event_channel(messages: Sequence[type[MessageData]], name: str) -> dict[str, Any]:
-    """The envelope is what travels; ``x-data`` is what its sealed ``data`` opens to."""
+    """Runs of envelopes are what travels; ``x-data`` is what the sealed ``data`` of each is."""
     service, _, short = name.partition(".")
     versions = sorted(m.VERSION for m in messages if name == m.TYPE)
     return {
         "address": short,
         "messages": {
             f"v{version}": {
-                "payload": {"$ref": "./envelope.json"},
+                "payload": {"$ref": "./run.json"},
                 "x-data": {"$ref": f"./{service}/events/{short}.v{version}.json"},
             }
             for version in versions

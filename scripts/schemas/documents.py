@@ -11,7 +11,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from scripts.schemas.asyncapi import asyncapi
-from shared.eventing.messages import Envelope, MessageData
+from shared.eventing.messages import MessageData, Run
 from shared.rpc.contract import Contract, Method
 from shared.rpc.outbox import OUTBOX_METHODS
 
@@ -23,7 +23,7 @@ SERVICES = Path(__file__).parents[2] / "services"
 def exported() -> Documents:
     """What the code says today."""
     contracts, messages = list(_contracts()), list(_messages())
-    documents = {"envelope.json": schema(Envelope, "envelope", mode="serialization")}
+    documents = {"run.json": schema(Run, "run", mode="serialization")}
     for contract in contracts:
         for method in contract.methods:
             documents |= of_method(contract.service, method)

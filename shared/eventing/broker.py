@@ -64,11 +64,8 @@ class NotConfirmed(ConnectionError):
 class Outgoing:
     routing_key: str
     body: str
-    message_id: str = ""
     expires: float | None = None
     """Seconds after which it is of no use; kept until consumed when ``None``."""
-    traceparent: str | None = None
-    """Of the trace that it comes from."""
 
 
 class Publisher:
@@ -124,15 +121,13 @@ class Publisher:
         self._connection.release()
 
     def _message(self, outgoing: Outgoing) -> Any:
-        properties: dict[str, Any] = {"delivery_mode": 2, "message_id": outgoing.message_id}
+        properties: dict[str, Any] = {"delivery_mode": 2}
         if outgoing.expires is not None:
             properties["expiration"] = str(int(outgoing.expires * 1000))
-        headers = {"traceparent": outgoing.traceparent} if outgoing.traceparent else None
         return self._channel.prepare_message(
             outgoing.body.encode(),
             content_type="application/json",
             content_encoding="utf-8",
-            headers=headers,
             properties=properties,
         )
 
@@ -150,7 +145,6 @@ class Delivery:
     routing_key: str
     body: bytes
     tag: int
-    traceparent: str | None = None
 
 
 class Subscription:
@@ -195,13 +189,11 @@ class Subscription:
         self._connection.release()
 
     def _on_delivery(self, message: Any) -> None:
-        body, headers = message.body, message.properties.get("application_headers") or {}
-        header = headers.get("traceparent")
+        body = message.body
         self._arrived.append(
             Delivery(
                 routing_key=message.delivery_info["routing_key"],
                 body=body.encode() if isinstance(body, str) else bytes(body),
                 tag=message.delivery_info["delivery_tag"],
-                traceparent=header if isinstance(header, str) else None,
             )
         )

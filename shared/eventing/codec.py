@@ -2,7 +2,9 @@
 
 import base64
 import json
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, date, datetime
+from itertools import groupby, islice
 from typing import Any, Protocol, TypeVar
 from uuid import UUID
 
@@ -11,11 +13,13 @@ from pydantic import ValidationError
 from shared.crypto.keys import Key
 from shared.crypto.sealing import NotAuthentic
 from shared.crypto.transport import open_message, seal_message
-from shared.eventing.messages import Envelope, Head, LeafBatch, MessageData, Wire
+from shared.eventing.messages import Envelope, Head, LeafBatch, MessageData, Run, Wire
 from shared.eventing.received import Received
 from shared.kernel.needs_operator import NeedsOperator
 
 VOID = "void"
+LONGEST_RUN = 50
+"""Messages published as one: a reader holds a hundred of those that came."""
 
 W = TypeVar("W", bound=Wire)
 
@@ -88,9 +92,17 @@ def open_envelope(envelope: Envelope, publisher: str, keys: TransportKeys) -> Re
     )
 
 
-def parse_delivery(routing_key: str, body: bytes) -> Envelope | Head:
+def runs_of(envelopes: Iterable[Envelope], causes: Mapping[int, str]) -> Iterator[Run]:
+    """Messages that follow each other, as they are published; ``causes``: traces by position."""
+    for _, alike in groupby(envelopes, key=lambda envelope: envelope.type):
+        while part := [*islice(alike, LONGEST_RUN)]:
+            known = {e.position: causes[e.position] for e in part if e.position in causes}
+            yield Run(envelopes=part, causes=known)
+
+
+def parse_delivery(routing_key: str, body: bytes) -> Run | Head:
     """What a delivery from ``<service>.events`` holds; :class:`Malformed` if neither."""
-    return _parse(Head, body) if routing_key == "head" else _parse(Envelope, body)
+    return _parse(Head, body) if routing_key == "head" else _parse(Run, body)
 
 
 def parse_leaves(body: bytes) -> LeafBatch:

@@ -1,7 +1,7 @@
 """Follows one publisher: in order, nothing lost, effects once."""
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from threading import Event
 
@@ -68,31 +68,46 @@ class Follower:
         self._all_applied()
 
     def deliver(self, *deliveries: Delivery) -> None:
-        """Do with each delivery what its links say; one that is none of our messages is counted
-        and dropped, because what it may have stood for is pulled from the log.
+        """Do with each message what its links say; what is none of ours is counted and dropped,
+        because what it may have stood for is pulled from the log.
         """
         run: list[Opened] = []
-        for delivery in deliveries:
-            try:
-                message = parse_delivery(delivery.routing_key, delivery.body)
-                verdict = self._judge(message, link_of(run[-1].envelope) if run else self._at)
-                if verdict is Verdict.APPLY and isinstance(message, Envelope):
+        for message, cause in self._messages(deliveries):
+            verdict = self._judge(message, link_of(run[-1].envelope) if run else self._at)
+            if verdict is Verdict.APPLY and isinstance(message, Envelope):
+                try:
                     received = self._handling.open(message, self._source)
-                    run.append(Opened(message, received, delivery.traceparent))
-                    continue
-            except Malformed:
-                MALFORMED.labels(self._following.log.name, self._source).inc()
-                log.warning("dropped a malformed delivery", publisher=self._source)
-                continue
-            if verdict is Verdict.PULL:
+                except Malformed:
+                    self._drop()
+                else:
+                    run.append(Opened(message, received, cause))
+            if run and (verdict is not Verdict.APPLY or len(run) == PULLED):
                 self._apply(run)
                 run = []
+            if verdict is Verdict.PULL:
                 self.catch_up()
             elif isinstance(message, Head):
-                self._apply(run)
-                run = []
                 self._all_applied()
         self._apply(run)
+
+    def _messages(
+        self, deliveries: Sequence[Delivery]
+    ) -> Iterator[tuple[Envelope | Head, str | None]]:
+        """One by one, with the trace that its event was saved in, where that is known."""
+        for delivery in deliveries:
+            try:
+                found = parse_delivery(delivery.routing_key, delivery.body)
+            except Malformed:
+                self._drop()
+                continue
+            if isinstance(found, Head):
+                yield found, None
+            else:
+                yield from ((e, found.causes.get(e.position)) for e in found.envelopes)
+
+    def _drop(self) -> None:
+        MALFORMED.labels(self._following.log.name, self._source).inc()
+        log.warning("dropped a malformed delivery", publisher=self._source)
 
     def _judge(self, message: Envelope | Head, at: Link | None) -> Verdict:
         return judge_head(at, message) if isinstance(message, Head) else judge(at, message)

@@ -94,6 +94,16 @@ class Envelope(Wire):
         return self.record or UUID(self.key.rpartition(".")[0])
 
 
+class Run(Wire):
+    """What is published: messages of one type that follow each other in the log, under its name
+    without the service. Several are as much work as one on their way to each who follows.
+    """
+
+    envelopes: Annotated[list[Envelope], Field(min_length=1)]
+    causes: dict[int, str] = {}
+    """By position, where it is known: the trace that the event was saved in, as a traceparent."""
+
+
 class Head(Wire):
     """The last message of a log; position 0 and an empty digest when it has none."""
 

@@ -10,10 +10,11 @@ from dataclasses import dataclass
 from threading import Event
 
 from shared.eventing.broker import Outgoing, Publisher
+from shared.eventing.codec import runs_of
 from shared.eventing.freshness import Freshness
 from shared.eventing.head_watch import GATHER, HeadWatch
 from shared.eventing.loop import Loop
-from shared.eventing.messages import Head
+from shared.eventing.messages import Envelope, Head, Run
 from shared.eventing.metrics import LOG_POSITION, PUBLISHED, PUBLISHED_FRESH, PUBLISHED_POSITION
 from shared.eventing.outbox import OutboxReader
 from shared.stores.event_log import EventLog, Recorded
@@ -120,16 +121,13 @@ class Relay:
         if not rows:
             return ()
         last = self._row_at(before.last)
-        batch: list[Outgoing] = []
-        causes = self._log.causes.of(row.position for row in rows)
+        batch: list[Envelope] = []
         for row in rows:
             if self._outbox.is_listed(row):
-                envelope = self._outbox.envelope(row, last)
-                name = envelope.type.partition(".")[2]
-                body, cause = envelope.model_dump_json(), causes.get(row.position)
-                batch.append(Outgoing(name, body, envelope.key, traceparent=cause))
+                batch.append(self._outbox.envelope(row, last))
                 last = row
-        self._exchanges.events.send(batch)
+        runs = runs_of(batch, self._log.causes.of(envelope.position for envelope in batch))
+        self._exchanges.events.send([_outgoing(run) for run in runs])
         self._reached, self._messages = rows[-1].position, len(batch)
         reached = Published(self._reached, last.position if last else 0)
         return (Moved(MESSAGES, before, reached),)
@@ -154,6 +152,10 @@ class Relay:
 
     def _row_at(self, position: int) -> Recorded | None:
         return self._log.read(position - 1, 1)[0] if position else None
+
+
+def _outgoing(run: Run) -> Outgoing:
+    return Outgoing(run.envelopes[0].type.partition(".")[2], run.model_dump_json())
 
 
 def relay_loop(

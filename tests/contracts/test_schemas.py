@@ -227,7 +227,7 @@ def test_asyncapi_points_only_at_what_is_exported(documents: dict[str, dict[str,
     for reference in references(made):
         if reference.startswith("#/"):
             assert made["channels"][reference.rpartition("/")[2]]
-        elif reference != "./envelope.json":
+        elif reference != "./run.json":
             assert reference.removeprefix("./") in documents
     assert made["operations"]["vault.open"]["reply"]["channel"]
 

@@ -10,14 +10,14 @@ from pydantic import BaseModel, ValidationError
 from scripts.cli.processes import SERVICES
 from scripts.schemas.documents import messages_of, of_message, schema
 from shared.eventing.codec import Malformed, encode, open_envelope, parse_delivery, parse_leaves
-from shared.eventing.messages import Envelope, Head, LeafBatch, MessageData
+from shared.eventing.messages import Head, LeafBatch, MessageData, Run
 from tests.fuzz.drawing import drawn, tries
 from tests.fuzz.publishing import AT, DAYS, Publisher
 from tests.fuzz.shaped import Shape
 
 TRIES = tries(1)
 KINDS: dict[type[BaseModel], Callable[[bytes], object]] = {
-    Envelope: lambda body: parse_delivery("said", body),
+    Run: lambda body: parse_delivery("said", body),
     Head: lambda body: parse_delivery("head", body),
     LeafBatch: parse_leaves,
 }
@@ -31,8 +31,8 @@ def test_what_is_in_the_clear_is_read_or_dropped(kind: type[BaseModel]) -> None:
         with suppress(Malformed):
             read = KINDS[kind](json.dumps(said).encode())
             assert isinstance(read, kind)
-            if isinstance(read, Envelope):
-                open_envelope(read, read.type.partition(".")[0], DAYS)
+            for envelope in read.envelopes if isinstance(read, Run) else ():
+                open_envelope(envelope, envelope.type.partition(".")[0], DAYS)
                 pytest.fail("nobody sealed it")
 
 
@@ -50,8 +50,8 @@ def goes_round(message: MessageData, service: str) -> None:
     clear = Publisher().say(message.TYPE, message.VERSION, {})
     header = clear.model_dump(exclude={"type", "version", "record", "data"}) | {"occurred_at": AT}
     sent = encode(message, service=service, header=header, keys=DAYS)
-    read = parse_delivery(message.TYPE, sent.model_dump_json().encode())
-    assert isinstance(read, Envelope)
-    received = open_envelope(read, service, DAYS)
+    read = parse_delivery(message.TYPE, Run(envelopes=[sent]).model_dump_json().encode())
+    assert isinstance(read, Run)
+    received = open_envelope(read.envelopes[0], service, DAYS)
     assert type(message).model_validate(received.data) == message
     assert (received.type, received.version) == (message.TYPE, message.VERSION)

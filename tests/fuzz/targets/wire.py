@@ -23,7 +23,7 @@ from shared.eventing.codec import (
     parse_delivery,
     parse_leaves,
 )
-from shared.eventing.messages import Envelope, MessageData
+from shared.eventing.messages import MessageData, Run
 from shared.kernel.actor import Actor, ActorKind
 from shared.rpc import wire
 from shared.rpc.answer import Answerer, Delivery, Served
@@ -158,10 +158,10 @@ def _envelope(data: bytes) -> None:
     """What a follower does with a delivery before it handles it."""
     routing_key, _, body = data.partition(b"\n")
     found = parse_delivery(routing_key.decode("latin-1"), body)
-    if isinstance(found, Envelope):
-        _ = found.held_by
-        if not found.is_void:
-            open_envelope(found, "fuzzed", _Keys())
+    for envelope in found.envelopes if isinstance(found, Run) else ():
+        _ = envelope.held_by
+        if not envelope.is_void:
+            open_envelope(envelope, "fuzzed", _Keys())
 
 
 def _fault(data: bytes) -> None:

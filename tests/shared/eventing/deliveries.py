@@ -11,7 +11,7 @@ from shared.eventing.broker import Delivery
 from shared.eventing.follow import Follower
 from shared.eventing.following import Following
 from shared.eventing.live_views import LiveViews
-from shared.eventing.messages import Envelope, Head, Pulled
+from shared.eventing.messages import Envelope, Head, Pulled, Run
 from tests.shared.eventing.world import World
 
 
@@ -32,9 +32,12 @@ def broker(uri: str) -> Iterator[amqp.Channel]:
         yield connection.channel()
 
 
-def delivery(message: Envelope | Head) -> Delivery:
-    key = "head" if isinstance(message, Head) else message.type.partition(".")[2]
-    return Delivery(key, message.model_dump_json().encode(), 1)
+def delivery(message: Envelope | Head, *more: Envelope) -> Delivery:
+    """A head, or messages of one type in one run."""
+    if isinstance(message, Head):
+        return Delivery("head", message.model_dump_json().encode(), 1)
+    run = Run(envelopes=[message, *more])
+    return Delivery(message.type.partition(".")[2], run.model_dump_json().encode(), 1)
 
 
 def published(world: World) -> list[Envelope]:

@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-import amqp
 import pytest
 
 from shared.eventing import broker as broker_module
@@ -90,15 +89,12 @@ def test_what_the_broker_refuses_is_told_to_who_published_it(amqp_uri: str) -> N
             publisher.publish(numbered(20))  # RabbitMQ lets a little more in than it was told
 
 
-def test_a_message_carries_its_key_its_id_its_end_and_its_cause(amqp_uri: str) -> None:
+def test_a_message_carries_its_key_and_its_end(amqp_uri: str) -> None:
     """JSON in UTF-8; a head is of no use for long, an event is kept until it was read."""
-    cause = "00-" + "1" * 32 + "-" + "2" * 16 + "-01"
     with publishing(amqp_uri) as publisher, channel_of(amqp_uri) as channel:
         name = channel.queue_declare(exclusive=True).queue
         channel.queue_bind(name, EXCHANGE, "#")
-        publisher.publish(
-            [Outgoing("head", "{}", expires=10.0), Outgoing("kept", '"é"', "id-1", None, cause)]
-        )
+        publisher.publish([Outgoing("head", "{}", expires=10.0), Outgoing("kept", '"é"')])
         head, kept = (eventually(lambda: channel.basic_get(name)) for _ in range(2))
     assert (head.delivery_info["routing_key"], kept.delivery_info["routing_key"]) == (
         "head",
@@ -106,30 +102,6 @@ def test_a_message_carries_its_key_its_id_its_end_and_its_cause(amqp_uri: str) -
     )
     assert head.properties["expiration"] == "10000"
     assert "expiration" not in kept.properties
-    assert head.properties.get("application_headers") in (None, {})
-    assert kept.properties["application_headers"] == {"traceparent": cause}
-    assert kept.properties["message_id"] == "id-1"
     assert kept.properties["content_type"] == "application/json"
     assert kept.properties["content_encoding"] == "utf-8"
     assert kept.body in ('"é"', '"é"'.encode())
-
-
-@pytest.mark.parametrize(
-    ("headers", "expected"),
-    [({"traceparent": "00-a-b-01"}, "00-a-b-01"), ({"traceparent": 5}, None), ({}, None),
-     (None, None)],
-    ids=["told", "no text", "none", "no headers"],
-)  # fmt: skip
-def test_what_a_delivery_says_of_its_cause_is_taken_if_it_is_text(
-    amqp_uri: str, headers: dict[str, object] | None, expected: str | None
-) -> None:
-    """Whoever else may publish there must not end the reader by it."""
-    with subscribed(amqp_uri) as reader, channel_of(amqp_uri) as channel:
-        more = {} if headers is None else {"application_headers": headers}
-        channel.basic_publish(amqp.Message("1", **more), EXCHANGE, "note_written")
-        (delivery,) = taken(reader, 1)
-    assert (delivery.routing_key, delivery.body, delivery.traceparent) == (
-        "note_written",
-        b"1",
-        expected,
-    )

@@ -72,7 +72,8 @@ def test_who_catches_up_with_much_is_seen_at_work(world: World) -> None:
 def test_lost_repeated_and_reordered_messages_have_their_effect_once(
     world: World, seed: int
 ) -> None:
-    """A broker that loses a third, repeats a third and shuffles all of it changes nothing."""
+    """A broker that loses a third, repeats a third and shuffles all of it changes nothing; nor do
+    runs that were cut anew."""
     chance = random.Random(seed)
     mine = records(3)
     following = follower(world.following())
@@ -80,8 +81,10 @@ def test_lost_repeated_and_reordered_messages_have_their_effect_once(
     expected = write(world, mine, "abcdefghijklmnop")
     sent = [m for m in published(world) for _ in range(chance.choice([0, 1, 2]))]
     chance.shuffle(sent)
-    for message in sent:
-        following.deliver(delivery(message))
+    while sent:
+        length = chance.randint(1, 4)
+        following.deliver(delivery(*sent[:length]))
+        del sent[:length]
     following.deliver(delivery(head(world)))
     assert told(world, expected) == expected
     assert world.documents("journal").count() == 16
@@ -115,6 +118,35 @@ def test_messages_in_order_need_no_call(world: World) -> None:
         following.deliver(delivery(published(world)[-1]))
     assert told(world, expected) == expected
     assert world.pulls == []
+
+
+def test_of_a_run_what_is_applied_already_is_dropped_and_the_rest_is_not(world: World) -> None:
+    """A relay that died after a part of it cuts it anew, and says the part again."""
+    expected = write(world, records(1), "a")
+    following = follower(world.following())
+    following.start()
+    world.pulls.clear()
+    expected[next(iter(expected))] += ["b", "c"]
+    for text in "bc":
+        world.notes.write(next(iter(expected)), text)
+    said = published(world)
+    following.deliver(delivery(*said[:2]), delivery(*said))
+    assert told(world, expected) == expected
+    assert world.documents("journal").count() == 3
+    assert world.pulls == []
+
+
+def test_a_message_of_a_run_that_does_not_open_is_pulled(world: World) -> None:
+    """What came before it is applied; after it nothing is, but from the log."""
+    following = follower(world.following())
+    following.start()
+    world.pulls.clear()
+    expected = write(world, records(1), "abc")
+    first, second, third = published(world)
+    changed = second.model_copy(update={"data": "Zm9yZ2Vk" * 8})
+    following.deliver(delivery(first, changed, third))
+    assert told(world, expected) == expected
+    assert len(world.pulls) == 1
 
 
 def test_types_not_wanted_only_move_the_position(world: World) -> None:

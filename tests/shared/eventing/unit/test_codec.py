@@ -17,8 +17,9 @@ from shared.eventing.codec import (
     open_envelope,
     parse_delivery,
     parse_leaves,
+    runs_of,
 )
-from shared.eventing.messages import Envelope, Head, MessageData
+from shared.eventing.messages import Envelope, Head, MessageData, Run
 from shared.eventing.received import Received, upcast
 from tests.shared.eventing.sample import BY, DayKeys, NoteWritten
 
@@ -37,6 +38,10 @@ HEADER = {
 def sealed(text: str = "an illness") -> Envelope:
     message = NoteWritten(record_id=RECORD, by=BY, text=text)
     return encode(message, service="notes", header=HEADER, keys=DayKeys())
+
+
+def one() -> str:
+    return Run(envelopes=[sealed()]).model_dump_json()
 
 
 @given(st.text())
@@ -151,11 +156,16 @@ def test_a_message_in_another_services_name_does_not_open() -> None:
         b'"x"',
         b"{}",
         b'{"type": "notes.note_written"}',
-        sealed().model_dump_json().replace('"position":9', '"position":"x"').encode(),
-        sealed().model_dump_json().replace('"key":"', '"key":"x').encode(),
-        sealed().model_dump_json().replace("{", '{"name": "Ruth", ', 1).encode(),
+        sealed().model_dump_json().encode(),
+        b'{"envelopes": []}',
+        one().replace('"position":9', '"position":"x"').encode(),
+        one().replace('"key":"', '"key":"x').encode(),
+        one().replace("{", '{"name": "Ruth", ', 1).encode(),
+        one().replace("[{", '[{"name": "Ruth", ').encode(),
+        one().replace('"causes":{}', '"causes":{"9":5}').encode(),
+        one().replace('"causes":{}', '"causes":{"x":"00-a-b-01"}').encode(),
     ],
-    ids=range(10),  # what is sealed differs each time, and workers must agree on names
+    ids=range(15),  # what is sealed differs each time, and workers must agree on names
 )
 def test_bytes_that_are_no_message_are_malformed(body: bytes) -> None:
     """None of them raises anything that would stop or park."""
@@ -164,12 +174,26 @@ def test_bytes_that_are_no_message_are_malformed(body: bytes) -> None:
             parse()
 
 
-def test_an_envelope_and_a_head_survive_the_wire() -> None:
+def test_a_run_and_a_head_survive_the_wire() -> None:
     """What the relay writes is what the follower reads."""
     head = Head(epoch="e0", position=9, digest="d9")
     assert parse_delivery("head", head.model_dump_json().encode()) == head
-    message = sealed()
-    assert parse_delivery("note_written", message.model_dump_json().encode()) == message
+    run = Run(envelopes=[sealed(), sealed()], causes={9: "00-a-b-01"})
+    assert parse_delivery("note_written", run.model_dump_json().encode()) == run
+
+
+def test_messages_of_one_type_that_follow_each_other_travel_together() -> None:
+    """Who binds to a name gets those alone; in order, and never more than fifty in one."""
+    types = ["n.a"] * 51 + ["n.b"] + ["n.a"] * 2
+    said = [
+        sealed().model_copy(update={"type": type_, "position": position})
+        for position, type_ in enumerate(types)
+    ]
+    runs = [*runs_of(said, {0: "first", 50: "last", 52: "other"})]
+    assert [[e.position for e in run.envelopes] for run in runs] == [
+        [*range(50)], [50], [51], [52, 53],
+    ]  # fmt: skip
+    assert [run.causes for run in runs] == [{0: "first"}, {50: "last"}, {}, {52: "other"}]
 
 
 def test_a_void_message_keeps_the_record_and_its_place() -> None:

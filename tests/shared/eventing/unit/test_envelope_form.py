@@ -107,7 +107,7 @@ def test_a_header_that_does_not_fit_does_not_open(changed: dict[str, object]) ->
 @pytest.mark.parametrize("key", ["-" * 36 + ".1", f"{STREAM}", f"{STREAM}.x", "x.1"])
 def test_a_key_that_names_no_stream_is_no_envelope(key: str) -> None:
     """Who parks it keeps the order of its stream, and must find one."""
-    whole = json.dumps(CLEAR | {"data": "", "key": key}).encode()
+    whole = json.dumps({"envelopes": [CLEAR | {"data": "", "key": key}]}).encode()
     with pytest.raises(Malformed):
         parse_delivery("note_written", whole)
 
