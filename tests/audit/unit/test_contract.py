@@ -3,7 +3,7 @@
 import pytest
 from pydantic import ValidationError
 
-from services.audit.contract import ProveInclusion
+from services.audit.contract.proving import ProveInclusion
 
 
 @pytest.mark.parametrize("position", [0, -1, 2**63])

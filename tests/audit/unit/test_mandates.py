@@ -4,7 +4,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from services.audit.contract import AffectedBy, OpenRecord, ReadStatistics, UseMandate
+from services.audit.contract.auditing import AffectedBy, OpenRecord, ReadStatistics, UseMandate
 from services.audit.domain.reading import MandateUse, WideUse
 from services.audit.messages import AuditMandateUsed, message_for
 from shared.kernel.actor import Actor

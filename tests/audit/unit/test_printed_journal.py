@@ -8,7 +8,7 @@ import pytest
 from cryptography.exceptions import InvalidSignature
 from pypdf import PdfReader
 
-from services.audit.contract import JournalPrinted, PrintJournal
+from services.audit.contract.journal import JournalPrinted, PrintJournal
 from services.audit.domain.reading import JournalReading
 from shared.kernel.actor import Actor
 from shared.kernel.errors import Forbidden
