@@ -254,6 +254,18 @@ def _storage_classes(value: Any) -> Iterator[str]:
                 yield from _storage_classes(inner)
 
 
+def test_mail_leaves_by_the_port_that_is_open_for_it(documents: list[Json]) -> None:
+    """What a setting names and what a policy opens; not 465, where a server waits for TLS at once
+    and our STARTTLS would wait for its greeting."""
+    [settings] = [d for d in of_kind(documents, "ConfigMap") if name_of(d) == "ConfigMap carnet"]
+    relays = {settings["data"][f"CARNET_{who}_RELAY"] for who in ("MESSAGING", "NOTIFICATION")}
+    for policy in of_kind(documents, "NetworkPolicy"):
+        for rule in policy["spec"].get("egress") or []:
+            if "mail-relay" in str(rule["to"]):
+                assert {f"mail-relay.carnet.svc:{p['port']}" for p in rule["ports"]} == relays
+    assert relays == {"mail-relay.carnet.svc:587"}
+
+
 def test_every_host_a_setting_names_is_declared() -> None:
     """As the processes themselves check when they start."""
     [settings] = [d for d in of_kind(base(), "ConfigMap") if d["metadata"]["name"] == "carnet"]
