@@ -19,7 +19,7 @@ from services.messaging.application.log import SELF, Around, Limits
 from services.messaging.application.taking import Arrival, Kept
 from services.messaging.contract import reading as r
 from services.messaging.contract import writing as w
-from services.messaging.domain.attachment import File
+from services.messaging.domain.attachment import CDA, File
 from services.messaging.domain.correspondent import Correspondent, MailboxKind
 from services.messaging.domain.ports import Copy, Mailbox, Person
 from services.messaging.messages import message_for
@@ -31,7 +31,7 @@ from shared.eventing.received import Received
 from shared.eventing.view import View
 from shared.kernel.actor import Actor, ActorKind
 from shared.kernel.clock import FixedClock
-from shared.kernel.errors import Forbidden
+from shared.kernel.errors import Forbidden, InvalidRequest
 from shared.kernel.ins import TEST_OIDS
 from shared.kernel.ins_rules import InsRules
 from shared.mail.mailer import Letter, NotNow, Refused
@@ -152,22 +152,50 @@ class PlayedDirectory:
 
 @dataclass
 class PlayedVault:
-    deposited: list[tuple[UUID, File, dict[str, Any]]] = field(default_factory=list)
-    known: bool = False
+    """``documents``: as they are shown; ``hidden_from``: ids of those who have no right here.
+    ``known``: what is in records, by its bytes."""
+
+    documents: dict[UUID, File] = field(default_factory=dict)
+    hidden_from: set[str] = field(default_factory=set)
     copies: dict[UUID, Copy] = field(default_factory=dict)
+    known: dict[tuple[UUID, bytes], UUID] = field(default_factory=dict)
+    deposited: list[tuple[UUID, File, dict[str, Any]]] = field(default_factory=list)
+    answered: dict[UUID, tuple[UUID, bool]] = field(default_factory=dict)
 
     def open(self, document_id: UUID, by: Actor) -> File:
-        if by.principal.kind is ActorKind.CAREGIVER:
+        if document_id not in self.documents or by.principal.id in self.hidden_from:
             raise Forbidden
-        return File(name="Compte rendu", media_type="application/pdf", data=PDF)
+        return self.documents[document_id]
 
     def deposit(
         self, request_id: UUID, record_id: UUID, file: File, given: dict[str, Any], by: Actor
     ) -> tuple[UUID, bool]:
+        if request_id not in self.answered:
+            self.answered[request_id] = self._deposit(record_id, file, given, by)
+        return self.answered[request_id]
+
+    def _deposit(
+        self, record_id: UUID, file: File, given: dict[str, Any], by: Actor
+    ) -> tuple[UUID, bool]:
+        who = by.principal
+        if file.media_type != CDA:
+            needed = ("type", "title", "creation", "service_start")
+            missing = {f"metadata.{one}": "is missing" for one in needed if one not in given}
+            if missing:
+                raise InvalidRequest(fields=missing)
+        if who.acts_for_person and who.record_id != record_id:
+            raise Forbidden
+        if known := self.known.get((record_id, file.data)):
+            return known, True
+        if file.media_type == CDA and who.acts_for_person:
+            raise InvalidRequest(fields={"content": "is not one the person may add"})
         self.deposited.append((record_id, file, given))
-        return request_id, self.known
+        self.known[record_id, file.data] = uuid4()
+        return self.known[record_id, file.data], False
 
     def copy_of(self, copies_id: UUID) -> Copy:
+        if copies_id not in self.copies:
+            raise Forbidden
         return self.copies[copies_id]
 
 
