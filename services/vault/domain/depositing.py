@@ -10,6 +10,7 @@ from services.vault.domain import life, states
 from services.vault.domain.arrangement import Arrangement
 from services.vault.domain.attributes import attributes
 from services.vault.domain.completion import BY_THE_PERSON, Rules
+from services.vault.domain.content import CDA
 from services.vault.domain.copies import require_sendable
 from services.vault.domain.cover import UNCOVERED, Cover
 from services.vault.domain.document import Content, Document
@@ -21,7 +22,7 @@ from services.vault.domain.people import People
 from services.vault.domain.ports import Contents
 from services.vault.domain.settling import Settling
 from services.vault.domain.states import Act, Status
-from services.vault.domain.taking import Limits, Taken, take
+from services.vault.domain.taking import FIELD, NOT_FROM_A_PERSON, Limits, Taken, take
 from services.vault.domain.visibility import require_possible, visibility_at_deposit
 from shared.kernel.actor import Actor
 from shared.kernel.errors import Forbidden, InvalidRequest, Refusal
@@ -163,6 +164,8 @@ class Depositing:
         known = self._doubles.same(around.together, taken, by, lot.changed)
         if known.original:
             return self._again(lot, known.original, offer, taken, by)
+        if taken.media_type == CDA and by.principal.acts_for_person:
+            raise InvalidRequest("The content cannot be taken.", fields={FIELD: NOT_FROM_A_PERSON})
         former, warnings = self._former(lot, around, offer, taken, by)
         document = self._create(lot, around, offer, taken, known, former, decision.decision_id, by)
         lot.changed[document.id] = document
