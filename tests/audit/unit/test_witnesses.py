@@ -12,14 +12,16 @@ from services.audit.adapters.files import FolderFiles
 from services.audit.adapters.tree import SqlTree
 from services.audit.adapters.witnesses import KeptCosignatures, witness_keys
 from services.audit.application import Audit, Outside
-from services.audit.contract import AddCosignatures, ReadCheckpoint
+from services.audit.contract.proving import AddCosignatures, ReadCheckpoint
 from services.audit.domain.proofs import LogReader
 from services.audit.domain.witness import WitnessKey
 from shared.crypto.local_keys import LocalKeys
 from shared.crypto.signatures import check_ed25519
 from shared.kernel.actor import Actor, ActorKind
+from shared.kernel.checkpoint import Checkpoint
 from shared.kernel.clock import FixedClock
 from shared.kernel.errors import InvalidRequest
+from shared.kernel.note import sign_note
 from shared.kernel.settings import SettingsError
 from shared.stores.settings import EventStoreSettings
 from tests.audit.logs import NOW, PRIVATE, VERIFIER, batch, publisher
@@ -142,6 +144,15 @@ def test_a_tree_the_log_never_had_is_refused(place: Place, tmp_path: Path) -> No
         place.add(cosigned(forked))
 
 
+def test_a_tree_larger_than_the_published_is_refused(place: Place) -> None:
+    """Signed by a log that was put back since: nobody can say what it held."""
+    place.grow(3)
+    later = Checkpoint(VERIFIER.name, 9, bytes(32))
+
+    with pytest.raises(InvalidRequest):
+        place.add(cosigned(sign_note(later.text, VERIFIER, PRIVATE.sign)))
+
+
 def test_keys_of_witnesses_come_from_a_file(tmp_path: Path) -> None:
     """One a line; anything else refuses to boot."""
     file = tmp_path / "witnesses"
@@ -149,7 +160,8 @@ def test_keys_of_witnesses_come_from_a_file(tmp_path: Path) -> None:
     assert [w.name for w in witness_keys(file)] == [NAME]
     assert witness_keys(None) == ()
 
-    file.write_text(str(VERIFIER))
-    with pytest.raises(SettingsError):
-        witness_keys(file)
+    for wrong in (str(VERIFIER), vkey().replace(NAME, "another.example/w1")):
+        file.write_text(wrong)
+        with pytest.raises(SettingsError):
+            witness_keys(file)
     assert PRIVATE.public_key().public_bytes_raw() == VERIFIER.key

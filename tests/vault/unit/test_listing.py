@@ -202,6 +202,18 @@ def test_versions_of_any_member(world: World) -> None:
         assert [item.unique_id for item in found.items] == ["1.2.3.4^1", "1.9", "1.10"]
 
 
+def test_versions_that_are_hidden_from_a_reader_are_not_told_of(world: World) -> None:
+    """Masked by itself, a former version is shown to the person alone."""
+    former = world.deposit(cda())
+    current = world.deposit(cda(id_='<id root="1.9"/>', related=replacing("1.2.3.4^1")))
+    world.vault.mask(Mask(request_id=uuid4(), document_id=former.document_id), PATIENT)
+    world.project()
+
+    for reader, seen in ((DOCTOR, [current]), (PATIENT, [former, current])):
+        found = world.vault.versions(Versions(logical_id=current.logical_id), reader)
+        assert [item.document_id for item in found.items] == [one.document_id for one in seen]
+
+
 def test_versions_are_of_one_record_and_each_shown_once(world: World) -> None:
     """Links are in clear: whoever can write the list cannot lead from one record into another,
     whose rights are not looked at, nor round in circles."""

@@ -14,7 +14,7 @@ from services.vault.contract.reading import Describe
 from services.vault.contract.views import DocumentView
 from shared.kernel.actor import Actor
 from shared.kernel.errors import Forbidden, InvalidRequest, TooLarge
-from tests.vault.cda import INS, JPEG, OID, PDF, TEXT, cda, enclosing
+from tests.vault.cda import INS, JPEG, OID, PDF, PNG, TEXT, cda, enclosing
 from tests.vault.world import DOCTOR, HOSPITAL, METADATA, MOTHER, PATIENT, RECORD, World, asked
 
 DATA = Path(__file__).parents[4] / "shared" / "domain" / "data"
@@ -126,6 +126,9 @@ def test_one_document_of_directives_is_current(world: World) -> None:
     assert third not in {first, second}
     with pytest.raises(Forbidden):
         world.vault.describe(Describe(document_id=second), PATIENT)
+    given = {"record_id": str(RECORD), "metadata": METADATA | {"type": "EXPPAT_3"}}
+    world.deposit(PNG, HOSPITAL, **given)  # a copy that a hospital has takes no place of theirs
+    assert world.vault.describe(Describe(document_id=third), PATIENT).status == "Approved"
 
 
 def test_every_type_of_a_record_has_its_heading() -> None:
