@@ -25,7 +25,7 @@ class CommonSettings:
     environment: str
     """``production`` or ``development``; only the second takes sample people's tokens."""
     amqp_uri: str
-    """``amqps://user:password@host:port/vhost`` of RabbitMQ."""
+    """Of RabbitMQ: ``amqps:``, with user, password, host, port and vhost."""
     service_keys_dir: Path
     """``<service>.key`` (own Ed25519 private key, PEM) and ``<service>.pub`` of each service."""
     issuers_file: Path
