@@ -26,10 +26,6 @@ from shared.stores.schema import Tables, shape_of_file
 
 STATEMENTS = 128
 """Prepared statements kept by each connection; the library keeps one."""
-PAGES = 4_000
-"""Of 4 KiB, while a view is built anew: that a transaction keeps in memory before it writes some,
-to write them again later; and that lie in the write-ahead log before they are moved into the
-file, which is when the disk is waited for."""
 RETRY = 0.001
 """Seconds between two tries to get a lock that another process has."""
 
@@ -125,20 +121,6 @@ def hasty(connection: library.SQLiteConnection) -> Iterator[None]:
             yield
         finally:
             cursor.execute(pragma.format("FULL"))
-
-
-@contextmanager
-def roomy(connection: library.SQLiteConnection) -> Iterator[None]:
-    """What is written meanwhile is written in :data:`PAGES` at a time, as far as it can be."""
-    with connection.cursor() as cursor:
-        usual = cursor.execute("PRAGMA wal_autocheckpoint").fetchone()[0]
-        cursor.execute(f"PRAGMA wal_autocheckpoint={PAGES}")
-        cursor.execute(f"PRAGMA cache_spill={PAGES}")
-        try:
-            yield
-        finally:
-            cursor.execute(f"PRAGMA wal_autocheckpoint={usual}")
-            cursor.execute("PRAGMA cache_spill=1")  # once the cache is full
 
 
 class GuardedSQLiteRecorder(library.SQLiteApplicationRecorder):
@@ -278,7 +260,7 @@ def one_at_a_time(file: str) -> Iterator[None]:
 
 @contextmanager
 def _immediate(
-    store: library.SQLiteDatastore, *, synced: bool = True, much: bool = False
+    store: library.SQLiteDatastore, *, synced: bool = True
 ) -> Iterator[library.SQLiteCursor]:
     pool = store.pool
     if not isinstance(pool, Pool):
@@ -287,7 +269,6 @@ def _immediate(
         _turn(pool),
         store.get_connection(commit=True) as connection,
         nullcontext() if synced or pool.derived else hasty(connection),
-        roomy(connection) if much else nullcontext(),
         ImmediateTransaction(
             connection, patience=pool.patience, synced=synced and not pool.derived
         ) as cursor,
@@ -307,10 +288,9 @@ def _turn(pool: Pool) -> Iterator[None]:
 
 
 @contextmanager
-def immediate(store: library.SQLiteDatastore, *, much: bool = False) -> Iterator[Sql]:
-    """A transaction that writes, on any file opened through the library. ``much``: it is one of
-    many that nobody waits for."""
-    with _immediate(store, much=much) as cursor:
+def immediate(store: library.SQLiteDatastore) -> Iterator[Sql]:
+    """A transaction that writes, on any file opened through the library."""
+    with _immediate(store) as cursor:
         yield sql_of(cursor)
 
 

@@ -154,8 +154,7 @@ class SqliteDocuments:
         self.apply_all([(writes, at)])
 
     def apply_all(self, batch: Sequence[tuple[Sequence[Write], At]]) -> None:
-        built_anew = self._generation is not None
-        with self._reachable(), immediate(self._store, much=built_anew) as sql:
+        with self._reachable(), immediate(self._store) as sql:
             table = self._target(sql)
             reached = {source: _position(sql, table, source) for source in _sources(batch)}
             moved: dict[str, At] = {}
