@@ -1,19 +1,88 @@
 """Identity with its read model and its timers, in a time that passes when told."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
+from uuid import UUID
 
-from services.identity.application import Identity
-from services.identity.bootstrap import sweeps
+from services.identity.adapters.proof import SignedPdf
+from services.identity.adapters.registry import RegistryFile
+from services.identity.application import Delays, Identity, Limits, Outside
+from services.identity.bootstrap import TEST_PEOPLE, sweeps
+from services.identity.domain.rate import Rate
 from services.identity.projections.candidates import Candidates, PeopleByBirth
 from services.identity.projections.due_dates import DueDates
 from services.identity.projections.merges import Merges, MergesByState
+from shared.crypto.local_keys import LocalKeys
 from shared.eventing.view import View
 from shared.kernel.clock import FixedClock
+from shared.kernel.ins import TEST_OIDS
+from shared.kernel.ins_rules import InsRules
 from shared.stores.documents import Documents
+from shared.stores.settings import EventStoreSettings
 from shared.stores.sqlite_documents import SqliteDocuments, sqlite_store
+from tests.identity.people import NOW
 from tests.support.projecting import catch_up
+from tests.support.signing import SIGNING_KEY
+
+INS_RULES = InsRules(accepted=TEST_OIDS, strict_keys=frozenset())
+
+
+@dataclass
+class AccessSeen:
+    """Stands for access, which the use cases only wait for: keeps what was waited for."""
+
+    waited: list[tuple[UUID, int]] = field(default_factory=list)
+
+    def have_applied(self, record_id: UUID, position: int) -> None:
+        self.waited.append((record_id, position))
+
+
+@dataclass
+class KeysGone:
+    """Stands for keyring, which a unit test has not: the keys that seal this log go."""
+
+    keys: LocalKeys
+
+    def make(self, record_ids: Sequence[UUID]) -> None:
+        """Local keys need not be made."""
+
+    def destroy(self, record_id: UUID, certificate_of: UUID) -> dict[str, Any]:
+        self.keys.erase(record_id)
+        return {
+            "record_id": str(record_id),
+            "versions": 1,
+            "destroyed_at": NOW.isoformat(),
+            "certificate_of": str(certificate_of),
+            "last_backup_expires": NOW.isoformat(),
+            "signature": "00",
+        }
+
+
+def open_identity(settings: EventStoreSettings, clock: FixedClock, access: AccessSeen) -> Identity:
+    keys = LocalKeys(b"k" * 32, "identity")
+    return Identity(
+        settings,
+        keys,
+        clock,
+        delays=Delays(
+            opposition=timedelta(days=42),
+            contesting=timedelta(days=42),
+            activation_code=timedelta(days=30),
+            erasure=timedelta(days=60),
+        ),
+        limits=Limits(activation_tries=5, campaigns=False),
+        ins_rules=INS_RULES,
+        rate=Rate(3),
+        outside=Outside(
+            proofs=SignedPdf(SIGNING_KEY),
+            access=access,
+            insi=RegistryFile(TEST_PEOPLE, INS_RULES),
+            keyring=KeysGone(keys),
+        ),
+    )
 
 
 @dataclass

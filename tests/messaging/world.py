@@ -2,7 +2,8 @@
 own rules; people, the directory and the vault are played by doubles that keep their promises."""
 
 import base64
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -18,7 +19,7 @@ from services.messaging.application.log import SELF, Around, Limits
 from services.messaging.application.taking import Arrival, Kept
 from services.messaging.contract import reading as r
 from services.messaging.contract import writing as w
-from services.messaging.domain.attachment import File
+from services.messaging.domain.attachment import CDA, File
 from services.messaging.domain.correspondent import Correspondent, MailboxKind
 from services.messaging.domain.ports import Copy, Mailbox, Person
 from services.messaging.messages import message_for
@@ -31,6 +32,8 @@ from shared.eventing.view import View
 from shared.kernel.actor import Actor, ActorKind
 from shared.kernel.clock import FixedClock
 from shared.kernel.errors import Forbidden, InvalidRequest
+from shared.kernel.ins import TEST_OIDS
+from shared.kernel.ins_rules import InsRules
 from shared.mail.mailer import Letter, NotNow, Refused
 from shared.stores.event_log import Followed, Link, Recorded
 from shared.stores.settings import EventStoreSettings
@@ -40,6 +43,7 @@ from tests.support.memory_objects import MemoryObjects
 from tests.support.projecting import catch_up
 from tests.support.settings import settings_in
 
+INS_RULES = InsRules(accepted=TEST_OIDS, strict_keys=frozenset())
 NOW = datetime(2026, 11, 21, 8, 30, tzinfo=UTC)
 INS = "279035121518989"
 MAILBOX = f"{INS}@patient.mssante.fr"
@@ -82,70 +86,116 @@ class PlayedPeople:
         }
     )
 
+    persons: dict[UUID, Person] = field(
+        default_factory=lambda: {
+            RECORD: Person(family="PAT-TROIS", given="DOMINIQUE", born="1979-03-28", ins=INS)
+        }
+    )
+
     def resolve(self, mailbox: str) -> Mailbox:
-        if not mailbox.lower().endswith("@patient.mssante.fr"):
-            raise InvalidRequest(fields={"mailbox": "is not a patient's"})
+        INS_RULES.of_mailbox(mailbox)
         return self.mailboxes.get(mailbox.lower(), Mailbox(status="none"))
 
     def person(self, record_id: UUID) -> Person:
-        return Person(family="PAT-TROIS", given="DOMINIQUE", born="1979-03-28", ins=INS)
+        if record_id not in self.persons:
+            raise Forbidden
+        return self.persons[record_id]
+
+
+DIRECTORY = (
+    Correspondent(
+        address=DOCTOR_MAIL,
+        name="Jean DUPONT",
+        national_id=DOCTOR.id,
+        facility=HOSPITAL_ID,
+        kind=MailboxKind.PER,
+    ),
+    Correspondent(
+        address="accueil@hopital.mssante.fr",
+        name="HOPITAL",
+        facility=HOSPITAL_ID,
+        kind=MailboxKind.ORG,
+    ),
+    Correspondent(address=PHARMACY_MAIL, name="PHARMACIE", facility=PHARMACY, kind=MailboxKind.ORG),
+    Correspondent(address=APP_MAIL, name="HOPITAL", facility=HOSPITAL_ID, kind=MailboxKind.APP),
+)
 
 
 @dataclass
 class PlayedDirectory:
+    """``published``: each mailbox with its holder, the ones written to first; who has none
+    stands there without an address. ``retired``: ids of who practises no more."""
+
+    published: Sequence[Correspondent] = DIRECTORY
+    pharmacies: set[str] = field(default_factory=lambda: {PHARMACY})
     retired: set[str] = field(default_factory=set)
-    by_id: dict[str, Correspondent] = field(
-        default_factory=lambda: {
-            DOCTOR.id: Correspondent(address=DOCTOR_MAIL, name="Jean DUPONT", kind=MailboxKind.PER),
-            HOSPITAL_ID: Correspondent(
-                address="accueil@hopital.mssante.fr",
-                name="HOPITAL",
-                facility=HOSPITAL_ID,
-                kind=MailboxKind.ORG,
-            ),
-            PHARMACY: Correspondent(
-                address=PHARMACY_MAIL, name="PHARMACIE", facility=PHARMACY, kind=MailboxKind.ORG
-            ),
-        }
-    )
-    software: set[str] = field(default_factory=lambda: {APP_MAIL})
 
     def of_professional(self, national_id: str, facility: str | None) -> Correspondent:
-        return self.by_id.get(national_id, Correspondent(national_id=national_id))
+        own = [one for one in self.published if one.national_id == national_id]
+        here = [one for one in own if one.facility == facility]
+        found = next(iter(here or own), Correspondent(national_id=national_id))
+        return replace(found, facility=facility)
 
     def of_facility(self, structure: str) -> Correspondent:
-        return self.by_id.get(structure, Correspondent(facility=structure))
+        own = (o for o in self.published if o.facility == structure and not o.national_id)
+        return next(own, Correspondent(facility=structure))
 
     def of_address(self, address: str) -> Correspondent | None:
-        if address in self.software:
-            return Correspondent(address=address, kind=MailboxKind.APP, facility=HOSPITAL_ID)
-        return None
+        return next((o for o in self.published if o.address == address.lower()), None)
 
     def practises(self, who: Correspondent) -> bool:
-        return who.key not in self.retired
+        return (who.national_id or who.facility) not in self.retired
 
     def is_pharmacy(self, structure: str) -> bool:
-        return structure == PHARMACY
+        return structure in self.pharmacies
 
 
 @dataclass
 class PlayedVault:
-    deposited: list[tuple[UUID, File, dict[str, Any]]] = field(default_factory=list)
-    known: bool = False
+    """``documents``: as they are shown; ``hidden_from``: ids of those who have no right here.
+    ``known``: what is in records, by its bytes."""
+
+    documents: dict[UUID, File] = field(default_factory=dict)
+    hidden_from: set[str] = field(default_factory=set)
     copies: dict[UUID, Copy] = field(default_factory=dict)
+    known: dict[tuple[UUID, bytes], UUID] = field(default_factory=dict)
+    deposited: list[tuple[UUID, File, dict[str, Any]]] = field(default_factory=list)
+    answered: dict[UUID, tuple[UUID, bool]] = field(default_factory=dict)
 
     def open(self, document_id: UUID, by: Actor) -> File:
-        if by.principal.kind is ActorKind.CAREGIVER:
+        if document_id not in self.documents or by.principal.id in self.hidden_from:
             raise Forbidden
-        return File(name="Compte rendu", media_type="application/pdf", data=PDF)
+        return self.documents[document_id]
 
     def deposit(
         self, request_id: UUID, record_id: UUID, file: File, given: dict[str, Any], by: Actor
     ) -> tuple[UUID, bool]:
+        if request_id not in self.answered:
+            self.answered[request_id] = self._deposit(record_id, file, given, by)
+        return self.answered[request_id]
+
+    def _deposit(
+        self, record_id: UUID, file: File, given: dict[str, Any], by: Actor
+    ) -> tuple[UUID, bool]:
+        who = by.principal
+        if file.media_type != CDA:
+            needed = ("type", "title", "creation", "service_start")
+            missing = {f"metadata.{one}": "is missing" for one in needed if one not in given}
+            if missing:
+                raise InvalidRequest(fields=missing)
+        if who.acts_for_person and who.record_id != record_id:
+            raise Forbidden
+        if known := self.known.get((record_id, file.data)):
+            return known, True
+        if file.media_type == CDA and who.acts_for_person:
+            raise InvalidRequest(fields={"content": "is not one the person may add"})
         self.deposited.append((record_id, file, given))
-        return request_id, self.known
+        self.known[record_id, file.data] = uuid4()
+        return self.known[record_id, file.data], False
 
     def copy_of(self, copies_id: UUID) -> Copy:
+        if copies_id not in self.copies:
+            raise Forbidden
         return self.copies[copies_id]
 
 

@@ -14,7 +14,8 @@ from xml.etree.ElementTree import Element, SubElement, tostring
 from services.messaging.domain.attachment import PDF, SUFFIXES, File
 from services.messaging.domain.attachment import XDM as ZIP
 from services.messaging.domain.ports import Copy, Person, Xdm
-from shared.cda.tree import parsed
+from shared.cda.body import enclosed_file
+from shared.cda.tree import clinical_document, parsed
 from shared.kernel.errors import InvalidRequest
 
 HL7 = "{urn:hl7-org:v3}"
@@ -60,6 +61,10 @@ class ZipArchives:
         if cda is None:
             return None
         return Xdm(cda=cda, unique_id=unique_id, confidentiality=tuple(sorted(codes)))
+
+    def enclosed(self, cda: bytes) -> bytes | None:
+        found = enclosed_file(clinical_document(cda), max_bytes=MAX_BYTES)
+        return found.data if found else None
 
     def make(self, copy: Copy, person: Person, at: datetime) -> list[File]:
         name = f"DOC0001{SUFFIXES.get(copy.file.media_type, '').upper()}"

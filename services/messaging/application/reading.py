@@ -1,27 +1,22 @@
 """What is shown of conversations, to whom access lets see them."""
 
-import base64
 from collections.abc import Sequence
 from uuid import UUID
 
 from services.messaging.application.answering import Answering
 from services.messaging.application.log import MessagingLog
 from services.messaging.contract import reading as r
-from services.messaging.contract import writing as w
-from services.messaging.contract.parts import AttachmentView, CorrespondentView, views
-from services.messaging.domain.attachment import CDA, XDM, Attachment, File
+from services.messaging.contract.parts import CorrespondentView, views
 from services.messaging.domain.conversation import Conversation, attributes
 from services.messaging.domain.draft import writer_of
-from services.messaging.domain.errors import NotSaveable
 from services.messaging.domain.exchange import mark_read, reply_type
-from services.messaging.domain.message import Message, writer
+from services.messaging.domain.message import writer
 from services.messaging.domain.ports import Row
 from shared.kernel.actor import Actor
-from shared.kernel.errors import Forbidden, InvalidRequest
-from shared.kernel.ids import derived_id
+from shared.kernel.errors import InvalidRequest
 from shared.kernel.words import words
 from shared.rpc.contract import Listing
-from shared.stores.event_log import Outcome, command, unreplayed
+from shared.stores.event_log import Outcome, unreplayed
 
 
 class Reading(Answering, MessagingLog):
@@ -73,41 +68,6 @@ class Reading(Answering, MessagingLog):
             ),
             save=[conversation],
         )
-
-    def open_attachment(self, request: r.OpenAttachment, by: Actor) -> r.AttachmentOpened:
-        message, _, _ = self.decided_message(request.message_id, "read", by)
-        one = _attachment(message, request.number)
-        data = self.around.contents.fetch(message.id, one.stored)
-        return r.AttachmentOpened(
-            attachment=AttachmentView.of(one), content=base64.b64encode(data).decode()
-        )
-
-    @command
-    def save_attachment_to_record(
-        self, request: w.SaveAttachment, by: Actor
-    ) -> Outcome[w.AttachmentKept]:
-        """By the vault's own rules, in the name of who saves it."""
-        message, conversation, _ = self.decided_message(request.message_id, "read", by)
-        one = _attachment(message, request.number)
-        file = self._to_save(message, one)
-        given = {"type": request.type, "title": request.title or one.name}
-        document_id, duplicate = self.around.vault.deposit(
-            derived_id(self.secret, "save", str(request.request_id), by.principal.id),
-            conversation.record_id,
-            file,
-            {} if file.media_type == CDA else {k: v for k, v in given.items() if v},
-            by,
-        )
-        conversation.note(
-            Conversation.AttachmentSaved,
-            by,
-            message_id=message.id,
-            number=one.number,
-            document_id=document_id,
-            duplicate=duplicate,
-        )
-        answer = w.AttachmentKept(document_id=document_id, duplicate=duplicate)
-        return Outcome(answer=answer, save=[conversation])
 
     def drafts(self, request: r.Drafts, by: Actor) -> Listing[r.DraftView]:
         """The caller's own."""
@@ -172,15 +132,6 @@ class Reading(Answering, MessagingLog):
             self.gate.require(record_id, "manage", attributes(()), by)
         return own
 
-    def _to_save(self, message: Message, one: Attachment) -> File:
-        data = self.around.contents.fetch(message.id, one.stored)
-        if one.media_type != XDM:
-            return File(name=one.name, media_type=one.media_type, data=data)
-        xdm = self.around.archives.read(data)
-        if xdm is None:
-            raise NotSaveable
-        return File(name=one.name, media_type=CDA, data=xdm.cda)
-
     def _view(self, conversation: Conversation) -> r.ConversationView:
         entries = conversation.entries.values()
         return r.ConversationView(
@@ -216,13 +167,6 @@ class Reading(Answering, MessagingLog):
             attachments=len(message.attachments) if message else 0,
             deliveries=entry.deliveries,
         )
-
-
-def _attachment(message: Message, number: int) -> Attachment:
-    found = message.attachment(number)
-    if found is None:
-        raise Forbidden
-    return found
 
 
 def _begins(word: str, text: str) -> bool:

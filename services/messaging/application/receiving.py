@@ -16,11 +16,13 @@ from services.messaging.domain.conversation import Conversation, attributes
 from services.messaging.domain.correspondent import Correspondent, MailboxKind
 from services.messaging.domain.errors import RecipientClosed, RecipientUnknown
 from services.messaging.domain.exchange import ends_exchange, plain_subject, receive
-from services.messaging.domain.message import Message, Thread, own_header_id
+from services.messaging.domain.message import DOMAIN, Message, Thread, own_header_id
 from services.messaging.domain.ports import Mailbox
 from shared.kernel.actor import Actor, ActorKind
-from shared.kernel.errors import Forbidden
+from shared.kernel.errors import Forbidden, InvalidRequest
 from shared.stores.event_log import Outcome, command
+
+NO_SUCH_MAILBOX_FR = "Aucun dossier ouvert n’a cette adresse."
 
 
 class Receiving(MessagingLog):
@@ -82,12 +84,18 @@ class Receiving(MessagingLog):
 
     def mailbox(self, address: str) -> Mailbox:
         """Raises :class:`RecipientUnknown` or :class:`RecipientClosed`. An opposed record, and
-        one whose opening was only announced, answer as unknown: nobody is told of either."""
-        found = self.around.people.resolve(address)
+        one whose opening was only announced, answer as unknown: nobody is told of either. So
+        does an address of patients that no INS can have: a digit was mistyped."""
+        try:
+            found = self.around.people.resolve(address)
+        except InvalidRequest:
+            if address.lower().endswith(f"@{DOMAIN}"):
+                raise RecipientUnknown(message_fr=NO_SUCH_MAILBOX_FR) from None
+            raise
         if found.status == "closed":
             raise RecipientClosed(message_fr="Ce dossier est fermé : il ne reçoit plus de message.")
         if found.status != "open" or found.record_id is None:
-            raise RecipientUnknown(message_fr="Aucun dossier ouvert n’a cette adresse.")
+            raise RecipientUnknown(message_fr=NO_SUCH_MAILBOX_FR)
         return found
 
     def _written(

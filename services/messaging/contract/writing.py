@@ -94,7 +94,8 @@ class OfConversation(Command):
 
 
 class SaveAttachment(Command):
-    """A CDA says all itself; for another file ``type`` and ``title`` as in ``vault.deposit``."""
+    """``type`` and ``title`` as in ``vault.deposit``; needed unless it is a CDA that the record
+    has already. Of another CDA the file inside is kept."""
 
     message_id: UUID
     number: Annotated[int, Field(ge=1, le=1000)]

@@ -118,6 +118,11 @@ class Archives(Protocol):
         would grow too large, or is damaged."""
         ...
 
+    def enclosed(self, cda: bytes) -> bytes | None:
+        """The file of a level 1 CDA; ``None`` of one that holds none. Raises ``InvalidRequest``
+        for what is no CDA."""
+        ...
+
     def make(self, copy: Copy, person: Person, at: datetime) -> list[File]:
         """IHE_XDM.ZIP, and the PDF beside it where there is one."""
         ...

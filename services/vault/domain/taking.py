@@ -19,6 +19,7 @@ from shared.kernel.errors import InvalidRequest, TooLarge
 FIELD = "content"
 PERSON_FORMATS = frozenset({content.PDF, content.TEXT, content.RTF, content.JPEG, content.TIFF})
 """What Mon espace santé takes from the person themselves."""
+NOT_FROM_A_PERSON = "this format is not one the person may add"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,8 +63,9 @@ def take(
 ) -> Taken:
     """Raises :class:`InvalidRequest` naming the field, or :class:`TooLarge`."""
     media_type = _recognised(data, declared, limits)
-    if by_person and media_type not in PERSON_FORMATS:
-        raise _refused("this format is not one the person may add")
+    # A CDA is a professional's; one that the record has already is only known again.
+    if by_person and media_type not in PERSON_FORMATS | {content.CDA}:
+        raise _refused(NOT_FROM_A_PERSON)
     flagged = _looked_through(data, media_type, FIELD, limits)
     sha256 = hashlib.sha256(data).hexdigest()
     if media_type == content.CDA:

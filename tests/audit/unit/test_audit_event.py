@@ -81,9 +81,8 @@ def test_of_no_record_there_is_no_entity() -> None:
 
 def test_an_auditor_without_a_physician_is_not_told_which_document() -> None:
     """The record and who acted, nothing else."""
-    told = Teller().tell(
-        "vault.document_opened", record=RECORD, document_id=str(DOCUMENT), confidentiality=["N"]
-    )
+    given: dict[str, Any] = {"document_id": str(DOCUMENT), "confidentiality": ["MASQUE_PS"]}
+    told = Teller().tell("vault.document_opened", record=RECORD, **given)
 
     made = audit_event(told, "carnet.example", objects=False)
 

@@ -5,13 +5,10 @@ from uuid import uuid4
 import pytest
 from pydantic import BaseModel, ValidationError
 
-from services.audit.contract import (
-    CONTRACT,
-    AffectedBy,
-    ProveInclusion,
-    ReadJournal,
-    ReadStatistics,
-)
+from services.audit.contract import CONTRACT
+from services.audit.contract.auditing import AffectedBy, ReadStatistics
+from services.audit.contract.journal import ReadJournal
+from services.audit.contract.proving import ProveInclusion
 from shared.kernel.actor import ActorKind
 
 

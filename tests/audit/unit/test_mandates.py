@@ -5,7 +5,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from services.audit.contract import AffectedBy, OpenRecord, ReadStatistics, UseMandate
+from services.audit.contract.auditing import AffectedBy, OpenRecord, ReadStatistics, UseMandate
 from services.audit.domain.mandate import Mandate
 from services.audit.domain.reading import MandateUse, WideUse
 from services.audit.messages import AuditMandateUsed, message_for

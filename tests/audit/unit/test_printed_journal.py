@@ -9,7 +9,7 @@ from cryptography.exceptions import InvalidSignature
 from pypdf import PdfReader
 
 from services.audit.application import journal
-from services.audit.contract import JournalPrinted, PrintJournal
+from services.audit.contract.journal import JournalPrinted, PrintJournal
 from services.audit.domain.reading import JournalReading
 from shared.kernel.actor import Actor
 from shared.kernel.errors import Forbidden, TooLarge

@@ -8,7 +8,7 @@ from services.audit.adapters.checkpoints import CheckpointSweep, Telling
 from services.audit.adapters.files import FolderFiles
 from services.audit.adapters.tree import SqlTree
 from services.audit.application import Audit
-from services.audit.contract import ConsistencyProof, ProveConsistency
+from services.audit.contract.proving import ConsistencyProof, ProveConsistency
 from services.audit.domain.batch import Place
 from shared.crypto.local_keys import LocalKeys
 from shared.kernel.clock import FixedClock

@@ -12,7 +12,7 @@ from services.audit.adapters.files import FolderFiles
 from services.audit.adapters.tree import SqlTree
 from services.audit.adapters.witnesses import KeptCosignatures, witness_keys
 from services.audit.application import Audit, Outside
-from services.audit.contract import AddCosignatures, ReadCheckpoint
+from services.audit.contract.proving import AddCosignatures, ReadCheckpoint
 from services.audit.domain.proofs import LogReader
 from services.audit.domain.witness import WitnessKey
 from shared.crypto.local_keys import LocalKeys

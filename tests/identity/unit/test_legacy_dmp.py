@@ -14,10 +14,9 @@ from services.identity.domain.states import Status
 from services.identity.messages import message_for
 from shared.kernel.clock import instant
 from shared.kernel.errors import InvalidRequest
-from tests.identity.conftest import AccessSeen
 from tests.identity.lives import DAY, SIX_WEEKS, about, announce, close, opened, seen
 from tests.identity.people import INSURER, NOW, patient
-from tests.identity.world import World
+from tests.identity.world import AccessSeen, World
 
 DOCTOR, HOSPITAL = "899700366240", "1750712184"
 FORMER: dict[str, Any] = {

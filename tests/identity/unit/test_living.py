@@ -22,7 +22,6 @@ from services.identity.messages import message_for
 from shared.kernel.actor import Actor, ActorKind
 from shared.kernel.clock import FixedClock
 from shared.kernel.errors import Conflict, InvalidRequest, TooMany
-from tests.identity.conftest import AccessSeen
 from tests.identity.people import (
     HOSPITAL,
     INS,
@@ -34,6 +33,7 @@ from tests.identity.people import (
     announcement,
     patient,
 )
+from tests.identity.world import AccessSeen
 
 MAILBOX = f"{INS['value']}@patient.mssante.fr"
 

@@ -15,11 +15,10 @@ from services.identity.contract.doubles import (
 from services.identity.domain.errors import MergeNotInThatState
 from services.identity.domain.merge import MergeState
 from shared.rpc.contract import Listing
-from tests.identity.conftest import AccessSeen
 from tests.identity.lives import DAY, announce, seen
 from tests.identity.merging import COLLEAGUE
 from tests.identity.people import INSURER, NOW
-from tests.identity.world import World
+from tests.identity.world import AccessSeen, World
 
 
 def propose(world: World) -> UUID:

@@ -6,6 +6,7 @@ from uuid import uuid4
 import pytest
 
 from services.messaging.adapters.xdm import ZipArchives
+from services.messaging.application.taking import Kept
 from services.messaging.contract import reading as r
 from services.messaging.contract import writing as w
 from services.messaging.domain.attachment import File, recognise, safe_name
@@ -15,6 +16,8 @@ from services.messaging.domain.ports import Copy, Person
 from shared.kernel.errors import Forbidden, InvalidRequest, TooLarge
 from tests.messaging.mails import carrying, cda, xdm
 from tests.messaging.world import CARER, NOW, PATIENT, PDF, RECORD, World, attached, command
+from tests.vault.cda import cda as a_cda
+from tests.vault.cda import enclosing
 
 N, M, P, L = "N", "MASQUE_PS", "INVISIBLE_PATIENT", "INVISIBLE_REPRESENTANTS_LEGAUX"
 
@@ -116,32 +119,70 @@ def test_sizes_are_those_of_the_settings(tmp_path) -> None:  # type: ignore[no-u
 def test_the_person_attaches_files_documents_and_the_profile(world: World) -> None:
     """A document as the one who attaches it may open it."""
     sent = world.start()
-    given = [attached(), {"document_id": str(uuid4())}, {"profile": True}]
+    document = uuid4()
+    world.vault.documents[document] = File(
+        name="Compte rendu", media_type="application/pdf", data=PDF
+    )
+    world.vault.hidden_from.add(CARER.id)
+    given = [attached(), {"document_id": str(document)}, {"profile": True}]
     answer = world.reply(sent.conversation_id, attachments=given)
 
     names = [one.name for one in world.read(answer.message_id).attachments]
     assert names == ["resultats.pdf", "Compte rendu", "profil-medical.pdf"]
     with pytest.raises(Forbidden):
-        world.reply(sent.conversation_id, CARER, attachments=[{"document_id": str(uuid4())}])
+        world.reply(sent.conversation_id, CARER, attachments=[{"document_id": str(document)}])
 
 
-def test_an_xdm_is_opened_and_its_cda_saved(world: World) -> None:
+def test_an_xdm_is_opened_and_its_cda_known_again(world: World) -> None:
     """The CDA inside goes to the vault, which knows one that came directly by its uniqueId."""
-    content = cda(document="42")
+    content, document = cda(document="42"), uuid4()
+    world.vault.known[RECORD, content] = document
     kept = world.mail(carrying(xdm(content)))
     message = world.app.message(kept.message_id)
     assert message
     assert message.attachments[0].unique_id == "1.2.250.1.213.1.1.9^42"
-    world.vault.known = True
 
-    saved = world.app.save_attachment_to_record(
-        command(w.SaveAttachment, message_id=kept.message_id, number=1), PATIENT
-    )
+    saved = save(world, kept)
 
-    assert saved.duplicate
-    ((record_id, file, given),) = world.vault.deposited
-    assert (record_id, file.data, file.media_type, given) == (RECORD, content, "text/xml", {})
+    assert (saved.document_id, saved.duplicate) == (document, True)
+    assert world.vault.deposited == []
     assert world.topics()[-1] == "attachment_saved"
+
+
+def test_of_a_cda_that_is_new_the_person_keeps_the_file(world: World) -> None:
+    """The vault takes no CDA from a person; the file inside is theirs to add, of the day it
+    came."""
+    kept = world.mail(carrying(xdm(a_cda(body=enclosing(PDF)))))
+    saved = save(world, kept, type="DOCPAT09", title="Mutuelle")
+
+    assert not saved.duplicate
+    ((record_id, file, given),) = world.vault.deposited
+    assert (record_id, file.media_type, file.data) == (RECORD, "application/pdf", PDF)
+    came = {"creation": "2026-11-21T08:30:00.000Z", "service_start": "2026-11-21T08:30:00.000Z"}
+    assert given == {"type": "DOCPAT09", "title": "Mutuelle"} | came
+
+
+def test_a_new_cda_without_a_file_is_not_saved(world: World) -> None:
+    """There is nothing in it that a person may add."""
+    kept = world.mail(carrying(xdm(a_cda())))
+    with pytest.raises(NotSaveable):
+        save(world, kept, type="DOCPAT09", title="Mutuelle")
+
+
+def test_a_file_is_saved_by_its_own_name(world: World) -> None:
+    """The vault wants to know what it is; its name is its title unless they say another."""
+    sent = world.start(attachments=[attached()])
+    with pytest.raises(InvalidRequest):
+        save(world, sent)
+    save(world, sent, type="DOCPAT09")
+
+    ((_, file, given),) = world.vault.deposited
+    assert (file.data, given["title"]) == (PDF, "resultats.pdf")
+
+
+def save(world: World, message: Kept | w.Sent, **said: str) -> w.AttachmentKept:
+    asked = command(w.SaveAttachment, message_id=message.message_id, number=1, **said)
+    return world.app.save_attachment_to_record(asked, PATIENT)
 
 
 def test_another_archive_is_kept_and_not_saved(world: World) -> None:
@@ -149,9 +190,7 @@ def test_another_archive_is_kept_and_not_saved(world: World) -> None:
     kept = world.mail(carrying(xdm(b"<?xml version='1.0'?><note/>")))
 
     with pytest.raises(NotSaveable):
-        world.app.save_attachment_to_record(
-            command(w.SaveAttachment, message_id=kept.message_id, number=1), PATIENT
-        )
+        save(world, kept)
 
 
 @pytest.mark.parametrize("code", [P])

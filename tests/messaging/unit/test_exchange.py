@@ -116,7 +116,7 @@ def test_others_are_not_touched(world: World) -> None:
 
     assert [letter.recipient for letter in world.box.taken] == [OTHER_MAIL]
     with pytest.raises(ExchangeEnded):
-        world.reply(conversation_id, to=[DOCTOR_MAIL])
+        world.reply(conversation_id, to=[DOCTOR.id])
 
 
 def test_nobody_joins_a_thread_by_naming_it(world: World) -> None:
@@ -190,11 +190,13 @@ def test_a_dormant_record_keeps_the_message_and_says_so(world: World) -> None:
 
 
 def test_closed_opposed_and_unknown_are_refused_by_a_code(world: World) -> None:
-    """Opposed answers as unknown: identity tells nobody of an opposition."""
+    """Opposed answers as unknown: identity tells nobody of an opposition. So does a mailbox that
+    no INS can have; an address elsewhere is none."""
     with pytest.raises(RecipientClosed):
         world.start(to=CLOSED)
-    with pytest.raises(RecipientUnknown):
-        world.start(to="100000000000000@patient.mssante.fr")
+    for nobodys in ("279035199999942", "100000000000000", "jean.dupont"):
+        with pytest.raises(RecipientUnknown):
+            world.start(to=f"{nobodys}@patient.mssante.fr")
     with pytest.raises(InvalidRequest):
         world.start(to="somebody@elsewhere.fr")
     assert world.events() == []

@@ -25,7 +25,9 @@ from services.vault.contract.life import (
 from services.vault.contract.reading import ChangesSince, Describe, Open, Search, Versions
 from services.vault.domain.document import Document
 from services.vault.domain.doubles import SCOPE
-from services.vault.messages import DocumentDeposited, DocumentOpened, message_for
+from services.vault.messages import message_for
+from services.vault.messages.entering import DocumentDeposited
+from services.vault.messages.using import DocumentOpened
 from shared.kernel.actor import Actor, ActorKind
 from shared.kernel.errors import Forbidden, Refusal
 from tests.vault.cda import PDF, TEXT

@@ -349,3 +349,20 @@ def test_a_content_that_is_no_base64_is_named() -> None:
     """The schema says which field."""
     with pytest.raises(ValueError, match="content"):
         Deposit.model_validate({"request_id": uuid4(), "content": "é"})
+
+
+def test_a_person_offers_a_cda_that_is_known_or_refused(world: World) -> None:
+    """It came to them by mail too. A new one is a professional's to deposit, and one they may
+    not see is as good as new."""
+    known = world.deposit(cda())
+    hidden = '<id root="1.2.3.4" extension="hidden"/>'
+    world.deposit(cda(id_=hidden, confidentiality=["INVISIBLE_PATIENT"]))
+    before = world.events()
+
+    again = world.deposit(cda(), by=PERSON, record_id=str(RECORD))
+    assert again.duplicate_of == known.document_id
+    for other in (hidden, '<id root="1.2.3.4" extension="new"/>'):
+        with pytest.raises(InvalidRequest) as refusal:
+            world.deposit(cda(id_=other), by=PERSON, record_id=str(RECORD))
+        assert set(refusal.value.fields) == {"content"}
+    assert world.events() == before
