@@ -92,6 +92,8 @@ def test_the_insurer_gives_records(world: World) -> None:
 
     assert line.actor_kind is Who.ENROLMENT
     assert line.sentence_fr.startswith("L’Assurance Maladie a rattaché")
+    world.tell("identity.record_closed", Actor(kind=ActorKind.OPERATOR, id="host"))
+    assert world.read(PATIENT, limit=1).items[0].actor.who_fr == "L’exploitant du service"
 
 
 def test_the_treating_doctor_sees_all(world: World) -> None:

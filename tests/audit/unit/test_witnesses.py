@@ -18,10 +18,8 @@ from services.audit.domain.witness import WitnessKey
 from shared.crypto.local_keys import LocalKeys
 from shared.crypto.signatures import check_ed25519
 from shared.kernel.actor import Actor, ActorKind
-from shared.kernel.checkpoint import Checkpoint
 from shared.kernel.clock import FixedClock
 from shared.kernel.errors import InvalidRequest
-from shared.kernel.note import sign_note
 from shared.kernel.settings import SettingsError
 from shared.stores.settings import EventStoreSettings
 from tests.audit.logs import NOW, PRIVATE, VERIFIER, batch, publisher
@@ -142,15 +140,6 @@ def test_a_tree_the_log_never_had_is_refused(place: Place, tmp_path: Path) -> No
 
     with pytest.raises(InvalidRequest):
         place.add(cosigned(forked))
-
-
-def test_a_tree_larger_than_the_published_is_refused(place: Place) -> None:
-    """Signed by a log that was put back since: nobody can say what it held."""
-    place.grow(3)
-    later = Checkpoint(VERIFIER.name, 9, bytes(32))
-
-    with pytest.raises(InvalidRequest):
-        place.add(cosigned(sign_note(later.text, VERIFIER, PRIVATE.sign)))
 
 
 def test_keys_of_witnesses_come_from_a_file(tmp_path: Path) -> None:

@@ -111,6 +111,17 @@ def test_the_metadata_follow_the_standard(world: World) -> None:
     assert (states[newer], states[older]) == ("Approved", "Deprecated")
 
 
+def test_the_metadata_of_who_has_no_qualified_identity(world: World) -> None:
+    """The record's own number stands in the place of the INS."""
+    world.identities.qualified = False
+    put(world, PDF)
+
+    (entry,) = xds.check(archive(world).read("IHE_XDM/SUBSET01/METADATA.XML"))
+
+    (patient,) = {v for v in xds.identified(entry).values() if v.endswith("^PI")}
+    assert patient.startswith(str(RECORD))
+
+
 def test_the_page_lists_and_opens_them(world: World) -> None:
     """Titles as they are, harmless; each link leads to a file of the archive."""
     world.deposit(cda(body=enclosing(PDF), title="<title>Radio du genou</title>"))

@@ -7,6 +7,7 @@ from uuid import UUID, uuid4
 import pytest
 from pydantic import ValidationError
 
+from services.vault.contract.deposits import Release
 from services.vault.contract.life import (
     Archive,
     Delete,
@@ -126,6 +127,18 @@ def test_what_is_held_back_has_no_time_yet(world: World) -> None:
     time_passes(world, days=60)
 
     assert world.topics() == ["vault.document_held"]
+
+
+def test_its_time_begins_when_it_is_released(world: World) -> None:
+    """CSP R.1111-53, from the day it is in the record."""
+    document_id = deposit(world, confidentiality=HIDDEN, hold=True)
+    time_passes(world, days=60)
+    world.vault.release(Release(request_id=uuid4(), document_id=document_id), HOSPITAL)
+
+    time_passes(world, days=15)
+    assert later(world)[-1] == "vault.hidden_notice_sent"
+    time_passes(world, days=17)
+    assert codes(world, document_id) == ("N",)
 
 
 def test_hidden_it_is_not_masked_too(world: World) -> None:

@@ -147,6 +147,17 @@ def test_what_was_somebodys_at_the_look_before_waits_for_the_next(world: World) 
     assert stray not in world.objects.kept
 
 
+def test_a_hundred_at_one_sweep_go(world: World) -> None:
+    """As many as saves that failed may leave."""
+    for _ in range(100):
+        world.objects.kept[f"{uuid4().hex}/{uuid4().hex}/{uuid4().hex}"] = b""
+
+    for _ in range(2):
+        world.vault.sweep_orphans()
+
+    assert not world.objects.kept
+
+
 def test_much_garbage_is_left_alone(world: World) -> None:
     """A log restored from an old copy knows nothing of what came after: nobody deletes that."""
     for _ in range(checking.GARBAGE_MAX + 1):

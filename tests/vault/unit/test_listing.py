@@ -16,7 +16,16 @@ from shared.kernel.clock import instant
 from shared.kernel.errors import Forbidden, InvalidRequest
 from shared.stores.documents import At, Patch
 from tests.vault.cda import JPEG, PDF, PNG, TEXT, cda, replacing
-from tests.vault.world import DOCTOR, HOSPITAL, METADATA, OTHER_RECORD, PATIENT, RECORD, World
+from tests.vault.world import (
+    DOCTOR,
+    HOSPITAL,
+    METADATA,
+    OTHER_RECORD,
+    PATIENT,
+    RECORD,
+    STRANGER,
+    World,
+)
 
 
 def search(**how: object) -> Search:
@@ -188,6 +197,21 @@ def test_changes_are_by_the_instant_of_deposit(world: World) -> None:
     )
 
     assert [item.document_id for item in changes.items] == [late]
+
+
+def test_in_an_emergency_lists_are_decided_as_one(world: World) -> None:
+    """What is opened then can be found then; and not without saying so."""
+    document_id = world.deposit(cda()).document_id
+    session = world.access.break_glass(RECORD, STRANGER)
+    world.project()
+    emergency = {"mode": "break_glass", "session": session}
+
+    found = world.vault.search(search(**emergency), STRANGER).items
+    versions = world.vault.versions(Versions(logical_id=document_id, **emergency), STRANGER).items
+
+    assert [item.document_id for item in (*found, *versions)] == [document_id] * 2
+    with pytest.raises(Forbidden):
+        world.vault.search(search(), STRANGER)
 
 
 def test_versions_of_any_member(world: World) -> None:

@@ -5,11 +5,11 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from services.vault.contract.deposits import Replace
+from services.vault.contract.deposits import DepositLot, Replace
 from services.vault.domain.document import Document
 from services.vault.domain.states import Status
 from shared.kernel.errors import Conflict, Forbidden
-from tests.vault.cda import JPEG, PDF, cda, replacing
+from tests.vault.cda import JPEG, PDF, TEXT, cda, replacing
 from tests.vault.world import (
     AUTHOR,
     DOCTOR,
@@ -76,6 +76,20 @@ def test_a_version_is_replaced_once(world: World) -> None:
     with pytest.raises(Conflict):
         world.deposit(V3)
     assert len(world.objects.kept) == 2
+
+
+def test_a_lot_replaces_a_version_once(world: World) -> None:
+    """Nor are there two branches of what comes in together; none of it is taken."""
+    first = world.deposit(PDF, record_id=str(RECORD), metadata=METADATA).document_id
+    documents = [
+        {"content": base64.b64encode(c).decode(), "metadata": METADATA, "replaces": str(first)}
+        for c in (JPEG, TEXT)
+    ]
+    lot = {"request_id": uuid4(), "record_id": RECORD, "documents": documents}
+
+    with pytest.raises(Conflict):
+        world.vault.deposit_lot(DepositLot.model_validate(lot), HOSPITAL)
+    assert document(world, first).status is Status.APPROVED
 
 
 def test_the_new_version_hides_at_least_as_much(world: World) -> None:

@@ -1,17 +1,18 @@
 """Earlier results across laboratories, as their documents give them."""
 
 from pathlib import Path
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 
+from services.vault.contract.life import Delete
 from services.vault.contract.results import PriorResults, ResultsFound
 from services.vault.domain.cda.biology import read_results
 from services.vault.domain.results import ReadDocument, Result, is_within
 from shared.cda.tree import clinical_document
 from shared.kernel.errors import Forbidden, InvalidRequest
 from tests.vault.cda import PDF, cda, enclosing, replacing
-from tests.vault.world import DOCTOR, PATIENT, RECORD, World
+from tests.vault.world import AUTHOR, DOCTOR, PATIENT, RECORD, World
 
 OFFICIAL = Path(__file__).parents[4] / "shared" / "samples" / "cda"
 official = pytest.mark.skipif(not OFFICIAL.is_dir(), reason="the official samples are not here")
@@ -275,6 +276,15 @@ def test_a_replaced_report_counts_no_more(world: World) -> None:
     )
 
     assert [r.value for r in asked(world).items] == ["0.9"]
+
+
+def test_results_of_a_deleted_report_are_kept_no_more(world: World) -> None:
+    document_id = world.deposit(report(observation(GLUCOSE, PQ.format("1", "g/L")))).document_id
+    assert asked(world).total == 1
+    world.vault.delete(Delete(request_id=uuid4(), document_id=document_id), AUTHOR)
+
+    assert asked(world).total == 0
+    assert world.found_results.find().items == []
 
 
 def test_an_erased_record_has_no_results(world: World) -> None:
