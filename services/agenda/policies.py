@@ -41,6 +41,11 @@ def on_closed(app: Agenda, received: Received) -> Decided:
     return app.pause(received.record) if received.record else None
 
 
+def on_death_revoked(app: Agenda, received: Received) -> Decided:
+    """The record is again what it was, which may be closed."""
+    return on_opened(app, received) if received.data["status"] == OPEN else None
+
+
 def on_merged(app: Agenda, received: Received) -> Decided:
     """What is the source's is served under the target, whose plan alone is told of."""
     return _both(on_records_merged(app, received), app.pause(UUID(received.data["source"])))
@@ -94,6 +99,8 @@ POLICIES: Mapping[str, Callable[[Agenda, Received], Decided]] = {
     "identity.suspension_lifted": on_opened,
     "identity.record_suspended": on_closed,
     "identity.record_closed": on_closed,
+    "identity.death_declared": on_closed,
+    "identity.death_revoked": on_death_revoked,
     "identity.records_merged": on_merged,
     "identity.records_split": on_split,
     "profile.profile_entry_added": on_entry,

@@ -9,6 +9,7 @@ from services.agenda.contract import reminders as c
 from services.agenda.domain.appointment import Appointment
 from services.agenda.domain.origin import AGENDA
 from services.agenda.domain.reminder import Reminder, ReminderDay
+from shared.eventing.kin import served_under
 from shared.kernel.actor import Actor
 from shared.kernel.clock import instant
 from shared.kernel.errors import Conflict, Forbidden, InvalidRequest
@@ -88,7 +89,7 @@ class Reminders(AgendaLog):
         reminder = self.get(request.reminder_id, Reminder)
         if reminder is None:
             raise Forbidden
-        plan = self.plan_of(reminder.record_id)
+        plan = self.plan_of(served_under(self, reminder.record_id))
         reminder.come_due(by, heard=plan is None or plan.active)
         return Outcome(answer=Done(), save=[reminder])
 

@@ -159,8 +159,7 @@ def _entry(entry: Element, given: Given, handed: HandedOver) -> None:
     _templates(supply, ENTRY)
     _put(supply, "id", root=_oid(UUID(handed.dispensation.id)), extension=str(given.line))
     _refer(supply, given)
-    left = 0 if handed.dispensation.reversed_for else given.quantity
-    _put(supply, "quantity", value=str(left))
+    _put(supply, "quantity", value=str(handed.left(given)))
     _product(_put(supply, "product"), given.product or handed.lines[given.line].product, given)
     prescribed = _put(
         _put(supply, "entryRelationship", typeCode="REFR", inversionInd="false"),
@@ -220,7 +219,7 @@ def _said(given: Given, handed: HandedOver) -> str:
     name = (given.product or line.product).label
     instead = f" (prescrit : {line.product.label})" if given.product else ""
     unit = f" {line.unit}" if line.unit else ""
-    return f"{name}{instead} : {WORDS[given.what]}, quantité {given.quantity}{unit}"
+    return f"{name}{instead} : {WORDS[given.what]}, quantité {handed.left(given)}{unit}"
 
 
 def _mark(given: Given) -> str:

@@ -50,5 +50,5 @@ def _story(handed: HandedOver, title: str) -> list[Flowable]:
 def _line(given: Given, handed: HandedOver) -> str:
     line = handed.lines[given.line]
     product = given.product or line.product
-    quantity = f", quantité {given.quantity}" if given.quantity else ""
+    quantity = f", quantité {handed.left(given)}" if given.quantity else ""
     return f"{given.line}. {product.label} : {WORDS[given.what]}{quantity}"

@@ -92,7 +92,7 @@ class Papers(PrescriptionLog):
                 prescription.record_id,
                 content,
                 prescription.confidentiality,
-                None,
+                _former(prescription, row),
                 by,
             )
         except UNSETTLED:
@@ -131,3 +131,9 @@ class Papers(PrescriptionLog):
                 dispensation_id=kept.dispensation_id,
                 reason=kept.reason,
             )
+
+
+def _former(prescription: Prescription, row: Row) -> UUID | None:
+    """What the document of a reversal takes the place of, if the vault has it."""
+    one = prescription.dispensations[str(row.dispensation_id)]
+    return one.document_id if row.reversal else None

@@ -6,12 +6,13 @@ from uuid import UUID
 from services.prescription.contract.parts import Product
 from services.prescription.domain import given as domain
 from services.prescription.domain import terms
+from services.prescription.domain.deciding import why_closed
 from services.prescription.domain.prescription import Prescription, State
 from shared.rpc.contract import Answer
 
 
 class LineView(Answer):
-    """``open_now``: what may leave today; ``left``: what did, exceptional renewals apart."""
+    """``open_now``: what may leave today, 0 if the number is closed; ``left``: what did, exceptional renewals apart."""
 
     line: int
     kind: str
@@ -68,6 +69,7 @@ class PrescriptionView(Answer):
 
 
 def _line(prescription: Prescription, line: terms.Line, today: date) -> LineView:
+    closed = why_closed(prescription, today)
     return LineView(
         line=line.number,
         kind=line.kind,
@@ -76,7 +78,7 @@ def _line(prescription: Prescription, line: terms.Line, today: date) -> LineView
         deliveries=line.deliveries,
         total=line.total,
         left=prescription.left(line),
-        open_now=prescription.open_quantity(line, today),
+        open_now=0 if closed else prescription.open_quantity(line, today),
         substitutable=line.substitutable,
         first_by=line.first_by,
         until=line.until,

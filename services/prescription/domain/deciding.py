@@ -1,5 +1,6 @@
 """What may be done with a prescription as a whole: issue, show, send, cancel, replace, expire."""
 
+from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
@@ -10,7 +11,7 @@ from shared.kernel.actor import Actor
 from shared.kernel.errors import Conflict
 
 OPEN = frozenset({State.CREATED, State.PARTIALLY_DISPENSED})
-_REFUSED = {
+_REFUSED: Mapping[State, type[refusals.NumberRefused]] = {
     State.PREPARED: refusals.NumberUnknown,
     State.ABANDONED: refusals.NumberUnknown,
     State.DISPENSED: refusals.NumberUsed,
@@ -21,12 +22,17 @@ _REFUSED = {
 
 def require_open(prescription: Prescription, today: date) -> None:
     """Raises the :class:`refusals.NumberRefused` that says why nothing leaves on it."""
+    if refusal := why_closed(prescription, today):
+        raise refusal
+
+
+def why_closed(prescription: Prescription, today: date) -> type[refusals.NumberRefused] | None:
+    """The refusal of whatever would leave on it; ``None``: it is open."""
     if prescription.state in _REFUSED:
-        raise _REFUSED[prescription.state]
+        return _REFUSED[prescription.state]
     if prescription.replaced_by:
-        raise refusals.NumberReplaced
-    if today > prescription.due:
-        raise refusals.NumberExpired
+        return refusals.NumberReplaced
+    return refusals.NumberExpired if today > prescription.due else None
 
 
 def issue(prescription: Prescription, document_id: UUID, by: Actor) -> None:

@@ -30,7 +30,7 @@ def dispense(
     """All lines or none. Raises :class:`InvalidRequest` by line, :class:`NothingLeft`,
     :class:`Forbidden`, or the refusal of the number."""
     day = dispensation.day
-    if any(g.what is not What.EXCEPTIONAL for g in dispensation.given if g.what in LEAVES):
+    if {g.what for g in dispensation.given if g.what in LEAVES} != {What.EXCEPTIONAL}:
         require_open(prescription, day)
     lines = {line.number: line for line in prescription.lines}
     _require_complete(prescription, dispensation, lines)
@@ -68,7 +68,7 @@ def reverse(
         facility=facility,
         reason=reason,
         state=state.value,
-        due=prescription.due,
+        due=_due(prescription, after),
         decision_id=decision_id,
     )
 
@@ -141,7 +141,6 @@ def _note(
     completes = state in OPEN and reached is State.DISPENSED
     if state in OPEN:
         state = State.PARTIALLY_DISPENSED if completes else reached
-    is_begun = reached is not State.CREATED
     prescription.note(
         Prescription.Dispensed,
         by,
@@ -152,11 +151,17 @@ def _note(
         given=[given.to_event() for given in dispensation.given],
         handwritten=[_plain(product) for product in dispensation.handwritten],
         state=state.value,
-        due=prescription.valid_until if is_begun else prescription.due,
+        due=_due(prescription, after),
         decision_id=decision_id,
     )
     if completes:
         prescription.note(Prescription.Completed, by)
+
+
+def _due(prescription: Prescription, dispensations: Mapping[str, Dispensation]) -> date:
+    return prescription.due_if(
+        begun=any(_left(line, dispensations) for line in prescription.lines)
+    )
 
 
 def _left(line: Line, dispensations: Mapping[str, Dispensation]) -> int:

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any, Protocol
 from uuid import UUID
 
-from services.prescription.domain.given import Dispensation
+from services.prescription.domain.given import Dispensation, Given
 from services.prescription.domain.terms import Line, Wanted
 from shared.kernel.actor import Actor
 
@@ -119,6 +119,10 @@ class HandedOver:
     names: Names
     specialty: str
     place: str
+
+    def left(self, given: Given) -> int:
+        """Nothing of a dispensation that was reversed."""
+        return 0 if self.dispensation.reversed_for else given.quantity
 
 
 class Receipts(Protocol):

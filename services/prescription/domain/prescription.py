@@ -261,9 +261,11 @@ class Prescription(Aggregate):
     @property
     def due(self) -> date:
         """The last day of its validity: of a first delivery, until there was one."""
-        if self.has_left():
-            return self.valid_until
-        return max(line.first_by for line in self.lines)
+        return self.due_if(begun=self.has_left())
+
+    def due_if(self, *, begun: bool) -> date:
+        """``begun``: something has left, and was not given back."""
+        return self.valid_until if begun else max(line.first_by for line in self.lines)
 
     def left(self, line: Line) -> int:
         """The quantity of a line that left and was not given back; no exceptional renewal."""

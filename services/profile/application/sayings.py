@@ -61,21 +61,28 @@ class Sayings(ProfileLog):
         )
 
     def current_directives(self, record_id: UUID) -> tuple[Directives, r.DirectivesView] | None:
-        """Of records that were merged, the last that were set."""
+        """Of records that were merged, the last that were set; none if they were withdrawn."""
         found = [self._directives_of(one) for one in self.together(record_id)]
-        return max(filter(None, found), key=lambda one: one[0].created_on, default=None)
+        last = max(filter(None, found), key=lambda one: one[0].created_on, default=None)
+        if last is None:
+            return None
+        directives, said = last
+        return (directives, said) if said else None
 
-    def _directives_of(self, record_id: UUID) -> tuple[Directives, r.DirectivesView] | None:
+    def _directives_of(self, record_id: UUID) -> tuple[Directives, r.DirectivesView | None] | None:
+        """``None`` in the place of words that were withdrawn."""
         with self.guarded.reading() as sql:
             rows = sql(
                 "SELECT directives, sealed FROM profile_directives WHERE record = ?",
                 str(record_id),
             )
-        if not rows or not rows[0][1]:
+        if not rows:
             return None
         directives = self.get(UUID(rows[0][0]), Directives)
         if directives is None:
             return None
+        if not rows[0][1]:
+            return directives, None
         said = open_field(self.keys, place(record_id), rows[0][1])
         return directives, r.DirectivesView(directives_id=directives.id, **said)
 

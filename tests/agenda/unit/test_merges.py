@@ -1,7 +1,10 @@
 """When identity merges two records of one person, and splits them again."""
 
+from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
+
+import pytest
 
 from services.agenda.contract.appointments import AddAppointment
 from services.agenda.contract.prevention import AskPlan
@@ -90,3 +93,24 @@ def test_vaccinations_of_both_count_in_one_plan(world: World) -> None:
     again = world.app.plan_of(RECORD)
     assert again
     assert again.active
+
+
+@pytest.mark.parametrize(
+    ("closed", "told"), [(False, "reminder_due"), (True, "reminder_lapsed")], ids=["open", "closed"]
+)
+def test_a_reminder_of_the_source_is_told_while_the_target_is_open(
+    world: World, *, closed: bool, told: str
+) -> None:
+    """
+    It is served under the target, whose life counts: the source's own plan rests.
+    """
+    added(world)
+    merge(world)
+    if closed:
+        hear(world.app, POLICIES, "identity.record_closed", OTHER_RECORD)
+    world.clock.move(timedelta(days=11))
+    position = world.app.head().position
+
+    world.app.tell_due_reminders()
+
+    assert world.topics(position) == [told]

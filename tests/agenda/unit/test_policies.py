@@ -57,6 +57,20 @@ def test_an_open_record_is_looked_at_and_a_closed_one_is_not(world: World) -> No
         assert (plan(world).active, bool(due(world))) == (looked_at, looked_at), message
 
 
+def test_nobody_is_told_of_what_a_dead_person_has_to_do(world: World) -> None:
+    """
+    Until the death is revoked, and not then either if the record was closed before.
+    """
+    hear(world, "identity.record_activated")
+    for message, said, looked_at in (
+        ("death_declared", {}, False),
+        ("death_revoked", {"status": "suspended"}, False),
+        ("death_revoked", {"status": "open"}, True),
+    ):
+        hear(world, f"identity.{message}", **said)
+        assert (plan(world).active, bool(due(world))) == (looked_at, looked_at), said
+
+
 def test_an_erased_record_leaves_nothing_in_any_read_model(world: World) -> None:
     """
     The key is destroyed first; what was projected before goes when the news comes.

@@ -10,6 +10,7 @@ from services.prescription.domain import refusals
 from services.prescription.domain.prescription import State
 from shared.kernel.errors import Conflict, Forbidden, InvalidRequest
 from tests.prescription.world import (
+    DOCTOR,
     LYON,
     NURSE,
     PARIS,
@@ -208,3 +209,38 @@ def test_only_those_who_may_dispense(world: World) -> None:
     for who in (PHARMACIST, NURSE):
         with pytest.raises(Forbidden):
             world.dispense(number, given(1), by=who)
+
+
+def test_all_given_back_the_first_delivery_is_due_in_three_months_again(world: World) -> None:
+    """What was listed as valid for its year is closed on the day after."""
+    number = world.issue(line(renewals=3)).number
+    done = world.dispense(number, given(2))
+    request = c.ReverseDispensation(
+        request_id=uuid4(), number=number, dispensation=done.dispensation_id, reason="returned"
+    )
+    world.app.reverse_dispensation(request, PHARMACIST)
+
+    world.move(91)
+    world.project()
+    world.app.expire_due()
+
+    assert world.of(number).state is State.EXPIRED
+
+
+@pytest.mark.parametrize("what", ["later", "not_dispensed"])
+def test_nothing_is_written_on_a_closed_number(world: World, what: str) -> None:
+    """Not even that nothing left: used, cancelled or out of time, it is refused by its code."""
+    said = given(0, what=what, reason="out_of_stock")
+    used, cancelled, late = (world.issue().number for _ in range(3))
+    world.dispense(used, given(2))
+    cancel = c.Cancel(request_id=uuid4(), number=cancelled, reason="prescriber_error")
+    world.app.cancel(cancel, DOCTOR)
+
+    for number, refusal in (
+        (used, refusals.NumberUsed), (cancelled, refusals.NumberCancelled),
+    ):  # fmt: skip
+        with pytest.raises(refusal):
+            world.dispense(number, said)
+    world.move(91)
+    with pytest.raises(refusals.NumberExpired):
+        world.dispense(late, said)

@@ -141,3 +141,18 @@ def test_an_issue_under_way_is_in_no_list(world: World) -> None:
     with pytest.raises(Forbidden):
         world.issue()
     assert numbers(world, PATIENT) == []
+
+
+def test_of_a_closed_number_nothing_may_leave_today(world: World) -> None:
+    """What may leave is 0 in every list from then on; before, what the line allows."""
+    number = world.issue().number
+
+    def open_now() -> int:
+        asked = c.History(number=number)
+        return world.app.history(asked, PATIENT).prescription.lines[0].open_now
+
+    assert open_now() == 2
+    world.app.cancel(
+        c.Cancel(request_id=uuid4(), number=number, reason="treatment_changed"), DOCTOR
+    )
+    assert open_now() == 0

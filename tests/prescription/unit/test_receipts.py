@@ -200,6 +200,7 @@ def test_reversed_its_document_is_replaced(world: World) -> None:
 
     first, second = documents(world)
     assert quantities(second) == ["0"]
+    assert "quantité 0" in "".join(second.itertext())
     parent = second.find(f"{H}relatedDocument[@typeCode='RPLC']/{H}parentDocument/{H}id")
     assert parent is not None
     assert parent.get("root") == first.find(f"{H}id").get("root")  # type: ignore[union-attr]
@@ -214,3 +215,16 @@ def test_without_a_qualified_ins_it_is_a_pdf(world: World) -> None:
     content = list(world.vault.contents.values())[-1]
     assert content.data.startswith(b"%PDF")
     assert content.metadata["type"] == "60593-1"
+
+
+def test_a_pdf_of_a_reversal_takes_the_place_of_the_first(world: World) -> None:
+    """It has no header that would name it: the vault is told."""
+    world.people.ins = None
+    number = world.issue().number
+    done = world.dispense(number, given(1))
+    reverse(world, number, done.dispensation_id)
+
+    first, second = list(world.vault.taken.values())[-2:]
+    assert [asked["replaces"] for asked in world.vault.asked[-2:]] == [None, first]
+    (kept,) = world.app.history(c.History(number=number), PATIENT).dispensations
+    assert kept.document_id == second

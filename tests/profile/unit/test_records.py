@@ -14,8 +14,9 @@ PERSON = Actor(kind=ActorKind.PATIENT, id=str(OTHER_RECORD), record_id=OTHER_REC
 MERGE = {"source": str(RECORD), "merge_id": str(uuid4())}
 
 
-def directives(world: World, record: UUID, words: str, by: Actor) -> None:
-    said = {"request_id": uuid4(), "record_id": record, "directives": {"text": words}}
+def directives(world: World, record: UUID, words: str | None, by: Actor) -> None:
+    said: dict[str, Any] = {"request_id": uuid4(), "record_id": record}
+    said["directives"] = {"text": words} if words else None
     world.app.set_directives(r.SetDirectives.model_validate(said), by)
 
 
@@ -54,6 +55,19 @@ def test_merged_the_source_is_served_under_the_target(world: World) -> None:
     hear(world.app, POLICIES, "identity.records_split", OTHER_RECORD, **MERGE)
     assert seen(world) == (["Noix"], 0, "Les dernières")
     assert world.labels(PATIENT) == ["Latex"]
+
+
+def test_directives_withdrawn_after_a_merge_bring_no_former_ones_back(world: World) -> None:
+    """
+    The last that was said is that there are none (CSP R.1111-17 to R.1111-20).
+    """
+    directives(world, RECORD, "Les miennes", PATIENT)
+    world.access.open(OTHER_RECORD)
+    hear(world.app, POLICIES, "identity.records_merged", OTHER_RECORD, **MERGE)
+
+    directives(world, OTHER_RECORD, None, PERSON)
+
+    assert seen(world)[2] is None
 
 
 def test_nothing_is_left_of_an_erased_record(world: World) -> None:
