@@ -159,9 +159,7 @@ def _note(
 
 
 def _due(prescription: Prescription, dispensations: Mapping[str, Dispensation]) -> date:
-    return prescription.due_if(
-        begun=any(_left(line, dispensations) for line in prescription.lines)
-    )
+    return prescription.due_if(begun=any(_left(line, dispensations) for line in prescription.lines))
 
 
 def _left(line: Line, dispensations: Mapping[str, Dispensation]) -> int:
