@@ -12,8 +12,7 @@ from shared.rpc.contract import Answer
 
 
 class LineView(Answer):
-    """``open_now``: what may leave today, 0 if the number is closed; ``left``: what did,
-    exceptional renewals apart."""
+    """``open_now``: what may leave today; ``left``: what did, exceptional renewals apart."""
 
     line: int
     kind: str
