@@ -235,3 +235,16 @@ def test_a_token_of_an_application_is_for_one_record() -> None:
     for request, by in ((other, BOOKING), (by_ins, BOOKING), (own, nowhere)):
         with pytest.raises(Forbidden):
             check_condition(method, request, by)
+
+
+def test_without_an_end_its_minutes_count(world: World) -> None:
+    """
+    ``minutesDuration`` of FHIR R4, where ``end`` is not said; ``end`` where both are.
+    """
+    timed = {"minutesDuration": 20}
+    open_ended = booked("rdv-2", **timed)
+    del open_ended["end"]
+    take(world, booked("rdv-1", **timed), open_ended)
+
+    lengths = [(one.ends_at - one.starts_at).total_seconds() / 60 for one in world.show()]
+    assert sorted(lengths) == [15, 20]

@@ -7,9 +7,10 @@ from uuid import UUID, uuid4
 import pytest
 
 from services.agenda.contract.appointments import AddAppointment
-from services.agenda.contract.prevention import AskPlan
+from services.agenda.contract.prevention import AskPlan, OptOut
 from services.agenda.contract.reminders import AddReminder, RemoveReminder
 from services.agenda.contract.reminders import Reminders as AskReminders
+from services.agenda.domain.prevention_plan import PreventionPlan
 from services.agenda.policies import POLICIES
 from shared.kernel.actor import Actor, ActorKind
 from tests.agenda.world import OTHER_RECORD, PATIENT, RECORD, World
@@ -114,3 +115,31 @@ def test_a_reminder_of_the_source_is_told_while_the_target_is_open(
     world.app.tell_due_reminders()
 
     assert world.topics(position) == [told]
+
+
+def test_what_the_source_was_told_and_opted_out_of_is_not_told_again(world: World) -> None:
+    """
+    Nor does its plan wake at a split while its record is closed.
+    """
+    hear(world.app, POLICIES, "identity.record_activated", RECORD)
+    out = {"request_id": uuid4(), "record_id": RECORD, "item": "GLAUCOME"}
+    world.app.opt_out(OptOut.model_validate(out), PATIENT)
+
+    def told() -> list[str]:
+        """The items that the timer tells now."""
+        world.catch_up()
+        position = world.app.head().position
+        world.app.tell_due_prevention()
+        events = [row.event for row in world.app.read(position, 100)]
+        return [item for e in events if isinstance(e, PreventionPlan.Due) for item in e.items]
+
+    assert "DO_COLORECTAL:2024-02-03" in told()
+    merge(world)
+    hear(world.app, POLICIES, "identity.record_activated", OTHER_RECORD)
+    assert told() == []
+
+    status = {"source_status": "closed"}
+    hear(world.app, POLICIES, "identity.records_split", OTHER_RECORD, **MERGE, **status)
+    source = world.app.plan_of(RECORD)
+    assert source
+    assert not source.active

@@ -289,6 +289,22 @@ def test_a_new_fact_is_told_at_once_and_a_pregnancy_ends(world: World) -> None:
     assert "GRIPPE-RISQUE" not in shown(world)
 
 
+@pytest.mark.parametrize(("days", "pregnant"), [(279, True), (280, False)])
+def test_a_pregnancy_nobody_ended_is_over_after_280_days(
+    world: World, days: int, *, pregnant: bool
+) -> None:
+    """
+    Counted from its first day where that was said, else from the day it was told.
+    """
+    said = Told((Fact.PREGNANT,), date(2026, 1, 1), ())
+    dated = said._replace(on=date(2026, 3, 1), since=((Fact.PREGNANT, date(2026, 1, 1)),))
+    for told_of in (said, dated):
+        kept = PreventionPlan.begin(world.app.secret, RECORD, PATIENT)
+        kept.know_facts("ages", told_of, PATIENT)
+        known = kept.known_facts(lambda _: True, date(2026, 1, 1) + timedelta(days=days))
+        assert (Fact.PREGNANT in known) is pregnant
+
+
 def test_a_pregnancy_that_is_dated_is_followed_by_weeks() -> None:
     """
     Twenty weeks after the first day of the last period: whooping cough, to protect the newborn.

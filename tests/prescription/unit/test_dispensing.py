@@ -244,3 +244,29 @@ def test_nothing_is_written_on_a_closed_number(world: World, what: str) -> None:
     world.move(91)
     with pytest.raises(refusals.NumberExpired):
         world.dispense(late, said)
+
+
+def test_an_exceptional_renewal_goes_on_from_a_delivery(world: World) -> None:
+    """Of a treatment that nobody ever fetched there is nothing to renew; nor does a nurse."""
+    number = world.issue(line(renewals=1)).number
+    extra = given(2, what="exceptional_renewal", reason="prescriber_unreachable")
+    begun = world.issue(line(renewals=1)).number
+    for _ in range(2):
+        world.dispense(begun, given(2))
+    world.move(366)
+
+    with pytest.raises(refusals.NothingLeft):
+        world.dispense(number, extra)
+    with pytest.raises(Forbidden):
+        world.dispense(begun, extra, by=NURSE)
+    assert world.dispense(begun, extra).state is State.DISPENSED
+
+
+def test_an_agreement_was_given_by_then(world: World) -> None:
+    """On the day itself at the latest."""
+    number = world.issue().number
+    changed: dict[str, Any] = {"what": "modified", "reason": "dosage", **OTHER}
+    with pytest.raises(InvalidRequest) as refused:
+        world.dispense(number, given(1, **changed, agreement=AGREED | {"on": "2026-11-22"}))
+    assert list(refused.value.fields) == ["outcomes.0.agreement"]
+    world.dispense(number, given(1, **changed, agreement=AGREED))

@@ -69,6 +69,17 @@ def test_shown_far_apart_in_minutes_is_noted_and_served(world: World) -> None:
     assert [m.far_apart for m in told] == [False, False, True, False]
 
 
+@pytest.mark.parametrize(("minutes", "noted"), [(30, True), (31, False)])
+def test_far_apart_is_within_half_an_hour(world: World, minutes: int, *, noted: bool) -> None:
+    """The thirtieth minute counts, the next one does not."""
+    number = world.issue().number
+    world.present(number)
+    world.clock.move(timedelta(minutes=minutes))
+    world.present(number, pharmacist(LYON))
+    told = [m for m in world.messages() if isinstance(m, PrescriptionPresented)]
+    assert told[-1].far_apart is noted
+
+
 def test_a_blocked_pharmacist_reads_nothing(world: World) -> None:
     """What access forbids, the number does not open."""
     number = world.issue().number

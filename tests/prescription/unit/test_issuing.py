@@ -267,3 +267,9 @@ def test_only_the_person_shows_their_number(world: World) -> None:
     assert shown.number == issued.number
     with pytest.raises(Forbidden):
         world.app.show(c.Show(prescription_id=uuid4()), PATIENT)
+
+
+def test_a_line_says_its_own_renewals(world: World) -> None:
+    """``renewals`` of the prescription is of lines that do not say themselves."""
+    number = world.issue(line(), line("B", renewals=0), line("C", renewals=5), renewals=2).number
+    assert [one.deliveries for one in world.of(number).lines] == [3, 1, 6]

@@ -58,10 +58,17 @@ def test_narcotics_in_fractions() -> None:
 
 @pytest.mark.parametrize(
     ("born", "years"),
-    [(date(2015, 1, 1), 1), (date(1990, 1, 1), 5), (date(1960, 1, 1), 3), (None, 5)],
+    [
+        (date(2010, 11, 22), 1),
+        (date(2010, 11, 21), 5),
+        (date(1983, 11, 22), 5),
+        (date(1983, 11, 21), 3),
+        (None, 5),
+    ],
+    ids=["the day before 16", "16 today", "the day before 43", "43 today", "nobody knows"],
 )
 def test_glasses_by_age(born: date | None, years: int) -> None:
-    """1, 3 or 5 years."""
+    """1 year below 16, 5 below 43, 3 from then on (CSP D4362-12-1)."""
     assert term("glasses", born=born).until == after(365 * years)
 
 

@@ -83,6 +83,15 @@ def test_what_cannot_be_is_refused_by_name(
     assert world.topics() == []
 
 
+def test_the_clock_of_a_device_may_be_five_minutes_ahead(world: World) -> None:
+    """
+    Of ours, which shows 08:30.
+    """
+    world.record(measure("WEIGHT", 70, unit="kg", at="2026-11-21T08:35:00Z"))
+    with pytest.raises(InvalidRequest):
+        world.record(measure("WEIGHT", 70, unit="kg", at="2026-11-21T08:35:00.001Z"))
+
+
 @pytest.mark.parametrize(
     ("value", "warnings"),
     [(300, []), (300.1, ["implausible_value"]), (700, ["implausible_value"]), (0.5, [])],

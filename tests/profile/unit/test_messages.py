@@ -1,9 +1,11 @@
 """What others hear: ids and codes, never words or values; secrets are marked."""
 
 from typing import Any
+from uuid import uuid4
 
+from services.profile.contract import requests as r
 from services.profile.messages import message_for
-from tests.profile.world import IN_SECRET, PATIENT, World, measure
+from tests.profile.world import IN_SECRET, PATIENT, RECORD, World, measure
 
 
 def heard(world: World) -> list[dict[str, Any]]:
@@ -46,3 +48,18 @@ def test_what_is_secret_is_marked(world: World) -> None:
     world.remove(entry, by=PATIENT)
 
     assert [message["secret"] for message in heard(world)] == [True] * 3
+
+
+def test_whom_an_entry_is_hidden_from_and_whether_answers_are_final(world: World) -> None:
+    """
+    What the prevention plan and the notices go by.
+    """
+    world.add("diseases", entry={"label": "x"}, hidden_from=["professionals"])
+    draft = {"questionnaire": "bilan_18_25", "answers": {}, "final": False}
+    asked = {"request_id": uuid4(), "record_id": RECORD} | draft
+    world.app.answer_questionnaire(r.AnswerQuestionnaire.model_validate(asked), PATIENT)
+
+    entry, answers = heard(world)
+
+    assert (entry["visible"], entry["confidentiality"]) == (False, ["MASQUE_PS"])
+    assert answers["final"] is False

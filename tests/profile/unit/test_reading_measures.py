@@ -114,6 +114,23 @@ def test_bmi_is_computed_from_the_height_known_then(world: World) -> None:
     assert (line.values, line.computed) == ({"value": 25.0}, True)
 
 
+def test_bmi_of_a_day_whose_height_is_older_or_of_that_moment(world: World) -> None:
+    """
+    The height that was known counts, however long ago it was measured, and at the same instant.
+    """
+    world.record(
+        measure("HEIGHT", 180, unit="cm", at="2020-02-01T00:00:00Z"),
+        measure("WEIGHT", 81, unit="kg", at="2026-11-01T08:00:00Z"),
+        measure("WEIGHT", 100, unit="kg", at="2026-11-02T08:00:00Z"),
+        measure("HEIGHT", 200, unit="cm", at="2026-11-02T08:00:00Z"),
+    )
+    window = {"from": "2026-11-01T00:00:00Z", "to": "2026-11-03T00:00:00Z"}
+
+    lines = world.listed("BODY_MASS_INDEX", **window).items
+
+    assert [line.values for line in lines] == [{"value": 25.0}, {"value": 25.0}]
+
+
 def test_nothing_is_computed_from_what_is_hidden(world: World) -> None:
     """
     A BMI, a count or a mean would give a secret weight away.
