@@ -32,15 +32,16 @@ ANNOUNCED_INS = "260058815400233"
 ERASED_INS = "277076322082910"
 UNPROVEN_INS = "279035100000018"
 NOBODYS_INS = "279035199999942"
+CONTACT = {"email": "pat@example.org", "phone": "+33612345678"}
 NO_SUCH_DAY = "1979-03-00"
 """As INSi writes a day of birth that is not known."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Records:
-    """``open``: of a qualified identity, activated. ``unproven``: open, under an INS, but no
-    document was checked; it has a used name, and a date of birth that no calendar has.
-    ``erased``: it was."""
+    """``open``: of a qualified identity, activated, who can be reached. ``unproven``: open, under
+    an INS, but no document was checked; it has a used name, and a date of birth that no calendar
+    has. ``erased``: it was."""
 
     identity: Identity
     open: UUID
@@ -55,8 +56,8 @@ def records_in(folder: Path) -> Records:
     identity = open_identity(EventStoreSettings(data_dir=folder), clock, AccessSeen())
     world = new_world(identity, clock, folder)
     qualified, closed, erased = (
-        announce(world, ins={"value": ins, "oid": INS_NIR_TEST}, checked_with="CN")
-        for ins in (OPEN_INS, CLOSED_INS, ERASED_INS)
+        announce(world, ins={"value": ins, "oid": INS_NIR_TEST}, contact=contact, checked_with="CN")
+        for ins, contact in ((OPEN_INS, CONTACT), (CLOSED_INS, {}), (ERASED_INS, CONTACT))
     )
     other = {"used_name": "PAT-USAGE", "used_given_name": "MARIE-LOUISE", "birth_date": NO_SUCH_DAY}
     unproven = announce(
