@@ -18,6 +18,7 @@ from services.identity.projections.merges import Merges, MergesByState
 from shared.crypto.local_keys import LocalKeys
 from shared.eventing.view import View
 from shared.kernel.clock import FixedClock
+from shared.kernel.errors import StaleRead
 from shared.kernel.ins import TEST_OIDS
 from shared.kernel.ins_rules import InsRules
 from shared.stores.documents import Documents
@@ -32,12 +33,16 @@ INS_RULES = InsRules(accepted=TEST_OIDS, strict_keys=frozenset())
 
 @dataclass
 class AccessSeen:
-    """Stands for access, which the use cases only wait for: keeps what was waited for."""
+    """Stands for access, which the use cases only wait for: keeps what was waited for.
+    ``reached``: how far it has applied this log; all of it without."""
 
+    reached: int | None = None
     waited: list[tuple[UUID, int]] = field(default_factory=list)
 
     def have_applied(self, record_id: UUID, position: int) -> None:
         self.waited.append((record_id, position))
+        if self.reached is not None and position > self.reached:
+            raise StaleRead
 
 
 @dataclass
