@@ -66,12 +66,12 @@ def waits(
     side: str, world: World, tmp_path: Path, request: pytest.FixtureRequest
 ) -> tuple[Waits, int]:
     """What waits, and how far access has come."""
-    played = {"identity": SeenByIdentity, "catalogue": SeenByCatalogue}[request.param]
-    real = {"identity": IdentityAccess, "catalogue": CatalogueAccess}[request.param]
     reached = REACHED if request.param == "identity" else 0
     if side == "double":
-        return played(reached=reached).have_applied, reached
-    return real(asking(request.param, world, tmp_path)).have_applied, reached
+        seen = SeenByIdentity if request.param == "identity" else SeenByCatalogue
+        return seen(reached=reached).have_applied, reached
+    over = IdentityAccess if request.param == "identity" else CatalogueAccess
+    return over(asking(request.param, world, tmp_path)).have_applied, reached
 
 
 def test_what_is_applied_is_not_waited_for(
