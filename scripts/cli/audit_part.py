@@ -8,6 +8,7 @@ from typing import Any
 
 from scripts.cli.audit_sentences import Story
 from services.audit.domain.told import Told
+from shared.kernel.french import counted
 
 SHOWN = 2_000
 """Acts that a report tells one by one; all are counted."""
@@ -82,7 +83,7 @@ def _bar(index: int, row: tuple[str, int, int], longest: int) -> str:
     role, done, refused = row
     y, wide = index * ROW + 4, BAR * done / longest
     more = BAR * refused / longest
-    said = f"{done}" + (f", {refused} refusés" if refused else "")
+    said = f"{done}" + (f", {counted(refused, 'refusé')}" if refused else "")
     return (
         f'<text x="{LABEL - 10}" y="{y + 15}" text-anchor="end">{escape(role)}</text>'
         f'<rect class="done" x="{LABEL}" y="{y}" width="{wide:.1f}" height="18" rx="3"/>'
@@ -125,16 +126,17 @@ def _prove(place: str) -> str:
 
 def sections(part: Part) -> str:
     more = part.total - len(part.acts)
-    rest = f"<p>et {more} autres actes, comptés mais non listés</p>" if more > 0 else ""
+    rest = f"<p>comptés mais non listés : {counted(more, 'acte')}</p>" if more > 0 else ""
     gone = (
         f"<p>Événements effacés, dont les clés ont été détruites : {part.erased}.</p>"
         if part.erased
         else ""
     )
     used = f"<p>Usages de mandats d’audit parmi ces actes : {part.mandates}.</p>"
+    whole = f"{escape(part.title)} : {counted(part.total, 'acte')}."
     return (
         f'<section><h2>Accès par rôle et par issue <span lang="en">Accesses by role and outcome'
-        f"</span></h2><p>{escape(part.title)} : {part.total} actes.</p>{chart(part)}{used}{gone}"
+        f"</span></h2><p>{whole}</p>{chart(part)}{used}{gone}"
         f'</section><section><h2>Chronologie <span lang="en">Timeline</span></h2>'
         f"{timeline(part.acts)}{rest}</section>"
     )

@@ -14,6 +14,7 @@ from scripts.cli.audit_part import Part, rows_of
 from scripts.cli.audit_redecide import Redecided
 from scripts.cli.audit_report import Subject, verdict
 from services.audit.domain.report import SENTENCES, VerificationReport
+from shared.kernel.french import counted
 from shared.printing.sheets import print_sheets
 from shared.printing.text import HEADLINE, REGULAR, SECTION, SMALL, STRONG, TEXT, code, marked, text
 
@@ -47,10 +48,13 @@ def _head(
     events = sum(count.events for count in report.services.values())
     decisions = again.decisions if again else "non refaites"
     if again and again.unreached:
-        decisions = f"{again.decisions} ({again.unreached} non refaites, sans le fichier de clés)"
+        decisions = (
+            f"{again.decisions} (non refaites, faute du fichier de clés : {again.unreached})"
+        )
     yield text(
-        f"{report.log_size} entrées du journal ; {events} événements comparés ; {report.documents}"
-        f" documents comparés ; décisions refaites : {decisions} ; {report.found.total()} écarts."
+        f"Entrées du journal : {report.log_size} ; événements comparés : {events} ; documents"
+        f" comparés : {report.documents} ; décisions refaites : {decisions} ; écarts :"
+        f" {report.found.total()}."
     )
 
 
@@ -67,8 +71,8 @@ def _services(report: VerificationReport) -> Iterator[Flowable]:
     yield text("Par service", SECTION)
     for name, count in sorted(report.services.items()):
         yield text(
-            f"{name} : {count.events} événements, {count.matched} retrouvés au journal,"
-            f" {count.erased} effacés, {count.pending} en attente"
+            f"{name} : événements {count.events}, retrouvés au journal {count.matched},"
+            f" effacés {count.erased}, en attente {count.pending}"
         )
 
 
@@ -79,7 +83,7 @@ def _log(report: VerificationReport, subject: Subject) -> Iterator[Flowable]:
 
 def _part(part: Part) -> Iterator[Flowable]:
     yield text("Accès par rôle et par issue", SECTION)
-    yield text(f"{part.title} : {part.total} actes.")
+    yield text(f"{part.title} : {counted(part.total, 'acte')}.")
     yield Spacer(1, 3 * mm)
     yield _chart(part)
     yield text(f"Usages de mandats d’audit parmi ces actes : {part.mandates}.")
@@ -106,6 +110,6 @@ def _chart(part: Part) -> Drawing:
             bar = Rect(x, y, width, 9)
             bar.fillColor, bar.strokeWidth = colour, 0
             drawing.add(bar)
-        said = f"{done}" + (f", {refused} refusés" if refused else "")
+        said = f"{done}" + (f", {counted(refused, 'refusé')}" if refused else "")
         drawing.add(String(LABEL + wide + more + 5, y + 2, said, fontName=REGULAR, fontSize=8))
     return drawing

@@ -133,7 +133,7 @@ def _findings(report: VerificationReport) -> str:
         return _section("Écarts", "Findings", f'<p class="none">{none}</p>')
     rows = "".join(_finding(finding) for finding in report.findings)
     more = report.found.total() - len(report.findings)
-    rest = f"<p>{_both(f'et {more} autres', f'and {more} more')}</p>" if more else ""
+    rest = f"<p>{_both(f'et {more} de plus', f'and {more} more')}</p>" if more else ""
     head = f"<tr><th>{_both('Constat', 'What')}</th><th>{_both('Où', 'Where')}</th></tr>"
     table = f'<table class="text"><thead>{head}</thead><tbody>{rows}</tbody></table>'
     return _section("Écarts", "Findings", f'<div class="scroll">{table}</div>{rest}')
@@ -184,13 +184,13 @@ def _decisions(again: Redecided | None) -> str:
     left = ""
     if again.unreached:
         said = _both(
-            f"{again.unreached} décisions non refaites : il y faut le fichier de clés.",
+            f"Décisions non refaites, faute du fichier de clés : {again.unreached}.",
             f"{again.unreached} decisions not made again: they need the key file.",
         )
         left = f"<p>{said}</p>"
     if not again.count:
         text = _both(
-            f"{again.decisions} décisions refaites avec les règles de leur instant : aucune "
+            f"Décisions refaites avec les règles de leur instant : {again.decisions} ; aucune "
             "différence.",
             f"{again.decisions} decisions made again with the rules of their instant: no "
             "difference.",

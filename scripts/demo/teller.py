@@ -34,7 +34,7 @@ class Terminal:
     def journal(self, lines: Sequence[dict[str, Any]]) -> None:
         table = Table(title=f"Mon journal, {len(lines)} lignes", title_justify="left", box=None)
         table.add_column("quand", style="dim", no_wrap=True)
-        table.add_column("ce qui s'est passé")
+        table.add_column("ce qui s’est passé")
         for line in lines[:JOURNAL_LINES]:
             at = parse_instant(line["at"]).astimezone(PARIS)
             table.add_row(f"{at:%d/%m/%Y %Hh%M}", line["sentence_fr"])

@@ -1,17 +1,22 @@
 """Secrets and ports that a folder keeps, so that a server found again is the same server."""
 
+import fcntl
 import json
 import os
 import random
 import secrets
 import socket
-from collections.abc import Sequence
-from contextlib import suppress
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 # Below the range from which the kernel takes the ports of outgoing connections, so that no
 # connection sits on a port between our choosing it and the server's listening on it.
 PORTS = range(20_000, 32_000)
+STARTING = 300.0
+"""Seconds from the choice of a port to when its server listens there, at most."""
 
 
 def private_folder(path: Path) -> Path:
@@ -60,11 +65,30 @@ def _new_ports(file: Path, names: Sequence[str]) -> dict[str, int]:
 
 def _free_ports(count: int) -> list[int]:
     found: list[int] = []
-    while len(found) < count:
-        port = random.choice(PORTS)  # noqa: S311  # not a secret: any free port will do
-        if port not in found and _is_free(port):
-            found.append(port)
+    with _chosen() as chosen:
+        while len(found) < count:
+            port = random.choice(PORTS)  # noqa: S311  # not a secret: any free port will do
+            if port not in chosen and _is_free(port):
+                chosen[port] = time.time()
+                found.append(port)
     return found
+
+
+@contextmanager
+def _chosen() -> Iterator[dict[int, float]]:
+    """Ports that were chosen of late, and when: another's server may not listen on its own yet."""
+    file = Path(tempfile.gettempdir(), f"carnet-ports-{os.getuid()}.json")
+    opened = os.open(file, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o600)
+    with os.fdopen(opened, "r+") as kept:
+        fcntl.flock(kept, fcntl.LOCK_EX)
+        since = time.time() - STARTING
+        chosen: dict[int, float] = {}
+        with suppress(ValueError):  # nothing yet, or cut off
+            chosen = {int(port): at for port, at in json.load(kept).items() if at > since}
+        yield chosen
+        kept.seek(0)
+        kept.truncate()
+        json.dump(chosen, kept)
 
 
 def _is_free(port: int) -> bool:

@@ -27,8 +27,8 @@ Environment = Mapping[str, str]
 def prepare(
     folder: Annotated[Path, typer.Argument(help="Where to keep them; private to its owner.")],
     relay: Annotated[
-        str, typer.Option(help="host:port (TLS) of the server that mail goes out through.")
-    ] = "mail-relay:465",
+        str, typer.Option(help="host:port of the server that mail goes out through (STARTTLS).")
+    ] = "mail-relay:587",
     dry_run: DryRun = False,
 ) -> None:
     """Make the keys, passwords and settings that deploy/compose.yaml mounts.

@@ -63,10 +63,13 @@ class MessagingSettings:
     trash_days: float = 30.0
     """How long a conversation stays in the trash."""
     sweep_seconds: float = 3600.0
+    """Between two looks for what has been in the trash for long enough."""
     smtp_host: str = "127.0.0.1"
+    """Address that the edge of secure mail listens on."""
     smtp_port: int = 2525
     """0 takes any free port."""
     smtp_cert_file: Path | None = None
+    """Of the edge (PEM)."""
     smtp_key_file: Path | None = None
     """With both, STARTTLS is offered and required; production refuses to boot without."""
     smtp_clients_ca_file: Path | None = None
@@ -80,8 +83,11 @@ class MessagingSettings:
     relay: str | None = None
     """``host:port`` of the server that mail goes out through; a spool folder otherwise."""
     relay_tls: bool = True
+    """STARTTLS, required; production refuses to boot without."""
     relay_ca_file: Path | None = None
+    """Who signed the relay's certificate, if not one of the system's authorities."""
     relay_cert_file: Path | None = None
+    """With the key below."""
     relay_key_file: Path | None = None
     """Ours, where the relay wants mutual TLS."""
     spool_dir: Path | None = None

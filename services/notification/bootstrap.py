@@ -47,6 +47,7 @@ class NotificationSettings:
     grouping_minutes: float = 15.0
     """How long what is not urgent waits for more: a burst of results is one mail."""
     give_up_hours: float = 48.0
+    """After which what nobody took is given up."""
     at_once: int = 8
     """Mails under way together."""
     sweep_seconds: float = 1.0
@@ -54,7 +55,9 @@ class NotificationSettings:
     relay: str | None = None
     """``host:port`` of the mail server; a spool folder otherwise."""
     relay_tls: bool = True
+    """STARTTLS, required; production refuses to boot without."""
     relay_ca_file: Path | None = None
+    """Who signed the relay's certificate, if not one of the system's authorities."""
     spool_dir: Path | None = None
     """Folders ``email``, ``text`` and ``letter`` below it; ``<data_dir>/notices`` by default.
     Without either, e-mail alone is used."""

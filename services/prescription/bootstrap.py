@@ -44,6 +44,7 @@ class PrescriptionSettings:
     abandon_minutes: int = 15
     """After which an issue nobody came back to is given up; more than a caller's token lives."""
     sweep_seconds: float = 60.0
+    """Between two looks for what has expired or was left unfinished."""
     practice_setting: str = "AMBULATOIRE"
     """JDV_J02, of documents made from lines."""
     facility_type: str = "SA07"

@@ -13,7 +13,15 @@ from uuid import UUID
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from shared.crypto.keys import SERVICE_KEY_ID, Key, Keys
-from shared.crypto.sealing import NONCE_BYTES, TAG_BYTES, NotAuthentic, seal_with, unseal_with
+from shared.crypto.sealing import (
+    NONCE_BYTES,
+    TAG_BYTES,
+    Nonces,
+    NotAuthentic,
+    one_nonce,
+    seal_with,
+    unseal_with,
+)
 
 FORMAT = 1
 _FORMAT = bytes([FORMAT])
@@ -61,10 +69,10 @@ def seal_state(key: Key, row: RowIdentity, plain: bytes) -> bytes:
     return seal_in(key, row.to_bytes(), plain)
 
 
-def seal_in(key: Key, row: bytes, plain: bytes) -> bytes:
+def seal_in(key: Key, row: bytes, plain: bytes, fresh: Nonces = one_nonce) -> bytes:
     """As :func:`seal_state`. ``row``: :meth:`RowIdentity.to_bytes`."""
     header = _FORMAT + key.name
-    return header + seal_with(key.cipher, plain, header + row)
+    return header + seal_with(key.cipher, plain, header + row, fresh)
 
 
 def open_state(keys: Keys, row: RowIdentity, sealed: bytes) -> bytes:

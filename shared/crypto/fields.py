@@ -9,16 +9,18 @@ from pydantic_core import to_json
 
 from shared.crypto.event_cipher import Opener, RowIdentity, seal_in
 from shared.crypto.keys import Key, Keys
+from shared.crypto.sealing import Nonces, one_nonce
 
 NO_ROW = UUID(int=0)
 _NOWHERE = RowIdentity("field", NO_ROW, 0, "").to_bytes()
 
 
-def seal_field(key: Key, place: str, value: Any) -> str:
+def seal_field(key: Key, place: str, value: Any, fresh: Nonces = one_nonce) -> str:
     """One JSON value as text. ``place`` (view, field, and document where rows must not be
     swapped) is needed to open it again.
     """
-    return base64.b64encode(seal_in(key, _NOWHERE + place.encode(), to_json(value))).decode()
+    sealed = seal_in(key, _NOWHERE + place.encode(), to_json(value), fresh)
+    return base64.b64encode(sealed).decode()
 
 
 def open_field(keys: Keys, place: str, text: str) -> Any:

@@ -8,7 +8,9 @@ from typing import Protocol
 from uuid import UUID
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.hmac import HMAC
 
+from shared.crypto.tokens import mac_of
 from shared.kernel.errors import Unavailable
 
 SERVICE_KEY_ID = UUID(int=0)
@@ -27,6 +29,11 @@ class Key:
     def cipher(self) -> AESGCM:
         """Made once for all that is sealed under it, and gone with it."""
         return AESGCM(self.secret)
+
+    @cached_property
+    def mac(self) -> HMAC:
+        """The same for all tokens made with it."""
+        return mac_of(self.secret)
 
     @cached_property
     def name(self) -> bytes:

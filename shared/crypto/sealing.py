@@ -1,6 +1,7 @@
 """AES-256-GCM with a random nonce in front: the one form all small sealed values have."""
 
 import os
+from collections.abc import Callable
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -9,8 +10,23 @@ NONCE_BYTES = 12
 TAG_BYTES = 16
 
 
+Nonces = Callable[[], bytes]
+"""Gives one that nothing was sealed with, each time."""
+
+
 class NotAuthentic(Exception):
     """Sealed bytes were changed, moved or cut, or this is not their key."""
+
+
+def one_nonce() -> bytes:
+    return os.urandom(NONCE_BYTES)
+
+
+def nonces(count: int) -> Nonces:
+    """So many drawn at once, each given once; ``IndexError`` beyond. The system is asked a single
+    time for all that is sealed of one row."""
+    drawn = os.urandom(NONCE_BYTES * count)
+    return [drawn[at : at + NONCE_BYTES] for at in range(0, len(drawn), NONCE_BYTES)].pop
 
 
 def seal(secret: bytes, plain: bytes, context: bytes) -> bytes:
@@ -18,9 +34,9 @@ def seal(secret: bytes, plain: bytes, context: bytes) -> bytes:
     return seal_with(AESGCM(secret), plain, context)
 
 
-def seal_with(cipher: AESGCM, plain: bytes, context: bytes) -> bytes:
+def seal_with(cipher: AESGCM, plain: bytes, context: bytes, fresh: Nonces = one_nonce) -> bytes:
     """The same, where one key seals much."""
-    nonce = os.urandom(NONCE_BYTES)
+    nonce = fresh()
     return nonce + cipher.encrypt(nonce, plain, context)
 
 

@@ -4,7 +4,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
-from uuid import UUID, uuid5
+from uuid import UUID
+
+from shared.kernel.ids import named_id
 
 REQUESTS = UUID("6b9cf1c1-5c0f-4b58-9a52-6e1b1f7f2b5e")
 """Namespace of request ids made of publisher and position: neither says anything of a person."""
@@ -27,7 +29,7 @@ class Received:
     @property
     def request_id(self) -> UUID:
         """For calls to another service: the same at every try, so that they work once."""
-        return uuid5(REQUESTS, f"{self.publisher}/{self.epoch}/{self.position}")
+        return named_id(REQUESTS, f"{self.publisher}/{self.epoch}/{self.position}")
 
 
 Upcast = Callable[[dict[str, Any]], dict[str, Any]]

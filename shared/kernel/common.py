@@ -25,6 +25,7 @@ class CommonSettings:
     environment: str
     """``production`` or ``development``; only the second takes sample people's tokens."""
     amqp_uri: str
+    """Of RabbitMQ: ``amqps:``, with user, password, host, port and vhost."""
     service_keys_dir: Path
     """``<service>.key`` (own Ed25519 private key, PEM) and ``<service>.pub`` of each service."""
     issuers_file: Path
@@ -39,8 +40,11 @@ class CommonSettings:
     s3_endpoint: str | None = None
     """``http(s)://host:port`` of any S3 store."""
     s3_access_key: str | None = None
+    """Of a user who may use the service's own bucket."""
     s3_secret_key: str | None = None
+    """Of the same."""
     s3_bucket_prefix: str = "carnet-"
+    """The service's name behind it is its bucket."""
     kek_file: Path | None = None
     """Key-encryption key (keyring only), mode 0600."""
     clock_file: Path | None = None
@@ -62,6 +66,7 @@ class CommonSettings:
     rpc_workers: int = 10
     """Calls one service handles at once in this process."""
     log_level: str = "info"
+    """``debug``, ``info``, ``warning`` or ``error``."""
 
     @classmethod
     def read(cls, environ: Mapping[str, str]) -> "CommonSettings":

@@ -28,6 +28,11 @@ def french_time(moment: datetime) -> str:
     return f"{local.hour} h {local.minute:02d}"
 
 
+def counted(number: int, noun: str) -> str:
+    """``0 acte``, ``1 acte``, ``2 actes``: the plural begins at two."""
+    return f"{number} {noun}{'s' if number > 1 else ''}"
+
+
 def unbroken(text: str) -> str:
     """With no-break spaces where French has one: before ``: ; ? ! » %``, after ``«``, in times."""
     return _IN_TIMES.sub("\u00a0h\u00a0", _BEFORE.sub("\u00a0", text.replace("« ", "«\u00a0")))

@@ -1,6 +1,7 @@
 """Ids are random or keyed: never derived in clear from an INS, an RPPS or content."""
 
 import hmac
+from hashlib import sha1
 from uuid import UUID, SafeUUID
 
 
@@ -13,6 +14,14 @@ def id_of(written: str) -> UUID:
     _set(made, "int", int(written, 16))
     _set(made, "is_safe", _UNKNOWN)
     return made
+
+
+def named_id(space: UUID, name: str) -> UUID:
+    """As ``uuid5(space, name)``, in half the time. For ids of what has one already."""
+    digest = bytearray(sha1(space.bytes + name.encode(), usedforsecurity=False).digest()[:16])
+    digest[6] = (digest[6] & 0x0F) | 0x50
+    digest[8] = (digest[8] & 0x3F) | 0x80
+    return id_of(digest.hex())
 
 
 DIGITS = 32

@@ -103,7 +103,7 @@ class Answerer:
                 line.drop("body")
                 return None
             except Refusal as refusal:
-                line.outcome = refusal.code
+                line.refuse(refusal)
                 return error_reply(refusal)
             except KeyErased:  # an erased record and one that never was get the same answer
                 line.outcome = Forbidden.code

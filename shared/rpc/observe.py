@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from shared.kernel.actor import Actor
+from shared.kernel.errors import Refusal, Unavailable
 from shared.telemetry.logs import described, log
 from shared.telemetry.metrics import CALL_SECONDS, CALLS, DROPPED, IN_PROGRESS
 from shared.telemetry.traces import SpanKind, attributes, span, trace_id
@@ -22,8 +23,17 @@ class Line:
     service: str
     method: str
     outcome: str = "ok"
+    why: str | None = None
+    """Of what is ``unavailable``: the types of the refusal and of its cause."""
     actor: Actor | None = None
     record_id: Any = None
+
+    def refuse(self, refusal: Refusal) -> None:
+        """Why something is out of reach is for whoever must mend it: types, never the text."""
+        self.outcome = refusal.code
+        if isinstance(refusal, Unavailable):
+            raised = (refusal, refusal.__cause__)
+            self.why = " from ".join(type(error).__name__ for error in raised if error)
 
     def drop(self, reason: str) -> None:
         self.outcome = "dropped"
@@ -75,5 +85,6 @@ def _log(line: Line, seconds: float) -> None:
         via=actor.id if actor and actor.is_service else None,
         record_id=line.record_id if isinstance(line.record_id, UUID) else None,
         outcome=line.outcome,
+        why=line.why,
         ms=round(seconds * 1000, 1),
     )

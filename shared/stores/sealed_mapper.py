@@ -130,7 +130,8 @@ class QuickTranscoder(JSONTranscoder):
 
     def decode(self, data: bytes) -> Any:
         try:
-            found = from_json(data)
+            # Only names come again: to remember values too costs more than it spares.
+            found = from_json(data, cache_strings="keys")
         except ValueError:  # half a surrogate pair, which JSON allows
             return super().decode(data)
         left = data.count(TYPED)

@@ -45,16 +45,17 @@ class Teller:
         )
 
     def decided(self, *, permit: bool = True, right: str = "care_team", **given: Any) -> Told:
-        given = {"record": uuid4(), **given}
+        said = {"record": uuid4(), "via": "vault", "kind": "document", "listing": False}
         return self.tell(
             "access.access_decided",
             permit=permit,
             action="read",
-            kind="document",
-            via="vault",
-            listing=False,
             mode="normal",
             right=right,
             decision_id=str(uuid4()),
-            **given,
+            **{**said, **given},
         )
+
+    def listed(self, **given: Any) -> Told:
+        """As ``access`` tells of a list: ``permit`` is said of one thing alone."""
+        return self.decided(permit=False, right="listing", listing=True, **given)

@@ -12,7 +12,7 @@ from services.audit.adapters.rules import measures
 from services.audit.adapters.sealing import RecordSealing
 from services.audit.adapters.words import groups, words
 from services.audit.application import Audit, Outside
-from services.audit.contract import JournalPage, ReadJournal
+from services.audit.contract.journal import JournalPage, ReadJournal
 from services.audit.domain.audience import Scope
 from services.audit.domain.ports import Decided
 from services.audit.domain.proofs import Signed

@@ -78,6 +78,11 @@ FIELDS: dict[str, Fields] = {
         "endpoints.[].path": "/.*",
         "endpoints.[].interval": DURATION,
         "endpoints.[].honorLabels": bool,
+        "endpoints.[].scheme": "https?",
+        "endpoints.[].params.*": str,
+        "endpoints.[].tlsConfig.serverName": str,
+        "endpoints.[].tlsConfig.ca.secret.name": NAME,
+        "endpoints.[].tlsConfig.ca.secret.key": str,
     },
     "monitoring.coreos.com/v1 PrometheusRule": {
         "groups.[].name": str,

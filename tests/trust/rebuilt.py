@@ -18,6 +18,7 @@ from scripts.ops.parts import built
 from shared.crypto import fields
 from shared.crypto.event_cipher import Opener
 from shared.crypto.keys import Key, Keys
+from shared.crypto.sealing import Nonces
 from shared.eventing.live_views import LiveViews
 from shared.eventing.rebuild import Rebuild
 from shared.eventing.view import View
@@ -46,8 +47,8 @@ def _remember_what_is_sealed(sealed: Sealed) -> None:
     names = vars(fields)  # where seal_field looks for it
     seal = names["seal_in"]
 
-    def remembering(key: Key, place: bytes, plain: bytes) -> bytes:
-        made: bytes = seal(key, place, plain)
+    def remembering(key: Key, place: bytes, plain: bytes, *fresh: Nonces) -> bytes:
+        made: bytes = seal(key, place, plain, *fresh)
         sealed[base64.b64encode(made).decode()] = (place, plain)
         return made
 

@@ -141,6 +141,14 @@ def _check_links(objects: Element, package: str, entries: set[str]) -> None:
         assert slot(member, "SubmissionSetStatus") == ["Original"]
 
 
+def replacement(xml: bytes) -> tuple[str, str]:
+    """Of the only one there is: the new document's id and the former's (TF-3 4.2.2.2.2: the source
+    replaces the target)."""
+    found: list[Element] = list(etree.fromstring(xml).iter(f"{RIM}Association"))
+    (one,) = (a for a in found if a.get("associationType").endswith(":RPLC"))
+    return one.get("sourceObject"), one.get("targetObject")
+
+
 def slot(parent: Element, name: str) -> list[str]:
     found = parent.findall(f"{RIM}Slot[@name='{name}']/{RIM}ValueList/{RIM}Value")
     return [value.text for value in found]

@@ -8,7 +8,8 @@ from scripts.manifests.wiring import Wiring
 Json = dict[str, Any]
 STORE_PORTS = {"rabbitmq": 5671, "postgresql": 5432, "mongodb": 27017}
 OBJECTS_PORT = 443
-RELAY_PORT = 465
+RELAY_PORT = 587
+"""Submission with STARTTLS, as our mail leaves; on 465 a server waits for TLS at once."""
 TELEMETRY_PORT = 4318
 MONITORING = {"kubernetes.io/metadata.name": "monitoring"}
 KEPT_AFTER = 24 * 3600

@@ -3,13 +3,13 @@
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
-_PARIS = ZoneInfo("Europe/Paris")
+from shared.kernel.french import french_day, french_time
+
 _STATUS_FR = {
     "unknown": "inconnu",
     "announced": "annoncé",
-    "opposed": "refusé par vous",
+    "opposed": "resté fermé, car vous vous êtes opposé(e) à son ouverture",
     "open": "ouvert",
     "activated": "activé",
     "suspended": "suspendu",
@@ -35,7 +35,7 @@ _TRUE = {
         "A court order suspends this representative.",
     ),
     "feeding_opposed": (
-        "Une opposition à l’ajout de données a été acceptée.",
+        "Une opposition à l’ajout de documents a été acceptée.",
         "An opposition to feeding was accepted.",
     ),
     "through_software": (
@@ -89,7 +89,7 @@ def told(facts: Mapping[str, Any]) -> list[dict[str, Any]]:
         if name in facts and end in facts[name]:
             lines.append(_ends(name, facts, fr, en, facts[name][end]))
     if "majority_at" in facts:
-        fr, en = "Majorité le {at}.", "Majority at {iso}."
+        fr, en = "La majorité est atteinte le {at}.", "Majority at {iso}."
         lines.append(_ends("majority_at", facts, fr, en, facts["majority_at"]))
     return lines
 
@@ -100,6 +100,6 @@ def _line(name: str, facts: Mapping[str, Any], fr: str, en: str) -> dict[str, An
 
 def _ends(name: str, facts: Mapping[str, Any], fr: str, en: str, at: int) -> dict[str, Any]:
     moment = datetime.fromtimestamp(at / 1000, UTC)
-    at_fr = moment.astimezone(_PARIS).strftime("%d/%m/%Y à %H h %M")
+    at_fr = f"{french_day(moment)} à {french_time(moment)}"
     iso = moment.isoformat(timespec="seconds").replace("+00:00", "Z")
     return _line(name, facts, fr.format(at=at_fr), en.format(iso=iso))

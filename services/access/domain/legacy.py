@@ -7,7 +7,7 @@ from typing import Any
 from services.access.domain.grants import Block, Consent, Means, Switches
 from shared.kernel.clock import parse_instant
 
-REASON = "bloqué dans l'ancien DMP"
+REASON = "bloqué dans l’ancien DMP"
 COLLECTED_BY = "legacy_dmp"
 
 

@@ -63,7 +63,8 @@ def who(principal: Mapping[str, Any], professions: Mapping[str, str]) -> str:
     if principal["kind"] != "professional":
         return _WHO.get(principal["kind"], "Un service de la plateforme")
     label = professions.get(principal["profession"])
-    return f"Un professionnel de santé ({label.lower()})" if label else "Un professionnel"
+    named = label and label[:1].lower() + label[1:]  # an acronym in it stays one
+    return f"Un professionnel de santé ({named})" if named else "Un professionnel"
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from reportlab.lib.units import mm
 from reportlab.platypus import Flowable, Spacer
 
 from services.audit.domain.printed import CONTEXT, PrintedJournal, SignedJournal
-from shared.kernel.french import french_day, french_time
+from shared.kernel.french import counted, french_day, french_time
 from shared.printing.sheets import print_sheets
 from shared.printing.text import HEAD, HEADLINE, ITEM, SMALL, code, signature_lines, text
 
@@ -63,12 +63,11 @@ class SignedPdf:
 
 def _head(journal: PrintedJournal) -> Iterator[Flowable]:
     made = f"{french_day(journal.made_at)} à {french_time(journal.made_at)}"
-    count = len(journal.lines)
     yield text("Historique des accès", HEADLINE)
     yield text(_RIGHT)
     yield Spacer(1, 3 * mm)
     yield text(f"Espace numérique de santé {journal.record_id}, établi le {made}.")
-    yield text(f"{journal.asked} : {count} ligne{'s' if count > 1 else ''}.")
+    yield text(f"{journal.asked} : {counted(len(journal.lines), 'ligne')}.")
     yield Spacer(1, 6 * mm)
 
 

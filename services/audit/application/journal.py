@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from services.audit.application.log import AuditLog
-from services.audit.contract import (
+from services.audit.contract.journal import (
     JournalLine,
     JournalPage,
     JournalPrinted,

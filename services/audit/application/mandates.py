@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from services.audit.application.log import AuditLog
-from services.audit.contract import (
+from services.audit.contract.auditing import (
     AffectedBy,
     AffectedRecord,
     AffectedRecords,

@@ -3,7 +3,7 @@
 from base64 import b64encode
 
 from services.audit.application.log import AuditLog
-from services.audit.contract import (
+from services.audit.contract.proving import (
     AddCosignatures,
     ConsistencyProof,
     CosignaturesKept,

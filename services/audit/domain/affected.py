@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from services.audit.domain.lines import is_shown_list
 from services.audit.domain.told import Told
 from shared.kernel.clock import instant
 
@@ -51,8 +52,11 @@ class Touched:
 
 
 def kind_of_data(type_: str, data: Mapping[str, Any]) -> str:
-    """``documents``, ``documents:11502-2``, ``profile:ALLERGY``: what was touched, in codes."""
+    """``documents``, ``documents:11502-2``, ``profile:ALLERGY``: what was touched, in codes.
+    ``type_``: of a message, or the action of a line of the journal."""
     publisher = type_.partition(".")[0]
+    if type_ == "access.access_decided:listed":
+        return "documents"
     if type_ == "access.access_decided" and data.get("kind") == "document":
         return "documents"
     kind = _KINDS.get(publisher, publisher)
@@ -62,8 +66,14 @@ def kind_of_data(type_: str, data: Mapping[str, Any]) -> str:
 
 
 def is_refusal(told: Told) -> bool:
-    """Who was refused touched nothing."""
-    return told.type.endswith("_refused") or told.data.get("permit") is False
+    """Who was refused touched nothing; a list refuses nobody, and shows what they may see."""
+    refused = told.data.get("permit") is False and not told.data.get("listing")
+    return refused or told.type.endswith("_refused")
+
+
+def _was_shown_to_nobody(told: Told) -> bool:
+    """Audit asks for the list of what a journal's reader may read of."""
+    return bool(told.data.get("listing")) and not is_shown_list(told.data)
 
 
 def affected_by(
@@ -72,7 +82,7 @@ def affected_by(
     """``actor``: as ``kind:id`` or an id alone; None for anybody. ``until`` is excluded."""
     found: dict[UUID, Touched] = {}
     for told in heard:
-        if told.record is None or told.erased or is_refusal(told):
+        if told.record is None or told.erased or is_refusal(told) or _was_shown_to_nobody(told):
             continue
         if (since and told.at < since) or (until and told.at >= until):
             continue

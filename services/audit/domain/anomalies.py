@@ -91,6 +91,7 @@ def _decided(told: Told, *, permit: bool) -> bool:
         and data["action"] == "read"
         and data["kind"] == "document"
         and data["via"] != "audit"
+        and not data["listing"]
         and not is_of_a_double(data)
     )
 

@@ -119,8 +119,8 @@ def acting(by: Mapping[str, Any]) -> Mapping[str, Any]:
 
 def _action(type_: str, data: Mapping[str, Any]) -> str:
     """A permitted decision is told by what was then done, except a list, which leaves no other
-    trace. A list that audit itself asked for, to show the journal, was shown to nobody; nor was
-    a double that the vault came upon, whose line would tell its depositor of it.
+    trace. A double that the vault came upon was shown to nobody: its line would tell its
+    depositor of it.
     """
     if is_of_a_double(data):
         return ""
@@ -130,12 +130,17 @@ def _action(type_: str, data: Mapping[str, Any]) -> str:
         return type_
     kind, verb = data["kind"], data["action"]
     if data["permit"] or data["listing"]:
-        shown = data["listing"] and data["via"] != "audit"
-        told = shown and kind == "document" and verb == "read"
+        told = is_shown_list(data) and kind == "document" and verb == "read"
         return f"{type_}:listed" if told else ""
     if verb == "read" and kind in {"journal", "record"}:
         return f"{type_}:refused_{kind}"
     return f"{type_}:refused_{verb}"
+
+
+def is_shown_list(data: Mapping[str, Any]) -> bool:
+    """A list that somebody was shown what they may see of: ``permit`` is said of one thing, and so
+    false of a list, which refused nobody. Audit asks for its own to show a journal."""
+    return bool(data.get("listing")) and data.get("via") != "audit"
 
 
 def is_of_a_double(data: Mapping[str, Any]) -> bool:

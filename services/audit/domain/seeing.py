@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from services.audit.domain.lines import is_shown_list
 from services.audit.domain.told import Told
 from shared.kernel.clock import instant
 
@@ -59,8 +60,8 @@ def sights(heard: Iterable[Told], document: UUID | None) -> Iterator[Sight]:
 def _what(told: Told) -> str | None:
     if told.type == "access.access_decided":
         data = told.data
-        shown = data["permit"] and data["listing"] and data["via"] != "audit"
-        return f"saw a list ({data['kind']})" if shown and data["action"] == "read" else None
+        shown = is_shown_list(data) and data["action"] == "read"
+        return f"saw a list ({data['kind']})" if shown else None
     return _SEEN.get(told.type)
 
 

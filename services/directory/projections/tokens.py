@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from services.directory.domain.areas import departement
-from shared.crypto.tokens import keyed_token
+from shared.crypto.tokens import mac_of, token_with
 from shared.kernel.errors import InvalidRequest
 from shared.kernel.words import beginnings, words
 
@@ -12,11 +12,11 @@ class Tokens:
     """``secret``: of the service; the same words give the same tokens to it alone."""
 
     def __init__(self, secret: bytes) -> None:
-        self._secret = secret
+        self._mac = mac_of(secret)
 
     def name(self, text: str) -> list[str]:
         """All that a search word may be to find this name."""
-        return sorted(keyed_token(self._secret, "word", word) for word in beginnings(text))
+        return sorted(token_with(self._mac, "word", word) for word in beginnings(text))
 
     def places(self, values: Iterable[str | None], postal_codes: Iterable[str | None]) -> list[str]:
         """Each value as it is, and the département of each postal code."""
@@ -25,14 +25,14 @@ class Tokens:
         return sorted(self.place(value) for value in known)
 
     def place(self, text: str) -> str:
-        return keyed_token(self._secret, "place", normal(text))
+        return token_with(self._mac, "place", normal(text))
 
     def asked(self, text: str, shortest: int) -> list[str]:
         """One for each word searched for; ``InvalidRequest`` if one is too short."""
         asked = words(text)
         if not asked or min(map(len, asked)) < shortest:
             raise InvalidRequest(fields={"text": f"each word has at least {shortest} letters"})
-        return [keyed_token(self._secret, "word", word) for word in asked]
+        return [token_with(self._mac, "word", word) for word in asked]
 
 
 def normal(place: str) -> str:

@@ -33,7 +33,7 @@ EMERGENCY_SUBJECT = "Accès en urgence au dossier d’un de vos patients"
 EMERGENCY_TEXT = (
     "Le dossier de {name}, dont vous êtes le médecin traitant, a été ouvert en urgence le {day} à"
     " {time} (articles L. 1111-17 et R. 1111-48 du code de la santé publique). L’historique des"
-    " accès dit par qui et pour quel motif. Ce message ne reçoit pas de réponse.\r\n"
+    " accès indique par qui et pour quel motif. Ce message ne reçoit pas de réponse.\r\n"
 )
 
 

@@ -15,7 +15,7 @@ from services.profile.adapters.words import FIELDS, SECTIONS, UNITS, VALUES
 from services.profile.domain.kinds import Kind
 from services.profile.domain.series import Point, aggregated
 from services.profile.domain.summary import Charted, Summary
-from shared.kernel.french import FRANCE, french_day, french_time
+from shared.kernel.french import FRANCE, counted, french_day, french_time
 from shared.printing.sheets import print_sheets
 from shared.printing.text import HEADLINE, ITEM, REGULAR, SECTION, SMALL, marked, text
 
@@ -90,7 +90,7 @@ def _measure(charted: Charted) -> list[Flowable]:
     values = " / ".join(_number_fr(value) for value in last.values)
     said = (
         f"<b>{escape(kind.label_fr)}</b> : {values} {_unit(kind)}"
-        f" le {french_day(last.at)} ; {len(points)} mesure{'s' if len(points) > 1 else ''}"
+        f" le {french_day(last.at)} ; {counted(len(points), 'mesure')}"
     )
     if charted.low or charted.high:
         said += f" ; objectif : {_target(charted)} {_unit(kind)}"

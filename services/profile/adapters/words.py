@@ -119,7 +119,7 @@ VALUES = {
     "GYNECOLOGIST": "gynécologue",
     "INFECTOLOGIST": "infectiologue",
     "NURSE": "infirmier",
-    "PHYSIOTHERAPIST": "kinésithérapeute",
+    "PHYSIOTHERAPIST": "masseur-kinésithérapeute",
     "NEUROLOGIST": "neurologue",
     "ONCOLOGIST": "oncologue",
     "OPHTHALMOLOGIST": "ophtalmologue",

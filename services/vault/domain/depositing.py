@@ -11,7 +11,7 @@ from services.vault.domain.arrangement import Arrangement
 from services.vault.domain.attributes import attributes
 from services.vault.domain.completion import BY_THE_PERSON, Rules
 from services.vault.domain.content import CDA
-from services.vault.domain.copies import Copies, require_sendable
+from services.vault.domain.copies import require_sendable
 from services.vault.domain.cover import UNCOVERED, Cover
 from services.vault.domain.document import Content, Document
 from services.vault.domain.doubles import Doubles, Known
@@ -20,16 +20,15 @@ from services.vault.domain.metadata import Author
 from services.vault.domain.origin import Origin
 from services.vault.domain.people import People
 from services.vault.domain.ports import Contents
+from services.vault.domain.settling import Settling
 from services.vault.domain.states import Act, Status
 from services.vault.domain.taking import FIELD, NOT_FROM_A_PERSON, Limits, Taken, take
 from services.vault.domain.visibility import require_possible, visibility_at_deposit
 from shared.kernel.actor import Actor
 from shared.kernel.errors import Forbidden, InvalidRequest, Refusal
-from shared.kernel.gate import GENERIC_FR, Decision, Gate
+from shared.kernel.gate import GENERIC_FR, Gate
 from shared.kernel.ids import derived_id
 
-DIRECTIVES = "DIR_ANT"
-"""Heading of advance directives."""
 UNKNOWN_PARENT = "replaced document unknown here"
 
 
@@ -77,9 +76,11 @@ class Depositing:
         self._find = find
         self._secret = secret
         self._around = around
-        self._arrangement = arrangement
         self._now = now
         self._doubles = Doubles(gate, find=find, secret=secret)
+        self._settling = Settling(
+            rules.metadata.sets, find=find, secret=secret, arrangement=arrangement
+        )
 
     def put(
         self, lot: Lot, offers: Sequence[Offer], place: Place, by: Actor, *, numbered: bool = False
@@ -117,9 +118,8 @@ class Depositing:
             now=self._now(),
         )
         lot.changed[held.id] = held
-        self._settle(lot, held, former, by)
-        self._keep_directives(lot, around, held, decision, by)
-        self._copy(lot, held, held.copies_to, by)
+        self._settling.settle(lot, around, held, former, decision, by)
+        self._settling.copy(lot, held, held.copies_to, by)
 
     def _around_of(self, lot: Lot, record_id: UUID) -> Around:
         around = self._around(record_id)
@@ -139,10 +139,10 @@ class Depositing:
         return taken
 
     def _record(self, place: Place, taken: Sequence[Taken], by: Actor) -> UUID:
-        if place.record_id and place.ins:
-            raise InvalidRequest(fields={"ins": "not together with record_id"})
         """Of a person without one, a record that nobody has: what is asked of ``access``, and the
         refusal, are those of a record that is not open to this depositor."""
+        if place.record_id and place.ins:
+            raise InvalidRequest(fields={"ins": "not together with record_id"})
         if place.record_id:
             return place.record_id
         if place.ins:
@@ -172,9 +172,8 @@ class Depositing:
         if offer.hold:
             self._require_releasable(document, former, by)
         else:
-            self._settle(lot, document, former, by)
-            self._keep_directives(lot, around, document, decision, by)
-            self._copy(lot, document, offer.copies_to, by)
+            self._settling.settle(lot, around, document, former, decision, by)
+            self._settling.copy(lot, document, offer.copies_to, by)
         return Placed(
             document_id=document.id,
             logical_id=document.logical_id,
@@ -220,34 +219,6 @@ class Depositing:
         if document.copies_to:
             require_sendable(document.shown_to(by), by)
 
-    def _settle(self, lot: Lot, document: Document, former: Document | None, by: Actor) -> None:
-        """It is in the record: the former makes place for it. Who had only deposited the former
-        again takes theirs back: it stays for those whose it is."""
-        if former and former.first_origin.includes(by):
-            life.supersede(former, document.id, by)
-        elif former:
-            life.withdraw(former, None, by)
-        if former:
-            lot.changed[former.id] = former
-
-    def _keep_directives(
-        self, lot: Lot, around: Around, document: Document, decision: Decision, by: Actor
-    ) -> None:
-        """Of the directives a person adds one document is current: a new one takes the place of
-        the former, which is not kept (Mon espace santé)."""
-        said, sets = document.metadata, self._rules.metadata.sets
-        if not said.by_patient or said.type not in sets.types_under(DIRECTIVES):
-            return
-        if not lot.arranged:
-            lot.arranged.append(self._arrangement(around.served[0], by))
-        arrangement = lot.arranged[0]
-        current = arrangement.directives
-        former = (lot.changed.get(current) or self._find(current)) if current else None
-        if former and former.status in states.MOVES[Act.DELETE].before:
-            life.delete(former, decision.decision_id, by)
-            lot.changed[former.id] = former
-        arrangement.keep_directives(document.id, by)
-
     def _signed(self, taken: Taken, record_id: UUID, by: Actor) -> Taken:
         """What the person puts in is by the person, whoever acts for them (XDS authorPerson)."""
         if not by.principal.acts_for_person:
@@ -262,7 +233,7 @@ class Depositing:
         """It is there already: its copies go all the same, and what its depositor had held back
         is released unless they hold it back again."""
         if original.status is not Status.HELD:
-            self._copy(lot, original, offer.copies_to, by)
+            self._settling.copy(lot, original, offer.copies_to, by)
         elif not offer.hold:
             self.release(lot, original, by)
         return Placed(
@@ -272,21 +243,6 @@ class Depositing:
             duplicate_of=original.id,
             held=original.status is Status.HELD,
             warnings=taken.flagged,
-        )
-
-    def _copy(self, lot: Lot, document: Document, to: Sequence[str], by: Actor) -> None:
-        if not to:
-            return
-        copies_id = derived_id(self._secret(), "copies", str(lot.submission_set), str(document.id))
-        lot.copies.append(
-            Copies.ask(
-                copies_id,
-                record_id=document.record_id,
-                document_id=document.id,
-                to=to,
-                confidentiality=document.shown_to(by),
-                by=by,
-            )
         )
 
     def _former(

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
-from uuid import UUID, uuid5
+from uuid import UUID
 
 from eventsourcing.domain import Aggregate, event
 
@@ -18,6 +18,7 @@ from services.vault.domain.origin import Origin
 from services.vault.domain.states import Status
 from services.vault.domain.visibility import HIDDEN_FROM_PATIENT, hidden_by
 from shared.kernel.actor import Actor
+from shared.kernel.ids import named_id
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,7 +44,7 @@ class Content:
 
 def entry_uuid(document_id: UUID, version: int) -> UUID:
     """XDS entryUUID: names one version of the metadata, by the event that made it."""
-    return uuid5(document_id, str(version))
+    return named_id(document_id, str(version))
 
 
 class Document(Aggregate):

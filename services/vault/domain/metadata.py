@@ -127,12 +127,16 @@ class Metadata:
     @classmethod
     def from_event(cls, data: dict[str, Any]) -> "Metadata":
         kept = dict(data)
-        kept["authors"] = tuple(Author(**author) for author in data.get("authors", ()))
-        kept["event_codes"] = tuple(Coded(**code) for code in data.get("event_codes", ()))
-        kept["reference_ids"] = tuple(Reference(**r) for r in data.get("reference_ids", ()))
+        for name, part in _SEVERAL.items():
+            if name in data:
+                kept[name] = tuple([part(**said) for said in data[name]])
         if signed_by := data.get("legal_authenticator"):
             kept["legal_authenticator"] = Author(**signed_by)
         return cls(**kept)
+
+
+_SEVERAL = {"authors": Author, "event_codes": Coded, "reference_ids": Reference}
+"""Fields of which there may be any number."""
 
 
 def _without_unknown(value: Any) -> Any:

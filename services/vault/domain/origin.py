@@ -1,10 +1,10 @@
 """Where a document comes from: who wrote it and who put it in (CSP R.1111-49)."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from services.vault.domain.metadata import Metadata
+from services.vault.domain.metadata import Author, Metadata
 from shared.kernel.actor import Actor, through
 
 _PERSONS = {"patient", "representative", "caregiver"}
@@ -24,24 +24,22 @@ class Origin:
     @classmethod
     def of(cls, metadata: Metadata, *put_in: Mapping[str, Any]) -> "Origin":
         """``put_in``: the depositors as ``Actor.to_event()`` gives them."""
-        theirs = cls.put_in(*put_in)
-        return cls(
-            professionals=_known(*(a.national_id for a in metadata.authors), *theirs.professionals),
-            structures=_known(*(a.institution for a in metadata.authors), *theirs.structures),
-            person=theirs.person,
-            depositors=theirs.depositors,
-        )
+        return cls._of(metadata.authors, put_in)
 
     @classmethod
     def put_in(cls, *by: Mapping[str, Any]) -> "Origin":
         """Of those who put it in alone."""
+        return cls._of((), by)
+
+    @classmethod
+    def _of(cls, authors: Sequence[Author], by: Sequence[Mapping[str, Any]]) -> "Origin":
         actors = [actor for depositor in by for actor in through(depositor)]
         professionals = [a["id"] for a in actors if a["kind"] == "professional"]
         structures = [a["id"] if a["kind"] == "facility" else a.get("facility") for a in actors]
         persons = [a.get("record_id") for a in actors if a["kind"] in _PERSONS]
         return cls(
-            professionals=_known(*professionals),
-            structures=_known(*structures),
+            professionals=_known(*[a.national_id for a in authors], *professionals),
+            structures=_known(*[a.institution for a in authors], *structures),
             person=next(iter(persons), None),
             depositors=_known(*professionals, *structures),
         )
@@ -86,4 +84,4 @@ def same_depositor(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
 
 
 def _known(*values: str | None) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(value for value in values if value))
+    return tuple(dict.fromkeys(filter(None, values)))

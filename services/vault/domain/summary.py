@@ -70,9 +70,9 @@ def _latest(entries: Sequence[Entry]) -> Entry | None:
 
 
 def _a_year_after(day: str) -> date:
-    """A month or a year alone counts from its first day."""
+    """A month or a year alone counts from its first day; 29 February to the 28th."""
     made = date.fromisoformat(day + "YYYY-01-01"[len(day) :])
     try:
         return made.replace(year=made.year + 1)
     except ValueError:  # 29 February
-        return date(made.year + 1, 3, 1)
+        return date(made.year + 1, 2, 28)

@@ -1,6 +1,7 @@
 """What a row of the list says of its document: sealed, and as marks of what documents share."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import fields
 from typing import Any
 from uuid import UUID
 
@@ -13,44 +14,47 @@ from services.vault.domain.origin import Origin
 from services.vault.domain.texts import text_of
 from shared.crypto.fields import seal_field
 from shared.crypto.keys import SERVICE_KEY_ID, Keys
-from shared.crypto.tokens import keyed_token
+from shared.crypto.sealing import nonces
+from shared.crypto.tokens import token_with
 
 VIEW = "documents"
+SEALED = 5
+"""Fields of a row that are sealed, each at most once for one event."""
 
 
 class Marks:
     """Keyed tokens of what documents share: of one record alone, so that equal ones of two
     records do not look alike."""
 
-    def __init__(self, keys: Keys, record_id: UUID) -> None:
-        self._secret = keys.exact(SERVICE_KEY_ID, 1).secret
+    def __init__(self, keys: Keys, record_id: UUID | str) -> None:
+        self._mac = keys.exact(SERVICE_KEY_ID, 1).mac
         self._record = str(record_id)
 
     def type(self, code: str) -> str:
         return self._mark("document type", code)
 
     def kind(self, kind: Kind) -> str:
-        return self._mark("document kind", _in_order(kind))
+        return self._mark("document kind", _said(kind, _KIND))
 
     def origin(self, origin: Origin) -> str:
-        said = _in_order(origin)
-        del said["depositors"]  # access is not asked by them
-        return self._mark("document origin", said)
+        return self._mark("document origin", _said(origin, _ORIGIN))
 
     def visibility(self, codes: Iterable[str]) -> str:
         return self._mark("document visibility", sorted(codes))
 
     def _mark(self, label: str, value: Any) -> str:
-        return keyed_token(self._secret, label, f"{self._record}.{to_json(value).decode()}")
+        return token_with(self._mac, label, f"{self._record}.{to_json(value).decode()}")
 
 
 class DocumentRow:
     """Fields for what one event says; keys are asked for once."""
 
     def __init__(self, keys: Keys, event: events.DocumentEvent) -> None:
+        self.id = str(event.originator_id)
+        self.record_id = str(event.record_id)
         self._key = keys.current(event.record_id)
-        self._id = str(event.originator_id)
-        self._marks = Marks(keys, event.record_id)
+        self._marks = Marks(keys, self.record_id)
+        self._fresh = nonces(SEALED)
 
     def kept(self, content: Mapping[str, Any]) -> dict[str, Any]:
         said = {"media_type": content["media_type"], "size": content["size"]}
@@ -82,7 +86,7 @@ class DocumentRow:
         }
 
     def _sealed(self, field: str, value: Any) -> str:
-        return seal_field(self._key, place(self._id, field), value)
+        return seal_field(self._key, place(self.id, field), value, self._fresh)
 
 
 def origin_of(stored: Mapping[str, Any]) -> Origin:
@@ -104,5 +108,10 @@ def place(document_id: str, field: str) -> str:
     return f"{VIEW}.{field}.{document_id}"
 
 
-def _in_order(value: Kind | Origin) -> dict[str, Any]:
-    return dict(sorted(vars(value).items()))
+def _said(value: Kind | Origin, names: Iterable[str]) -> dict[str, Any]:
+    return {name: getattr(value, name) for name in names}
+
+
+_KIND = sorted(field.name for field in fields(Kind))
+_ORIGIN = sorted({field.name for field in fields(Origin)} - {"depositors"})
+"""Access is not asked by who put it in."""

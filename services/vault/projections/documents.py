@@ -107,7 +107,7 @@ class DocumentList:
         metadata = Metadata.from_event(event.metadata)
         row = self._row(event)
         fields = {
-            "record_id": str(event.record_id),
+            "record_id": row.record_id,
             "logical_id": str(event.logical_id),
             "entry_uuid": _entry_uuid(event),
             "submission_set": str(event.submission_set) if event.submission_set else None,
@@ -120,7 +120,7 @@ class DocumentList:
             **row.origin(vars(Origin.of(metadata, event.by))),
             **row.visibility(event.hidden_by, event.confidentiality),
         }
-        return Put(str(event.originator_id), fields)
+        return Put(row.id, fields)
 
     def _row(self, event: events.DocumentEvent) -> DocumentRow:
         return DocumentRow(self._keys, event)

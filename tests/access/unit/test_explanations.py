@@ -67,7 +67,7 @@ def test_the_facts_are_told_in_both_languages(world: World) -> None:
     told = {fact.name: fact for fact in explain(world, opened.decision_id, PATIENT).facts}
 
     assert told["record_status"].fr == "Votre dossier est activé."
-    assert told["consent"].fr == "Votre accord vaut jusqu’au 22/11/2026 à 11 h 00."
+    assert told["consent"].fr == "Votre accord vaut jusqu’au 22 novembre 2026 à 11 h 00."
     assert told["consent"].en == "The consent ends at 2026-11-22T10:00:00Z."
     assert "blocked" not in told
 

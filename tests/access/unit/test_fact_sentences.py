@@ -67,9 +67,9 @@ def test_when_a_right_ends_is_told_as_clocks_in_france_show_it(fact: str, end: s
     """
     lines = told(PLAIN | {fact: {end: millis(WINTER)}})
     (line,) = [one for one in lines if one["name"] == fact]
-    assert "01/12/2026 à 23 h 30" in line["fr"]
+    assert "1er décembre 2026 à 23 h 30" in line["fr"]
     assert "2026-12-01T22:30:00Z" in line["en"]
-    assert "02/07/2026 à 00 h 30" in french(**{fact: {end: millis(SUMMER)}})[fact]
+    assert "2 juillet 2026 à 0 h 30" in french(**{fact: {end: millis(SUMMER)}})[fact]
 
 
 @pytest.mark.parametrize("fact", ["consent", "care_team", "session", "caregiving"])
@@ -84,5 +84,6 @@ def test_a_majority_to_come_is_told() -> None:
     """
     From then on the record is the adult's alone.
     """
-    assert french(majority_at=millis(WINTER))["majority_at"] == "Majorité le 01/12/2026 à 23 h 30."
+    said = french(majority_at=millis(WINTER))["majority_at"]
+    assert said == "La majorité est atteinte le 1er décembre 2026 à 23 h 30."
     assert "majority_at" not in french()

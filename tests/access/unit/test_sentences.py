@@ -9,7 +9,7 @@ from services.access.domain.sentences import LISTING, Reason, conceals, who
 from tests.access.support.judging import rules
 
 DENTIST = {"kind": "professional", "profession": "40"}
-PROFESSIONS = {"40": "Chirurgien-Dentiste"}
+PROFESSIONS = {"40": "Chirurgien-dentiste", "47": "Aide médico-psychologique (AMP)"}
 WHO = "Un professionnel de santé (chirurgien-dentiste)"
 
 
@@ -157,3 +157,11 @@ def test_a_refusal_by_what_hides_something_would_show_that_it_is_there(
     Whoever may see it is refused nothing by it.
     """
     assert conceals(told, rules()) is hidden
+
+
+def test_a_profession_loses_its_capital_and_no_acronym() -> None:
+    """
+    As within a sentence: only its first letter.
+    """
+    told = who({"kind": "professional", "profession": "47"}, PROFESSIONS)
+    assert told == "Un professionnel de santé (aide médico-psychologique (AMP))"

@@ -150,13 +150,17 @@ def test_the_whole_log_is_read_as_far_as_the_mandate_goes(copy: Copy, tmp_path: 
 
 
 def test_every_form_of_export(copy: Copy, tmp_path: Path) -> None:
-    """One act a line, whatever the form."""
+    """One act a line, whatever the form; without a physician none says of which document."""
     for form in ("ndjson", "csv", "fhir"):
         file = tmp_path / f"acts.{form}"
         result = copy.run("export", "--format", form, "--output", str(file))
         assert result.exit_code == 0, result.output
         assert len(file.read_text().splitlines()) == 3 + (form == "csv")
         assert TITLE not in file.read_text()
+        assert str(copy.document) in file.read_text()
+        result = copy.run("export", "--format", form, "--output", str(file), who="auditor")
+        assert result.exit_code == 0, result.output
+        assert str(copy.document) not in file.read_text()
 
 
 def test_a_document_s_record_is_found(copy: Copy) -> None:

@@ -17,7 +17,7 @@ from services.access import contract as c
 from services.access.domain.decision import Decision
 from services.audit.adapters.contents import KeysOf
 from services.audit.adapters.event_stores import CannotRead
-from services.audit.contract import OpenRecord, UseMandate
+from services.audit.contract.auditing import OpenRecord, UseMandate
 from services.audit.domain.reading import MandateUse, WideUse
 from shared.auth.service_keys import private_key
 from shared.crypto.handover import hand_over

@@ -53,6 +53,18 @@ def test_a_period_says_whose_and_what(teller: Teller) -> None:
     assert found[RECORD].first == found[RECORD].last == START
 
 
+def test_the_first_and_the_last_act_are_told_however_they_are_read(teller: Teller) -> None:
+    """One service's log after the other, not in the order of time."""
+    acts = [
+        teller.tell("vault.document_opened", record=RECORD, at=START + timedelta(hours=n))
+        for n in (2, 3, 1)
+    ]
+
+    found = affected_by(acts, actor=None, since=None, until=None)[RECORD]
+
+    assert (found.first, found.last) == (START + timedelta(hours=1), START + timedelta(hours=3))
+
+
 def test_who_saw_a_document(teller: Teller) -> None:
     """With the right that let them in; those who took the whole record saw it too."""
     document, other = uuid4(), uuid4()
@@ -80,3 +92,27 @@ def test_who_saw_a_document(teller: Teller) -> None:
     ]
     assert found[0].place == opened.place
     assert len(list(sights(heard, None))) == 3
+
+
+def test_who_saw_a_list_saw_something_of_the_record(teller: Teller) -> None:
+    """Titles and types are health data; what audit asks to show a journal, nobody saw."""
+    listed = teller.listed(record=RECORD)
+    heard = [listed, teller.listed(record=RECORD, via="audit"), teller.decided(permit=False)]
+
+    assert [(s.what, s.place) for s in sights(heard, None)] == [
+        ("saw a list (document)", listed.place)
+    ]
+    assert list(sights(heard, uuid4())) == []
+
+
+def test_a_list_concerns_whose_it_is_of(teller: Teller) -> None:
+    """A breach notice goes to those whose documents were listed, though none was opened."""
+    heard = [
+        teller.listed(record=RECORD),
+        teller.listed(record=OTHER, via="audit"),
+        teller.decided(record=OTHER, permit=False),
+    ]
+
+    found = affected_by(heard, actor=DOCTOR["id"], since=None, until=None)
+
+    assert {record: touched.kinds for record, touched in found.items()} == {RECORD: {"documents"}}

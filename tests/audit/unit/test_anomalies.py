@@ -1,7 +1,7 @@
 """Every rule points at what it is for, and at nothing beside it."""
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
 
 import pytest
@@ -79,6 +79,13 @@ def test_one_account_reading_many_records(teller: Teller) -> None:
     assert found(*[teller.decided(right="treating_doctor") for _ in range(30)]) == []
     same = uuid4()
     assert found(*[teller.decided(record=same) for _ in range(40)]) == []
+    again = [teller.decided() for _ in range(59)]  # it counts anew: no finding for each further one
+    assert names(found(*again)) == ["many_records"]
+
+
+def test_what_audit_asks_to_show_a_journal_is_no_reading(teller: Teller) -> None:
+    """Whoever reads one journal line by line has read no document, at whatever hour."""
+    assert found(*[teller.decided(via="audit") for _ in range(30)]) == []
 
 
 def test_own_and_relatives_names(teller: Teller) -> None:
@@ -98,6 +105,10 @@ def test_an_hour_out_of_habit(teller: Teller) -> None:
     assert names(found(*mornings, night)) == ["unusual_hour"]
     assert found(*mornings, near) == []
     assert found(*mornings[:29], night) == []
+    # At half past eight in summer, half past nine in winter: an hour later, and by UTC two.
+    summer = [teller.decided(at=datetime(2026, 9, day, 6, 30, tzinfo=UTC)) for day in range(1, 31)]
+    winter = teller.decided(at=datetime(2026, 11, 2, 8, 30, tzinfo=UTC))
+    assert found(*summer, winter) == []
 
 
 def test_a_refusal_then_an_emergency(teller: Teller) -> None:
@@ -111,6 +122,15 @@ def test_a_refusal_then_an_emergency(teller: Teller) -> None:
     assert names(found(refused, emergency)) == ["refused_then_emergency"]
     assert found(refused, late) == []
     assert found(refused, other) == []
+
+
+def test_a_list_before_an_emergency_is_no_refusal(teller: Teller) -> None:
+    """It shows what may be seen without: whoever then needs more was refused nothing."""
+    record = uuid4()
+    listed = teller.listed(record=record)
+    emergency = teller.tell("access.glass_broken", record=record)
+
+    assert found(listed, emergency) == []
 
 
 def test_a_prescription_shown_far_apart(teller: Teller) -> None:

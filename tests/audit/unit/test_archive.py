@@ -97,6 +97,18 @@ def with_more(content: dict[str, bytes]) -> None:
     content["rows/../../etc.ndjson"] = b"{}"
 
 
+def with_another_tile(content: dict[str, bytes]) -> None:
+    """A name that an archive may have."""
+    content["tile/0/001"] = bytes(32)
+
+
+def with_another_row(content: dict[str, bytes]) -> None:
+    """Another act of the same stream, as whoever can sign a manifest could put it in."""
+    rows = content["rows/vault.ndjson"].split(b"\n")
+    rows[2] = rows[2].replace(b"paper.deposited", b"paper.withdrawn")
+    content["rows/vault.ndjson"] = b"\n".join(rows)
+
+
 @pytest.mark.parametrize(
     ("change", "named"),
     [
@@ -106,6 +118,9 @@ def with_more(content: dict[str, bytes]) -> None:
         (without("stretches.json"), "file stretches.json"),
         (without(f"tile/0/000.p/{2 * EVENTS}"), f"file tile/0/000.p/{2 * EVENTS}"),
         (with_more, "no file of an archive has this name"),
+        (with_another_tile, "tile/0/001 (not in the manifest)"),
+        (with_another_row, "An event was changed after it was logged: service vault, position 3"),
+        (flip(f"tile/0/000.p/{2 * EVENTS}"), "The entries do not hash to the root"),
     ],
 )
 def test_a_changed_file_is_named(

@@ -50,6 +50,7 @@ def test_it_has_what_the_national_profile_asks_for() -> None:
         ("vault.document_deleted", {}, "D", "0", "TREAT"),
         ("vault.document_masked", {}, "U", "0", "TREAT"),
         ("access.access_decided", {"permit": False}, "R", "4", "TREAT"),
+        ("access.access_decided", {"permit": False, "listing": True}, "R", "0", "TREAT"),
         ("access.glass_broken", {}, "U", "0", "ETREAT"),
         ("identity.record_activated", {"by": {"kind": "operator", "id": "o"}}, "U", "0", "HOPERAT"),
     ],
@@ -76,3 +77,15 @@ def test_an_emergency_is_a_security_alert() -> None:
 def test_of_no_record_there_is_no_entity() -> None:
     """A number that was tried is of nobody."""
     assert "entity" not in event("prescription.number_refused", record=None)
+
+
+def test_an_auditor_without_a_physician_is_not_told_which_document() -> None:
+    """The record and who acted, nothing else."""
+    given: dict[str, Any] = {"document_id": str(DOCUMENT), "confidentiality": ["MASQUE_PS"]}
+    told = Teller().tell("vault.document_opened", record=RECORD, **given)
+
+    made = audit_event(told, "carnet.example", objects=False)
+
+    assert [entity["role"]["code"] for entity in made["entity"]] == ["1"]
+    assert str(DOCUMENT) not in str(made)
+    assert str(RECORD) in str(made)

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from services.audit.policies import FOLLOWS
 from shared.kernel.actor import ActorKind
 from shared.rpc.contract import Answer, Contract, Method, Request
 from tests.audit.traces import Code, contracts, touches_a_record
@@ -44,6 +45,11 @@ def test_every_service_is_walked() -> None:
 
     assert {"access", "audit", "identity", "keyring", "vault", "messaging"} <= walked
     assert all(Code(service).handlers for service in walked)
+
+
+def test_every_service_is_followed() -> None:
+    """Whose events are not in the log can be changed without anybody seeing it."""
+    assert sorted(FOLLOWS) == sorted(contract.service for contract in contracts())
 
 
 SILENT = """

@@ -291,6 +291,27 @@ def test_any_growth_is_a_log(
         assert sum(run.size for run in tree.runs()) == len(entries)
 
 
+def test_what_is_stored_stays(files: FolderFiles) -> None:
+    """A tile is written again alike, or it is another log's."""
+    for _ in range(2):
+        files.put_once("tile/0/000", b"hashes")
+
+    with pytest.raises(Fork):
+        files.put_once("tile/0/000", b"others")
+    assert files.get("tile/0/000") == b"hashes"
+
+
+def test_the_largest_tree_signed_is_remembered(tree: SqlTree) -> None:
+    """A process that lost its lead comes back with an older note; the same tree may be signed
+    again, by another key."""
+    for size, note in ((5, "five"), (3, "three")):
+        tree.keep_signed(size, note)
+    assert tree.signed() == "five"
+
+    tree.keep_signed(5, "five, by both keys")
+    assert tree.signed() == "five, by both keys"
+
+
 def test_while_its_key_changes_a_log_is_signed_by_both(
     tree: SqlTree, files: FolderFiles, tmp_path: Path
 ) -> None:

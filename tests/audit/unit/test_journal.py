@@ -4,9 +4,12 @@ from datetime import timedelta
 from pathlib import Path
 from uuid import uuid4
 
+import pytest
+
 from services.audit.adapters.words import groups
 from services.audit.domain.lines import Group, Result, Who
-from shared.stores.documents import At
+from shared.crypto.sealing import NotAuthentic
+from shared.stores.documents import At, Patch
 from tests.audit.logs import NOW
 from tests.audit.world import CLOCK, DENTIST, DOCTOR, HOSPITAL, OTHER_RECORD, PATIENT, RECORD, World
 
@@ -224,6 +227,18 @@ def test_nothing_readable_lies_in_the_views(world: World, tmp_path: Path) -> Non
 
     for secret in (document_id, HOSPITAL.id, DOCTOR.id, "MASQUE_PS", "11502-2"):
         assert secret.encode() not in stored
+
+
+def test_lines_swapped_do_not_open(world: World) -> None:
+    """What a line says is bound to its place: nobody's act is made somebody else's."""
+    world.tell("access.glass_broken", DENTIST, professional=DENTIST.id)
+    world.tell("access.glass_broken", DOCTOR, professional=DOCTOR.id)
+    one, other = world.views[0].find().items
+    at = At(source="access", epoch="e1", previous=2, position=3)
+    world.views[0].apply([Patch(one["id"], {"line": other["line"]})], at)
+
+    with pytest.raises(NotAuthentic):
+        world.read(PATIENT)
 
 
 def test_an_erased_record_leaves_nothing(world: World) -> None:

@@ -57,6 +57,20 @@ def test_lines_of_a_merged_record_are_the_target_s(world: World) -> None:
     assert world.read(PATIENT).total == 3
 
 
+def test_documents_of_a_merged_record_are_judged_as_the_target_s(world: World) -> None:
+    """Their lines show, but for what is hidden from who reads."""
+    for code in ("N", "INVISIBLE_PATIENT"):
+        world.tell(
+            "vault.document_deposited", DOCTOR, record=OTHER_RECORD, document_id=str(uuid4()),
+            type="11502-2", confidentiality=[code],
+        )  # fmt: skip
+    world.tell("identity.records_merged", OPERATOR, source=str(OTHER_RECORD))
+
+    lines = world.read(PATIENT, group="MEDICAL_DOCUMENT").items
+
+    assert [line.document.type for line in lines if line.document] == ["11502-2"]
+
+
 def test_a_chain_of_merges_is_followed(world: World) -> None:
     """What was merged into the source has come along."""
     first = uuid4()

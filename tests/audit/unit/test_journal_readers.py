@@ -1,5 +1,8 @@
 """Who sees which lines of a journal."""
 
+from dataclasses import replace
+from datetime import timedelta
+
 import pytest
 
 from services.audit.domain.audience import Scope
@@ -8,6 +11,7 @@ from services.audit.domain.reading import JournalReading, MandateUse
 from services.audit.messages import message_for
 from shared.kernel.actor import Actor, ActorKind
 from shared.kernel.errors import Forbidden
+from tests.audit.logs import NOW
 from tests.audit.world import (
     AUDITOR,
     DENTIST,
@@ -21,13 +25,18 @@ from tests.audit.world import (
 )
 
 
-def test_representatives_see_no_secret_session(world: World) -> None:
+@pytest.mark.parametrize(
+    "reader",
+    [PARENT, replace(PARENT, kind=ActorKind.CAREGIVER)],
+    ids=["representative", "caregiver"],
+)
+def test_who_acts_for_the_person_sees_no_secret_session(world: World, reader: Actor) -> None:
     """What a minor did in secret is hidden from parents, and counted for the minor."""
     secret = Actor(kind=ActorKind.PATIENT, id=str(RECORD), record_id=RECORD, secret=True)
     world.tell("identity.record_activated", PATIENT)
     world.tell("access.emergency_switches_set", secret)
 
-    assert world.read(PARENT).total == 1
+    assert world.read(reader).total == 1
     assert world.read(PATIENT).total == 2
 
 
@@ -83,6 +92,8 @@ def test_the_insurer_gives_records(world: World) -> None:
 
     assert line.actor_kind is Who.ENROLMENT
     assert line.sentence_fr.startswith("L’Assurance Maladie a rattaché")
+    world.tell("identity.record_closed", Actor(kind=ActorKind.OPERATOR, id="host"))
+    assert world.read(PATIENT, limit=1).items[0].actor.who_fr == "L’exploitant du service"
 
 
 def test_the_treating_doctor_sees_all(world: World) -> None:
@@ -127,12 +138,16 @@ def test_a_refused_reader_sees_nothing_and_no_reading_is_saved(world: World) -> 
 
 def test_every_reading_is_an_event_that_others_hear_of(world: World) -> None:
     """Who watches is watched: the next page of the journal will tell of this one."""
-    page = world.read(PATIENT, group="GENERAL")
+    page = world.read(PATIENT, group="GENERAL", from_=NOW, to=NOW + timedelta(days=1))
 
     [recorded] = world.audit.read(0, 10)
     assert isinstance(recorded.event, JournalReading.Created)
     assert recorded.record_id == RECORD
-    assert recorded.event.filters == {"group": "GENERAL"}
+    assert recorded.event.filters == {
+        "group": "GENERAL",
+        "from": "2026-11-21T12:00:00.000Z",
+        "to": "2026-11-22T12:00:00.000Z",
+    }
     message = message_for(recorded.event)
     assert message is not None
     assert message.model_dump(mode="json")["decision_id"] == str(page.decision_id)

@@ -1,10 +1,12 @@
 """What an auditor may, and the trace it leaves: nothing is answered that was not saved first."""
 
+from datetime import UTC, datetime
 from uuid import UUID, uuid4
 
 import pytest
 
-from services.audit.contract import AffectedBy, OpenRecord, ReadStatistics, UseMandate
+from services.audit.contract.auditing import AffectedBy, OpenRecord, ReadStatistics, UseMandate
+from services.audit.domain.mandate import Mandate
 from services.audit.domain.reading import MandateUse, WideUse
 from services.audit.messages import AuditMandateUsed, message_for
 from shared.kernel.actor import Actor
@@ -32,6 +34,9 @@ def test_keys_are_opened_for_the_records_in_scope(world: World) -> None:
 
     assert world.keyring.asked == [(RECORD, "a1")]
     assert uses(world) == [("replay", RECORD)]
+    message = message_for(world.audit.read(0, 10)[0].event)
+    assert isinstance(message, AuditMandateUsed)
+    assert (message.record_id, message.mandate, message.purpose) == (RECORD, "m1", "replay")
 
 
 def test_and_of_no_other(world: World) -> None:
@@ -82,13 +87,17 @@ def test_whom_a_breach_concerns(world: World) -> None:
     world.tell("messaging.message_read", DOCTOR)
     world.tell("agenda.appointment_added", DOCTOR, record=OTHER_RECORD)
     world.decided(DOCTOR, permit=False)
+    listed = uuid4()
+    world.decided(DOCTOR, permit=False, listing=True, right="listing", record=listed)
 
     asked = AffectedBy(actor=f"professional:{DOCTOR.id}")
     answer = world.audit.affected_by(asked, AUDITOR)
 
     found = {item.record_id: item.kinds for item in answer.items}
-    assert found == {RECORD: ["documents", "messages"], OTHER_RECORD: ["appointments"]}
-    assert answer.total == 2
+    assert found == {
+        RECORD: ["documents", "messages"], OTHER_RECORD: ["appointments"], listed: ["documents"]
+    }  # fmt: skip
+    assert answer.total == 3
     assert uses(world) == [("affected_by", None)]
     with pytest.raises(Forbidden):
         world.audit.affected_by(asked, auditor(str(RECORD)))
@@ -129,3 +138,26 @@ def test_statistics_of_a_running_carnet(world: World) -> None:
         world.tell("messaging.message_sent", DOCTOR)
     cells = {c.value: c.count for c in world.audit.statistics(asked, AUDITOR).cells}
     assert cells == {"sent": 24, "received": None, "read": None}
+
+
+def test_months_are_those_of_france(world: World) -> None:
+    """Half past eleven in the evening of the 31st of October, universal time, is in November."""
+    world.now = datetime(2026, 10, 31, 23, 29, tzinfo=UTC)
+    for _ in range(11):
+        world.tell("messaging.message_sent", DOCTOR)
+
+    asked = ReadStatistics(from_month="2026-10", to_month="2026-11")
+    cells = world.audit.statistics(asked, AUDITOR).cells
+
+    assert [(cell.month, cell.count) for cell in cells] == [("2026-11", 11)]
+
+
+@pytest.mark.parametrize(
+    ("said", "present"), [(True, True), (False, False), ("false", False), (None, False)]
+)
+def test_a_physician_is_there_only_if_the_mandate_says_so(said: object, *, present: bool) -> None:
+    """A word that reads as true is not: without a physician no medical content is shown."""
+    claims = {"id": "m1", "scope": ["all"], "physician_present": said}
+
+    assert Mandate.of_claims(claims).physician is present
+    assert not Mandate.of_claims({"id": "m1", "scope": ["all"]}).physician

@@ -8,11 +8,12 @@ import pytest
 from cryptography.exceptions import InvalidSignature
 from pypdf import PdfReader
 
-from services.audit.contract import JournalPrinted, PrintJournal
+from services.audit.application import journal
+from services.audit.contract.journal import JournalPrinted, PrintJournal
 from services.audit.domain.reading import JournalReading
 from shared.kernel.actor import Actor
-from shared.kernel.errors import Forbidden
-from tests.audit.logs import PRIVATE
+from shared.kernel.errors import Forbidden, TooLarge
+from tests.audit.logs import ORIGIN, PRIVATE
 from tests.audit.world import DENTIST, DOCTOR, HOSPITAL, PARENT, PATIENT, RECORD, World
 
 
@@ -40,10 +41,13 @@ def test_it_prints_what_the_journal_shows(world: World) -> None:
     assert "bris de glace" in text
     assert str(RECORD) in text
     assert "L. 1111-19" in text
+    said = answer.statement
+    assert said.index("Claire Martin") < said.index("bris de glace")
 
 
 def test_the_signature_is_of_the_statement(world: World) -> None:
-    """Checked without our code: the log's public key, the context line, the text."""
+    """Checked without our code: the log's public key, the context line, the text, which says
+    whose journal it is and what the log held by then."""
     world.tell("identity.record_activated", PATIENT)
     answer = printed(world)
 
@@ -56,6 +60,8 @@ def test_the_signature_is_of_the_statement(world: World) -> None:
     text = text_of(answer)
     assert hashlib.sha256(answer.statement.encode()).hexdigest() in text
     assert "Vous avez activé votre espace santé." in answer.statement
+    assert str(RECORD) in answer.statement
+    assert f"{ORIGIN}\nTaille et racine : 7 {'00' * 32}\n" in answer.statement
     assert answer.signature[:44] in text
 
 
@@ -91,3 +97,17 @@ def test_printing_is_reading(world: World) -> None:
     world.rules.denied.add(PARENT.id)
     with pytest.raises(Forbidden):
         printed(world, PARENT)
+
+
+def test_a_journal_too_long_to_print_is_printed_by_periods(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Refused before anything is signed or said to have been read."""
+    monkeypatch.setattr(journal, "PRINTED_MOST", 2)
+    for _ in range(3):
+        world.tell("identity.record_activated", PATIENT)
+
+    with pytest.raises(TooLarge):
+        printed(world)
+    assert world.audit.head().position == 0
+    assert printed(world, to=world.now.isoformat()).lines == 2

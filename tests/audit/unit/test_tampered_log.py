@@ -1,9 +1,16 @@
 """What is changed in the published files is found, and named."""
 
+from collections.abc import Callable
+from pathlib import Path
+
 import pytest
 
-from services.audit.domain.report import FindingKind
+from services.audit.adapters.files import FolderFiles
+from services.audit.domain.log_walk import LogWalk
+from services.audit.domain.report import Finding, FindingKind
+from shared.stores.settings import EventStoreSettings
 from tests.audit.ground import EVENTS, Ground, flip, older_note
+from tests.audit.logs import batch, open_tree, publisher
 
 
 def test_a_changed_entry_accuses_the_log_and_no_event(ground: Ground) -> None:
@@ -57,3 +64,19 @@ def test_an_older_checkpoint_put_back(ground: Ground) -> None:
     assert ground.verify(heads={"vault": 1, "access": 1}).pending == 2 * EVENTS - 2
     some = ground.verify(heads={"vault": 3, "access": 1})
     assert some.found[FindingKind.EVENT_NOT_LOGGED] == 2
+
+
+@pytest.mark.parametrize("change", [flip, Path.unlink], ids=["changed", "removed"])
+def test_a_tile_above_the_first_level(tmp_path: Path, change: Callable[[Path], None]) -> None:
+    """Nobody needs it to read the entries; who asks for a proof does."""
+    home, tree = open_tree(EventStoreSettings(data_dir=tmp_path / "data"))
+    with home:
+        tree.append(batch("vault", 0, 300))
+        publisher(tree, FolderFiles(tmp_path / "log")).publish()
+    change(tmp_path / "log/tile/1/000.p/1")
+    findings: list[Finding] = []
+
+    assert len(list(LogWalk(FolderFiles(tmp_path / "log"), 300, findings.append).leaves())) == 300
+
+    [finding] = findings
+    assert finding.path == "tile/1/000.p/1"

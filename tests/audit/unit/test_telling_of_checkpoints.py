@@ -8,7 +8,7 @@ from services.audit.adapters.checkpoints import CheckpointSweep, Telling
 from services.audit.adapters.files import FolderFiles
 from services.audit.adapters.tree import SqlTree
 from services.audit.application import Audit
-from services.audit.contract import ConsistencyProof, ProveConsistency
+from services.audit.contract.proving import ConsistencyProof, ProveConsistency
 from services.audit.domain.batch import Place
 from shared.crypto.local_keys import LocalKeys
 from shared.kernel.clock import FixedClock
@@ -92,3 +92,23 @@ def test_how_far_a_service_is_logged_is_told_by_the_digest_of_its_last_event(
         assert tree.places()["vault"].digest is None
         tree.append(batch("vault", 2, 3, epoch="e2"))
         assert tree.places()["vault"].digest == digest("vault", 3, "e2").hex()
+
+
+def test_what_comes_while_it_is_published_is_not_told_to_be_covered(tmp_path: Path) -> None:
+    """Else a service would believe that events are logged which no signed tree holds."""
+    settings = EventStoreSettings(data_dir=tmp_path / "data")
+    heard: list[Telling] = []
+    with Audit(settings, LocalKeys(bytes(32), "audit"), FixedClock(NOW)) as audit:
+        tree = SqlTree(audit.guarded)
+
+        class Meanwhile(FolderFiles):
+            def put(self, path: str, data: bytes) -> None:
+                super().put(path, data)
+                if path == "checkpoint":
+                    tree.append(batch("vault", 3, 5))
+
+        tree.append(batch("vault", 0, 3))
+        CheckpointSweep(audit, tree, publisher(tree, Meanwhile(tmp_path / "log")), heard.append)()
+
+    [telling] = heard
+    assert (telling.checkpoint.size, telling.covered["vault"].position) == (3, 3)

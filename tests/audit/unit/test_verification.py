@@ -3,17 +3,24 @@
 # ruff: noqa: S608 - the values put into these statements are the tests' own
 
 from pathlib import Path
+from typing import NoReturn
 from uuid import UUID, uuid4
 
 import pytest
 
+from services.audit.adapters.contents import StateCheck
 from services.audit.adapters.event_stores import CannotRead, SqliteStores
 from services.audit.adapters.files import FolderFiles
+from services.audit.adapters.inspecting import Inspector
 from services.audit.adapters.leaves import LeafFollower
 from services.audit.adapters.tree import SqlTree
 from services.audit.application import Audit
+from services.audit.domain.anomaly import Anomaly
 from services.audit.domain.report import FindingKind
+from services.audit.domain.verification import Log, Verification
+from shared.crypto.keys import KeyUnavailable
 from shared.crypto.local_keys import LocalKeys
+from shared.crypto.signatures import check_ed25519
 from shared.kernel.clock import FixedClock
 from shared.stores.settings import EventStoreSettings
 from tests.audit.ground import (
@@ -28,7 +35,7 @@ from tests.audit.ground import (
     found,
     pull_from,
 )
-from tests.audit.logs import NOW, publisher
+from tests.audit.logs import NOW, VERIFIER, publisher
 
 
 def test_an_untouched_log_verifies(ground: Ground) -> None:
@@ -195,6 +202,24 @@ def test_an_erased_record_is_no_finding(ground: Ground) -> None:
     assert report.documents == 0
 
 
+def test_a_key_out_of_reach_is_no_erased_record(ground: Ground) -> None:
+    """Nothing is said of what nobody could look at: the events are named."""
+
+    class Away(LocalKeys):
+        def exact(self, key_id: UUID, version: int) -> NoReturn:
+            raise KeyUnavailable
+
+    stores = SqliteStores(ground.data)
+    report = Verification(
+        source=stores,
+        pages=Inspector(stores, [StateCheck(lambda name: Away(ROOT_KEY, name))]).pages,
+        log=Log(files=FolderFiles(ground.log), verifier=VERIFIER, check=check_ed25519),
+    ).run()
+
+    assert report.found == {FindingKind.KEY_UNAVAILABLE: 2 * EVENTS}
+    assert report.services["vault"].erased == report.services["vault"].opened == 0
+
+
 def test_a_false_map_hides_nothing(ground: Ground) -> None:
     """Audit's own map is not trusted: the events it gives away wrongly show as differences."""
     ground.sql("audit", "UPDATE audit_runs SET service = 'access' WHERE first_index = 0")
@@ -218,7 +243,10 @@ def test_a_restored_store_tells_what_it_lost(tmp_path: Path) -> None:
         LeafFollower(audit, tree, "vault", pull_from({"vault": vault})).catch_up()
         LeafFollower(audit, tree, "audit", pull_from({"audit": audit})).catch_up()
         publisher(tree, FolderFiles(ground.log)).publish()
+        [raised] = [r.event for r in audit.read(0, 10) if isinstance(r.event, Anomaly.Created)]
 
+    assert (raised.kind, raised.service) == ("epoch_renewed", "vault")
+    assert (raised.position, raised.lost) == (10, 2)
     report = ground.verify()
 
     assert found(report) == {

@@ -12,7 +12,7 @@ from services.audit.adapters.files import FolderFiles
 from services.audit.adapters.tree import SqlTree
 from services.audit.adapters.witnesses import KeptCosignatures, witness_keys
 from services.audit.application import Audit, Outside
-from services.audit.contract import AddCosignatures, ReadCheckpoint
+from services.audit.contract.proving import AddCosignatures, ReadCheckpoint
 from services.audit.domain.proofs import LogReader
 from services.audit.domain.witness import WitnessKey
 from shared.crypto.local_keys import LocalKeys
@@ -149,7 +149,8 @@ def test_keys_of_witnesses_come_from_a_file(tmp_path: Path) -> None:
     assert [w.name for w in witness_keys(file)] == [NAME]
     assert witness_keys(None) == ()
 
-    file.write_text(str(VERIFIER))
-    with pytest.raises(SettingsError):
-        witness_keys(file)
+    for wrong in (str(VERIFIER), vkey().replace(NAME, "another.example/w1")):
+        file.write_text(wrong)
+        with pytest.raises(SettingsError):
+            witness_keys(file)
     assert PRIVATE.public_key().public_bytes_raw() == VERIFIER.key

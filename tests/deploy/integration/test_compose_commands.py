@@ -35,7 +35,7 @@ OUT_OF_REACH = (
 @pytest.fixture(scope="module")
 def private(tmp_path_factory: pytest.TempPathFactory) -> Path:
     home = tmp_path_factory.mktemp("compose")
-    operated(home).done("prepare", str(home / "private"), "--relay", "mail.example.org:465")
+    operated(home).done("prepare", str(home / "private"), "--relay", "mail.example.org:587")
     certify(home / "private" / "smtp")
     return home / "private"
 

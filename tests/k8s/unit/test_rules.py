@@ -5,8 +5,9 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+import yaml
 
-from scripts.cli.processes import SERVICES, entrypoints
+from scripts.cli.processes import ROOT, SERVICES, entrypoints
 from shared.kernel.hosting import hosts_of
 from tests.k8s.manifests import (
     OVERLAYS,
@@ -209,6 +210,20 @@ def test_rpc_scales_with_what_waits_and_with_the_rate(documents: list[Json]) -> 
     assert scaled == {f"{s}-rpc": {"rabbitmq", "prometheus"} for s in SERVICES}
 
 
+def test_what_alerts_ask_of_the_broker_is_fetched(documents: list[Json]) -> None:
+    """On a cluster as by Compose: an alert on what nobody fetches never fires. Of a broker that
+    listens with TLS alone the port is 15691, ``prometheus-tls``."""
+    [config] = [d for d in of_kind(documents, "ServiceMonitor") if name_of(d).endswith("rabbitmq")]
+    fetched = [(e["path"], e.get("params")) for e in config["spec"]["endpoints"]]
+    compose = yaml.safe_load((ROOT / "deploy" / "prometheus" / "prometheus.yml").read_text())
+    jobs = [j for j in compose["scrape_configs"] if j["job_name"].startswith("rabbitmq")]
+    assert fetched == [(job.get("metrics_path", "/metrics"), job.get("params")) for job in jobs]
+    assert {e["port"] for e in config["spec"]["endpoints"]} == {"prometheus-tls"}
+    [policy] = [p for p in of_kind(documents, "NetworkPolicy") if name_of(p).endswith("rabbitmq")]
+    opened = [r["ports"] for r in policy["spec"]["ingress"] if "monitoring" in str(r["from"])]
+    assert opened == [[{"protocol": "TCP", "port": 15691}]]
+
+
 def test_a_production_keeps_its_data_where_it_was_declared() -> None:
     """Nodes by region, encrypted volumes of these regions, an image by digest."""
     documents = rendered("prod")
@@ -237,6 +252,18 @@ def _storage_classes(value: Any) -> Iterator[str]:
                 yield inner
             else:
                 yield from _storage_classes(inner)
+
+
+def test_mail_leaves_by_the_port_that_is_open_for_it(documents: list[Json]) -> None:
+    """What a setting names and what a policy opens; not 465, where a server waits for TLS at once
+    and our STARTTLS would wait for its greeting."""
+    [settings] = [d for d in of_kind(documents, "ConfigMap") if name_of(d) == "ConfigMap carnet"]
+    relays = {settings["data"][f"CARNET_{who}_RELAY"] for who in ("MESSAGING", "NOTIFICATION")}
+    for policy in of_kind(documents, "NetworkPolicy"):
+        for rule in policy["spec"].get("egress") or []:
+            if "mail-relay" in str(rule["to"]):
+                assert {f"mail-relay.carnet.svc:{p['port']}" for p in rule["ports"]} == relays
+    assert relays == {"mail-relay.carnet.svc:587"}
 
 
 def test_every_host_a_setting_names_is_declared() -> None:

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from shared.kernel.french import curled, french_day, french_time, unbroken
+from shared.kernel.french import counted, curled, french_day, french_time, unbroken
 
 
 @pytest.mark.parametrize(
@@ -47,3 +47,10 @@ def test_no_line_ends_where_french_has_a_no_break_space(typed: str, set_: str) -
 )
 def test_an_apostrophe_stands_between_letters(typed: str, set_: str) -> None:
     assert curled(typed) == set_
+
+
+def test_the_plural_begins_at_two() -> None:
+    """
+    Unlike in English, nothing is singular: 0 acte.
+    """
+    assert [counted(n, "acte") for n in (0, 1, 2)] == ["0 acte", "1 acte", "2 actes"]

@@ -1,13 +1,13 @@
 """Keyed ids: the same for who holds the secret, meaningless to everybody else."""
 
 import copy
-from uuid import UUID
+from uuid import UUID, uuid5
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.kernel.ids import derived_id, id_of
+from shared.kernel.ids import derived_id, id_of, named_id
 
 SECRET = b"0123456789abcdef0123456789abcdef"
 parts = st.lists(st.text(max_size=8), min_size=1, max_size=4)
@@ -71,3 +71,15 @@ def test_what_is_no_id_is_refused(written: str) -> None:
     """
     with pytest.raises(ValueError, match=r"hexadecimal|invalid literal"):
         id_of(written)
+
+
+@pytest.mark.parametrize("name", ["", "1", "é" * 100])
+def test_a_named_id_is_that_of_the_norm(name: str) -> None:
+    """
+    RFC 9562, 5.5: entryUUIDs of documents are such ids, and were given out.
+    """
+    space = UUID(int=0xFEDCBA98_76543210_0F1E2D3C_4B5A6978)
+
+    made = named_id(space, name)
+
+    assert (made, str(made), made.version) == (uuid5(space, name), str(uuid5(space, name)), 5)

@@ -22,7 +22,7 @@ def prepared(tmp_path: Path) -> Path:
 
 
 def _prepare(carnet: Operated) -> None:
-    carnet.done("prepare", str(carnet.home / "private"), "--relay", "mail.example.org:465")
+    carnet.done("prepare", str(carnet.home / "private"), "--relay", "mail.example.org:587")
 
 
 def environment(prepared: Path, name: str) -> dict[str, str]:

@@ -7,9 +7,9 @@ from shared.crypto.derivation import derive
 from shared.crypto.fields import open_field, seal_field
 from shared.crypto.keys import SERVICE_KEY_ID, KeyUnavailable
 from shared.crypto.local_keys import LocalKeys, LocalTransportKeys
-from shared.crypto.sealing import NotAuthentic
+from shared.crypto.sealing import NONCE_BYTES, NotAuthentic, nonces
 from shared.crypto.signatures import is_signed, sign
-from shared.crypto.tokens import keyed_token
+from shared.crypto.tokens import keyed_token, mac_of, token_with
 from shared.crypto.transport import open_message, seal_message
 from shared.kernel.clock import parse_instant
 
@@ -139,3 +139,29 @@ def test_a_signature_holds_for_its_statement_purpose_and_key() -> None:
     assert not is_signed(key.public_key(), "checkpoint", {"a": 1, "b": "é"}, signature)
     assert not is_signed(other.public_key(), "tombstone", {"a": 1, "b": "é"}, signature)
     assert not is_signed(key.public_key(), "tombstone", {"a": 1, "b": "é"}, "not hex")
+
+
+def test_a_token_made_with_many_is_that_made_alone() -> None:
+    """
+    What one key has made before leaves no trace in the next.
+    """
+    mac = mac_of(ROOT)
+    made = [token_with(mac, "facility", text) for text in ("a", "", "a")]
+
+    assert made == [keyed_token(ROOT, "facility", text) for text in ("a", "", "a")]
+    key = LocalKeys(ROOT, "identity").current(None)
+    assert token_with(key.mac, "facility", "a") == keyed_token(key.secret, "facility", "a")
+
+
+def test_of_nonces_drawn_at_once_each_is_given_once() -> None:
+    """
+    Two values sealed with the same one would open each other: AES-GCM forgives no repetition.
+    """
+    fresh, others = nonces(5), nonces(5)
+
+    given = [fresh() for _ in range(5)] + [others() for _ in range(5)]
+
+    assert len(set(given)) == 10
+    assert {len(nonce) for nonce in given} == {NONCE_BYTES}
+    with pytest.raises(IndexError):
+        fresh()

@@ -21,7 +21,7 @@ from unittest.mock import patch
 
 import urllib3
 
-from shared.crypto import sealing
+from shared.crypto import sealing, tokens
 
 MARKS = re.compile(r"\(\?(, ?\?)*\)")
 _taken: ContextVar[Counter[str] | None] = ContextVar("taken", default=None)
@@ -122,7 +122,7 @@ def main() -> None:
         (sealing, "unseal_with", "seal opened"),
         (sealing, "seal_with", "sealed"),
         (hmac, "new", "HMAC"),
-        (hmac, "digest", "HMAC"),
+        (tokens, "token_with", "HMAC"),
     ):
         patch.object(where, name, counted(what, getattr(where, name))).start()
     manager = urllib3.PoolManager

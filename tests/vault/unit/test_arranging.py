@@ -15,6 +15,7 @@ from services.vault.contract.arranging import (
     Pin,
     RenameFolder,
 )
+from services.vault.domain.arrangement import Arrangement
 from services.vault.domain.document import Document
 from shared.kernel.actor import Actor, ActorKind
 from shared.kernel.errors import Conflict, Forbidden
@@ -94,6 +95,19 @@ def test_names_are_unique_whatever_their_case_and_accents(world: World) -> None:
     )
     world.vault.rename_folder(rename, PATIENT)
     assert set(filed(world)) == {"EPAULE DROITE", "Genou"}
+
+
+def test_a_hundred_folders_at_most() -> None:
+    """One more is refused; one that is renamed is not one more."""
+    kept = Arrangement.begin(bytes(32), RECORD, PATIENT)
+    ids = [UUID(int=n) for n in range(100)]
+    for number, folder_id in enumerate(ids):
+        kept.create_folder(folder_id, f"Dossier {number}", PATIENT)
+
+    with pytest.raises(Conflict):
+        kept.create_folder(uuid4(), "Un de plus", PATIENT)
+    kept.rename_folder(ids[0], "Autre nom", PATIENT)
+    assert len(kept.folders) == 100
 
 
 def test_a_folder_goes_and_its_documents_stay(world: World) -> None:

@@ -18,7 +18,7 @@ from services.vault.contract.life import Delete, Mask, Unmask
 from services.vault.domain.copies import Copies
 from services.vault.messages import message_for
 from shared.kernel.actor import Actor, ActorKind
-from shared.kernel.errors import Forbidden, InvalidRequest
+from shared.kernel.errors import Forbidden, InvalidRequest, Unavailable
 from tests.vault.cda import PDF, cda, enclosing
 from tests.vault.world import AUTHOR, HOSPITAL, METADATA, OTHER_HOSPITAL, PATIENT, RECORD, World
 
@@ -82,6 +82,12 @@ def test_only_mailboxes_of_professionals_are_named(world: World, to: str) -> Non
     """The person is told by their record; their address holds their INS."""
     with pytest.raises(ValidationError):
         deposit(world, copies_to=[to])
+
+
+def test_a_mailbox_named_twice_gets_one_copy(world: World) -> None:
+    deposit(world, copies_to=[*TO, TO[0]])
+
+    assert [copies.to for copies in asked(world)] == [TO]
 
 
 def test_what_is_held_back_is_not_sent_before_its_release(world: World) -> None:
@@ -176,7 +182,20 @@ def test_what_was_masked_before_for_others_goes_all_the_same(world: World) -> No
     deposit(world, by=OTHER_HOSPITAL)
     (event,) = asked(world)
 
-    assert contents(world, event.originator_id).to == TO
+    sent = contents(world, event.originator_id)
+    assert (sent.to, sent.document.confidentiality) == (TO, ["N"])
+
+
+def test_nothing_is_sent_of_a_record_that_waits_for_an_operator(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A message about it is parked: whether its documents are still this person's is not known."""
+    deposit(world)
+    (event,) = asked(world)
+    monkeypatch.setattr(type(world.vault.places), "is_parked", lambda _, record: record == RECORD)
+
+    with pytest.raises(Unavailable):
+        contents(world, event.originator_id)
 
 
 def test_masked_by_default_is_masked(world: World) -> None:

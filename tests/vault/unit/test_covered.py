@@ -25,7 +25,9 @@ from services.vault.contract.life import (
 from services.vault.contract.reading import ChangesSince, Describe, Open, Search, Versions
 from services.vault.domain.document import Document
 from services.vault.domain.doubles import SCOPE
-from services.vault.messages import DocumentDeposited, message_for
+from services.vault.messages import message_for
+from services.vault.messages.entering import DocumentDeposited
+from services.vault.messages.using import DocumentOpened
 from shared.kernel.actor import Actor, ActorKind
 from shared.kernel.errors import Forbidden, Refusal
 from tests.vault.cda import PDF, TEXT
@@ -243,9 +245,10 @@ def test_what_was_not_announced_stays_so_until_its_time(world: World) -> None:
     second = put_in(world, OTHER_HOSPITAL)
 
     assert listed(world, PATIENT) == {}
-    assert listed(world, OTHER_DOCTOR) == {
-        first: ["INVISIBLE_PATIENT"], second: ["INVISIBLE_PATIENT", "N"]
-    }  # fmt: skip
+    for announcing in (OTHER_DOCTOR, DOCTOR):  # the latter is the author that was named
+        assert listed(world, announcing) == {
+            first: ["INVISIBLE_PATIENT"], second: ["INVISIBLE_PATIENT", "N"]
+        }  # fmt: skip
     world.clock.move(timedelta(days=12))
     world.project()
     world.vault.open_hidden()
@@ -346,6 +349,30 @@ def test_others_are_told_whom_it_is_hidden_from(world: World) -> None:
     assert isinstance(message, DocumentDeposited)
     assert message.confidentiality == ["INVISIBLE_PATIENT", "N"]
     assert (message.author, message.facility) == (OTHER_DOCTOR.id, None)
+
+
+def test_others_are_told_whom_an_opening_is_hidden_from(world: World) -> None:
+    """By its depositor, who is not told of the cover."""
+    hidden(world, "MASQUE_PS")
+    second = put_in(world, DOCTOR)
+
+    world.vault.open(Open(document_id=second), DOCTOR)
+
+    message = message_for(world.events()[-1].event)
+    assert isinstance(message, DocumentOpened)
+    assert message.confidentiality == ["MASQUE_PS", "N"]
+
+
+def test_reclassified_it_is_asked_about_as_its_depositor_knows_it(world: World) -> None:
+    """As if put in so now: a refusal stands in their journal with what was asked."""
+    hidden(world, "MASQUE_PS")
+    second = put_in(world, DOCTOR)
+
+    request = Reclassify(request_id=uuid4(), document_id=second, title="Autre titre")
+    world.vault.reclassify(request, DOCTOR)
+
+    fed = [q.resource for q in world.access.asked if q.action == "feed"]
+    assert fed[-1]["confidentiality"] == ["N"]
 
 
 def test_copies_go_as_their_sender_knows_the_document(world: World) -> None:

@@ -100,6 +100,15 @@ class TestPlace:
 
         assert set(refusal.value.fields) == {field}
 
+    def test_not_two_at_once(self, world: World) -> None:
+        """A record and an INS may be of two people."""
+        with pytest.raises(InvalidRequest) as refusal:
+            world.deposit(
+                PDF, record_id=str(RECORD), ins={"value": INS, "oid": OID}, metadata=METADATA
+            )
+        assert set(refusal.value.fields) == {"ins"}
+        assert not world.events()
+
 
 class TestPerson:
     def test_a_document_of_somebody_else_is_refused(self, world: World) -> None:

@@ -1,16 +1,17 @@
 """Summary and mandatory documents: drawn from what this reader may see."""
 
 import csv
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 from pydantic import ValidationError
 
 from services.vault.adapters.mandatory import read_mandatory
 from services.vault.adapters.value_sets import read_value_sets
+from services.vault.contract.life import Archive
 from services.vault.contract.mandatory import MandatoryDocuments, MissingMandatory, StayChecked
 from services.vault.contract.summary import Summarise, Summary
 from services.vault.domain.summary import FromProfile
@@ -51,6 +52,34 @@ def test_the_latest_synthesis_and_when_the_next_is_due(world: World) -> None:
     assert made.latest is not None
     assert made.latest.document_id == latest
     assert (made.due, made.overdue) == (date(2027, 2, 28), False)
+
+
+def test_the_day_it_is_due_is_not_too_late(world: World) -> None:
+    synthesis(world, 1, "20251121")
+    made = summary(world).synthesis
+    assert (made.due, made.overdue) == (date(2026, 11, 21), False)
+
+    world.clock.move(timedelta(days=1))
+    assert summary(world).synthesis.overdue
+
+
+def test_a_year_after_the_29th_of_february_is_the_28th(world: World) -> None:
+    """The last day of the month that has no such day (code de procédure civile, art. 641)."""
+    synthesis(world, 1, "20240229")
+
+    assert summary(world).synthesis.due == date(2025, 2, 28)
+
+
+def test_an_archived_synthesis_is_not_the_latest(world: World) -> None:
+    """It is out of what is shown first (DMP TD3.3d)."""
+    current = synthesis(world, 1, "20260301")
+    archived = synthesis(world, 2, "20260601")
+    world.vault.archive(Archive(request_id=uuid4(), document_id=archived), PATIENT)
+
+    made = summary(world).synthesis.latest
+
+    assert made is not None
+    assert made.document_id == current
 
 
 def test_a_replaced_synthesis_is_not_the_latest(world: World) -> None:
@@ -139,6 +168,11 @@ def checked(world: World, by: Actor = DOCTOR, **how: Any) -> StayChecked:
     return world.vault.missing_mandatory(request, by)
 
 
+def checked_of(world: World, first: str, last: str | None, **how: Any) -> StayChecked:
+    """A stay of other days."""
+    return checked(world, **{"from": first, "to": last, **how})
+
+
 def test_what_a_stay_owes(world: World) -> None:
     """A discharge letter and the discharge documents; more if there was an operation or a
     letter announced it."""
@@ -194,6 +228,38 @@ def test_nothing_is_owed_while_the_stay_goes_on(world: World) -> None:
         answer = checked(world, **going_on)
         assert answer.missing == []
         assert {item.state for item in answer.items} == {"not_due"}
+
+
+def test_a_letter_is_owed_on_the_day_of_discharge(world: World) -> None:
+    """It is handed over when the person leaves (CSP R.1112-1-2)."""
+    assert "liaison_sortie" in checked_of(world, "2026-11-18", "2026-11-21").missing
+
+
+def test_the_letter_that_announces_a_stay_is_owed_from_its_beginning_on(world: World) -> None:
+    """Its author is not the hospital: nothing of the stay has to be waited for."""
+    answer = checked_of(world, "2026-11-18", None, planned=True)
+
+    assert answer.missing == ["liaison_entree"]
+
+
+def test_what_was_replaced_answers_no_more(world: World) -> None:
+    """A letter that turned out to be something else leaves the letter owed."""
+    put(world, 1, "11490-0", act("20260205"))
+    report = put(world, 2, "34112-3", act("20260205"), related=replacing("1.2.61^1"))
+
+    answer = checked(world)
+
+    assert answer.missing == ["liaison_sortie"]
+    assert report in {item.document_id for item in answer.items}
+
+
+def test_a_line_counts_from_the_day_it_is_in_force(world: World) -> None:
+    """Arrêté du 26 avril 2022: reports of operations from 31 December 2023 on."""
+    before = checked_of(world, "2023-12-28", "2023-12-30", operated=True)
+    since = checked_of(world, "2023-12-28", "2023-12-31", operated=True)
+
+    assert "cr_operatoire" not in before.missing
+    assert "cr_operatoire" in since.missing
 
 
 def test_a_hidden_letter_is_missing_to_whom_it_is_hidden_from(world: World) -> None:

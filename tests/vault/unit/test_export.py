@@ -11,13 +11,14 @@ import pytest
 
 from services.vault.application import exporting
 from services.vault.contract.exports import ExportPart, ExportRecord, ExportStatus, ReadExport
+from services.vault.contract.life import Delete
 from services.vault.domain import export
 from services.vault.domain.zipping import Stored, directory, piece
 from shared.kernel.actor import Actor
 from shared.kernel.errors import Conflict, Forbidden, InvalidRequest
 from tests.vault import xds
 from tests.vault.cda import JPEG, PDF, PNG, TEXT, cda, enclosing, replacing
-from tests.vault.world import DOCTOR, METADATA, MOTHER, OTHER_RECORD, PATIENT, RECORD, World
+from tests.vault.world import AUTHOR, DOCTOR, METADATA, MOTHER, OTHER_RECORD, PATIENT, RECORD, World
 
 
 def begin(world: World, by: Actor = PATIENT) -> UUID:
@@ -104,7 +105,21 @@ def test_the_metadata_follow_the_standard(world: World) -> None:
         data = copy.read(f"IHE_XDM/SUBSET01/{uri}")
         assert xds.slot(entry, "hash") == [hashlib.sha1(data, usedforsecurity=False).hexdigest()]
         assert xds.slot(entry, "size") == [str(len(data))]
-    assert {e.get("status").rpartition(":")[2] for e in entries} == {"Approved", "Deprecated"}
+    states = {e.get("id"): e.get("status").rpartition(":")[2] for e in entries}
+    assert {*states.values()} == {"Approved", "Deprecated"}
+    (newer, older) = xds.replacement(copy.read("IHE_XDM/SUBSET01/METADATA.XML"))
+    assert (states[newer], states[older]) == ("Approved", "Deprecated")
+
+
+def test_the_metadata_of_who_has_no_qualified_identity(world: World) -> None:
+    """The record's own number stands in the place of the INS."""
+    world.identities.qualified = False
+    put(world, PDF)
+
+    (entry,) = xds.check(archive(world).read("IHE_XDM/SUBSET01/METADATA.XML"))
+
+    (patient,) = {v for v in xds.identified(entry).values() if v.endswith("^PI")}
+    assert patient.startswith(str(RECORD))
 
 
 def test_the_page_lists_and_opens_them(world: World) -> None:
@@ -176,6 +191,20 @@ def test_what_is_hidden_after_it_was_begun_is_not_in_it(
     assert b"Annonce" not in whole_part(world, export_id, 1)
 
 
+def test_what_is_deleted_after_it_was_begun_is_not_in_it(world: World) -> None:
+    """Its author has taken it back: it is not shown again by any way."""
+    put(world, PDF)
+    deleted = put(world, JPEG)
+    export_id = begin(world)
+    world.vault.delete(Delete(request_id=uuid4(), document_id=deleted), AUTHOR)
+    world.project()
+
+    part = whole_part(world, export_id, 0)
+
+    assert PDF in part
+    assert JPEG not in part
+
+
 def test_a_part_is_the_same_however_often_it_is_read(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -202,6 +231,17 @@ def test_a_part_that_would_be_another_is_refused(
 
     with pytest.raises(Conflict):
         read(world, export_id, 0)
+
+
+def test_a_part_of_the_same_size_may_be_another() -> None:
+    """What a part is, is told by what it holds."""
+    begun = export.Export.begin(uuid4(), RECORD, [[uuid4()]], uuid4(), PATIENT)
+    part = export.Part(size=3, sha256="a" * 64, files=(), left_out=())
+    begun.make(0, part, PATIENT)
+
+    begun.make(0, part, PATIENT)
+    with pytest.raises(Conflict):
+        begun.make(0, replace(part, sha256="b" * 64), PATIENT)
 
 
 def test_many_documents_make_several_parts(world: World, monkeypatch: pytest.MonkeyPatch) -> None:

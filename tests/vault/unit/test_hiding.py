@@ -7,7 +7,15 @@ from uuid import UUID, uuid4
 import pytest
 from pydantic import ValidationError
 
-from services.vault.contract.life import Mask, RevealToPatient, RevealToRepresentatives
+from services.vault.contract.deposits import Release
+from services.vault.contract.life import (
+    Archive,
+    Delete,
+    Mask,
+    RevealToPatient,
+    RevealToRepresentatives,
+)
+from services.vault.domain import life
 from services.vault.domain.document import Document
 from services.vault.domain.timing import opens_at
 from services.vault.messages import message_for
@@ -121,6 +129,18 @@ def test_what_is_held_back_has_no_time_yet(world: World) -> None:
     assert world.topics() == ["vault.document_held"]
 
 
+def test_its_time_begins_when_it_is_released(world: World) -> None:
+    """CSP R.1111-53, from the day it is in the record."""
+    document_id = deposit(world, confidentiality=HIDDEN, hold=True)
+    time_passes(world, days=60)
+    world.vault.release(Release(request_id=uuid4(), document_id=document_id), HOSPITAL)
+
+    time_passes(world, days=15)
+    assert later(world)[-1] == "vault.hidden_notice_sent"
+    time_passes(world, days=17)
+    assert codes(world, document_id) == ("N",)
+
+
 def test_hidden_it_is_not_masked_too(world: World) -> None:
     """DMP EX_2.1-1050: both codes do not go together."""
     document_id = deposit(world, confidentiality=HIDDEN)
@@ -139,6 +159,41 @@ def test_a_minors_secret_is_lifted_for_good_and_on_purpose(world: World) -> None
             RevealToRepresentatives.model_validate(unsure)
     request = RevealToRepresentatives.model_validate({**asked, "confirmed": True})
     assert world.vault.reveal_to_representatives(request, PATIENT).confidentiality == ["N"]
+
+
+def test_what_is_gone_meanwhile_is_told_of_to_nobody(world: World) -> None:
+    """The list of what is due lags behind the log: its author has just deleted it."""
+    document_id = deposit(world, confidentiality=HIDDEN)
+    world.project()
+    world.vault.delete(Delete(request_id=uuid4(), document_id=document_id), AUTHOR)
+
+    world.clock.move(timedelta(days=15))
+    world.vault.tell_of_hidden()
+
+    assert later(world) == ["vault.document_deleted"]
+
+
+def test_the_person_is_told_once(world: World) -> None:
+    """Though the list of what is due is built anew, and the answers are forgotten."""
+    document = world.vault.get(deposit(world, confidentiality=HIDDEN), Document)
+    assert document
+
+    for _ in range(2):
+        life.tell_of_hidden(document, AUTHOR)
+
+    (event,) = document.pending_events
+    assert isinstance(event, Document.HiddenNoticeSent)
+
+
+def test_what_was_not_hidden_is_not_masked_by_its_announcement(world: World) -> None:
+    """Nothing happens; masking by default is of what comes in from then on (CSP R.1111-49)."""
+    document_id = deposit(world)
+    world.mask_by_default()
+
+    request = RevealToPatient(request_id=uuid4(), document_id=document_id)
+
+    assert world.vault.reveal_to_patient(request, AUTHOR).confidentiality == ["N"]
+    assert later(world)[-1] == "vault.default_masking_set"
 
 
 def test_masked_by_default_once_revealed(world: World) -> None:
@@ -167,3 +222,16 @@ def test_archived_after_a_while(world: World) -> None:
     time_passes(world, days=365)
     world.vault.archive_old()
     assert later(world) == ["vault.document_archived", "vault.document_unarchived"]
+
+
+def test_what_was_archived_by_hand_meanwhile_stops_no_sweep(world: World) -> None:
+    """The list of what is due lags behind the log."""
+    document_id = deposit(world)
+    world.archive_after(days=365)
+    world.project()
+    world.clock.move(timedelta(days=366))
+    world.vault.archive(Archive(request_id=uuid4(), document_id=document_id), PATIENT)
+
+    world.vault.archive_old()
+
+    assert later(world) == ["vault.document_archived"]

@@ -101,6 +101,7 @@ def test_who_holds_it_finds_it_again(world: World) -> None:
 def test_released_it_is_a_deposit_like_another(world: World) -> None:
     """In the record from that instant, which is its submission."""
     document_id = hold(world).document_id
+    world.project()
     world.clock.move(timedelta(hours=3))
 
     release(world, document_id)
@@ -109,6 +110,8 @@ def test_released_it_is_a_deposit_like_another(world: World) -> None:
     assert held(world) == []
     shown = world.vault.describe(Describe(document_id=document_id), DOCTOR)
     assert (shown.status, shown.submitted_at) == ("Approved", world.clock.now())
+    since = ChangesSince(record_id=RECORD, instant=world.clock.now() - timedelta(hours=1))
+    assert [i.document_id for i in world.vault.changes_since(since, PATIENT).items] == [document_id]
     assert [q.action for q in world.access.asked if q.by == HOSPITAL] == ["feed", "feed", "feed"]
 
 
@@ -154,14 +157,21 @@ def test_the_same_deposited_without_hold_is_its_release(world: World) -> None:
     assert world.topics() == ["vault.document_held", "vault.document_released"]
 
 
-def test_somebody_else_may_deposit_the_same(world: World) -> None:
-    """What is held back elsewhere must show in nothing, not even as a double."""
-    first = hold(world)
-    other = hold(world, by=OTHER_HOSPITAL, hold=False)
+@pytest.mark.parametrize(
+    ("by", "codes"),
+    [(OTHER_HOSPITAL, ["MASQUE_PS"]), (DOCTOR, ["N"])],
+    ids=["without a right", "a reader"],
+)
+def test_somebody_else_may_deposit_the_same(world: World, by: Actor, codes: list[str]) -> None:
+    """What is held back elsewhere must show in nothing, not even as a double or by its mask."""
+    first = hold(world, confidentiality=codes)
+    other = hold(world, by=by, hold=False)
 
     assert other.duplicate_of is None
     assert other.document_id != first.document_id
     assert listed(world) == [other.document_id]
+    shown = world.vault.describe(Describe(document_id=other.document_id), PATIENT)
+    assert shown.confidentiality == ["N"]
 
 
 def test_a_new_version_held_back_replaces_nothing_yet(world: World) -> None:

@@ -6,9 +6,10 @@ from uuid import uuid4
 import pytest
 
 from services.vault.application import checking
+from services.vault.contract.deposits import Discard
 from services.vault.contract.integrity import CheckIntegrity, IntegrityChecked
 from tests.vault.cda import JPEG, PDF, PNG, cda
-from tests.vault.world import METADATA, OPERATOR, OTHER_RECORD, RECORD, World
+from tests.vault.world import HOSPITAL, METADATA, OPERATOR, OTHER_RECORD, RECORD, World
 
 
 def check(world: World, sample: int | None = None, after: int = 0) -> IntegrityChecked:
@@ -60,6 +61,19 @@ def test_erased_records_are_left_alone(world: World) -> None:
     world.keys.erase(OTHER_RECORD)
 
     assert check(world).checked == 1
+
+
+def test_what_was_discarded_is_not_missing(world: World) -> None:
+    """It never came into the record, and its content goes with the sweeps."""
+    held = world.deposit(PDF, record_id=str(RECORD), metadata=METADATA, hold=True).document_id
+    world.vault.discard(Discard(request_id=uuid4(), document_id=held), HOSPITAL)
+    world.vault.sweep_orphans()
+    world.vault.sweep_orphans()
+    assert not world.objects.kept
+
+    answer = check(world)
+
+    assert (answer.checked, answer.missing) == (0, [])
 
 
 def test_a_large_vault_is_checked_a_part_at_a_time(
@@ -118,6 +132,30 @@ def test_garbage_is_written_down_before_it_goes(world: World) -> None:
     assert stray not in world.objects.kept
     removed: Any = world.events()[-1].event
     assert removed.objects == [stray]
+
+
+def test_what_was_somebodys_at_the_look_before_waits_for_the_next(world: World) -> None:
+    """A deposit under way, saved, and taken back since: only what two looks on end find goes."""
+    stray = f"{uuid4().hex}/{uuid4().hex}/{uuid4().hex}"
+    for there in (True, False, True):
+        world.objects.kept.clear()
+        world.objects.kept |= {stray: b"left behind"} if there else {}
+        world.vault.sweep_orphans()
+
+    assert stray in world.objects.kept
+    world.vault.sweep_orphans()
+    assert stray not in world.objects.kept
+
+
+def test_a_hundred_at_one_sweep_go(world: World) -> None:
+    """As many as saves that failed may leave."""
+    for _ in range(100):
+        world.objects.kept[f"{uuid4().hex}/{uuid4().hex}/{uuid4().hex}"] = b""
+
+    for _ in range(2):
+        world.vault.sweep_orphans()
+
+    assert not world.objects.kept
 
 
 def test_much_garbage_is_left_alone(world: World) -> None:

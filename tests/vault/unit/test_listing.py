@@ -16,7 +16,16 @@ from shared.kernel.clock import instant
 from shared.kernel.errors import Forbidden, InvalidRequest
 from shared.stores.documents import At, Patch
 from tests.vault.cda import JPEG, PDF, PNG, TEXT, cda, replacing
-from tests.vault.world import DOCTOR, HOSPITAL, METADATA, OTHER_RECORD, PATIENT, RECORD, World
+from tests.vault.world import (
+    DOCTOR,
+    HOSPITAL,
+    METADATA,
+    OTHER_RECORD,
+    PATIENT,
+    RECORD,
+    STRANGER,
+    World,
+)
 
 
 def search(**how: object) -> Search:
@@ -190,6 +199,21 @@ def test_changes_are_by_the_instant_of_deposit(world: World) -> None:
     assert [item.document_id for item in changes.items] == [late]
 
 
+def test_in_an_emergency_lists_are_decided_as_one(world: World) -> None:
+    """What is opened then can be found then; and not without saying so."""
+    document_id = world.deposit(cda()).document_id
+    session = world.access.break_glass(RECORD, STRANGER)
+    world.project()
+    emergency = {"mode": "break_glass", "session": session}
+
+    found = world.vault.search(search(**emergency), STRANGER).items
+    versions = world.vault.versions(Versions(logical_id=document_id, **emergency), STRANGER).items
+
+    assert [item.document_id for item in (*found, *versions)] == [document_id] * 2
+    with pytest.raises(Forbidden):
+        world.vault.search(search(), STRANGER)
+
+
 def test_versions_of_any_member(world: World) -> None:
     """Oldest first, whichever version one holds the logical id of."""
     world.deposit(cda())
@@ -200,6 +224,18 @@ def test_versions_of_any_member(world: World) -> None:
     for logical_id in (second.logical_id, third.logical_id):
         found = world.vault.versions(Versions(logical_id=logical_id), DOCTOR)
         assert [item.unique_id for item in found.items] == ["1.2.3.4^1", "1.9", "1.10"]
+
+
+def test_versions_that_are_hidden_from_a_reader_are_not_told_of(world: World) -> None:
+    """Masked by itself, a former version is shown to the person alone."""
+    former = world.deposit(cda())
+    current = world.deposit(cda(id_='<id root="1.9"/>', related=replacing("1.2.3.4^1")))
+    world.vault.mask(Mask(request_id=uuid4(), document_id=former.document_id), PATIENT)
+    world.project()
+
+    for reader, seen in ((DOCTOR, [current]), (PATIENT, [former, current])):
+        found = world.vault.versions(Versions(logical_id=current.logical_id), reader)
+        assert [item.document_id for item in found.items] == [one.document_id for one in seen]
 
 
 def test_versions_are_of_one_record_and_each_shown_once(world: World) -> None:

@@ -7,7 +7,7 @@ import pytest
 from services.vault.contract.reading import Open, Search, Versions
 from services.vault.domain.document import Document
 from services.vault.domain.opening import Opening
-from shared.kernel.errors import Forbidden, InvalidRequest
+from shared.kernel.errors import Forbidden, InvalidRequest, Unavailable
 from tests.vault.cda import cda
 from tests.vault.world import DOCTOR, METADATA, OTHER_RECORD, PATIENT, RECORD, World, asked
 
@@ -64,6 +64,18 @@ def test_the_targets_rights_decide(world: World, documents: tuple[UUID, UUID]) -
     ):
         with pytest.raises(Forbidden):
             ask()
+
+
+@pytest.mark.parametrize("parked", [SOURCE, TARGET], ids=["source", "target"])
+def test_nothing_is_decided_while_a_message_of_either_is_parked(
+    world: World, documents: tuple[UUID, UUID], parked: UUID, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The source may have been split off again: whose its documents are is not known."""
+    hear(world, "records_merged")
+    monkeypatch.setattr(type(world.vault.places), "is_parked", lambda _, record: record == parked)
+
+    with pytest.raises(Unavailable):
+        world.vault.open(Open(document_id=documents[1]), DOCTOR)
 
 
 def test_an_opening_is_in_the_targets_journal(world: World, documents: tuple[UUID, UUID]) -> None:

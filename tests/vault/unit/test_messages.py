@@ -1,14 +1,18 @@
 """What others hear: enough to tell the person and to ask access, nothing that names anyone."""
 
 import json
-from uuid import UUID
+from dataclasses import replace
+from uuid import UUID, uuid4
 
+from services.vault.contract.arranging import MaskAllByDefault
+from services.vault.contract.exports import ExportRecord
+from services.vault.contract.life import Mask
 from services.vault.contract.reading import Open
 from services.vault.messages import message_for
 from shared.eventing.messages import MessageData
 from shared.kernel.actor import Actor, ActorKind
-from tests.vault.cda import INS, cda, replacing
-from tests.vault.world import DOCTOR, HOSPITAL, RECORD, World
+from tests.vault.cda import INS, PDF, cda, replacing
+from tests.vault.world import DOCTOR, HOSPITAL, PATIENT, RECORD, World
 
 
 def opening(document_id: UUID) -> Open:
@@ -80,3 +84,26 @@ def test_a_secret_session_is_told_as_such(world: World) -> None:
     world.vault.open(opening(first.document_id), carried)
 
     assert [message.secret for message in published(world)] == [False, True]
+
+
+def test_whatever_a_minor_does_in_a_secret_session_is_told_as_such(world: World) -> None:
+    """A document put in, masked, a choice for all, a copy: no notice and no line for parents."""
+    minor = replace(PATIENT, secret=True)
+    said = {"type": "DOCPAT09", "title": "Moi", "creation": "2026", "service_start": "2026"}
+    codes = ["INVISIBLE_REPRESENTANTS_LEGAUX"]
+    given = {"record_id": str(RECORD), "metadata": said, "confidentiality": codes}
+    document_id = world.deposit(PDF, by=minor, **given).document_id
+    world.vault.mask(Mask(request_id=uuid4(), document_id=document_id), minor)
+    asked = {"request_id": uuid4(), "record_id": RECORD}
+    world.vault.mask_all_by_default(MaskAllByDefault.model_validate({**asked, "on": True}), minor)
+    world.project()
+    world.vault.export_record(ExportRecord(request_id=uuid4(), record_id=RECORD), minor)
+
+    told = {m.TYPE: m.secret for row in world.events() if (m := message_for(row.event))}
+
+    assert told == {
+        "vault.document_deposited": True,
+        "vault.document_masked": True,
+        "vault.default_masking_set": True,
+        "vault.record_exported": True,
+    }

@@ -4,17 +4,18 @@ import csv
 from contextlib import closing
 from pathlib import Path
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 from pydantic import ValidationError
 
 from services.vault.adapters.value_sets import read_value_sets
+from services.vault.contract.deposits import Release
 from services.vault.contract.reading import Describe
 from services.vault.contract.views import DocumentView
 from shared.kernel.actor import Actor
 from shared.kernel.errors import Forbidden, InvalidRequest, TooLarge
-from tests.vault.cda import INS, JPEG, OID, PDF, TEXT, cda, enclosing
+from tests.vault.cda import INS, JPEG, OID, PDF, PNG, TEXT, cda, enclosing
 from tests.vault.world import DOCTOR, HOSPITAL, METADATA, MOTHER, PATIENT, RECORD, World, asked
 
 DATA = Path(__file__).parents[4] / "shared" / "domain" / "data"
@@ -126,6 +127,23 @@ def test_one_document_of_directives_is_current(world: World) -> None:
     assert third not in {first, second}
     with pytest.raises(Forbidden):
         world.vault.describe(Describe(document_id=second), PATIENT)
+    given = {"record_id": str(RECORD), "metadata": METADATA | {"type": "EXPPAT_3"}}
+    world.deposit(PNG, HOSPITAL, **given)  # a copy that a hospital has takes no place of theirs
+    assert world.vault.describe(Describe(document_id=third), PATIENT).status == "Approved"
+
+
+def test_directives_held_back_take_the_place_when_they_are_released(world: World) -> None:
+    directives = OWN | {"type": "EXPPAT_3", "title": "Mes directives"}
+    given: dict[str, Any] = {"record_id": str(RECORD), "metadata": directives}
+    first = world.deposit(JPEG, PATIENT, **given).document_id
+    second = world.deposit(TEXT, PATIENT, hold=True, **given).document_id
+    assert world.vault.describe(Describe(document_id=first), PATIENT).status == "Approved"
+
+    world.vault.release(Release(request_id=uuid4(), document_id=second), PATIENT)
+
+    assert world.vault.describe(Describe(document_id=second), PATIENT).status == "Approved"
+    with pytest.raises(Forbidden):
+        world.vault.describe(Describe(document_id=first), PATIENT)
 
 
 def test_every_type_of_a_record_has_its_heading() -> None:

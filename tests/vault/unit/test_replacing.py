@@ -5,12 +5,21 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from services.vault.contract.deposits import Replace
+from services.vault.contract.deposits import DepositLot, Replace
 from services.vault.domain.document import Document
 from services.vault.domain.states import Status
 from shared.kernel.errors import Conflict, Forbidden
-from tests.vault.cda import JPEG, PDF, cda, replacing
-from tests.vault.world import AUTHOR, DOCTOR, HOSPITAL, METADATA, OTHER_HOSPITAL, RECORD, World
+from tests.vault.cda import JPEG, PDF, TEXT, cda, replacing
+from tests.vault.world import (
+    AUTHOR,
+    DOCTOR,
+    HOSPITAL,
+    METADATA,
+    OTHER_HOSPITAL,
+    OTHER_RECORD,
+    RECORD,
+    World,
+)
 
 V1 = cda(id_='<id root="1.2.3.4" extension="1"/>')
 V2 = cda(id_='<id root="1.2.3.4" extension="2"/>', related=replacing("1.2.3.4^1"))
@@ -69,6 +78,20 @@ def test_a_version_is_replaced_once(world: World) -> None:
     assert len(world.objects.kept) == 2
 
 
+def test_a_lot_replaces_a_version_once(world: World) -> None:
+    """Nor are there two branches of what comes in together; none of it is taken."""
+    first = world.deposit(PDF, record_id=str(RECORD), metadata=METADATA).document_id
+    documents = [
+        {"content": base64.b64encode(c).decode(), "metadata": METADATA, "replaces": str(first)}
+        for c in (JPEG, TEXT)
+    ]
+    lot = {"request_id": uuid4(), "record_id": RECORD, "documents": documents}
+
+    with pytest.raises(Conflict):
+        world.vault.deposit_lot(DepositLot.model_validate(lot), HOSPITAL)
+    assert document(world, first).status is Status.APPROVED
+
+
 def test_the_new_version_hides_at_least_as_much(world: World) -> None:
     """Replacing must not be a way to unmask."""
     world.deposit(V1, confidentiality=["MASQUE_PS"])
@@ -111,6 +134,27 @@ def test_by_id_it_must_be_ones_own(world: World) -> None:
         )  # fmt: skip
     assert document(world, first.document_id).status is Status.APPROVED
     assert len(world.objects.kept) == 1
+
+
+def test_by_id_it_is_of_the_same_record(world: World) -> None:
+    """One's own of another person: no version of theirs, and theirs stays as it is."""
+    theirs = world.deposit(PDF, record_id=str(OTHER_RECORD), metadata=METADATA).document_id
+
+    with pytest.raises(Forbidden):
+        world.deposit(JPEG, record_id=str(RECORD), metadata=METADATA, replaces=str(theirs))
+
+    assert document(world, theirs).status is Status.APPROVED
+    assert len(world.objects.kept) == 1
+
+
+def test_held_back_it_is_told_at_once_what_it_could_not_replace(world: World) -> None:
+    """Not at its release, when the professional has gone on to somebody else."""
+    world.deposit(V1)
+    world.deposit(V2)
+
+    with pytest.raises(Conflict):
+        world.deposit(V3, hold=True)
+    assert "vault.document_held" not in world.topics()
 
 
 def test_by_id_it_must_exist(world: World) -> None:

@@ -1,17 +1,18 @@
 """Earlier results across laboratories, as their documents give them."""
 
 from pathlib import Path
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 
+from services.vault.contract.life import Delete
 from services.vault.contract.results import PriorResults, ResultsFound
 from services.vault.domain.cda.biology import read_results
-from services.vault.domain.results import ReadDocument, Result
+from services.vault.domain.results import ReadDocument, Result, is_within
 from shared.cda.tree import clinical_document
 from shared.kernel.errors import Forbidden, InvalidRequest
 from tests.vault.cda import PDF, cda, enclosing, replacing
-from tests.vault.world import DOCTOR, PATIENT, RECORD, World
+from tests.vault.world import AUTHOR, DOCTOR, PATIENT, RECORD, World
 
 OFFICIAL = Path(__file__).parents[4] / "shared" / "samples" / "cda"
 official = pytest.mark.skipif(not OFFICIAL.is_dir(), reason="the official samples are not here")
@@ -116,6 +117,33 @@ def test_one_test_and_one_period(world: World) -> None:
     period = {"from": "2025-01-01", "to": "2025-01-01"}
     assert [r.value for r in asked(world, loinc="2345-7", **period).items] == ["1"]
     assert asked(world, loinc="718-7").total == 0
+
+
+@pytest.mark.parametrize(
+    ("day", "since", "until", "within"),
+    [
+        ("2026-01", "2026-01-15", None, True),
+        ("2026", "2026-06-01", "2026-07-01", True),
+        ("2026-01", None, "2026-01-15", True),
+        ("2025-12", "2026-01-01", None, False),
+        ("2026-02", None, "2026-01-31", False),
+        ("2026-01-15", "2026-01-15", "2026-01-15", True),
+    ],
+)
+def test_a_month_or_a_year_alone_is_in_as_soon_as_one_of_its_days_is(
+    day: str, since: str | None, until: str | None, *, within: bool
+) -> None:
+    """A laboratory that says no more leaves no result out of what is asked for."""
+    assert is_within(day, since, until) is within
+
+
+def test_a_code_of_a_laboratory_that_looks_like_another_is_not_it(world: World) -> None:
+    """What a code says depends on its terminology."""
+    local = '<code code="2345-7" codeSystem="1.2.3.9" displayName="Ferritine"/>'
+    world.deposit(report(observation(local, PQ.format("9", "µg/L"))))
+
+    assert asked(world, loinc="2345-7").total == 0
+    assert asked(world).total == 1
 
 
 def test_pages(world: World) -> None:
@@ -248,6 +276,15 @@ def test_a_replaced_report_counts_no_more(world: World) -> None:
     )
 
     assert [r.value for r in asked(world).items] == ["0.9"]
+
+
+def test_results_of_a_deleted_report_are_kept_no_more(world: World) -> None:
+    document_id = world.deposit(report(observation(GLUCOSE, PQ.format("1", "g/L")))).document_id
+    assert asked(world).total == 1
+    world.vault.delete(Delete(request_id=uuid4(), document_id=document_id), AUTHOR)
+
+    assert asked(world).total == 0
+    assert world.found_results.find().items == []
 
 
 def test_an_erased_record_has_no_results(world: World) -> None:

@@ -153,6 +153,16 @@ def test_only_a_current_document_is_reclassified(status: Status) -> None:
         life.reclassify(document, document.metadata, DECISION, AUTHOR)
 
 
+def test_the_same_words_again_are_no_change() -> None:
+    """No event, so no new entry either."""
+    document = made(held=False)
+    entry = document.entry_uuid
+
+    life.reclassify(document, document.metadata, DECISION, AUTHOR)
+
+    assert (document.version, document.entry_uuid) == (1, entry)
+
+
 def test_a_change_of_metadata_is_a_new_entry_of_the_same_document() -> None:
     """entryUUID changes with each, logicalId does not; a change of state makes no new entry."""
     document = made(held=False, codes=("INVISIBLE_REPRESENTANTS_LEGAUX", "N"))

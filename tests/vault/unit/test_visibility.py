@@ -62,9 +62,12 @@ def test_a_secret_session_takes_secret_documents_only() -> None:
         decided("N", by=secret)
 
 
-def test_a_new_version_hides_at_least_as_much() -> None:
-    """Replacing a masked document must not be a way to unmask it."""
-    assert decided("N", former=("MASQUE_PS", "N")) == ("MASQUE_PS", "N")
+@pytest.mark.parametrize(
+    "code", ["MASQUE_PS", "INVISIBLE_PATIENT", "INVISIBLE_REPRESENTANTS_LEGAUX"]
+)
+def test_a_new_version_hides_at_least_as_much(code: str) -> None:
+    """Replacing a hidden document must not be a way to show it."""
+    assert decided("N", former=(code, "N")) == tuple(sorted((code, "N")))
 
 
 def test_masking_and_back() -> None:
