@@ -222,7 +222,7 @@ def test_without_a_qualified_ins_it_is_a_pdf(world: World) -> None:
 
 def test_a_pdf_of_a_reversal_takes_the_place_of_the_first(world: World) -> None:
     """It has no header that would name it: the vault is told."""
-    world.people.ins = None
+    world.people.persons[RECORD] = replace(TRAITS, ins=None)
     number = world.issue().number
     done = world.dispense(number, given(1))
     reverse(world, number, done.dispensation_id)
