@@ -10,10 +10,11 @@ from services.identity.contract.living import (
     Close,
     LiftSuspension,
     NewActivationCode,
+    Reopen,
     Suspend,
 )
 from services.identity.domain.errors import NotDueYet, WrongActivationCode
-from services.identity.domain.states import Status
+from services.identity.domain.states import Status, SuspensionReason
 from shared.kernel.actor import Actor, ActorKind
 from shared.kernel.errors import Conflict
 from tests.identity.lives import (
@@ -23,6 +24,7 @@ from tests.identity.lives import (
     about,
     activate,
     announce,
+    close,
     exists,
     opened,
     seen,
@@ -184,6 +186,39 @@ def test_only_a_suspicion_of_fraud_closes_for_fraud(world: World) -> None:
         world.pass_time(SIX_WEEKS)
         if reason == "fraud_suspected":
             world.identity.lift_suspension(LiftSuspension(**about(record_id)), INSURER)
+
+    with pytest.raises(Conflict):
+        world.identity.close_record(Close(**about(record_id), motive="fraud"), INSURER)
+
+
+@pytest.mark.parametrize("reason", list(SuspensionReason))
+def test_closing_and_reopening_lifts_no_suspension(world: World, reason: SuspensionReason) -> None:
+    """
+    Whoever may not lift a suspension does not get around it; an operator, who may, ends it so.
+    """
+    record_id = opened(world)
+    world.identity.suspend(Suspend(**about(record_id), reason=reason), INSURER)
+    close(world, record_id)
+
+    with pytest.raises(Conflict):
+        world.identity.reopen(Reopen(**about(record_id)), patient(record_id))
+    assert exists(world).status == "closed"
+    world.identity.reopen(Reopen(**about(record_id)), INSURER)
+    assert exists(world).status == "open"
+    close(world, record_id)
+    world.identity.reopen(Reopen(**about(record_id)), patient(record_id))
+    assert exists(world).status == "open"
+
+
+def test_a_suspicion_ends_with_the_suspension_it_was_the_reason_of(world: World) -> None:
+    """
+    CSP R1111-36: the six weeks are of a suspension that stands; what is open again has none.
+    """
+    record_id = opened(world)
+    world.identity.suspend(Suspend(**about(record_id), reason="fraud_suspected"), INSURER)
+    close(world, record_id)
+    world.pass_time(SIX_WEEKS)
+    world.identity.reopen(Reopen(**about(record_id)), INSURER)
 
     with pytest.raises(Conflict):
         world.identity.close_record(Close(**about(record_id), motive="fraud"), INSURER)
