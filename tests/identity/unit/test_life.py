@@ -16,7 +16,7 @@ from services.identity.contract.living import (
 from services.identity.domain.errors import NotDueYet, WrongActivationCode
 from services.identity.domain.states import Status, SuspensionReason
 from shared.kernel.actor import Actor, ActorKind
-from shared.kernel.errors import Conflict
+from shared.kernel.errors import Conflict, InvalidRequest
 from tests.identity.lives import (
     DAY,
     SIX_WEEKS,
@@ -222,3 +222,21 @@ def test_a_suspicion_ends_with_the_suspension_it_was_the_reason_of(world: World)
 
     with pytest.raises(Conflict):
         world.identity.close_record(Close(**about(record_id), motive="fraud"), INSURER)
+
+
+def test_a_notice_is_posted_after_it_was_mailed_and_not_to_come(world: World) -> None:
+    """
+    From an instant before the first notice, the delay would end before the six weeks.
+    """
+    record_id = announce(world, contact={"email": "d@example.org", "phone": None})
+    world.pass_time(DAY)
+    for posted_at in (NOW - timedelta(milliseconds=1), NOW + DAY + timedelta(milliseconds=1)):
+        with pytest.raises(InvalidRequest):
+            world.identity.report_bounced_announcement(
+                ReportBounce(**about(record_id), posted_at=posted_at), INSURER
+            )
+
+    told = world.identity.report_bounced_announcement(
+        ReportBounce(**about(record_id), posted_at=NOW), INSURER
+    )
+    assert told.opens_at == NOW + SIX_WEEKS
