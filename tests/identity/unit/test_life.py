@@ -210,6 +210,19 @@ def test_closing_and_reopening_lifts_no_suspension(world: World, reason: Suspens
     assert exists(world).status == "open"
 
 
+def test_a_suspicion_that_was_lifted_closes_nothing(world: World) -> None:
+    """
+    CSP R1111-36: the suspension must stand when the record is closed for fraud.
+    """
+    record_id = opened(world)
+    world.identity.suspend(Suspend(**about(record_id), reason="fraud_suspected"), INSURER)
+    world.identity.lift_suspension(LiftSuspension(**about(record_id)), INSURER)
+    world.pass_time(SIX_WEEKS)
+
+    with pytest.raises(Conflict):
+        world.identity.close_record(Close(**about(record_id), motive="fraud"), INSURER)
+
+
 def test_a_suspicion_ends_with_the_suspension_it_was_the_reason_of(world: World) -> None:
     """
     CSP R1111-36: the six weeks are of a suspension that stands; what is open again has none.
