@@ -173,7 +173,10 @@ MODULES = (
     _eventing("head_watch", "unit/test_head_watch"),
     _eventing("audit_lag", "integration/test_audit_lag", sqlite=True, broker=True),
     _eventing(
-        "follow", "integration/test_follow", "integration/test_parking", sqlite=True, broker=True
+        "follow",
+        *(f"integration/test_{t}" for t in ("follow", "follow_told", "parking", "end_to_end")),
+        sqlite=True,
+        broker=True,
     ),
     _on_broker("broker"),
     _on_broker("relay"),

@@ -18,7 +18,9 @@ from shared.crypto.local_keys import LocalKeys
 from shared.eventing.view import View
 from shared.kernel.actor import Actor, ActorKind
 from shared.kernel.clock import FixedClock
-from shared.kernel.errors import Forbidden, InvalidRequest
+from shared.kernel.errors import Forbidden
+from shared.kernel.ins import TEST_OIDS
+from shared.kernel.ins_rules import InsRules
 from shared.stores.settings import EventStoreSettings
 from shared.stores.views import open_documents
 from tests.support.judged import JudgedAccess
@@ -45,6 +47,8 @@ UNKNOWN_APP = Actor(kind=ActorKind.APPLICATION, id="unknown-app", record_id=RECO
 INS = ("279035121518989", "1.2.250.1.213.1.4.10")
 OTHER_INS = ("260058815400233", "1.2.250.1.213.1.4.10")
 
+IDENTITY_RULES = InsRules(accepted=TEST_OIDS, strict_keys=frozenset())
+
 
 @dataclass
 class PlayedIdentities:
@@ -56,12 +60,11 @@ class PlayedIdentities:
     erased: set[UUID] = field(default_factory=set)
 
     def resolve(self, value: str, oid: str, by: Actor) -> UUID | None:
-        if len(value) != 15:
-            raise InvalidRequest(fields={"ins": "is no INS"})
-        return self.known.get((value, oid))
+        ins = IDENTITY_RULES.parse(value, oid)
+        return self.known.get((ins.value, ins.oid))
 
     def traits_of(self, record_id: UUID, by: Actor | None) -> Traits:
-        if record_id in self.erased:
+        if record_id in self.erased or record_id not in self.known.values():
             raise Forbidden
         return Traits(born=self.born, sex=self.sex)
 

@@ -1,6 +1,7 @@
 """Messages in, pages of the journal out."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -68,6 +69,7 @@ class Rules:
     def __init__(self) -> None:
         self.whole_for: set[str] = set()
         self.denied: set[str] = set()
+        self.records: set[UUID] = {RECORD, OTHER_RECORD}
         self.asked: list[tuple[Scope, str]] = []
 
     def decide_journal(self, record_id: UUID, scope: Scope, by: Actor) -> Decided:
@@ -75,8 +77,14 @@ class Rules:
         reasons = ["own_journal_lines"]
         if by.id in self.whole_for:
             reasons.append("treating_doctor")
-        permit = by.id not in self.denied and (
-            by.kind is not ActorKind.PROFESSIONAL or scope is Scope.OWN or by.id in self.whole_for
+        permit = (
+            record_id in self.records
+            and by.id not in self.denied
+            and (
+                by.kind is not ActorKind.PROFESSIONAL
+                or scope is Scope.OWN
+                or by.id in self.whole_for
+            )
         )
         return Decided(permit=permit, decision_id=uuid4(), reasons=reasons, refusal_fr=REFUSED_FR)
 
@@ -89,10 +97,14 @@ class Rules:
         ]
 
 
+@dataclass
 class Directory:
-    def of(self, national_ids: Any) -> dict[str, str]:
-        known = {DOCTOR.id: "Claire Martin"}
-        return {id_: known[id_] for id_ in national_ids if id_ in known}
+    """``known``: names by national id."""
+
+    known: Mapping[str, str] = field(default_factory=lambda: {DOCTOR.id: "Claire Martin"})
+
+    def of(self, national_ids: Iterable[str]) -> dict[str, str]:
+        return {id_: self.known[id_] for id_ in national_ids if id_ in self.known}
 
 
 class Handing:

@@ -19,7 +19,7 @@ from shared.crypto.local_keys import LocalKeys
 from shared.eventing.view import View
 from shared.kernel.actor import Actor
 from shared.kernel.clock import FixedClock
-from shared.kernel.errors import Forbidden
+from shared.kernel.errors import Forbidden, StaleRead
 from shared.stores.documents import Documents
 from shared.stores.settings import EventStoreSettings
 from shared.stores.views import open_documents
@@ -32,19 +32,23 @@ Told = Callable[[], list[tuple[str, Mapping[str, Any]]]]
 
 @dataclass
 class AccessSeen:
-    """Stands for access: lets people manage until told otherwise, keeps what was waited for."""
+    """Stands for access: lets people manage but those ``refused``, by id; keeps what was waited
+    for. ``reached``: how far it has applied this log; all of it without."""
 
-    permits: bool = True
+    refused: set[str] = field(default_factory=set)
+    reached: int | None = None
     asked: list[Actor] = field(default_factory=list)
     waited: list[tuple[UUID, int]] = field(default_factory=list)
 
     def may_manage(self, record_id: UUID, by: Actor) -> None:
         self.asked.append(by)
-        if not self.permits:
+        if by.principal.id in self.refused:
             raise Forbidden
 
     def have_applied(self, subject: UUID, position: int) -> None:
         self.waited.append((subject, position))
+        if self.reached is not None and position > self.reached:
+            raise StaleRead
 
 
 @pytest.fixture

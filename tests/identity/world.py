@@ -16,8 +16,10 @@ from services.identity.projections.candidates import Candidates, PeopleByBirth
 from services.identity.projections.due_dates import DueDates
 from services.identity.projections.merges import Merges, MergesByState
 from shared.crypto.local_keys import LocalKeys
+from shared.crypto.tombstones import Tombstone
 from shared.eventing.view import View
 from shared.kernel.clock import FixedClock
+from shared.kernel.errors import StaleRead
 from shared.kernel.ins import TEST_OIDS
 from shared.kernel.ins_rules import InsRules
 from shared.stores.documents import Documents
@@ -32,12 +34,16 @@ INS_RULES = InsRules(accepted=TEST_OIDS, strict_keys=frozenset())
 
 @dataclass
 class AccessSeen:
-    """Stands for access, which the use cases only wait for: keeps what was waited for."""
+    """Stands for access, which the use cases only wait for: keeps what was waited for.
+    ``reached``: how far it has applied this log; all of it without."""
 
+    reached: int | None = None
     waited: list[tuple[UUID, int]] = field(default_factory=list)
 
     def have_applied(self, record_id: UUID, position: int) -> None:
         self.waited.append((record_id, position))
+        if self.reached is not None and position > self.reached:
+            raise StaleRead
 
 
 @dataclass
@@ -51,14 +57,14 @@ class KeysGone:
 
     def destroy(self, record_id: UUID, certificate_of: UUID) -> dict[str, Any]:
         self.keys.erase(record_id)
-        return {
-            "record_id": str(record_id),
-            "versions": 1,
-            "destroyed_at": NOW.isoformat(),
-            "certificate_of": str(certificate_of),
-            "last_backup_expires": NOW.isoformat(),
-            "signature": "00",
-        }
+        tombstone = Tombstone(
+            record_id=record_id,
+            versions=1,
+            destroyed_at=NOW,
+            certificate_of=certificate_of,
+            last_backup_expires=NOW + timedelta(days=35),
+        )
+        return tombstone.signed(SIGNING_KEY).model_dump(mode="json")
 
 
 def open_identity(settings: EventStoreSettings, clock: FixedClock, access: AccessSeen) -> Identity:

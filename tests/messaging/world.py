@@ -199,8 +199,14 @@ class PlayedVault:
         return self.copies[copies_id]
 
 
+@dataclass
 class PlayedProfile:
+    records: set[UUID] = field(default_factory=lambda: {RECORD})
+    hidden_from: set[str] = field(default_factory=set)
+
     def summary(self, record_id: UUID, by: Actor) -> File:
+        if record_id not in self.records or by.principal.id in self.hidden_from:
+            raise Forbidden
         return File(name="profil-medical.pdf", media_type="application/pdf", data=PDF)
 
 

@@ -1,6 +1,6 @@
 """Calls to neighbours that run in this process: all of a call but the broker."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -41,14 +41,19 @@ class InProcess(RpcClient):
         *use_case_owners: object,
         others: Mapping[str, Handler] = NONE,
         outbox: Outbox | None = None,
+        position_of: Callable[[str], int] | None = None,
     ) -> None:
-        """From now on that neighbour answers; of the rest nobody is there."""
+        """From now on that neighbour answers; of the rest nobody is there. Nothing moves while it
+        is asked, so it does not wait for ``at_least``."""
         served = Served(
             settings=settings_in(self._folder),
             handlers=use_cases(contract, *use_case_owners, others=others),
             outbox=outbox,
+            position_of=position_of,
         )
-        self._neighbours[contract.service] = Answerer(contract, served, RpcSettings())
+        self._neighbours[contract.service] = Answerer(
+            contract, served, RpcSettings(stale_seconds=0)
+        )
 
     def _exchange(
         self, routing_key: str, message: Outgoing, until: float, *, confirmed: bool

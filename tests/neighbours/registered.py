@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from services.directory.application import Directory
 from services.directory.contract.registering import Deactivate
@@ -30,13 +30,18 @@ OPEN_INS = "279035121518989"
 CLOSED_INS = "187046912302213"
 ANNOUNCED_INS = "260058815400233"
 ERASED_INS = "277076322082910"
+UNPROVEN_INS = "279035100000018"
 NOBODYS_INS = "279035199999942"
+CONTACT = {"email": "pat@example.org", "phone": "+33612345678"}
+NO_SUCH_DAY = "1979-03-00"
+"""As INSi writes a day of birth that is not known."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Records:
-    """``open``: of a qualified identity, activated. ``unproven``: open, its identity proven by
-    nothing, with no INS; it has a used name. ``erased``: it was."""
+    """``open``: of a qualified identity, activated, who can be reached. ``unproven``: open, under
+    an INS, but no document was checked; it has a used name, and a date of birth that no calendar
+    has. ``erased``: it was."""
 
     identity: Identity
     open: UUID
@@ -51,11 +56,13 @@ def records_in(folder: Path) -> Records:
     identity = open_identity(EventStoreSettings(data_dir=folder), clock, AccessSeen())
     world = new_world(identity, clock, folder)
     qualified, closed, erased = (
-        announce(world, ins={"value": ins, "oid": INS_NIR_TEST}, checked_with="CN")
-        for ins in (OPEN_INS, CLOSED_INS, ERASED_INS)
+        announce(world, ins={"value": ins, "oid": INS_NIR_TEST}, contact=contact, checked_with="CN")
+        for ins, contact in ((OPEN_INS, CONTACT), (CLOSED_INS, {}), (ERASED_INS, CONTACT))
     )
-    used = {"used_name": "PAT-USAGE", "used_given_name": "MARIE-LOUISE"}
-    unproven = announce(world, traits=TRAITS | used, ins=None)
+    other = {"used_name": "PAT-USAGE", "used_given_name": "MARIE-LOUISE", "birth_date": NO_SUCH_DAY}
+    unproven = announce(
+        world, traits=TRAITS | other, ins={"value": UNPROVEN_INS, "oid": INS_NIR_TEST}
+    )
     world.pass_time(SIX_WEEKS)
     for record_id in (qualified, closed):
         activate(world, record_id)
@@ -122,7 +129,7 @@ def registers_in(folder: Path) -> Registers:
         directory.register_professional(person, OPERATOR)
     for place in places:
         directory.register_facility(place, OPERATOR)
-    directory.deactivate(Deactivate(request_id=RETIRED_AT, national_id=RETIRED), OPERATOR)
+    directory.deactivate(Deactivate(request_id=uuid4(), national_id=RETIRED), OPERATOR)
     common = settings_in(folder)
     professionals, facilities, mailboxes = (
         open_documents(common, "directory", view)
@@ -137,6 +144,3 @@ def registers_in(folder: Path) -> Registers:
             HolderSearch(mailboxes, directory),
         ),
     )
-
-
-RETIRED_AT = UUID(int=1)

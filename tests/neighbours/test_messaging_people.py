@@ -35,7 +35,7 @@ def people(side: str, records: Records, tmp_path: Path) -> People:
                 family="PAT-TROIS", given="DOMINIQUE", born="1979-03-28", ins=known.OPEN_INS
             ),
             records.unproven: Person(
-                family="PAT-USAGE", given="MARIE-LOUISE", born="1979-03-28", ins=None
+                family="PAT-USAGE", given="MARIE-LOUISE", born=known.NO_SUCH_DAY, ins=None
             ),
         },
     )

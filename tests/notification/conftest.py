@@ -2,6 +2,7 @@
 
 import email
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
 from datetime import timedelta
 from email import policy
 from pathlib import Path
@@ -41,20 +42,21 @@ Send = Callable[..., list[str]]
 LINK = "https://espace.example"
 
 
+@dataclass
 class Access:
-    """Stands for access and identity: lets representatives act until told otherwise, and knows
-    where people can be reached."""
+    """Stands for access and identity: lets representatives act but those ``refused``, by id, and
+    knows where people can be reached."""
 
-    permits = True
-
-    def __init__(self) -> None:
-        self.contacts = {
+    contacts: dict[UUID, Contact] = field(
+        default_factory=lambda: {
             RECORD: Contact(email="pat@example.org", phone="+33612345678"),
             OTHER: Contact(email="parent@example.org"),
         }
+    )
+    refused: set[str] = field(default_factory=set)
 
     def may_read(self, record_id: UUID, by: Actor) -> None:
-        if not self.permits:
+        if by.principal.id in self.refused:
             raise Forbidden
 
     def contact(self, record_id: UUID) -> Contact:

@@ -1,7 +1,7 @@
 """Prescriptions with a real log, read model, codes and paper; access decides by its own rules; the
 vault and the names of people are played by doubles that keep their promises."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -26,7 +26,7 @@ from shared.eventing.messages import MessageData
 from shared.eventing.view import View
 from shared.kernel.actor import Actor, ActorKind
 from shared.kernel.clock import FixedClock
-from shared.kernel.errors import Refusal
+from shared.kernel.errors import Forbidden, Refusal
 from shared.stores.event_log import Recorded
 from shared.stores.settings import EventStoreSettings
 from shared.stores.views import open_documents
@@ -71,8 +71,10 @@ def nothing(_step: str) -> None:
 
 @dataclass
 class PlayedVault:
-    """Takes a document once per request; ``dies``: called before and after it is taken."""
+    """Takes a document once, into one of ``records``; ``refusal``: of whatever comes; ``dies``:
+    called before and after it is taken."""
 
+    records: set[UUID] = field(default_factory=lambda: {RECORD})
     taken: dict[UUID, UUID] = field(default_factory=dict)
     contents: dict[UUID, Content] = field(default_factory=dict)
     asked: list[dict[str, Any]] = field(default_factory=list)
@@ -92,15 +94,24 @@ class PlayedVault:
         self.dies("before")
         if self.refusal:
             raise self.refusal
+        if record_id not in self.records or replaces not in {None, *self.contents}:
+            raise Forbidden
         if request_id not in self.taken:
-            self.taken[request_id] = uuid4()
-            self.position += 1
-            self.contents[self.taken[request_id]] = content
+            self.taken[request_id] = self._known(content) or self._add(content)
             self.asked.append(
                 {"record_id": record_id, "codes": list(confidentiality), "replaces": replaces}
             )
         self.dies("after")
         return self.taken[request_id]
+
+    def _known(self, content: Content) -> UUID | None:
+        return next((id_ for id_, one in self.contents.items() if one.data == content.data), None)
+
+    def _add(self, content: Content) -> UUID:
+        document_id = uuid4()
+        self.contents[document_id] = content
+        self.position += 1
+        return document_id
 
     def head(self) -> int:
         return self.position
@@ -109,19 +120,30 @@ class PlayedVault:
 INS = ("279035121518989", "1.2.250.1.213.1.4.10")
 
 
+TRAITS = Traits(
+    birth_name="PAT-TROIS", first_given_name="DOMINIQUE", sex="F", birth_date="1979-03-28", ins=INS
+)
+
+
 @dataclass
 class PlayedPeople:
-    ins: tuple[str, str] | None = INS
+    """``professionals``: given and family name by national id."""
+
+    persons: dict[UUID, Traits] = field(default_factory=lambda: {RECORD: TRAITS})
+    professionals: dict[str, tuple[str, str]] = field(
+        default_factory=lambda: {DOCTOR.id: ("Romain", "PIOU")}
+    )
 
     def names(self, record_id: UUID, professional: str, by: Actor) -> Names:
-        traits = Traits(
-            birth_name="PAT-TROIS",
-            first_given_name="DOMINIQUE",
-            sex="F",
-            birth_date="1979-03-28",
-            ins=self.ins,
-        )
-        return Names(traits=traits, born=date(1979, 3, 28), given="Romain", family="PIOU")
+        if record_id not in self.persons:
+            raise Forbidden
+        traits = self.persons[record_id]
+        try:
+            born = date.fromisoformat(traits.birth_date)
+        except ValueError:
+            born = None
+        given, family = self.professionals.get(professional, ("", ""))
+        return Names(traits=traits, born=born, given=given, family=family)
 
 
 DIRECTORY = {
@@ -132,9 +154,12 @@ DIRECTORY = {
 }
 
 
+@dataclass
 class PlayedFacilities:
+    known: Mapping[str, Facility] = field(default_factory=lambda: DIRECTORY)
+
     def facility(self, structure: str) -> Facility | None:
-        return DIRECTORY.get(structure)
+        return self.known.get(structure)
 
 
 class World:

@@ -31,8 +31,10 @@ from shared.crypto.local_keys import LocalKeys
 from shared.eventing.view import View
 from shared.kernel.actor import Actor, ActorKind
 from shared.kernel.clock import FixedClock
-from shared.kernel.errors import Forbidden
+from shared.kernel.errors import Forbidden, InvalidRequest
 from shared.kernel.gate import NORMALLY, How
+from shared.kernel.ins import TEST_OIDS
+from shared.kernel.ins_rules import InsRules
 from shared.stores.settings import EventStoreSettings
 from shared.stores.views import open_documents
 from tests.support.judged import JudgedAccess
@@ -74,21 +76,37 @@ def measures() -> list[Allowed]:
     ]
 
 
+IDENTITY_RULES = InsRules(accepted=TEST_OIDS, strict_keys=frozenset())
+
+
 @dataclass
 class PlayedPeople:
+    """``birth_date``: of all of them."""
+
     birth_date: str = "1979-03-28"
+    records: dict[str, UUID] = field(default_factory=lambda: {INS: RECORD})
+    names: dict[UUID, str] = field(
+        default_factory=lambda: dict.fromkeys((RECORD, OTHER_RECORD), "DOMINIQUE PAT-TROIS")
+    )
 
     def record_of(self, value: str, oid: str) -> UUID | None:
-        return RECORD if (value, oid) == (INS, OID) else None
+        try:
+            ins = IDENTITY_RULES.parse(value, oid)
+        except InvalidRequest:
+            return None
+        return self.records.get(ins.value) if ins.oid == OID else None
 
     def person_of(self, record_id: UUID, by: Actor) -> Person:
-        return Person(name="Dominique Pat-Trois", birth_date=self.birth_date, sex="F")
+        if record_id not in self.names:
+            raise Forbidden
+        return Person(name=self.names[record_id], birth_date=self.birth_date, sex="F")
 
 
 @dataclass
 class PlayedPapers:
     """``hidden_from``: ids of those who may not see the one document there is."""
 
+    document: UUID = DOCUMENT
     hidden_from: set[str] = field(default_factory=set)
     content: bytes = b""
     confidentiality: list[str] = field(default_factory=lambda: ["N"])
@@ -101,7 +119,7 @@ class PlayedPapers:
     def may_see(
         self, document_id: UUID, records: Collection[UUID], by: Actor, how: How = NORMALLY
     ) -> bool:
-        return document_id == DOCUMENT and RECORD in records and by.id not in self.hidden_from
+        return document_id == self.document and RECORD in records and by.id not in self.hidden_from
 
 
 class World:

@@ -11,10 +11,12 @@ from functools import cache
 from typing import Any
 from uuid import UUID, uuid4
 
+from pydantic import ValidationError
+
 from services.access.adapters.cedar import CedarRules, read_policies
 from services.access.adapters.opening import parameters_of
 from services.access.adapters.reference import read_reference
-from services.access.contract.deciding import BATCH, Resource
+from services.access.contract.deciding import DecideMany, Resource
 from services.access.domain.decision import Grounds, judge
 from services.access.domain.facts import Asked, principal_for, principal_of
 from services.access.domain.grants import (
@@ -34,6 +36,7 @@ from services.access.domain.rights import Rights
 from services.access.domain.rules import Verdict
 from shared.kernel.actor import Actor, ActorKind
 from shared.kernel.gate import NORMALLY, Decision, How
+from shared.rpc.faults import invalid
 
 NOW = datetime(2026, 11, 21, 8, 0, tzinfo=UTC)
 YEARS = timedelta(days=3650)
@@ -82,7 +85,7 @@ class JudgedAccess:
     ) -> Decision:
         question = Question(record_id, action, resource, by, how, uuid4())
         self.asked.append(question)
-        (verdict,) = self._verdicts(record_id, action, [resource], by, how)
+        verdict = self._verdicts(record_id, action, [resource], by, how)[0]
         return Decision(
             permit=verdict["permit"],
             decision_id=question.decision_id,
@@ -97,7 +100,6 @@ class JudgedAccess:
         by: Actor,
         how: How = NORMALLY,
     ) -> Sequence[bool]:
-        assert 0 < len(tuples) <= BATCH
         verdicts = self._verdicts(record_id, action, tuples, by, how)
         return [verdict["permit"] for verdict in verdicts]
 
@@ -109,6 +111,13 @@ class JudgedAccess:
         by: Actor,
         how: How,
     ) -> list[Verdict]:
+        request = _request(
+            record_id=record_id,
+            action=action,
+            attribute_tuples=resources,
+            mode=how.mode,
+            session=how.session,
+        )
         who = principal_of(by.principal, action)
         asked = Asked(
             principal=principal_for(who),
@@ -121,7 +130,9 @@ class JudgedAccess:
         grounds = Grounds(
             rights=self.rights.get(record_id), matrix=_matrix(), rules=_rules(self.settings)
         )
-        return judge(record_id, asked, [_item(one) for one in resources], grounds).verdicts
+        return judge(
+            record_id, asked, [_item(one) for one in request.attribute_tuples], grounds
+        ).verdicts
 
     # What tests give and take
 
@@ -222,9 +233,16 @@ class JudgedAccess:
         )
 
 
-def _item(resource: Mapping[str, Any]) -> dict[str, Any]:
+def _request(**asked: Any) -> DecideMany:
+    try:
+        return DecideMany.model_validate(asked)
+    except ValidationError as error:
+        raise invalid(error) from None
+
+
+def _item(resource: Resource) -> dict[str, Any]:
     """As access's decisions read it: the class is that of the type, whatever the caller says."""
-    given = Resource.model_validate(resource).model_dump(mode="json", by_alias=True)
+    given = resource.model_dump(mode="json", by_alias=True)
     return {**given, "class": _reference().classes.get(given["type"]) or given["class"]}
 
 

@@ -34,8 +34,9 @@ from shared.eventing.received import Received
 from shared.eventing.view import View
 from shared.kernel.actor import Actor, ActorKind
 from shared.kernel.clock import FixedClock
+from shared.kernel.errors import Forbidden
 from shared.kernel.gate import How
-from shared.kernel.ins import INS_NIR, INS_NIR_TEST, Ins
+from shared.kernel.ins import INS_NIR, INS_NIR_TEST, TEST_OIDS, Ins
 from shared.kernel.ins_rules import InsRules
 from shared.stores.documents import Documents
 from shared.stores.event_log import Followed, Link, Recorded
@@ -93,32 +94,45 @@ def right_holders() -> JudgedAccess:
     return access
 
 
+IDENTITY_RULES = InsRules(accepted=TEST_OIDS, strict_keys=frozenset())
+
+
 @dataclass
 class PlayedIdentities:
-    records: dict[str, UUID] = field(default_factory=lambda: {INS: RECORD})
+    """``unproven``: those whose INS is not told with their traits, which are those of all."""
+
+    records: dict[Ins, UUID] = field(
+        default_factory=lambda: {Ins(value=INS, oid=INS_NIR_TEST): RECORD}
+    )
+    persons: set[UUID] = field(default_factory=lambda: {RECORD, OTHER_RECORD})
     traits: Traits = TRAITS
-    qualified: bool = True
-    """Else no INS is told with the traits."""
+    unproven: set[UUID] = field(default_factory=set)
     resolved: int = 0
 
     def resolve(self, ins: Ins, *, by: Actor) -> UUID | None:
         self.resolved += 1
-        return self.records.get(ins.value)
+        return self.records.get(IDENTITY_RULES.parse(ins.value, ins.oid))
 
     def person_of(self, record_id: UUID, *, by: Actor) -> Person:
-        known = (value for value, whose in self.records.items() if whose == record_id)
-        ins = next((Ins(value=value, oid=INS_NIR_TEST) for value in known), None)
-        return Person(traits=self.traits, ins=ins if self.qualified else None)
+        if record_id not in self.persons:
+            raise Forbidden
+        known = (ins for ins, whose in self.records.items() if whose == record_id)
+        ins = next(known, None)
+        return Person(traits=self.traits, ins=None if record_id in self.unproven else ins)
 
 
 @dataclass
 class PlayedProfiles:
-    """Shows the same to everybody; ``None`` plays a profile that the reader may not see."""
+    """Shows the same of each record it knows; ``None``, and ``hidden_from`` by id: a profile that
+    readers may not see."""
 
     shown: FromProfile | None = field(default_factory=FromProfile)
+    records: set[UUID] = field(default_factory=lambda: {RECORD, OTHER_RECORD})
+    hidden_from: set[str] = field(default_factory=set)
 
     def of(self, record_id: UUID, by: Actor, how: How) -> FromProfile | None:
-        return self.shown
+        hidden = record_id not in self.records or by.principal.id in self.hidden_from
+        return None if hidden else self.shown
 
 
 class World:

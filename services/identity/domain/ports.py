@@ -28,8 +28,8 @@ class AccessDecisions(Protocol):
     def have_applied(self, record_id: UUID, position: int) -> None:
         """Return once access decides with our log up to ``position``.
 
-        Raise ``Unavailable`` or ``DeadlineExceeded`` when it does not in time: what was saved
-        stands, and the same request may be repeated.
+        Raise ``StaleRead``, ``Unavailable`` or ``DeadlineExceeded`` when it does not in time:
+        what was saved stands, and the same request may be repeated.
         """
         ...
 

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from services.prescription.domain.ports import Facility, Names, Traits
 from shared.kernel.actor import Actor
-from shared.kernel.errors import NotFound
+from shared.kernel.errors import InvalidRequest, NotFound
 from shared.rpc.client import RpcClient
 
 
@@ -30,7 +30,7 @@ class RpcPeople:
         """One the directory does not know is printed by their national id alone."""
         try:
             found = self._client.call("directory", "get_professional", {"national_id": national_id})
-        except NotFound:
+        except (NotFound, InvalidRequest):
             return "", ""
         return found["given_name"], found["family_name"]
 

@@ -24,6 +24,7 @@ from shared.eventing.view import View
 from shared.kernel.actor import Actor
 from shared.kernel.clock import FixedClock
 from shared.kernel.ids import derived_id
+from shared.kernel.ins import INS_NIR_TEST
 from shared.stores.documents import Documents
 from shared.stores.outcome import Followed, Link
 from shared.stores.settings import EventStoreSettings
@@ -137,16 +138,26 @@ def care_team(*members: str, until: datetime = NOW + HOUR) -> c.JoinCareTeam:
 
 @dataclass
 class Outsiders:
-    """Identity and the directory, who know only these."""
+    """Identity and the directory, who know only these. ``people``: by INS, of the test's register,
+    and how they are described."""
 
-    people: dict[str, UUID] = field(default_factory=dict)
+    people: dict[str, tuple[UUID, Described]] = field(default_factory=dict)
     professionals: dict[str, Named] = field(default_factory=dict)
 
+    def knows(self, record: UUID, described: Described) -> None:
+        self.people[described.ins] = record, described
+
     def find(self, described: Described) -> UUID | None:
-        return self.people.get(described.ins)
+        record, known = self.people.get(described.ins, (None, described))
+        return record if _alike(described) == _alike(known) else None
 
     def get(self, national_id: str) -> Named | None:
         return self.professionals.get(national_id)
+
+
+def _alike(person: Described) -> tuple[object, ...]:
+    names = person.birth_name.upper(), person.first_given_name.upper()
+    return person.oid or INS_NIR_TEST, *names, person.birth_date
 
 
 def open_world(

@@ -2,12 +2,14 @@
 
 from dataclasses import replace
 from datetime import date, timedelta
+from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
 
 from services.access import contract as c
 from services.access.domain import errors
+from services.access.domain.outside import Described
 from services.access.messages import message_for
 from services.access.messages.delegation import InvitationAnswered
 from services.access.projections.waiting import Kind
@@ -42,18 +44,18 @@ def family(world: World) -> World:
 
 def known(world: World, record: UUID, ins: str = FATHERS_INS) -> None:
     world.open_record(record)
-    world.outsiders.people[ins] = record
+    world.outsiders.knows(record, Described(ins=ins, oid=None, **DESCRIBED))
+
+
+DESCRIBED: dict[str, Any] = {
+    "birth_name": "MARTIN",
+    "first_given_name": "PAUL",
+    "birth_date": date(1980, 1, 1),
+}
 
 
 def invitation(record: UUID = RECORD, ins: str = FATHERS_INS) -> c.Invite:
-    return c.Invite(
-        request_id=uuid4(),
-        record_id=record,
-        ins={"value": ins},
-        birth_name="MARTIN",
-        first_given_name="PAUL",
-        birth_date=date(1980, 1, 1),
-    )
+    return c.Invite(request_id=uuid4(), record_id=record, ins={"value": ins}, **DESCRIBED)
 
 
 def answer(sent: c.InvitationSent, record: UUID, *, accept: bool = True) -> c.AnswerInvitation:

@@ -141,7 +141,7 @@ def test_access_says_who_may_connect(
     """
     A record that is closed, or whose representative no longer is one, connects to nothing.
     """
-    access.permits = False
+    access.refused = {PATIENT.id, PARENT.id}
     for by in (PATIENT, PARENT):
         with pytest.raises(Forbidden):
             catalogue.authorise(authorise(sensor), by)
@@ -156,7 +156,7 @@ def test_people_can_disconnect_whatever_their_record_is(
     Revocable at any time; a former representative may not touch it any more.
     """
     given = catalogue.authorise(authorise(sensor), PARENT)
-    access.permits = False
+    access.refused = {PATIENT.id, PARENT.id}
     with pytest.raises(Forbidden):
         catalogue.revoke(revocation(given.authorisation_id), PARENT)
     with pytest.raises(Forbidden):

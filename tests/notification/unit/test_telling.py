@@ -142,7 +142,7 @@ def test_who_may_no_longer_act_in_their_place_reads_nothing(
     """
     hear(deposited())
     (notice,) = show(ALL, PARENT).items
-    access.permits = False
+    access.refused.add(PARENT.id)
 
     with pytest.raises(Forbidden):
         show(ALL, PARENT)

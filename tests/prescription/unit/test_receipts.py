@@ -1,5 +1,6 @@
 """What was dispensed is kept in the vault: eDISP-MED, by the rules of the CI-SIS schematron."""
 
+from dataclasses import replace
 from typing import Any
 from uuid import uuid4
 from xml.etree.ElementTree import Element
@@ -17,6 +18,8 @@ from tests.prescription.world import (
     PARIS,
     PATIENT,
     PHARMACIST,
+    RECORD,
+    TRAITS,
     Killed,
     World,
     dispensing,
@@ -209,7 +212,7 @@ def test_reversed_its_document_is_replaced(world: World) -> None:
 
 def test_without_a_qualified_ins_it_is_a_pdf(world: World) -> None:
     """A CDA document without an INS would be nobody's."""
-    world.people.ins = None
+    world.people.persons[RECORD] = replace(TRAITS, ins=None)
     world.dispense(world.issue().number, given(1))
     content = list(world.vault.contents.values())[-1]
     assert content.data.startswith(b"%PDF")

@@ -39,7 +39,7 @@ def test_a_summary_says_it_in_french(world: World) -> None:
     text = text_of(world)
 
     for said in (
-        "Dominique Pat-Trois", "28/03/1979", "Allergies", "Pénicilline <b>",
+        "DOMINIQUE PAT-TROIS", "28/03/1979", "Allergies", "Pénicilline <b>",
         "réaction : urticaire", "début : 04/2019", "Poids : 78 kg", "9 mesures",
         "121 / 79,5 mmHg", "21 novembre 2026",
     ):  # fmt: skip

@@ -124,7 +124,7 @@ class TestPerson:
         self, world: World, qualified: bool, looked_for: int
     ) -> None:
         """What identity tells of the person answers it, once the identity is qualified."""
-        world.identities.qualified = qualified
+        world.identities.unproven = set() if qualified else {RECORD}
 
         world.deposit(cda(), record_id=str(RECORD))
 

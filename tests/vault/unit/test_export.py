@@ -113,7 +113,7 @@ def test_the_metadata_follow_the_standard(world: World) -> None:
 
 def test_the_metadata_of_who_has_no_qualified_identity(world: World) -> None:
     """The record's own number stands in the place of the INS."""
-    world.identities.qualified = False
+    world.identities.unproven = {RECORD}
     put(world, PDF)
 
     (entry,) = xds.check(archive(world).read("IHE_XDM/SUBSET01/METADATA.XML"))

@@ -16,7 +16,7 @@ import pytest
 
 from services.vault.contract.reading import Open
 from services.vault.domain.patient import Traits
-from shared.kernel.ins import PRODUCTION_OIDS, TEST_OIDS
+from shared.kernel.ins import PRODUCTION_OIDS, TEST_OIDS, Ins
 from tests.vault.unit.test_official_samples import OFFICIAL, taken
 from tests.vault.world import DOCTOR, HOSPITAL, RECORD, World
 
@@ -67,7 +67,9 @@ def deposited(world: World, file: Path) -> Open:
     """In the record of the person it is about, whoever that is."""
     document = taken(file)
     assert document.patient is not None
-    world.identities.records = {value: RECORD for _, value in document.patient.ids}
+    world.identities.records = {
+        Ins(value=value, oid=oid): RECORD for oid, value in document.patient.ids
+    }
     world.identities.traits = Traits()
     answer = world.deposit(file.read_bytes(), by=HOSPITAL, record_id=str(RECORD))
     return Open(document_id=answer.document_id, unwrap=True)
