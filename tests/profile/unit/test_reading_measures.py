@@ -124,7 +124,7 @@ def test_bmi_of_a_day_whose_height_is_older_or_of_that_moment(world: World) -> N
         measure("WEIGHT", 100, unit="kg", at="2026-11-02T08:00:00Z"),
         measure("HEIGHT", 200, unit="cm", at="2026-11-02T08:00:00Z"),
     )
-    window = {"from": "2026-11-01T00:00:00Z", "to": "2026-11-03T00:00:00Z"}
+    window: dict[str, Any] = {"from": "2026-11-01T00:00:00Z", "to": "2026-11-03T00:00:00Z"}
 
     lines = world.listed("BODY_MASS_INDEX", **window).items
 
