@@ -217,13 +217,14 @@ def _(event: life.Created) -> MessageData:
         **_common(event),
         opens_at=event.opens_at,
         representatives=event.representatives,
-        majority_at=_majority(event.traits, event.timestamp),
+        majority_at=_majority(event.traits, event.notice_sent_at),
     )
 
 
-def _majority(traits: dict[str, str], now: datetime) -> datetime | None:
+def _majority(traits: dict[str, str], notice_sent_at: datetime) -> datetime | None:
+    """Of whom the notice took for a minor; reached meanwhile, it has passed for others too."""
     majority = majority_at(traits["birth_date"])
-    return majority if majority > now else None
+    return majority if majority > notice_sent_at else None
 
 
 @message_for.register

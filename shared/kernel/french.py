@@ -1,7 +1,7 @@
 """Dates, and sentences, as a person in France reads them."""
 
 import re
-from datetime import datetime
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 FRANCE = ZoneInfo("Europe/Paris")
@@ -20,6 +20,11 @@ def french_day(moment: datetime) -> str:
     local = moment.astimezone(FRANCE)
     day = "1er" if local.day == 1 else str(local.day)
     return f"{day} {_MONTHS[local.month - 1]} {local.year}"
+
+
+def day_in_france(moment: datetime) -> date:
+    """The civil day there: between midnight in Paris and midnight UTC, a day later than UTC's."""
+    return moment.astimezone(FRANCE).date()
 
 
 def french_time(moment: datetime) -> str:

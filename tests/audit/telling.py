@@ -46,10 +46,10 @@ class Teller:
 
     def decided(self, *, permit: bool = True, right: str = "care_team", **given: Any) -> Told:
         said = {"record": uuid4(), "via": "vault", "kind": "document", "listing": False}
+        said |= {"action": "read", "scope": None}
         return self.tell(
             "access.access_decided",
             permit=permit,
-            action="read",
             mode="normal",
             right=right,
             decision_id=str(uuid4()),

@@ -10,6 +10,7 @@ from services.access.domain import delegation_events as e
 from services.access.domain import errors
 from services.access.domain.grants import Delegation, DelegationKind, Invitation
 from services.access.domain.rights_event import RightsPart
+from services.access.domain.secrecy import require_unseen
 from shared.kernel.actor import Actor
 
 CAREGIVERS_OF_ONE = 3
@@ -103,6 +104,7 @@ class Delegating(RightsPart):
         delegation = self.delegations.get(str(delegation_id))
         if delegation is None:
             raise errors.NoSuchDelegation
+        require_unseen(by, delegation)
         self._trigger(e.DelegationEnded, by, delegation_id=delegation_id, delegation=delegation)
         return delegation
 

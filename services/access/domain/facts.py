@@ -36,7 +36,8 @@ class Asked:
 
 
 def principal_for(actor: Actor) -> dict[str, Any]:
-    """What rules may know of an actor: codes and ids, kept with the decision as judged."""
+    """What is known of an actor: codes and ids, kept with the decision as judged. ``named``: the
+    professional whom a facility's software names."""
     return {
         "kind": actor.kind.value,
         "national_id": actor.id,
@@ -51,6 +52,7 @@ def principal_for(actor: Actor) -> dict[str, Any]:
         "regulation": actor.regulation,
         "mandated": actor.mandate is not None,
         "physician_present": actor.physician_present,
+        "named": actor.on_behalf_of.id if actor.on_behalf_of else "",
     }
 
 
@@ -94,6 +96,8 @@ def facts_for(rights: Rights | None, asked: Asked) -> dict[str, Any]:
     if rights is None:
         return facts
     who, facility = asked.principal["national_id"], asked.principal["facility"]
+    # A decision from before software was asked for whom it feeds has nobody named.
+    feeders = {EVERYBODY, who, facility, asked.principal.get("named", "")}
     facts |= {
         "record_status": rights.status or UNKNOWN,
         "blocked": who in rights.blocks,
@@ -102,7 +106,7 @@ def facts_for(rights: Rights | None, asked: Asked) -> dict[str, Any]:
         "representation_suspended": who in rights.suspended,
         "identity_qualified": rights.identity_qualified,
         "switches": dict(rights.switches),
-        "feeding_opposed": bool({EVERYBODY, who, facility} & rights.feeding_oppositions.keys()),
+        "feeding_opposed": bool(feeders & rights.feeding_oppositions.keys()),
     }
     if rights.majority_at:
         facts["majority_at"] = millis(rights.majority_at)

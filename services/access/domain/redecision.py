@@ -133,7 +133,10 @@ def _actor_differs(by: Mapping[str, Any], principal: Mapping[str, Any], action: 
         "profession": who.get("profession", ""),
         "facility": who.get("facility", ""),
         "regulation": who.get("regulation", False),
+        "named": (who.get("on_behalf_of") or {}).get("id", ""),
     }
+    if "named" not in principal:  # decided before it was looked at
+        del same["named"]
     return [f"actor.{name}" for name, value in same.items() if principal[name] != value]
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 
-from services.access.domain.facts import latest_care_team, latest_consent, roles_of
+from services.access.domain.facts import holds_role, latest_care_team, latest_consent, roles_of
 from services.access.domain.grants import Invitation
 from services.access.domain.rights import Rights
 from services.access.domain.secrecy import seen_by
@@ -98,10 +98,11 @@ def _grants(rights: Rights, at: datetime) -> Iterator[tuple[str, Right]]:
 
 
 def status_view(rights: Rights | None, who: Actor, at: datetime) -> dict[str, Any]:
-    """undefined, valid, expired or blocked, as the DMP's existence check tells (TD0.2)."""
+    """undefined, valid, expired or blocked, as the DMP's existence check tells (TD0.2).
+    Named treating doctor, whoever is no doctor holds nothing by it."""
     if rights is None:
         return _status("undefined", [], None)
-    roles = roles_of(rights, who.id)
+    roles = roles_of(rights, who.id) if holds_role(rights, who) else []
     consent = latest_consent(rights, who.id, who.facility)
     team = latest_care_team(rights, who.id, who.facility)
     ends = [c["valid_until"] for c in [consent] if c] + [t["expected_end"] for t in [team] if t]

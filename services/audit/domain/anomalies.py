@@ -11,11 +11,12 @@ from typing import Any, Protocol
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from services.audit.domain.lines import is_of_a_double
+from services.audit.domain.lines import is_of_a_double, is_shown_list
 from services.audit.domain.told import Told
 from shared.kernel.actor import ActorKind
 
 _PARIS = ZoneInfo("Europe/Paris")
+_DECIDED = "access.access_decided"
 _KEYS_KEPT = 50_000
 """Keys of a window before those that are past are dropped: memory does not grow with the log."""
 
@@ -79,19 +80,25 @@ def suspicions(
 
 
 def reads(told: Told) -> bool:
-    """A professional was let in to read; a facility's software reads for one."""
-    return _decided(told, permit=True) and "professional" in _kinds(told.by)
+    """A professional was let in to read, or shown a list: its titles and types are health data,
+    and who goes through many records needs to open nothing. A facility's software reads for one.
+    """
+    seen = told.type == _DECIDED and (told.data["permit"] or is_shown_list(told.data))
+    return seen and _is_of_documents(told) and "professional" in _kinds(told.by)
 
 
-def _decided(told: Told, *, permit: bool) -> bool:
+def _is_refusal(told: Told) -> bool:
+    refused = told.type == _DECIDED and not told.data["permit"] and not told.data["listing"]
+    return refused and _is_of_documents(told)
+
+
+def _is_of_documents(told: Told) -> bool:
+    """Somebody wanted to read them, and was answered."""
     data = told.data
     return (
-        told.type == "access.access_decided"
-        and data["permit"] is permit
-        and data["action"] == "read"
+        data["action"] == "read"
         and data["kind"] == "document"
         and data["via"] != "audit"
-        and not data["listing"]
         and not is_of_a_double(data)
     )
 
@@ -163,6 +170,27 @@ def _counting(
     return build
 
 
+def _reading_many(rule: Rule, likeness: Likeness) -> Watch:
+    """Not counting one's own patients: a decision on one document says that it was made for their
+    treating doctor; of a list, which is of many rights, the last who was named says so."""
+    doctors: dict[UUID, str] = {}
+    count = _counting(reads, lambda t: t.who, lambda t: t.record)(rule, likeness)
+
+    def watch(told: Told) -> Iterator[Suspicion]:
+        if told.type == "access.treating_doctor_named" and told.record:
+            doctors[told.record] = told.data["professional"]
+        elif not _is_of_own_patient(told, doctors):
+            yield from count(told)
+
+    return watch
+
+
+def _is_of_own_patient(told: Told, doctors: Mapping[UUID, str]) -> bool:
+    if told.record and told.data.get("listing"):
+        return doctors.get(told.record) == professional_of(told)
+    return told.data.get("right") == "treating_doctor"
+
+
 def _naming(alike: Callable[[Likeness, str, UUID], bool]) -> Callable[[Rule, Likeness], Watch]:
     """Once for each professional and record, however often it is read."""
 
@@ -204,7 +232,7 @@ def _after_refusal(rule: Rule, _: Likeness) -> Watch:
 
     def watch(told: Told) -> Iterator[Suspicion]:
         key = f"{professional_of(told)}/{told.record}"
-        if _decided(told, permit=False):
+        if _is_refusal(told):
             refused.add(key, told)
         elif told.type == "access.glass_broken":
             before = refused.of(key, told)
@@ -239,11 +267,7 @@ _EMERGENCY = _is("access.glass_broken")
 _WATCHES: Mapping[str, Callable[[Rule, Likeness], Watch]] = {
     "emergencies_of_actor": _counting(_EMERGENCY, lambda t: t.who, lambda t: t.place),
     "emergencies_of_facility": _counting(_EMERGENCY, _facility, lambda t: t.place),
-    "records_of_actor": _counting(
-        lambda t: reads(t) and t.data.get("right") != "treating_doctor",
-        lambda t: t.who,
-        lambda t: t.record,
-    ),
+    "records_of_actor": _reading_many,
     "own_name": _naming(lambda likeness, who, record: likeness.is_own(who, record)),
     "same_family_name": _naming(
         lambda likeness, who, record: (

@@ -9,6 +9,7 @@ from services.directory.contract.registering import (
 )
 from services.directory.domain.professional import PRACTICE
 from shared.kernel.actor import Actor
+from shared.kernel.french import FRANCE
 from shared.rpc.contract import Done
 from shared.stores.event_log import Outcome, command
 
@@ -41,7 +42,8 @@ class Registering(DirectoryLog):
     @command
     def enrol_facility(self, request: EnrolFacility, by: Actor) -> Outcome[Done]:
         facility = self.known_facility(request.named)
-        facility.enrol(request.consults_from, self.clock.now().date(), by)
+        today = self.clock.now().astimezone(FRANCE).date()
+        facility.enrol(request.consults_from, today, by)
         return Outcome(answer=Done(), save=[facility])
 
     @command

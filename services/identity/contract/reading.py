@@ -13,6 +13,7 @@ from services.identity.domain.record import Record
 from services.identity.domain.states import ClosingMotive, Status
 from shared.eventing.messages import Instant
 from shared.kernel.birth_date import computable
+from shared.kernel.french import day_in_france
 from shared.rpc.contract import Answer, GivenIns, InsNumber, Query
 
 EndMotive = ClosingMotive | Literal["suspended", "death"]
@@ -59,7 +60,7 @@ class Existence(Answer):
             status="closed",
             record_id=record.id,
             activated=record.activated,
-            closed_on=ended.date() if ended else None,
+            closed_on=day_in_france(ended) if ended else None,
             motive=motive,
         )
 

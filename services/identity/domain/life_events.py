@@ -152,3 +152,4 @@ class Reopened(RecordEvent):
 
     def apply(self, record: "Record") -> None:
         record.status = Status.OPEN
+        record.suspended_for = None

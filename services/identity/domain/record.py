@@ -219,8 +219,12 @@ class Record(Merging, LegacyDmp, Aggregate):
             raise NotDueYet
 
     def reopen(self, by: Actor) -> None:
-        """The archive comes back with the record (CSP R1111-36)."""
+        """The archive comes back with the record (CSP R1111-36). What was closed while it was
+        suspended is not the person's to reopen: that would lift the suspension.
+        """
         self._must_be(Status.CLOSED)
+        if self.suspended_for and by.acts_for_person:
+            raise NotInThatState("it was suspended when it was closed")
         if self.erasure_due:
             raise NotInThatState("its erasure is requested: cancel that first")
         self._record(self.Reopened, by)

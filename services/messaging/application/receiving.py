@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from services.messaging.application.log import (
     NO_SUBJECT,
+    SELF,
     MessagingLog,
     open_record,
     taken,
@@ -59,7 +60,8 @@ class Receiving(MessagingLog):
 
     @command
     def send(self, request: w.Send, by: Actor) -> Outcome[w.Sent]:
-        """From one of its correspondents, in a conversation they are in."""
+        """From one of its correspondents, in a conversation they are in. What the person threw
+        away is what had come until then: a new message takes it out of the trash."""
         conversation, _ = self.decided(request.conversation_id, "manage", by)
         sender = self.participant(conversation, by)
         if sender is None:
@@ -75,6 +77,8 @@ class Receiving(MessagingLog):
         )
         asked = conversation.attributes(sender)
         self.gate.require(conversation.record_id, "feed", asked, by)
+        if conversation.trashed_at is not None:
+            conversation.note(Conversation.Restored, SELF)
         replies = conversation.participants[sender.key].replies
         files = self._given(request)
         return self._written(

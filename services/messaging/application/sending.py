@@ -14,12 +14,15 @@ from services.messaging.domain.mailing import Mailing, MailKind
 from services.messaging.domain.message import own_message_of
 from shared.crypto.keys import KeyErased
 from shared.kernel.actor import Actor
-from shared.mail.mailer import Letter, Mailer, NotNow, Refused
+from shared.kernel.errors import Forbidden, NotFound
+from shared.mail.mailer import Letter, Mailer, Refused
 from shared.rpc.contract import Done
 from shared.stores.event_log import Outcome, unreplayed
 from shared.telemetry.logs import described, log
 
 BATCH = 50
+GONE = "gone"
+"""Why a mail failed whose document or message is no longer there."""
 
 
 class Settling(BaseModel):
@@ -31,8 +34,8 @@ class Settling(BaseModel):
 
 class Makes(Protocol):
     def letter(self, mailing: Mailing) -> Letter:
-        """The mail as it goes out. Raises a ``Refusal``: ``Unavailable`` to be tried again, any
-        other that it can never be made."""
+        """The mail as it goes out. Raises ``Forbidden`` or ``NotFound`` if it can never be made:
+        what it would hold is gone; anything else is tried again."""
         ...
 
 
@@ -73,13 +76,15 @@ class Sending(MessagingLog):
             mailer.deliver(makes.letter(mailing))
         except Refused as refused:
             self.settle(Settling(mailing_id=mailing.id, reason=refused.status), SELF)
-        except NotNow as error:
+        except (Forbidden, NotFound):
+            self.settle(Settling(mailing_id=mailing.id, reason=GONE), SELF)
+        except Exception as error:  # noqa: BLE001 - one that cannot leave keeps none of the others back
             self._later(due, now, error)
         else:
             self.settle(Settling(mailing_id=mailing.id), SELF)
 
     def _later(self, due: Due, now: datetime, error: Exception) -> None:
-        log.warning("mail not taken yet", attempts=due.attempts + 1, **described(error))
+        log.warning("mail did not leave yet", attempts=due.attempts + 1, **described(error))
         if now - due.queued_at > self.limits.give_up_after:
             self.settle(Settling(mailing_id=due.mailing_id, reason="expired"), SELF)
         else:

@@ -215,3 +215,15 @@ def test_what_was_allowed_on_a_merged_record_goes_on_under_its_target(world: Wor
     world.hear("records_split", **merge)
     assert not feeds(world)
     assert not any(again.why for again in redecide_all(world.app))
+
+
+def test_a_service_allowed_in_secret_feeds_what_representatives_do_not_see(world: World) -> None:
+    """
+    CSP R1111-50: no more than the minor might in that session.
+    """
+    documents = {"scope": "document", "action": "feed", "categories": ["11502-2"]}
+    granted(world, [documents], secret=True)
+
+    assert not world.decide(APPLICATION, action="feed").permit
+    hidden = {"confidentiality": ["INVISIBLE_REPRESENTANTS_LEGAUX"]}
+    assert world.decide(APPLICATION, action="feed", resource=hidden).permit

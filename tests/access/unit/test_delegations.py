@@ -361,3 +361,16 @@ def test_a_caregiver_has_no_say_over_rights(caring: World) -> None:
     callers = {m.name for m in c.CONTRACT.methods if ActorKind.CAREGIVER in m.callers}
 
     assert callers == {"end_delegation"}
+
+
+def test_no_representation_is_ended_in_a_secret_session(family: World) -> None:
+    """
+    CSP R1111-50: whoever acts for the minor would see that they act no more, and not why.
+    """
+    sent = family.app.invite_representative(invitation(), MOTHER)
+    family.app.answer_invitation(answer(sent, OTHER_RECORD), STRANGER)
+
+    with pytest.raises(errors.SeenByRepresentatives):
+        family.app.end_delegation(ending(sent.invitation), replace(PATIENT, secret=True))
+
+    assert family.decide(FATHER).permit

@@ -98,3 +98,14 @@ def test_switches_take_the_stricter_side(world: World) -> None:
 
     assert world.rights().switches == {"regulation": False, "break_glass": True, "masked": False}
     assert not world.decide(REGULATOR, mode="regulation").permit
+
+
+def test_a_record_that_is_not_active_takes_blocks_and_no_consents(world: World) -> None:
+    """
+    Closed between what identity said and its hearing: nothing is refused, nobody let in.
+    """
+    world.hear("record_suspended")
+    imported(world, consents=[given_to(world, DOCTOR.id)], blocks=[shut_out(world, NURSE.id)])
+
+    assert world.rights().blocks.keys() == {NURSE.id}
+    assert not world.rights().consents

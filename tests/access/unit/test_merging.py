@@ -175,3 +175,87 @@ def test_a_judges_order_on_either_record_holds_on_both(world: World) -> None:
     merge(world)
 
     assert world.decide(MOTHER).reasons == ["representation_suspended"]
+
+
+def test_a_split_gives_back_what_the_merge_ended_and_no_more(merged: World) -> None:
+    """
+    The consent of who was blocked by it; nothing to whom the person has shut out themselves since.
+    """
+    merged.app.declare_consent(consent(DOCTOR), PATIENT)
+    merge(merged)
+    assert DOCTOR.id not in merged.rights().consents
+    split(merged)
+    assert merged.rights().consents.keys() == {DOCTOR.id, NURSE.id}
+    merge(merged)
+    merged.app.unblock_professional(of(DOCTOR), PATIENT)
+    merged.app.block_professional(
+        c.BlockProfessional(
+            request_id=uuid4(), record_id=RECORD, professional=DOCTOR.id, reason="mine"
+        ),
+        PATIENT,
+    )
+
+    split(merged)
+
+    assert merged.rights().blocks.keys() == {DOCTOR.id}
+    assert not merged.rights().administrators
+    assert merged.rights().consents.keys() == {NURSE.id}
+
+
+def test_an_opposition_of_both_stays_with_each(merged: World) -> None:
+    """
+    With the reason that was found legitimate there: a split does not take it along.
+    """
+    merged.app.oppose_feeding(
+        c.OpposeFeeding(
+            request_id=uuid4(),
+            record_id=RECORD,
+            professional=DENTIST.id,
+            legitimate_reason="a cousin",
+        ),
+        PATIENT,
+    )
+    merged.app.judge_opposition(
+        c.JudgeOpposition(
+            request_id=uuid4(),
+            record_id=RECORD,
+            professional=DENTIST.id,
+            accepted=True,
+            note="so it is",
+        ),
+        REVIEWER,
+    )
+
+    merge(merged)
+    split(merged)
+
+    assert merged.rights().feeding_oppositions == {DENTIST.id: "a cousin"}
+
+
+def test_a_judges_order_on_both_records_is_no_hindrance(world: World) -> None:
+    """
+    The merge is applied, and the order stands.
+    """
+    for record in (RECORD, OTHER_RECORD):
+        world.hear(
+            "record_announced",
+            record,
+            representatives=[MOTHER.id],
+            majority_at="2030-01-01T00:00:00.000Z",
+        )
+        world.hear("record_opened", record)
+        world.app.suspend_representation(
+            c.SuspendRepresentation.model_validate(
+                {
+                    "request_id": uuid4(),
+                    "record_id": record,
+                    "representative": MOTHER.id,
+                    "court_order": "JAF 1",
+                }
+            ),
+            OPERATOR,
+        )
+
+    merge(world)
+
+    assert world.rights().suspended == {MOTHER.id: "JAF 1"}

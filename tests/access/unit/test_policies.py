@@ -126,3 +126,13 @@ def test_rights_have_an_id_that_only_access_can_make(world: World) -> None:
     """
     assert Rights.id_of(world.app.secret, RECORD) != Rights.id_of(b"another", RECORD)
     assert PATIENT.id not in str(world.rights().id)
+
+
+def test_a_death_declared_in_error_leaves_a_record_as_activated_as_it_was(world: World) -> None:
+    """
+    Identity says "open" of both; what it had said last of it counts.
+    """
+    world.hear("death_declared")
+    world.hear("death_revoked", status="open")
+
+    assert world.rights().status == "activated"

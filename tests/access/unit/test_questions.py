@@ -142,3 +142,17 @@ def test_an_erased_record_answers_like_one_that_never_was(world: World) -> None:
     ):
         with pytest.raises(Forbidden):
             ask()
+
+
+def test_who_is_no_doctor_is_not_told_to_be_the_treating_doctor(world: World) -> None:
+    """
+    The rule looks at the profession: they would be told "valid", and refused whatever they open.
+    """
+    world.treated_by(NURSE)
+    assert not world.decide(NURSE).permit
+    told = status(world, NURSE)
+    assert (told.status, told.treating_doctor) == ("undefined", False)
+
+    world.app.declare_consent(consent(NURSE), PATIENT)
+    told = status(world, NURSE)
+    assert (told.status, told.valid_until) == ("valid", world.clock.now() + 24 * HOUR)

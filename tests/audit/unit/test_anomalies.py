@@ -1,6 +1,6 @@
 """Every rule points at what it is for, and at nothing beside it."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
 
@@ -83,14 +83,43 @@ def test_one_account_reading_many_records(teller: Teller) -> None:
     assert names(found(*again)) == ["many_records"]
 
 
+def test_one_account_going_through_lists(teller: Teller) -> None:
+    """Titles and types are health data: who lists many records has read them, opening nothing."""
+    lists = [teller.listed() for _ in range(29)]
+    assert found(*lists) == []
+    assert names(found(*lists, teller.decided())) == ["many_records"]
+    assert names(found(*lists, teller.listed())) == ["many_records"]
+
+    assert found(*[teller.listed(kind="measure") for _ in range(30)]) == []
+    assert found(*[teller.listed(action="feed") for _ in range(30)]) == []
+    patient = {"kind": "patient", "id": str(OWN)}
+    assert found(*[teller.listed(by=patient) for _ in range(30)]) == []
+
+
+def test_lists_of_one_s_own_patients(teller: Teller) -> None:
+    """A doctor's morning: of each record they are the treating doctor, until another is named. A
+    list does not say by which right it was shown."""
+    patients = [uuid4() for _ in range(30)]
+    named = "access.treating_doctor_named"
+    own = [teller.tell(named, record=one, professional=DOCTOR["id"]) for one in patients]
+    lists = [teller.listed(record=one) for one in patients]
+    assert found(*own, *lists) == []
+
+    other = [teller.tell(named, record=one, professional="810000000002") for one in patients]
+    later = [teller.listed(record=one) for one in patients]
+    assert names(found(*own, *lists, *other, *later)) == ["many_records"]
+
+
 def test_what_audit_asks_to_show_a_journal_is_no_reading(teller: Teller) -> None:
     """Whoever reads one journal line by line has read no document, at whatever hour."""
     assert found(*[teller.decided(via="audit") for _ in range(30)]) == []
+    assert found(*[teller.listed(via="audit") for _ in range(30)]) == []
 
 
-def test_own_and_relatives_names(teller: Teller) -> None:
+@pytest.mark.parametrize("reading", [Teller.decided, Teller.listed])
+def test_own_and_relatives_names(teller: Teller, reading: Callable[..., Told]) -> None:
     """Each said once, however often the record is read; a refusal read nothing."""
-    heard = [teller.decided(record=record) for record in (OWN, OWN, RELATIVE, uuid4())]
+    heard = [reading(teller, record=record) for record in (OWN, OWN, RELATIVE, uuid4())]
 
     assert names(found(*heard)) == ["own_record", "relative_record"]
     assert found(teller.decided(record=OWN, permit=False)) == []
@@ -105,6 +134,7 @@ def test_an_hour_out_of_habit(teller: Teller) -> None:
     assert names(found(*mornings, night)) == ["unusual_hour"]
     assert found(*mornings, near) == []
     assert found(*mornings[:29], night) == []
+    assert names(found(*mornings, teller.listed(at=night.at))) == ["unusual_hour"]
     # At half past eight in summer, half past nine in winter: an hour later, and by UTC two.
     summer = [teller.decided(at=datetime(2026, 9, day, 6, 30, tzinfo=UTC)) for day in range(1, 31)]
     winter = teller.decided(at=datetime(2026, 11, 2, 8, 30, tzinfo=UTC))

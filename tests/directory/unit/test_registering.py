@@ -1,6 +1,6 @@
 """Use cases of the directory: registered, changed, deactivated, found."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from uuid import uuid4
 
@@ -195,6 +195,23 @@ def test_a_facility_enrols_and_consults_from_a_date(
         ("directory.facility_enrolled", "2026-12-01"),
         ("directory.facility_enrolled", "2026-12-15"),
     ]
+
+
+def test_a_day_comes_at_midnight_in_france(directory: Directory, clock: FixedClock) -> None:
+    """In winter an hour before that day begins by UTC: then the date stands."""
+    directory.register_facility(facility(), OPERATOR)
+
+    def enrol(day: str) -> None:
+        request = {"request_id": uuid4(), "finess": "750712184", "consults_from": day}
+        directory.enrol_facility(EnrolFacility.model_validate(request), OPERATOR)
+
+    enrol("2026-12-15")
+    clock.move(datetime(2026, 12, 14, 22, 59, tzinfo=UTC) - clock.now())
+    enrol("2026-12-16")
+    enrol("2026-12-15")
+    clock.move(timedelta(minutes=1))
+    with pytest.raises(AlreadyEnrolled):
+        enrol("2026-12-16")
 
 
 def test_a_practice_without_a_finess_is_known_by_its_structure_id(directory: Directory) -> None:

@@ -1,5 +1,6 @@
 """Use cases of announcing: one record per INS, row by row, once."""
 
+from datetime import timedelta
 from uuid import uuid4
 
 import pytest
@@ -14,6 +15,7 @@ from tests.identity.people import (
     FALSE_KEY_INS,
     INS,
     INSURER,
+    NOW,
     OTHER_INS,
     TRAITS,
     VAULT,
@@ -177,3 +179,16 @@ def test_the_log_holds_no_name_and_no_ins_in_clear(identity: Identity) -> None:
 
     for secret in (b"PAT-TROIS", b"279035121518989", b"dominique", b"1979"):
         assert secret not in stored
+
+
+def test_a_notice_leaves_time_to_oppose(identity: Identity) -> None:
+    """
+    CSP R1111-28: one whose six weeks end at this very instant leaves none.
+    """
+    six_weeks_ago = NOW - timedelta(days=42)
+    with pytest.raises(InvalidRequest):
+        identity.announce_record(announcement(notice_sent_at=six_weeks_ago), INSURER)
+
+    last = six_weeks_ago + timedelta(milliseconds=1)
+    announced = identity.announce_record(announcement(notice_sent_at=last), INSURER)
+    assert announced.opens_at == NOW + timedelta(milliseconds=1)

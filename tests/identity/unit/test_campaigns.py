@@ -45,6 +45,7 @@ def test_pilots_first_then_everywhere(identity: Identity, clock: FixedClock) -> 
 
     open_campaign(identity, "FRANCE", **{"from": NOW + timedelta(days=30)})
     assert not announces(identity, area="75")
+    assert announces(identity, area="31")
     clock.move(timedelta(days=30))
     assert announces(identity, area="75")
     assert announces(identity)

@@ -10,12 +10,13 @@ from services.identity.contract.living import (
     Close,
     LiftSuspension,
     NewActivationCode,
+    Reopen,
     Suspend,
 )
 from services.identity.domain.errors import NotDueYet, WrongActivationCode
-from services.identity.domain.states import Status
+from services.identity.domain.states import Status, SuspensionReason
 from shared.kernel.actor import Actor, ActorKind
-from shared.kernel.errors import Conflict
+from shared.kernel.errors import Conflict, InvalidRequest
 from tests.identity.lives import (
     DAY,
     SIX_WEEKS,
@@ -23,6 +24,7 @@ from tests.identity.lives import (
     about,
     activate,
     announce,
+    close,
     exists,
     opened,
     seen,
@@ -187,3 +189,67 @@ def test_only_a_suspicion_of_fraud_closes_for_fraud(world: World) -> None:
 
     with pytest.raises(Conflict):
         world.identity.close_record(Close(**about(record_id), motive="fraud"), INSURER)
+
+
+@pytest.mark.parametrize("reason", list(SuspensionReason))
+def test_closing_and_reopening_lifts_no_suspension(world: World, reason: SuspensionReason) -> None:
+    """
+    Whoever may not lift a suspension does not get around it; an operator, who may, ends it so.
+    """
+    record_id = opened(world)
+    world.identity.suspend(Suspend(**about(record_id), reason=reason), INSURER)
+    close(world, record_id)
+
+    with pytest.raises(Conflict):
+        world.identity.reopen(Reopen(**about(record_id)), patient(record_id))
+    assert exists(world).status == "closed"
+    world.identity.reopen(Reopen(**about(record_id)), INSURER)
+    assert exists(world).status == "open"
+    close(world, record_id)
+    world.identity.reopen(Reopen(**about(record_id)), patient(record_id))
+    assert exists(world).status == "open"
+
+
+def test_a_suspicion_that_was_lifted_closes_nothing(world: World) -> None:
+    """
+    CSP R1111-36: the suspension must stand when the record is closed for fraud.
+    """
+    record_id = opened(world)
+    world.identity.suspend(Suspend(**about(record_id), reason="fraud_suspected"), INSURER)
+    world.identity.lift_suspension(LiftSuspension(**about(record_id)), INSURER)
+    world.pass_time(SIX_WEEKS)
+
+    with pytest.raises(Conflict):
+        world.identity.close_record(Close(**about(record_id), motive="fraud"), INSURER)
+
+
+def test_a_suspicion_ends_with_the_suspension_it_was_the_reason_of(world: World) -> None:
+    """
+    CSP R1111-36: the six weeks are of a suspension that stands; what is open again has none.
+    """
+    record_id = opened(world)
+    world.identity.suspend(Suspend(**about(record_id), reason="fraud_suspected"), INSURER)
+    close(world, record_id)
+    world.pass_time(SIX_WEEKS)
+    world.identity.reopen(Reopen(**about(record_id)), INSURER)
+
+    with pytest.raises(Conflict):
+        world.identity.close_record(Close(**about(record_id), motive="fraud"), INSURER)
+
+
+def test_a_notice_is_posted_after_it_was_mailed_and_not_to_come(world: World) -> None:
+    """
+    From an instant before the first notice, the delay would end before the six weeks.
+    """
+    record_id = announce(world, contact={"email": "d@example.org", "phone": None})
+    world.pass_time(DAY)
+    for posted_at in (NOW - timedelta(milliseconds=1), NOW + DAY + timedelta(milliseconds=1)):
+        with pytest.raises(InvalidRequest):
+            world.identity.report_bounced_announcement(
+                ReportBounce(**about(record_id), posted_at=posted_at), INSURER
+            )
+
+    told = world.identity.report_bounced_announcement(
+        ReportBounce(**about(record_id), posted_at=NOW), INSURER
+    )
+    assert told.opens_at == NOW + SIX_WEEKS

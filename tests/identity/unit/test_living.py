@@ -137,7 +137,7 @@ def test_the_existence_check_follows_the_life_of_the_record(
         status="closed", record_id=record_id, closed_on=day, motive="person_request"
     )
 
-    identity.reopen(Reopen(request_id=uuid4(), record_id=record_id), patient(record_id))
+    identity.reopen(Reopen(request_id=uuid4(), record_id=record_id), INSURER)
     assert existence(identity).status == "open"
 
 

@@ -99,7 +99,12 @@ def test_a_whole_life_is_told_without_naming_anyone() -> None:
 
 @pytest.mark.parametrize(
     ("birth_date", "majority_at"),
-    [("1979-03-28", None), ("2020-07-14", "2038-07-13T22:00:00.000Z")],
+    [
+        ("1979-03-28", None),
+        ("2020-07-14", "2038-07-13T22:00:00.000Z"),
+        # Of age since the notice was sent, which took them for a minor: it has passed already.
+        ("2008-11-22", "2026-11-21T23:00:00.000Z"),
+    ],
 )
 def test_access_learns_until_when_representatives_act(
     birth_date: str, majority_at: str | None

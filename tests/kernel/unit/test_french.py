@@ -1,10 +1,10 @@
 """Dates and sentences for people in France."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import pytest
 
-from shared.kernel.french import counted, curled, french_day, french_time, unbroken
+from shared.kernel.french import counted, curled, day_in_france, french_day, french_time, unbroken
 
 
 @pytest.mark.parametrize(
@@ -54,3 +54,18 @@ def test_the_plural_begins_at_two() -> None:
     Unlike in English, nothing is singular: 0 acte.
     """
     assert [counted(n, "acte") for n in (0, 1, 2)] == ["0 acte", "1 acte", "2 actes"]
+
+
+@pytest.mark.parametrize(
+    ("moment", "day"),
+    [
+        (datetime(2026, 11, 30, 22, 59, 59, tzinfo=UTC), date(2026, 11, 30)),
+        (datetime(2026, 11, 30, 23, tzinfo=UTC), date(2026, 12, 1)),
+        (datetime(2026, 8, 14, 22, tzinfo=UTC), date(2026, 8, 15)),
+    ],
+)
+def test_a_day_begins_at_midnight_in_paris(moment: datetime, day: date) -> None:
+    """
+    One hour before that of UTC, two in summer.
+    """
+    assert day_in_france(moment) == day

@@ -61,6 +61,24 @@ def test_a_new_mail_does_not_vanish_in_the_trash(world: World) -> None:
     assert world.listed().total == 1
 
 
+def test_a_new_message_takes_its_conversation_out_of_the_trash(world: World) -> None:
+    """Written by a correspondent in a conversation that the person threw away: it is seen, and
+    time does not delete it unread. Its correspondent is not said to have taken it out."""
+    sent = world.start()
+    world.app.trash(command(w.OfConversation, conversation_id=sent.conversation_id), PATIENT)
+    world.move(days=29)
+    world.send(sent)
+    world.project()
+    world.move(days=2)
+    world.app.empty_trash()
+
+    assert (world.listed().total, world.listed(trashed=True).total) == (1, 0)
+    (restored,) = [m for m in world.messages() if m.TYPE == "messaging.conversation_restored"]
+    assert restored.by == {"kind": "service", "id": "messaging"}
+    world.send(sent)
+    assert world.topics().count("conversation_restored") == 1
+
+
 def test_drafts_are_their_writers(world: World) -> None:
     """Kept, changed, sent or discarded; a representative's is not the person's."""
     sent = world.start()

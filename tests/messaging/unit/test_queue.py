@@ -13,6 +13,7 @@ from services.messaging.contract import reading as r
 from services.messaging.domain.attachment import File
 from services.messaging.domain.ports import Copy
 from shared.kernel.actor import Actor, ActorKind
+from shared.kernel.errors import Unavailable
 from tests.messaging.mails import cda, written
 from tests.messaging.world import (
     CARER,
@@ -169,6 +170,40 @@ def test_each_correspondent_gets_the_document(world: World) -> None:
     assert made["Subject"] == "XDM/1.0/DDM+CR de consultation PAT-TROIS DOMINIQUE 1979-03-28"
     assert made["Reply-To"] == DOCTOR_MAIL
     assert [p.get_filename() for p in made.iter_attachments()] == ["IHE_XDM.ZIP", "document.pdf"]
+
+
+def test_one_that_can_never_be_made_keeps_nobody_waiting(world: World) -> None:
+    """The document was deleted before its copy left: that has failed, what is behind it leaves."""
+    asked(world, OTHER_MAIL)
+    world.vault.copies.clear()
+    world.move(minutes=1)
+    world.reply(world.start().conversation_id)
+    world.send_due()
+
+    assert [letter.recipient for letter in world.box.taken] == [DOCTOR_MAIL]
+    assert world.topics().count("mail_failed") == 1
+    assert world.app.undelivered(r.Undelivered(), OPERATOR).total == 0
+
+
+def test_one_that_cannot_be_made_now_is_tried_again_and_keeps_nobody_waiting(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The vault is out of reach: that copy waits, alone, and leaves once it is back."""
+
+    def away(_copies_id: UUID) -> Copy:
+        raise Unavailable("away")
+
+    asked(world, OTHER_MAIL)
+    world.move(minutes=1)
+    world.reply(world.start().conversation_id)
+    with monkeypatch.context() as patched:
+        patched.setattr(world.vault, "copy_of", away)
+        world.send_due()
+    assert [letter.recipient for letter in world.box.taken] == [DOCTOR_MAIL]
+    world.move(minutes=1)
+    world.send_due()
+
+    assert [letter.recipient for letter in world.box.taken] == [DOCTOR_MAIL, OTHER_MAIL]
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,138 @@
+"""A record's life, who else is told, and what is news: message by message."""
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+
+from services.notification import contract as c
+from services.notification.application import Notification
+from services.notification.domain.notice import Notice
+from services.notification.domain.topic import Topic
+from services.notification.policies import POLICIES
+from shared.kernel.clock import instant
+from tests.notification.conftest import Hear, Send, Show, subject
+from tests.notification.sample import (
+    NOW,
+    OTHER,
+    PATIENT,
+    RECORD,
+    announced,
+    deposited,
+    received,
+)
+
+
+@pytest.mark.parametrize(
+    ("ends", "begins"),
+    [
+        ("identity.record_suspended", "identity.suspension_lifted"),
+        ("identity.record_closed", "identity.record_reopened"),
+        ("identity.death_declared", "identity.death_revoked"),
+    ],
+)
+def test_what_ended_and_began_again_is_told_of_as_before(
+    hear: Hear, active: None, send: Send, ends: str, begins: str
+) -> None:
+    """Meanwhile of its own life alone; who had activated their record need not do it again."""
+    hear(received(ends, 3), deposited(4))
+    assert subject(Topic.DOCUMENTS) not in send()
+    hear(received(begins, 5), deposited(6))
+    assert subject(Topic.DOCUMENTS) in send()
+
+
+def test_a_birth_date_put_right_moves_the_majority(hear: Hear, active: None, send: Send) -> None:
+    """Whoever turns out to be a minor has their secrets kept, and the other way round."""
+    secret = ["INVISIBLE_REPRESENTANTS_LEGAUX"]
+    later = instant(NOW + timedelta(days=365))
+    hear(received("identity.traits_corrected", 3, majority_at=later))
+    hear(deposited(4, confidentiality=secret))
+    assert send() == []
+    hear(received("identity.traits_corrected", 5, majority_at=None))
+    hear(deposited(6, confidentiality=secret))
+    assert send() == [subject(Topic.DOCUMENTS)]
+
+
+def test_a_record_announced_twice_is_known_once(hear: Hear, notification: Notification) -> None:
+    """What was chosen since then stays."""
+    hear(announced())
+
+    assert POLICIES["identity.record_announced"](notification, announced()) is None
+
+
+def test_what_comes_to_a_merged_record_leaves_as_its_person_chose(
+    hear: Hear, active: None, send: Send
+) -> None:
+    """The source was never activated, the record it was merged into is."""
+    hear(received("identity.records_merged", 3, source=str(OTHER)))
+    hear(replace(deposited(4), record=OTHER))
+
+    assert send() == [subject(Topic.DOCUMENTS)]
+
+
+@pytest.mark.parametrize(
+    ("type_", "field", "own"),
+    [
+        ("access.representative_invited", "invited", False),
+        ("access.caregiver_invited", "invited", False),
+        ("access.delegation_ended", "delegate", True),
+        ("access.representation_suspended", "representative", True),
+        ("access.representation_ended", "representatives", False),
+    ],
+)
+def test_who_else_is_told(
+    hear: Hear, active: None, show: Show, type_: str, field: str, *, own: bool
+) -> None:
+    """The invited, not whom they would help; of an end both, but of majority, which is told."""
+    named = [str(OTHER)] if field == "representatives" else str(OTHER)
+    hear(received(type_, 3, **{field: named}))
+
+    def told(record_id: UUID) -> int:
+        return show(c.Notifications(record_id=record_id), PATIENT).total or 0
+
+    assert (told(RECORD), told(OTHER)) == (int(own), 1)
+
+
+PERSON = {"kind": "patient", "id": str(RECORD), "record_id": str(RECORD)}
+SERVICE = {"kind": "service", "id": "agenda"}
+
+
+@pytest.mark.parametrize(
+    ("type_", "said", "topic"),
+    [
+        ("access.treating_doctor_named", {}, Topic.RIGHTS),
+        ("vault.document_released", {"document_id": str(uuid4())}, Topic.DOCUMENTS),
+        ("vault.document_revealed_to_patient", {"document_id": str(uuid4())}, Topic.DOCUMENTS),
+        ("vault.hidden_notice_sent", {"confidentiality": ["INVISIBLE_PATIENT"]}, Topic.DOCUMENTS),
+        ("messaging.delivery_failed", {"by": PERSON}, Topic.MESSAGES),
+        ("agenda.prevention_due", {"by": SERVICE}, Topic.PREVENTION),
+        ("catalogue.authorisation_revoked", {"reason": "service_withdrawn"}, Topic.SERVICES),
+        ("catalogue.authorisation_revoked", {"reason": "not_reapproved"}, Topic.SERVICES),
+        ("catalogue.authorisation_revoked", {"reason": "person_request", "by": PERSON}, None),
+    ],
+    ids=[
+        *("doctor", "released", "revealed", "hidden", "undelivered", "prevention"),
+        *("withdrawn", "unapproved", "revoked"),
+    ],
+)
+def test_what_is_news_leaves_by_its_topic(
+    hear: Hear, active: None, send: Send, type_: str, said: dict[str, Any], topic: Topic | None
+) -> None:
+    """Also an undelivered answer of the person's own; not what they ended themselves."""
+    hear(received(type_, 3, **said))
+
+    assert send() == ([subject(topic)] if topic else [])
+
+
+def test_an_event_names_a_role_and_nobody(hear: Hear, notification: Notification) -> None:
+    """The log is for ever: profession and facility; of what is hidden not even these."""
+    hear(
+        deposited(1, by={"kind": "professional", "id": "899700366240", "profession": "10"}),
+        received("vault.hidden_notice_sent", 2, confidentiality=["INVISIBLE_PATIENT"]),
+    )
+
+    events = [row.event for row in notification.read(0, 10)]
+    told = [event.who for event in events if isinstance(event, Notice.Created)]
+    assert told == [{"kind": "professional", "profession": "10"}, {}]
