@@ -181,7 +181,8 @@ def _sealed() -> bytes:
         "previous_digest": "cd", "occurred_at": datetime(2026, 11, 22, tzinfo=UTC),
     }  # fmt: skip
     made = encode(_Told(record_id=RECORD, words="x"), service="fuzzed", header=header, keys=_Keys())
-    return made.model_dump_json().encode()
+    run = Run(envelopes=[made], causes={7: "00-" + "a" * 32 + "-" + "b" * 16 + "-01"})
+    return run.model_dump_json().encode()
 
 
 def _properties(**said: Any) -> bytes:
@@ -190,7 +191,7 @@ def _properties(**said: Any) -> bytes:
 
 
 _BODY = wire.encode({"record_id": str(RECORD), "at": "2026-11-22T08:00:00+01:00", "limit": 5})
-_ENVELOPE = _sealed()
+_RUN = _sealed()
 _DAYS = wire.encode({"record_id": str(RECORD), "day": "2026-11-22", "at_least": {"x": 1}})
 _USUAL = {"content_type": "application/json", "reply_to": "r1", "correlation_id": "1"}
 _HEADERS = {"nameko.deadline": 4102444800000, "nameko.traceparent": "00-" + "a" * 32 + "-1-01"}
@@ -230,7 +231,7 @@ TARGETS = (
         read=_envelope,
         refusals=(Malformed,),
         seeds=(
-            b"fuzzed.told\n" + _ENVELOPE,
+            b"fuzzed.told\n" + _RUN,
             b'head\n{"epoch":"e1","position":4,"digest":"ab"}',
         ),
     ),
