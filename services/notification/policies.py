@@ -81,15 +81,16 @@ def on_life(app: Notification, received: Received) -> Decided:
 def tell(
     how: Tell, app: Notification, received: Received, recipient: Recipient | None = None
 ) -> Decided:
-    """A notice in each record it concerns, and a row for each way it leaves by. Nothing derived
-    from what is hidden from the person reaches them, not even its date."""
+    """A notice in each record it concerns, and a row for each way it leaves by; of several, one
+    that was erased keeps none of the others from being told. Nothing derived from what is hidden
+    from the person reaches them, not even its date."""
     if received.record is None or not _is_news(how, received.data):
         return None
     save: list[Any] = []
     also: list[Any] = []
     for record_id in how.records(received.record, received.data):
         notice = _notice(how, app, received, record_id)
-        if app.get(notice.id, Notice):
+        if app.is_erased(record_id) or app.get(notice.id, Notice):
             continue
         save.append(notice)
         topic = Topic.INVITATION if received.data.get("dormant") else how.topic

@@ -75,6 +75,13 @@ class NotificationLog(EventLog):
         except KeyErased:
             return None
 
+    def is_erased(self, record_id: UUID) -> bool:
+        try:
+            self.keys.current(record_id)
+        except KeyErased:
+            return True
+        return False
+
     def leaving(
         self, recipient: Recipient, topic: Topic, notice: Notice, now: datetime
     ) -> list[Step]:

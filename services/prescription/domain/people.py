@@ -3,6 +3,8 @@
 from shared.kernel.actor import Actor, ActorKind
 from shared.kernel.errors import Forbidden
 
+OVERSEAS = {"97", "98"}
+
 
 def professional(by: Actor) -> Actor:
     """The authenticated professional, also when their facility's software calls and names them.
@@ -33,5 +35,8 @@ def pharmacy(by: Actor) -> str:
 
 
 def department(structure: str) -> str | None:
-    """The department of a FINESS (its first two characters), when the structure has one."""
-    return structure[1:3] if len(structure) == 10 and structure[0] == "1" else None
+    """The department of a FINESS, when the structure has one: its first two characters; overseas
+    the first four, since all of 97 are thousands of kilometres apart."""
+    if len(structure) != 10 or structure[0] != "1":
+        return None
+    return structure[1:5] if structure[1:3] in OVERSEAS else structure[1:3]

@@ -12,6 +12,7 @@ from services.notification.application import Notification
 from services.notification.domain.notice import Notice
 from services.notification.domain.topic import Topic
 from services.notification.policies import POLICIES
+from shared.crypto.local_keys import LocalKeys
 from shared.kernel.clock import instant
 from tests.notification.conftest import Hear, Send, Show, subject
 from tests.notification.sample import (
@@ -136,3 +137,16 @@ def test_an_event_names_a_role_and_nobody(hear: Hear, notification: Notification
     events = [row.event for row in notification.read(0, 10)]
     told = [event.who for event in events if isinstance(event, Notice.Created)]
     assert told == [{"kind": "professional", "profession": "10"}, {}]
+
+
+@pytest.mark.parametrize("erased", [RECORD, OTHER])
+def test_of_two_records_one_that_was_erased_keeps_the_other_from_nothing(
+    hear: Hear, show: Show, notification: Notification, erased: UUID
+) -> None:
+    """What ended a delegation is told in both; of an erased one there is nobody to tell."""
+    assert isinstance(notification.keys, LocalKeys)
+    notification.keys.erase(erased)
+    hear(received("access.delegation_ended", 4, delegation=str(uuid4()), delegate=str(OTHER)))
+    (left,) = {RECORD, OTHER} - {erased}
+    told = show(c.Notifications(record_id=left), replace(PATIENT, record_id=left))
+    assert [notice.kind.value for notice in told.items] == ["delegation_ended"]

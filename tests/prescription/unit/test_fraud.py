@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from services.prescription import contract as c
-from services.prescription.domain import refusals
+from services.prescription.domain import people, refusals
 from services.prescription.domain.number import draw, printed
 from services.prescription.messages import NumberRefused, PrescriptionPresented
 from shared.kernel.actor import Actor, ActorKind
@@ -67,6 +67,22 @@ def test_shown_far_apart_in_minutes_is_noted_and_served(world: World) -> None:
         world.present(number, pharmacist(facility))
     told = [m for m in world.messages() if isinstance(m, PrescriptionPresented)]
     assert [m.far_apart for m in told] == [False, False, True, False]
+
+
+@pytest.mark.parametrize(
+    ("structure", "department"),
+    [
+        (PARIS, "75"),
+        ("12A0000014", "2A"),
+        ("1970211207", "9702"),  # Martinique
+        ("1970408589", "9704"),  # La Réunion
+        ("1980500003", "9805"),  # Mayotte
+        ("334173748400069", None),  # a SIRET
+    ],
+)
+def test_the_department_is_in_the_finess(structure: str, department: str | None) -> None:
+    """Overseas two more characters tell which: Martinique and La Réunion are not one place."""
+    assert people.department(structure) == department
 
 
 @pytest.mark.parametrize(("minutes", "noted"), [(30, True), (31, False)])
