@@ -89,6 +89,8 @@ CLINIC = "1690784137"
 PHARMACY = "1750000018"
 CLOSED_PHARMACY = "1750000026"
 BOXLESS = "1690000013"
+PRACTICE = "373282932000074"
+"""Known by its SIRET, as most practices are."""
 
 
 def _box(kind: str, address: str, facility: str | None = None) -> dict[str, Any]:
@@ -124,6 +126,13 @@ def registers_in(folder: Path) -> Registers:
         facility(finess=PHARMACY[1:], name="PHARMACIE", sector="SA33", mailboxes=pharmacy),
         facility(finess=CLOSED_PHARMACY[1:], name="FERMEE", sector="SA33", open=False),
         facility(finess=BOXLESS[1:], name="CABINET", sector="SA07"),
+        facility(
+            finess=None,
+            structure=PRACTICE,
+            name="CABINET DU LION",
+            sector="SA07",
+            mailboxes=[_box("ORG", "cabinet@lion.mssante.fr")],
+        ),
     )
     for person in people:
         directory.register_professional(person, OPERATOR)

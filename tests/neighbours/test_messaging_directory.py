@@ -46,11 +46,17 @@ PHARMACY = Correspondent(
     facility=known.PHARMACY,
     kind=MailboxKind.ORG,
 )
+PRACTICE = Correspondent(
+    address="cabinet@lion.mssante.fr",
+    name="CABINET DU LION",
+    facility=known.PRACTICE,
+    kind=MailboxKind.ORG,
+)
 BOXLESS = Correspondent(name="CABINET", facility=known.BOXLESS)
 STRANGER = "810000000009"
 NOWHERE = "1999999999"
 SIRET = "300000000000000"
-"""Of a structure without a FINESS: the directory is not asked."""
+"""Of no structure."""
 
 
 @pytest.fixture
@@ -60,7 +66,7 @@ def directory(side: str, registers: Registers, tmp_path: Path) -> Directory:
         client.knows(CONTRACT, registers.directory, *registers.searches)
         return RpcDirectory(client)
     return PlayedDirectory(
-        published=[AT_CLINIC, DOCTOR, UNREACHABLE, HOSPITAL, SOFTWARE, PHARMACY, BOXLESS],
+        published=[AT_CLINIC, DOCTOR, UNREACHABLE, HOSPITAL, SOFTWARE, PHARMACY, PRACTICE, BOXLESS],
         pharmacies={known.PHARMACY},
         retired={known.RETIRED, known.CLOSED_PHARMACY},
     )
@@ -94,6 +100,12 @@ def test_a_facility_is_written_to_where_people_read(directory: Directory) -> Non
     """At its organisation's mailbox rather than its software's."""
     assert directory.of_facility(known.HOSPITAL) == HOSPITAL
     assert directory.of_facility(known.BOXLESS) == BOXLESS
+
+
+def test_a_practice_without_a_finess_is_written_to_as_any_other(directory: Directory) -> None:
+    """It was never looked up, and answers to it found no mailbox."""
+    assert directory.of_facility(known.PRACTICE) == PRACTICE
+    assert directory.practises(PRACTICE)
 
 
 @pytest.mark.parametrize("structure", [NOWHERE, SIRET, "1" * 30])

@@ -8,8 +8,6 @@ from shared.rpc.client import RpcClient
 
 PHARMACY = "SA33"
 """Sector of activity: Pharmacie d'officine (TRE_R02)."""
-FINESS = "1"
-"""What begins the Struct_IdNat of a facility that has one."""
 
 
 class RpcDirectory:
@@ -62,9 +60,7 @@ class RpcDirectory:
         return found is not None and found["open"] and found["sector"] == PHARMACY
 
     def _facility(self, structure: str) -> dict[str, Any] | None:
-        if not structure.startswith(FINESS):
-            return None
-        return self._ask("get_facility", finess=structure.removeprefix(FINESS))
+        return self._ask("get_facility", structure=structure)
 
     def _ask(self, method: str, **arguments: str) -> dict[str, Any] | None:
         try:
