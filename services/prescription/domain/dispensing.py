@@ -29,6 +29,8 @@ def dispense(
 ) -> None:
     """All lines or none. Raises :class:`InvalidRequest` by line, :class:`NothingLeft`,
     :class:`Forbidden`, or the refusal of the number."""
+    if not any(profession in line.dispensers for line in prescription.lines):
+        raise Forbidden  # that nothing leaves is theirs to say as well
     day = dispensation.day
     if {g.what for g in dispensation.given if g.what in LEAVES} != {What.EXCEPTIONAL}:
         require_open(prescription, day)

@@ -211,6 +211,19 @@ def test_only_those_who_may_dispense(world: World) -> None:
             world.dispense(number, given(1), by=who)
 
 
+@pytest.mark.parametrize("what", ["later", "not_dispensed"])
+def test_whoever_may_dispense_no_line_does_not_say_that_nothing_leaves(
+    world: World, what: str
+) -> None:
+    """A nurse cannot close a line to the pharmacy; who dispenses one line speaks of all."""
+    number = world.issue(line(), line("Verres", kind="glasses")).number
+    left = [given(0, on, what, reason="out_of_stock") for on in (1, 2)]
+    for who in (NURSE, DOCTOR):
+        with pytest.raises(Forbidden):
+            world.dispense(number, *left, by=who)
+    assert world.dispense(number, *left).state is State.CREATED
+
+
 def test_all_given_back_the_first_delivery_is_due_in_three_months_again(world: World) -> None:
     """What was listed as valid for its year is closed on the day after."""
     number = world.issue(line(renewals=3)).number
