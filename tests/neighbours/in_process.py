@@ -22,6 +22,9 @@ from shared.rpc.use_cases import NONE, use_cases
 from tests.support.settings import settings_in
 from tests.support.signing import SIGNING_KEY
 
+A_RUN = 2 * 3600
+"""Seconds: callers are made when their module is read, and call when their test's turn comes."""
+
 
 class InProcess(RpcClient):
     """What ``service`` asks: signed and written as ever, answered by the neighbour's own
@@ -69,5 +72,5 @@ class InProcess(RpcClient):
 
 def caller(kind: ActorKind, **claims: Any) -> Actor:
     """Someone as their token makes them: whose claims a service can carry on."""
-    token = DevelopmentIssuer(SIGNING_KEY).token(kind, **claims)
+    token = DevelopmentIssuer(SIGNING_KEY).token(kind, life=A_RUN, **claims)
     return actor_of(jwt.read(token).claims, datetime.now(UTC))

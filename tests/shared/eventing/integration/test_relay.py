@@ -262,8 +262,8 @@ def test_one_relay_leads_and_another_takes_over(wired: World) -> None:
     open_exchanges = partial(Exchanges.open, wired.amqp_uri, "notes")
     standby_log, watch = wired.open_notes(), HeadWatch(wired.notes)
     with listening(wired.amqp_uri, "notes.events", "topic") as heard:
+        wired.notes.write(record, "a")  # before it looks: of an empty log it announces the head
         with running(relay_loop(wired.notes, wired.outbox, open_exchanges, watch)):
-            wired.notes.write(record, "a")
             assert heard.positions(1) == [1]
             with standby_log.leader("relay") as leadership:
                 assert not leadership.held()
