@@ -3,7 +3,6 @@
 import shared.rpc.green  # noqa: F401, I001 - before anything else: it patches
 
 import argparse
-import gc
 import importlib
 import os
 import signal
@@ -17,6 +16,7 @@ from eventlet.event import Event
 from nameko.runners import ServiceRunner
 
 from shared.kernel.common import CommonSettings
+from shared.kernel.garbage import leave_what_stays
 from shared.kernel.hosting import require_declared
 from shared.kernel.settings import read_settings
 from shared.rpc.settings import RpcSettings
@@ -114,8 +114,7 @@ def _stay(runner: ServiceRunner) -> int:
     health.add("start", lambda: "still starting")
     runner.start()
     health.remove("start")
-    gc.collect()
-    gc.freeze()  # what was made to serve stays: no call waits until all of it was looked through
+    leave_what_stays()
     eventlet.spawn(_watch, runner, stop)
     log.info("started", services=names)
     code = int(stop.wait())

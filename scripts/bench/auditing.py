@@ -1,9 +1,7 @@
 """What an auditor waits for: rows against their leaves, decisions again, events read again."""
 
-import gc
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
 from functools import partial
 from itertools import islice
 from pathlib import Path
@@ -12,7 +10,7 @@ from typing import Any
 
 from scripts.bench import audit_million as million
 from scripts.bench.large_log import generate, opened_vault, replayed
-from scripts.bench.record import documents_of, own_view
+from scripts.bench.record import as_in_a_service, documents_of, own_view
 from scripts.cli.audit_evidence import Where, open_evidence
 from scripts.cli.audit_redecide import redecide_stored
 from scripts.cli.audit_workers import workers
@@ -58,21 +56,10 @@ def of_a_read_model() -> dict[str, float]:
             for batch in _batches():
                 log.save(*batch)
             documents, projection = own_view(home)
-            with _as_in_a_service():
+            with as_in_a_service():
                 began = perf_counter()
                 Projector(log, View(projection, documents)).rebuild()
             return {"rebuild_read_model_events": DOCUMENTS / (perf_counter() - began)}
-
-
-@contextmanager
-def _as_in_a_service() -> Iterator[None]:
-    """What was made before is left out of collections of garbage (``services.__main__``)."""
-    gc.collect()
-    gc.freeze()
-    try:
-        yield
-    finally:
-        gc.unfreeze()
 
 
 def of_what_runs(deployment: Deployment) -> dict[str, float]:

@@ -12,7 +12,7 @@ from scripts.bench.yardsticks import SECONDS, rate_of, together
 from scripts.cli.deployment import Deployment
 from shared.auth.development import DevelopmentIssuer
 from shared.kernel.actor import ActorKind
-from shared.kernel.clock import ShiftedClock
+from shared.kernel.clock import SystemClock
 from shared.rpc.client import RpcClient
 
 ECHO = ("bench_own", "echo")
@@ -66,6 +66,6 @@ def _concurrent(place: Place, service: str, method: str) -> float:
 
 
 def _asking(place: Place, rpc: RpcClient, service: str, method: str) -> Callable[[], object]:
-    issuer = DevelopmentIssuer.at(place.issuer_key, ShiftedClock(place.clock))
+    issuer = DevelopmentIssuer.at(place.issuer_key, SystemClock())
     tokens = cycle([issuer.token(ActorKind.PATIENT, record_id=str(uuid4())) for _ in range(ASKING)])
     return lambda: rpc.call(service, method, ARGUMENTS, token=next(tokens))

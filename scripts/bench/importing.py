@@ -13,7 +13,7 @@ from services.directory.adapters.extracts import sort_extract
 from services.directory.contract.importing import ExtractKind
 from shared.auth.development import DevelopmentIssuer
 from shared.kernel.actor import ActorKind
-from shared.kernel.clock import ShiftedClock
+from shared.kernel.clock import SystemClock
 from shared.rpc.client import RpcClient
 
 LINES = 10_000
@@ -23,7 +23,7 @@ CALL_SECONDS = 60.0
 
 def lines(place: Place) -> float:
     """Everything of an import: the file read and sorted, sent, and ended."""
-    issuer, calls = DevelopmentIssuer.at(place.issuer_key, ShiftedClock(place.clock)), count()
+    issuer, calls = DevelopmentIssuer.at(place.issuer_key, SystemClock()), count()
 
     def token() -> str:
         return issuer.token(ActorKind.OPERATOR, sub=f"directory-{next(calls) % 10}")

@@ -35,6 +35,8 @@ GOOD, SHORT_OF, LINES = (
     "#c4622d",
     ("#1b5e8a", "#c4622d", "#1b7f5c", "#7a4e9a", "#8a8a1b"),
 )
+COLOURS = 10
+"""Lines that matplotlib draws before its colours come again."""
 WIDTH = 8.0
 BY_REPLICAS = "a call, by replicas of the service"
 
@@ -145,8 +147,9 @@ def soaking(told: dict[str, Any]) -> Figure:
     looks = told["looks"]
     minutes = [look["seconds"] / 60 for look in looks]
     figure, (above, below) = plt.subplots(2, 1, figsize=(WIDTH, 5.2), sharex=True)
-    for name in looks[0]["rss_mb"]:
-        above.plot(minutes, [look["rss_mb"][name] for look in looks], label=name)
+    for number, name in enumerate(looks[0]["rss_mb"]):
+        style = ("-", "--")[number // COLOURS]
+        above.plot(minutes, [look["rss_mb"][name] for look in looks], style, label=name)
     above.set_ylabel("memory, MB")
     above.set_ylim(bottom=0)
     above.legend(fontsize=8, ncols=4)

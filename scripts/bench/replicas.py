@@ -5,7 +5,7 @@ from pathlib import Path
 
 from scripts.bench import hops
 from scripts.bench.beside import beside
-from scripts.bench.journeys import Place
+from scripts.bench.journeys import SETTINGS, Place
 from scripts.bench.ladder import Progress
 from scripts.bench.load import elsewhere
 from scripts.bench.yardsticks import CALLERS
@@ -17,7 +17,7 @@ MOST = 4
 def by_replicas(home: Path, progress: Progress) -> list[list[float]]:
     """Milliseconds of a call as 16 callers see it, by how many replicas answer."""
     found = []
-    with running_carnet(home, progress) as carnet, ExitStack() as more:
+    with running_carnet(home, progress, SETTINGS) as carnet, ExitStack() as more:
         place = Place.of(carnet)
         for replicas in range(1, MOST + 1):
             if replicas > 1:

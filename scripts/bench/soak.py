@@ -12,7 +12,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from scripts.bench import evidence, journeys
-from scripts.bench.journeys import Place, depositor
+from scripts.bench.journeys import SETTINGS, Place, depositor
 from scripts.bench.ladder import Progress
 from scripts.bench.load import Told, elsewhere, open_loop
 from scripts.cli.audit_evidence import Evidence, Where, open_evidence
@@ -45,7 +45,7 @@ def soak(home: Path, minutes: float, progress: Progress) -> dict[str, Any]:
     deposits = max(1.0, reached["deposit_50kb_sustained"] * SHARE)
     openings = max(1.0, reached["open_50kb_sustained"] * SHARE)
     shutil.rmtree(home / "carnet-soak", ignore_errors=True)
-    with running_carnet(home / "carnet-soak", progress) as carnet:
+    with running_carnet(home / "carnet-soak", progress, SETTINGS) as carnet:
         place = Place.of(carnet)
         with progress("records and documents"):
             place = replace(place, records=elsewhere(journeys.records, place))

@@ -13,7 +13,7 @@ from typing import Any
 
 from scripts.bench import auditing, bare, decisions, evidence, hops, importing, journeys, measures
 from scripts.bench import yardsticks as y
-from scripts.bench.journeys import Place
+from scripts.bench.journeys import SETTINGS, Place
 from scripts.bench.ladder import Ladder, Progress
 from scripts.bench.load import elsewhere
 from scripts.bench.record import large_record
@@ -25,8 +25,8 @@ from scripts.machine.postgresql import running_database
 
 SHORT, LONG = 15.0, 120.0
 """Seconds that the highest rate is kept for."""
-DEPOSITS = (5.0, 10.0, 20.0, 30.0, 40.0, 60.0, 80.0, 120.0)
-OPENINGS = (10.0, 20.0, 50.0, 75.0, 100.0, 150.0, 200.0)
+DEPOSITS = (5.0, 10.0, 20.0, 30.0, 40.0, 60.0, 80.0, 100.0, 120.0)
+OPENINGS = (10.0, 20.0, 50.0, 75.0, 100.0, 125.0, 150.0, 175.0, 200.0)
 DECISIONS = (10.0, 25.0, 50.0, 100.0, 200.0)
 JOURNALLED = (5.0, 20.0, 30.0, 50.0)
 """Deposits a second while their lines in the journal are looked for, as far as they are kept."""
@@ -66,7 +66,7 @@ def measure(results: Results, seconds: float, progress: Progress) -> None:
 def _on_sqlite(results: Results, seconds: float, progress: Progress) -> None:
     home, figures = results.home / "carnet", results.figures
     shutil.rmtree(home, ignore_errors=True)
-    with running_carnet(home, progress) as carnet:
+    with running_carnet(home, progress, SETTINGS) as carnet:
         place = Place.of(carnet)
         _hops(place, figures, progress)
         with progress("objects alone"):
@@ -92,7 +92,7 @@ def _on_postgresql(results: Results, seconds: float, progress: Progress) -> None
     with running_database(durable=True) as database:
         for service in SERVICES:
             database.new_database(service)
-        settings = {"CARNET_POSTGRES_DSN": database.dsn("{service}")}
+        settings = SETTINGS | {"CARNET_POSTGRES_DSN": database.dsn("{service}")}
         with running_carnet(home, progress, settings) as carnet:
             results.figures["postgresql"] = _journeys(
                 carnet, "postgresql", results, seconds, progress

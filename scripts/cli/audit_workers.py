@@ -9,6 +9,8 @@ from contextlib import AbstractContextManager, ExitStack, contextmanager
 from multiprocessing import get_context
 from typing import Any, Protocol, TypeVar
 
+from shared.kernel.garbage import leave_what_stays
+
 X = TypeVar("X")
 R_co = TypeVar("R_co", covariant=True)
 FEW = 10_000
@@ -79,6 +81,7 @@ def _open(tools: Tools) -> None:
     global _opened  # noqa: PLW0603 - a process of a pool has no other place to keep something
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # who started us ends us
     _opened = _open_until_we_end.enter_context(tools())
+    leave_what_stays()
 
 
 def _done(do: Do[Any], piece: Any) -> Any:

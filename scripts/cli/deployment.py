@@ -62,7 +62,7 @@ class Deployment:
         *,
         detached: bool = False,
         progress: Progress = silent,
-        settings: Mapping[str, str] = MappingProxyType({}),
+        settings: Mapping[str, str | None] = MappingProxyType({}),
     ) -> None:
         """All or nothing: what was started is stopped again when something does not start.
 
@@ -77,7 +77,9 @@ class Deployment:
             self.stop(progress=progress)
             raise
 
-    def _start(self, detached: bool, progress: Progress, settings: Mapping[str, str]) -> None:
+    def _start(
+        self, detached: bool, progress: Progress, settings: Mapping[str, str | None]
+    ) -> None:
         with progress("keys and settings"):
             self.place.make_keys()
             self.place.write_environment(
@@ -154,7 +156,7 @@ class Deployment:
 def running_carnet(
     home: Path,
     progress: Progress = silent,
-    settings: Mapping[str, str] = MappingProxyType({}),
+    settings: Mapping[str, str | None] = MappingProxyType({}),
 ) -> Iterator[Deployment]:
     deployment = Deployment(home)
     deployment.start(progress=progress, settings=settings)

@@ -45,10 +45,11 @@ class Place:
         generate_service_keys(keys / "services", SERVICES)
         write_private(keys / "issuers.json", json.dumps([self.issuer.entry()], indent=2))
 
-    def write_environment(self, servers: Mapping[str, str]) -> None:
-        """``servers``: the settings that say where broker and object store are."""
+    def write_environment(self, servers: Mapping[str, str | None]) -> None:
+        """``servers``: the settings that say where broker and object store are, and those of this
+        place that shall be others; ``None``: left as the program has it."""
         keys = self.home.resolve() / "keys"
-        settings = {
+        settings: dict[str, str | None] = {
             "CARNET_ENVIRONMENT": "development",
             "CARNET_DATA_DIR": str(private_folder(self.home / "data").resolve()),
             "CARNET_CLOCK_FILE": str(self.home.resolve() / "clock"),
@@ -57,7 +58,8 @@ class Place:
             "CARNET_ISSUERS_FILE": str(keys / "issuers.json"),
             **servers,
         }
-        lines = [f"{name}={shlex.quote(value)}\n" for name, value in settings.items()]
+        given = {name: value for name, value in settings.items() if value is not None}
+        lines = [f"{name}={shlex.quote(value)}\n" for name, value in given.items()]
         write_private(self.environment_file, "".join(lines))
 
     def settings(self) -> dict[str, str]:

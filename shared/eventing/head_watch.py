@@ -7,7 +7,7 @@ from shared.stores.event_log import EventLog
 
 POLL = 0.05
 """Seconds between two looks."""
-GATHER = 0.1
+GATHER = 0.2
 """Seconds that who found something new and has done with it waits before it takes more: what is
 saved meanwhile goes in one batch, which costs about as much as one event."""
 LONGEST = 1.0

@@ -11,7 +11,6 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext, suppress
 from functools import partial
 from pathlib import Path
-from threading import Lock
 from typing import Any
 from uuid import UUID
 
@@ -23,49 +22,10 @@ from shared.stores.beside import beside
 from shared.stores.group_commit import GroupCommit, Save, in_our_words, save_each
 from shared.stores.guard import Row, Sql, Step, refuse_if_moved
 from shared.stores.schema import Tables, shape_of_file
+from shared.stores.sqlite_connections import Pool
 
-STATEMENTS = 128
-"""Prepared statements kept by each connection; the library keeps one."""
 RETRY = 0.001
 """Seconds between two tries to get a lock that another process has."""
-
-
-class Pool(library.SQLiteConnectionPool):
-    """Connections that keep their prepared statements.
-
-    ``derived``: what the file holds is built from logs, and knows how far it has come. It is not
-    synced at every commit then: a machine that loses its power may lose the last of them, whole,
-    and they are built again.
-    """
-
-    def __init__(self, former: library.SQLiteConnectionPool, *, derived: bool = False) -> None:
-        super().__init__(
-            db_name=former.db_name,
-            lock_timeout=former.lock_timeout,
-            pool_size=former.pool_size,
-            max_overflow=former.max_overflow,
-            pool_timeout=former.pool_timeout,
-        )
-        self.derived = derived
-        self.patience = former.lock_timeout or library.SQLITE3_DEFAULT_LOCK_TIMEOUT
-        self.turn = Lock()
-        """Of those in this process who write: they wait for each other here, where green threads
-        can, and not within SQLite, where a green thread stops its whole process."""
-
-    def _create_connection(self) -> library.SQLiteConnection:
-        connection = sqlite3.connect(
-            self.db_name,
-            uri=True,
-            check_same_thread=False,
-            isolation_level=None,
-            cached_statements=STATEMENTS,
-            timeout=self.patience,
-        )
-        connection.row_factory = sqlite3.Row
-        synchronous = "NORMAL" if self.derived else "FULL"
-        for pragma in ("journal_mode=WAL", f"synchronous={synchronous}"):
-            connection.execute(f"PRAGMA {pragma}")
-        return library.SQLiteConnection(connection, self.max_age)
 
 
 class ImmediateTransaction(library.SQLiteTransaction):

@@ -42,8 +42,9 @@ from shared.stores.documents import (
 )
 from shared.stores.guard import Sql
 from shared.stores.schema import VERSION, needed_by, refuse_if_wrong, shape_of_file
-from shared.stores.sqlite import Pool, immediate, one_at_a_time, sql_of
+from shared.stores.sqlite import immediate, one_at_a_time, sql_of
 from shared.stores.sqlite_clauses import Clause, all_of, beyond, clause, in_list, marks, path_of
+from shared.stores.sqlite_connections import Pool
 
 # ruff: noqa: S608 - table names are made of a service's and a view's names; fields are checked
 

@@ -1,0 +1,84 @@
+"""Connections to one SQLite file, kept for whoever reads or writes next."""
+
+import sqlite3
+from collections import deque
+from threading import Lock
+
+from eventsourcing import sqlite as library
+from eventsourcing.persistence import ConnectionPoolClosedError
+
+STATEMENTS = 128
+"""Prepared statements kept by each connection; the library keeps one."""
+
+
+class Pool(library.SQLiteConnectionPool):
+    """Connections that keep their prepared statements. Nobody waits for one: who writes has waited
+    for :attr:`turn`, and who reads is held up by nobody. So there are as many as are used at the
+    same time, and the locks and counts of the library's pool, which cost more than a read, are not
+    asked.
+
+    ``derived``: what the file holds is built from logs, and knows how far it has come. It is not
+    synced at every commit then: a machine that loses its power may lose the last of them, whole,
+    and they are built again.
+    """
+
+    def __init__(self, former: library.SQLiteConnectionPool, *, derived: bool = False) -> None:
+        super().__init__(
+            db_name=former.db_name,
+            lock_timeout=former.lock_timeout,
+            pool_size=former.pool_size,
+        )
+        self.derived = derived
+        self.patience = former.lock_timeout or library.SQLITE3_DEFAULT_LOCK_TIMEOUT
+        self.turn = Lock()
+        """Of those in this process who write: they wait for each other here, where green threads
+        can, and not within SQLite, where a green thread stops its whole process."""
+        self._idle: deque[library.SQLiteConnection] = deque()
+
+    def get_connection(
+        self,
+        timeout: float | None = None,  # noqa: ARG002 - the library's signature
+        *,
+        is_writer: bool | None = None,  # noqa: ARG002 - idem
+    ) -> library.SQLiteConnection:
+        if self._closed:
+            raise ConnectionPoolClosedError
+        try:
+            return self._idle.pop()
+        except IndexError:
+            return self._create_connection()
+
+    def put_connection(self, conn: library.SQLiteConnection) -> None:
+        if len(self._idle) >= self.pool_size:
+            conn.close()
+            return
+        self._idle.append(conn)
+        if self._closed:  # meanwhile: whoever closed may not have seen it
+            self._close_idle()
+
+    def close(self) -> None:
+        """What is used is closed when it is put back."""
+        self._closed = True
+        self._close_idle()
+
+    def _close_idle(self) -> None:
+        while True:
+            try:
+                self._idle.pop().close()
+            except IndexError:
+                return
+
+    def _create_connection(self) -> library.SQLiteConnection:
+        connection = sqlite3.connect(
+            self.db_name,
+            uri=True,
+            check_same_thread=False,
+            isolation_level=None,
+            cached_statements=STATEMENTS,
+            timeout=self.patience,
+        )
+        connection.row_factory = sqlite3.Row
+        synchronous = "NORMAL" if self.derived else "FULL"
+        for pragma in ("journal_mode=WAL", f"synchronous={synchronous}"):
+            connection.execute(f"PRAGMA {pragma}")
+        return library.SQLiteConnection(connection, self.max_age)
