@@ -34,6 +34,7 @@ from shared.stores.event_log import EventLog
 from shared.stores.places import SeenCheckpoint
 from shared.stores.settings import EventStoreSettings
 from tests.audit.logs import NOW, PRIVATE, VERIFIER, publisher
+from tests.support.damage import one_bit_off
 
 ROOT_KEY = bytes(range(32))
 
@@ -168,17 +169,14 @@ def flip_state(ground: Ground, position: int) -> tuple[str, int]:
             "SELECT state, originator_id, originator_version FROM stored_events WHERE rowid = ?",
             (position,),
         ).fetchone()
-        changed = state[:-1] + bytes([state[-1] ^ 1])
         connection.execute(
-            "UPDATE stored_events SET state = ? WHERE rowid = ?", (changed, position)
+            "UPDATE stored_events SET state = ? WHERE rowid = ?", (one_bit_off(state), position)
         )
     return originator, version
 
 
 def flip(file: Path, at: int = -1) -> None:
-    data = bytearray(file.read_bytes())
-    data[at] ^= 1
-    file.write_bytes(data)
+    file.write_bytes(one_bit_off(file.read_bytes(), at))
 
 
 def older_note(ground: Ground) -> str:

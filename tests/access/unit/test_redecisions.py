@@ -33,6 +33,7 @@ from tests.access.support.people import (
     SOFTWARE,
     through_vault,
 )
+from tests.support.damage import one_bit_off
 
 
 def a_busy_day(world: World) -> None:
@@ -312,8 +313,8 @@ def test_a_changed_byte_is_a_finding_and_the_others_are_still_decided(world: Wor
     world.decide(DOCTOR)
     with world.app.guarded.writing() as sql:
         ((sealed,),) = sql("SELECT state FROM stored_events WHERE originator_id = ?", broken.hex)
-        flipped = sealed[:-1] + bytes([sealed[-1] ^ 1])
-        sql("UPDATE stored_events SET state = ? WHERE originator_id = ?", flipped, broken.hex)
+        changed = one_bit_off(sealed)
+        sql("UPDATE stored_events SET state = ? WHERE originator_id = ?", changed, broken.hex)
 
     again = list(redecide_all(world.app))
 

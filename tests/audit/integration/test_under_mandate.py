@@ -31,6 +31,7 @@ from tests.access.support.logs import ROOT, open_world
 from tests.access.support.logs import World as Rights
 from tests.access.support.people import DOCTOR, OPERATOR, OTHER_RECORD, RECORD
 from tests.audit.world import World, auditor
+from tests.support.damage import one_bit_off
 
 ROOTS = {"access": ROOT, "audit": bytes(range(32))}
 """As the worlds of these tests have them."""
@@ -139,8 +140,7 @@ def change_a_decision(rights: Rights, record: UUID) -> int:
     with rights.app.guarded.writing() as sql:
         rows = sql(f"SELECT state, rowid FROM stored_events WHERE {of}", *given)  # noqa: S608 - fixed text
         ((state, rowid),) = rows
-        changed = state[:-1] + bytes([state[-1] ^ 1])
-        sql("UPDATE stored_events SET state = ? WHERE rowid = ?", changed, rowid)
+        sql("UPDATE stored_events SET state = ? WHERE rowid = ?", one_bit_off(state), rowid)
     return int(rowid)
 
 

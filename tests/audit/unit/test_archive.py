@@ -15,6 +15,7 @@ from services.audit.adapters.files import FolderFiles
 from shared.crypto.local_keys import LocalKeys
 from tests.audit.ground import EVENTS, RECORD, ROOT_KEY, Ground
 from tests.audit.logs import PRIVATE, VERIFIER
+from tests.support.damage import one_bit_off
 
 run = CliRunner().invoke
 
@@ -79,9 +80,7 @@ def rewritten(file: Path, change: Callable[[dict[str, bytes]], None]) -> None:
 
 def flip(name: str) -> Callable[[dict[str, bytes]], None]:
     def change(content: dict[str, bytes]) -> None:
-        data = bytearray(content[name])
-        data[len(data) // 2] ^= 1
-        content[name] = bytes(data)
+        content[name] = one_bit_off(content[name], len(content[name]) // 2)
 
     return change
 

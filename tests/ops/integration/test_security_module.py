@@ -18,6 +18,7 @@ from shared.crypto.sealing import NotAuthentic
 from shared.crypto.security_module import ModuleKeyWrapper, ModuleSettings, MovingKeyWrapper
 from shared.kernel.settings import SettingsError
 from tests.ops.world import Operated, operated
+from tests.support.damage import one_bit_off
 
 pkcs11 = pytest.importorskip("pkcs11")
 LIBRARY = Path("/usr/lib/softhsm/libsofthsm2.so")
@@ -86,8 +87,8 @@ def test_what_the_module_wraps_it_alone_unwraps(wrapper: ModuleKeyWrapper) -> No
 @pytest.mark.parametrize(
     "change",
     [
-        lambda w: Wrapped(w.kek, w.data[:-1] + bytes([w.data[-1] ^ 1])),
-        lambda w: Wrapped(w.kek, bytes([w.data[0] ^ 1]) + w.data[1:]),
+        lambda w: Wrapped(w.kek, one_bit_off(w.data)),
+        lambda w: Wrapped(w.kek, one_bit_off(w.data, 0)),
         lambda w: Wrapped(w.kek, w.data[:10]),
         lambda w: Wrapped("hsm:another", w.data),
     ],

@@ -19,6 +19,7 @@ from shared.crypto.blob_cipher import (
 from shared.crypto.keys import KeyErased, KeyUnavailable
 from shared.crypto.local_keys import LocalKeys
 from shared.crypto.sealing import TAG_BYTES, NotAuthentic
+from tests.support.damage import one_bit_off
 
 RECORD = uuid4()
 KEYS = LocalKeys(bytes(32), "vault")
@@ -78,7 +79,7 @@ TAMPERINGS: dict[str, Callable[[list[bytes]], list[bytes]]] = {
     "repeated": lambda s: [s[0], *s],
     "extended by bytes": lambda s: [*s, b"x"],
     "extended by its own end": lambda s: [*s, s[-1]],
-    "a byte edited": lambda s: [s[0][:9] + bytes([s[0][9] ^ 1]) + s[0][10:], *s[1:]],
+    "a byte edited": lambda s: [one_bit_off(s[0], 9), *s[1:]],
 }
 
 
@@ -99,11 +100,10 @@ def test_every_byte_of_the_header_counts(at: int) -> None:
     """
     No field of it can be changed unseen; a changed key id or version is asked for and not found.
     """
-    sealed = bytearray(seal(b"content"))
-    sealed[at] ^= 1
+    sealed = one_bit_off(seal(b"content"), at)
 
     with pytest.raises((NotAuthentic, KeyUnavailable)):
-        unseal(bytes(sealed))
+        unseal(sealed)
 
 
 def test_segments_of_two_documents_do_not_mix() -> None:

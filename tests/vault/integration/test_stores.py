@@ -12,6 +12,7 @@ from scripts.machine.seaweedfs import ObjectStore
 from services.vault.contract.integrity import CheckIntegrity
 from services.vault.contract.reading import Open, Search
 from shared.stores.objects import Objects
+from tests.support.damage import one_bit_off
 from tests.support.second_s3 import SecondStore
 from tests.vault.cda import PDF, cda, enclosing
 from tests.vault.world import DOCTOR, HOSPITAL, OPERATOR, RECORD, World
@@ -48,7 +49,7 @@ def test_a_byte_changed_in_the_store_is_found_and_named(world: World, stored: Ob
     deposited = world.deposit(cda())
     (key,) = stored.list()
     sealed = stored.read(key) or b""
-    stored.put(key, sealed[:100] + bytes([sealed[100] ^ 1]) + sealed[101:])
+    stored.put(key, one_bit_off(sealed, 100))
 
     answer = world.vault.check_integrity(CheckIntegrity(request_id=uuid4()), OPERATOR)
 

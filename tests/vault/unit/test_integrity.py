@@ -8,6 +8,7 @@ import pytest
 from services.vault.application import checking
 from services.vault.contract.deposits import Discard
 from services.vault.contract.integrity import CheckIntegrity, IntegrityChecked
+from tests.support.damage import one_bit_off
 from tests.vault.cda import JPEG, PDF, PNG, cda
 from tests.vault.world import HOSPITAL, METADATA, OPERATOR, OTHER_RECORD, RECORD, World
 
@@ -35,7 +36,7 @@ def test_each_fault_is_named(world: World) -> None:
     }
     by_document = {key.split("/")[1]: key for key in world.objects.kept}
     damaged = by_document[deposited["damaged"].hex]
-    world.objects.kept[damaged] = world.objects.kept[damaged][:-1] + b"!"
+    world.objects.kept[damaged] = one_bit_off(world.objects.kept[damaged])
     del world.objects.kept[by_document[deposited["missing"].hex]]
 
     answer = check(world)

@@ -9,6 +9,7 @@ from services.vault.contract.life import Mask, Unmask
 from services.vault.contract.reading import Describe, Open
 from services.vault.domain.opening import Opening
 from shared.kernel.errors import Forbidden, Unavailable
+from tests.support.damage import one_bit_off
 from tests.vault.cda import PDF, cda, enclosing, replacing
 from tests.vault.world import AUTHOR, DOCTOR, PATIENT, RECORD, STRANGER, World
 
@@ -86,7 +87,7 @@ def test_a_document_masked_meanwhile_is_decided_again(
     assert "vault.document_opened" not in world.topics()
 
 
-@pytest.mark.parametrize("damage", [lambda b: b[:-1] + b"\x00", lambda b: b[:-1], lambda _: b""])
+@pytest.mark.parametrize("damage", [one_bit_off, lambda b: b[:-1], lambda _: b""])
 def test_a_content_that_was_touched_is_not_served(world: World, damage: object) -> None:
     """One byte is enough, and nothing is recorded as opened."""
     deposited = world.deposit(cda())

@@ -11,6 +11,7 @@ from services.vault.domain.cda.biology import read_results
 from services.vault.domain.results import ReadDocument, Result, is_within
 from shared.cda.tree import clinical_document
 from shared.kernel.errors import Forbidden, InvalidRequest
+from tests.support.damage import one_bit_off
 from tests.vault.cda import PDF, cda, enclosing, replacing
 from tests.vault.world import AUTHOR, DOCTOR, PATIENT, RECORD, World
 
@@ -238,7 +239,7 @@ def test_a_report_that_is_a_file_is_said(world: World) -> None:
 def test_a_damaged_content_is_said(world: World) -> None:
     deposited = world.deposit(report(observation(GLUCOSE, PQ.format("1", "g/L"))))
     (key,) = world.objects.kept
-    world.objects.kept[key] = world.objects.kept[key][:-1] + b"!"
+    world.objects.kept[key] = one_bit_off(world.objects.kept[key])
 
     found = asked(world)
 

@@ -22,6 +22,7 @@ from shared.eventing.codec import (
 from shared.eventing.messages import Envelope, Head, MessageData, Run
 from shared.eventing.received import Received, upcast
 from tests.shared.eventing.sample import BY, DayKeys, NoteWritten
+from tests.support.damage import one_bit_off
 
 RECORD, OTHER = UUID(int=1), UUID(int=2)
 HEADER = {
@@ -84,9 +85,9 @@ def test_no_header_opens_other_data(member: str, other: object) -> None:
 
 def test_data_that_was_changed_does_not_open() -> None:
     """One bit is enough."""
-    raw = bytearray(base64.b64decode(sealed().data))
-    raw[-1] ^= 1
-    changed = sealed().model_copy(update={"data": base64.b64encode(raw).decode()})
+    message = sealed()
+    data = base64.b64encode(one_bit_off(base64.b64decode(message.data))).decode()
+    changed = message.model_copy(update={"data": data})
     with pytest.raises(Malformed):
         open_envelope(changed, "notes", DayKeys())
 

@@ -22,6 +22,7 @@ from shared.kernel.settings import SettingsError
 from shared.stores.settings import EventStoreSettings
 from tests.shared.stores.boxes import PATIENT, Box, Boxes, OpenBox, Permit, Relabel
 from tests.shared.stores.conftest import NOW
+from tests.support.damage import one_bit_off
 
 SECRET = "sérologie VIH"
 
@@ -102,8 +103,8 @@ TAMPERINGS: dict[str, Callable[[StoredEvent], StoredEvent]] = {
     "moved to another stream": lambda e: replace(e, originator_id=uuid4()),
     "moved to another version": lambda e: replace(e, originator_version=7),
     "given another topic": lambda e: replace(e, topic="boxes.box_relabelled"),
-    "content edited": lambda e: replace(e, state=e.state[:-1] + bytes([e.state[-1] ^ 1])),
-    "nonce edited": lambda e: replace(e, state=e.state[:21] + b"\0" + e.state[22:]),
+    "content edited": lambda e: replace(e, state=one_bit_off(e.state)),
+    "nonce edited": lambda e: replace(e, state=one_bit_off(e.state, 21)),
     "cut": lambda e: replace(e, state=e.state[:40]),
     "other format": lambda e: replace(e, state=b"\2" + e.state[1:]),
 }
