@@ -2,16 +2,19 @@
 
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
+from math import inf
 from threading import Lock
 from time import monotonic
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 V = TypeVar("V")
 
 LIFE = 60.0
 """Seconds at most (DESIGN, section 5)."""
 SIZE = 10_000
-"""Keys; the one not used for longest goes first."""
+"""Keys. All live equally long, so the one put first ends first."""
+_NOTHING: tuple[float, Any] = (-inf, None)
+_NEVER: tuple[float, Any] = (inf, None)
 
 
 class KeyCache(Generic[V]):
@@ -31,17 +34,18 @@ class KeyCache(Generic[V]):
         self._lock = Lock()
 
     def get(self, name: Hashable) -> V | None:
-        with self._lock:
-            until, value = self._kept.get(name, (0.0, None))
-            if value is None or self._now() >= until:
-                self._kept.pop(name, None)
-                return None
-            self._kept.move_to_end(name)
-            return value
+        until, value = self._kept.get(name, _NOTHING)
+        return value if self._now() < until else None
 
     def put(self, name: Hashable, value: V) -> None:
+        """What has ended is forgotten, and of too many the one that ends first."""
         with self._lock:
-            self._kept[name] = (self._now() + self._life, value)
+            now = self._now()
+            self._kept[name] = (now + self._life, value)
             self._kept.move_to_end(name)
-            while len(self._kept) > self._size:
+            while len(self._kept) > self._size or self._ends_first() <= now:
                 self._kept.popitem(last=False)
+
+    def _ends_first(self) -> float:
+        until, _ = next(iter(self._kept.values()), _NEVER)
+        return until

@@ -5,6 +5,7 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, date, datetime
 from itertools import groupby, islice
+from json.encoder import encode_basestring_ascii as _text
 from typing import Any, Protocol, TypeVar
 from uuid import UUID
 
@@ -15,6 +16,7 @@ from shared.crypto.sealing import NotAuthentic
 from shared.crypto.transport import open_message, seal_message
 from shared.eventing.messages import Envelope, Head, LeafBatch, MessageData, Run, Wire
 from shared.eventing.received import Received
+from shared.kernel.clock import instant
 from shared.kernel.needs_operator import NeedsOperator
 
 VOID = "void"
@@ -60,7 +62,7 @@ def encode(
         type=message.TYPE, version=message.VERSION, record=message.record_id, data="", **header
     )
     key = keys.key(_day(header["occurred_at"]))
-    sealed = seal_message(plain, key, _clear_part(clear))
+    sealed = seal_message(plain, key, clear_part(clear))
     return clear.model_copy(update={"data": base64.b64encode(sealed).decode()})
 
 
@@ -76,7 +78,7 @@ def open_envelope(envelope: Envelope, publisher: str, keys: TransportKeys) -> Re
     key = keys.key(_day(envelope.occurred_at))
     try:
         sealed = base64.b64decode(envelope.data, validate=True)
-        data = json.loads(open_message(sealed, key, _clear_part(envelope)))
+        data = json.loads(open_message(sealed, key, clear_part(envelope)))
     except (ValueError, NotAuthentic):
         raise Malformed("the data does not open with this header") from None
     return Received(
@@ -116,10 +118,18 @@ def _parse(kind: type[W], body: bytes) -> W:
         raise Malformed("not one of our messages") from None
 
 
-def _clear_part(envelope: Envelope) -> bytes:
-    """Authenticated with the data: a header moved to other data does not open it."""
-    clear = envelope.model_dump(mode="json", exclude={"data"})
-    return json.dumps(clear, sort_keys=True, separators=(",", ":")).encode()
+def clear_part(envelope: Envelope) -> bytes:
+    """Authenticated with the data: a header moved to other data does not open it. All members but
+    the data, as canonical JSON: by name, nothing between them, ASCII."""
+    moment, record = envelope.occurred_at, envelope.record
+    return (
+        f'{{"digest":{_text(envelope.digest)},"epoch":{_text(envelope.epoch)}'
+        f',"key":{_text(envelope.key)},"occurred_at":{_text(instant(moment)) if moment else "null"}'
+        f',"position":{envelope.position},"previous":{envelope.previous}'
+        f',"previous_digest":{_text(envelope.previous_digest)}'
+        f',"record":{_text(str(record)) if record else "null"}'
+        f',"type":{_text(envelope.type)},"version":{envelope.version}}}'
+    ).encode()
 
 
 def _day(moment: datetime) -> date:

@@ -5,6 +5,7 @@ takes the messages up to and with the first that changes something. Whatever fai
 many is found by handling them one by one, where it is tried again and parked.
 """
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -87,8 +88,8 @@ class Together:
                 raise
             except Exception:  # noqa: BLE001 - which of them it was is found one by one
                 return False
-        for item in taken:
-            kind = "void" if item.envelope.is_void else "applied"
-            APPLIED.labels(self._log.name, self._source, kind).inc()
+        kinds = Counter("void" if item.envelope.is_void else "applied" for item in taken)
+        for kind, count in kinds.items():
+            APPLIED.labels(self._log.name, self._source, kind).inc(count)
         FOLLOWED_POSITION.labels(self._log.name, self._source).set(last.position)
         return True

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from scripts.schemas.documents import messages_of, of_message
 from shared.crypto.local_keys import LocalTransportKeys
 from shared.crypto.transport import seal_message
-from shared.eventing.codec import _clear_part
+from shared.eventing.codec import clear_part
 from shared.eventing.messages import Envelope, Head, Pulled
 from tests.fuzz.drawing import drawn, tries
 from tests.fuzz.shaped import Shape
@@ -50,7 +50,7 @@ class Publisher:
             record=_record(data),
             data="",
         )
-        sealed = seal_message(json.dumps(data).encode(), DAYS.key(AT.date()), _clear_part(clear))
+        sealed = seal_message(json.dumps(data).encode(), DAYS.key(AT.date()), clear_part(clear))
         self.said.append(clear.model_copy(update={"data": base64.b64encode(sealed).decode()}))
         return self.said[-1]
 

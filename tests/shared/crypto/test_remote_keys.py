@@ -1,5 +1,6 @@
 """Keys asked from keyring: believed only when signed, kept a minute at most."""
 
+import weakref
 from collections.abc import Callable, Mapping
 from datetime import date, timedelta
 from typing import Any
@@ -66,6 +67,10 @@ class Keyring:
                 record_id=record_id, version=number, current=number == self.version, key=handed
             )
         )
+
+
+class Secret:
+    """Something that can be seen to go."""
 
 
 class Time:
@@ -301,16 +306,32 @@ def test_prefetching_an_erased_record_does_not_stop(keys: RemoteKeys, keyring: K
 
 def test_the_cache_is_bounded() -> None:
     """
-    A sweep over all records does not fill the memory; what is used stays.
+    A sweep over all records does not fill the memory; what was fetched last stays.
     """
     cache: KeyCache[int] = KeyCache(size=3)
-    for number in range(3):
+    for number in (0, 1, 2, 0, 3):
         cache.put(number, number)
-    cache.get(0)
-
-    cache.put(3, 3)
 
     assert [cache.get(n) for n in range(4)] == [0, None, 2, 3]
+
+
+def test_what_has_ended_does_not_lie_in_memory(time: Time) -> None:
+    """
+    Also of keys that nobody asks for again.
+    """
+    cache: KeyCache[Secret] = KeyCache(now=time)
+    seen = weakref.ref(held := Secret())
+    cache.put("first", held)
+    del held
+    time.now = 59.9
+    cache.put("second", Secret())
+    assert seen()
+
+    time.now = 60.0
+    cache.put("third", Secret())
+
+    assert seen() is None
+    assert cache.get("second")
 
 
 def test_a_longer_life_is_refused() -> None:

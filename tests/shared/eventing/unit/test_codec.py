@@ -1,6 +1,7 @@
 """What travels: sealed, bound to its header, checked before it leaves."""
 
 import base64
+import json
 from datetime import UTC, date, datetime
 from uuid import UUID
 
@@ -12,6 +13,7 @@ from shared.crypto.keys import Key, KeyUnavailable
 from shared.eventing.codec import (
     Malformed,
     NotPublishable,
+    clear_part,
     encode,
     encode_void,
     open_envelope,
@@ -81,6 +83,21 @@ def test_no_header_opens_other_data(member: str, other: object) -> None:
     """Every clear member is authenticated: a header moved to other data is no message."""
     with pytest.raises(Malformed):
         open_envelope(sealed().model_copy(update={member: other}), "notes", DayKeys())
+
+
+@given(
+    st.builds(
+        Envelope,
+        key=st.uuids().map(lambda id_: f"{id_}.1"),
+        occurred_at=st.none() | st.datetimes(timezones=st.timezones()),
+    )
+)
+def test_the_bound_header_is_all_but_the_data_as_canonical_json(envelope: Envelope) -> None:
+    """Whatever is in it: by name, nothing between, ASCII."""
+    clear = envelope.model_dump(mode="json", exclude={"data"})
+    canonical = json.dumps(clear, sort_keys=True, separators=(",", ":")).encode()
+
+    assert clear_part(envelope) == canonical
 
 
 def test_data_that_was_changed_does_not_open() -> None:
