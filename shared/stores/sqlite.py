@@ -1,86 +1,25 @@
 """Event log in one SQLite file: the library's recorder with guarded append.
 
-Named by ``PERSISTENCE_MODULE``. Every write begins immediate, so that what it reads cannot be
-outrun before it commits; a deferred one would fail at once with "database is locked".
+Its factory is named by ``PERSISTENCE_MODULE``.
 """
 
 import fcntl
 import sqlite3
 import time
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from contextlib import contextmanager, nullcontext, suppress
-from functools import partial
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 from eventsourcing import sqlite as library
-from eventsourcing.persistence import OperationalError, StoredEvent
+from eventsourcing.persistence import StoredEvent
 
 from shared.kernel.ids import id_of
-from shared.stores.beside import beside
 from shared.stores.group_commit import GroupCommit, Save, in_our_words, save_each
 from shared.stores.guard import Row, Sql, Step, refuse_if_moved
 from shared.stores.schema import Tables, shape_of_file
-from shared.stores.sqlite_connections import Pool
-
-RETRY = 0.001
-"""Seconds between two tries to get a lock that another process has."""
-
-
-class ImmediateTransaction(library.SQLiteTransaction):
-    """``patience``: seconds to wait for who writes; ``synced``: its end waits for the disk."""
-
-    def __init__(
-        self, connection: library.SQLiteConnection, *, patience: int, synced: bool
-    ) -> None:
-        super().__init__(connection, commit=True)
-        self._patience = patience
-        self._synced = synced
-
-    def __enter__(self) -> library.SQLiteCursor:
-        """Begun once no other process writes: asked for again and again, since all green threads
-        of this one would wait within SQLite.
-        """
-        cursor = self.connection.cursor()
-        until = time.monotonic() + self._patience
-        cursor.execute("PRAGMA busy_timeout=0")
-        try:
-            while not _begun(cursor, until):
-                time.sleep(RETRY)
-        finally:
-            cursor.execute(f"PRAGMA busy_timeout={1000 * self._patience}")
-        return cursor
-
-    def __exit__(self, *failure: Any) -> None:
-        end = partial(super().__exit__, *failure)
-        if self._synced and failure[0] is None:
-            beside(end)
-        else:
-            end()
-
-
-def _begun(cursor: library.SQLiteCursor, until: float) -> bool:
-    try:
-        cursor.execute("BEGIN IMMEDIATE")
-    except sqlite3.OperationalError as error:
-        primary = error.sqlite_errorcode & 0xFF
-        if primary == sqlite3.SQLITE_BUSY and time.monotonic() < until:
-            return False
-        raise OperationalError(error) from error
-    return True
-
-
-@contextmanager
-def hasty(connection: library.SQLiteConnection) -> Iterator[None]:
-    """What is committed meanwhile does not wait for the disk."""
-    pragma = "PRAGMA synchronous={}"
-    with connection.cursor() as cursor:
-        cursor.execute(pragma.format("NORMAL"))
-        try:
-            yield
-        finally:
-            cursor.execute(pragma.format("FULL"))
+from shared.stores.sqlite_transactions import RETRY, Store, sql_of, writing
 
 
 class GuardedSQLiteRecorder(library.SQLiteApplicationRecorder):
@@ -89,7 +28,10 @@ class GuardedSQLiteRecorder(library.SQLiteApplicationRecorder):
     def __init__(
         self, datastore: library.SQLiteDatastore, events_table_name: str = "stored_events"
     ) -> None:
+        if not isinstance(datastore, Store):
+            raise TypeError("opened without our transactions")
         super().__init__(datastore, events_table_name)
+        self._pool = datastore.pool
         self._together = GroupCommit(self._save_group)
 
     def create_table(self) -> None:
@@ -111,7 +53,7 @@ class GuardedSQLiteRecorder(library.SQLiteApplicationRecorder):
         return self._together.save(Save(stored_events, relied_on or {}, steps))
 
     def _save_group(self, group: Sequence[Save]) -> None:
-        with _immediate(self.datastore) as cursor:
+        with writing(self._pool) as cursor:
             save_each(group, sql_of(cursor), lambda save: self._save(cursor, save))
 
     def _save(self, cursor: library.SQLiteCursor, save: Save) -> Sequence[int]:
@@ -175,7 +117,7 @@ class GuardedSQLiteRecorder(library.SQLiteApplicationRecorder):
 
     @contextmanager
     def writing(self, *, synced: bool = True) -> Iterator[Sql]:
-        with _immediate(self.datastore, synced=synced) as cursor:
+        with writing(self._pool, synced=synced) as cursor:
             yield sql_of(cursor)
 
     @contextmanager
@@ -218,53 +160,11 @@ def one_at_a_time(file: str) -> Iterator[None]:
         yield
 
 
-@contextmanager
-def _immediate(
-    store: library.SQLiteDatastore, *, synced: bool = True
-) -> Iterator[library.SQLiteCursor]:
-    pool = store.pool
-    if not isinstance(pool, Pool):
-        raise TypeError("opened without our pool")
-    with (
-        _turn(pool),
-        store.get_connection(commit=True) as connection,
-        nullcontext() if synced or pool.derived else hasty(connection),
-        ImmediateTransaction(
-            connection, patience=pool.patience, synced=synced and not pool.derived
-        ) as cursor,
-        cursor,
-    ):
-        yield cursor
-
-
-@contextmanager
-def _turn(pool: Pool) -> Iterator[None]:
-    if not pool.turn.acquire(timeout=pool.patience):
-        raise OperationalError("another of this process writes for too long")
-    try:
-        yield
-    finally:
-        pool.turn.release()
-
-
-@contextmanager
-def immediate(store: library.SQLiteDatastore) -> Iterator[Sql]:
-    """A transaction that writes, on any file opened through the library."""
-    with _immediate(store) as cursor:
-        yield sql_of(cursor)
-
-
-def sql_of(cursor: library.SQLiteCursor) -> Sql:
-    def run(statement: str, *params: object) -> list[tuple[Any, ...]]:
-        cursor.execute(statement, [str(p) if isinstance(p, UUID) else p for p in params])
-        return [tuple(row) for row in cursor.fetchall()]
-
-    return run
-
-
 class GuardedSQLiteFactory(library.SQLiteFactory):
     application_recorder_class = GuardedSQLiteRecorder
 
     def __init__(self, env: Any) -> None:
         super().__init__(env)
-        self.datastore.pool = Pool(self.datastore.pool)
+        self.datastore = Store(
+            self.datastore.pool.db_name, patience=self.datastore.pool.lock_timeout
+        )

@@ -11,6 +11,18 @@ STATEMENTS = 128
 """Prepared statements kept by each connection; the library keeps one."""
 
 
+class Connected(library.SQLiteConnection):
+    """``is_hasty``: what it commits does not wait for the disk."""
+
+    is_hasty = False
+
+    def hurry(self, hasty: bool) -> None:
+        """From the next transaction on."""
+        if hasty is not self.is_hasty:
+            self._sqlite_conn.execute(f"PRAGMA synchronous={'NORMAL' if hasty else 'FULL'}")
+            self.is_hasty = hasty
+
+
 class Pool(library.SQLiteConnectionPool):
     """Connections that keep their prepared statements. Nobody waits for one: who writes has waited
     for :attr:`turn`, and who reads is held up by nobody. So there are as many as are used at the
@@ -33,14 +45,14 @@ class Pool(library.SQLiteConnectionPool):
         self.turn = Lock()
         """Of those in this process who write: they wait for each other here, where green threads
         can, and not within SQLite, where a green thread stops its whole process."""
-        self._idle: deque[library.SQLiteConnection] = deque()
+        self._idle: deque[Connected] = deque()
 
     def get_connection(
         self,
         timeout: float | None = None,  # noqa: ARG002 - the library's signature
         *,
         is_writer: bool | None = None,  # noqa: ARG002 - idem
-    ) -> library.SQLiteConnection:
+    ) -> Connected:
         if self._closed:
             raise ConnectionPoolClosedError
         try:
@@ -48,7 +60,7 @@ class Pool(library.SQLiteConnectionPool):
         except IndexError:
             return self._create_connection()
 
-    def put_connection(self, conn: library.SQLiteConnection) -> None:
+    def put_connection(self, conn: Connected) -> None:  # type: ignore[override]  # what it gave
         if len(self._idle) >= self.pool_size:
             conn.close()
             return
@@ -68,7 +80,7 @@ class Pool(library.SQLiteConnectionPool):
             except IndexError:
                 return
 
-    def _create_connection(self) -> library.SQLiteConnection:
+    def _create_connection(self) -> Connected:
         connection = sqlite3.connect(
             self.db_name,
             uri=True,
@@ -78,7 +90,6 @@ class Pool(library.SQLiteConnectionPool):
             timeout=self.patience,
         )
         connection.row_factory = sqlite3.Row
-        synchronous = "NORMAL" if self.derived else "FULL"
-        for pragma in ("journal_mode=WAL", f"synchronous={synchronous}"):
+        for pragma in ("journal_mode=WAL", "synchronous=FULL"):
             connection.execute(f"PRAGMA {pragma}")
-        return library.SQLiteConnection(connection, self.max_age)
+        return Connected(connection, self.max_age)

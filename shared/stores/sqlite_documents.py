@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from eventsourcing.persistence import PersistenceError
-from eventsourcing.sqlite import SQLiteDatastore
 from pydantic_core import to_json
 
 from shared.kernel.errors import StaleRead, Unavailable
@@ -42,9 +41,9 @@ from shared.stores.documents import (
 )
 from shared.stores.guard import Sql
 from shared.stores.schema import VERSION, needed_by, refuse_if_wrong, shape_of_file
-from shared.stores.sqlite import immediate, one_at_a_time, sql_of
+from shared.stores.sqlite import one_at_a_time
 from shared.stores.sqlite_clauses import Clause, all_of, beyond, clause, in_list, marks, path_of
-from shared.stores.sqlite_connections import Pool
+from shared.stores.sqlite_transactions import Store, immediate, sql_of
 
 # ruff: noqa: S608 - table names are made of a service's and a view's names; fields are checked
 
@@ -63,11 +62,10 @@ SOME = 500
 T = TypeVar("T")
 
 
-def sqlite_store(file: Path) -> SQLiteDatastore:
+def sqlite_store(file: Path) -> Store:
     """Open, or make, the file that holds all views of a service."""
     file.parent.mkdir(parents=True, exist_ok=True)
-    store = SQLiteDatastore(str(file))
-    store.pool = Pool(store.pool, derived=True)
+    store = Store(str(file), derived=True)
     with one_at_a_time(str(file)), immediate(store) as sql:
         _make(sql, TABLES)
     return store
@@ -78,7 +76,7 @@ class SqliteDocuments:
 
     def __init__(
         self,
-        store: SQLiteDatastore,
+        store: Store,
         view: str,
         version: int,
         indexes: Sequence[str],

@@ -5,12 +5,11 @@ from functools import cache, partial
 from pathlib import Path
 from typing import Protocol
 
-from eventsourcing.sqlite import SQLiteDatastore
-
 from shared.kernel.common import CommonSettings
 from shared.kernel.settings import SettingsError
 from shared.stores.documents import Documents
 from shared.stores.sqlite_documents import SqliteDocuments, sqlite_store
+from shared.stores.sqlite_transactions import Store
 
 
 class Shape(Protocol):
@@ -48,5 +47,5 @@ def _on_mongodb(uri: str, service: str) -> Callable[[str, int, Sequence[str]], D
 
 
 @cache
-def _sqlite(file: str) -> SQLiteDatastore:
+def _sqlite(file: str) -> Store:
     return sqlite_store(Path(file))

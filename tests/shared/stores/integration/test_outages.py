@@ -13,8 +13,8 @@ from shared.kernel.errors import Unavailable
 from shared.stores.documents import At, Put
 from shared.stores.mongo_documents import MongoDocuments, mongo_store
 from shared.stores.settings import EventStoreSettings
-from shared.stores.sqlite import immediate
 from shared.stores.sqlite_documents import SqliteDocuments, sqlite_store
+from shared.stores.sqlite_transactions import immediate
 from tests.shared.stores.boxes import PATIENT, Boxes, OpenBox
 from tests.support.deadline import eventually
 

@@ -10,8 +10,8 @@ from eventsourcing.sqlite import SQLiteCursor
 from shared.stores import sqlite_documents
 from shared.stores.documents import At, Eq, Has, Put
 from shared.stores.guard import Sql
-from shared.stores.sqlite import sql_of
 from shared.stores.sqlite_documents import SqliteDocuments, sqlite_store
+from shared.stores.sqlite_transactions import sql_of
 
 
 def at(position: int) -> At:

@@ -3,12 +3,11 @@
 from pathlib import Path
 
 import pytest
-from eventsourcing.sqlite import SQLiteDatastore
 
 from shared.stores.documents import Has, Put
 from shared.stores.schema import WrongSchema
-from shared.stores.sqlite import immediate
 from shared.stores.sqlite_documents import SqliteDocuments, sqlite_store
+from shared.stores.sqlite_transactions import Store, immediate
 from tests.shared.stores.views import at, ids
 
 INDEXES = ("record_id,day", "kind", "tags[]")
@@ -77,7 +76,7 @@ def test_thrown_away_it_is_made_anew(tmp_path: Path) -> None:
     store.close()
 
 
-def filled(folder: Path) -> SQLiteDatastore:
+def filled(folder: Path) -> Store:
     store = sqlite_store(folder / "views.db")
     view = SqliteDocuments(store, "things", 1, INDEXES)
     view.apply([Put("a", {"tags": ["red"]})], at(1))
