@@ -126,6 +126,20 @@ class EventLog(Application[UUID]):
             self.secret, "new", type(request).__name__, *caller(by), str(request.request_id), label
         )
 
+    def save(self, *aggregates: Aggregate, **kwargs: Any) -> list[Recording[UUID]]:  # type: ignore[override]  # of aggregates alone
+        """As the library's. That asks of all it is given whether it is an event, or has events,
+        by the names of its attributes: for as long as a decision is judged.
+        """
+        made: ProcessingEvent[UUID] = ProcessingEvent()
+        for aggregate in aggregates:
+            made.events.extend(aggregate.collect_events())
+            made.aggregates[aggregate.id] = aggregate
+        made.saved_kwargs.update(kwargs)
+        recordings = self._record(made)
+        self._take_snapshots(made)
+        self._notify(recordings)
+        return recordings
+
     def commit(self, outcome: Outcome[BaseModel], *steps: Step) -> int:
         """Save in one transaction; return the position reached.
 

@@ -1,4 +1,4 @@
-"""Aggregates of long streams, kept in memory as of some version, sealed as a snapshot would be.
+"""Aggregates of several events, kept in memory as of some version, sealed as a snapshot would be.
 
 They are never given as they are: what the log holds above that version is read and applied, at
 every call. What opens a kept one is the key of its stream, asked for at every call too: where
@@ -19,9 +19,10 @@ from eventsourcing.persistence import AggregateRecorder, Mapper, StoredEvent
 from shared.crypto.event_cipher import RowIdentity, open_state, read_header, seal_state
 from shared.crypto.keys import SERVICE_KEY_ID, Keys
 
-LONG = 8
-"""Events applied in one call from which it is worth keeping the result."""
-SIZE = 16 * 1024 * 1024
+LONG = 2
+"""Events applied in one call from which it is worth keeping the result: opening that costs as much
+as opening one of them."""
+SIZE = 8 * 1024 * 1024
 """Bytes kept, sealed; the one not asked for the longest goes first."""
 
 
