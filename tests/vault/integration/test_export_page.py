@@ -39,6 +39,12 @@ def printed(page: Path, home: Path) -> pypdf.PdfReader:
     return pypdf.PdfReader(out)
 
 
+def without_spaces(text: str) -> str:
+    """A print has places and no spaces: where a reader sees some is its guess, and another one
+    with each browser's."""
+    return "".join(text.split())
+
+
 def test_the_index_opens_in_a_browser(world: World, tmp_path: Path) -> None:
     """Titles with their accents, dates as people write them, links that lead to files."""
     world.deposit(cda(title="<title>Échographie du cœur</title>", body=enclosing(PDF)))
@@ -49,7 +55,7 @@ def test_the_index_opens_in_a_browser(world: World, tmp_path: Path) -> None:
 
     shown = printed(home / "INDEX.HTM", tmp_path)
 
-    text = " ".join(" ".join(page.extract_text() for page in shown.pages).split())
+    text = without_spaces("".join(page.extract_text() for page in shown.pages))
     for words in (
         "Copie du dossier de DOMINIQUE PAT-TROIS",
         "Échographie du cœur",
@@ -58,7 +64,7 @@ def test_the_index_opens_in_a_browser(world: World, tmp_path: Path) -> None:
         "CR hospitalier (séjour)",
         "ESSAI",
     ):
-        assert words in text, text
+        assert without_spaces(words) in text, text
     links = [
         annotation.get_object()["/A"]["/URI"]
         for page in shown.pages
