@@ -109,6 +109,15 @@ def test_data_that_was_changed_does_not_open() -> None:
         open_envelope(changed, "notes", DayKeys())
 
 
+@pytest.mark.parametrize("between", ["\n", " ", "-", "é"])
+def test_there_is_one_way_to_write_the_data(between: str) -> None:
+    """What others would read past is no message."""
+    message = sealed()
+    changed = message.model_copy(update={"data": message.data[:4] + between + message.data[4:]})
+    with pytest.raises(Malformed):
+        open_envelope(changed, "notes", DayKeys())
+
+
 def test_the_day_of_the_event_chooses_the_key() -> None:
     """A key taken from the keyring for one day opens no other day."""
     asked: list[date] = []
