@@ -13,7 +13,6 @@ LIFE = 60.0
 """Seconds at most (DESIGN, section 5)."""
 SIZE = 10_000
 """Keys. All live equally long, so the one put first ends first."""
-_NOTHING: tuple[float, Any] = (-inf, None)
 _NEVER: tuple[float, Any] = (inf, None)
 
 
@@ -34,17 +33,28 @@ class KeyCache(Generic[V]):
         self._lock = Lock()
 
     def get(self, name: Hashable) -> V | None:
-        until, value = self._kept.get(name, _NOTHING)
-        return value if self._now() < until else None
+        now = self._now()
+        kept = self._kept.get(name)
+        if kept is None:
+            return None
+        until, value = kept
+        if now < until:
+            return value
+        with self._lock:
+            self._forget(now)
+        return None
 
     def put(self, name: Hashable, value: V) -> None:
-        """What has ended is forgotten, and of too many the one that ends first."""
         with self._lock:
             now = self._now()
             self._kept[name] = (now + self._life, value)
             self._kept.move_to_end(name)
-            while len(self._kept) > self._size or self._ends_first() <= now:
-                self._kept.popitem(last=False)
+            self._forget(now)
+
+    def _forget(self, now: float) -> None:
+        """All that have ended, and of too many the one that ends first."""
+        while len(self._kept) > self._size or self._ends_first() <= now:
+            self._kept.popitem(last=False)
 
     def _ends_first(self) -> float:
         until, _ = next(iter(self._kept.values()), _NEVER)

@@ -334,6 +334,20 @@ def test_what_has_ended_does_not_lie_in_memory(time: Time) -> None:
     assert cache.get("second")
 
 
+def test_who_asks_for_an_ended_key_has_it_forgotten(time: Time) -> None:
+    """
+    Though no other comes in its place: keyring may be out of reach.
+    """
+    cache: KeyCache[Secret] = KeyCache(now=time)
+    seen = weakref.ref(held := Secret())
+    cache.put("only", held)
+    del held
+    time.now = 60.0
+
+    assert cache.get("only") is None
+    assert seen() is None
+
+
 def test_a_longer_life_is_refused() -> None:
     """
     Sixty seconds is the promise made to whoever is erased.
