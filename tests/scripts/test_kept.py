@@ -95,13 +95,18 @@ def test_one_that_ends_by_itself_leaves_no_pipe_behind(tmp_path: Path) -> None:
 
 def test_who_steps_back_comes_after_others_of_every_session(tmp_path: Path) -> None:
     kept = Kept("server", tmp_path)
-    kept.start(SERVER, environ={"PATH": os.environ["PATH"]}, nice=7)
-    pid = kept.pid()
-    assert pid
-    group, ours = Path(f"/proc/{pid}/autogroup"), os.getpriority(os.PRIO_PROCESS, 0)
-    eventually(lambda: os.getpriority(os.PRIO_PROCESS, pid) == min(ours + 7, 19))
-    if group.exists():  # Linux may be built without, and then niceness counts everywhere
-        eventually(lambda: group.read_text().endswith(" nice 7\n"))
-        child = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()[0]
-        assert Path(f"/proc/{child}/autogroup").read_text() == group.read_text()
-    kept.stop()
+    kept.start(SERVER, environ={"HOME": str(tmp_path), "PATH": os.environ["PATH"]}, nice=7)
+    try:
+        pid = kept.pid()
+        assert pid
+        ours = os.getpriority(os.PRIO_PROCESS, 0)
+        eventually(lambda: os.getpriority(os.PRIO_PROCESS, pid) == min(ours + 7, 19))
+        group = Path(f"/proc/{pid}/autogroup")
+        if group.exists():  # Linux may be built without, and then niceness counts everywhere
+            eventually(lambda: group.read_text().endswith(" nice 7\n"))
+            children = Path(f"/proc/{pid}/task/{pid}/children")
+            eventually(lambda: bool(children.read_text().split()))
+            child = children.read_text().split()[0]
+            assert Path(f"/proc/{child}/autogroup").read_text() == group.read_text()
+    finally:
+        kept.stop()

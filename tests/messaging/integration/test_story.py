@@ -67,7 +67,8 @@ def carnet(
 
 
 def mails(folder: Path) -> list[Any]:
-    files = sorted(folder.glob("*.eml"), key=lambda file: file.stat().st_mtime_ns)
+    whole = folder.glob("[!.]*.eml")  # one that is being written has a dot before its name
+    files = sorted(whole, key=lambda file: file.stat().st_mtime_ns)
     return [email.message_from_bytes(file.read_bytes(), policy=policy.default) for file in files]
 
 
