@@ -12,25 +12,13 @@ from shared.kernel.actor import Actor, ActorKind
 from shared.kernel.errors import InvalidRequest
 from shared.kernel.gate import Access, How
 from shared.rpc.access import RpcAccess
-from tests.access.support.logs import World, block, consent, open_world
-from tests.access.support.people import DOCTOR, HOSPITAL_DOCTOR, NURSE, PARENT, PATIENT, RECORD
+from tests.access.support.logs import World, block, consent
+from tests.access.support.people import DOCTOR, HOSPITAL_DOCTOR, NURSE, PATIENT, RECORD
 from tests.neighbours.in_process import InProcess, caller
+from tests.neighbours.rights import MOTHER, PERSON, practising, rights_in
 from tests.support.judged import JudgedAccess
 
-PERSON = caller(ActorKind.PATIENT, record_id=str(RECORD))
-MOTHER = caller(ActorKind.REPRESENTATIVE, sub=str(PARENT), record_id=str(RECORD))
 STRANGER = caller(ActorKind.REPRESENTATIVE, sub=str(uuid4()), record_id=str(RECORD))
-
-
-def practising(who: Actor) -> Actor:
-    return caller(
-        ActorKind.PROFESSIONAL,
-        SubjectNameID=who.id,
-        SubjectOrganizationID=who.facility,
-        exercice={"codeProfession": who.profession},
-    )
-
-
 TREATING, CONSENTED, BLOCKED = map(practising, (DOCTOR, HOSPITAL_DOCTOR, NURSE))
 RECORD_ITSELF = {"kind": "record"}
 JOURNAL = {"kind": "journal", "scope": "all"}
@@ -44,12 +32,8 @@ def document(*codes: str) -> dict[str, Any]:
 def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     """A minor's record, with a treating doctor, a doctor they consented to, and a nurse they
     blocked."""
-    made = open_world(tmp_path_factory.mktemp("access"))
-    majority = "2030-01-01T00:00:00.000Z"
-    made.open_record(representatives=[str(PARENT)], majority_at=majority)
-    made.treated_by(DOCTOR)
-    for professional in (HOSPITAL_DOCTOR, NURSE):
-        made.app.declare_consent(consent(professional), PATIENT)
+    made = rights_in(tmp_path_factory.mktemp("access"))
+    made.app.declare_consent(consent(NURSE), PATIENT)
     made.app.block_professional(block(NURSE), PATIENT)
     yield made
     made.close()

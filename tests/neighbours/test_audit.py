@@ -12,27 +12,15 @@ from services.audit.adapters.directory import RemoteNames
 from services.audit.domain.audience import Scope, may_ask_for_all
 from services.audit.domain.ports import Access, Names
 from services.directory.contract import CONTRACT as DIRECTORY
-from shared.kernel.actor import Actor, ActorKind
+from shared.kernel.actor import Actor
 from shared.kernel.clock import SystemClock
-from tests.access.support.logs import World, consent, open_world
-from tests.access.support.people import DOCTOR, HOSPITAL_DOCTOR, PARENT, PATIENT, RECORD
+from tests.access.support.logs import World
+from tests.access.support.people import DOCTOR, HOSPITAL_DOCTOR, RECORD
 from tests.audit.world import Directory, Rules
 from tests.neighbours import registered as known
-from tests.neighbours.in_process import InProcess, caller
+from tests.neighbours.in_process import InProcess
 from tests.neighbours.registered import Registers
-
-PERSON = caller(ActorKind.PATIENT, record_id=str(RECORD))
-MOTHER = caller(ActorKind.REPRESENTATIVE, sub=str(PARENT), record_id=str(RECORD))
-
-
-def practising(who: Actor) -> Actor:
-    return caller(
-        ActorKind.PROFESSIONAL,
-        SubjectNameID=who.id,
-        SubjectOrganizationID=who.facility,
-        exercice={"codeProfession": who.profession},
-    )
-
+from tests.neighbours.rights import MOTHER, PERSON, practising, rights_in
 
 TREATING, OTHER = practising(DOCTOR), practising(HOSPITAL_DOCTOR)
 
@@ -40,11 +28,7 @@ TREATING, OTHER = practising(DOCTOR), practising(HOSPITAL_DOCTOR)
 @pytest.fixture(scope="module")
 def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     """A minor with a treating doctor, who consented to another."""
-    made = open_world(tmp_path_factory.mktemp("access"))
-    majority = "2030-01-01T00:00:00.000Z"
-    made.open_record(representatives=[str(PARENT)], majority_at=majority)
-    made.treated_by(DOCTOR)
-    made.app.declare_consent(consent(HOSPITAL_DOCTOR), PATIENT)
+    made = rights_in(tmp_path_factory.mktemp("access"))
     yield made
     made.close()
 
