@@ -7,6 +7,7 @@ not begin with what was signed before.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Protocol
 
 from services.audit.domain.batch import Place
@@ -189,7 +190,7 @@ class Publisher:
         before = _checkpoint_of(last) if last else None
         if before is None or before.size == 0:
             return
-        node = nodes_from(checkpoint.size, lambda tile: read_hashes(self.files, tile))
+        node = nodes_from(checkpoint.size, lru_cache(lambda tile: read_hashes(self.files, tile)))
         path = consistency_path(before.size, checkpoint.size, node)
         if not check_consistency(before.size, checkpoint.size, path, before.root, checkpoint.root):
             raise Fork("the tree does not begin with the one signed last")

@@ -66,6 +66,30 @@ def test_every_leaf_is_published_in_order(
     assert [tree.run_of("vault", n).index_of(n) for n in (3, 4)] == [2, 5]  # type: ignore[union-attr]  # they were appended
 
 
+def test_a_proof_reads_each_file_once(tree: SqlTree, files: FolderFiles) -> None:
+    """Every second, from an object store: a tile holds most of what a proof is made of."""
+    read: list[str] = []
+
+    class Reading(FolderFiles):
+        def get(self, path: str) -> bytes | None:
+            read.append(path)
+            return super().get(path)
+
+        def put_once(self, path: str, data: bytes) -> None:
+            already = len(read)
+            super().put_once(path, data)
+            del read[already:]  # it looks what is there
+
+    tree.append(batch("vault", 0, 300))
+    publisher(tree, files).publish()
+    tree.append(batch("vault", 300, 350))
+
+    publisher(tree, Reading(files._folder)).publish()
+
+    proven = [path for path in read if path.startswith("tile/")]
+    assert sorted(proven) == ["tile/0/001.p/94", "tile/1/000.p/1"]
+
+
 def test_nothing_new_signs_nothing(tree: SqlTree, files: FolderFiles) -> None:
     """A checkpoint is published when something is new, and only then."""
     tree.append(batch("vault", 0, 1))
