@@ -1,6 +1,5 @@
 """What people and services do, each load in a process of its own."""
 
-import base64
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -19,6 +18,7 @@ from shared.auth.claims import actor_of
 from shared.auth.development import LIFE, DevelopmentIssuer
 from shared.auth.service_keys import private_key
 from shared.auth.service_tokens import ServiceTokens
+from shared.crypto.base64_text import to_base64
 from shared.kernel.actor import ActorKind
 from shared.kernel.clock import Clock, SystemClock, instant
 from shared.kernel.ins import INS_NIR_TEST
@@ -188,7 +188,7 @@ def depositor(place: Place, rpc: RpcClient, run: UUID) -> Callable[[int], Any]:
         return facility.do(
             "vault.deposit",
             record_id=place.records[number % len(place.records)],
-            content=base64.b64encode(content).decode(),
+            content=to_base64(content),
             metadata={**METADATA, "institution": facility.claims["SubjectOrganizationID"]},
         )
 

@@ -1,6 +1,5 @@
 """From words on the command line to the arguments of a call."""
 
-import base64
 import difflib
 import importlib
 import json
@@ -12,6 +11,7 @@ from uuid import uuid4
 import typer
 
 from scripts.cli.processes import SERVICES
+from shared.crypto.base64_text import to_base64
 from shared.rpc.contract import Contract, Method
 
 WORD = re.compile(r"(?P<name>[a-z_][a-z0-9_]*)(?P<how>:=@|:=|=@|=)(?P<value>.*)", re.DOTALL)
@@ -53,7 +53,7 @@ def _argument(word: str) -> tuple[str, Any]:
 
 def _value(how: str, text: str) -> Any:
     if how == "=@":
-        return base64.b64encode(Path(text).read_bytes()).decode()
+        return to_base64(Path(text).read_bytes())
     if how == ":=@":
         return json.loads(Path(text).read_text())
     return json.loads(text) if how == ":=" else text

@@ -6,7 +6,6 @@ broke off goes on after the last person noted; whoever was under way is sent aga
 ``request_id`` of each call, and gets the first answers.
 """
 
-import base64
 import csv
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -18,6 +17,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from scripts.cli.patience import patiently
 from services.identity.contract.legacy import Block, Consent, Switches
+from shared.crypto.base64_text import to_base64
 from shared.kernel.errors import Conflict, Refusal, TooLarge
 from shared.rpc.contract import GivenIns
 
@@ -146,7 +146,7 @@ class _One:
         said = document.model_dump(exclude={"file"}, exclude_none=True)
         about = {"request_id": self._request_id(document.file), "record_id": record_id}
         try:
-            said["content"] = base64.b64encode(_bytes_of(self._person / document.file)).decode()
+            said["content"] = to_base64(_bytes_of(self._person / document.file))
             answer = self._tried("vault.deposit", about | said)
         except Refusal as refusal:
             self._note(document, "", refusal.code, _reasons(refusal))

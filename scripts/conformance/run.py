@@ -1,6 +1,5 @@
 """Runs a journey: each step a call over AMQP with a token of its own, and a verdict."""
 
-import base64
 import secrets
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -9,6 +8,7 @@ from typing import Any, Protocol
 from uuid import uuid4
 
 from scripts.conformance.journeys import Journey, Step, differs, filled
+from shared.crypto.base64_text import to_base64
 from shared.kernel.errors import Refusal
 from shared.kernel.ins import INS_NIR_TEST, control_key
 
@@ -85,7 +85,7 @@ def beginnings() -> dict[str, Any]:
     return {
         "ins": new_ins(),
         "traits": TRAITS,
-        "pdf": base64.b64encode(PDF % uuid4().hex.encode()).decode(),
+        "pdf": to_base64(PDF % uuid4().hex.encode()),
         "metadata": METADATA,
         "nobody": str(uuid4()),
         "reply": str(uuid4()),

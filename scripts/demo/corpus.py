@@ -1,6 +1,5 @@
 """The documents the story is told with, and the people they are about."""
 
-import base64
 import json
 import re
 import unicodedata
@@ -12,6 +11,7 @@ from typing import Any
 
 from services.vault.domain.cda.header import Header, read_header
 from shared.cda.tree import clinical_document
+from shared.crypto.base64_text import to_base64
 from shared.kernel.errors import Refusal
 from shared.kernel.ins import INS_NIR, INS_NIR_TEST
 
@@ -46,7 +46,7 @@ class Document:
 
     def arguments(self) -> dict[str, Any]:
         """What ``vault.deposit`` takes of it."""
-        given: dict[str, Any] = {"content": base64.b64encode(self.content).decode()}
+        given: dict[str, Any] = {"content": to_base64(self.content)}
         if self.ins:
             given["ins"] = {"value": self.ins, "oid": INS_NIR_TEST}
         if self.metadata:

@@ -5,7 +5,6 @@ nobody may configure them. On ``nameko-rpc`` topic rights say whose requests may
 service's own) and who may be called; replies go to addresses nobody else can guess.
 """
 
-import base64
 import hashlib
 import os
 from collections.abc import Mapping
@@ -13,6 +12,7 @@ from typing import Any
 
 from scripts.cli.processes import SERVICES
 from scripts.manifests.wiring import Wiring, all_wiring
+from shared.crypto.base64_text import to_base64
 from shared.rpc.wire import EXCHANGE
 
 VHOST = "carnet"
@@ -67,7 +67,7 @@ def _user(name: str, password: str | None) -> Json:
 def hashed(password: str, salt: bytes | None = None) -> str:
     """RabbitMQ's own form: four bytes of salt before the SHA-256 of salt and password."""
     salt = salt or os.urandom(4)
-    return base64.b64encode(salt + hashlib.sha256(salt + password.encode()).digest()).decode()
+    return to_base64(salt + hashlib.sha256(salt + password.encode()).digest())
 
 
 def _service_rights(wired: Wiring) -> Json:

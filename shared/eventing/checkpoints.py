@@ -6,12 +6,12 @@ key is believed once a note is signed by it and by the one believed so far.
 """
 
 import json
-from base64 import b64decode
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
+from shared.crypto.base64_text import from_base64
 from shared.crypto.signatures import check_ed25519
 from shared.eventing.discards import CheckpointDropped, refuse_free_text
 from shared.eventing.metrics import CHECKPOINTS
@@ -141,4 +141,4 @@ def _keep(service: EventLog, heard: Heard, instead_of: int | None) -> None:
 
 
 def _path(proof: dict[str, Any]) -> list[bytes]:
-    return [b64decode(hash_, validate=True) for hash_ in proof["path"]]
+    return [from_base64(hash_) for hash_ in proof["path"]]

@@ -1,6 +1,5 @@
 """From a message to its envelope and back: checked, linked, sealed for the way."""
 
-import base64
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, date, datetime
@@ -11,6 +10,7 @@ from uuid import UUID
 
 from pydantic import ValidationError
 
+from shared.crypto.base64_text import from_base64, to_base64
 from shared.crypto.keys import Key
 from shared.crypto.sealing import NotAuthentic
 from shared.crypto.transport import open_message, seal_message
@@ -63,7 +63,7 @@ def encode(
     )
     key = keys.key(_day(header["occurred_at"]))
     sealed = seal_message(plain, key, clear_part(clear))
-    return clear.model_copy(update={"data": base64.b64encode(sealed).decode()})
+    return clear.model_copy(update={"data": to_base64(sealed)})
 
 
 def encode_void(*, service: str, record: UUID | None, header: dict[str, Any]) -> Envelope:
@@ -77,7 +77,7 @@ def open_envelope(envelope: Envelope, publisher: str, keys: TransportKeys) -> Re
         raise Malformed("the header does not fit a message of this publisher")
     key = keys.key(_day(envelope.occurred_at))
     try:
-        sealed = base64.b64decode(envelope.data, validate=True)
+        sealed = from_base64(envelope.data)
         data = json.loads(open_message(sealed, key, clear_part(envelope)))
     except (ValueError, NotAuthentic):
         raise Malformed("the data does not open with this header") from None

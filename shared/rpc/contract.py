@@ -5,8 +5,9 @@ from dataclasses import dataclass, field
 from typing import Annotated, Any, Generic, TypeVar
 from uuid import UUID
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
+from shared.crypto.base64_text import from_base64
 from shared.kernel.actor import Actor, ActorKind
 
 
@@ -27,6 +28,19 @@ Position = Annotated[int, Field(ge=0, le=2**62)]
 ServiceName = Annotated[str, Field(max_length=40)]
 Cursor = Annotated[str, Field(max_length=4000)]
 """Where the page before ended, as it said."""
+
+
+def _base64(text: str) -> str:
+    joined = "".join(text.split())
+    try:
+        from_base64(joined)
+    except ValueError:
+        raise ValueError("is not base64") from None
+    return joined
+
+
+Base64 = Annotated[str, AfterValidator(_base64)]
+"""Line breaks are let through, as most encoders make them."""
 
 
 class Query(Request):

@@ -1,7 +1,6 @@
 """Signs and publishes checkpoints: the file first, then the message that tells of it."""
 
 import json
-from base64 import b64encode
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -14,6 +13,7 @@ from services.audit.domain.batch import Place
 from services.audit.domain.growth import Fork, Publisher, read_hashes
 from services.audit.domain.tiles import VKEY_PATH, nodes_from
 from services.audit.messages import CheckpointPublished, Covered, Proof
+from shared.crypto.base64_text import to_base64
 from shared.eventing import broker
 from shared.kernel.checkpoint import Checkpoint
 from shared.kernel.clock import Clock, instant
@@ -49,7 +49,7 @@ class CheckpointMessages:
     def __call__(self, telling: Telling) -> None:
         data = CheckpointPublished(
             size=telling.checkpoint.size,
-            root=b64encode(telling.checkpoint.root).decode(),
+            root=to_base64(telling.checkpoint.root),
             note=telling.note,
             vkey=self._vkey,
             covered={
@@ -57,7 +57,7 @@ class CheckpointMessages:
                 for service, place in telling.covered.items()
             },
             proofs=[
-                Proof(from_size=size, path=[b64encode(hash_).decode() for hash_ in path])
+                Proof(from_size=size, path=[to_base64(hash_) for hash_ in path])
                 for size, path in telling.proofs.items()
             ],
         )

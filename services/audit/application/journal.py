@@ -1,6 +1,5 @@
 """Reading a journal."""
 
-from base64 import b64encode
 from collections.abc import Sequence
 from uuid import UUID
 
@@ -32,6 +31,7 @@ from services.audit.domain.ports import (
 from services.audit.domain.printed import PrintedJournal, PrintedLine
 from services.audit.domain.reading import JournalReading, MandateUse
 from services.audit.domain.sentences import Telling, Words, sentence_fr, who_fr
+from shared.crypto.base64_text import to_base64
 from shared.kernel.actor import Actor, ActorKind
 from shared.kernel.errors import Forbidden, TooLarge
 from shared.kernel.french import french_day
@@ -90,9 +90,9 @@ class Journals(AuditLog):
             )
         )
         answer = JournalPrinted(
-            pdf=b64encode(signed.pdf).decode(),
+            pdf=to_base64(signed.pdf),
             statement=signed.statement,
-            signature=b64encode(signed.signature).decode(),
+            signature=to_base64(signed.signature),
             key=signed.key,
             lines=len(told),
             decision_id=decided.decision_id,

@@ -1,7 +1,5 @@
 """Proving what the log holds, to anybody; keeping what witnesses sign."""
 
-from base64 import b64encode
-
 from services.audit.application.log import AuditLog
 from services.audit.contract.proving import (
     AddCosignatures,
@@ -14,6 +12,7 @@ from services.audit.contract.proving import (
     SignedCheckpoint,
 )
 from services.audit.domain.witness import cosignatures
+from shared.crypto.base64_text import to_base64
 from shared.kernel.actor import Actor
 from shared.kernel.checkpoint import Checkpoint
 from shared.kernel.errors import InvalidRequest
@@ -26,7 +25,7 @@ class Proving(AuditLog):
         return SignedCheckpoint(
             origin=signed.checkpoint.origin,
             size=signed.checkpoint.size,
-            root=b64encode(signed.checkpoint.root).decode(),
+            root=to_base64(signed.checkpoint.root),
             note=signed.note,
             vkey=str(self.outside.log.verifier),
             cosigned=self.outside.cosigned.last(),
@@ -52,8 +51,8 @@ class Proving(AuditLog):
         return ConsistencyProof(
             from_size=proof.old,
             to_size=proof.new,
-            from_root=b64encode(proof.old_root).decode(),
-            to_root=b64encode(proof.new_root).decode(),
+            from_root=to_base64(proof.old_root),
+            to_root=to_base64(proof.new_root),
             path=[hash_.hex() for hash_ in proof.path],
         )
 

@@ -1,6 +1,5 @@
 """Announcing records, one or many, and opposing."""
 
-from base64 import b64encode
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -16,6 +15,7 @@ from services.identity.domain.campaigns import AREA, EVERYWHERE
 from services.identity.domain.identity_status import IdentityDocument
 from services.identity.domain.ports import SignedProof
 from services.identity.domain.states import NoticeChannel, OppositionChannel
+from shared.crypto.base64_text import to_base64
 from shared.eventing.messages import Instant
 from shared.kernel.errors import Refusal
 from shared.rpc.contract import Answer, Command, Done, GivenIns
@@ -115,9 +115,9 @@ class OppositionProof(Answer):
     @classmethod
     def of(cls, proof: SignedProof) -> "OppositionProof":
         return cls(
-            pdf=b64encode(proof.pdf).decode(),
+            pdf=to_base64(proof.pdf),
             statement=proof.statement,
-            signature=b64encode(proof.signature).decode(),
+            signature=to_base64(proof.signature),
             key=proof.key,
         )
 

@@ -1,11 +1,11 @@
 """The ``vault`` and the ``profile`` over RPC, in the name of who attaches or saves."""
 
-import base64
 from typing import Any
 from uuid import UUID
 
 from services.messaging.domain.attachment import PDF, File
 from services.messaging.domain.ports import Copy
+from shared.crypto.base64_text import from_base64, to_base64
 from shared.kernel.actor import Actor
 from shared.rpc.client import RpcClient
 
@@ -20,7 +20,7 @@ class RpcVault:
         return File(
             name=found["document"]["title"],
             media_type=found["media_type"],
-            data=base64.b64decode(found["content"]),
+            data=from_base64(found["content"]),
         )
 
     def deposit(
@@ -29,7 +29,7 @@ class RpcVault:
         asked = {
             "request_id": str(request_id),
             "record_id": str(record_id),
-            "content": base64.b64encode(file.data).decode(),
+            "content": to_base64(file.data),
             "media_type": file.media_type,
             "metadata": given,
         }
@@ -53,7 +53,7 @@ class RpcVault:
 
 
 def _file(name: str, media_type: str, content: str) -> File:
-    return File(name=name, media_type=media_type, data=base64.b64decode(content))
+    return File(name=name, media_type=media_type, data=from_base64(content))
 
 
 class RpcProfile:
@@ -63,5 +63,5 @@ class RpcProfile:
     def summary(self, record_id: UUID, by: Actor) -> File:
         asked = {"record_id": str(record_id)}
         found = self._client.call("profile", "summary_document", asked, by=by)
-        data = base64.b64decode(found["content"])
+        data = from_base64(found["content"])
         return File(name="profil-medical.pdf", media_type=PDF, data=data)

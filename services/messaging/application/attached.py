@@ -1,6 +1,5 @@
 """What is attached to a message: opened, or kept in the record."""
 
-import base64
 from dataclasses import replace
 from typing import Any
 from uuid import UUID
@@ -13,6 +12,7 @@ from services.messaging.domain.attachment import CDA, XDM, Attachment, File, rec
 from services.messaging.domain.conversation import Conversation
 from services.messaging.domain.errors import NotSaveable
 from services.messaging.domain.message import Message
+from shared.crypto.base64_text import to_base64
 from shared.kernel.actor import Actor
 from shared.kernel.clock import instant
 from shared.kernel.errors import Forbidden, InvalidRequest
@@ -25,9 +25,7 @@ class Attached(MessagingLog):
         message, _, _ = self.decided_message(request.message_id, "read", by)
         one = _attachment(message, request.number)
         data = self.around.contents.fetch(message.id, one.stored)
-        return r.AttachmentOpened(
-            attachment=AttachmentView.of(one), content=base64.b64encode(data).decode()
-        )
+        return r.AttachmentOpened(attachment=AttachmentView.of(one), content=to_base64(data))
 
     @command
     def save_attachment_to_record(

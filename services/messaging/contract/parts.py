@@ -1,16 +1,15 @@
 """What requests and answers of messaging are made of."""
 
-import base64
-import binascii
 from collections.abc import Sequence
 from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from services.messaging.domain.attachment import Attachment
 from services.messaging.domain.correspondent import Correspondent, MailboxKind
-from shared.rpc.contract import Answer
+from shared.crypto.base64_text import from_base64
+from shared.rpc.contract import Answer, Base64
 
 Mailbox = Annotated[str, Field(min_length=3, max_length=254, pattern=r"^[^@\s]+@[^@\s]+$")]
 Subject = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f]+$")]
@@ -19,18 +18,6 @@ FileName = Annotated[str, Field(min_length=1, max_length=200)]
 Structure = Annotated[str, Field(min_length=1, max_length=32, pattern=r"^[0-9A-Za-z/.-]+$")]
 """Struct_IdNat: ``1`` and the FINESS number."""
 Visibility = Literal["N", "MASQUE_PS", "INVISIBLE_PATIENT", "INVISIBLE_REPRESENTANTS_LEGAUX"]
-
-
-def _base64(text: str) -> str:
-    joined = "".join(text.split())
-    try:
-        base64.b64decode(joined, validate=True)
-    except (binascii.Error, ValueError):
-        raise ValueError("is not base64") from None
-    return joined
-
-
-Base64 = Annotated[str, AfterValidator(_base64)]
 
 
 class Part(BaseModel):
@@ -55,7 +42,7 @@ class Attach(Part):
 
     @property
     def data(self) -> bytes:
-        return base64.b64decode(self.content or "")
+        return from_base64(self.content or "")
 
 
 Attachments = Annotated[list[Attach], Field(default=[], max_length=20)]

@@ -1,11 +1,11 @@
 """Puts documents into the ``vault`` over RPC, in the name of the prescriber."""
 
-import base64
 from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
 from services.prescription.domain.ports import Content
+from shared.crypto.base64_text import to_base64
 from shared.kernel.actor import Actor
 from shared.rpc.client import RpcClient
 
@@ -26,7 +26,7 @@ class RpcVault:
         asked: dict[str, Any] = {
             "request_id": str(request_id),
             "record_id": str(record_id),
-            "content": base64.b64encode(content.data).decode(),
+            "content": to_base64(content.data),
             "media_type": content.media_type,
             "metadata": content.metadata,
             "confidentiality": list(confidentiality),

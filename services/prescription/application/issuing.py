@@ -9,7 +9,6 @@ record), by the vault's message that the document came, or by the sweep that aba
 provably never reached the vault.
 """
 
-import base64
 import secrets
 from datetime import datetime
 from uuid import UUID
@@ -25,6 +24,7 @@ from services.prescription.domain.ports import Content, Names, Printed
 from services.prescription.domain.prescription import Prescription, State, attributes
 from services.prescription.domain.refusals import NotTaken, NumberUnknown
 from services.prescription.domain.terms import Line, Wanted, accepted
+from shared.crypto.base64_text import to_base64
 from shared.kernel.actor import Actor
 from shared.kernel.errors import InvalidRequest, Refusal
 from shared.kernel.ids import derived_id
@@ -247,7 +247,7 @@ class Issuing(PrescriptionLog):
             prescription_id=prescription.id,
             number=printed(prescription.number),
             qr_svg=code.svg,
-            qr_png=base64.b64encode(code.png).decode(),
+            qr_png=to_base64(code.png),
             document_id=prescription.document_id,
         )
 

@@ -5,7 +5,6 @@ or abandons it. One per record and issuer: so a document that comes to the vault
 that issuer's name, is that of this row.
 """
 
-import base64
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -15,6 +14,7 @@ from uuid import UUID
 from eventsourcing.persistence import IntegrityError
 
 from services.prescription.domain.ports import Content
+from shared.crypto.base64_text import from_base64, to_base64
 from shared.crypto.fields import open_field, seal_field
 from shared.crypto.keys import Keys
 from shared.crypto.tokens import keyed_token
@@ -65,7 +65,7 @@ class Pending:
         if not rows:
             return None
         said = open_field(self._keys, _place(prescription_id), rows[0][0])
-        return Content(**{**said, "data": base64.b64decode(said["data"])})
+        return Content(**{**said, "data": from_base64(said["data"])})
 
     def all(self) -> list[Row]:
         with self._recorder.reading() as sql:
@@ -94,7 +94,7 @@ class Pending:
     def begin(
         self, prescription_id: UUID, record_id: UUID, slot: str, content: Content, now: datetime
     ) -> Step:
-        said = {**vars(content), "data": base64.b64encode(content.data).decode()}
+        said = {**vars(content), "data": to_base64(content.data)}
         sealed = seal_field(self._keys.current(record_id), _place(prescription_id), said)
 
         def insert(sql: Sql, _position: int) -> None:

@@ -1,6 +1,5 @@
 """Finding a prescription again, showing it, and what was really dispensed."""
 
-import base64
 from collections.abc import Sequence
 
 from services.prescription import contract as c
@@ -10,6 +9,7 @@ from services.prescription.domain.people import pharmacy, professional
 from services.prescription.domain.ports import Listed
 from services.prescription.domain.prescription import Prescription
 from services.prescription.domain.shown import require_shown
+from shared.crypto.base64_text import to_base64
 from shared.eventing.kin import served_together
 from shared.kernel.actor import Actor
 from shared.kernel.errors import Forbidden, InvalidRequest
@@ -30,7 +30,7 @@ class Reading(PrescriptionLog):
         return c.Shown(
             number=printed(prescription.number),
             qr_svg=code.svg,
-            qr_png=base64.b64encode(code.png).decode(),
+            qr_png=to_base64(code.png),
         )
 
     def history(self, request: c.History, by: Actor) -> c.Told:

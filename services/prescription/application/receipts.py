@@ -3,7 +3,6 @@
 A row is written with the event it documents. Pharmacies are keyed tokens.
 """
 
-import base64
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -12,6 +11,7 @@ from uuid import UUID
 from eventsourcing.persistence import IntegrityError
 
 from services.prescription.domain.ports import Content
+from shared.crypto.base64_text import from_base64, to_base64
 from shared.crypto.fields import open_field, seal_field
 from shared.crypto.keys import Keys
 from shared.crypto.tokens import keyed_token
@@ -78,10 +78,10 @@ class WaitingReceipts:
         if not rows:
             return None
         said = open_field(self._keys, _place(row_id), rows[0][0])
-        return Content(**{**said, "data": base64.b64decode(said["data"])})
+        return Content(**{**said, "data": from_base64(said["data"])})
 
     def begin(self, row: Row, record_id: UUID, facility: str, content: Content) -> Step:
-        said = {**vars(content), "data": base64.b64encode(content.data).decode()}
+        said = {**vars(content), "data": to_base64(content.data)}
         sealed = seal_field(self._keys.current(record_id), _place(row.id), said)
         place = keyed_token(self._secret(), "pharmacy", facility)
 

@@ -1,10 +1,8 @@
 """What several requests and answers are made of."""
 
-import base64
-import binascii
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from services.prescription.domain import terms
 
@@ -16,18 +14,6 @@ Visibility = Literal["N", "MASQUE_PS", "INVISIBLE_REPRESENTANTS_LEGAUX"]
 """A prescription that the person themselves may not see could never be shown."""
 Quantity = Annotated[int, Field(ge=1, le=10_000)]
 StateName = Literal["created", "partially_dispensed", "dispensed", "cancelled", "expired"]
-
-
-def _base64(text: str) -> str:
-    joined = "".join(text.split())
-    try:
-        base64.b64decode(joined, validate=True)
-    except (binascii.Error, ValueError):
-        raise ValueError("is not base64") from None
-    return joined
-
-
-Base64 = Annotated[str, AfterValidator(_base64)]
 
 
 class Part(BaseModel):

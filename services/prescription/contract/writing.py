@@ -1,15 +1,15 @@
 """What a prescriber asks."""
 
-import base64
 from datetime import date
 from typing import Annotated, Literal
 from uuid import UUID
 
 from pydantic import Field, model_validator
 
-from services.prescription.contract.parts import Base64, Number, Part, Product, Quantity, Visibility
+from services.prescription.contract.parts import Number, Part, Product, Quantity, Visibility
 from services.prescription.domain import terms
-from shared.rpc.contract import Command, Done
+from shared.crypto.base64_text import from_base64
+from shared.rpc.contract import Base64, Command, Done
 
 
 class NewLine(Part):
@@ -52,7 +52,7 @@ class Written(Command):
 
     @property
     def data(self) -> bytes:
-        return base64.b64decode(self.content or "")
+        return from_base64(self.content or "")
 
     @property
     def codes(self) -> list[str]:

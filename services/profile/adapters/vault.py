@@ -1,11 +1,11 @@
 """Asks ``vault`` over RPC, in the name of the caller, about a document linked to."""
 
-import base64
 from collections.abc import Collection
 from typing import Any
 from uuid import UUID
 
 from services.profile.domain.ports import Report
+from shared.crypto.base64_text import from_base64
 from shared.kernel.actor import Actor
 from shared.kernel.errors import Forbidden
 from shared.kernel.gate import NORMALLY, How
@@ -24,7 +24,7 @@ class RpcPapers:
             raise Forbidden
         return Report(
             record_id=UUID(document["record_id"]),
-            content=base64.b64decode(found["content"]),
+            content=from_base64(found["content"]),
             confidentiality=document["confidentiality"],
         )
 

@@ -1,6 +1,5 @@
 """The profile as a reader sees it: on the screen, in its history, on paper."""
 
-import base64
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from datetime import date, timedelta
@@ -17,6 +16,7 @@ from services.profile.domain.ports import Person
 from services.profile.domain.series import Point
 from services.profile.domain.summary import Centile, Charted, Summary
 from services.profile.domain.visibility import NORMAL, section_attributes
+from shared.crypto.base64_text import to_base64
 from shared.crypto.keys import KeyErased
 from shared.kernel.actor import Actor, ActorKind
 from shared.kernel.errors import Forbidden, InvalidRequest
@@ -82,7 +82,7 @@ class ProfileReading(Sayings, MeasureReading):
             measures=list(self._charts(record_id, person, by, how)),
         )
         pdf = self.parts.printer.pdf(summary)
-        return r.Document(content=base64.b64encode(pdf).decode())
+        return r.Document(content=to_base64(pdf))
 
     def _asked(self, wanted: Collection[str] | None, by: Actor) -> list[dict[str, Any]]:
         if by.principal.kind is not ActorKind.APPLICATION:

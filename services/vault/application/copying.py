@@ -4,7 +4,6 @@ from eventsourcing.domain import Aggregate
 
 from services.vault.application.reading import Reading
 from services.vault.contract.copies import ContentsForCopies, ContentsToSend
-from services.vault.contract.reading import Opened
 from services.vault.contract.views import DocumentView
 from services.vault.domain.copies import Copies
 from services.vault.domain.document import Document
@@ -12,6 +11,7 @@ from services.vault.domain.listing import Entry
 from services.vault.domain.reading import unwrapped
 from services.vault.domain.states import IN_RECORD
 from services.vault.domain.visibility import MASKED
+from shared.crypto.base64_text import to_base64
 from shared.crypto.keys import KeyErased
 from shared.kernel.actor import Actor
 from shared.kernel.errors import Forbidden
@@ -33,9 +33,9 @@ class Copying(Reading):
         return ContentsToSend(
             record_id=document.record_id,
             document=DocumentView.of(Entry.of(document), document.told, self.rules.metadata.sets),
-            content=Opened.encoded(data),
+            content=to_base64(data),
             media_type=document.content.media_type,
-            shown=Opened.encoded(shown) if wrapped else None,
+            shown=to_base64(shown) if wrapped else None,
             shown_media_type=shown_type if wrapped else None,
             to=copies.to,
         )

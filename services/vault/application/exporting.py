@@ -14,7 +14,6 @@ from services.vault.contract.exports import (
     ExportStatus,
     ReadExport,
 )
-from services.vault.contract.reading import Opened
 from services.vault.domain import xdm_archive as archive
 from services.vault.domain.document import Document
 from services.vault.domain.export import Export, Part, placed, planned
@@ -24,6 +23,7 @@ from services.vault.domain.reading import unwrapped
 from services.vault.domain.states import IN_RECORD
 from services.vault.domain.xdm import Enclosed, Set, metadata
 from services.vault.domain.zipping import Piece, directory, piece
+from shared.crypto.base64_text import to_base64
 from shared.crypto.keys import KeyErased
 from shared.kernel.actor import Actor
 from shared.kernel.errors import Forbidden, InvalidRequest
@@ -78,7 +78,7 @@ class Exporting(Finding):
         end = request.offset + SLICE
         answer = ExportPart(
             part=request.part,
-            content=Opened.encoded(made.data[request.offset : end]),
+            content=to_base64(made.data[request.offset : end]),
             next_offset=end if end < part.size else None,
             part_size=part.size,
             part_sha256=part.sha256,

@@ -8,6 +8,7 @@ from services.vault.domain.listing import Entry
 from services.vault.domain.opening import Opening
 from services.vault.domain.ports import ContentDamaged, ContentMissing
 from services.vault.domain.reading import unwrapped, warnings
+from shared.crypto.base64_text import to_base64
 from shared.kernel.actor import Actor
 from shared.kernel.errors import Unavailable
 from shared.kernel.gate import Decision
@@ -50,7 +51,7 @@ class Reading(VaultLog):
         return Outcome(
             answer=Opened(
                 document=self.view(document, by),
-                content=Opened.encoded(shown),
+                content=to_base64(shown),
                 media_type=media_type,
                 warnings=list(warnings(document, inner, inner_type, by)),
                 decision_id=decision.decision_id,

@@ -1,7 +1,5 @@
 """Requests that put documents in or change who sees them, and their answers."""
 
-import base64
-import binascii
 import re
 from collections.abc import Sequence
 from dataclasses import asdict
@@ -14,7 +12,8 @@ from services.vault.contract.parts import Code, Moment, OfDocument, Part, Text
 from services.vault.contract.views import DocumentView
 from services.vault.domain.lot import Offer, Place, Placed
 from services.vault.domain.metadata import Author, Coded, Reference, Statement
-from shared.rpc.contract import Answer, Command, Done, GivenIns, Query
+from shared.crypto.base64_text import from_base64
+from shared.rpc.contract import Answer, Base64, Command, Done, GivenIns, Query
 
 LOT_MAX = 20
 """Documents of one lot."""
@@ -119,19 +118,6 @@ class Deposited(Answer):
     warnings: list[str] = Field(default=[])
 
 
-def _base64(text: str) -> str:
-    """Line breaks are let through, as most encoders make them."""
-    joined = "".join(text.split())
-    try:
-        base64.b64decode(joined, validate=True)
-    except (binascii.Error, ValueError):
-        raise ValueError("is not base64") from None
-    return joined
-
-
-Base64 = Annotated[str, AfterValidator(_base64)]
-
-
 def _correspondent(text: str) -> str:
     """An address of the secure mail space, or a national id; nobody's INS."""
     address = text.strip().lower()
@@ -159,7 +145,7 @@ class NewContent(Part):
 
     def offered(self, replaces: UUID | None) -> Offer:
         return Offer(
-            data=base64.b64decode(self.content),
+            data=from_base64(self.content),
             given=self.metadata.to_statement(self.confidentiality),
             declared=self.media_type,
             replaces=replaces,

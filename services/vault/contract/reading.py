@@ -1,6 +1,5 @@
 """Requests that read, and their answers."""
 
-import base64
 from collections import Counter
 from collections.abc import Sequence
 from typing import Annotated, Literal
@@ -119,10 +118,6 @@ class Opened(Answer):
     warnings: list[Sentence]
     decision_id: UUID
     position: int = 0
-
-    @staticmethod
-    def encoded(content: bytes) -> str:
-        return base64.b64encode(content).decode()
 
 
 class Versions(Query, Reading):
