@@ -1,6 +1,8 @@
 """Read models over a service's own log: pulled, and built anew beside the one that serves."""
 
+import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from itertools import islice
 from threading import Event
 
@@ -22,6 +24,8 @@ cache."""
 TOGETHER = 1_000
 """Events written with one checkpoint where a view is built anew: an index has its pages written
 once for all of them, and the more it has grown, the more of its pages each batch is about."""
+
+Batch = list[tuple[list[Write], At]]
 
 
 class _Found:
@@ -69,28 +73,44 @@ class Projector:
         return worked
 
     def rebuild(self) -> None:
-        """From the first event, beside the view that serves; switched in one write."""
+        """From the first event, beside the view that serves; switched in one write. The next rows
+        are made while those before are written."""
         fresh = self._view.documents.rebuild()
-        while self._fill(fresh, TOGETHER):
-            reached = fresh.position(self._log.name)
-            self._note(reached.position if reached else 0)
+        with ThreadPoolExecutor(1, "rebuild") as writer:
+            made = self._made(0, TOGETHER)
+            while made:
+                written = writer.submit(self._write, fresh, made)
+                made = self._made(made[-1][1].position, TOGETHER)
+                self._note(written.result())
         self._view.documents.switch(fresh)
 
-    def _fill(self, documents: Documents, most: int = BATCH) -> bool:
+    def _fill(self, documents: Documents) -> bool:
         reached = documents.position(self._log.name)
-        previous = reached.position if reached else 0
-        batch: list[tuple[list[Write], At]] = []
+        made = self._made(reached.position if reached else 0, BATCH)
+        if made:
+            self._write(documents, made)
+        return bool(made)
+
+    def _made(self, previous: int, most: int) -> Batch:
+        """What the next events do to the view; nothing when it has all."""
+        made: Batch = []
         for row in islice(self._log.replay(previous, page=BATCH), most):
             at = At(
                 source=self._log.name, epoch=row.epoch, previous=previous, position=row.position
             )
-            batch.append((self._writes(row), at))
+            made.append((self._writes(row), at))
             previous = row.position
-        if batch:
-            documents.apply_all(batch)
-            self._fresh.note(head=self._log.recorder.max_notification_id() or 0, reached=previous)
-            PROJECTED_POSITION.labels(self._log.name, self._view.projection.NAME).set(previous)
-        return bool(batch)
+            if len(made) % BATCH == 0:
+                time.sleep(0)  # green threads have their turn, who writes those before among them
+        return made
+
+    def _write(self, documents: Documents, made: Batch) -> int:
+        """The position reached."""
+        reached = made[-1][1].position
+        documents.apply_all(made)
+        self._fresh.note(head=self._log.recorder.max_notification_id() or 0, reached=reached)
+        PROJECTED_POSITION.labels(self._log.name, self._view.projection.NAME).set(reached)
+        return reached
 
     def _writes(self, row: Recorded) -> list[Write]:
         """Of a row that cannot be opened any more nothing is known but its record, which is

@@ -9,7 +9,7 @@ import sys
 from collections.abc import Callable
 
 
-def beside(wait: Callable[[], None]) -> None:
+def beside(wait: Callable[[], object]) -> None:
     """Return, or raise, as ``wait`` does. Who is killed meanwhile still sees it end: what it works
     on is used by others afterwards."""
     patcher = sys.modules.get("eventlet.patcher")

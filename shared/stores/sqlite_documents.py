@@ -13,30 +13,23 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from eventsourcing.persistence import PersistenceError
-from pydantic_core import to_json
 
 from shared.kernel.errors import StaleRead, Unavailable
 from shared.stores.documents import (
     LIST,
     At,
     Cursor,
-    Delete,
     Documents,
     Filter,
     Has,
     Json,
     Page,
-    Patch,
-    Purge,
-    Put,
     Sort,
     Write,
-    checked,
     fields_of,
     is_next,
     names,
     page,
-    stamp,
     where_all,
 )
 from shared.stores.guard import Sql
@@ -44,6 +37,7 @@ from shared.stores.schema import VERSION, needed_by, refuse_if_wrong, shape_of_f
 from shared.stores.sqlite import one_at_a_time
 from shared.stores.sqlite_clauses import Clause, all_of, beyond, clause, in_list, marks, path_of
 from shared.stores.sqlite_transactions import Store, immediate, sql_of
+from shared.stores.sqlite_writes import Stamped, stamp_all, write_all
 
 # ruff: noqa: S608 - table names are made of a service's and a view's names; fields are checked
 
@@ -153,23 +147,26 @@ class SqliteDocuments:
         self.apply_all([(writes, at)])
 
     def apply_all(self, batch: Sequence[tuple[Sequence[Write], At]]) -> None:
+        if not batch:
+            return
         with self._reachable(), immediate(self._store) as sql:
             table = self._target(sql)
-            reached = {source: _position(sql, table, source) for source in _sources(batch)}
-            moved: dict[str, At] = {}
+            reached = _position(sql, table, batch[0][1].source)
+            stamped: list[Stamped] = []
             for writes, at in batch:
-                if is_next(reached[at.source], at):
-                    _write_all(sql, table, writes, at)
-                    reached[at.source] = moved[at.source] = at
-            for at in moved.values():
+                if is_next(reached, at):
+                    stamped += stamp_all(writes, at)
+                    reached = at
+            if reached:
+                write_all(sql, table, reached.source, stamped)
                 sql(
                     "INSERT OR REPLACE INTO positions VALUES (?, ?, ?, ?, ?)",
-                    table, at.source, at.epoch, at.previous, at.position,
+                    table, reached.source, reached.epoch, reached.previous, reached.position,
                 )  # fmt: skip
 
     def amend(self, writes: Sequence[Write], at: At) -> None:
         with self._reachable(), immediate(self._store) as sql:
-            _write_all(sql, self._target(sql), writes, at)
+            write_all(sql, self._target(sql), at.source, stamp_all(writes, at))
 
     def position(self, source: str) -> At | None:
         return self._read(lambda sql, table: _position(sql, table, source))
@@ -301,10 +298,6 @@ def _drop_lists(sql: Sql, table: str) -> None:
     sql(f"DROP TABLE IF EXISTS {table}_lists")
 
 
-def _sources(batch: Sequence[tuple[Sequence[Write], At]]) -> set[str]:
-    return {at.source for _, at in batch}
-
-
 def _position(sql: Sql, table: str, source: str) -> At | None:
     rows = sql(
         "SELECT epoch, previous, position FROM positions WHERE generation = ? AND source = ?",
@@ -314,47 +307,3 @@ def _position(sql: Sql, table: str, source: str) -> At | None:
         return None
     epoch, previous, position = rows[0]
     return At(source=source, epoch=epoch, previous=previous, position=position)
-
-
-def _write_all(sql: Sql, table: str, writes: Sequence[Write], at: At) -> None:
-    for index, write in enumerate(checked(writes)):
-        _write(sql, table, write, at.source, stamp(at, index))
-
-
-def _write(sql: Sql, table: str, write: Write, source: str, number: int) -> None:
-    older = f"COALESCE(json_extract({table}.stamps, '$.{source}'), 0) < ?"
-    stamped = f"json_set({table}.stamps, '$.{source}', ?)"
-    match write:
-        case Put(id_, doc):
-            sql(
-                f"INSERT INTO {table} VALUES (?, ?, ?) ON CONFLICT (id) DO UPDATE"
-                f" SET doc = excluded.doc, stamps = {stamped} WHERE {older}",
-                id_, to_json(doc).decode(), _stamps(source, number), number, number,
-            )  # fmt: skip
-        case Patch(id_, fields):
-            for (doc,) in sql(
-                f"SELECT doc FROM {table} WHERE id = ? AND doc NOT NULL AND {older}", id_, number
-            ):
-                changed = json.dumps(json.loads(doc) | dict(fields))
-                sql(
-                    f"UPDATE {table} SET doc = ?, stamps = {stamped} WHERE id = ?",
-                    changed, number, id_,
-                )  # fmt: skip
-        case Delete(id_):
-            sql(
-                f"INSERT INTO {table} VALUES (?, NULL, ?) ON CONFLICT (id) DO UPDATE"
-                f" SET doc = NULL, stamps = {stamped} WHERE {older}",
-                id_, _stamps(source, number), number, number,
-            )  # fmt: skip
-        case Purge(where):
-            condition, params = all_of([clause(f) for f in where_all(where)])
-            sql(
-                f"UPDATE {table} SET doc = NULL, stamps = {stamped} WHERE {condition} AND {older}",
-                number,
-                *params,
-                number,
-            )
-
-
-def _stamps(source: str, number: int) -> str:
-    return f'{{"{source}":{number}}}'

@@ -1,6 +1,8 @@
 """A service's own read models: they hold what its log says, whatever happened on the way."""
 
-from threading import Event
+from collections.abc import Sequence
+from threading import Condition, Event
+from threading import enumerate as enumerate_threads
 from uuid import UUID, uuid4
 
 import pytest
@@ -15,7 +17,7 @@ from shared.eventing.project import Projector, project_loop
 from shared.eventing.view import View
 from shared.kernel.errors import StaleRead
 from shared.rpc.fresh import wait_for
-from shared.stores.documents import Write
+from shared.stores.documents import At, Write
 from shared.stores.outcome import PositionMoved
 from tests.shared.eventing.deliveries import follower, restore
 from tests.shared.eventing.sample import Note, NoteList
@@ -204,6 +206,83 @@ def test_one_made_anew_is_what_one_that_followed_is(
     assert not {"1", "4", "7"} & set(texts(world))
     assert view.documents.find(limit=100).items == followed.documents.find(limit=100).items
     assert view.documents.position("notes") == followed.documents.position("notes")
+
+
+def test_the_next_rows_are_made_while_those_before_are_written(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each write waits here until a row of the next is asked for: one after the other, nobody
+    would."""
+    monkeypatch.setattr(project, "TOGETHER", 2)
+    for text in "abcdef":
+        world.notes.write(uuid4(), text)
+    asked = list[str]()
+    more = Condition()
+
+    class Noting(NoteList):
+        def writes(self, event: object) -> list[Write]:
+            with more:
+                asked.append(getattr(event, "text", ""))
+                more.notify_all()
+            return list(super().writes(event))
+
+    view = View(Noting(), world.documents("notes"))
+    fresh = view.documents.rebuild()
+    apply_all, waited = fresh.apply_all, list[bool]()
+
+    def waiting(batch: Sequence[tuple[Sequence[Write], At]]) -> None:
+        last = batch[-1][1].position
+        with more:
+            waited.append(more.wait_for(lambda: len(asked) > last or last == 6, timeout=20))
+        apply_all(batch)
+
+    monkeypatch.setattr(fresh, "apply_all", waiting)
+    monkeypatch.setattr(view.documents, "rebuild", lambda: fresh)
+    reached = list[int]()
+    Projector(world.notes, view, reached.append).rebuild()
+
+    assert waited == [True] * 3
+    assert asked == [*"abcdef"]
+    assert reached == [2, 4, 6]
+    assert texts(world) == [*"abcdef"]
+
+
+@pytest.mark.parametrize("broken", ["write", "row"])
+def test_what_fails_in_either_thread_ends_it_and_leaves_what_serves(
+    world: World, monkeypatch: pytest.MonkeyPatch, broken: str
+) -> None:
+    """Nothing is written after a write that failed, and nobody is left writing."""
+    monkeypatch.setattr(project, "TOGETHER", 2)
+    for text in "abcdef":
+        world.notes.write(uuid4(), text)
+    settle(projector(world))
+    written = list[int]()
+
+    class Breaking(NoteList):
+        def writes(self, event: object) -> list[Write]:
+            if broken == "row" and getattr(event, "text", "") == "c":
+                raise ZeroDivisionError
+            return list(super().writes(event))
+
+    view = View(Breaking(), world.documents("notes"))
+    fresh = view.documents.rebuild()
+    apply_all = fresh.apply_all
+
+    def failing(batch: Sequence[tuple[Sequence[Write], At]]) -> None:
+        written.append(batch[-1][1].position)
+        if broken == "write" and written == [2, 4]:
+            raise ZeroDivisionError
+        apply_all(batch)
+
+    monkeypatch.setattr(fresh, "apply_all", failing)
+    monkeypatch.setattr(view.documents, "rebuild", lambda: fresh)
+    with pytest.raises(ZeroDivisionError):
+        Projector(world.notes, view).rebuild()
+
+    assert written == ([2, 4] if broken == "write" else [2])
+    assert not [thread for thread in enumerate_threads() if thread.name.startswith("rebuild")]
+    assert texts(world) == [*"abcdef"]
+    assert world.documents("notes").position("notes") == view.documents.position("notes")
 
 
 def test_who_builds_for_long_is_at_work_and_ends_when_told(

@@ -39,3 +39,12 @@ def test_neither_another_writer_nor_the_disk_blocks_the_loop(tmp_path: Path) -> 
     assert waited >= 10
     assert synced >= 5
     assert (saved, told) == (4, 3)
+
+
+def test_many_documents_are_put_beside_the_loop(tmp_path: Path) -> None:
+    """SQLite works on some hundred at once, and other green threads go on: those that make the
+    next, too. The few that are left over are not worth a thread."""
+    beside, here, there = answer_of("green_views", str(tmp_path))
+
+    assert (beside, here) == (550, 5)
+    assert there == 555
