@@ -1,5 +1,6 @@
 """The small parts of a call, without a broker."""
 
+import base64
 from datetime import UTC, date, datetime
 from types import SimpleNamespace
 from typing import Any
@@ -14,7 +15,7 @@ from shared.kernel.actor import Actor, ActorKind
 from shared.kernel.errors import Conflict, Forbidden, Refusal, StaleRead, TooMany, Unavailable
 from shared.rpc import fresh, rates, wire
 from shared.rpc.authorise import check_caller, check_condition
-from shared.rpc.contract import Method, Request, own_record
+from shared.rpc.contract import Base64, Method, Request, own_record
 from shared.rpc.deadline import bounded
 from shared.rpc.faults import error_reply, invalid, refusal_of
 from shared.rpc.fresh import wait_for
@@ -30,8 +31,22 @@ class OfRecord(Request):
     record_id: UUID
 
 
+class Filed(Request):
+    content: Base64
+
+
 def method(*callers: ActorKind) -> Method:
     return Method(name="m", request=OfRecord, answer=Request, callers=frozenset(callers))
+
+
+def test_base64_comes_in_lines_too_as_encoders_of_mail_write_it() -> None:
+    """RFC 2045: 76 characters and a line break. It is kept without."""
+    data = bytes(range(200))
+    lines = base64.encodebytes(data).decode().replace("\n", "\r\n")
+    assert Filed(content=lines).content == base64.b64encode(data).decode()
+    for other in ("é", "Zg", "Zm9v=", "Zm9v*"):
+        with pytest.raises(ValidationError, match="is not base64"):
+            Filed(content=other)
 
 
 def test_a_carried_call_is_judged_by_its_principal() -> None:

@@ -119,6 +119,7 @@ def test_a_batch_is_the_same_as_its_events_one_by_one(view: Documents) -> None:
             ([Patch("a", {"n": 4})], at(4)),
         ]
     )
+    view.apply_all([])
 
     assert view.find().items == [{"id": "a", "n": 4}, {"id": "b", "n": 2}]
     assert view.position("log") == at(4)
