@@ -51,6 +51,18 @@ def test_a_field_opens_in_its_place_only() -> None:
         open_field(keys, "people.name.2", text)
 
 
+@pytest.mark.parametrize("form", ["", "é", "****", "AAA", "{text}*", "{text}\n"])
+def test_what_has_not_even_the_form_of_a_field_is_not_authentic(form: str) -> None:
+    """
+    A letter too many is a change, though what is left of the value would open without it.
+    """
+    keys = LocalKeys(ROOT, "identity")
+    text = seal_field(keys.current(None), "people.name", "Léa")
+
+    with pytest.raises(NotAuthentic):
+        open_field(keys, "people.name", form.format(text=text))
+
+
 def test_a_message_opens_with_its_own_header_and_day_only() -> None:
     """
     Data moved under another envelope, or sealed another day, is refused.
