@@ -1,8 +1,9 @@
-"""What waits for the disk, in a real thread, while the green threads of this process go on.
+"""What waits for the disk, or is long work of SQLite's alone, in a real thread, while the green
+threads of this process go on.
 
 A commit of SQLite waits a millisecond or more for the disk. Under eventlet all of a process would
 wait with it; so there it is done beside, and who saves waits alone. (Only what touches no lock of
-a green thread may be done so: a commit, never a whole use of the library's pools.)
+a green thread may be done so: a commit or a statement, never a whole use of the library's pools.)
 """
 
 import sys
