@@ -1,6 +1,5 @@
 """From a message to its envelope and back: checked, linked, sealed for the way."""
 
-import json
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, date, datetime
 from itertools import groupby, islice
@@ -9,6 +8,7 @@ from typing import Any, Protocol, TypeVar
 from uuid import UUID
 
 from pydantic import ValidationError
+from pydantic_core import from_json
 
 from shared.crypto.base64_text import from_base64, to_base64
 from shared.crypto.keys import Key
@@ -78,7 +78,7 @@ def open_envelope(envelope: Envelope, publisher: str, keys: TransportKeys) -> Re
     key = keys.key(_day(envelope.occurred_at))
     try:
         sealed = from_base64(envelope.data)
-        data = json.loads(open_message(sealed, key, clear_part(envelope)))
+        data = from_json(open_message(sealed, key, clear_part(envelope)), cache_strings="keys")
     except (ValueError, NotAuthentic):
         raise Malformed("the data does not open with this header") from None
     return Received(

@@ -3,14 +3,17 @@
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from functools import cache
 from itertools import islice
 from threading import Event
+
+from eventsourcing.utils import resolve_topic
 
 from shared.eventing.freshness import Freshness
 from shared.eventing.head_watch import GATHER, HeadWatch
 from shared.eventing.loop import Loop
 from shared.eventing.metrics import PROJECTED_FRESH, PROJECTED_POSITION
-from shared.eventing.purging import own_writes
+from shared.eventing.purging import own_takes, own_writes
 from shared.eventing.view import ProjectionOf, View
 from shared.stores.documents import At, Documents, Write
 from shared.stores.event_log import EventLog, Recorded
@@ -30,11 +33,12 @@ Batch = list[tuple[list[Write], At]]
 
 class _Found:
     """A projection whose methods were looked up: ``singledispatchmethod`` makes its own anew each
-    time, for as long as an event's row takes to be sealed."""
+    time, for as long as an event's row takes to be sealed. ``takes``: events of which topics."""
 
     def __init__(self, projection: ProjectionOf) -> None:
         self.NAME, self.VERSION = projection.NAME, projection.VERSION
         self.writes, self.purge = projection.writes, projection.purge
+        self.takes = cache(lambda topic: own_takes(projection, resolve_topic(topic)))
 
 
 class Projector:
@@ -94,7 +98,8 @@ class Projector:
     def _made(self, previous: int, most: int) -> Batch:
         """What the next events do to the view; nothing when it has all."""
         made: Batch = []
-        for row in islice(self._log.replay(previous, page=BATCH), most):
+        rows = self._log.replay(previous, page=BATCH, opens=self._projection.takes)
+        for row in islice(rows, most):
             at = At(
                 source=self._log.name, epoch=row.epoch, previous=previous, position=row.position
             )
@@ -117,6 +122,8 @@ class Projector:
         purged: whatever the view still had of it goes.
         """
         projection = self._projection
+        if not projection.takes(row.topic):
+            return []
         if row.event is not None:
             return list(own_writes(projection, row.event))
         return list(projection.purge(row.record_id)) if row.record_id else []
@@ -128,8 +135,8 @@ class Projector:
         reached = documents.position(self._log.name)
         if reached is None:
             return False
-        rows = self._log.read(reached.position - 1, 1)
-        return not rows or (rows[0].position, rows[0].epoch) != (reached.position, reached.epoch)
+        found = self._log.leaves(reached.position - 1, 1)
+        return (found.to, found.epoch) != (reached.position, reached.epoch)
 
 
 def project_loop(log: EventLog, view: View, watch: HeadWatch) -> Loop:

@@ -12,7 +12,7 @@ from uuid import UUID
 from eventsourcing.domain import Aggregate, event
 
 from shared.eventing.received import Received
-from shared.eventing.view import ERASED, ProjectionOf
+from shared.eventing.view import ERASED, ProjectionOf, takes
 from shared.stores.documents import Write
 from shared.stores.event_log import NOTHING, Outcome
 
@@ -50,3 +50,8 @@ def own_writes(projection: ProjectionOf, own: object) -> Sequence[Write]:
     if isinstance(own, Purge.Created):
         return projection.purge(own.purged)
     return projection.writes(own)
+
+
+def own_takes(projection: ProjectionOf, kind: type) -> bool:
+    """Whether an event of a service's own, of that class, may do something to one of its views."""
+    return issubclass(kind, Purge.Created) or takes(projection, kind)

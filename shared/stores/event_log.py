@@ -1,7 +1,7 @@
 """The event log of a service: what its application class derives from."""
 
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, TypeVar
@@ -36,6 +36,10 @@ __all__ = [
 ]  # fmt: skip
 
 A = TypeVar("A", bound=Aggregate)
+
+
+def _all(_topic: str) -> bool:
+    return True
 
 
 class Nothing(BaseModel):
@@ -193,11 +197,16 @@ class EventLog(Application[UUID]):
         return list(self._open_rows(self.guarded.rows(after, limit)))
 
     def replay(
-        self, after: int = 0, upto: int | None = None, page: int = PAGE
+        self,
+        after: int = 0,
+        upto: int | None = None,
+        page: int = PAGE,
+        opens: Callable[[str], bool] = _all,
     ) -> Iterator[Recorded]:
         """Every event above ``after`` up to and with ``upto``, in order: for read models and
         re-decisions. One is opened at a time, so that none lies in memory waiting for its turn;
-        ``page`` of them are read at once.
+        ``page`` of them are read at once. ``opens``: of which topics; others have no ``event``,
+        as if erased.
 
         Raises ``KeyUnavailable`` when a key is out of reach, ``NotAuthentic`` for a row that was
         changed.
@@ -207,12 +216,15 @@ class EventLog(Application[UUID]):
             if not rows:
                 return
             after = rows[-1].position
-            yield from self._open_rows([r for r in rows if upto is None or r.position <= upto])
+            rows = [row for row in rows if upto is None or row.position <= upto]
+            yield from self._open_rows(rows, opens)
 
-    def _open_rows(self, rows: Sequence[Row]) -> Iterator[Recorded]:
+    def _open_rows(
+        self, rows: Sequence[Row], opens: Callable[[str], bool] = _all
+    ) -> Iterator[Recorded]:
         epochs = self.places.epochs()
-        self.keys.prefetch({read_header(row.state).key_id for row in rows})
-        return (self._recorded(row, epochs) for row in rows)
+        self.keys.prefetch({read_header(row.state).key_id for row in rows if opens(row.topic)})
+        return (self._recorded(row, epochs, opens) for row in rows)
 
     def leaves(self, after: int, limit: int) -> Leaves:
         """One digest per event above a position, private ones included; needs no key."""
@@ -238,12 +250,13 @@ class EventLog(Application[UUID]):
         """
         return self.guarded.leader(role)
 
-    def _recorded(self, row: Row, epochs: Sequence[EpochStart]) -> Recorded:
-        event: DomainEventProtocol[UUID] | None
-        try:
-            event = self.mapper.opened(*row[1:])
-        except KeyErased:
-            event = None
+    def _recorded(
+        self, row: Row, epochs: Sequence[EpochStart], opens: Callable[[str], bool]
+    ) -> Recorded:
+        event: DomainEventProtocol[UUID] | None = None
+        if opens(row.topic):
+            with suppress(KeyErased):
+                event = self.mapper.opened(*row[1:])
         return Recorded(self.name, epoch_of(row.position, epochs), *row, event)
 
     def _record(self, processing_event: ProcessingEvent[UUID]) -> list[Recording[UUID]]:

@@ -7,6 +7,7 @@ Opaque ids, record ids and dates only; what a reader is shown comes from the log
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
+from functools import singledispatchmethod
 from typing import Any
 from uuid import UUID
 
@@ -49,54 +50,73 @@ class WaitingList:
     def __init__(self, keyed: Callable[..., str]) -> None:
         self._keyed = keyed
 
+    @singledispatchmethod
     def writes(self, event: object) -> Sequence[Write]:
-        match event:
-            case admission.ConsentDeclared():
-                return [self._consent(event)]
-            case admission.ConsentWithdrawn() | admission.ConsentExpired():
-                return self._ended(event.record_id, [event.grantee])
-            case protection.ProfessionalBlocked():
-                return self._ended(event.record_id, [event.professional])
-            case protection.StricterTaken():
-                return self._ended(event.record_id, event.taken["consents"])
-            case protection.FeedingOpposed() | protection.FeedingOppositionJudged():
-                return [self._opposition(event)]
-        return _by_id(event)
+        return ()
+
+    @writes.register
+    def _(self, event: admission.ConsentDeclared) -> Sequence[Write]:
+        key = self._keyed(Kind.CONSENT, str(event.record_id), event.consent["grantee"])
+        return [Put(key, _row(Kind.CONSENT, event.record_id, event.consent["valid_until"]))]
+
+    @writes.register(admission.ConsentWithdrawn)
+    @writes.register(admission.ConsentExpired)
+    def _(self, event: admission.ConsentWithdrawn | admission.ConsentExpired) -> Sequence[Write]:
+        return self._ended(event.record_id, [event.grantee])
+
+    @writes.register
+    def _(self, event: protection.ProfessionalBlocked) -> Sequence[Write]:
+        return self._ended(event.record_id, [event.professional])
+
+    @writes.register
+    def _(self, event: protection.StricterTaken) -> Sequence[Write]:
+        return self._ended(event.record_id, event.taken["consents"])
+
+    @writes.register
+    def _(self, event: protection.FeedingOpposed) -> Sequence[Write]:
+        key = self._opposition(event)
+        if event.on and event.waits:
+            return [Put(key, _row(Kind.OPPOSITION, event.record_id, event.timestamp))]
+        return [Delete(key)]
+
+    @writes.register
+    def _(self, event: protection.FeedingOppositionJudged) -> Sequence[Write]:
+        return [Delete(self._opposition(event))]
+
+    @writes.register
+    def _(self, event: emergency.GlassBroken) -> Sequence[Write]:
+        row = _row(Kind.REVIEW, event.record_id, event.session["review_before"])
+        return [Put(str(event.session_id), row)]
+
+    @writes.register
+    def _(self, event: emergency.ReviewOverdue) -> Sequence[Write]:
+        return [Patch(str(event.session_id), {"told": True})]
+
+    @writes.register
+    def _(self, event: emergency.BreakGlassReviewed) -> Sequence[Write]:
+        return [Delete(str(event.session_id))]
+
+    @writes.register
+    def _(self, event: delegation.InvitationAnswered) -> Sequence[Write]:
+        if not event.delegation or not event.delegation["ends_at"]:
+            return ()
+        row = _row(Kind.DELEGATION, event.record_id, event.delegation["ends_at"])
+        return [Put(str(event.invitation_id), row)]
+
+    @writes.register
+    def _(self, event: delegation.DelegationEnded) -> Sequence[Write]:
+        return [Delete(str(event.delegation_id))]
 
     def purge(self, record_id: UUID) -> Sequence[Write]:
         return [Purge((Eq("record_id", str(record_id)),))]
-
-    def _consent(self, event: admission.ConsentDeclared) -> Write:
-        key = self._keyed(Kind.CONSENT, str(event.record_id), event.consent["grantee"])
-        return Put(key, _row(Kind.CONSENT, event.record_id, event.consent["valid_until"]))
 
     def _ended(self, record_id: UUID, grantees: Iterable[str]) -> list[Write]:
         return [Delete(self._keyed(Kind.CONSENT, str(record_id), who)) for who in grantees]
 
     def _opposition(
         self, event: protection.FeedingOpposed | protection.FeedingOppositionJudged
-    ) -> Write:
-        key = self._keyed(Kind.OPPOSITION, str(event.record_id), event.feeder)
-        if isinstance(event, protection.FeedingOpposed) and event.on and event.waits:
-            return Put(key, _row(Kind.OPPOSITION, event.record_id, event.timestamp))
-        return Delete(key)
-
-
-def _by_id(event: object) -> Sequence[Write]:
-    match event:
-        case emergency.GlassBroken():
-            row = _row(Kind.REVIEW, event.record_id, event.session["review_before"])
-            return [Put(str(event.session_id), row)]
-        case emergency.ReviewOverdue():
-            return [Patch(str(event.session_id), {"told": True})]
-        case emergency.BreakGlassReviewed():
-            return [Delete(str(event.session_id))]
-        case delegation.InvitationAnswered() if event.delegation and event.delegation["ends_at"]:
-            row = _row(Kind.DELEGATION, event.record_id, event.delegation["ends_at"])
-            return [Put(str(event.invitation_id), row)]
-        case delegation.DelegationEnded():
-            return [Delete(str(event.delegation_id))]
-    return []
+    ) -> str:
+        return self._keyed(Kind.OPPOSITION, str(event.record_id), event.feeder)
 
 
 def _row(kind: Kind, record_id: UUID, due: datetime) -> dict[str, Any]:

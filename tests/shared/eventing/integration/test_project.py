@@ -1,6 +1,7 @@
 """A service's own read models: they hold what its log says, whatever happened on the way."""
 
 from collections.abc import Sequence
+from functools import singledispatchmethod
 from threading import Condition, Event
 from threading import enumerate as enumerate_threads
 from uuid import UUID, uuid4
@@ -8,7 +9,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from shared.crypto.keys import KeyUnavailable
-from shared.eventing import project
+from shared.eventing import project, purging
 from shared.eventing.head_watch import HeadWatch
 from shared.eventing.loop import Loop
 from shared.eventing.metrics import PROJECTED_POSITION
@@ -17,10 +18,11 @@ from shared.eventing.project import Projector, project_loop
 from shared.eventing.view import View
 from shared.kernel.errors import StaleRead
 from shared.rpc.fresh import wait_for
-from shared.stores.documents import At, Write
+from shared.stores.documents import At, Eq, Purge, Put, Write
+from shared.stores.event_log import NOTHING, Outcome
 from shared.stores.outcome import PositionMoved
 from tests.shared.eventing.deliveries import follower, restore
-from tests.shared.eventing.sample import Note, NoteList
+from tests.shared.eventing.sample import BY, Note, NoteList
 from tests.shared.eventing.world import World
 from tests.support.projecting import settle
 
@@ -31,6 +33,53 @@ def projector(world: World, version: int = 1) -> Projector:
 
 def texts(world: World, version: int = 1) -> list[str]:
     return sorted(item["text"] for item in world.documents("notes", version).find(limit=100).items)
+
+
+class Titles:
+    """A read model by class of event, which leaves all but one alone."""
+
+    NAME = "titles"
+    VERSION = 1
+
+    @singledispatchmethod
+    def writes(self, event: object) -> Sequence[Write]:
+        return ()
+
+    @writes.register
+    def _(self, event: Note.Created) -> Sequence[Write]:
+        doc = {"record_id": str(event.record_id), "text": event.text}
+        return [Put(str(event.originator_id), doc)]
+
+    def purge(self, record_id: UUID) -> Sequence[Write]:
+        return [Purge((Eq("record_id", str(record_id)),))]
+
+
+def test_what_a_view_has_no_method_for_is_not_even_opened(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of a log of ten openings for each document most is nothing to the list of documents; the
+    view still stands where the log is, and an erasure reaches it."""
+    opened: list[str] = []
+    opens = world.notes.mapper.opened
+
+    def noting(originator_id: UUID, version: int, topic: str, sealed: bytes) -> object:
+        opened.append(topic)
+        return opens(originator_id, version, topic, sealed)
+
+    monkeypatch.setattr(world.notes.mapper, "opened", noting)
+    record = uuid4()
+    world.notes.write(record, "a", reads=3)
+    world.notes.write(uuid4(), "b", reads=1)
+    documents = world.documents("titles")
+    mine = Projector(world.notes, View(Titles(), documents))
+    settle(mine)
+    assert opened == [Note.Created.TOPIC] * 2
+    assert sorted(item["text"] for item in documents.find().items) == ["a", "b"]
+    assert position_in(documents)("notes") == world.notes.head().position == 6
+    world.notes.commit(Outcome(answer=NOTHING.answer, save=[purging.Purge(record, by=BY)]))
+    settle(mine)
+    assert [item["text"] for item in documents.find().items] == ["b"]
+    assert opened[2:] == [purging.Purge.Created.TOPIC]
 
 
 def test_a_view_holds_what_the_log_says(world: World) -> None:

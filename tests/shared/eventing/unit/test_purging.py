@@ -2,11 +2,12 @@
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from functools import singledispatchmethod
 from uuid import UUID, uuid4
 
 import pytest
 
-from shared.eventing.purging import Purge, own_writes, with_purge
+from shared.eventing.purging import Purge, own_takes, own_writes, with_purge
 from shared.eventing.received import Received
 from shared.stores.documents import Delete, Put, Write
 from shared.stores.event_log import NOTHING
@@ -78,3 +79,17 @@ def test_other_messages_purge_nothing(other: Received) -> None:
     """
     assert with_purge(other, None) is None
     assert with_purge(other, NOTHING) is NOTHING
+
+
+class ByClass(Notes):
+    @singledispatchmethod
+    def writes(self, event: object) -> Sequence[Write]:
+        return ()
+
+
+def test_a_view_that_takes_nothing_is_still_purged() -> None:
+    """
+    No projection names the event of an erasure among those it takes.
+    """
+    assert own_takes(ByClass(), Purge.Created)
+    assert not own_takes(ByClass(), Purge.Event)
