@@ -101,7 +101,8 @@ class Deployment:
             for name in step:
                 self.launch(name, detached)
             for name in step:
-                with progress(f"services: {', '.join(services_of(name))}"):
+                what = "what follows" if name in FOLLOWING else "services"
+                with progress(f"{what}: {', '.join(services_of(name))}"):
                     self.processes[name].wait_until(partial(self.ready, name), within=START)
 
     def launch(self, name: str, detached: bool = False) -> None:

@@ -6,9 +6,11 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from rich.console import Console
+from rich.padding import Padding
 from rich.panel import Panel
 from rich.progress import track
 from rich.table import Table
+from rich.text import Text
 
 from scripts.demo.tally import Tally
 from shared.kernel.clock import parse_instant
@@ -26,7 +28,10 @@ class Terminal:
         self._console.print(f"\n[bold cyan]{title}[/]")
 
     def tell(self, sentence: str) -> None:
-        self._console.print(f"  {sentence}", markup=False)
+        """Indented as it is, and so are the lines it goes on in."""
+        text = sentence.lstrip()
+        left = 2 + len(sentence) - len(text)
+        self._console.print(Padding(Text(text), (0, 0, 0, left)))
 
     def steps(self, label: str, items: Sequence[Any]) -> Iterator[Any]:
         yield from track(items, description=f"  {label}", console=self._console, transient=True)
@@ -42,6 +47,8 @@ class Terminal:
 
     def summary(self, tally: Tally, file: Path) -> None:
         table = Table.grid(padding=(0, 2))
+        table.add_column()
+        table.add_column(overflow="fold")
         for label, value in _lines(tally):
             table.add_row(label, value)
         self._console.print()
