@@ -1,5 +1,6 @@
 """What was shut, and by whom: blocks, emergency switches, oppositions to feeding."""
 
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -94,10 +95,18 @@ class StricterTaken(RightsEvent):
 
 
 class StricterGivenBack(RightsEvent):
-    """It was split off again."""
+    """It was split off again. ``ends``: of consents that came back and were not said to have
+    expired, by grantee, until when. What version 1 gave back is said with the next one that ends.
+    """
 
     TOPIC = "access.stricter_given_back"
+    class_version = 2
     merge_id: UUID
+    ends: dict[str, datetime]
+
+    @staticmethod
+    def upcast_v1_v2(state: dict[str, Any]) -> None:
+        state["ends"] = {}
 
     def apply(self, aggregate: "Rights") -> None:
         give_back(aggregate, aggregate.merged.pop(str(self.merge_id)))

@@ -33,7 +33,7 @@ from services.access.domain.grants import (
 )
 from services.access.domain.legacy import Legacy
 from services.access.domain.rights_event import RightsEvent
-from services.access.domain.stricter import Stricter, both_allow, stricter
+from services.access.domain.stricter import Stricter, both_allow, consents_back, stricter
 from shared.kernel.actor import Actor
 from shared.kernel.ids import derived_id
 
@@ -175,8 +175,12 @@ class Rights(Admission, Emergency, Delegating, Connection, Aggregate):
             self.suspend_representation(representative, order, on=True, by=by)
 
     def give_stricter_back(self, merge_id: UUID, *, by: Actor) -> None:
-        if str(merge_id) in self.merged:
-            self._trigger(self.StricterGivenBack, by, merge_id=merge_id)
+        taken = self.merged.get(str(merge_id))
+        if taken is None:
+            return
+        back = consents_back(self, taken)
+        ends = {who: c["valid_until"] for who, c in back.items() if who not in self.expired}
+        self._trigger(self.StricterGivenBack, by, merge_id=merge_id, ends=ends)
 
     def _trigger(self, event: type[RightsEvent], by: Actor, **values: Any) -> None:
         self.trigger_event(event, record_id=self.record_id, by=by.to_event(), **values)

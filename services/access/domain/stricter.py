@@ -64,7 +64,7 @@ def take(rights: "Rights", taken: Stricter) -> None:
 
 def give_back(rights: "Rights", taken: Stricter) -> None:
     """What was changed since stays as it was changed."""
-    lifted = {who for who, block in taken["blocks"].items() if rights.blocks.get(who) == block}
+    lifted, consents = _lifted(rights, taken), consents_back(rights, taken)
     rights.blocks = {who: b for who, b in rights.blocks.items() if who not in lifted}
     rights.feeding_oppositions = {
         who: why
@@ -73,8 +73,18 @@ def give_back(rights: "Rights", taken: Stricter) -> None:
     }
     if rights.switches == taken["after"]:
         rights.switches = taken["before"]
-    ended = {who: c for who, c in taken["consents"].items() if who in lifted}
-    rights.consents = {**ended, **rights.consents}
+    rights.consents = {**consents, **rights.consents}
     rights.administrators += [w for w in taken["administrators"] if w in lifted]
     if rights.treating_doctor is None and taken["treating_doctor"] in lifted:
         rights.treating_doctor = taken["treating_doctor"]
+
+
+def consents_back(rights: "Rights", taken: Stricter) -> dict[str, Consent]:
+    """Of those whom a split lets in again, unless they were given another since."""
+    back = _lifted(rights, taken) - rights.consents.keys()
+    return {who: consent for who, consent in taken["consents"].items() if who in back}
+
+
+def _lifted(rights: "Rights", taken: Stricter) -> set[str]:
+    """Whom nothing but the block of the merge shuts out."""
+    return {who for who, block in taken["blocks"].items() if rights.blocks.get(who) == block}

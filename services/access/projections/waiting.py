@@ -56,8 +56,8 @@ class WaitingList:
 
     @writes.register
     def _(self, event: admission.ConsentDeclared) -> Sequence[Write]:
-        key = self._keyed(Kind.CONSENT, str(event.record_id), event.consent["grantee"])
-        return [Put(key, _row(Kind.CONSENT, event.record_id, event.consent["valid_until"]))]
+        consent = event.consent
+        return [self._consent(event.record_id, consent["grantee"], consent["valid_until"])]
 
     @writes.register(admission.ConsentWithdrawn)
     @writes.register(admission.ConsentExpired)
@@ -71,6 +71,10 @@ class WaitingList:
     @writes.register
     def _(self, event: protection.StricterTaken) -> Sequence[Write]:
         return self._ended(event.record_id, event.taken["consents"])
+
+    @writes.register
+    def _(self, event: protection.StricterGivenBack) -> Sequence[Write]:
+        return [self._consent(event.record_id, *back) for back in event.ends.items()]
 
     @writes.register
     def _(self, event: protection.FeedingOpposed) -> Sequence[Write]:
@@ -109,6 +113,10 @@ class WaitingList:
 
     def purge(self, record_id: UUID) -> Sequence[Write]:
         return [Purge((Eq("record_id", str(record_id)),))]
+
+    def _consent(self, record_id: UUID, grantee: str, until: datetime) -> Write:
+        key = self._keyed(Kind.CONSENT, str(record_id), grantee)
+        return Put(key, _row(Kind.CONSENT, record_id, until))
 
     def _ended(self, record_id: UUID, grantees: Iterable[str]) -> list[Write]:
         return [Delete(self._keyed(Kind.CONSENT, str(record_id), who)) for who in grantees]

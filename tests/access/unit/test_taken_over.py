@@ -3,7 +3,7 @@
 from typing import Any
 
 from services.access.domain.rights import Rights
-from services.access.domain.stricter import both_allow, give_back, stricter, take
+from services.access.domain.stricter import both_allow, consents_back, give_back, stricter, take
 
 OPEN = {"regulation": True, "break_glass": True, "masked": True}
 SHUT_OUT, KEPT = "doctor", "nurse"
@@ -79,6 +79,18 @@ def test_what_was_changed_since_stays_as_it_was_changed() -> None:
     assert left == ({KEPT: "c2"}, [KEPT], None)
     assert rights.feeding_oppositions["dentist"] == "another reason"
     assert rights.switches == OPEN | {"regulation": False}
+
+
+def test_a_consent_given_since_stays_in_place_of_the_one_of_before() -> None:
+    """A representative, who knows of no secret block, may have declared it."""
+    rights = target()
+    told: Any = stricter(rights, source())
+    take(rights, told)
+    assert consents_back(rights, told).keys() == {SHUT_OUT}
+    rights.consents[SHUT_OUT] = "c3"
+    assert consents_back(rights, told) == {}
+    give_back(rights, told)
+    assert rights.consents == {SHUT_OUT: "c3", KEPT: "c2"}
 
 
 def test_allowed_in_an_emergency_is_what_both_allow() -> None:
