@@ -225,6 +225,9 @@ class World:
     def move(self, days: int) -> None:
         self.clock.move(timedelta(days=days))
 
+    def move_to(self, day: date) -> None:
+        self.move((day - self.clock.now().date()).days)
+
     def of(self, number: str) -> Prescription:
         found = self.app.prescription(self.app.id_of(parse(number)))
         assert found

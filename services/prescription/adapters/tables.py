@@ -4,6 +4,7 @@ import csv
 from importlib.resources import files
 
 from services.prescription.domain.terms import Kind
+from shared.kernel.periods import Period
 
 
 def read_kinds() -> dict[str, Kind]:
@@ -22,8 +23,8 @@ def _kind(row: dict[str, str]) -> Kind:
     return Kind(
         code=row["kind"],
         display=row["display"],
-        first_within=int(row["first_within"]),
-        lasts=int(row["lasts"]),
+        first_within=Period.parse(row["first_within"]),
+        lasts=Period.parse(row["lasts"]),
         starts_within=int(row["starts_within"]) if row["starts_within"] else None,
         fractions=tuple(int(days) for days in _listed(row["fractions"])),
         max_renewals=int(row["max_renewals"]),

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -13,8 +13,9 @@ from services.prescription.domain.refusals import NothingLeft
 from services.prescription.domain.terms import Line, Product
 from shared.kernel.actor import Actor
 from shared.kernel.errors import Forbidden, InvalidRequest
+from shared.kernel.periods import Period
 
-EXCEPTIONAL_FOR = timedelta(days=90)
+EXCEPTIONAL_FOR = Period(3, "M")
 """After the end of its validity, how long a treatment may be renewed exceptionally (CSP
 L5125-23-1; the length from memory)."""
 
@@ -125,7 +126,7 @@ def _require_exceptional(prescription: Prescription, line: Line, given: Given, d
         and over
         and prescription.left(line) > 0
         and prescription.state in {*OPEN, State.DISPENSED, State.EXPIRED}
-        and day <= prescription.valid_until + EXCEPTIONAL_FOR
+        and day <= EXCEPTIONAL_FOR.last_day(prescription.valid_until)
         and len(prescription.exceptionally(line)) < line.exceptional
         and given.quantity <= line.quantity
     )

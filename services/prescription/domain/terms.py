@@ -2,25 +2,26 @@
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 from shared.kernel.errors import InvalidRequest
+from shared.kernel.periods import Period
 
 
 @dataclass(frozen=True, kw_only=True)
 class Kind:
-    """The rules of one kind of product (``data/kinds.csv``); durations in days.
+    """The rules of one kind of product (``data/kinds.csv``).
 
     ``first_within``: for the first delivery. ``lasts``: the longest validity. ``starts_within``:
-    later, the fractions that have run by are lost. ``fractions``: lengths a fraction may have;
+    days; later, the fractions that have run by are lost. ``fractions``: days a fraction may have;
     empty: none. ``exceptional``: how many exceptional renewals.
     """
 
     code: str
     display: str
-    first_within: int
-    lasts: int
+    first_within: Period
+    lasts: Period
     starts_within: int | None
     fractions: tuple[int, ...]
     max_renewals: int
@@ -146,7 +147,7 @@ def accepted(
     if profession not in kind.prescribers:
         raise wrong(number, "kind", "this profession may not prescribe it")
     deliveries, every = _deliveries(wanted, kind, number)
-    last = issued + timedelta(days=_lasts(kind, issued, born))
+    last = _last_day(kind, issued, born)
     if until is not None and not issued <= until <= last:
         raise InvalidRequest(fields={"valid_until": f"is not between today and {last}"})
     last = until or last
@@ -158,7 +159,7 @@ def accepted(
         deliveries=deliveries,
         every=every,
         substitutable=wanted.substitutable,
-        first_by=min(last, issued + timedelta(days=kind.first_within)),
+        first_by=min(last, kind.first_within.last_day(issued)),
         until=last,
         starts_within=kind.starts_within,
         exceptional=kind.exceptional,
@@ -182,12 +183,13 @@ def _deliveries(wanted: Wanted, kind: Kind, number: int) -> tuple[int, int]:
     return 1 + wanted.renewals, wanted.every
 
 
-def _lasts(kind: Kind, issued: date, born: date | None) -> int:
+def _last_day(kind: Kind, issued: date, born: date | None) -> date:
+    last = kind.lasts.last_day(issued)
     if kind.code != GLASSES or born is None:
-        return kind.lasts
+        return last
     age = issued.year - born.year - ((issued.month, issued.day) < (born.month, born.day))
     years = next(years for below, years in _GLASSES_YEARS if age < below)
-    return min(kind.lasts, 365 * years)
+    return min(last, Period(years, "Y").last_day(issued))
 
 
 def wrong(number: int, field: str, sentence: str) -> InvalidRequest:

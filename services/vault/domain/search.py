@@ -3,6 +3,7 @@
 from datetime import date
 
 from shared.kernel.actor import Actor, ActorKind
+from shared.kernel.periods import months_after
 
 YEARS = 2
 VACCINATION_HISTORY = frozenset({"11369-6"})
@@ -14,7 +15,4 @@ def first_period(by: Actor, today: date) -> str | None:
     """From which day a professional searches who names none; no limit for the person."""
     if by.principal.kind not in _PROFESSIONALS:
         return None
-    try:
-        return today.replace(year=today.year - YEARS).isoformat()
-    except ValueError:  # 29 February
-        return date(today.year - YEARS, 2, 28).isoformat()
+    return months_after(today, -12 * YEARS).isoformat()

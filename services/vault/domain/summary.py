@@ -11,6 +11,7 @@ from services.vault.domain.states import Status
 from shared.cda.timestamps import civil_date
 from shared.kernel.actor import Actor
 from shared.kernel.gate import How
+from shared.kernel.periods import months_after
 
 SYNTHESIS = "60591-5"
 """JDV_J07 "Synthèse médicale", of the treating doctor (CSP L.1111-15)."""
@@ -71,8 +72,4 @@ def _latest(entries: Sequence[Entry]) -> Entry | None:
 
 def _a_year_after(day: str) -> date:
     """A month or a year alone counts from its first day; 29 February to the 28th."""
-    made = date.fromisoformat(day + "YYYY-01-01"[len(day) :])
-    try:
-        return made.replace(year=made.year + 1)
-    except ValueError:  # 29 February
-        return date(made.year + 1, 2, 28)
+    return months_after(date.fromisoformat(day + "YYYY-01-01"[len(day) :]), 12)

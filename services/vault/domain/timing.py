@@ -1,8 +1,9 @@
 """When time acts on a document, and how long it waits."""
 
-import calendar
 from datetime import datetime, timedelta
 from enum import StrEnum
+
+from shared.kernel.periods import months_after
 
 NOTICE_AFTER = timedelta(days=14)
 """CSP R.1111-53: after that, told of an update of the record."""
@@ -18,6 +19,4 @@ class Due(StrEnum):
 
 def opens_at(hidden_since: datetime) -> datetime:
     """A month later (CSP R.1111-53): the same day of the next month, or its last."""
-    year, month = divmod(hidden_since.year * 12 + hidden_since.month, 12)
-    day = min(hidden_since.day, calendar.monthrange(year, month + 1)[1])
-    return hidden_since.replace(year=year, month=month + 1, day=day)
+    return months_after(hidden_since, 1)

@@ -1,5 +1,6 @@
 """At the pharmacy: per line, per quantity, and never more than was prescribed."""
 
+from datetime import date
 from typing import Any
 from uuid import uuid4
 
@@ -143,7 +144,7 @@ def test_an_exceptional_renewal_ends_three_months_after_the_validity(world: Worl
     for _ in range(2):
         world.dispense(number, given(2))
 
-    world.move(365 + 90)
+    world.move_to(date(2028, 2, 21))
     assert world.dispense(number, given(2, **extra)).state is State.DISPENSED
     world.move(1)
     with pytest.raises(refusals.NothingLeft):
@@ -181,7 +182,7 @@ def test_given_back_it_may_leave_again(world: World) -> None:
 def test_refused_from_the_day_after(world: World) -> None:
     """Before any sweep, and after."""
     number = world.issue().number
-    world.move(90)
+    world.move_to(date(2027, 2, 21))
     world.present(number)
     world.move(1)
     with pytest.raises(refusals.NumberExpired):
@@ -233,7 +234,7 @@ def test_all_given_back_the_first_delivery_is_due_in_three_months_again(world: W
     )
     world.app.reverse_dispensation(request, PHARMACIST)
 
-    world.move(91)
+    world.move_to(date(2027, 2, 22))
     world.project()
     world.app.expire_due()
 
@@ -254,7 +255,7 @@ def test_nothing_is_written_on_a_closed_number(world: World, what: str) -> None:
     ):  # fmt: skip
         with pytest.raises(refusal):
             world.dispense(number, said)
-    world.move(91)
+    world.move_to(date(2027, 2, 22))
     with pytest.raises(refusals.NumberExpired):
         world.dispense(late, said)
 

@@ -17,12 +17,13 @@ def term(
     kind: str = "medicine",
     profession: str = "10",
     *,
+    issued: date = DAY,
     born: date | None = None,
     until: date | None = None,
     **more: Any,
 ) -> Line:
     wanted = Wanted(kind=kind, product=Product(label="X"), **{"quantity": 2, **more})
-    return accepted(wanted, 1, KINDS, profession=profession, issued=DAY, until=until, born=born)
+    return accepted(wanted, 1, KINDS, profession=profession, issued=issued, until=until, born=born)
 
 
 def after(days: int) -> date:
@@ -32,10 +33,36 @@ def after(days: int) -> date:
 def test_a_first_delivery_within_three_months() -> None:
     """General medicines: 3 months for the first box, 12 for the treatment."""
     line = term(renewals=5)
-    assert line.allowed(DAY, None, after(90)) == 12
-    assert line.allowed(DAY, None, after(91)) == 0
-    assert line.allowed(DAY, after(80), after(365)) == 12
-    assert line.allowed(DAY, after(80), after(366)) == 0
+    assert line.allowed(DAY, None, date(2027, 2, 21)) == 12
+    assert line.allowed(DAY, None, date(2027, 2, 22)) == 0
+    assert line.allowed(DAY, after(80), date(2027, 11, 21)) == 12
+    assert line.allowed(DAY, after(80), date(2027, 11, 22)) == 0
+
+
+@pytest.mark.parametrize(
+    ("issued", "first_by", "until"),
+    [
+        ("2026-11-30", "2027-02-28", "2027-11-30"),
+        ("2027-11-30", "2028-02-29", "2028-11-30"),
+        ("2027-03-01", "2027-06-01", "2028-03-01"),
+        ("2028-02-28", "2028-05-28", "2029-02-28"),
+        ("2028-02-29", "2028-05-29", "2029-02-28"),
+        ("2029-02-01", "2029-05-01", "2030-02-01"),
+    ],
+)
+@pytest.mark.parametrize("kind", ["medicine", "device"])
+def test_months_are_those_of_the_calendar(
+    kind: str, issued: str, first_by: str, until: str
+) -> None:
+    """Across a 29 February too; a month that has no such day ends the term with its last."""
+    line = term(kind, issued=date.fromisoformat(issued))
+    assert (line.first_by.isoformat(), line.until.isoformat()) == (first_by, until)
+
+
+def test_what_is_told_in_days_is_counted_in_days() -> None:
+    """28 of them, of a narcotic, whatever the month."""
+    line = term("narcotic", issued=date(2028, 2, 10), fraction_days=7, fractions=4)
+    assert line.first_by == line.until == date(2028, 3, 9)
 
 
 def test_renewals_open_one_after_the_other() -> None:
@@ -69,15 +96,21 @@ def test_narcotics_in_fractions() -> None:
 )
 def test_glasses_by_age(born: date | None, years: int) -> None:
     """1 year below 16, 5 below 43, 3 from then on (CSP D4362-12-1)."""
-    assert term("glasses", born=born).until == after(365 * years)
+    assert term("glasses", born=born).until == date(2026 + years, 11, 21)
 
 
-@pytest.mark.parametrize("days", [0, 90, 365])
+def test_a_year_of_glasses_from_a_leap_day() -> None:
+    """The last day of February, where it has 28."""
+    line = term("glasses", issued=date(2028, 2, 29), born=date(2020, 1, 1))
+    assert line.until == date(2029, 2, 28)
+
+
+@pytest.mark.parametrize("days", [0, 92, 365])
 def test_a_shorter_validity_is_taken_to_the_last_day_of_the_rule(days: int) -> None:
     """Today at the earliest, 12 months at the latest; the first box in its time all the same."""
     line = term(until=after(days))
     assert line.until == after(days)
-    assert line.first_by == after(min(days, 90))
+    assert line.first_by == after(min(days, 92))
 
 
 @pytest.mark.parametrize(

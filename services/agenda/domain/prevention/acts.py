@@ -3,9 +3,9 @@
 from collections.abc import Iterator, Sequence
 from datetime import date
 
-from services.agenda.domain.prevention.periods import Period
 from services.agenda.domain.prevention.person import History, Person, State
 from services.agenda.domain.prevention.rule import Fact, Rule, Table
+from shared.kernel.periods import Period
 
 _DOSE_CONDITIONS = {"no_dose_before", "first_dose_before", "first_dose_from"}
 

@@ -6,7 +6,8 @@ from datetime import date
 from enum import StrEnum
 from functools import cached_property
 
-from services.agenda.domain.prevention.periods import Period, Season
+from services.agenda.domain.prevention.season import Season
+from shared.kernel.periods import Period
 
 
 class Kind(StrEnum):
