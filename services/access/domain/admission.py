@@ -7,7 +7,7 @@ from services.access.domain import admission_events as e
 from services.access.domain import errors
 from services.access.domain.grants import Block, CareTeam, Consent, Role
 from services.access.domain.rights_event import RightsPart
-from services.access.domain.secrecy import is_open, known_to, require_unseen
+from services.access.domain.secrecy import as_secret_as, is_open, known_to, require_unseen
 from shared.kernel.actor import Actor
 
 
@@ -38,14 +38,16 @@ class Admission(RightsPart):
         if consent is None:
             raise errors.NoSuchConsent
         require_unseen(by, is_open(consent))
-        self._trigger(e.ConsentWithdrawn, by, grantee=grantee, is_facility=consent["is_facility"])
+        who = as_secret_as(consent, by)
+        self._trigger(e.ConsentWithdrawn, who, grantee=grantee, is_facility=consent["is_facility"])
 
     def expire_consent(self, grantee: str, *, at: datetime, by: Actor) -> None:
         """Said once; decisions refuse from the instant itself, whenever this is said."""
         consent = self.consents.get(grantee)
         if consent is None or at < consent["valid_until"] or grantee in self.expired:
             raise errors.NotDueYet
-        self._trigger(e.ConsentExpired, by, grantee=grantee, is_facility=consent["is_facility"])
+        who = as_secret_as(consent, by)
+        self._trigger(e.ConsentExpired, who, grantee=grantee, is_facility=consent["is_facility"])
 
     def join_care_team(self, team_id: UUID, team: CareTeam, *, at: datetime, by: Actor) -> None:
         """CSP L1110-12: deemed authorised for this episode, unless the person opposed it."""
@@ -59,15 +61,16 @@ class Admission(RightsPart):
         self._trigger(e.CareTeamJoined, by, team_id=team_id, team=team)
 
     def leave_care_team(self, team_id: UUID, members: list[str], *, by: Actor) -> None:
-        require_unseen(by, is_open(self.team(team_id)))
-        self._trigger(e.CareTeamLeft, by, team_id=team_id, members=members)
+        team = self.team(team_id)
+        require_unseen(by, is_open(team))
+        self._trigger(e.CareTeamLeft, as_secret_as(team, by), team_id=team_id, members=members)
 
     def oppose_care_team(self, team_id: UUID, *, by: Actor) -> None:
         team = known_to(by, self.team(team_id))
         if team is None:
             raise errors.NoSuchCareTeam
         require_unseen(by, is_open(team))
-        self._trigger(e.CareTeamOpposed, by, team_id=team_id)
+        self._trigger(e.CareTeamOpposed, as_secret_as(team, by), team_id=team_id)
 
     def team(self, team_id: UUID) -> CareTeam:
         team = self.care_teams.get(str(team_id))

@@ -7,7 +7,7 @@ from services.access.domain import emergency_events as e
 from services.access.domain import errors
 from services.access.domain.grants import Block, Review, Session, Switches, Verdict
 from services.access.domain.protection import Protection
-from services.access.domain.secrecy import is_open, known_to, require_unseen
+from services.access.domain.secrecy import as_secret_as, is_open, known_to, require_unseen
 from shared.kernel.actor import Actor
 
 
@@ -44,7 +44,8 @@ class Emergency(Protection):
         require_unseen(by, is_open(session))
         if not by.acts_for_person and by.id != session["professional"]:
             raise errors.NoSuchSession
-        self._trigger(e.EmergencyEnded, by, session_id=session_id, ended_at=at)
+        who = as_secret_as(session, by)
+        self._trigger(e.EmergencyEnded, who, session_id=session_id, ended_at=at)
 
     def review(self, session_id: UUID, review: Review, *, by: Actor) -> None:
         """Never by who broke it. ``unjustified`` shuts the professional out at once."""
@@ -55,9 +56,10 @@ class Emergency(Protection):
             raise errors.ReviewedByBreaker
         if str(session_id) in self.reviews:
             raise errors.AlreadyReviewed
+        who = as_secret_as(session, by)
         self._trigger(
             e.BreakGlassReviewed,
-            by,
+            who,
             session_id=session_id,
             professional=session["professional"],
             review=review,
@@ -66,7 +68,7 @@ class Emergency(Protection):
             return
         if review["reviewed_at"] < session["ends_at"]:
             at = review["reviewed_at"]
-            self._trigger(e.EmergencyEnded, by, session_id=session_id, ended_at=at)
+            self._trigger(e.EmergencyEnded, who, session_id=session_id, ended_at=at)
         if session["professional"] not in self.blocks:
             block = Block(
                 reason="bris de glace jugé injustifié",
@@ -81,4 +83,4 @@ class Emergency(Protection):
         known = {*self.reviews, *self.overdue}
         if session is None or at < session["review_before"] or str(session_id) in known:
             raise errors.NotDueYet
-        self._trigger(e.ReviewOverdue, by, session_id=session_id)
+        self._trigger(e.ReviewOverdue, as_secret_as(session, by), session_id=session_id)

@@ -5,7 +5,7 @@ from services.access.domain import protection_events as e
 from services.access.domain.admission_events import AdministratorRemoved
 from services.access.domain.grants import Block, Consent, Switches
 from services.access.domain.rights_event import RightsPart
-from services.access.domain.secrecy import is_open, known_to, require_unseen
+from services.access.domain.secrecy import as_secret_as, is_open, known_to, require_unseen
 from shared.kernel.actor import Actor
 
 EVERYBODY = "*"
@@ -33,7 +33,8 @@ class Protection(RightsPart):
         require_unseen(by, is_open(self.consents.get(professional)), self._has_role(professional))
         if professional in self.administrators:
             self._trigger(AdministratorRemoved, by, professional=professional)
-        self._trigger(e.ProfessionalBlocked, by, professional=professional, block=block)
+        who = as_secret_as(block, by)
+        self._trigger(e.ProfessionalBlocked, who, professional=professional, block=block)
 
     def _has_role(self, professional: str) -> bool:
         held = (self.treating_doctor, *self.administrators, *self.roles.values())
@@ -47,7 +48,7 @@ class Protection(RightsPart):
         require_unseen(by, is_open(block))
         if block["by_person"] and not by.acts_for_person:
             raise errors.NotYours
-        self._trigger(e.ProfessionalUnblocked, by, professional=professional)
+        self._trigger(e.ProfessionalUnblocked, as_secret_as(block, by), professional=professional)
 
     def set_switches(self, switches: Switches, *, by: Actor) -> None:
         require_unseen(by, switches)

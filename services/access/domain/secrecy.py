@@ -3,6 +3,7 @@ exist for them (CSP L1111-5, R1111-50)."""
 
 from collections.abc import Mapping
 from copy import copy
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from services.access.domain import errors
@@ -28,6 +29,12 @@ def seen_by(reader: Actor, rights: "Rights") -> "Rights":
         grants = getattr(rights, name)
         setattr(seen, name, {key: one for key, one in grants.items() if known_to(reader, one)})
     return seen
+
+
+def as_secret_as(grant: Mapping[str, Any], by: Actor) -> Actor:
+    """Who acts on a grant: what becomes of a secret one is secret, whoever does it - a timer, a
+    professional, a reviewer, the person in a session for all to see."""
+    return replace(by, secret=True) if grant["secret"] else by
 
 
 def require_unseen(by: Actor, *open_to_all: object) -> None:
