@@ -67,7 +67,8 @@ def _head(journal: PrintedJournal) -> Iterator[Flowable]:
     yield text(_RIGHT)
     yield Spacer(1, 3 * mm)
     yield text(f"Espace numérique de santé {journal.record_id}, établi le {made}.")
-    yield text(f"{journal.asked} : {counted(len(journal.lines), 'ligne')}.")
+    asked = journal.asked[:1].upper() + journal.asked[1:]
+    yield text(f"{asked} : {counted(len(journal.lines), 'ligne')}.")
     yield Spacer(1, 6 * mm)
 
 

@@ -41,6 +41,7 @@ def test_it_prints_what_the_journal_shows(world: World) -> None:
     assert "bris de glace" in text
     assert str(RECORD) in text
     assert "L. 1111-19" in text
+    assert "Depuis l’ouverture : 121 lignes." in text
     said = answer.statement
     assert said.index("Claire Martin") < said.index("bris de glace")
 
