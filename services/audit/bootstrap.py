@@ -99,7 +99,7 @@ class Built:
                 files=self.files, places=self.tree, verifier=self.verifier, check=check_ed25519
             ),
             counts=StoredCounts(facts, self.sealing),
-            keyring=RemoteKeyring(self.client, [name for name in FOLLOWS if name != "keyring"]),
+            keyring=RemoteKeyring(self.client, FOLLOWS),
             printer=at_use(self._printer),
             cosigned=KeptCosignatures(self.app.guarded, self.files),
             witnesses=witness_keys(self.own.witnesses_file),

@@ -7,29 +7,35 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
+from services.audit.adapters.files import FolderFiles
+from services.audit.adapters.keyring import RemoteKeyring
 from services.audit.adapters.printing import SignedPdf
 from services.audit.adapters.rules import measures
 from services.audit.adapters.sealing import RecordSealing
+from services.audit.adapters.tree import SqlTree
+from services.audit.adapters.witnesses import KeptCosignatures
 from services.audit.adapters.words import groups, words
 from services.audit.application import Audit, Outside
 from services.audit.contract.journal import JournalPage, ReadJournal
 from services.audit.domain.audience import Scope
-from services.audit.domain.ports import Decided
-from services.audit.domain.proofs import Signed
+from services.audit.domain.ports import Decided, Keyring
+from services.audit.domain.proofs import LogReader
 from services.audit.projections.journal import JournalLines, Merges, Rights, Subjects
 from services.audit.projections.journal_view import StoredJournal
 from services.audit.projections.statistics import Facts, StoredCounts
+from shared.crypto.keys import Keys
 from shared.crypto.local_keys import LocalKeys
 from shared.crypto.signatures import check_ed25519
 from shared.eventing.received import Received
 from shared.eventing.view import ProjectionOf
 from shared.kernel.actor import Actor, ActorKind
-from shared.kernel.checkpoint import Checkpoint
 from shared.kernel.clock import FixedClock
+from shared.rpc.client import RpcClient
 from shared.stores.documents import At, Documents
 from shared.stores.settings import EventStoreSettings
 from shared.stores.views import open_documents
-from tests.audit.logs import NOW, ORIGIN, PRIVATE
+from tests.audit.logs import NOW, PRIVATE, VERIFIER, batch, publisher
+from tests.neighbours.in_process import caller
 from tests.support.settings import settings_in
 
 RECORD, OTHER_RECORD = uuid4(), uuid4()
@@ -42,19 +48,22 @@ HOSPITAL = Actor(kind=ActorKind.FACILITY, id="1750000001")
 
 def auditor(*scope: str) -> Actor:
     """Under a mandate over these records; over all without any."""
-    mandate = {"id": "m1", "scope": list(scope or ("all",)), "physician_present": True}
-    return Actor(
-        kind=ActorKind.AUDITOR,
-        id="a1",
-        mandate="m1",
-        physician_present=True,
-        claims={"mandate": mandate},
-    )
+    mandate = {
+        "id": "m1",
+        "scope": list(scope or ("all",)),
+        "expires": "2100-01-01T00:00:00Z",
+        "physician_present": True,
+    }
+    return caller(ActorKind.AUDITOR, sub="a1", mandate=mandate)
 
 
 AUDITOR = auditor()
 CLOCK = Actor(kind=ActorKind.SERVICE, id="identity")
 
+NOWHERE = "amqp://127.0.0.1:1"
+"""Nothing listens on that port."""
+LEAVES = 7
+"""Of the log that is published beside."""
 REFUSED_FR = "Vous n’avez rien à faire."
 HIDDEN_FROM = {
     "INVISIBLE_PATIENT": {ActorKind.PATIENT, ActorKind.REPRESENTATIVE},
@@ -107,34 +116,17 @@ class Directory:
         return {id_: self.known[id_] for id_ in national_ids if id_ in self.known}
 
 
-class Handing:
-    """Stands for keyring: notes for whom it was asked, and hands nothing over."""
-
-    def __init__(self) -> None:
-        self.asked: list[tuple[UUID, str]] = []
-
-    def hand_over(self, record_id: UUID, recipient: str, by: Actor) -> Mapping[str, Any]:
-        self.asked.append((record_id, by.id))
-        return {"keys": [], "tombstone": None}
-
-
-class Reader:
-    """Stands for the published log: one checkpoint."""
-
-    def checkpoint(self) -> Signed:
-        return Signed("note", Checkpoint(ORIGIN, 7, bytes(32)))
-
-
 class World:
-    """Messages in, pages out."""
+    """Messages in, pages out; beside a published log of seven leaves. ``keys``: of the service,
+    as ``keyring`` has them; of that nobody is there but where a test has one."""
 
-    def __init__(self, folder: Path) -> None:
-        keys = LocalKeys(bytes(range(32)), "audit")
+    def __init__(
+        self, folder: Path, keys: Keys | None = None, keyring: Keyring | None = None
+    ) -> None:
+        keys = keys or LocalKeys(bytes(range(32)), "audit")
         settings = EventStoreSettings(data_dir=folder)
         common = settings_in(folder)
         self.rules = Rules()
-        self.keyring = Handing()
-        self.keys = keys
         sealing = RecordSealing(keys, b"s" * 32)
         self.projections: tuple[ProjectionOf, ...] = (
             JournalLines(sealing, groups()),
@@ -153,6 +145,10 @@ class World:
             keys,
             FixedClock(NOW),
         )
+        self.published = folder / "log"
+        tree, files = SqlTree(self.audit.guarded), FolderFiles(self.published)
+        tree.append(batch("vault", 0, LEAVES))
+        publisher(tree, files).publish()
         self.audit.answer_with(
             Outside(
                 access=self.rules,
@@ -160,11 +156,11 @@ class World:
                 journal=StoredJournal(
                     lines=lines, subjects=subjects, rights=rights, merges=merges, sealing=sealing
                 ),
-                log=Reader(),  # type: ignore[arg-type]  # the proofs have tests of their own
+                log=LogReader(files=files, places=tree, verifier=VERIFIER, check=check_ed25519),
                 counts=StoredCounts(facts, sealing),
-                keyring=self.keyring,
+                keyring=keyring or RemoteKeyring(RpcClient(NOWHERE), ()),
                 printer=SignedPdf(PRIVATE),
-                cosigned=None,  # type: ignore[arg-type]  # idem
+                cosigned=KeptCosignatures(self.audit.guarded, files),
                 witnesses=(),
                 check=check_ed25519,
                 words=words(),

@@ -1,6 +1,7 @@
 """Calls to neighbours that run in this process: all of a call but the broker."""
 
-from collections.abc import Callable, Mapping
+import json
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -30,9 +31,13 @@ class InProcess(RpcClient):
     """What ``service`` asks: signed and written as ever, answered by the neighbour's own
     :class:`Answerer`, and its reply read as ever."""
 
-    def __init__(self, service: str, folder: Path) -> None:
+    def __init__(
+        self, service: str, folder: Path, issuers: Sequence[DevelopmentIssuer] = ()
+    ) -> None:
+        """``issuers``: whose tokens neighbours take of people who call themselves."""
         generate_service_keys(folder, [service])
-        (folder / "issuers.json").write_text("[]")
+        entries = [issuer.entry() for issuer in issuers]
+        (folder / "issuers.json").write_text(json.dumps(entries))
         key = private_key(folder, service)
         super().__init__("", tokens=ServiceTokens(service, key, SystemClock()))
         self._folder = folder

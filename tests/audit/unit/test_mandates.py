@@ -1,19 +1,39 @@
 """What an auditor may, and the trace it leaves: nothing is answered that was not saved first."""
 
+from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
+from pathlib import Path
 from uuid import UUID, uuid4
 
 import pytest
 
-from services.audit.contract.auditing import AffectedBy, OpenRecord, ReadStatistics, UseMandate
+from scripts.cli.processes import SERVICES
+from services.audit.contract.auditing import (
+    AffectedBy,
+    OpenedRecord,
+    OpenRecord,
+    ReadStatistics,
+    UseMandate,
+)
 from services.audit.domain.mandate import Mandate
 from services.audit.domain.reading import MandateUse, WideUse
 from services.audit.messages import AuditMandateUsed, message_for
+from shared.crypto.handover import Recipient
 from shared.kernel.actor import Actor
 from shared.kernel.errors import Forbidden
+from tests.audit.handing import Handing
 from tests.audit.world import AUDITOR, DOCTOR, OTHER_RECORD, PATIENT, RECORD, World, auditor
 
-HALF = "ab" * 32
+
+@pytest.fixture
+def handing(world: World, tmp_path: Path) -> Iterator[Handing]:
+    """Keyring, with keys of two records; audit asks it."""
+    made = Handing(tmp_path, tmp_path)
+    made.make_keys(RECORD, OTHER_RECORD)
+    world.audit.answer_with(replace(world.audit.outside, keyring=made.keyring))
+    yield made
+    made.close()
 
 
 def uses(world: World) -> list[tuple[str, UUID | None]]:
@@ -23,16 +43,18 @@ def uses(world: World) -> list[tuple[str, UUID | None]]:
     return [(event.purpose, getattr(event, "record_id", None)) for event in kept]
 
 
-def opened(world: World, record: UUID, by: Actor) -> None:
-    request = OpenRecord(record_id=record, purpose="replay", recipient=HALF)
-    world.audit.open_record(request, by)
+def opened(world: World, record: UUID, by: Actor) -> OpenedRecord:
+    request = OpenRecord(record_id=record, purpose="replay", recipient=Recipient().half)
+    return world.audit.open_record(request, by)
 
 
-def test_keys_are_opened_for_the_records_in_scope(world: World) -> None:
-    """Each opening is an event of that record, which its person reads of in the journal."""
-    opened(world, RECORD, auditor(str(RECORD)))
+def test_keys_are_opened_for_the_records_in_scope(world: World, handing: Handing) -> None:
+    """Each opening is an event of that record, which its person reads of in the journal; with the
+    keys of every service but keyring, whose root opens all."""
+    answer = opened(world, RECORD, auditor(str(RECORD)))
 
-    assert world.keyring.asked == [(RECORD, "a1")]
+    assert {key.service for key in answer.keys} == {*SERVICES} - {"keyring"}
+    assert handing.opened == [(RECORD, "a1")]
     assert uses(world) == [("replay", RECORD)]
     message = message_for(world.audit.read(0, 10)[0].event)
     assert isinstance(message, AuditMandateUsed)
@@ -40,11 +62,10 @@ def test_keys_are_opened_for_the_records_in_scope(world: World) -> None:
 
 
 def test_and_of_no_other(world: World) -> None:
-    """Keyring is not even asked, and nothing is said to have been used."""
+    """Keyring is not even asked, which is out of reach here; nothing is said to have been used."""
     with pytest.raises(Forbidden):
         opened(world, OTHER_RECORD, auditor(str(RECORD)))
 
-    assert world.keyring.asked == []
     assert uses(world) == []
 
 

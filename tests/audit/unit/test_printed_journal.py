@@ -14,7 +14,7 @@ from services.audit.domain.reading import JournalReading
 from shared.kernel.actor import Actor
 from shared.kernel.errors import Forbidden, TooLarge
 from tests.audit.logs import ORIGIN, PRIVATE
-from tests.audit.world import DENTIST, DOCTOR, HOSPITAL, PARENT, PATIENT, RECORD, World
+from tests.audit.world import DENTIST, DOCTOR, HOSPITAL, LEAVES, PARENT, PATIENT, RECORD, World
 
 
 def printed(world: World, by: Actor = PATIENT, **period: str) -> JournalPrinted:
@@ -62,7 +62,10 @@ def test_the_signature_is_of_the_statement(world: World) -> None:
     assert hashlib.sha256(answer.statement.encode()).hexdigest() in text
     assert "Vous avez activé votre espace santé." in answer.statement
     assert str(RECORD) in answer.statement
-    assert f"{ORIGIN}\nTaille et racine : 7 {'00' * 32}\n" in answer.statement
+    _, size, root, *_ = (world.published / "checkpoint").read_text().split("\n")
+    published = f"{size} {base64.b64decode(root).hex()}"
+    assert f"{ORIGIN}\nTaille et racine : {published}\n" in answer.statement
+    assert size == str(LEAVES)
     assert answer.signature[:44] in text
 
 
