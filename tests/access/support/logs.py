@@ -18,6 +18,7 @@ from services.access.domain.reference import AccessSettings
 from services.access.domain.rights import Rights
 from services.access.policies import POLICIES
 from services.access.projections.waiting import WaitingList, WhatWaits
+from shared.crypto.keys import Keys
 from shared.crypto.local_keys import LocalKeys
 from shared.eventing.received import Received
 from shared.eventing.view import View
@@ -42,7 +43,7 @@ class World:
 
     app: Access
     clock: FixedClock
-    keys: LocalKeys
+    keys: Keys
     replica: Callable[[], Access]
     opened: list[Access]
     outsiders: "Outsiders"
@@ -99,6 +100,10 @@ class World:
 
     def move(self, by: timedelta) -> None:
         self.clock.move(by)
+
+    def erase(self, record: UUID = RECORD) -> None:
+        assert isinstance(self.keys, LocalKeys), "keyring's keys are destroyed by identity alone"
+        self.keys.erase(record)
 
 
 def of(professional: Actor, record: UUID = RECORD, **more: Any) -> c.NameTreatingDoctor:
@@ -161,10 +166,13 @@ def _alike(person: Described) -> tuple[object, ...]:
 
 
 def open_world(
-    data_dir: Path | None, postgres_dsn: str | None = None, settings: AccessSettings | None = None
+    data_dir: Path | None,
+    postgres_dsn: str | None = None,
+    settings: AccessSettings | None = None,
+    keys: Keys | None = None,
 ) -> World:
     store = EventStoreSettings(data_dir=data_dir, postgres_dsn=postgres_dsn)
-    keys, clock = LocalKeys(ROOT, "access"), FixedClock(NOW)
+    keys, clock = keys or LocalKeys(ROOT, "access"), FixedClock(NOW)
     opened: list[Access] = []
     outsiders = Outsiders()
     documents = _documents(data_dir)

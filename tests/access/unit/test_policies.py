@@ -113,7 +113,7 @@ def test_an_erased_record_is_followed_by_nothing(world: World) -> None:
     """
     Its keys are gone: the follower skips such a message, as the library of eventing says.
     """
-    world.keys.erase(RECORD)
+    world.erase()
 
     with pytest.raises(KeyErased):
         world.hear("record_closed")

@@ -132,7 +132,7 @@ def test_an_erased_record_answers_like_one_that_never_was(world: World) -> None:
     Its keys are gone; that it existed is nobody's to learn here.
     """
     decided = world.decide(DOCTOR)
-    world.keys.erase(RECORD)
+    world.erase()
 
     assert status(world, DENTIST).status == "undefined"
     for ask in (

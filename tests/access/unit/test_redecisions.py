@@ -328,7 +328,7 @@ def test_an_erased_record_has_nothing_left_to_decide_on(world: World) -> None:
     Its rows stay and prove; they can be read no more, which is no difference.
     """
     world.decide(DOCTOR)
-    world.keys.erase(RECORD)
+    world.erase()
 
     (again,) = redecide_all(world.app)
 

@@ -90,7 +90,7 @@ def test_an_erased_record_leaves_nothing_waiting(world: World) -> None:
     world.app.declare_consent(consent(DOCTOR), PATIENT)
     world.project()
     world.move(timedelta(hours=25))
-    world.keys.erase(RECORD)
+    world.erase()
 
     world.app.expire_due_consents(world.waiting.due(Kind.CONSENT, world.clock.now()))
 

@@ -1,116 +1,92 @@
 """Deciding again and archiving on a Carnet that runs: under a mandate, saved before it is used."""
 
 import json
-from collections.abc import Iterator, Mapping
-from dataclasses import replace
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, Self
+from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
+from structlog.testing import capture_logs
 from typer.testing import CliRunner, Result
 
-from scripts.cli import audit, audit_archive, audit_looking, audit_redecide, audit_reporting
+from scripts.cli import audit, audit_archive, audit_looking, audit_reporting
 from scripts.cli.audit_options import where
 from scripts.cli.place import Place
 from services.access import contract as c
 from services.access.domain.decision import Decision
-from services.audit.adapters.contents import KeysOf
 from services.audit.adapters.event_stores import CannotRead
-from services.audit.contract.auditing import OpenRecord, UseMandate
+from services.audit.contract import CONTRACT
 from services.audit.domain.reading import MandateUse, WideUse
-from shared.auth.service_keys import private_key
-from shared.crypto.handover import hand_over
 from shared.crypto.keys import SERVICE_KEY_ID
-from shared.crypto.local_keys import LocalKeys
-from shared.crypto.remote_keys import about
-from shared.kernel.actor import Actor
 from shared.kernel.errors import Unavailable
-from shared.rpc.contract import Answer
-from tests.access.support.logs import ROOT, open_world
+from shared.rpc.client import RpcClient
 from tests.access.support.logs import World as Rights
+from tests.access.support.logs import open_world
 from tests.access.support.people import DOCTOR, OPERATOR, OTHER_RECORD, RECORD
-from tests.audit.world import World, auditor
+from tests.audit.handing import Handing
+from tests.audit.world import NOWHERE, World
 from tests.support.damage import one_bit_off
-
-ROOTS = {"access": ROOT, "audit": bytes(range(32))}
-"""As the worlds of these tests have them."""
 
 
 class Carnet:
-    """Audit on a real store, asked with no broker between; keyring hands over what it asks for."""
+    """Access, audit and keyring on real stores, asked with no broker between."""
 
-    def __init__(self, home: Path, rights: Rights) -> None:
-        self.home, self.rights = home, rights
-        self.audit = World(home / "data").audit
-        self.audit.answer_with(replace(self.audit.outside, keyring=self))
-        self.by: Actor = auditor()
-        self.handed: list[UUID] = []
+    def __init__(self, home: Path) -> None:
+        place, data = Place(home), home / "data"
+        place.make_keys()
+        self.home = home
+        self.handing = Handing(data, home / "keys" / "services", place.issuer)
+        keyring = self.handing.place
+        kek = str(keyring.kek_file)
+        place.write_environment({"CARNET_AMQP_URI": NOWHERE, "CARNET_KEK_FILE": kek})
+        self.handing.make_keys(RECORD, OTHER_RECORD)
+        self.rights = open_world(data, keys=keyring.keys("access"))
+        self.audit = World(data, keyring.keys("audit"), self.handing.keyring).audit
+        self.handing.client.knows(CONTRACT, self.audit)
         self.down = False
 
-    def __call__(self, _uri: str) -> Self:
-        return self
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None: ...
-
-    def call(self, _service: str, method: str, asked: dict[str, Any], *, token: str) -> Any:
-        assert token
-        if self.down:
-            raise Unavailable("audit does not answer")
-        answer: Answer
-        if method == "open_record":
-            answer = self.audit.open_record(OpenRecord.model_validate(asked), self.by)
-        else:
-            answer = self.audit.use_mandate(UseMandate.model_validate(asked), self.by)
-        return answer.model_dump(mode="json")
-
-    def hand_over(self, record_id: UUID, recipient: str, by: Actor) -> Mapping[str, Any]:
-        """As keyring does: the record's key for each service, and nothing of the service's own."""
-        self.handed.append(record_id)
-        signer = private_key(self.home / "keys" / "services", "keyring")
-        keys = []
-        for service, root in ROOTS.items():
-            secret = LocalKeys(root, service).current(record_id).secret
-            key = hand_over(secret, recipient, about(service, record_id, 1), signer)
-            keys.append({"service": service, "version": 1, "key": key.model_dump()})
-        return {"keys": keys, "tombstone": None}
+    def reached_by(self, amqp_uri: str) -> RpcClient:
+        """Nobody can be reached when it is down."""
+        return RpcClient(amqp_uri) if self.down else self.handing.client
 
     def run(self, *words: str, scope: str = "all") -> Result:
-        self.by = auditor(*scope.split("+"))
         who = f"auditor,mandate=m1,scope={scope}"
-        return CliRunner().invoke(audit.app, [*words, "--dir", str(self.home), "--as", who])
+        with capture_logs():  # what services write is not among what the command prints
+            return CliRunner().invoke(audit.app, [*words, "--dir", str(self.home), "--as", who])
 
     def uses(self) -> list[tuple[str, UUID | None]]:
         events = [row.event for row in self.audit.read(0, 50)]
         kept = [e for e in events if isinstance(e, (MandateUse.Created, WideUse.Created))]
         return [(event.purpose, getattr(event, "record_id", None)) for event in kept]
 
+    @property
+    def handed(self) -> list[UUID | None]:
+        """Records whose keys keyring handed over."""
+        return [record for record, _ in self.handing.opened]
+
+    def close(self) -> None:
+        for one in (self.audit, self.rights, self.handing):
+            one.close()
+
 
 @pytest.fixture
 def carnet(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Carnet]:
     """Two decisions about one record, one about another, and the log of audit."""
-    place = Place(tmp_path)
-    place.make_keys()
-    place.write_environment({"CARNET_AMQP_URI": "amqp://nowhere"})
-    rights = open_world(tmp_path / "data")
+    made = Carnet(tmp_path)
     for record in (RECORD, OTHER_RECORD):
-        rights.open_record(record)
+        made.rights.open_record(record)
     for record in (RECORD, OTHER_RECORD, RECORD):
-        rights.decide(DOCTOR, record_id=record)
-    made = Carnet(tmp_path, rights)
-    monkeypatch.setattr(audit_looking, "RpcClient", made)
+        made.rights.decide(DOCTOR, record_id=record)
+    monkeypatch.setattr(audit_looking, "RpcClient", made.reached_by)
     monkeypatch.chdir(tmp_path)
     yield made
-    made.audit.close()
-    rights.close()
+    made.close()
 
 
 def test_the_decisions_of_one_record_with_its_keys_alone(carnet: Carnet) -> None:
     """Handed over by keyring for that record, after the use was saved; no key file is read."""
-    (carnet.home / "keys" / "key-encryption-key").unlink()
+    carnet.handing.place.kek_file.unlink()
 
     result = carnet.run("redecide", "--record", str(RECORD), "--json", scope=str(RECORD))
 
@@ -195,17 +171,8 @@ def test_nobody_but_an_auditor(carnet: Carnet, command: tuple[str, ...]) -> None
     assert carnet.uses() == []
 
 
-def key_file(*_: object) -> KeysOf:
-    """Opens everything, as the key-encryption key does."""
-    return lambda name: LocalKeys(ROOTS[name], name)
-
-
-def test_a_copy_is_decided_again_as_far_as_the_mandate_goes(
-    carnet: Carnet, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_copy_is_decided_again_as_far_as_the_mandate_goes(carnet: Carnet) -> None:
     """With the key file and nothing running: all of it, or the records of the mandate alone."""
-    for module in (audit_looking, audit_redecide):
-        monkeypatch.setattr(module, "open_keys", key_file)
     carnet.down = True
     copy = ("redecide", "--json", "--data", str(carnet.home / "data"))
 
@@ -234,7 +201,6 @@ def test_the_use_is_saved_before_anything_is_read(
         seen.append(carnet.uses())
         raise CannotRead("far enough for this test")
 
-    monkeypatch.setattr(audit_looking, "open_keys", key_file)
     monkeypatch.setattr(*READERS[command], read)
     words = [command, *([str(tmp_path / "x.zip")] if command == "archive" else [])]
 
@@ -249,7 +215,6 @@ def test_a_report_of_one_record_decides_again_with_its_keys(carnet: Carnet) -> N
     """And with no others: its access decisions, and what was done to it."""
     given = where(carnet.home, with_keys=False)
     under = audit_looking.Under(carnet.home, f"auditor,scope={RECORD}", "report")
-    carnet.by = auditor(str(RECORD))
 
     again, part = audit_reporting._looked(given, under, RECORD, None, None)
 
@@ -268,7 +233,7 @@ def test_the_services_own_key_is_not_among_those_handed(carnet: Carnet) -> None:
     with audit_looking.looking(given, under, RECORD) as look:
         keys = look.keys_of("access")
 
-    assert keys.exact(RECORD, 1) == LocalKeys(ROOT, "access").exact(RECORD, 1)
+    assert keys.exact(RECORD, 1) == carnet.handing.place.keys("access").exact(RECORD, 1)
     for other in (OTHER_RECORD, SERVICE_KEY_ID):
         with pytest.raises(Unavailable):
             keys.exact(other, 1)
