@@ -12,8 +12,7 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
-from eventsourcing.domain import Aggregate
-
+from services.access.adapters.opening import open_log
 from services.audit.adapters.contents import StateCheck
 from services.audit.adapters.event_stores import SqliteStores
 from services.audit.adapters.files import FolderFiles
@@ -33,31 +32,17 @@ from shared.kernel.note import sign_note
 from shared.stores.event_log import EventLog
 from shared.stores.places import SeenCheckpoint
 from shared.stores.settings import EventStoreSettings
+from tests.audit.acts import decided, deposited
 from tests.audit.logs import NOW, PRIVATE, VERIFIER, publisher
 from tests.support.damage import one_bit_off
 
 ROOT_KEY = bytes(range(32))
 
 
-class Paper(Aggregate):
-    TOPIC = "paper.paper"
-
-    class Created(Aggregate.Created):
-        TOPIC = "paper.deposited"
-        record_id: UUID
-        content: dict[str, Any]
-
-    def __init__(self, record_id: UUID, content: dict[str, Any]) -> None:
-        self.record_id = record_id
-        self.content = content
-
-
 class Vault(EventLog):
+    """Its log and its documents, without its use cases."""
+
     name = "vault"
-
-
-class Access(EventLog):
-    name = "access"
 
 
 @dataclass
@@ -111,7 +96,7 @@ def build(folder: Path, *, skipped: int = 0) -> Ground:
     settings, clock = EventStoreSettings(data_dir=ground.data), FixedClock(NOW)
     with (
         Vault(settings, LocalKeys(ROOT_KEY, "vault"), clock) as vault,
-        Access(settings, LocalKeys(ROOT_KEY, "access"), clock) as access,
+        open_log(settings, LocalKeys(ROOT_KEY, "access"), clock) as access,
         Audit(settings, LocalKeys(ROOT_KEY, "audit"), clock) as audit,
     ):
         tree = SqlTree(audit.guarded)
@@ -121,7 +106,7 @@ def build(folder: Path, *, skipped: int = 0) -> Ground:
         ]
         for number in range(EVENTS):
             deposit(vault, ground.bucket, number)
-            access.save(Paper(RECORD, {}))
+            access.save(decided(RECORD))
             if number + 1 == skipped:
                 continue
             if number == skipped:
@@ -140,8 +125,7 @@ def build(folder: Path, *, skipped: int = 0) -> Ground:
 def deposit(vault: EventLog, bucket: Path, number: int) -> None:
     data = f"sealed bytes {number}".encode()
     (bucket / f"o{number}").write_bytes(data)
-    content = {"object": f"o{number}", "sealed_sha256": sha256(data).hexdigest()}
-    vault.save(Paper(RECORD, content))
+    vault.save(deposited(RECORD, uuid4(), f"o{number}", sha256(data).hexdigest()))
 
 
 def pull_from(logs: dict[str, EventLog]) -> Callable[[str, int, int], Any]:

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from threading import Event, Thread
+from uuid import uuid4
 
 import pytest
 from pydantic import BaseModel
@@ -22,7 +23,8 @@ from shared.kernel.clock import FixedClock
 from shared.kernel.errors import Unavailable
 from shared.stores.event_log import EventLog
 from shared.stores.settings import EventStoreSettings
-from tests.audit.ground import RECORD, ROOT_KEY, Paper, Vault, pull_from
+from tests.audit.acts import deposited
+from tests.audit.ground import RECORD, ROOT_KEY, Vault, pull_from
 from tests.audit.logs import NOW
 
 DEADLINE = 20.0
@@ -41,7 +43,7 @@ class Town:
 
     def save(self, events: int) -> None:
         for _ in range(events):
-            self.vault.save(Paper(RECORD, {}))
+            self.vault.save(deposited(RECORD, uuid4()))
 
     def publish(self, after: int, limit: int) -> None:
         found = self.vault.leaves(after, limit)

@@ -11,30 +11,18 @@ import pytest
 from typer.testing import CliRunner
 
 from scripts.cli import audit, audit_looking
+from services.audit.application import Audit
 from services.vault.domain import life
-from services.vault.domain.cover import UNCOVERED
-from services.vault.domain.document import Content, Document
-from services.vault.domain.metadata import Metadata
 from services.vault.domain.visibility import Masking
 from services.vault.messages import message_for
 from shared.crypto.local_keys import LocalKeys
-from shared.kernel.actor import Actor, ActorKind
 from shared.kernel.clock import FixedClock
-from shared.stores.event_log import EventLog
 from shared.stores.settings import EventStoreSettings
+from tests.audit.acts import DOCTOR, TITLE, deposited
+from tests.audit.ground import Vault
 from tests.audit.logs import NOW
 
 ROOT = bytes(range(32))
-DOCTOR = Actor(kind=ActorKind.PROFESSIONAL, id="810000000001", profession="10")
-TITLE = "Compte rendu très intime"
-
-
-class Vault(EventLog):
-    name = "vault"
-
-
-class Audit(EventLog):
-    name = "audit"
 
 
 @dataclass(frozen=True)
@@ -62,29 +50,13 @@ def copy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Copy:
         Vault(settings, LocalKeys(ROOT, "vault"), clock) as vault,
         Audit(settings, LocalKeys(ROOT, "audit"), clock),
     ):
-        made = _deposited(record, document)
-        vault.save(made, _deposited(uuid4(), uuid4()))
+        made = deposited(record, document)
+        vault.save(made, deposited(uuid4(), uuid4()))
         clock.move(timedelta(hours=1))
         life.mask(made, uuid4(), DOCTOR, Masking(allow_cumulation=False))
         vault.save(made)
     monkeypatch.setattr(audit_looking, "open_keys", lambda *_: lambda name: LocalKeys(ROOT, name))
     return Copy(tmp_path, record, document)
-
-
-def _deposited(record: UUID, document: UUID) -> Document:
-    metadata = Metadata(
-        unique_id="1.2.3^4", type="11502-2", class_code="11", format="f", title=TITLE,
-        creation="2026-11-21", service_start="2026-11-21",
-    )  # fmt: skip
-    content = Content(
-        object="o", sealed_sha256="0" * 64, sealed_size=1, sha256="0" * 64, size=1,
-        media_type="application/pdf",
-    )  # fmt: skip
-    return life.deposit(
-        document, record_id=record, logical_id=uuid4(), metadata=metadata, content=content,
-        confidentiality=("N",), cover=UNCOVERED, decision_id=uuid4(), replaces=None,
-        submission_set=None, held=False, copies_to=(), by=DOCTOR, now=NOW,
-    )  # fmt: skip
 
 
 def test_a_record_as_it_stood(copy: Copy) -> None:
@@ -213,7 +185,7 @@ def test_nothing_found_is_a_clean_end(copy: Copy) -> None:
 
 def test_what_the_messages_say_is_what_travels() -> None:
     """The vault's own word for it, not one of ours."""
-    made = _deposited(uuid4(), uuid4()).pending_events[0]
+    made = deposited(uuid4(), uuid4()).pending_events[0]
     message = message_for(made)
     assert message is not None
     assert message.TYPE == "vault.document_deposited"

@@ -21,7 +21,8 @@ from shared.crypto.local_keys import LocalKeys
 from shared.crypto.signatures import check_ed25519
 from shared.kernel.clock import FixedClock
 from shared.stores.settings import EventStoreSettings
-from tests.audit.ground import RECORD, ROOT_KEY, Paper, Vault, pull_from
+from tests.audit.acts import deposited
+from tests.audit.ground import RECORD, ROOT_KEY, Vault, pull_from
 from tests.audit.logs import NOW, VERIFIER, batch, open_tree, publisher
 
 
@@ -71,7 +72,7 @@ def test_a_changed_row_is_found(dsn: str, tmp_path: Path) -> None:
         Audit(settings, LocalKeys(ROOT_KEY, "audit"), clock) as audit,
     ):
         for _ in range(6):
-            vault.save(Paper(RECORD, {}))
+            vault.save(deposited(RECORD, uuid4()))
         tree = SqlTree(audit.guarded)
         LeafFollower(audit, tree, "vault", pull_from({"vault": vault})).catch_up()
         publisher(tree, FolderFiles(tmp_path)).publish()

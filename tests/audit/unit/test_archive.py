@@ -104,7 +104,7 @@ def with_another_tile(content: dict[str, bytes]) -> None:
 def with_another_row(content: dict[str, bytes]) -> None:
     """Another act of the same stream, as whoever can sign a manifest could put it in."""
     rows = content["rows/vault.ndjson"].split(b"\n")
-    rows[2] = rows[2].replace(b"paper.deposited", b"paper.withdrawn")
+    rows[2] = rows[2].replace(b"document_deposited", b"document_withdrawn")
     content["rows/vault.ndjson"] = b"\n".join(rows)
 
 

@@ -15,6 +15,10 @@ from uuid import UUID
 
 import pytest
 
+from services.access.adapters.opening import open_log
+from services.access.application import Access
+from services.access.domain.decision import Decision
+from services.access.domain.rules import Verdict
 from services.audit.adapters.files import FolderFiles
 from services.audit.adapters.tree import SqlTree
 from services.audit.application import Audit
@@ -24,7 +28,8 @@ from shared.crypto.local_keys import LocalKeys
 from shared.kernel.clock import FixedClock
 from shared.stores.event_log import EventLog
 from shared.stores.settings import EventStoreSettings
-from tests.audit.ground import EVENTS, RECORD, ROOT_KEY, Access, Ground, Paper, Vault, build, found
+from tests.audit.acts import decided
+from tests.audit.ground import EVENTS, RECORD, ROOT_KEY, Ground, Vault, build, found
 from tests.audit.logs import NOW, publisher
 
 CLOCK = FixedClock(NOW)
@@ -59,9 +64,12 @@ def _other_words(ground: Ground, elsewhere: Path, position: int) -> tuple[str, b
             f"SELECT originator_id FROM stored_events WHERE rowid = {position}"
         ).fetchall()
     home = elsewhere / "forger"
-    with Access(EventStoreSettings(data_dir=home), LocalKeys(ROOT_KEY, "access"), CLOCK) as forger:
-        told = {"record_id": RECORD, "content": {"for": "somebody else"}}
-        forger.save(Paper._create(Paper.Created, id=UUID(originator), **told))
+    with _access(home) as forger:
+        other = decided(RECORD)
+        refused: list[Verdict] = [{"permit": False, "rules": ["no_rule"]}]
+        told = {"record_id": RECORD, "by": other.by, "made": {**other.made, "verdicts": refused}}
+        assert told["made"] != other.made
+        forger.save(Decision._create(Decision.Created, id=UUID(originator), **told))
     with closing(sqlite3.connect(home / "access.db")) as connection:
         [(state,)] = connection.execute("SELECT state FROM stored_events").fetchall()
     return originator, state
@@ -125,7 +133,7 @@ def test_a_tree_told_as_it_was_is_believed(ground: Ground) -> None:
 def _tell_another(ground: Ground, lie: Callable[[Leaves], Leaves]) -> None:
     """The whole tree grown anew in its order, with a lie about the vault; audit's own memory goes
     with it."""
-    (of_vault, vault), (of_access, access) = _told(ground, Vault), _told(ground, Access)
+    (of_vault, vault), (of_access, access) = _told(_vault(ground.data)), _told(_access(ground.data))
     lied = dict(lie(vault))
     shutil.rmtree(ground.log)
     elsewhere = ground.data.parent / "lying"
@@ -141,9 +149,16 @@ def _tell_another(ground: Ground, lie: Callable[[Leaves], Leaves]) -> None:
     shutil.copy(elsewhere / "audit.db", ground.data / "audit.db")
 
 
-def _told(ground: Ground, kind: type[EventLog]) -> tuple[str, Leaves]:
-    settings = EventStoreSettings(data_dir=ground.data)
-    with kind(settings, LocalKeys(ROOT_KEY, kind.name), CLOCK) as log:
+def _vault(data: Path) -> Vault:
+    return Vault(EventStoreSettings(data_dir=data), LocalKeys(ROOT_KEY, "vault"), CLOCK)
+
+
+def _access(data: Path) -> Access:
+    return open_log(EventStoreSettings(data_dir=data), LocalKeys(ROOT_KEY, "access"), CLOCK)
+
+
+def _told(opened: EventLog) -> tuple[str, Leaves]:
+    with opened as log:
         told = log.leaves(0, EVENTS)
     return told.epoch, [(position, bytes.fromhex(digest)) for position, digest in told.leaves]
 
