@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -22,6 +23,8 @@ from tests.neighbours.in_process import InProcess
 from tests.neighbours.registered import Registers
 from tests.neighbours.rights import MOTHER, PERSON, practising, rights_in
 
+TAKEN_AT_ONCE = 500
+"""By ``decide_many`` (CONTRACT)."""
 TREATING, OTHER = practising(DOCTOR), practising(HOSPITAL_DOCTOR)
 
 
@@ -82,13 +85,26 @@ def test_nobody_reads_the_journal_of_no_record(access: Access) -> None:
 def test_what_is_hidden_is_hidden_in_a_journal(access: Access, by: Actor, seen: list[bool]) -> None:
     """One answer for each document, in order, alike ones as well; none where there is none."""
     codes = ["N", "MASQUE_PS", "INVISIBLE_PATIENT", "INVISIBLE_REPRESENTANTS_LEGAUX"]
-    documents = [
-        {"kind": "document", "class": "10", "type": "34112-3", "confidentiality": [code]}
-        for code in codes
-    ]
+    documents = [_document(confidentiality=[code]) for code in codes]
     assert access.may_see(RECORD, documents, by) == seen
     assert access.may_see(RECORD, documents * 2, by) == seen * 2
     assert access.may_see(RECORD, [], by) == []
+
+
+def _document(**said: Any) -> dict[str, Any]:
+    """All that the journal keeps of one to be decided on."""
+    return {
+        "kind": "document", "class": "10", "type": "34112-3", "author": None,
+        "facility": "1750712184", "by_patient": False, "status": "Approved", **said,
+    }  # fmt: skip
+
+
+def test_a_journal_of_more_documents_than_access_takes_at_once(access: Access) -> None:
+    """Each of its own kind, the last one masked."""
+    documents = [_document(type=str(n), confidentiality=["N"]) for n in range(TAKEN_AT_ONCE)]
+    masked = _document(confidentiality=["INVISIBLE_PATIENT"])
+
+    assert access.may_see(RECORD, [*documents, masked], PERSON) == [True] * 500 + [False]
 
 
 @pytest.fixture
