@@ -22,6 +22,7 @@ from scripts.cli.audit_options import (
     NoKeys,
     ObjectsDir,
     Postgres,
+    PublicKeys,
     RecordOf,
     Since,
     Until,
@@ -82,6 +83,7 @@ def verify(
     postgres: Postgres = None,
     objects: ObjectsDir = None,
     keys: Kek = None,
+    public_keys: PublicKeys = None,
     no_keys: NoKeys = False,
     vkey: Vkey = None,
     as_json: AsJson = False,
@@ -99,6 +101,7 @@ def verify(
             postgres=postgres,
             objects=objects,
             keys=keys,
+            public_keys=public_keys,
             vkey=vkey,
             with_keys=not no_keys,
         )
@@ -120,6 +123,7 @@ def redecide(
     data: Data = None,
     postgres: Postgres = None,
     keys: Kek = None,
+    public_keys: PublicKeys = None,
     as_json: AsJson = False,
 ) -> None:
     """Decide every access again, with the rules and the facts of its instant.
@@ -132,7 +136,7 @@ def redecide(
 
       carnet audit redecide --record 5c0e... --as auditor,mandate=m1,scope=5c0e...
     """
-    given = where(home, data=data, postgres=postgres, keys=keys)
+    given = where(home, data=data, postgres=postgres, keys=keys, public_keys=public_keys)
     under = Under(home, who, "redecide")
     with or_cannot(), looking(given, under, record) as look:
         result = redecide_under(given, look, record, since=when(since), until=when(until))

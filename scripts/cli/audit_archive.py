@@ -27,6 +27,7 @@ from scripts.cli.audit_options import (
     Kek,
     ObjectsDir,
     Postgres,
+    PublicKeys,
     Since,
     Until,
     Vkey,
@@ -114,6 +115,7 @@ def archive(
     postgres: Postgres = None,
     objects: ObjectsDir = None,
     keys: Kek = None,
+    public_keys: PublicKeys = None,
     vkey: Vkey = None,
 ) -> None:
     """Write a signed archive of a period: its events, sealed as they lie, and the whole log.
@@ -126,7 +128,15 @@ def archive(
 
       carnet audit archive 2026-11.zip --from 2026-11-01 --to 2026-12-01
     """
-    given = where(home, data=data, postgres=postgres, objects=objects, keys=keys, vkey=vkey)
+    given = where(
+        home,
+        data=data,
+        postgres=postgres,
+        objects=objects,
+        keys=keys,
+        public_keys=public_keys,
+        vkey=vkey,
+    )
     with or_cannot():
         use_over_all(given, Under(home, who, "archive"))
         evidence, key = open_evidence(given), signing_key(given, sign_with)

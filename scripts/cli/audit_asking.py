@@ -19,6 +19,7 @@ from scripts.cli.audit_options import (
     Ended,
     Kek,
     Postgres,
+    PublicKeys,
     Since,
     Until,
     Who,
@@ -48,6 +49,7 @@ def timeline(
     data: Data = None,
     postgres: Postgres = None,
     keys: Kek = None,
+    public_keys: PublicKeys = None,
     as_json: AsJson = False,
 ) -> None:
     """Tell what happened to a record, act by act, from the services' own logs.
@@ -59,7 +61,7 @@ def timeline(
 
       carnet audit timeline --record 5c0e... --as auditor,mandate=m1,scope=5c0e...,physician=true
     """
-    given = where(home, data=data, postgres=postgres, keys=keys)
+    given = where(home, data=data, postgres=postgres, keys=keys, public_keys=public_keys)
     under = Under(home, who, "timeline")
     with or_cannot(), looking(given, under, record) as look:
         story = Story(physician=look.mandate.physician)
@@ -85,6 +87,7 @@ def who_saw(
     data: Data = None,
     postgres: Postgres = None,
     keys: Kek = None,
+    public_keys: PublicKeys = None,
     as_json: AsJson = False,
 ) -> None:
     """Name everyone who saw a document, or anything of a record: who, when, by which right.
@@ -93,7 +96,7 @@ def who_saw(
 
       carnet audit who-saw 1b2c... --as auditor,mandate=m1,physician=true
     """
-    given = where(home, data=data, postgres=postgres, keys=keys)
+    given = where(home, data=data, postgres=postgres, keys=keys, public_keys=public_keys)
     under = Under(home, who, "who-saw")
     with or_cannot():
         record, document = record_of(given, id_)
@@ -124,6 +127,7 @@ def anomalies(
     data: Data = None,
     postgres: Postgres = None,
     keys: Kek = None,
+    public_keys: PublicKeys = None,
     as_json: AsJson = False,
 ) -> None:
     """Point at what an auditor should look at; each finding says by which rule, and why.
@@ -133,7 +137,7 @@ def anomalies(
     followed by an emergency, a prescription shown far apart, numbers tried. A finding accuses
     nobody. Names are compared and never shown.
     """
-    given = where(home, data=data, postgres=postgres, keys=keys)
+    given = where(home, data=data, postgres=postgres, keys=keys, public_keys=public_keys)
     under = Under(home, who, "anomalies")
     first, last = when(since), when(until)
     with or_cannot(), looking(given, under) as look:
@@ -166,6 +170,7 @@ def affected(
     data: Data = None,
     postgres: Postgres = None,
     keys: Kek = None,
+    public_keys: PublicKeys = None,
     as_json: AsJson = False,
 ) -> None:
     """List the records, and the kinds of data, that an actor touched, or that anybody did in a
@@ -178,7 +183,7 @@ def affected(
     """
     if not (actor or since or until):
         raise typer.BadParameter("name an actor, or a period with --from and --to")
-    given = where(home, data=data, postgres=postgres, keys=keys)
+    given = where(home, data=data, postgres=postgres, keys=keys, public_keys=public_keys)
     with or_cannot(), looking(given, Under(home, who, "affected-by")) as look:
         found = affected_by(look.told(), actor=actor, since=when(since), until=when(until))
     rows = sorted(found.items(), key=lambda item: str(item[0]))
@@ -199,6 +204,7 @@ def statistics(
     data: Data = None,
     postgres: Postgres = None,
     keys: Kek = None,
+    public_keys: PublicKeys = None,
     as_json: AsJson = False,
 ) -> None:
     """Count what a ministry would publish, by month: records, documents by kind of contributor
@@ -210,7 +216,7 @@ def statistics(
 
       carnet audit statistics --from 2026-01 --to 2026-11
     """
-    given = where(home, data=data, postgres=postgres, keys=keys)
+    given = where(home, data=data, postgres=postgres, keys=keys, public_keys=public_keys)
     under = Under(home, who, "statistics")
     with or_cannot(), looking(given, under) as look:
         counts = _counted(look)

@@ -16,6 +16,7 @@ from scripts.cli.audit_options import (
     Data,
     Kek,
     Postgres,
+    PublicKeys,
     RecordOf,
     Since,
     Until,
@@ -53,6 +54,7 @@ def export(
     data: Data = None,
     postgres: Postgres = None,
     keys: Kek = None,
+    public_keys: PublicKeys = None,
 ) -> None:
     """Write every act into a file: JSON lines, CSV, or FHIR R4 AuditEvent resources.
 
@@ -63,7 +65,7 @@ def export(
 
       carnet audit export --format fhir --output november.ndjson --from 2026-11-01
     """
-    given = where(home, data=data, postgres=postgres, keys=keys)
+    given = where(home, data=data, postgres=postgres, keys=keys, public_keys=public_keys)
     under = Under(home, who, "export")
     count = 0
     with (

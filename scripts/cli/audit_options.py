@@ -49,6 +49,14 @@ Kek = Annotated[
     Path | None,
     typer.Option("--keys", metavar="FILE", help="Key-encryption key: opens what is sealed."),
 ]
+PublicKeys = Annotated[
+    Path | None,
+    typer.Option(
+        "--public-keys",
+        metavar="DIR",
+        help="Public keys of the services (<service>.pub): keyring signs what it destroyed.",
+    ),
+]
 NoKeys = Annotated[
     bool, typer.Option("--no-keys", help="Compare digests only: nothing sealed is opened.")
 ]
@@ -88,6 +96,7 @@ def where(
     postgres: str | None = None,
     objects: Path | None = None,
     keys: Path | None = None,
+    public_keys: Path | None = None,
     vkey: str | None = None,
     with_keys: bool = True,
 ) -> Where:
@@ -98,6 +107,7 @@ def where(
         postgres=postgres,
         objects=objects,
         kek=keys,
+        public_keys=public_keys,
         vkey=vkey,
         with_keys=with_keys,
     )

@@ -12,6 +12,7 @@ from scripts.cli.audit_options import (
     Data,
     Kek,
     Postgres,
+    PublicKeys,
     Who,
     or_cannot,
     when,
@@ -35,6 +36,7 @@ def replay(
     data: Data = None,
     postgres: Postgres = None,
     keys: Kek = None,
+    public_keys: PublicKeys = None,
     as_json: AsJson = False,
 ) -> None:
     """Rebuild a record as it stood at an instant: documents, rights, profile, and all else.
@@ -46,7 +48,7 @@ def replay(
 
       carnet audit replay --record 5c0e... --at 2026-11-22T10:00 --as auditor,physician=true
     """
-    given = where(home, data=data, postgres=postgres, keys=keys)
+    given = where(home, data=data, postgres=postgres, keys=keys, public_keys=public_keys)
     under = Under(home, who, "replay")
     with or_cannot(), looking(given, under, record) as look:
         stood, erased = _replayed(look, record, at)

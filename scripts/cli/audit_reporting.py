@@ -17,6 +17,7 @@ from scripts.cli.audit_options import (
     NoKeys,
     ObjectsDir,
     Postgres,
+    PublicKeys,
     RecordOf,
     Since,
     Until,
@@ -52,6 +53,7 @@ def report(
     postgres: Postgres = None,
     objects: ObjectsDir = None,
     keys: Kek = None,
+    public_keys: PublicKeys = None,
     no_keys: NoKeys = False,
     vkey: Vkey = None,
 ) -> None:
@@ -74,6 +76,7 @@ def report(
         postgres=postgres,
         objects=objects,
         keys=keys,
+        public_keys=public_keys,
         vkey=vkey,
         with_keys=not no_keys,
     )

@@ -9,7 +9,7 @@ from services.keyring.contract import CONTRACT
 from services.keyring.domain.managed_key import ManagedKey
 from shared.auth.development import DevelopmentIssuer
 from shared.auth.service_keys import generate_service_keys, private_key
-from shared.kernel.clock import SystemClock
+from shared.kernel.clock import Clock, SystemClock
 from shared.stores.settings import EventStoreSettings
 from tests.keyring.place import Place
 from tests.neighbours.in_process import InProcess
@@ -19,10 +19,12 @@ class Handing:
     """``client``: asks as audit does, and takes tokens of ``issuers``. ``keyring``: audit's way
     to it."""
 
-    def __init__(self, data: Path, keys: Path, *issuers: DevelopmentIssuer) -> None:
+    def __init__(
+        self, data: Path, keys: Path, *issuers: DevelopmentIssuer, clock: Clock | None = None
+    ) -> None:
         generate_service_keys(keys, ["keyring"])
         store = EventStoreSettings(data_dir=data)
-        self.place = Place(store, keys, SystemClock(), private_key(keys, "keyring"))
+        self.place = Place(store, keys, clock or SystemClock(), private_key(keys, "keyring"))
         self.client = InProcess("audit", keys, issuers)
         self.client.knows(CONTRACT, self.place.app)
         self.keyring = RemoteKeyring(self.client, FOLLOWS)

@@ -10,13 +10,15 @@ from typing import NoReturn
 import pytest
 from typer.testing import CliRunner
 
-from scripts.cli import audit, audit_evidence, audit_workers
+from scripts.cli import audit, audit_evidence, audit_looking, audit_workers
+from scripts.cli.audit_evidence import Where
 from scripts.cli.audit_redecide import Redecided
 from scripts.cli.audit_report import Subject, render
 from services.audit.adapters import event_stores
+from services.audit.adapters.event_stores import CannotRead
 from services.audit.domain.report import Finding, FindingKind, VerificationReport
 from tests.audit import independent
-from tests.audit.ground import EVENTS, Ground, build, flip_state
+from tests.audit.ground import EVENTS, RECORD, Ground, build, flip_state
 from tests.audit.logs import NOW, VERIFIER
 
 run = CliRunner().invoke
@@ -121,6 +123,39 @@ def test_what_cannot_run_ends_with_2(ground: Ground, wrong: list[str]) -> None:
 def test_without_keys_asked_for_it_cannot_run(ground: Ground) -> None:
     """Leaving out half of the comparison must be said by the auditor, not assumed."""
     assert run(audit.app, ["verify", *options(ground)]).exit_code == 2
+
+
+OF_A_RECORD = ("--record", str(RECORD))
+ON_EVIDENCE = [("verify",), ("archive", "a.zip"), ("report",)]
+"""With the log, and its key."""
+ON_STORES = [
+    ("redecide",), ("replay", *OF_A_RECORD), ("timeline", *OF_A_RECORD), ("who-saw", str(RECORD)),
+    ("anomalies",), ("affected-by", "810000000001"),
+    ("statistics", "--from", "2026-11", "--to", "2026-11"),
+    ("export", "--format", "csv", "--output", "a.csv"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("words", [*ON_EVIDENCE, *ON_STORES], ids=lambda words: words[0])
+def test_keys_of_a_copy_are_given_where_no_carnet_was(
+    ground: Ground, words: tuple[str, ...], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """To every command that opens: the key file, and the public keys by which keyring's word that
+    it destroyed some is believed."""
+    seen: list[tuple[Path | None, Path | None]] = []
+
+    def asked(where: Where, *_: object) -> NoReturn:
+        seen.append((where.kek, where.public_keys))
+        raise CannotRead("far enough for this test")
+
+    for module in (audit_evidence, audit_looking):
+        monkeypatch.setattr(module, "open_keys", asked)
+    monkeypatch.chdir(tmp_path)
+    given = ["--dir", "nowhere", "--data", str(ground.data), "--keys", "k", "--public-keys", "p"]
+    given = [*options(ground), *given] if words in ON_EVIDENCE else given
+
+    assert run(audit.app, [*words, *given]).exit_code == 2
+    assert seen == [(Path("k"), Path("p"))]
 
 
 def test_an_exported_log_is_read_by_a_stranger(ground: Ground, tmp_path: Path) -> None:

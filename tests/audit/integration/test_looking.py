@@ -1,6 +1,7 @@
 """Looking into records on a copy with nothing running: real stores, sealed, of real services."""
 
 import json
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -10,30 +11,37 @@ from uuid import UUID, uuid4
 import pytest
 from typer.testing import CliRunner
 
-from scripts.cli import audit, audit_looking
+from scripts.cli import audit
 from services.audit.application import Audit
 from services.vault.domain import life
 from services.vault.domain.visibility import Masking
 from services.vault.messages import message_for
-from shared.crypto.local_keys import LocalKeys
 from shared.kernel.clock import FixedClock
 from shared.stores.settings import EventStoreSettings
 from tests.audit.acts import DOCTOR, TITLE, deposited
 from tests.audit.ground import Vault
+from tests.audit.handing import Handing
 from tests.audit.logs import NOW
 
-ROOT = bytes(range(32))
+ACTS = 5
+"""Two keys made, two documents deposited, one of them masked."""
+ORDER = ["keyring.key_created", "erased", "keyring.key_destroyed"]
 
 
 @dataclass(frozen=True)
 class Copy:
+    """``--dir`` names a folder where Carnet never was: what is read is said in words."""
+
     folder: Path
+    handing: Handing
     record: UUID
     document: UUID
 
     def run(self, *words: str, who: str = "auditor,physician=true") -> Any:
+        kek = self.handing.place.kek_file
         asked = [*words, "--data", str(self.folder), "--dir", str(self.folder / "nowhere")]
-        return CliRunner().invoke(audit.app, [*asked, "--as", who])
+        asked += ["--keys", str(kek), "--public-keys", str(kek.parent), "--as", who]
+        return CliRunner().invoke(audit.app, asked)
 
     def json(self, *words: str, **given: str) -> Any:
         result = self.run(*words, "--json", **given)
@@ -42,21 +50,26 @@ class Copy:
 
 
 @pytest.fixture
-def copy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Copy:
-    """A document deposited, and masked an hour later; another record's beside it."""
-    record, document = uuid4(), uuid4()
-    settings, clock = EventStoreSettings(data_dir=tmp_path), FixedClock(NOW)
+def copy(tmp_path: Path) -> Iterator[Copy]:
+    """A document deposited, and masked an hour later; another record's beside it. Sealed by keys
+    that keyring made the day before."""
+    (tmp_path / "keys").mkdir()
+    earlier = FixedClock(NOW - timedelta(days=1))
+    handing = Handing(tmp_path / "data", tmp_path / "keys", clock=earlier)
+    record, other, document = uuid4(), uuid4(), uuid4()
+    handing.make_keys(record, other)
+    settings, clock = EventStoreSettings(data_dir=tmp_path / "data"), FixedClock(NOW)
     with (
-        Vault(settings, LocalKeys(ROOT, "vault"), clock) as vault,
-        Audit(settings, LocalKeys(ROOT, "audit"), clock),
+        Vault(settings, handing.place.keys("vault"), clock) as vault,
+        Audit(settings, handing.place.keys("audit"), clock),
     ):
         made = deposited(record, document)
-        vault.save(made, deposited(uuid4(), uuid4()))
+        vault.save(made, deposited(other, uuid4()))
         clock.move(timedelta(hours=1))
         life.mask(made, uuid4(), DOCTOR, Masking(allow_cumulation=False))
         vault.save(made)
-    monkeypatch.setattr(audit_looking, "open_keys", lambda *_: lambda name: LocalKeys(ROOT, name))
-    return Copy(tmp_path, record, document)
+    yield Copy(tmp_path / "data", handing, record, document)
+    handing.close()
 
 
 def test_a_record_as_it_stood(copy: Copy) -> None:
@@ -79,15 +92,16 @@ def test_without_a_physician_codes_alone_show(copy: Copy) -> None:
 
     assert stood["documents"][0]["state"]["metadata"] == {"type": "11502-2", "class_code": "11"}
     assert TITLE not in json.dumps([stood, lines])
-    assert [line["document"] for line in lines] == [None, None]
+    assert [line["document"] for line in lines] == [None, None, None]
     told = copy.json("timeline", *asked)
-    assert [line["document"] for line in told] == [str(copy.document)] * 2
+    assert [line["document"] for line in told] == [None, *[str(copy.document)] * 2]
 
 
 def test_a_timeline_is_in_order_and_provable(copy: Copy) -> None:
     """Each line says what was done, by whom, and where the fact stands."""
-    lines = copy.json("timeline", "--record", str(copy.record))
+    made, *lines = copy.json("timeline", "--record", str(copy.record))
 
+    assert (made["action"], made["who"]) == ("keyring.key_created", "service:identity")
     assert [line["action"] for line in lines] == [
         "vault.document_deposited",
         "vault.document_masked",
@@ -118,7 +132,7 @@ def test_the_whole_log_is_read_as_far_as_the_mandate_goes(copy: Copy, tmp_path: 
     acts = [json.loads(line) for line in file.read_text().splitlines()]
     assert {act["record"] for act in acts} == {str(copy.record)}
     assert copy.run(*asked).exit_code == 0
-    assert len(file.read_text().splitlines()) == 3
+    assert len(file.read_text().splitlines()) == ACTS
 
 
 def test_every_form_of_export(copy: Copy, tmp_path: Path) -> None:
@@ -127,7 +141,7 @@ def test_every_form_of_export(copy: Copy, tmp_path: Path) -> None:
         file = tmp_path / f"acts.{form}"
         result = copy.run("export", "--format", form, "--output", str(file))
         assert result.exit_code == 0, result.output
-        assert len(file.read_text().splitlines()) == 3 + (form == "csv")
+        assert len(file.read_text().splitlines()) == ACTS + (form == "csv")
         assert TITLE not in file.read_text()
         assert str(copy.document) in file.read_text()
         result = copy.run("export", "--format", form, "--output", str(file), who="auditor")
@@ -141,20 +155,16 @@ def test_a_document_s_record_is_found(copy: Copy) -> None:
     assert copy.run("who-saw", str(copy.document), who=f"auditor,scope={uuid4()}").exit_code == 2
 
 
-def test_of_an_erased_record_nothing_is_told_but_that(
-    copy: Copy, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Its keys were destroyed: the rows are there, and say that they were erased."""
-
-    def without(name: str) -> LocalKeys:
-        keys = LocalKeys(ROOT, name)
-        keys.erase(copy.record)
-        return keys
-
-    monkeypatch.setattr(audit_looking, "open_keys", lambda *_: without)
+def test_of_an_erased_record_nothing_is_told_but_that(copy: Copy) -> None:
+    """Its keys were destroyed: the rows are there, and say that they were erased. Keyring, whose
+    log is under a key of its own, tells that there was a key, and that it was destroyed."""
+    copy.handing.place.destroy(copy.record)
     lines = copy.json("timeline", "--record", str(copy.record))
     stood = copy.json("replay", "--record", str(copy.record))
 
+    made, *lines, destroyed = sorted(lines, key=lambda line: ORDER.index(line["action"]))
+    assert [made["action"], destroyed["action"]] == ["keyring.key_created", "keyring.key_destroyed"]
+    assert {made["who"], destroyed["who"]} == {"service:identity"}
     assert {line["action"] for line in lines} == {"erased"}
     assert all(not (line["who"] or line["document"]) for line in lines)
     assert (stood["erased"], stood["documents"]) == (2, [])

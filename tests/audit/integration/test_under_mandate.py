@@ -50,10 +50,12 @@ class Carnet:
         """Nobody can be reached when it is down."""
         return RpcClient(amqp_uri) if self.down else self.handing.client
 
-    def run(self, *words: str, scope: str = "all") -> Result:
+    def run(self, *words: str, scope: str = "all", home: str | None = None) -> Result:
         who = f"auditor,mandate=m1,scope={scope}"
         with capture_logs():  # what services write is not among what the command prints
-            return CliRunner().invoke(audit.app, [*words, "--dir", str(self.home), "--as", who])
+            return CliRunner().invoke(
+                audit.app, [*words, "--dir", home or str(self.home), "--as", who]
+            )
 
     def uses(self) -> list[tuple[str, UUID | None]]:
         events = [row.event for row in self.audit.read(0, 50)]
@@ -172,12 +174,15 @@ def test_nobody_but_an_auditor(carnet: Carnet, command: tuple[str, ...]) -> None
 
 
 def test_a_copy_is_decided_again_as_far_as_the_mandate_goes(carnet: Carnet) -> None:
-    """With the key file and nothing running: all of it, or the records of the mandate alone."""
+    """With the key file and nothing running, where no Carnet ever was: all of it, or the records
+    of the mandate alone."""
     carnet.down = True
-    copy = ("redecide", "--json", "--data", str(carnet.home / "data"))
+    kek = carnet.handing.place.kek_file
+    copy = ["redecide", "--json", "--data", str(carnet.home / "data")]
+    copy += ["--keys", str(kek), "--public-keys", str(kek.parent)]
 
     for scope, decisions in (("all", 3), (str(OTHER_RECORD), 1), (f"{RECORD}+{OTHER_RECORD}", 3)):
-        result = carnet.run(*copy, scope=scope)
+        result = carnet.run(*copy, scope=scope, home="nowhere")
         assert result.exit_code == 0, result.output
         assert json.loads(result.stdout)["decisions"] == decisions
         assert "journalled nowhere" in result.stderr

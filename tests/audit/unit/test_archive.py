@@ -2,16 +2,14 @@
 
 import zipfile
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import pytest
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from typer.testing import CliRunner
 
-from scripts.cli import audit, audit_archive
-from scripts.cli.audit_evidence import Evidence, Where
-from services.audit.adapters.event_stores import SqliteStores
-from services.audit.adapters.files import FolderFiles
+from scripts.cli import audit, audit_evidence
 from shared.crypto.local_keys import LocalKeys
 from tests.audit.ground import EVENTS, RECORD, ROOT_KEY, Ground
 from tests.audit.logs import PRIVATE, VERIFIER
@@ -22,21 +20,16 @@ run = CliRunner().invoke
 
 @pytest.fixture
 def archived(ground: Ground, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    evidence = Evidence(
-        stores=SqliteStores(ground.data),
-        files=FolderFiles(ground.log),
-        verifier=VERIFIER,
-        keys_of=lambda service: LocalKeys(ROOT_KEY, service),
-        documents=None,
-        live=False,
-        where=Where(settings={}),
-    )
-    monkeypatch.setattr(audit_archive, "open_evidence", lambda _: evidence)
+    """Of a copy; its keys are at hand, where one has a key file (`test_stored_keys.py`)."""
+    monkeypatch.setattr(audit_evidence, "open_keys", lambda *_: partial(LocalKeys, ROOT_KEY))
+    objects = tmp_path / "objects"
+    objects.mkdir()
+    ground.log.rename(objects / "audit")
     key = tmp_path / "log.pem"
     key.write_bytes(PRIVATE.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
     file = tmp_path / "period.zip"
     words = ["archive", str(file), "--sign-with", str(key), "--dir", str(tmp_path / "nowhere")]
-    words += ["--data", str(ground.data)]
+    words += ["--data", str(ground.data), "--objects", str(objects), "--vkey", str(VERIFIER)]
     result = run(audit.app, [*words, "--from", "2026-11-01", "--to", "2026-12-01"])
     assert result.exit_code == 0, result.output
     return file
