@@ -35,7 +35,7 @@ class Entry:
     message_id: UUID
     at: datetime
     sender: str | None
-    attachments: int = 0
+    attachments: int
     read: bool = False
     deliveries: dict[str, str] = field(default_factory=dict)
 

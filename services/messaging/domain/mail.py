@@ -1,6 +1,6 @@
 """A mail as it came, read and found harmless."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
 
 from services.messaging.domain.attachment import File
@@ -44,14 +44,14 @@ class Mail:
     body: str
     header_id: str
     sha256: str
-    files: tuple[File, ...] = ()
-    in_reply_to: str | None = None
-    references: tuple[str, ...] = ()
-    fin: str | None = None
-    automatic: bool = False
-    copied: tuple[str, ...] = ()
-    receipt_to: str | None = None
-    report: Report | None = field(default=None)
+    files: tuple[File, ...]
+    in_reply_to: str | None
+    references: tuple[str, ...]
+    fin: str | None
+    automatic: bool
+    copied: tuple[str, ...]
+    receipt_to: str | None
+    report: Report | None
 
     @property
     def answers_to(self) -> list[str]:

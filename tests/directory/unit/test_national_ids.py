@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.directory.domain.errors import InvalidNationalId
-from services.directory.domain.national_ids import NationalIdRules, luhn
+from services.directory.domain.national_ids import NationalIdRules, finess_of, luhn
 from tests.directory.sample import DOCTOR
 
 STRICT, LENIENT = NationalIdRules(strict=True), NationalIdRules(strict=False)
@@ -115,6 +115,27 @@ def test_what_is_no_structure_is_refused(structure: str, field: str) -> None:
         STRICT.check_structure(structure)
 
     assert set(refusal.value.fields) == {field}
+
+
+@pytest.mark.parametrize(
+    ("structure", "finess"),
+    [
+        ("1750712184", "750712184"),
+        ("12A0002271", "2A0002271"),
+        ("2356000000", None),
+        ("3356000000", None),
+        ("1" * 11, None),
+        ("175071218", None),
+        ("", None),
+    ],
+)
+def test_a_finess_is_in_a_structure_of_its_register_alone(
+    structure: str, finess: str | None
+) -> None:
+    """
+    2 and a SIREN is as long as 1 and a FINESS; a longer or shorter number after 1 is none.
+    """
+    assert finess_of(structure) == finess
 
 
 @pytest.mark.parametrize("finess", ["75071218", "7507121844", "75O712184", ""])

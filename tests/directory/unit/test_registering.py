@@ -77,6 +77,7 @@ def test_one_who_left_may_come_back(directory: Directory) -> None:
         (dict(specialty="SM99"), "specialty"),
         # A doctor's specialty for a dentist.
         (dict(profession="40"), "specialty"),
+        (dict(skills=[{"code": "SM99"}]), "skill"),
     ],
 )
 def test_unknown_codes_are_refused_by_field(

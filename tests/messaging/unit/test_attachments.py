@@ -59,6 +59,10 @@ def test_types_are_told_by_bytes() -> None:
     """Whatever its name: a program, an archive that is none, a page are not taken."""
     assert recognise(PDF) == "application/pdf"
     assert recognise(b"\xff\xd8\xff\xe0") == "image/jpeg"
+    assert recognise(b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR") == "image/png"
+    assert recognise(b"II*\x00\x08\x00") == recognise(b"MM\x00*\x00\x08") == "image/tiff"
+    assert recognise(b"{\\rtf1\\ansi}") == "application/rtf"
+    assert recognise(b"\xef\xbb\xbf" + cda()) == "text/xml"
     assert recognise("Été".encode()) == "text/plain"
     assert recognise(cda()) == "text/xml"
     for bad in (b"MZ\x90\x00\x03", b"\x7fELF\x02\x01", b"Rar!\x1a\x07\x00", b"", b"a\x00b"):
@@ -73,6 +77,7 @@ def test_types_are_told_by_bytes() -> None:
         ("", "piece-3.pdf"),
         (None, "piece-3.pdf"),
         ("résultats.pdf", "résultats.pdf"),
+        ("r" * 97 + ".pdf", "r" * 96 + ".pdf"),
     ],
 )
 def test_names_are_only_names(name: str | None, shown: str) -> None:
@@ -141,6 +146,8 @@ def test_an_xdm_is_opened_and_its_cda_known_again(world: World) -> None:
     message = world.app.message(kept.message_id)
     assert message
     assert message.attachments[0].unique_id == "1.2.250.1.213.1.1.9^42"
+    (shown,) = world.read(kept.message_id).attachments
+    assert shown.saveable
 
     saved = save(world, kept)
 
@@ -189,6 +196,8 @@ def test_another_archive_is_kept_and_not_saved(world: World) -> None:
     """Only what holds a CDA can be kept in the record."""
     kept = world.mail(carrying(xdm(b"<?xml version='1.0'?><note/>")))
 
+    (shown,) = world.read(kept.message_id).attachments
+    assert not shown.saveable
     with pytest.raises(NotSaveable):
         save(world, kept)
 

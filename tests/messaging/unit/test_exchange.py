@@ -49,6 +49,7 @@ def test_a_professional_writes_and_the_person_answers(world: World) -> None:
     assert letter.sender == MAILBOX
     assert f"In-Reply-To: <{sent.message_id}@patient.mssante.fr>".encode() in letter.content
     lines = world.lines(sent.conversation_id)
+    assert lines.conversation.reply_type is ReplyType.REPLY
     assert [line.sender for line in lines.items] == [DOCTOR.id, None]
     assert lines.items[1].deliveries == {DOCTOR.id: "delivered"}
 
@@ -91,6 +92,47 @@ def test_a_new_message_opens_the_exchange_again(world: World) -> None:
     assert world.topics().count("exchange_resumed") == 1
     fresh = world.start()
     assert fresh.conversation_id != sent.conversation_id
+
+
+def test_a_new_message_that_ends_it_too_opens_nothing(world: World) -> None:
+    """Nor is an exchange said to be opened again that nobody had ended."""
+    open_ = world.start()
+    world.send(open_)
+    ended = world.start(end=True)
+    world.send(ended, end=True)
+
+    with pytest.raises(ExchangeEnded):
+        world.reply(ended.conversation_id)
+    assert world.topics().count("exchange_resumed") == 0
+    assert world.topics().count("exchange_ended") == 1
+
+
+@pytest.mark.parametrize(
+    ("written_so", "shown"),
+    [
+        ("Vos résultats [FIN]", "Vos résultats"),
+        ("[fin]  Vos   résultats", "Vos résultats"),
+        ("Vos résultats", "Vos résultats"),
+        ("é" * 201, "é" * 200),
+    ],
+)
+def test_a_subject_is_kept_without_its_mark(world: World, written_so: str, shown: str) -> None:
+    """Which is for software; a subject of any length is one line of a list."""
+    sent = world.mail(written(Subject=written_so))
+
+    assert world.lines(world.conversation_of(sent)).conversation.subject == shown
+
+
+def test_one_of_several_is_answered_alone(world: World) -> None:
+    """Whom the person names, and nobody else; as they are named, in that order."""
+    conversation_id = world.conversation_of(world.mail(written(Cc=OTHER_MAIL)))
+    reply = {"From": OTHER_MAIL, "Message_ID": "<2@cabinet.mssante.fr>"}
+    world.mail(written(In_Reply_To="<1@hopital.mssante.fr>", **reply))
+
+    world.reply(conversation_id, to=[OTHER_MAIL])
+    world.send_due()
+
+    assert [letter.recipient for letter in world.box.taken] == [OTHER_MAIL]
 
 
 def test_others_are_not_touched(world: World) -> None:
@@ -147,13 +189,15 @@ def test_a_setting_lets_people_write_to_a_pharmacy(tmp_path) -> None:  # type: i
     world = World(tmp_path, pharmacies=True)
     asked = {"record_id": RECORD, "facility": PHARMACY, "subject": "Question", "body": "Bonjour"}
     sent = world.app.write_to_pharmacy(command(w.WriteToPharmacy, **asked), PATIENT)
+    assert world.lines(sent.conversation_id).conversation.reply_type is ReplyType.REPLY
+    assert world.reply(sent.conversation_id)
     world.send_due()
     with pytest.raises(NotWrittenFirst):
         world.app.write_to_pharmacy(
             command(w.WriteToPharmacy, **(asked | {"facility": "1750712184"})), PATIENT
         )
 
-    assert [letter.recipient for letter in world.box.taken] == [PHARMACY_MAIL]
+    assert [letter.recipient for letter in world.box.taken] == [PHARMACY_MAIL] * 2
     kept = world.mail(
         written(From=PHARMACY_MAIL, In_Reply_To=f"<{sent.message_id}@patient.mssante.fr>")
     )

@@ -96,6 +96,10 @@ def test_drafts_are_their_writers(world: World) -> None:
         world.app.discard_draft(command(w.DiscardDraft, draft_id=other), PATIENT)
     world.reply(sent.conversation_id, draft_id=draft)
     assert bodies() == []
+    with pytest.raises(Forbidden):
+        world.reply(sent.conversation_id, draft_id=draft)
+    with pytest.raises(Forbidden):
+        world.app.save_draft(command(w.SaveDraft, **asked, body="d", draft_id=draft), PATIENT)
 
 
 def test_words_are_found_in_subject_names_and_messages(world: World) -> None:
@@ -110,11 +114,15 @@ def test_words_are_found_in_subject_names_and_messages(world: World) -> None:
 
 
 def test_reading_counts_down_and_is_told_once(world: World) -> None:
-    """A professional who reads what they wrote marks nothing."""
-    sent = world.start()
+    """A professional who reads what they wrote marks nothing; what the person wrote was never
+    unread."""
+    sent = world.start(attachments=[attached()])
+    world.reply(sent.conversation_id)
     assert world.listed(unread=True).total == 1
+    assert world.lines(sent.conversation_id).conversation.unread == 1
     for _ in range(2):
         world.read(sent.message_id)
+    assert world.lines(sent.conversation_id).conversation.unread == 0
 
     assert (world.listed(unread=True).total, world.listed().unread) == (0, 0)
     assert world.topics().count("message_read") == 1

@@ -11,6 +11,7 @@ from services.messaging.adapters.mime import read_mail
 from services.messaging.adapters.reports import bounce
 from services.messaging.contract import reading as r
 from services.messaging.domain.attachment import File
+from services.messaging.domain.mail import Report, ReportKind
 from services.messaging.domain.ports import Copy
 from shared.kernel.actor import Actor, ActorKind
 from shared.kernel.errors import Unavailable
@@ -107,6 +108,27 @@ def test_a_bounce_that_comes_back_settles_the_answer(world: World) -> None:
     assert report
     assert world.app.take_report(report)
     assert deliveries(world, sent.conversation_id) == {DOCTOR.id: "failed"}
+
+
+@pytest.mark.parametrize(
+    ("kind", "status"),
+    [
+        (ReportKind.DELIVERY, "4.4.7"),
+        (ReportKind.DELIVERY, "2.0.0"),
+        (ReportKind.DISPOSITION, ""),
+        (ReportKind.DISPOSITION, "5.0.0"),
+    ],
+)
+def test_only_what_will_never_come_has_failed(world: World, kind: ReportKind, status: str) -> None:
+    """RFC 3463, 2: class 4 may still come and class 2 did; that it was shown says nothing of it."""
+    sent = world.start()
+    header_id = f"{world.reply(sent.conversation_id).message_id}@patient.mssante.fr"
+    world.send_due()
+
+    report = Report(kind=kind, header_id=header_id, recipient=DOCTOR_MAIL, status=status)
+
+    assert world.app.take_report(report)
+    assert deliveries(world, sent.conversation_id) == {DOCTOR.id: "delivered"}
 
 
 def test_a_report_of_nothing_of_ours_is_not_taken(world: World) -> None:
