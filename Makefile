@@ -86,7 +86,7 @@ fuzz: ## A million parser runs guided by coverage, requests by schema, 100,000 o
 	CARNET_TRUST_REQUESTS=460 $(PY) -m pytest tests/trust/test_requests.py
 	@cat var/trust/report.json
 
-mutation: ## Small wrongs put into access, crypto and eventing: which do the tests notice; an hour
+mutation: ## Small wrongs put into the modules of a list: which do the tests notice; more than an hour
 	@scripts/setup.sh test
 	@$(PY) -m scripts.mutation
 

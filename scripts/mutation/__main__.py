@@ -1,4 +1,4 @@
-"""``make mutation``: puts small wrongs into access, crypto and eventing, and counts who notices.
+"""``make mutation``: puts small wrongs into what decides, one by one, and counts who notices.
 
 ``python -m scripts.mutation [--most N] [--only TEXT ...] [--missing | --survivors]``: at most N
 wrongs of each module, drawn by a fixed seed. What came of each module is kept in

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 ACCESS, CRYPTO, EVENTING = "tests/access/unit", "tests/shared/crypto", "tests/shared/eventing"
+GOLDEN = "tests/contracts/test_golden.py"
 ON_SQLITE = ("-k", "not postgresql")
 """The same tests run on both stores; the rules are alike, and no server need be started."""
 
@@ -67,6 +68,20 @@ def _on_broker(name: str) -> Module:
     wired = ("broker", "end_to_end", "leaf_feed", "relay", "relay_told", "traces")
     tests = (*(f"unit/test_{unit}" for unit in units), *(f"integration/test_{w}" for w in wired))
     return _eventing(name, *tests, sqlite=True, broker=True)
+
+
+def _auth(name: str) -> Module:
+    """Also by the tests of who changes keys while services run."""
+    tests = ("tests/shared/auth", "tests/ops/unit/test_signing_keys.py")
+    return Module(f"shared.auth.{name}", tests)
+
+
+def _messaging(name: str) -> Module:
+    return Module(f"services.messaging.domain.{name}", ("tests/messaging/unit", GOLDEN))
+
+
+def _directory(name: str) -> Module:
+    return Module(f"services.directory.domain.{name}", ("tests/directory/unit", GOLDEN))
 
 
 MODULES = (
@@ -183,6 +198,29 @@ MODULES = (
     _on_broker("entrypoints"),
     _on_broker("leaf_feed"),
     _on_broker("exchanges"),
+    _auth("authenticator"),
+    _auth("believed_keys"),
+    _auth("claims"),
+    _auth("development"),
+    _auth("issuers"),
+    _auth("jwt"),
+    _auth("service_keys"),
+    _auth("service_tokens"),
+    _auth("tokens"),
+    _messaging("attachment"),
+    _messaging("consistency"),
+    _messaging("conversation"),
+    _messaging("correspondent"),
+    _messaging("draft"),
+    _messaging("exchange"),
+    _messaging("mail"),
+    _messaging("mailing"),
+    _messaging("message"),
+    _directory("areas"),
+    _directory("codes"),
+    _directory("facility"),
+    _directory("national_ids"),
+    _directory("professional"),
 )
 """Left out: ``bootstrap`` and the ``entrypoints`` of access, which are settings handed on to what
 is in the list, and run by the tests of whole processes alone; modules of names, words and shapes
