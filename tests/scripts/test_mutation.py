@@ -78,7 +78,7 @@ def test_a_wrong_is_noticed_by_a_test_of_its_rule_and_by_no_other(tmp_path: Path
         "def test_a_key_has_32_bytes():\n    assert KEY_BYTES == 32\n\n"
         "def test_a_key_is_derived():\n    assert derive(bytes(32), 'a')\n"
     )
-    module = Module("shared.crypto.derivation", (str(test), "--noconftest"))
+    module = Module("shared.crypto.derivation", (str(test), "--noconftest", "-c", "pyproject.toml"))
     wrongs = list(mutants(Path(module.path).read_text()))
     size, label, none = (
         next(m for m in wrongs if m.change.startswith(change)) for change in ("32", "4", "return")
