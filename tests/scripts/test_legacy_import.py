@@ -6,17 +6,21 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
+from uuid import uuid4, uuid5
 
 import pytest
 
 from scripts.cli import patience
 from scripts.cli.legacy_import import NotThisFolder, Outcomes, bring
 from scripts.cli.patience import GaveUp
+from services.identity.contract import CONTRACT as IDENTITY
 from services.identity.domain.errors import LegacyDmpOpposed
+from services.vault.contract import CONTRACT as VAULT
 from shared.kernel.errors import InvalidRequest, Refusal, Unavailable
 from tests.identity.people import INS
 
+CONTRACTS = {contract.service: contract for contract in (IDENTITY, VAULT)}
+RECORD = uuid4()
 DMP: dict[str, Any] = {
     "ins": INS,
     "blocks": [{"professional": "899700366240", "blocked_at": "2020-01-02T10:00:00Z"}],
@@ -29,23 +33,40 @@ DMP: dict[str, Any] = {
 
 @dataclass
 class Services:
-    """Stands for identity and the vault over the wire: keeps what was asked, answers as told."""
+    """Stands for identity and the vault over the wire: keeps what was asked, answers as told. What
+    it is asked and answers is what their contracts take and give."""
 
     failing: dict[str, Refusal] = field(default_factory=dict)
     """By method, or by method and content; each time."""
     asked: list[tuple[str, Mapping[str, Any]]] = field(default_factory=list)
 
     def call(self, method: str, arguments: Mapping[str, Any]) -> Mapping[str, Any]:
+        service, _, name = method.partition(".")
+        declared = CONTRACTS[service].by_name[name]
+        declared.request.model_validate_json(json.dumps(arguments, default=str))
         content = base64.b64decode(arguments.get("content", "")).decode()
         if failure := self.failing.get(method) or self.failing.get(f"{method} {content}"):
             raise failure
         self.asked.append((method, arguments))
-        if method == "identity.resolve":
-            return {"status": "open", "record_id": "record-1"}
-        return {"position": 1, "document_id": f"document-{content}"}
+        answer = declared.answer.model_validate(_answers(content)[method])
+        told: Mapping[str, Any] = answer.model_dump(mode="json")
+        return told
 
     def methods(self) -> list[str]:
         return [method for method, _ in self.asked]
+
+
+def document_of(content: str) -> str:
+    return str(uuid5(RECORD, content))
+
+
+def _answers(content: str) -> Mapping[str, Mapping[str, Any]]:
+    ids = dict.fromkeys(("document_id", "logical_id", "submission_set"), document_of(content))
+    return {
+        "identity.resolve": {"status": "open", "record_id": RECORD},
+        "identity.import_legacy_dmp": {"position": 1},
+        "vault.deposit": {"position": 1, "record_id": RECORD, **ids},
+    }
 
 
 @pytest.fixture(autouse=True)
@@ -89,9 +110,9 @@ def test_rights_come_before_documents(folder: Path) -> None:
     assert first["confidentiality"] == ["MASQUE_PS"]
     assert base64.b64decode(first["content"]) == b"a report.xml"
     assert outcomes(folder)[:3] == [
-        "a,report.xml,document-a report.xml,,",
-        "a,scan.pdf,document-a scan.pdf,,",
-        "a,,record-1,,",
+        f"a,report.xml,{document_of('a report.xml')},,",
+        f"a,scan.pdf,{document_of('a scan.pdf')},,",
+        f"a,,{RECORD},,",
     ]
 
 
