@@ -16,6 +16,20 @@ DOCTOR = {
 }
 
 
+OWN, RELATIVE = uuid4(), uuid4()
+"""Records."""
+
+
+class Likeness:
+    """The doctor is the person of one record, and has the family name of another."""
+
+    def is_own(self, professional: str, record: UUID) -> bool:
+        return professional == DOCTOR["id"] and record == OWN
+
+    def same_family(self, professional: str, record: UUID) -> bool:
+        return professional == DOCTOR["id"] and record in {OWN, RELATIVE}
+
+
 class Teller:
     """Each act a minute after the one before, unless a time is given."""
 

@@ -2,26 +2,14 @@
 
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 import pytest
 
 from services.audit.adapters.rules import anomaly_rules
 from services.audit.domain.anomalies import Suspicion, suspicions
 from services.audit.domain.told import Told
-from tests.audit.telling import DOCTOR, START, Teller
-
-OWN, RELATIVE = uuid4(), uuid4()
-
-
-class Likeness:
-    """The doctor is the person of one record, and has the family name of another."""
-
-    def is_own(self, professional: str, record: UUID) -> bool:
-        return professional == DOCTOR["id"] and record == OWN
-
-    def same_family(self, professional: str, record: UUID) -> bool:
-        return professional == DOCTOR["id"] and record in {OWN, RELATIVE}
+from tests.audit.telling import DOCTOR, OWN, RELATIVE, START, Likeness, Teller
 
 
 def found(*heard: Told) -> list[Suspicion]:
