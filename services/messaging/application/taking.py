@@ -171,14 +171,18 @@ class TakingMail(MessagingLog):
         self, record_id: UUID, mail: Mail, sender: Correspondent, codes: list[str]
     ) -> Conversation | None:
         """The conversation it answers in: one that its sender is in, hidden alike, not thrown
-        away. A Message-ID proves nothing, so nobody joins a thread by naming one."""
+        away. A Message-ID proves nothing, so nobody joins a thread by naming one.
+
+        After a merge a message is named by the record it came to, and kept in the one of its
+        conversation: it is found if both are the person's."""
+        kin = self.kin(record_id)
         for header_id in mail.answers_to:
-            for known in self.kin(record_id):
+            for known in kin:
                 message = self.message(
                     own_message_of(header_id)
                     or derived_id(self.secret, "mail", str(known), header_id)
                 )
-                if message is None or message.record_id != known:
+                if message is None or message.record_id not in kin:
                     continue
                 found = self.conversation(message.conversation_id)
                 if found and _may_go_on(found, codes) and _is_in(found, sender, message):

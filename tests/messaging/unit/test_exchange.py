@@ -25,6 +25,7 @@ from tests.messaging.world import (
     DOCTOR_MAIL,
     HOSPITAL,
     MAILBOX,
+    OTHER,
     OTHER_DOCTOR,
     OTHER_MAIL,
     PARENT,
@@ -36,6 +37,13 @@ from tests.messaging.world import (
     World,
     command,
 )
+
+
+def others_mailbox(world: World) -> str:
+    """Of a second person, whose mailbox takes mail."""
+    world.access.open(OTHER)
+    world.people.mailboxes[CLOSED] = Mailbox(status="open", record_id=OTHER, activated=True)
+    return CLOSED
 
 
 def test_a_professional_writes_and_the_person_answers(world: World) -> None:
@@ -172,6 +180,31 @@ def test_nobody_joins_a_thread_by_naming_it(world: World) -> None:
     )  # fmt: skip
 
     assert world.conversation_of(first) != world.conversation_of(second)
+
+
+def test_a_thread_goes_on_from_a_mail_that_came_after_a_merge(world: World) -> None:
+    """That one is kept with the source's conversation, though it came to the target: naming it
+    alone, without the mails before it, is naming the thread."""
+    first = world.mail(written(), others_mailbox(world))
+    world.hear("identity.records_merged", source=str(OTHER))
+    second = world.mail(
+        written(Message_ID="<2@hopital.mssante.fr>", In_Reply_To="<1@hopital.mssante.fr>")
+    )
+    third = world.mail(
+        written(Message_ID="<3@hopital.mssante.fr>", In_Reply_To="<2@hopital.mssante.fr>")
+    )
+
+    assert world.conversation_of(second) == world.conversation_of(first)
+    assert world.conversation_of(third) == world.conversation_of(first)
+
+
+def test_a_thread_is_of_one_person(world: World) -> None:
+    """Naming what somebody else wrote leads nowhere, also for who wrote with both."""
+    theirs = world.start(to=others_mailbox(world))
+    thread = f"<{theirs.message_id}@patient.mssante.fr>"
+    kept = world.mail(written(In_Reply_To=thread))
+
+    assert world.conversation_of(kept) != theirs.conversation_id
 
 
 def test_people_write_first_to_nobody(world: World) -> None:
