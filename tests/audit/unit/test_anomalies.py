@@ -98,6 +98,17 @@ def test_lists_of_one_s_own_patients(teller: Teller) -> None:
     assert names(found(*own, *lists, *other, *later)) == ["many_records"]
 
 
+def test_who_is_refused_the_record_has_read_nothing(teller: Teller) -> None:
+    """Nobody gets a list without being let into the record; a list that is then empty is an answer
+    all the same, told like any other, and so counted above."""
+    habit = [teller.decided(at=START + timedelta(days=day)) for day in range(30)]
+    refused = [teller.decided(kind="record", permit=False) for _ in range(30)]
+    own = teller.decided(kind="record", permit=False, record=OWN)
+    night = teller.decided(kind="record", permit=False, at=START + timedelta(days=40, hours=16))
+
+    assert found(*habit, *refused, own, night) == []
+
+
 def test_what_audit_asks_to_show_a_journal_is_no_reading(teller: Teller) -> None:
     """Whoever reads one journal line by line has read no document, at whatever hour."""
     assert found(*[teller.decided(via="audit") for _ in range(30)]) == []

@@ -4,6 +4,7 @@ every method is walked, so that a new one cannot forget to ask.
 
 import base64
 from typing import Any
+from unittest.mock import patch
 from uuid import UUID, uuid4
 
 import pytest
@@ -96,6 +97,18 @@ def test_of_a_record(shut: tuple[World, UUID, UUID], name: str) -> None:
 
     assert refusal.value.decision_id
     assert len(world.events()) == events
+
+
+@pytest.mark.parametrize("name", OF_RECORD)
+def test_no_list_is_asked_for(shut: tuple[World, UUID, UUID], name: str) -> None:
+    """``audit`` takes a list for a reading of the record, whatever it showed: it is one because
+    whoever is not let in gets none."""
+    world, *_ = shut
+
+    with patch.object(world.access, "decide_many") as lists, pytest.raises(Forbidden):
+        ask(world, name, record_id=str(RECORD), **OF_RECORD[name])
+
+    lists.assert_not_called()
 
 
 @pytest.mark.parametrize("name", OF_DOCUMENT)
