@@ -136,11 +136,12 @@ class Sending(NotificationLog):
         )
 
     def _address(self, recipient: Recipient, channel: Channel, now: datetime) -> str | None:
-        """The record's own; of a minor without one, that of the first representative who has."""
+        """The record's own, if it is not bad; else, of a minor, the first representative's that is
+        not."""
         family = recipient.representatives if recipient.is_minor(now) else []
         for record_id in (recipient.record_id, *family):
             address = self.people.contact(record_id).on(channel)
-            if address and recipient.disabled.get(channel) != self._token(address):
+            if address and self._token(address) not in recipient.disabled.get(channel, ()):
                 return address
         return None
 

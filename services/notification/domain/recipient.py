@@ -107,7 +107,8 @@ class Recipient(Aggregate):
             recipient.choices = Choices.from_event(self.choices)
 
     class AddressDisabled(Event):
-        """``address``: keyed token of it; another one is used again at once."""
+        """``address``: keyed token of it, this record's or a representative's. Others are used
+        at once; those disabled before stay so."""
 
         TOPIC = "notification.address_disabled"
         channel: str
@@ -115,7 +116,7 @@ class Recipient(Aggregate):
         reason: str
 
         def apply(self, recipient: "Recipient") -> None:
-            recipient.disabled[Channel(self.channel)] = self.address
+            recipient.disabled.setdefault(Channel(self.channel), set()).add(self.address)
 
     @event(Created)
     def __init__(
@@ -132,7 +133,7 @@ class Recipient(Aggregate):
         self.state = "waiting"
         self.activated = False
         self.choices = Choices()
-        self.disabled: dict[Channel, str] = {}
+        self.disabled: dict[Channel, set[str]] = {}
 
     @staticmethod
     def id_of(secret: bytes, record_id: UUID) -> UUID:

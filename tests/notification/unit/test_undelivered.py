@@ -1,6 +1,7 @@
 """What did not arrive: tried again, failed, come back, or sent another way."""
 
 import json
+from datetime import timedelta
 from pathlib import Path
 from uuid import UUID, uuid4
 
@@ -13,9 +14,19 @@ from services.notification.domain.ports import Contact
 from services.notification.domain.topic import Topic
 from services.notification.messages import message_for
 from shared.kernel.actor import Actor, ActorKind
+from shared.kernel.clock import instant
 from shared.kernel.errors import Unavailable
 from tests.notification.conftest import Access, Box, Hear, Send, Show, subject
-from tests.notification.sample import PATIENT, RECORD, deposited, glass_broken
+from tests.notification.sample import (
+    NOW,
+    OTHER,
+    PATIENT,
+    RECORD,
+    activated,
+    announced,
+    deposited,
+    glass_broken,
+)
 
 OPERATOR = Actor(kind=ActorKind.OPERATOR, id="operator")
 
@@ -64,6 +75,24 @@ def test_an_address_that_is_refused_is_used_no_more_and_the_record_says_so(
     assert send() == []
     access.contacts[RECORD] = Contact(email="new@example.org")
     hear(deposited(5))
+    assert send() == [subject(Topic.DOCUMENTS)]
+
+
+def test_a_bad_address_of_a_child_and_of_their_parent_are_both_used_no_more(
+    hear: Hear, send: Send, box: Box, notification: Notification, access: Access
+) -> None:
+    """One that is found bad does not bring back the one that was before it."""
+    majority_at = instant(NOW + timedelta(days=365))
+    hear(announced(representatives=[str(OTHER)], majority_at=majority_at), activated())
+    box.refuses |= {"pat@example.org": "5.1.1", "parent@example.org": "5.1.1"}
+    for position in (3, 4, 5, 6):
+        hear(deposited(position))
+        assert send() == []
+
+    assert told(notification, "email_failed") == ["5.1.1", "5.1.1", "no_address", "no_address"]
+    assert told(notification, "address_disabled") == ["email", "email"]
+    access.contacts[OTHER] = Contact(email="new@example.org")
+    hear(deposited(7))
     assert send() == [subject(Topic.DOCUMENTS)]
 
 
