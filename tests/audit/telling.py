@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from services.audit.domain.told import Told
+from tests.support.published import published
 
 START = datetime(2026, 11, 2, 9, tzinfo=UTC)
 """A Monday, ten in the morning in France."""
@@ -55,7 +56,9 @@ class Teller:
             at=self.at,
             type=type_,
             record=record,
-            data={"by": by or DOCTOR, **data},
+            data=published(
+                type_, record_id=str(record) if record else None, by=by or DOCTOR, **data
+            ),
         )
 
     def decided(self, *, permit: bool = True, right: str = "care_team", **given: Any) -> Told:

@@ -36,6 +36,7 @@ from shared.stores.settings import EventStoreSettings
 from shared.stores.views import open_documents
 from tests.audit.logs import NOW, PRIVATE, VERIFIER, batch, publisher
 from tests.neighbours.in_process import caller
+from tests.support.published import published
 from tests.support.settings import settings_in
 
 RECORD, OTHER_RECORD = uuid4(), uuid4()
@@ -184,11 +185,15 @@ class World:
             position=before + 1,
             occurred_at=self.now,
             record=record,
-            data={
-                "by": by.to_event(),
-                "secret": by.secret,
-                **{name.rstrip("_"): value for name, value in data.items()},
-            },
+            data=published(
+                type_,
+                **{
+                    "record_id": str(record),
+                    "by": by.to_event(),
+                    "secret": by.secret,
+                    **{name.rstrip("_"): value for name, value in data.items()},
+                },
+            ),
         )
         at = At(source=publisher, epoch="e1", previous=before, position=before + 1)
         for projection, view in zip(self.projections, self.views, strict=True):

@@ -41,6 +41,7 @@ from shared.stores.views import open_documents
 from tests.support.judged import JudgedAccess
 from tests.support.memory_objects import MemoryObjects
 from tests.support.projecting import catch_up
+from tests.support.published import published
 from tests.support.settings import settings_in
 
 INS_RULES = InsRules(accepted=TEST_OIDS, strict_keys=frozenset())
@@ -298,7 +299,11 @@ class World:
             position=position,
             occurred_at=NOW,
             record=record,
-            data={"by": {"kind": "professional", "id": DOCTOR.id}, "secret": False} | data,
+            data=published(
+                type_,
+                record_id=str(record),
+                **({"by": DOCTOR.to_event()} | data),
+            ),
         )
         followed = Followed(
             publisher=publisher,

@@ -1,4 +1,4 @@
-"""Logs that publish as access and vault do: their real messages' shape, nothing of their rules."""
+"""Logs that publish the very messages of access, identity and the vault, by none of their rules."""
 
 from functools import singledispatch
 from typing import Any
@@ -10,6 +10,7 @@ from shared.eventing.messages import MessageData
 from shared.kernel.actor import Actor, ActorKind
 from shared.rpc.contract import Command, Done
 from shared.stores.event_log import EventLog, Outcome, command
+from tests.support.published import message_of, published
 
 SELF = Actor(kind=ActorKind.SERVICE, id="sample")
 
@@ -21,39 +22,11 @@ class Happened(Aggregate):
         TOPIC = "sample.happened_created"
         kind: str
         record_id: UUID
-        by: dict[str, Any]
-        secret: bool
-        facts: dict[str, Any]
+        told: dict[str, Any]
 
     @event(Created)
-    def __init__(
-        self, kind: str, record_id: UUID, by: dict[str, Any], secret: bool, facts: dict[str, Any]
-    ) -> None:
+    def __init__(self, kind: str, record_id: UUID, told: dict[str, Any]) -> None:
         self.record_id = record_id
-
-
-class GlassBroken(MessageData):
-    TYPE = "access.glass_broken"
-    session: UUID
-
-
-class DocumentDeposited(MessageData):
-    TYPE = "vault.document_deposited"
-    document_id: UUID
-    confidentiality: list[str]
-
-
-class DocumentOpened(DocumentDeposited):
-    TYPE = "vault.document_opened"
-
-
-class RecordErased(MessageData):
-    TYPE = "identity.record_erased"
-
-
-KINDS: dict[str, type[MessageData]] = {
-    kind.TYPE: kind for kind in (GlassBroken, DocumentDeposited, DocumentOpened, RecordErased)
-}
 
 
 @singledispatch
@@ -63,17 +36,13 @@ def message_for(event: object) -> MessageData | None:
 
 @message_for.register
 def _(event: Happened.Created) -> MessageData:
-    return KINDS[event.kind](
-        record_id=event.record_id, by=event.by, secret=event.secret, **event.facts
-    )
+    return message_of(event.kind).model_validate(event.told)
 
 
 class Tell(Command):
     kind: str
     record_id: UUID
-    by: dict[str, Any]
-    secret: bool = False
-    facts: dict[str, Any]
+    told: dict[str, Any]
 
 
 class Publisher(EventLog):
@@ -83,11 +52,8 @@ class Publisher(EventLog):
         return Outcome(answer=Done(), save=[made])
 
     def tell(self, kind: str, record_id: UUID, by: dict[str, Any], **facts: Any) -> None:
-        secret = facts.pop("secret", False)
-        told = Tell(
-            request_id=uuid4(), kind=kind, record_id=record_id, by=by, secret=secret, facts=facts
-        )
-        self.keep(told, SELF)
+        told = published(kind, record_id=str(record_id), by=by, **facts)
+        self.keep(Tell(request_id=uuid4(), kind=kind, record_id=record_id, told=told), SELF)
 
 
 class Access(Publisher):

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from shared.eventing.received import Received
 from shared.kernel.actor import Actor, ActorKind
+from tests.support.published import published
 
 NOW = datetime(2026, 11, 21, 8, 30, tzinfo=UTC)
 RECORD = UUID("0190a000-0000-7000-8000-000000000001")
@@ -39,7 +40,7 @@ def received(type_: str, position: int = 1, **data: Any) -> Received:
         position=position,
         occurred_at=NOW + timedelta(seconds=position),
         record=RECORD,
-        data={"record_id": str(RECORD), "by": DOCTOR, "secret": False} | data,
+        data=published(type_, **({"record_id": str(RECORD), "by": DOCTOR} | data)),
     )
 
 

@@ -8,6 +8,7 @@ from uuid import UUID
 from shared.eventing.purging import with_purge
 from shared.eventing.received import Received
 from shared.stores.event_log import EventLog, Followed, Link
+from tests.support.published import published
 
 Policies = Mapping[str, Callable[[Any, Received], Any]]
 
@@ -26,7 +27,7 @@ def hear(log: EventLog, policies: Policies, type_: str, record: UUID, **data: An
         position=position,
         occurred_at=datetime(2026, 11, 21, tzinfo=UTC),
         record=record,
-        data={"record_id": str(record), "by": {}, "secret": False} | data,
+        data=published(type_, record_id=str(record), **data),
     )
     policy = policies.get(type_)
     outcome = with_purge(received, policy(log, received) if policy else None)

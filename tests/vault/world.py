@@ -45,6 +45,7 @@ from shared.stores.views import open_documents
 from tests.support.judged import JudgedAccess
 from tests.support.memory_objects import MemoryObjects
 from tests.support.projecting import catch_up
+from tests.support.published import published
 from tests.support.settings import settings_in
 from tests.vault.cda import INS
 
@@ -212,7 +213,7 @@ class World:
             position=position,
             occurred_at=self.clock.now(),
             record=record_id,
-            data=dict(said),
+            data=published(f"identity.{type_}", record_id=str(record_id), **said),
         )
         reached = Link("1", position, str(position))
         self.vault.apply(

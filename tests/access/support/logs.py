@@ -33,6 +33,7 @@ from shared.stores.sqlite_documents import SqliteDocuments, sqlite_store
 from tests.access.support.judging import HOUR, NOW
 from tests.access.support.people import HOSPITAL, PATIENT, RECORD, through_vault
 from tests.support.projecting import catch_up
+from tests.support.published import published
 
 ROOT = base64.b16decode("00" * 32)
 
@@ -70,7 +71,7 @@ class World:
             position=self.heard,
             occurred_at=self.clock.now(),
             record=record,
-            data=data,
+            data=published(f"{says}.{type_}", record_id=str(record) if record else None, **data),
         )
         outcome = POLICIES[received.type](self.app, received)
         reached = Link("1", self.heard, str(self.heard))

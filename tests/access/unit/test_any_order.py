@@ -154,11 +154,14 @@ class AnyOrder(RuleBasedStateMachine):
 
     @rule(on=st.booleans())
     def connect(self, on: bool) -> None:
-        name = "authorisation_granted" if on else "authorisation_revoked"
+        allowed: dict[str, Any] = {
+            "allowed": [{"scope": "document", "action": "read", "categories": ["10"]}],
+            "authoriser": {"kind": "patient", "id": str(RECORD)},
+        }
         self.world.hear(
-            name, says="catalogue", authorisation_id=str(UUID(int=61)), client_id=APPLICATION.id,
-            allowed=[{"scope": "document", "action": "read", "categories": ["10"]}],
-            authoriser={"kind": "patient", "id": str(RECORD)},
+            "authorisation_granted" if on else "authorisation_revoked",
+            says="catalogue", authorisation_id=str(UUID(int=61)), client_id=APPLICATION.id,
+            **(allowed if on else {}),
         )  # fmt: skip
         self.connected = on
 

@@ -25,14 +25,15 @@ def teller() -> Teller:
 def test_an_actor_is_found_by_any_name_they_acted_under(teller: Teller, actor: str) -> None:
     """Also when a software acted for them, and as the facility they acted in."""
     heard = [
-        teller.tell("vault.document_opened", by=HOSPITAL, record=RECORD, type="11502-2"),
+        teller.tell("vault.document_deposited", by=HOSPITAL, record=RECORD, type="11502-2"),
+        teller.tell("vault.document_opened", by=HOSPITAL, record=RECORD),
         teller.tell("vault.document_opened", by=PATIENT, record=OTHER),
     ]
 
     found = affected_by(heard, actor=actor, since=None, until=None)
 
     assert {record: touched.kinds for record, touched in found.items()} == {
-        RECORD: {"documents:11502-2"}
+        RECORD: {"documents", "documents:11502-2"}
     }
 
 

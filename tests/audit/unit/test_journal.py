@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -12,6 +13,7 @@ from shared.crypto.sealing import NotAuthentic
 from shared.stores.documents import At, Patch
 from tests.audit.logs import NOW
 from tests.audit.world import CLOCK, DENTIST, DOCTOR, HOSPITAL, OTHER_RECORD, PATIENT, RECORD, World
+from tests.support.published import message_of
 
 STORY = """
 Le système a annoncé l’ouverture de votre espace santé, prévue le 2 janvier 2027, sauf opposition.
@@ -56,11 +58,13 @@ def test_a_life_of_a_record_reads_like_french(world: World) -> None:
 
 def test_every_action_has_a_sentence_that_can_be_told(world: World) -> None:
     """No line may fail to be shown because of a word that its message does not carry."""
+    about: dict[str, Any] = {}
     for action in groups():
         if action in {"vault.document_deposited", "vault.document_released"}:
-            world.deposit(DOCTOR, action=action)
+            about = {"document_id": world.deposit(DOCTOR, action=action)}
         elif ":" not in action:
-            world.tell(action, DOCTOR, source=str(uuid4()))
+            told = message_of(action).model_fields.keys()
+            world.tell(action, DOCTOR, **{name: about[name] for name in about.keys() & told})
 
     page = world.read(PATIENT, limit=100)
 

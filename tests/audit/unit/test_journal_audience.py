@@ -130,12 +130,13 @@ def test_a_journal_read_in_a_secret_session_is_told_as_such(world: World) -> Non
 
 
 def test_what_was_done_in_an_emergency_is_told_as_such(world: World) -> None:
-    world.tell("vault.record_exported", DOCTOR, mode="break_glass")
+    document_id = world.deposit(PATIENT)
+    world.tell("vault.document_opened", DOCTOR, document_id=document_id, mode="break_glass")
     world.tell("vault.record_exported", DOCTOR)
 
     modes = [line.mode for line in world.read(PATIENT, order="oldest_first").items]
 
-    assert modes == ["break_glass", "normal"]
+    assert modes == ["normal", "break_glass", "normal"]
 
 
 def test_access_is_told_all_that_it_decides_by(

@@ -184,7 +184,7 @@ def test_a_record_that_ends_is_told_its_end_alone(
     hear: Hear, active: None, send: Send, type_: str, topic: Topic | None
 ) -> None:
     """What waited about a closed record stays in; of an erased one nothing leaves."""
-    hear(deposited(3), received(type_, 4, motive="person", certificate={}))
+    hear(deposited(3), received(type_, 4))
 
     assert send() == ([subject(topic)] if topic else [])
 

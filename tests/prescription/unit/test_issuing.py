@@ -26,6 +26,7 @@ from tests.prescription.world import (
     given,
     line,
 )
+from tests.support.published import published
 
 
 def kill_at(world: World, step: str) -> None:
@@ -61,7 +62,12 @@ def told_by_vault(document_id: UUID, by: dict[str, Any] | None = None) -> Receiv
         position=7,
         occurred_at=datetime(2026, 11, 21, tzinfo=UTC),
         record=RECORD,
-        data={"by": by or carried, "document_id": str(document_id)},
+        data=published(
+            "vault.document_deposited",
+            record_id=str(RECORD),
+            by=by or carried,
+            document_id=str(document_id),
+        ),
     )
 
 

@@ -24,6 +24,7 @@ from tests.prescription.world import (
     given,
     pharmacist,
 )
+from tests.support.published import published
 
 HIDDEN = "INVISIBLE_REPRESENTANTS_LEGAUX"
 NEIGHBOUR = pharmacist(LYON, "810000000002")
@@ -55,7 +56,12 @@ def test_masked_with_its_document(world: World) -> None:
     received = Received(
         publisher="vault", type="vault.document_masked", version=1, key="k", epoch="e",
         position=1, occurred_at=datetime(2026, 11, 21, tzinfo=UTC), record=RECORD,
-        data={"document_id": str(issued.document_id), "confidentiality": ["MASQUE_PS"]},
+        data=published(
+            "vault.document_masked",
+            record_id=str(RECORD),
+            document_id=str(issued.document_id),
+            confidentiality=["MASQUE_PS"],
+        ),
     )  # fmt: skip
     outcome = POLICIES["vault.document_masked"](world.app, received)
     assert outcome

@@ -10,6 +10,7 @@ from shared.eventing.received import Received
 from shared.kernel.actor import Actor, ActorKind
 from shared.kernel.errors import Unavailable
 from tests.prescription.world import OPERATOR, RECORD, World, given
+from tests.support.published import published
 
 TARGET = UUID("0190a000-0000-7000-8000-0000000000ff")
 PERSON = Actor(kind=ActorKind.PATIENT, id=str(TARGET), record_id=TARGET)
@@ -18,7 +19,8 @@ PERSON = Actor(kind=ActorKind.PATIENT, id=str(TARGET), record_id=TARGET)
 def hears(world: World, name: str, record: UUID, **data: Any) -> None:
     received = Received(
         publisher="identity", type=f"identity.{name}", version=1, key="k", epoch="e", position=1,
-        occurred_at=datetime(2026, 11, 21, tzinfo=UTC), record=record, data=data,
+        occurred_at=datetime(2026, 11, 21, tzinfo=UTC), record=record,
+        data=published(f"identity.{name}", record_id=str(record), **data),
     )  # fmt: skip
     outcome = POLICIES[f"identity.{name}"](world.app, received)
     assert outcome

@@ -16,8 +16,7 @@ SOURCE, TARGET = OTHER_RECORD, RECORD
 
 
 def hear(world: World, type_: str) -> None:
-    said = {"source": str(SOURCE), "merge_id": str(MERGE), "source_status": "open"}
-    world.hear(type_, TARGET, said)
+    world.hear(type_, TARGET, {"source": str(SOURCE), "merge_id": str(MERGE)})
 
 
 @pytest.fixture
@@ -152,7 +151,7 @@ def test_a_mask_by_default_of_either_holds(world: World) -> None:
 def test_erased_nothing_of_it_is_left_to_read(world: World, documents: tuple[UUID, UUID]) -> None:
     """Its keys are gone; what lay in object storage goes when identity says so; others stay."""
     world.keys.erase(TARGET)
-    world.hear("record_erased", TARGET, {"certificate": "c"})
+    world.hear("record_erased", TARGET, {})
 
     assert len(world.objects.kept) == 1
     for reader in (DOCTOR, PATIENT):
