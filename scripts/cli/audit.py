@@ -128,7 +128,8 @@ def redecide(
 ) -> None:
     """Decide every access again, with the rules and the facts of its instant.
 
-    Facts are rebuilt from the log at the recorded positions, not taken from the recorded copy.
+    Facts are rebuilt from the log at the recorded positions, not taken from the recorded copy;
+    the states that access heard of are compared with identity's own log, where that is at hand.
     With --record its decisions alone, opened with its keys alone: those that rest on a matrix
     since loaded, on rules since replaced or on a connected service need the key file (--keys).
 
@@ -146,6 +147,8 @@ def redecide(
         for line in result.differing:
             out.print(f"[red]differs[/] {line}")
         out.print(f"{result.decisions} decisions, {result.count} differ, {result.erased} erased")
+    if not result.heard:
+        err.print("identity's log is not there: what access heard from it was not compared")
     if result.unreached:
         err.print(f"{result.unreached} not decided again: they need the key file, --keys")
     if result.count:

@@ -12,7 +12,7 @@ from reportlab.platypus import Flowable, Spacer
 
 from scripts.cli.audit_part import Part, rows_of
 from scripts.cli.audit_redecide import Redecided
-from scripts.cli.audit_report import Subject, verdict
+from scripts.cli.audit_report import UNHEARD, Subject, verdict
 from services.audit.domain.report import SENTENCES, VerificationReport
 from shared.kernel.french import counted
 from shared.printing.sheets import print_sheets
@@ -56,6 +56,8 @@ def _head(
         f" comparés : {report.documents} ; décisions refaites : {decisions} ; écarts :"
         f" {report.found.total()}."
     )
+    if again and not again.heard:
+        yield text(UNHEARD[0])
 
 
 def _findings(report: VerificationReport) -> Iterator[Flowable]:

@@ -1,4 +1,4 @@
-"""Decides every access again, from the log of access alone."""
+"""Decides every access again, from the logs alone."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -10,6 +10,7 @@ from typing import Any
 from uuid import UUID
 
 from scripts.cli.audit_evidence import Where, open_keys, open_stores
+from scripts.cli.audit_heard import heard_from
 from scripts.cli.audit_keys import OutOfScope
 from scripts.cli.audit_looking import Looking
 from scripts.cli.audit_told import Advance
@@ -18,7 +19,7 @@ from services.access.adapters.opening import open_log
 from services.access.application import Access
 from services.access.application.past import Past
 from services.access.domain.decision import Decision
-from services.access.domain.redecision import Redecision
+from services.access.domain.redecision import Heard, Redecision
 from services.access.domain.reference import AccessSettings
 from services.audit.adapters.contents import KeysOf
 from services.audit.domain.stored import StoredRow
@@ -35,11 +36,22 @@ KEPT = 200
 """Differing decisions that are kept one by one; the others are counted."""
 
 
+@dataclass(frozen=True, kw_only=True)
+class Tools:
+    """What decisions are taken again with. ``heard``: ``None`` where identity's log is not."""
+
+    log: Access
+    past: Past
+    heard: Heard | None
+
+
 @dataclass
 class Redecided:
     """``differing``: at most :data:`KEPT`, each with its reasons; ``count``: all of them.
-    ``unreached``: left out, for they rest on what the keys of their record do not open."""
+    ``unreached``: left out, for they rest on what the keys of their record do not open.
+    ``heard``: whether what access says it heard was compared with identity's own log."""
 
+    heard: bool
     decisions: int = 0
     count: int = 0
     erased: int = 0
@@ -71,14 +83,13 @@ def redecide_under(
     records = look.records(record)
     if records is None:
         return _every(where, look.keys_of, look.advance, since, until)
-    result = Redecided()
-    with _opened(where, look.keys_of) as log:
-        opened = log, Past(log)
+    with _tools(where, look.keys_of) as tools:
+        result = Redecided(heard=tools.heard is not None)
         for one in records:
             for row in look.stores.rows("access", one):
                 look.advance(1)
                 if row.topic == Decision.Created.TOPIC:
-                    _decide(opened, row, result, since, until)
+                    _decide(tools, row, result, since, until)
     return result
 
 
@@ -96,12 +107,12 @@ def _every(
     until: datetime | None,
 ) -> Redecided:
     """Those from ``since`` on and before ``until``."""
-    result = Redecided()
-    with _opened(where, keys_of) as log:
-        after = first_from(log, since) - 1 if since else 0
-        upto = first_from(log, until) - 1 if until else log.head().position
+    with _tools(where, keys_of) as tools:
+        result = Redecided(heard=tools.heard is not None)
+        after = first_from(tools.log, since) - 1 if since else 0
+        upto = first_from(tools.log, until) - 1 if until else tools.log.head().position
     pieces = ((n, min(n + STRETCH, upto)) for n in range(after, upto, STRETCH))
-    with workers(partial(open_past, where), upto - after) as deciding:
+    with workers(partial(open_tools, where), upto - after) as deciding:
         for again in deciding.each(decide_stretch, pieces):
             for decision in again:
                 result.add(decision)
@@ -110,20 +121,21 @@ def _every(
 
 
 @contextmanager
-def open_past(where: Where) -> Iterator[tuple[Access, Past]]:
+def open_tools(where: Where) -> Iterator[Tools]:
     """What a process needs to decide again; it opens everything itself."""
-    with _opened(where, open_keys(where, open_stores(where))) as log:
-        yield log, Past(log)
+    with _tools(where, open_keys(where, open_stores(where))) as tools:
+        yield tools
 
 
-def decide_stretch(opened: tuple[Access, Past], piece: tuple[int, int]) -> list[Redecision]:
+def decide_stretch(tools: Tools, piece: tuple[int, int]) -> list[Redecision]:
     """Decisions at positions in (after, upto] of the log of access."""
-    (log, past), (after, upto) = opened, piece
-    return list(log.redecide_all(after=after, upto=upto, past=past))
+    after, upto = piece
+    again = tools.log.redecide_all(tools.heard, after=after, upto=upto, past=tools.past)
+    return list(again)
 
 
 def _decide(
-    opened: tuple[Access, Past],
+    tools: Tools,
     row: StoredRow,
     result: Redecided,
     since: datetime | None,
@@ -131,11 +143,11 @@ def _decide(
 ) -> None:
     """The matrices that an operator loaded, rules since replaced and connected services are under
     access's own key, which nobody is handed: a decision that rests on one is counted apart."""
-    (log, past), decision = opened, UUID(row.originator_id)
-    if not _is_within(log, decision, since, until):
+    decision = UUID(row.originator_id)
+    if not _is_within(tools.log, decision, since, until):
         return
     try:
-        result.add(log.redecide_at(decision, row.position, past=past))
+        result.add(tools.log.redecide_at(decision, row.position, tools.heard, tools.past))
     except OutOfScope:
         result.unreached += 1
 
@@ -175,10 +187,13 @@ def _time_from(log: EventLog, position: int, otherwise: datetime) -> datetime:
     return otherwise
 
 
-def _opened(where: Where, keys_of: KeysOf) -> Access:
+@contextmanager
+def _tools(where: Where, keys_of: KeysOf) -> Iterator[Tools]:
     """With the operator's choices, which the digest of the rules in force depends on."""
     chosen = read_settings(AccessSettings, where.settings, section="access")
-    return open_log(_store(where), keys_of("access"), SystemClock(), chosen)
+    with open_log(_store(where), keys_of("access"), SystemClock(), chosen) as log:
+        heard = heard_from(open_stores(where), keys_of)
+        yield Tools(log=log, past=Past(log), heard=heard)
 
 
 def _store(where: Where) -> EventStoreSettings:

@@ -10,6 +10,10 @@ from scripts.cli.audit_redecide import Redecided
 from services.audit.domain.report import SENTENCES, Finding, ServiceCount, VerificationReport
 
 CSS = Path(__file__).with_suffix(".css")
+UNHEARD = (
+    "Le journal du service d’identité n’était pas à disposition : rien n’y a été comparé.",
+    "The log of identity was not at hand: nothing was compared with it.",
+)
 _TICK = "M5 13l4.5 4.5L19.5 7"
 _CROSS = "M6 6l12 12M18 6L6 18"
 
@@ -181,13 +185,7 @@ def _decisions(again: Redecided | None) -> str:
     if again is None:
         text = _both("Non refaites : aucune clé n’a été donnée.", "Not made again: no keys given.")
         return _section(*title, f"<p>{text}</p>")
-    left = ""
-    if again.unreached:
-        said = _both(
-            f"Décisions non refaites, faute du fichier de clés : {again.unreached}.",
-            f"{again.unreached} decisions not made again: they need the key file.",
-        )
-        left = f"<p>{said}</p>"
+    left = _left_out(again)
     if not again.count:
         text = _both(
             f"Décisions refaites avec les règles de leur instant : {again.decisions} ; aucune "
@@ -198,6 +196,15 @@ def _decisions(again: Redecided | None) -> str:
         return _section(*title, f'<p class="none">{text}</p>{left}')
     rows = "".join(f"<li><code>{escape(said)}</code></li>" for said in again.differing)
     return _section(*title, f"<ul>{rows}</ul>{left}")
+
+
+def _left_out(again: Redecided) -> str:
+    unreached = (
+        f"Décisions non refaites, faute du fichier de clés : {again.unreached}.",
+        f"{again.unreached} decisions not made again: they need the key file.",
+    )
+    said = [unreached] * bool(again.unreached) + [UNHEARD] * (not again.heard)
+    return "".join(f"<p>{_both(*one)}</p>" for one in said)
 
 
 def _log(report: VerificationReport, subject: Subject) -> str:

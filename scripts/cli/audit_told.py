@@ -16,7 +16,7 @@ from eventsourcing.persistence import StoredEvent
 from eventsourcing.utils import resolve_topic
 
 from services.audit.adapters.contents import KeysOf
-from services.audit.adapters.event_stores import Stores
+from services.audit.adapters.event_stores import Stores, Stretch
 from services.audit.domain.stored import StoredRow
 from services.audit.domain.told import ERASED, Told
 from shared.crypto.event_cipher import read_header
@@ -57,6 +57,14 @@ class Reader:
     def stream(self, service: str, originator: UUID) -> Iterator[Opened]:
         """One stream alone."""
         return self._open(service, self._stores.stream(service, originator), ())
+
+    def message_at(self, service: str, position: int) -> Told | None:
+        """What the service said by its event at that position; ``None`` if it said nothing there,
+        or has no such event."""
+        rows = self._stores.read(Stretch(service, position - 1, position))
+        for opened in self._open(service, iter(rows), ()):
+            return vocabulary(service).told(opened)
+        return None
 
     def _open(
         self, service: str, rows: Iterator[StoredRow], topics: Collection[str]

@@ -4,14 +4,17 @@ import json
 import os
 import re
 from html.parser import HTMLParser
+from io import BytesIO
 from pathlib import Path
 from typing import NoReturn
 
 import pytest
+from pypdf import PdfReader
 from typer.testing import CliRunner
 
 from scripts.cli import audit, audit_evidence, audit_looking, audit_workers
 from scripts.cli.audit_evidence import Where
+from scripts.cli.audit_pdf import print_report
 from scripts.cli.audit_redecide import Redecided
 from scripts.cli.audit_report import Subject, render
 from services.audit.adapters import event_stores
@@ -208,13 +211,28 @@ class Tags(HTMLParser):
         assert self.open.pop() == tag
 
 
+@pytest.mark.parametrize("heard", [True, False])
+def test_a_report_says_what_was_not_compared(*, heard: bool) -> None:
+    """In both languages, and on paper."""
+    told = VerificationReport(origin="o", log_size=7)
+    again, subject = Redecided(heard=heard, decisions=3), Subject(made_at=NOW, vkey="k", live=True)
+
+    html = render(told, again, subject)
+    pages = PdfReader(BytesIO(print_report(told, again, subject, None))).pages
+    paper = " ".join(" ".join(page.extract_text().split()) for page in pages)
+
+    assert ("The log of identity was not at hand" in html) is not heard
+    for shown in (html, paper):
+        assert ("Le journal du service d’identité n’était pas à disposition" in shown) is not heard
+
+
 def test_the_report_loads_nothing_and_escapes_what_it_shows() -> None:
     """One file to be kept as evidence: no script, no address; a store may hold any text."""
     report = VerificationReport(origin="<b>", log_size=7)
     report.of("vault").events = 7
     markup = "<script>alert(1)</script>"
     report.add([Finding(kind=FindingKind.EVENT_CHANGED, service="vault", topic=markup)])
-    again = Redecided(decisions=3, count=1, differing=["<i>x</i>"])
+    again = Redecided(heard=True, decisions=3, count=1, differing=["<i>x</i>"])
     page = render(report, again, Subject(made_at=NOW, vkey="k", live=True))
 
     tags = Tags()

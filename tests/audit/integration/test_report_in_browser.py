@@ -48,7 +48,7 @@ def report(*findings: Finding) -> VerificationReport:
 
 
 def page(file: Path, *findings: Finding) -> str:
-    file.write_text(render(report(*findings), Redecided(decisions=8), SUBJECT, part()))
+    file.write_text(render(report(*findings), Redecided(heard=True, decisions=8), SUBJECT, part()))
     return file.as_uri()
 
 
@@ -98,7 +98,7 @@ def test_it_prints(tmp_path: Path) -> None:
 
 def test_the_pdf_says_the_same() -> None:
     """Verdict, counts, acts with their places, uses of mandates; of what is erased, that alone."""
-    pdf = print_report(report(), Redecided(decisions=8), SUBJECT, part())
+    pdf = print_report(report(), Redecided(heard=True, decisions=8), SUBJECT, part())
 
     text = " ".join(" ".join(page.extract_text().split()) for page in PdfReader(BytesIO(pdf)).pages)
     assert "Rien n’a été modifié, retiré ni ajouté." in text

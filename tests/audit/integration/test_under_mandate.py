@@ -12,6 +12,7 @@ from typer.testing import CliRunner, Result
 
 from scripts.cli import audit, audit_archive, audit_looking, audit_reporting
 from scripts.cli.audit_options import where
+from scripts.cli.audit_told import vocabulary
 from scripts.cli.place import Place
 from services.access import contract as c
 from services.access.domain.decision import Decision
@@ -19,14 +20,19 @@ from services.audit.adapters.event_stores import CannotRead
 from services.audit.contract import CONTRACT
 from services.audit.domain.reading import MandateUse, WideUse
 from shared.crypto.keys import SERVICE_KEY_ID
+from shared.kernel.clock import FixedClock
 from shared.kernel.errors import Unavailable
 from shared.rpc.client import RpcClient
+from shared.stores.event_log import EventLog
+from shared.stores.settings import EventStoreSettings
 from tests.access.support.logs import World as Rights
 from tests.access.support.logs import open_world
 from tests.access.support.people import DOCTOR, OPERATOR, OTHER_RECORD, RECORD
 from tests.audit.handing import Handing
+from tests.audit.logs import NOW
 from tests.audit.world import NOWHERE, World
 from tests.support.damage import one_bit_off
+from tests.support.golden import golden_files
 
 
 class Carnet:
@@ -97,6 +103,52 @@ def test_the_decisions_of_one_record_with_its_keys_alone(carnet: Carnet) -> None
     assert (told["decisions"], told["count"], told["unreached"]) == (2, 0, 0)
     assert carnet.handed == [RECORD]
     assert carnet.uses() == [("redecide", RECORD)]
+
+
+@pytest.mark.parametrize(
+    ("said", "differing"), [("record_activated", 0), ("record_closed", 2), ("majority_reached", 2)]
+)
+def test_what_access_heard_is_compared_with_identitys_own_log(
+    carnet: Carnet, said: str, differing: int
+) -> None:
+    """Decisions that rest on a state nobody told are found, though every byte of access's log is
+    as it was logged."""
+    for record in (RECORD, OTHER_RECORD):
+        say(carnet, record, "record_announced", "record_opened", said, "identity_qualified")
+
+    result = carnet.run("redecide", "--record", str(RECORD), "--json")
+
+    assert result.exit_code == (1 if differing else 0), result.output
+    told = json.loads(result.stdout)
+    assert (told["heard"], told["decisions"], told["count"]) == (True, 2, differing)
+    why = "heard: the publisher's own log does not say so"
+    assert all(line.endswith(why) for line in told["differing"])
+
+
+def test_where_identitys_log_is_not_at_hand_that_is_said(carnet: Carnet) -> None:
+    """Nothing is passed off as compared that was not."""
+    result = carnet.run("redecide", "--record", str(RECORD))
+
+    assert result.exit_code == 0, result.output
+    assert "identity's log is not there" in result.stderr
+
+
+class Identity(EventLog):
+    """Its log, without its use cases."""
+
+    name = "identity"
+
+
+def say(carnet: Carnet, record: UUID, *names: str) -> None:
+    """Events of identity's golden files, about that record."""
+    vocabulary("identity")  # its topics are known from here on
+    newest = {golden.topic: golden for golden in golden_files("identity")}
+    store = EventStoreSettings(data_dir=carnet.home / "data")
+    with Identity(store, carnet.handing.place.keys("identity"), FixedClock(NOW)) as log:
+        for name in names:
+            event = newest[f"identity.{name}"].load()
+            vars(event).update(record_id=record, originator_id=uuid4(), originator_version=1)
+            log.recorder.insert_events([log.mapper.to_stored_event(event)])
 
 
 def test_what_was_altered_is_found_with_those_keys(carnet: Carnet) -> None:
