@@ -99,6 +99,7 @@ MODULES = (
     _access("domain.matrix"),
     _access("domain.matrix_change"),
     _access("domain.stricter"),
+    _access("domain.merged"),
     _access("domain.redecision"),
     _access("domain.views"),
     _access("domain.openers"),

@@ -69,13 +69,13 @@ class Emergency(Protection):
         if review["reviewed_at"] < session["ends_at"]:
             at = review["reviewed_at"]
             self._trigger(e.EmergencyEnded, who, session_id=session_id, ended_at=at)
-        if session["professional"] not in self.blocks:
-            block = Block(
-                reason="bris de glace jugé injustifié",
-                by_person=False,
-                blocked_at=review["reviewed_at"],
-                secret=session["secret"],
-            )
+        block = Block(
+            reason="bris de glace jugé injustifié",
+            by_person=False,
+            blocked_at=review["reviewed_at"],
+            secret=session["secret"],
+        )
+        if self.adds(session["professional"], block):
             self.block(session["professional"], block, by=by)
 
     def escalate(self, session_id: UUID, *, at: datetime, by: Actor) -> None:

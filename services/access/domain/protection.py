@@ -4,6 +4,7 @@ from services.access.domain import errors
 from services.access.domain import protection_events as e
 from services.access.domain.admission_events import AdministratorRemoved
 from services.access.domain.grants import Block, Consent, Switches
+from services.access.domain.merged import OfMerges
 from services.access.domain.rights_event import RightsPart
 from services.access.domain.secrecy import as_secret_as, is_open, known_to, require_unseen
 from shared.kernel.actor import Actor
@@ -25,16 +26,26 @@ class Protection(RightsPart):
     """Feeder to the reason that was found legitimate."""
     claimed_oppositions: dict[str, str]
     """Feeder to the reason that waits to be judged."""
+    of_merges: OfMerges
 
     def block(self, professional: str, block: Block, *, by: Actor) -> None:
         """Shut a professional out from now on; an administrator loses that role first."""
-        if known_to(by, self.blocks.get(professional)):
+        if known_to(by, self.blocks.get(professional)) and not self.adds(professional, block):
             raise errors.AlreadyBlocked
         require_unseen(by, is_open(self.consents.get(professional)), self._has_role(professional))
         if professional in self.administrators:
             self._trigger(AdministratorRemoved, by, professional=professional)
         who = as_secret_as(block, by)
         self._trigger(e.ProfessionalBlocked, who, professional=professional, block=block)
+
+    def adds(self, professional: str, block: Block) -> bool:
+        """That of a record merged in goes with its split: one as strong, seen by the same, takes
+        its place."""
+        there = self.blocks.get(professional)
+        if there is None:
+            return True
+        alike = block["secret"] == there["secret"] and block["by_person"] >= there["by_person"]
+        return alike and professional in self.of_merges["blocks"]
 
     def _has_role(self, professional: str) -> bool:
         held = (self.treating_doctor, *self.administrators, *self.roles.values())

@@ -5,8 +5,9 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from services.access.domain.grants import Block, Switches
+from services.access.domain.merged import decide_on, give_back, take
 from services.access.domain.rights_event import RightsEvent
-from services.access.domain.stricter import Stricter, give_back, take
+from services.access.domain.stricter import Stricter
 
 if TYPE_CHECKING:
     from services.access.domain.rights import Rights
@@ -25,6 +26,7 @@ class ProfessionalBlocked(RightsEvent):
         aggregate.roles = {r: p for r, p in aggregate.roles.items() if p != self.professional}
         if aggregate.treating_doctor == self.professional:
             aggregate.treating_doctor = None
+        decide_on(aggregate, self.professional)
 
 
 class ProfessionalUnblocked(RightsEvent):
@@ -33,6 +35,7 @@ class ProfessionalUnblocked(RightsEvent):
 
     def apply(self, aggregate: "Rights") -> None:
         del aggregate.blocks[self.professional]
+        decide_on(aggregate, self.professional)
 
 
 class EmergencySwitchesSet(RightsEvent):
@@ -41,6 +44,7 @@ class EmergencySwitchesSet(RightsEvent):
 
     def apply(self, aggregate: "Rights") -> None:
         aggregate.switches = self.switches
+        aggregate.of_merges["switches"] = {}
 
 
 class FeedingOpposed(RightsEvent):
@@ -60,12 +64,14 @@ class FeedingOpposed(RightsEvent):
 
     def apply(self, aggregate: "Rights") -> None:
         aggregate.claimed_oppositions.pop(self.feeder, None)
-        if not self.on:
-            aggregate.feeding_oppositions.pop(self.feeder, None)
-        elif self.waits:
+        if self.on and self.waits:
             aggregate.claimed_oppositions[self.feeder] = self.legitimate_reason
-        else:
+            return
+        aggregate.of_merges["oppositions"].pop(self.feeder, None)
+        if self.on:
             aggregate.feeding_oppositions[self.feeder] = self.legitimate_reason
+        else:
+            aggregate.feeding_oppositions.pop(self.feeder, None)
 
 
 class FeedingOppositionJudged(RightsEvent):
@@ -79,34 +85,43 @@ class FeedingOppositionJudged(RightsEvent):
     def apply(self, aggregate: "Rights") -> None:
         reason = aggregate.claimed_oppositions.pop(self.feeder)
         if self.accepted:
+            aggregate.of_merges["oppositions"].pop(self.feeder, None)
             aggregate.feeding_oppositions[self.feeder] = reason
 
 
 class StricterTaken(RightsEvent):
-    """Another record of this person was merged into this one; ``taken``: what it forbade."""
+    """Another record of this person was merged into this one; ``taken``: what it forbade. Version
+    1 did not say what both forbade."""
 
     TOPIC = "access.stricter_taken"
+    class_version = 2
     merge_id: UUID
     taken: Stricter
 
+    @staticmethod
+    def upcast_v1_v2(state: dict[str, Any]) -> None:
+        state["taken"]["both"] = None
+
     def apply(self, aggregate: "Rights") -> None:
-        aggregate.merged[str(self.merge_id)] = self.taken
-        take(aggregate, self.taken)
+        take(aggregate, str(self.merge_id), self.taken)
 
 
 class StricterGivenBack(RightsEvent):
     """It was split off again. ``ends``: of consents that came back and were not said to have
-    expired, by grantee, until when. What version 1 gave back is said with the next one that ends.
+    expired, by grantee, until when. ``others_kept``: what others still merged forbid stayed.
+    Version 1 gave that back too; consents it gave back are said with the next one that ends.
     """
 
     TOPIC = "access.stricter_given_back"
     class_version = 2
     merge_id: UUID
     ends: dict[str, datetime]
+    others_kept: bool
 
     @staticmethod
     def upcast_v1_v2(state: dict[str, Any]) -> None:
         state["ends"] = {}
+        state["others_kept"] = False
 
     def apply(self, aggregate: "Rights") -> None:
-        give_back(aggregate, aggregate.merged.pop(str(self.merge_id)))
+        give_back(aggregate, str(self.merge_id), others_kept=self.others_kept)

@@ -32,8 +32,9 @@ from services.access.domain.grants import (
     Switches,
 )
 from services.access.domain.legacy import Legacy
+from services.access.domain.merged import consents_back, nothing
 from services.access.domain.rights_event import RightsEvent
-from services.access.domain.stricter import Stricter, both_allow, consents_back, stricter
+from services.access.domain.stricter import Stricter, both_allow, stricter
 from shared.kernel.actor import Actor
 from shared.kernel.ids import derived_id
 
@@ -120,6 +121,7 @@ class Rights(Admission, Emergency, Delegating, Connection, Aggregate):
         self.claimed_oppositions: dict[str, str] = {}
         self.authorisations: dict[str, Authorisation] = {}
         self.merged: dict[str, Stricter] = {}
+        self.of_merges = nothing()
         self.merged_into: UUID | None = None
 
     @property
@@ -153,7 +155,7 @@ class Rights(Admission, Emergency, Delegating, Connection, Aggregate):
         """Blocks first, so that no consent of then opens what was shut; the person's later word
         stays. Never refuses."""
         for professional, block in legacy.blocks.items():
-            if professional not in self.blocks:
+            if self.adds(professional, block):
                 self.block(professional, block, by=by)
         for consent in legacy.consents:
             known = {*self.blocks, *self.consents}
@@ -175,12 +177,11 @@ class Rights(Admission, Emergency, Delegating, Connection, Aggregate):
             self.suspend_representation(representative, order, on=True, by=by)
 
     def give_stricter_back(self, merge_id: UUID, *, by: Actor) -> None:
-        taken = self.merged.get(str(merge_id))
-        if taken is None:
+        if str(merge_id) not in self.merged:
             return
-        back = consents_back(self, taken)
+        back = consents_back(self, str(merge_id))
         ends = {who: c["valid_until"] for who, c in back.items() if who not in self.expired}
-        self._trigger(self.StricterGivenBack, by, merge_id=merge_id, ends=ends)
+        self._trigger(self.StricterGivenBack, by, merge_id=merge_id, ends=ends, others_kept=True)
 
     def _trigger(self, event: type[RightsEvent], by: Actor, **values: Any) -> None:
         self.trigger_event(event, record_id=self.record_id, by=by.to_event(), **values)

@@ -1,7 +1,7 @@
 """What one record's rights forbid more than another's: taken over when two records of one person
-are merged, given back when they are split.
-"""
+are merged."""
 
+from collections.abc import Set
 from typing import TYPE_CHECKING, TypedDict
 
 from services.access.domain.grants import Block, Consent, Switches
@@ -10,18 +10,32 @@ if TYPE_CHECKING:
     from services.access.domain.rights import Rights
 
 
-class Stricter(TypedDict):
+class Both(TypedDict):
+    """What the source forbids and the target forbade already, as the source says it.
+    ``switches``: names of those that neither allows."""
+
+    blocks: dict[str, Block]
+    oppositions: dict[str, str]
+    switches: list[str]
+
+
+class Ended(TypedDict):
+    """What blocks that were taken over ended."""
+
+    consents: dict[str, Consent]
+    treating_doctor: str | None
+    administrators: list[str]
+
+
+class Stricter(Ended):
     """``blocks`` and ``oppositions``: those the target had not. ``before`` and ``after``: its
-    switches. ``consents``, ``treating_doctor``, ``administrators``: what the blocks ended.
-    """
+    switches. ``both``: ``None`` if it was not said."""
 
     blocks: dict[str, Block]
     oppositions: dict[str, str]
     before: Switches
     after: Switches
-    consents: dict[str, Consent]
-    treating_doctor: str | None
-    administrators: list[str]
+    both: Both | None
 
 
 def stricter(target: "Rights", source: "Rights") -> Stricter:
@@ -37,6 +51,7 @@ def stricter(target: "Rights", source: "Rights") -> Stricter:
         },
         before=ours,
         after=both_allow(ours, theirs),
+        both=both_forbid(target, source),
         consents={who: c for who, c in target.consents.items() if who in blocks},
         treating_doctor=target.treating_doctor if target.treating_doctor in blocks else None,
         administrators=[who for who in target.administrators if who in blocks],
@@ -52,39 +67,23 @@ def both_allow(one: Switches, other: Switches) -> Switches:
     }
 
 
-def take(rights: "Rights", taken: Stricter) -> None:
-    rights.blocks = {**rights.blocks, **taken["blocks"]}
-    rights.feeding_oppositions = {**rights.feeding_oppositions, **taken["oppositions"]}
-    rights.switches = taken["after"]
-    rights.consents = {w: c for w, c in rights.consents.items() if w not in taken["blocks"]}
-    rights.administrators = [w for w in rights.administrators if w not in taken["blocks"]]
-    if taken["treating_doctor"]:
-        rights.treating_doctor = None
+def both_forbid(target: "Rights", source: "Rights") -> Both:
+    oppositions = source.feeding_oppositions
+    return Both(
+        blocks={who: b for who, b in source.blocks.items() if who in target.blocks},
+        oppositions={w: why for w, why in oppositions.items() if w in target.feeding_oppositions},
+        switches=sorted(refused(target.switches) & refused(source.switches)),
+    )
 
 
-def give_back(rights: "Rights", taken: Stricter) -> None:
-    """What was changed since stays as it was changed."""
-    lifted, consents = _lifted(rights, taken), consents_back(rights, taken)
-    rights.blocks = {who: b for who, b in rights.blocks.items() if who not in lifted}
-    rights.feeding_oppositions = {
-        who: why
-        for who, why in rights.feeding_oppositions.items()
-        if taken["oppositions"].get(who) != why
+def refused(switches: Switches) -> set[str]:
+    return {name for name, on in switches.items() if not on}
+
+
+def allowing(switches: Switches, names: Set[str]) -> Switches:
+    """These too."""
+    return {
+        "regulation": switches["regulation"] or "regulation" in names,
+        "break_glass": switches["break_glass"] or "break_glass" in names,
+        "masked": switches["masked"] or "masked" in names,
     }
-    if rights.switches == taken["after"]:
-        rights.switches = taken["before"]
-    rights.consents = {**consents, **rights.consents}
-    rights.administrators += [w for w in taken["administrators"] if w in lifted]
-    if rights.treating_doctor is None and taken["treating_doctor"] in lifted:
-        rights.treating_doctor = taken["treating_doctor"]
-
-
-def consents_back(rights: "Rights", taken: Stricter) -> dict[str, Consent]:
-    """Of those whom a split lets in again, unless they were given another since."""
-    back = _lifted(rights, taken) - rights.consents.keys()
-    return {who: consent for who, consent in taken["consents"].items() if who in back}
-
-
-def _lifted(rights: "Rights", taken: Stricter) -> set[str]:
-    """Whom nothing but the block of the merge shuts out."""
-    return {who for who, block in taken["blocks"].items() if rights.blocks.get(who) == block}

@@ -1,7 +1,9 @@
 """Consents that a split gives back end as others do: at their instant, and told of once."""
 
+from dataclasses import replace
 from datetime import timedelta
-from uuid import uuid4
+from typing import Any
+from uuid import UUID, uuid4
 
 import pytest
 
@@ -106,6 +108,26 @@ def test_withdrawn_after_the_split_it_has_no_end(shut_out: World) -> None:
     shut_out.move(DAY)
     sweep(shut_out)
     assert expired(shut_out) == []
+
+
+def test_while_another_shuts_out_too_nothing_comes_back(shut_out: World) -> None:
+    """Two other records blocked the doctor; what ends is known once the last is split off."""
+    third = UUID(int=3)
+    last: dict[str, Any] = {"source": str(UUID(int=3)), "merge_id": str(UUID(int=4))}
+    shut_out.open_record(third)
+    person = replace(STRANGER, id=str(third), record_id=third)
+    blocked = block(DOCTOR).model_copy(update={"record_id": third})
+    shut_out.app.block_professional(blocked, person)
+    merge(shut_out)
+    shut_out.hear("records_merged", **last)
+
+    split(shut_out)
+    assert shut_out.decide(DOCTOR).reasons == ["blocked", "no_rule"]
+    assert waits(shut_out, DAY) == 0
+
+    shut_out.hear("records_split", **last)
+    assert shut_out.decide(DOCTOR).permit
+    assert waits(shut_out, DAY) == 1
 
 
 def test_a_split_of_before_names_no_consent() -> None:
