@@ -7,6 +7,7 @@ import pytest
 
 from services.access.domain.reference import AccessSettings
 from tests.access.support.logs import World, open_world
+from tests.access.support.people import MOTHER
 
 
 @pytest.fixture
@@ -16,6 +17,16 @@ def world(tmp_path: Path) -> Iterator[World]:
     opened.open_record()
     yield opened
     opened.close()
+
+
+@pytest.fixture
+def minor(world: World) -> World:
+    """As ``world``, where the person is a minor whom their mother represents."""
+    world.hear(
+        "record_announced", representatives=[MOTHER.id], majority_at="2030-01-01T00:00:00.000Z"
+    )
+    world.hear("record_opened")
+    return world
 
 
 @pytest.fixture

@@ -3,6 +3,8 @@
 from typing import cast
 from uuid import UUID, uuid4
 
+import pytest
+
 from services.access.domain.grants import DEFAULT_SWITCHES, Block, Consent, Status, Switches
 from services.access.domain.rights import Rights
 from shared.kernel.actor import Actor, ActorKind
@@ -12,6 +14,7 @@ from tests.access.support.people import DOCTOR, PATIENT
 IDENTITY = Actor(kind=ActorKind.SERVICE, id="identity")
 ON = DEFAULT_SWITCHES
 FIRST, SECOND, THIRD = (UUID(int=n) for n in (1, 2, 3))
+BOTH_ORDERS = pytest.mark.parametrize("order", [(FIRST, SECOND), (SECOND, FIRST)])
 
 
 def record(*blocked: str, opposed: str = "", **switches: bool) -> Rights:

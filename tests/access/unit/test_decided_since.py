@@ -10,6 +10,7 @@ from services.access.domain.grants import Block, Review, Session, Verdict
 from services.access.domain.legacy import Legacy
 from tests.access.support.judging import HOUR, NOW
 from tests.access.support.merged import (
+    BOTH_ORDERS,
     FIRST,
     IDENTITY,
     ON,
@@ -23,8 +24,6 @@ from tests.access.support.merged import (
     why_of,
 )
 from tests.access.support.people import DENTIST, DOCTOR, PATIENT, REVIEWER
-
-BOTH_ORDERS = pytest.mark.parametrize("order", [(FIRST, SECOND), (SECOND, FIRST)])
 
 
 @BOTH_ORDERS

@@ -24,15 +24,6 @@ SECRETLY = replace(PATIENT, secret=True)
 Act = Callable[[Any], object]
 
 
-@pytest.fixture
-def minor(world: World) -> World:
-    world.hear(
-        "record_announced", representatives=[MOTHER.id], majority_at="2030-01-01T00:00:00.000Z"
-    )
-    world.hear("record_opened")
-    return world
-
-
 def withdrawn() -> c.WithdrawConsent:
     return c.WithdrawConsent(request_id=uuid4(), record_id=RECORD, professional=NURSE.id)
 

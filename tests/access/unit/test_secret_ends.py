@@ -15,7 +15,6 @@ from tests.access.support.logs import World, block, care_team, consent, of
 from tests.access.support.people import (
     DENTIST,
     DOCTOR,
-    MOTHER,
     NURSE,
     PATIENT,
     RECORD,
@@ -25,15 +24,6 @@ from tests.access.support.people import (
 
 End = Callable[[World], object]
 HOURS, DAYS = timedelta(hours=25), timedelta(days=8)
-
-
-@pytest.fixture
-def minor(world: World) -> World:
-    world.hear(
-        "record_announced", representatives=[MOTHER.id], majority_at="2030-01-01T00:00:00.000Z"
-    )
-    world.hear("record_opened")
-    return world
 
 
 def given(world: World, *, secretly: bool) -> None:

@@ -5,6 +5,7 @@ from uuid import UUID
 import pytest
 
 from tests.access.support.merged import (
+    BOTH_ORDERS,
     FIRST,
     IDENTITY,
     SECOND,
@@ -18,8 +19,6 @@ from tests.access.support.merged import (
     why_of,
 )
 from tests.access.support.people import DENTIST, DOCTOR, PATIENT
-
-BOTH_ORDERS = pytest.mark.parametrize("order", [(FIRST, SECOND), (SECOND, FIRST)])
 
 
 @BOTH_ORDERS
