@@ -25,9 +25,9 @@ def hear(world: World, type_: str, **data: Any) -> None:
 
 
 def entry(world: World, what: str, **data: Any) -> None:
-    said = {"entry_id": ENTRY, "section": "vaccinations", "code": "J07BK03", "date": "2026-01-15"}
-    codes: dict[str, Any] = {"confidentiality": []}
-    hear(world, f"profile.profile_entry_{what}", **(said | codes | data))
+    said = {"entry_id": ENTRY, "section": "vaccinations", "confidentiality": []}
+    act = {} if what == "removed" else {"code": "J07BK03", "date": "2026-01-15"}
+    hear(world, f"profile.profile_entry_{what}", **(said | act | data))
 
 
 def plan(world: World) -> PreventionPlan:
