@@ -84,12 +84,14 @@ def test_quiet_hours_wait_for_the_morning(
     [
         (21, 8, 20, None), (21, 8, 21, 8), (21, 8, 7, 8), (21, 8, 8, None),
         (12, 14, 11, None), (12, 14, 12, 14), (12, 14, 13, 14), (12, 14, 14, None),
+        (8, 8, 7, None), (8, 8, 8, None), (8, 8, 9, None),
     ],
 )  # fmt: skip
 def test_quiet_hours_hold_their_first_minute_and_not_their_last(
     begins: int, ends: int, now: int, until: int | None
 ) -> None:
-    """Over midnight as in the middle of the day, by civil time of France."""
+    """Over midnight as in the middle of the day, by civil time of France. Hours that end when
+    they begin hold none: else nothing would ever leave."""
     choices = Choices(quiet_from=time(begins), quiet_to=time(ends))
     at = datetime(2026, 11, 21, now, tzinfo=FRANCE)
 
@@ -97,6 +99,18 @@ def test_quiet_hours_hold_their_first_minute_and_not_their_last(
 
     assert (found.hour if found else None) == until
     assert found is None or timedelta() < found - at < timedelta(hours=24)
+
+
+@pytest.mark.parametrize(
+    ("hour", "minute", "waits"), [(20, 59, False), (21, 0, True), (7, 59, True), (8, 0, False)]
+)
+def test_who_chose_nothing_is_left_in_peace_from_nine_to_eight(
+    hour: int, minute: int, waits: bool
+) -> None:
+    """21 h to 8 h in France, to the minute."""
+    until = Choices().quiet_until(datetime(2026, 11, 21, hour, minute, tzinfo=FRANCE))
+
+    assert (until is not None) is waits
 
 
 def test_people_choose_by_kind_way_and_language(

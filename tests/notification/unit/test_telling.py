@@ -26,6 +26,7 @@ from tests.notification.sample import (
     deposited,
     glass_broken,
     opened,
+    received,
 )
 
 ALL = Notifications(record_id=RECORD)
@@ -104,6 +105,35 @@ def test_people_are_not_told_what_they_do_themselves(hear: Hear, show: Show, kin
     hear(deposited(1, by=person), opened(2, by=carried(person)))
 
     assert kinds(show) == []
+
+
+@pytest.mark.parametrize("kind", ["patient", "representative"])
+@pytest.mark.parametrize(
+    ("type_", "record", "told"),
+    [
+        ("access.representative_invited", OTHER, "representative_invited"),
+        ("access.caregiver_invited", OTHER, "caregiver_invited"),
+        ("access.delegation_ended", OTHER, "delegation_ended"),
+        ("access.delegation_ended", RECORD, "delegation_ended"),
+        ("access.invitation_answered", RECORD, "invitation_answered"),
+        ("identity.record_closed", RECORD, "record_closed"),
+        ("identity.record_reopened", RECORD, "record_reopened"),
+        ("identity.erasure_requested", RECORD, "erasure_requested"),
+        ("identity.erasure_cancelled", RECORD, "erasure_cancelled"),
+    ],
+)
+def test_what_one_person_does_is_told_to_the_other(
+    hear: Hear, active: None, show: Show, type_: str, record: UUID, told: str, kind: str
+) -> None:
+    """
+    To whoever is invited, answered or let go; and the end of a record to whom it belongs, since
+    a representative may have asked for it.
+    """
+    person = {"kind": kind, "id": str(RECORD), "record_id": str(RECORD)}
+    others = {"invited": str(OTHER), "delegate": str(OTHER)}
+    hear(received(type_, 3, by=carried(person), **others))
+
+    assert kinds(show, PATIENT, Notifications(record_id=record)) == [told]
 
 
 def test_nothing_hidden_from_the_person_reaches_them(

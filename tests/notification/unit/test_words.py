@@ -59,6 +59,13 @@ def test_every_notice_has_its_words(language: str, kind: NoticeKind) -> None:
     assert "{" not in words.text(kind, {"profession": "10"}, NOW)
 
 
+def test_words_in_english_say_when_by_the_clocks_of_france() -> None:
+    """CSP R1111-48: who opened it, and when; in the language the person reads."""
+    told = read_sentences()["en"].text(NoticeKind.GLASS_BROKEN, {"profession": "10"}, NOW)
+
+    assert told.startswith("On 21 November 2026 at 09:30, a doctor opened your record")
+
+
 def test_every_message_that_tells_is_followed() -> None:
     """A message that makes a notice comes from a service that is listened to."""
     assert set(TELLS) <= set(POLICIES)
