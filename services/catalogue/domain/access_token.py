@@ -11,12 +11,12 @@ from hashlib import sha256
 from uuid import UUID
 
 _ID, _SECRET = 16, 32
-LENGTH = 64
-"""Characters of a token: 48 bytes in base64url."""
 
 
 def derived_token(secret: bytes, stream: UUID, *parts: str) -> str:
-    """The same token for the same parts, so that a repeated request hands out the first one."""
+    """The same token for the same parts, so that a repeated request hands out the first one: the
+    stream, then HMAC-SHA-256 of ``access token``, stream and parts, each after its length (four
+    bytes, the highest first); in base64url."""
     message = b"".join(len(p.encode()).to_bytes(4, "big") + p.encode() for p in parts)
     proof = hmac.new(secret, b"access token" + stream.bytes + message, sha256).digest()
     return base64.urlsafe_b64encode(stream.bytes + proof).decode()

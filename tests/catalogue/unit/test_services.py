@@ -8,6 +8,7 @@ import pytest
 from pydantic import ValidationError
 
 from services.catalogue import contract as c
+from services.catalogue.adapters.tables import read_codes
 from services.catalogue.application import Catalogue
 from services.catalogue.domain.criteria import Criterion
 from services.catalogue.domain.errors import (
@@ -162,6 +163,22 @@ def test_a_service_that_reads_cannot_become_an_insurers(catalogue: Catalogue, se
     whose = description(editor={"name": "Mutuelle", "kind": "insurer"})
     with pytest.raises(NeverReads):
         catalogue.change_service(change(sensor, description=whose), OPERATOR)
+
+
+def test_a_service_may_name_every_code_there_is(catalogue: Catalogue) -> None:
+    """
+    Of appointments there is one category: whoever asks for them asks for all.
+    """
+    codes = read_codes()
+    exchanges = [exchange("ajouter", *known, scope=s) for s, known in codes.categories.items()]
+    everything = proposal(
+        description=description(themes=sorted(codes.themes), regions=sorted(codes.regions)),
+        finalities=[finality("F", *exchanges)],
+    )
+
+    catalogue.propose_service(everything, OPERATOR)
+
+    assert len(codes.categories["appointment"]) == 1
 
 
 def test_unknown_codes_are_named(catalogue: Catalogue) -> None:
