@@ -1,5 +1,6 @@
 """Entries of a profile: who writes, who sees, what stays."""
 
+from dataclasses import replace
 from uuid import uuid4
 
 import pytest
@@ -7,6 +8,7 @@ from pydantic import ValidationError
 
 from services.profile.contract import requests as r
 from services.profile.domain.errors import AlreadyRemoved, AlreadyThere, NotSecret, WrittenByAnother
+from shared.kernel.actor import Actor, ActorKind
 from shared.kernel.errors import Conflict, Forbidden, InvalidRequest
 from tests.profile.world import (
     DOCTOR,
@@ -77,6 +79,9 @@ def test_a_secret_session_leaves_no_trace_on_what_parents_see(world: World) -> N
         world.change(entry, "diseases", by=IN_SECRET, entry={"label": "Autre"})
     with pytest.raises(NotSecret):
         world.remove(entry, by=IN_SECRET)
+    with pytest.raises(NotSecret):
+        world.hide(entry, "representatives", by=IN_SECRET)
+    assert world.labels(PARENT, "diseases") == ["Asthme"]
 
 
 def test_nobody_but_the_person_hides_from_representatives(world: World) -> None:
@@ -117,6 +122,26 @@ def test_only_the_author_manages(world: World) -> None:
         assert refused.value.to_fault().keys() == {"code", "message", "message_fr", "decision_id"}
 
 
+def test_a_facility_s_software_manages_what_the_facility_put_in(world: World) -> None:
+    """
+    CSP R.1111-49, management by the author: what its own professionals wrote too, and nothing
+    that another facility did.
+    """
+    hospital, other = (
+        Actor(kind=ActorKind.FACILITY, id=finess, facility=finess)
+        for finess in ("1750712184", "1690784137")
+    )
+    consulting = replace(DOCTOR, facility=hospital.id)
+    entries = [world.add("diseases", by=by, entry=ASTHMA) for by in (hospital, consulting)]
+
+    for entry in entries:
+        with pytest.raises(Forbidden):
+            world.remove(entry, by=other)
+        world.remove(entry, by=hospital)
+
+    assert world.labels(PATIENT, "diseases") == []
+
+
 def test_removed_is_gone_and_its_history_is_the_person_s(world: World) -> None:
     """
     History is kept for the person; for others a removed entry is none.
@@ -134,6 +159,8 @@ def test_removed_is_gone_and_its_history_is_the_person_s(world: World) -> None:
         world.app.entry_history(asked, DOCTOR)
     with pytest.raises(AlreadyRemoved):
         world.remove(entry)
+    with pytest.raises(AlreadyRemoved):
+        world.hide(entry, "professionals")
 
 
 def test_history_shows_no_version_that_was_hidden(world: World) -> None:
@@ -161,7 +188,10 @@ def test_one_blood_group(world: World) -> None:
     again = world.add("blood_group", entry={"group": "ONEG"})
 
     assert again == first
-    assert [v.entry for v in world.profile().sections["blood_group"]] == [{"group": "ONEG"}]
+    with pytest.raises(AlreadyThere):
+        world.add("blood_group", entry={"group": "BPOS"})
+    world.change(first, "blood_group", entry={"group": "OPOS"})
+    assert [v.entry for v in world.profile().sections["blood_group"]] == [{"group": "OPOS"}]
 
 
 def test_the_place_of_a_hidden_one_tells_nothing(world: World) -> None:

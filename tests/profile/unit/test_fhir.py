@@ -1,14 +1,28 @@
 """FHIR R4 Observations: what comes in, what is refused and why, what goes out validates."""
 
 from copy import deepcopy
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from fhir.resources.R4B.bundle import Bundle
 
 from services.profile.contract import measures as m
+from services.profile.domain.fhir import written
+from services.profile.domain.series import Point
 from shared.kernel.errors import Forbidden, InvalidRequest
-from tests.profile.world import INS, OID, OTHER_RECORD, PATIENT, RECORD, World, measure
+from tests.profile.world import (
+    DOCUMENT,
+    INS,
+    MEASURING,
+    NOW,
+    OID,
+    OTHER_RECORD,
+    PATIENT,
+    RECORD,
+    World,
+    measure,
+)
 
 UCUM = "http://unitsofmeasure.org"
 GLUCOSE: dict[str, Any] = {
@@ -177,6 +191,30 @@ def test_what_goes_out_is_fhir_and_comes_back_the_same(world: World) -> None:
         assert out.total == len(before) == 1
         assert [line.values for line in after] == [before[0].values] * 2
         assert [line.at for line in after] == [before[0].at] * 2
+
+
+def test_what_goes_out_says_where_it_came_from() -> None:
+    """
+    R4 Observation: ``id``, ``device``, ``derivedFrom``, ``note``; none of them where there is
+    nothing to say, as of an index that was computed.
+    """
+    point = Point(measure_id=None, at=NOW, values=(72.5,))
+    measured = replace(
+        point, measure_id=OTHER_RECORD, device="Balance", comment="à jeun", document_id=DOCUMENT
+    )
+
+    bundle = written(RECORD, MEASURING.kinds["WEIGHT"], [point, measured])
+
+    computed, said = (entry["resource"] for entry in bundle["entry"])
+    assert said == computed | {
+        "id": str(OTHER_RECORD),
+        "device": {"display": "Balance"},
+        "derivedFrom": [{"reference": f"DocumentReference/{DOCUMENT}"}],
+        "note": [{"text": "à jeun"}],
+    }
+    assert not {"id", "device", "derivedFrom", "note"} & computed.keys()
+    assert computed["subject"] == {"reference": f"Patient/{RECORD}"}
+    assert computed["valueQuantity"] == {"value": 72.5, "unit": "kg", "system": UCUM, "code": "kg"}
 
 
 def test_an_empty_export_is_a_bundle_too(world: World) -> None:

@@ -1,6 +1,7 @@
 """Reference curves of growth, against the percentiles that the CDC itself prints."""
 
 import base64
+from datetime import UTC, date, datetime
 from io import BytesIO
 
 import pytest
@@ -9,7 +10,7 @@ from pypdf import PdfReader
 from services.profile.adapters.reference import read_growth
 from services.profile.contract import growth as g
 from services.profile.contract import requests as r
-from services.profile.domain.growth import CENTILES
+from services.profile.domain.growth import CENTILES, Growth, Lms
 from tests.profile.world import PATIENT, RECORD, World, measure
 
 BMI_OF_BOYS = {"p3": 14.52095333, "p10": 15.09032827, "p25": 15.74164233, "p50": 16.57502768,
@@ -63,6 +64,39 @@ def test_between_two_ages_and_outside() -> None:
     assert low.m < middle.m < high.m
     assert growth.at("HEIGHT", "F", 300) is None
     assert growth.at("GLUCOSE", "F", 60) is None
+
+
+@pytest.mark.parametrize(
+    ("months", "row"),
+    [(0, (1, 10, 0.1)), (0.5, (1.5, 12.5, 0.15)), (1, (2, 15, 0.2)), (2, (3, 20, 0.3))],
+)
+def test_every_number_of_the_method_goes_in_proportion(
+    months: float, row: tuple[float, float, float]
+) -> None:
+    """
+    Power, median and variation alike; at the ages of the table they are the table's.
+    """
+    table = [Lms(months=0, l=1, m=10, s=0.1), Lms(months=2, l=3, m=20, s=0.3)]
+
+    found = Growth({("WEIGHT", "M"): table}).at("WEIGHT", "M", months)
+
+    assert found
+    assert (found.l, found.m, found.s) == pytest.approx(row)
+
+
+def test_a_curve_is_drawn_from_the_first_measure_to_the_last() -> None:
+    """
+    Month by month, and not beyond what was measured.
+    """
+    first, last = (datetime(2026, month, 1, 8, tzinfo=UTC) for month in (2, 11))
+
+    lines = read_growth().charted("HEIGHT", "F", date(2021, 1, 15), first, last)
+
+    assert list(lines) == ["P3", "P50", "P97"]
+    for line in lines.values():
+        instants = [at for at, _ in line]
+        assert (instants[0], instants[-1]) == (first, last)
+        assert len(instants) == 10
 
 
 def words(world: World) -> str:

@@ -1,14 +1,14 @@
 """Measures as they are taken: units, limits, once each, targets, and what is removed."""
 
 from datetime import timedelta
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from services.profile.contract import measures as m
-from services.profile.domain.errors import AlreadyRemoved, WrittenByAnother
+from services.profile.domain.errors import AlreadyRemoved, NotSecret, WrittenByAnother
 from shared.kernel.errors import Forbidden, InvalidRequest, TooMany
 from tests.profile.world import (
     DOCTOR,
@@ -204,6 +204,25 @@ def test_the_person_does_not_edit_a_service_s_measure(world: World) -> None:
     unknown = m.RemoveMeasure(request_id=uuid4(), measure_id=uuid4())
     with pytest.raises(Forbidden):
         world.app.remove_measure(unknown, PATIENT)
+
+
+def test_a_secret_session_removes_nothing_that_parents_see(world: World) -> None:
+    """
+    A weight that vanished without anybody would show that there was a secret session.
+    """
+    (seen,) = world.record(measure("WEIGHT", 70, unit="kg")).items
+    (own,) = world.record(measure("WEIGHT", 60, unit="kg"), by=IN_SECRET).items
+
+    def remove(measure_id: UUID) -> None:
+        request = m.RemoveMeasure(request_id=uuid4(), measure_id=measure_id)
+        world.app.remove_measure(request, IN_SECRET)
+        world.project()
+
+    with pytest.raises(NotSecret):
+        remove(seen.measure_id)
+    remove(own.measure_id)
+
+    assert [line.values for line in world.listed("WEIGHT").items] == [{"value": 70.0}]
 
 
 def test_revoked_the_next_reading_is_refused(world: World) -> None:

@@ -93,6 +93,33 @@ def test_what_does_not_fit_is_named(world: World, answers: dict[str, Any], field
     assert set(refused.value.fields) == {f"answers.{field}"}
 
 
+def test_a_text_has_a_character_and_five_hundred_at_most() -> None:
+    """
+    What somebody wants to talk of first, in a few words.
+    """
+    for asked in read_questionnaires().values():
+        for fits in ("x", "x" * 500):
+            asked.check({"priority": fits}, final=False)
+        for wrong in ("", "x" * 501, 1, ["x"]):
+            with pytest.raises(InvalidRequest) as refused:
+                asked.check({"priority": wrong}, final=False)
+            assert list(refused.value.fields) == ["answers.priority"]
+
+
+def test_of_several_choices_each_tells_its_fact_once() -> None:
+    """
+    Who needs help to wash and to eat needs help; who needs none, none.
+    """
+    oldest = next(one for one in read_questionnaires().values() if one.ages == (70, 75))
+
+    for chosen, facts in ((["washing", "meals"], ["needs_help"]), (["none"], []), ([], [])):
+        oldest.check({"daily_help": chosen}, final=False)
+        assert oldest.facts({"daily_help": chosen}) == facts
+    for wrong in (["washing", "flying"], "washing"):
+        with pytest.raises(InvalidRequest):
+            oldest.check({"daily_help": wrong}, final=False)
+
+
 def test_answered_in_secret_is_not_for_parents(world: World) -> None:
     """
     What parents see is the last that was not secret.

@@ -96,7 +96,29 @@ def test_a_week_begins_on_monday_in_paris() -> None:
         Point(measure_id=None, at=at, values=(1.0,)) for at in (sunday, sunday + timedelta(hours=1))
     ]
 
-    assert [bucket.count for bucket in aggregated(points, "week")] == [1, 1]
+    before, after = aggregated(points, "week")
+
+    assert (before.count, after.count) == (1, 1)
+    assert before.end == after.start == datetime(2026, 11, 15, 23, tzinfo=UTC)
+    assert after.end == datetime(2026, 11, 22, 23, tzinfo=UTC)
+
+
+def test_an_hour_begins_on_the_hour_and_holds_no_next_one() -> None:
+    """
+    By UTC, also where the clocks of France show the same hour twice.
+    """
+    first = datetime(2026, 10, 25, 0, tzinfo=UTC)
+    points = [
+        Point(measure_id=None, at=first + timedelta(minutes=minutes), values=(1.0,))
+        for minutes in (0, 59, 60, 125)
+    ]
+
+    buckets = aggregated(points, "hour")
+
+    assert [bucket.count for bucket in buckets] == [2, 1, 1]
+    assert [(b.start - first, b.end - b.start) for b in buckets] == [
+        (timedelta(hours=hour), timedelta(hours=1)) for hour in range(3)
+    ]
 
 
 def test_bmi_is_computed_from_the_height_known_then(world: World) -> None:
