@@ -106,6 +106,15 @@ def test_a_text_has_a_character_and_five_hundred_at_most() -> None:
             assert list(refused.value.fields) == ["answers.priority"]
 
 
+def test_a_number_fits_from_the_lowest_to_the_highest() -> None:
+    """
+    Who drinks nothing answers 0.
+    """
+    for asked in read_questionnaires().values():
+        for number in (0, 1, 200):
+            asked.check({"alcohol_glasses": number}, final=False)
+
+
 def test_of_several_choices_each_tells_its_fact_once() -> None:
     """
     Who needs help to wash and to eat needs help; who needs none, none.
