@@ -119,6 +119,31 @@ def test_one_occurrence_of_a_series_is_changed_or_cancelled(world: World) -> Non
             world.app.cancel_appointment(cancelling(series, occurrence=wrong), PATIENT)
 
 
+@pytest.mark.parametrize(
+    ("zone", "second"),
+    [
+        ("America/Martinique", "2026-12-08T13:30:00.000Z"),
+        ("Indian/Reunion", "2026-12-08T05:30:00.000Z"),
+        ("Pacific/Noumea", "2026-12-07T22:30:00.000Z"),
+    ],
+)
+def test_an_occurrence_is_found_by_its_instant_whatever_its_clocks_show(
+    world: World, zone: str, second: str
+) -> None:
+    """
+    09:30 each Tuesday, hours behind UTC or ahead of it, and the day before there.
+    """
+    weekly = vevent("s", f"DTSTART;TZID={zone}:20261201T093000", "RRULE:FREQ=WEEKLY;COUNT=2")
+    (part,) = world.app.import_calendar(importing(calendar(weekly)), PATIENT).parts
+    assert part.appointment_id
+
+    world.app.cancel_appointment(cancelling(part.appointment_id, occurrence=second), PATIENT)
+
+    (left,) = world.show()
+    assert instant(left.starts_at) < second
+    assert len(world.show(include_cancelled=True)) == 2
+
+
 def test_of_one_occurrence_alone_nothing_is_changed_without_naming_it(world: World) -> None:
     """
     Its series was never seen, so there is no whole that could be meant.

@@ -108,11 +108,14 @@ def test_what_is_broken_is_named_and_the_rest_is_taken(world: World) -> None:
     """
     missing = booked("no-status")
     missing.pop("status")
+    never = booked("no-start")
+    never.pop("start")
     imported = take(
         world,
         booked("good-1"),
         missing,
         booked("bad-start", start="tomorrow"),
+        never,
         booked("local", start="2026-12-01T09:30:00"),
         booked("backwards", end="2026-12-01T09:00:00+01:00"),
         booked("nobody", participant=[]),
@@ -122,10 +125,10 @@ def test_what_is_broken_is_named_and_the_rest_is_taken(world: World) -> None:
         booked("good-2"),
     )
 
-    assert imported.counts == {"added": 2, "refused": 8}
+    assert imported.counts == {"added": 2, "refused": 9}
     refused = [set(p.fields) for p in imported.parts if p.outcome == "refused"]
     assert refused == [
-        {"status"}, {"start"}, {"start"}, {"start"}, {"participant"}, {"identifier"},
+        {"status"}, {"start"}, {"start"}, {"start"}, {"start"}, {"participant"}, {"identifier"},
         {"resourceType"}, {"resourceType"},
     ]  # fmt: skip
     assert "tomorrow" not in str(imported)
@@ -179,6 +182,26 @@ def test_an_appointment_of_another_person_is_refused(world: World) -> None:
     assert [uid.partition("|")[2] for uid in wrong] == [
         "other", "malformed", "unknown", "by-reference",
     ]  # fmt: skip
+
+
+def test_a_number_of_the_hospital_s_own_names_nobody(world: World) -> None:
+    """
+    A Patient of the bundle has one beside the INS, or instead of it: only the INS is compared.
+    """
+    own = {"system": "urn:oid:1.2.250.1.999.7", "value": OTHER_INS[0]}
+    people = {
+        "p1": [own, {"system": INS_SYSTEM, "value": INS[0]}],
+        "p2": [own],
+        "p3": [{"system": INS_SYSTEM}, None],
+    }
+
+    imported = take(
+        world,
+        *({"resourceType": "Patient", "id": i, "identifier": ids} for i, ids in people.items()),
+        *(booked(i, participant=[{"actor": {"reference": f"Patient/{i}"}}]) for i in people),
+    )
+
+    assert [part.outcome for part in imported.parts if part.uid] == ["added"] * 3
 
 
 def test_a_hospital_knows_people_by_their_ins(world: World) -> None:

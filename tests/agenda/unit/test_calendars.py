@@ -7,6 +7,7 @@ import pytest
 
 from services.agenda.contract.imports import Imported
 from services.agenda.contract.views import AppointmentView
+from services.agenda.domain.facts import line, lines
 from shared.kernel.clock import instant
 from shared.kernel.errors import InvalidRequest, TooMany
 from tests.agenda.ics import calendar, importing, vevent
@@ -302,6 +303,47 @@ def test_a_series_moved_since_forgets_older_changes(world: World) -> None:
     ]  # fmt: skip
 
 
+def test_a_series_renamed_since_keeps_what_was_moved_of_days_it_still_has(world: World) -> None:
+    """
+    A higher SEQUENCE forgets only what the series has no more; a day it leaves out, at the same
+    SEQUENCE too.
+    """
+    moved = "DTSTART;TZID=Europe/Paris:20261216T110000"
+    take(world, vevent("s", MORNING, WEEKLY), vevent("s", "RECURRENCE-ID:20261215T083000Z", moved))
+
+    take(world, vevent("s", MORNING, WEEKLY, "SEQUENCE:1", "SUMMARY:Kiné"))
+    assert [at[5:] for at in starts(world.show())] == [
+        "12-01T08:30", "12-08T08:30", "12-16T10:00", "12-22T08:30",
+    ]  # fmt: skip
+
+    without = "EXDATE;TZID=Europe/Paris:20261215T093000"
+    take(world, vevent("s", MORNING, WEEKLY, "SEQUENCE:2", without))
+    assert [at[5:] for at in starts(world.show())] == ["12-01T08:30", "12-08T08:30", "12-22T08:30"]
+
+
+@pytest.mark.parametrize(
+    ("since", "until", "shown"),
+    [
+        ("2026-12-12T22:59:59Z", "2026-12-14T00:00:00Z", True),
+        ("2026-12-12T23:00:00Z", "2026-12-14T00:00:00Z", False),
+        ("2026-12-05T23:00:00Z", "2026-12-07T23:00:00Z", False),
+        ("2026-12-05T23:00:00Z", "2026-12-07T23:00:01Z", True),
+    ],
+)
+def test_a_window_takes_of_a_series_what_falls_in_it_in_part(
+    world: World, since: str, until: str, shown: bool
+) -> None:
+    """
+    As of one appointment: the second of stays from Tuesday to Saturday, by days of France.
+    """
+    stay = "DTSTART;VALUE=DATE:20261201", "DTEND;VALUE=DATE:20261206"
+    take(world, vevent("s", *stay, WEEKLY))
+
+    days = [str(view.day) for view in world.show(**{"from": since, "to": until})]
+
+    assert days == (["2026-12-08"] if shown else [])
+
+
 def test_texts_of_elsewhere_are_cut_and_cleaned(world: World) -> None:
     """
     Limits of the national application: 100 and 1000 characters; no control character.
@@ -317,6 +359,15 @@ def test_texts_of_elsewhere_are_cut_and_cleaned(world: World) -> None:
     assert seen.comment is not None
     assert len(seen.comment) == 1000
     assert "\x07" not in seen.title
+
+
+def test_a_text_of_elsewhere_is_cut_only_beyond_its_limit() -> None:
+    """
+    Whole if it fits, else to its limit with what shows that something is missing.
+    """
+    for read in (line, lines):
+        assert read("x" * 100, 100) == "x" * 100
+        assert read("x" * 101, 100) == "x" * 99 + "…"
 
 
 @pytest.mark.parametrize(

@@ -1,16 +1,19 @@
 """Revisions arrive late, twice and in any order: what holds must not depend on it."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from services.agenda.domain.appointment import Appointment, Effect
+from services.agenda.domain.errors import TooManyOccurrences
 from services.agenda.domain.facts import Facts, Status
 from services.agenda.domain.recurrence import Recurrence
 from services.agenda.domain.slot import WHOLE, Place, Revision
 from services.agenda.domain.when import When
+from shared.kernel.clock import instant
 from tests.agenda.world import PATIENT, RECORD
 
 DAY = "2026-12-08T08:30:00.000Z"
@@ -90,3 +93,21 @@ def test_what_is_replayed_is_what_was_decided(revisions: list[Revision]) -> None
 
     assert rebuilt is not None
     assert rebuilt.slots == appointment.slots
+
+
+def test_a_thousand_occurrences_may_differ_from_their_series_and_no_more() -> None:
+    """
+    One series must not hold a calendar of its own; those it has may still be changed.
+    """
+    start = datetime(2026, 12, 1, 8, 30, tzinfo=UTC)
+
+    def said(slot: str, title: str = "A") -> Revision:
+        return Revision(slot=slot, place=Place.of(0, start), facts=facts(title, 9, series=False))
+
+    days = [instant(start + timedelta(days=number)) for number in range(1001)]
+    appointment = heard([said(WHOLE), *(said(day) for day in days[:1000])])
+
+    with pytest.raises(TooManyOccurrences):
+        appointment.hear(said(days[1000]), PATIENT)
+    assert appointment.hear(said(days[0], "B"), PATIENT) is Effect.CHANGED
+    assert len(appointment.slots) == 1001
