@@ -119,6 +119,27 @@ def test_one_occurrence_of_a_series_is_changed_or_cancelled(world: World) -> Non
             world.app.cancel_appointment(cancelling(series, occurrence=wrong), PATIENT)
 
 
+def test_what_a_person_changed_gives_way_to_the_next_sequence_of_its_calendar(
+    world: World,
+) -> None:
+    """
+    RFC 5546 2.1.4: whoever organises it counts up for a change that matters, whenever it was made.
+    """
+    (part,) = world.app.import_calendar(importing(calendar(SERIES)), PATIENT).parts
+    assert part.appointment_id
+    second = "2026-12-08T08:30:00.000Z"
+    moved = changing(part.appointment_id, occurrence=second, starts_at="2026-12-09T15:00:00Z")
+    world.app.change_appointment(moved, PATIENT)
+
+    for sequence, shown in ((0, "12-09T15:00"), (1, "12-10T07:00")):
+        said = vevent(
+            "s", "RECURRENCE-ID:20261208T083000Z", "DTSTART:20261210T070000Z",
+            f"SEQUENCE:{sequence}",
+        )  # fmt: skip
+        world.app.import_calendar(importing(calendar(said)), PATIENT)
+        assert instant(world.show()[1].starts_at)[5:16] == shown
+
+
 @pytest.mark.parametrize(
     ("zone", "second"),
     [

@@ -257,6 +257,19 @@ def test_one_occurrence_alone_is_an_appointment(world: World) -> None:
     assert starts(world.show()) == ["2026-12-01T08:30"]
 
 
+def test_a_sequence_is_an_integer_of_the_calendar_format(world: World) -> None:
+    """
+    RFC 5545 3.3.8: from 0, as it counts, to 2147483647.
+    """
+    imported = take(
+        world,
+        vevent("last", MORNING, "SEQUENCE:2147483647"),
+        vevent("beyond", MORNING, "SEQUENCE:2147483648"),
+    )
+
+    assert outcomes(imported) == ["added", "refused"]
+
+
 def test_a_cancelled_appointment_leaves_the_list_and_stays_in_memory(world: World) -> None:
     """
     METHOD:CANCEL needs say no more than whom it cancels; so does STATUS.
