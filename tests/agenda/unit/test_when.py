@@ -77,6 +77,16 @@ def test_what_no_appointment_lasts_is_refused(length: dict[str, int]) -> None:
         civil("2026-11-21T09:00", **length)
 
 
+@pytest.mark.parametrize("length", [{"days": 366}, {"seconds": 366 * 86400}])
+def test_what_lasts_a_year_is_taken(length: dict[str, int]) -> None:
+    """
+    Of the longest, to the second.
+    """
+    civil("2026-11-21T09:00", **length)
+    with pytest.raises(BadWhen):
+        civil("2026-11-21T09:00", **length | {"seconds": length.get("seconds", 0) + 1})
+
+
 @pytest.mark.parametrize("year", [1899, 2201])
 def test_years_beyond_all_appointments_are_refused(year: int) -> None:
     """
