@@ -14,6 +14,8 @@ from pathlib import Path
 import pytest
 
 from services.agenda.adapters.prevention_table import DATA, read_table
+from services.agenda.domain.prevention.acts import check_terms
+from services.agenda.domain.prevention.periods import Season
 from services.agenda.domain.prevention.person import Answer, History, Person, State
 from services.agenda.domain.prevention.plan import Item, Timing, plan
 from services.agenda.domain.prevention.rule import Fact, Kind, Requirement
@@ -358,3 +360,31 @@ def test_an_answer_of_not_done_keeps_the_item() -> None:
     (item,) = [i for i in plan(TABLE, person, said, date(2020, 1, 1)) if i.rule.id == "BILAN_18_25"]
 
     assert (item.state, item.timing, item.is_open) == (State.NOT_DONE, Timing.DUE, False)
+
+
+@pytest.mark.parametrize(
+    "term", ["no_dose_before:12M", "no_dose_after:P12M", "pregnant|sportive", "first_dose_from:P"]
+)
+def test_a_condition_that_nobody_evaluates_does_not_start(term: str) -> None:
+    """
+    A fault in the table would leave somebody out of a programme, or in it, without a word.
+    """
+    check_terms(("no_dose_before:P12M", "first_dose_before:P12M", "pregnant|immunosuppressed"))
+
+    with pytest.raises(ValueError, match=r".+"):
+        check_terms(("pregnant", term))
+
+
+@pytest.mark.parametrize(
+    ("season", "first", "after"),
+    [
+        ("10-15/02-28", date(2026, 10, 15), date(2027, 3, 1)),
+        ("04-01/06-30", date(2026, 4, 1), date(2026, 7, 1)),
+        ("12-31/12-31", date(2026, 12, 31), date(2027, 1, 1)),
+    ],
+)
+def test_a_season_holds_its_first_day_and_its_last(season: str, first: date, after: date) -> None:
+    """
+    Over the end of the year, within it, and of one day.
+    """
+    assert Season.parse(season).of(2026) == (first, after)
