@@ -192,6 +192,7 @@ def test_both_sides_of_each_bound(case: Case) -> None:
     assert case.timing(first) is Timing.DUE
     assert case.timing(last) is Timing.DUE
     assert case.timing(last + DAY) is not Timing.DUE
+    assert [item.last_day for item in (case.item(first), case.item(last)) if item] == [last] * 2
 
 
 @pytest.mark.parametrize("case", [c for c in CASES if c.until], ids=str)
@@ -203,6 +204,9 @@ def test_both_sides_of_catching_up(case: Case) -> None:
 
     assert case.timing(last + DAY) is Timing.LATE
     assert case.timing(until) is Timing.LATE
+    assert [item.last_day_at_all for item in (case.item(last), case.item(until)) if item] == [
+        until
+    ] * 2
     assert case.timing(until + DAY) in {Timing.PAST, None}
 
 
@@ -348,6 +352,29 @@ def test_nothing_of_the_reference_table_is_missing() -> None:
     exams = {r["code"] for r in rows if r["kind"] == "child_exam"}
     assert exams == {rule.id for rule in TABLE.rules if rule.kind is Kind.CHILD_EXAM}
     assert len(exams) == 21
+
+
+def test_a_dose_of_the_day_of_birth_counts_where_nothing_else_is_said() -> None:
+    """
+    Children of mothers with hepatitis B have theirs in the first hours.
+    """
+    given = History(vaccinations={"HEXA": (BORN,)})
+
+    found = plan(TABLE, Person(born=BORN, sex="F"), given, date(2000, 8, 1))
+
+    (first,) = [item for item in found if item.rule.id == "HEXA-1"]
+    assert (first.state, first.done_on) == (State.DONE, BORN)
+
+
+def test_who_missed_the_first_dose_waits_for_it_from_the_day_of_the_second() -> None:
+    """
+    Until that age the second is only to come, from then on another comes first.
+    """
+    second = Case("HEXA-2", "2000-09-10", "2000-10-09")
+
+    timings = [second.timing(date(2000, 9, day)) for day in (9, 10, 11)]
+
+    assert timings == [Timing.UPCOMING, Timing.WAITING, Timing.WAITING]
 
 
 def test_an_answer_of_not_done_keeps_the_item() -> None:
