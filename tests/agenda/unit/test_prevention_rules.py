@@ -19,6 +19,7 @@ from services.agenda.domain.prevention.periods import Season
 from services.agenda.domain.prevention.person import Answer, History, Person, State
 from services.agenda.domain.prevention.plan import Item, Timing, plan
 from services.agenda.domain.prevention.rule import Fact, Kind, Requirement
+from services.agenda.domain.prevention.sentences import when_fr
 
 TABLE = read_table()
 DAY = timedelta(days=1)
@@ -375,6 +376,26 @@ def test_who_missed_the_first_dose_waits_for_it_from_the_day_of_the_second() -> 
     timings = [second.timing(date(2000, 9, day)) for day in (9, 10, 11)]
 
     assert timings == [Timing.UPCOMING, Timing.WAITING, Timing.WAITING]
+
+
+@pytest.mark.parametrize(
+    ("first_dose", "sentence"),
+    [
+        ((), "À prévoir après : "),
+        (("2000-07-10",), "À faire avant le 10 octobre 2000."),
+    ],
+)
+def test_a_second_dose_is_said_to_wait_only_while_it_does(
+    first_dose: tuple[str, ...], sentence: str
+) -> None:
+    """
+    Once the first is given, the day that counts is told.
+    """
+    today = date(2000, 9, 15)
+    second = Case("HEXA-2", "2000-09-10", "2000-10-09", given={"HEXA": first_dose}).item(today)
+
+    assert second
+    assert when_fr(second, TABLE, today).startswith(sentence)
 
 
 def test_an_answer_of_not_done_keeps_the_item() -> None:
