@@ -76,13 +76,38 @@ def _auth(name: str) -> Module:
     return Module(f"shared.auth.{name}", tests)
 
 
-def _messaging(name: str) -> Module:
-    return Module(f"services.messaging.domain.{name}", ("tests/messaging/unit", GOLDEN))
+def _rules(room: str, name: str) -> Module:
+    return Module(f"services.{room}.domain.{name}", (f"tests/{room}/unit", GOLDEN))
 
 
-def _directory(name: str) -> Module:
-    return Module(f"services.directory.domain.{name}", ("tests/directory/unit", GOLDEN))
-
+RULES = {
+    "messaging": (
+        "attachment", "consistency", "conversation", "correspondent", "draft", "exchange", "mail",
+        "mailing", "message",
+    ),
+    "directory": (
+        "areas", "codes", "facility", "national_ids", "professional",
+    ),
+    "notification": (
+        "dispatch", "notice", "ports", "recipient", "sentences", "telling", "template", "topic",
+    ),
+    "catalogue": (
+        "access_token", "codes", "connections", "criteria", "editor", "finality",
+        "listed_service",
+    ),
+    "agenda": (
+        "appointment", "calendar_import", "facts", "fhir", "ics.blocks", "ics.event",
+        "ics.reading", "ics.timezones", "ics.writing", "ics.zones", "occurrences", "origin",
+        "prevention.acts", "prevention.periods", "prevention.person", "prevention.plan",
+        "prevention.rule", "prevention.sentences", "prevention_plan", "recurrence", "reminder",
+        "slot", "when",
+    ),
+    "profile": (
+        "batch", "bmi", "entry", "extraction", "fhir", "growth", "kinds", "listing", "measuring",
+        "once", "origin", "questionnaire", "series", "visibility",
+    ),
+}  # fmt: skip
+"""By service: modules of its ``domain`` that its unit tests answer for, one and all."""
 
 MODULES = (
     _access("domain.rules"),
@@ -208,20 +233,7 @@ MODULES = (
     _auth("service_keys"),
     _auth("service_tokens"),
     _auth("tokens"),
-    _messaging("attachment"),
-    _messaging("consistency"),
-    _messaging("conversation"),
-    _messaging("correspondent"),
-    _messaging("draft"),
-    _messaging("exchange"),
-    _messaging("mail"),
-    _messaging("mailing"),
-    _messaging("message"),
-    _directory("areas"),
-    _directory("codes"),
-    _directory("facility"),
-    _directory("national_ids"),
-    _directory("professional"),
+    *(_rules(room, name) for room, names in RULES.items() for name in names),
 )
 """Left out: ``bootstrap`` and the ``entrypoints`` of access, which are settings handed on to what
 is in the list, and run by the tests of whole processes alone; modules of names, words and shapes
