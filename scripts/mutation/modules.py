@@ -98,7 +98,7 @@ RULES = {
     "agenda": (
         "appointment", "calendar_import", "facts", "fhir", "ics.blocks", "ics.event",
         "ics.reading", "ics.timezones", "ics.writing", "ics.zones", "occurrences", "origin",
-        "prevention.acts", "prevention.periods", "prevention.person", "prevention.plan",
+        "prevention.acts", "prevention.season", "prevention.person", "prevention.plan",
         "prevention.rule", "prevention.sentences", "prevention_plan", "recurrence", "reminder",
         "slot", "when",
     ),

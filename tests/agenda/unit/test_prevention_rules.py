@@ -15,10 +15,10 @@ import pytest
 
 from services.agenda.adapters.prevention_table import DATA, read_table
 from services.agenda.domain.prevention.acts import check_terms
-from services.agenda.domain.prevention.periods import Season
 from services.agenda.domain.prevention.person import Answer, History, Person, State
 from services.agenda.domain.prevention.plan import Item, Timing, plan
 from services.agenda.domain.prevention.rule import Fact, Kind, Requirement
+from services.agenda.domain.prevention.season import Season
 from services.agenda.domain.prevention.sentences import when_fr
 
 TABLE = read_table()
