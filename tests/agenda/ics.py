@@ -3,10 +3,14 @@
 from typing import Any
 from uuid import uuid4
 
-from services.agenda.contract.imports import ImportCalendar
-from tests.agenda.world import RECORD
+from services.agenda.contract.imports import ImportCalendar, Imported
+from services.agenda.contract.views import AppointmentView
+from shared.kernel.clock import instant
+from tests.agenda.world import PATIENT, RECORD, World
 
 STAMP = "20261101T080000Z"
+MORNING = "DTSTART;TZID=Europe/Paris:20261201T093000"
+WEEKLY = "RRULE:FREQ=WEEKLY;COUNT=4"
 
 
 def vevent(uid: str | None = "a@clinic", *lines: str, stamp: str | None = STAMP) -> str:
@@ -27,3 +31,11 @@ def calendar(*components: str, method: str | None = None, more: str = "") -> str
 def importing(ics: str, **changes: Any) -> ImportCalendar:
     said = {"request_id": uuid4(), "record_id": RECORD, "ics": ics} | changes
     return ImportCalendar.model_validate(said)
+
+
+def take(world: World, *components: str, **how: Any) -> Imported:
+    return world.app.import_calendar(importing(calendar(*components, **how)), PATIENT)
+
+
+def starts(views: list[AppointmentView]) -> list[str]:
+    return [instant(view.starts_at)[:16] for view in views]

@@ -9,22 +9,18 @@ import csv
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from pathlib import Path
 
 import pytest
 
 from services.agenda.adapters.prevention_table import DATA, read_table
-from services.agenda.domain.prevention.acts import check_terms
 from services.agenda.domain.prevention.person import Answer, History, Person, State
 from services.agenda.domain.prevention.plan import Item, Timing, plan
-from services.agenda.domain.prevention.rule import Fact, Kind, Requirement
-from services.agenda.domain.prevention.season import Season
+from services.agenda.domain.prevention.rule import Fact, Requirement
 from services.agenda.domain.prevention.sentences import when_fr
 
 TABLE = read_table()
 DAY = timedelta(days=1)
 BORN = date(2000, 5, 10)
-REFERENCE = Path(__file__).parents[4] / "shared/domain/data/prevention_rules.csv"
 
 
 @dataclass(frozen=True)
@@ -335,26 +331,6 @@ def test_each_line_says_why_in_french_and_where_from() -> None:
             assert "'" not in row["why_fr"] + row["label_fr"], row["rule"]
 
 
-@pytest.mark.skipif(not REFERENCE.exists(), reason="the reference table is not beside this project")
-def test_nothing_of_the_reference_table_is_missing() -> None:
-    """
-    Every code of the domain's own table is a rule, an act, or is named otherwise here.
-    """
-    renamed = {
-        "MENACWY_ADO": "MENACWY-ADO", "MENB_ADO": "MENB-ADO-1", "GRIPPE": "GRIPPE-65",
-        "COVID": "COVID-65", "ZONA": "ZONA-1", "PNEUMO65": "PNEUMO-65", "VRS": "VRS-75",
-        "COQ_PREG": "COQ-GROSSESSE",
-    }  # fmt: skip
-    known = set(TABLE.by_id) | {rule.code for rule in TABLE.rules}
-    with REFERENCE.open(encoding="utf-8", newline="") as lines:
-        rows = list(csv.DictReader(lines))
-
-    assert [r["code"] for r in rows if renamed.get(r["code"], r["code"]) not in known] == []
-    exams = {r["code"] for r in rows if r["kind"] == "child_exam"}
-    assert exams == {rule.id for rule in TABLE.rules if rule.kind is Kind.CHILD_EXAM}
-    assert len(exams) == 21
-
-
 def test_a_dose_of_the_day_of_birth_counts_where_nothing_else_is_said() -> None:
     """
     Children of mothers with hepatitis B have theirs in the first hours.
@@ -408,31 +384,3 @@ def test_an_answer_of_not_done_keeps_the_item() -> None:
     (item,) = [i for i in plan(TABLE, person, said, date(2020, 1, 1)) if i.rule.id == "BILAN_18_25"]
 
     assert (item.state, item.timing, item.is_open) == (State.NOT_DONE, Timing.DUE, False)
-
-
-@pytest.mark.parametrize(
-    "term", ["no_dose_before:12M", "no_dose_after:P12M", "pregnant|sportive", "first_dose_from:P"]
-)
-def test_a_condition_that_nobody_evaluates_does_not_start(term: str) -> None:
-    """
-    A fault in the table would leave somebody out of a programme, or in it, without a word.
-    """
-    check_terms(("no_dose_before:P12M", "first_dose_before:P12M", "pregnant|immunosuppressed"))
-
-    with pytest.raises(ValueError, match=r".+"):
-        check_terms(("pregnant", term))
-
-
-@pytest.mark.parametrize(
-    ("season", "first", "after"),
-    [
-        ("10-15/02-28", date(2026, 10, 15), date(2027, 3, 1)),
-        ("04-01/06-30", date(2026, 4, 1), date(2026, 7, 1)),
-        ("12-31/12-31", date(2026, 12, 31), date(2027, 1, 1)),
-    ],
-)
-def test_a_season_holds_its_first_day_and_its_last(season: str, first: date, after: date) -> None:
-    """
-    Over the end of the year, within it, and of one day.
-    """
-    assert Season.parse(season).of(2026) == (first, after)
