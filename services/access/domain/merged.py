@@ -132,7 +132,8 @@ def _in_force(now: Mapping[str, Said], back: Set[str], left: ByMerge[Said]) -> d
 def _bring_back(rights: "Rights", ended: Ended, let_in: Set[str]) -> None:
     back = {who: consent for who, consent in ended["consents"].items() if who in let_in}
     rights.consents = {**back, **rights.consents}
-    rights.administrators += [who for who in ended["administrators"] if who in let_in]
+    back_again = let_in - set(rights.administrators)
+    rights.administrators += [who for who in ended["administrators"] if who in back_again]
     if rights.treating_doctor is None and ended["treating_doctor"] in let_in:
         rights.treating_doctor = ended["treating_doctor"]
 

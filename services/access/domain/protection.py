@@ -52,12 +52,13 @@ class Protection(RightsPart):
         return professional in held
 
     def unblock(self, professional: str, *, by: Actor) -> None:
-        """Only the person undoes their own block."""
+        """Only the person undoes their own block, be it that of a record merged in."""
         block = known_to(by, self.blocks.get(professional))
         if block is None:
             raise errors.NotBlocked
         require_unseen(by, is_open(block))
-        if block["by_person"] and not by.acts_for_person:
+        held = (block, *self.of_merges["blocks"].get(professional, {}).values())
+        if any(one["by_person"] for one in held) and not by.acts_for_person:
             raise errors.NotYours
         self._trigger(e.ProfessionalUnblocked, as_secret_as(block, by), professional=professional)
 

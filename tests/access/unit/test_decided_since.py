@@ -1,11 +1,12 @@
 """What was decided on the target since a merge is its own, whichever record is split off."""
 
+from dataclasses import replace
 from typing import Any, cast
 from uuid import UUID
 
 import pytest
 
-from services.access.domain.errors import AlreadyBlocked
+from services.access.domain.errors import AlreadyBlocked, NotYours
 from services.access.domain.grants import Block, Review, Session, Verdict
 from services.access.domain.legacy import Legacy
 from tests.access.support.judging import HOUR, NOW
@@ -23,7 +24,7 @@ from tests.access.support.merged import (
     treated,
     why_of,
 )
-from tests.access.support.people import DENTIST, DOCTOR, PATIENT, REVIEWER
+from tests.access.support.people import DENTIST, DOCTOR, MOTHER, PATIENT, REVIEWER
 
 
 @BOTH_ORDERS
@@ -141,3 +142,36 @@ def test_whom_a_reviewer_shuts_out_stays_shut_out() -> None:
     split(target, FIRST)
 
     assert target.blocks.keys() == {DOCTOR.id}
+
+
+@BOTH_ORDERS
+def test_nobody_undoes_for_the_person_what_the_person_said_on_either(
+    order: tuple[UUID, UUID],
+) -> None:
+    """Whichever block came first is in force; the person's own holds below it."""
+    of_the_doctor = Block(reason="a", by_person=False, blocked_at=NOW, secret=False)
+    theirs, ours = record(DENTIST.id), record()
+    ours.block(DENTIST.id, of_the_doctor, by=DOCTOR)
+    target = treated()
+    merge(target, *(theirs if merge_id == FIRST else ours for merge_id in order))
+
+    with pytest.raises(NotYours):
+        target.unblock(DENTIST.id, by=DOCTOR)
+    split(target, FIRST if order[0] == FIRST else SECOND)
+    target.unblock(DENTIST.id, by=DOCTOR)
+
+    assert not target.blocks
+
+
+def test_an_administrator_named_again_in_the_open_is_one_after_the_split() -> None:
+    """Who does not see a secret block may name them; one removal takes the role away."""
+    source, target = record(), treated()
+    secretly = replace(PATIENT, secret=True)
+    source.block(DOCTOR.id, {**block_of(source), "secret": True}, by=secretly)
+    merge(target, source)
+    target.name_administrator(DOCTOR.id, by=MOTHER)
+
+    split(target, FIRST)
+    target.remove_administrator(DOCTOR.id, by=PATIENT)
+
+    assert not target.administrators
