@@ -175,3 +175,14 @@ def test_zones_are_defined_as_they_are(zone: str) -> None:
         exists = civil.replace(tzinfo=ZoneInfo(zone)).astimezone(UTC).astimezone(ZoneInfo(zone))
         if exists.replace(tzinfo=None) == civil:
             assert civil.replace(tzinfo=defined).utcoffset() == exists.utcoffset(), civil
+
+
+def test_the_times_of_a_zone_have_their_names() -> None:
+    """
+    RFC 5545, 3.8.3.1: what a calendar shows beside an hour.
+    """
+    component: Any = timezone_component("Europe/Paris", datetime(2026, 1, 1, tzinfo=UTC))
+
+    names = {str(one["TZNAME"]): one["TZOFFSETTO"].to_ical() for one in component.subcomponents}
+
+    assert names == {"CET": "+0100", "CEST": "+0200"}
