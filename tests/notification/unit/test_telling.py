@@ -109,30 +109,30 @@ def test_people_are_not_told_what_they_do_themselves(hear: Hear, show: Show, kin
 
 @pytest.mark.parametrize("kind", ["patient", "representative"])
 @pytest.mark.parametrize(
-    ("type_", "record", "told"),
+    ("type_", "names", "record"),
     [
-        ("access.representative_invited", OTHER, "representative_invited"),
-        ("access.caregiver_invited", OTHER, "caregiver_invited"),
-        ("access.delegation_ended", OTHER, "delegation_ended"),
-        ("access.delegation_ended", RECORD, "delegation_ended"),
-        ("access.invitation_answered", RECORD, "invitation_answered"),
-        ("identity.record_closed", RECORD, "record_closed"),
-        ("identity.record_reopened", RECORD, "record_reopened"),
-        ("identity.erasure_requested", RECORD, "erasure_requested"),
-        ("identity.erasure_cancelled", RECORD, "erasure_cancelled"),
+        ("access.representative_invited", {"invited": str(OTHER)}, OTHER),
+        ("access.caregiver_invited", {"invited": str(OTHER)}, OTHER),
+        ("access.delegation_ended", {"delegate": str(OTHER)}, OTHER),
+        ("access.delegation_ended", {"delegate": str(OTHER)}, RECORD),
+        ("access.invitation_answered", {}, RECORD),
+        ("identity.record_closed", {}, RECORD),
+        ("identity.record_reopened", {}, RECORD),
+        ("identity.erasure_requested", {}, RECORD),
+        ("identity.erasure_cancelled", {}, RECORD),
     ],
 )
 def test_what_one_person_does_is_told_to_the_other(
-    hear: Hear, active: None, show: Show, type_: str, record: UUID, told: str, kind: str
+    hear: Hear, active: None, show: Show, type_: str, names: dict[str, str], record: UUID, kind: str
 ) -> None:
     """
     To whoever is invited, answered or let go; and the end of a record to whom it belongs, since
     a representative may have asked for it.
     """
     person = {"kind": kind, "id": str(RECORD), "record_id": str(RECORD)}
-    others = {"invited": str(OTHER), "delegate": str(OTHER)}
-    hear(received(type_, 3, by=carried(person), **others))
+    hear(received(type_, 3, by=carried(person), **names))
 
+    told = type_.partition(".")[2]
     assert kinds(show, PATIENT, Notifications(record_id=record)) == [told]
 
 
