@@ -1,7 +1,9 @@
 """Deciding again and archiving on a Carnet that runs: under a mandate, saved before it is used."""
 
 import json
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
@@ -10,7 +12,7 @@ import pytest
 from structlog.testing import capture_logs
 from typer.testing import CliRunner, Result
 
-from scripts.cli import audit, audit_archive, audit_looking, audit_reporting
+from scripts.cli import audit, audit_archive, audit_looking, audit_reporting, audit_workers
 from scripts.cli.audit_options import where
 from scripts.cli.audit_told import vocabulary
 from scripts.cli.place import Place
@@ -123,6 +125,24 @@ def test_what_access_heard_is_compared_with_identitys_own_log(
     assert (told["heard"], told["decisions"], told["count"]) == (True, 2, differing)
     why = "heard: the publisher's own log does not say so"
     assert all(line.endswith(why) for line in told["differing"])
+
+
+@pytest.mark.parametrize("few", [10_000, 0], ids=["one process", "a process per core"])
+def test_a_log_of_identity_that_cannot_be_read_is_no_finding(
+    carnet: Carnet, monkeypatch: pytest.MonkeyPatch, few: int
+) -> None:
+    """Nobody altered a decision: the command could not do its work, and says so."""
+    monkeypatch.setattr(audit_workers, "FEW", few)
+    say(carnet, RECORD, "record_announced", "record_opened", "record_activated")
+    with closing(sqlite3.connect(carnet.home / "data" / "identity.db")) as file:
+        file.execute("ALTER TABLE identity_epochs RENAME COLUMN epoch TO gone")
+
+    copy = ("--data", str(carnet.home / "data"), "--keys", str(carnet.handing.place.kek_file))
+    result = carnet.run("redecide", *copy)
+
+    assert result.exit_code == 2, result.output
+    assert "the log of identity cannot be read" in result.stderr
+    assert "differs" not in result.stdout
 
 
 def test_where_identitys_log_is_not_at_hand_that_is_said(carnet: Carnet) -> None:
