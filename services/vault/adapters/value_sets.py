@@ -4,7 +4,7 @@ import csv
 from collections.abc import Iterator
 from importlib.resources import files
 
-from services.vault.domain.value_sets import DocumentType, FormatRule, ValueSets
+from services.vault.domain.value_sets import DocumentType, ValueSets
 
 
 def read_value_sets() -> ValueSets:
@@ -26,7 +26,7 @@ def read_value_sets() -> ValueSets:
             "specialties": _systems("author_specialties"),
             "functions": _systems("author_functions"),
         },
-        format_rules=[FormatRule(**row) for row in _rows("doc_format_templates")],
+        model_formats={row["template"]: row["format"] for row in _rows("doc_format_templates")},
     )
 
 

@@ -107,9 +107,7 @@ def _take_cda(data: bytes, sha256: str, given: Statement, limits: Limits, rules:
         said,
         given,
         by_person=False,
-        format_code=rules.sets.format_of(
-            header.templates, said.type.code if said.type else "", enclosed
-        ),
+        format_code=rules.sets.format_of(header.templates, enclosed),
         rules=rules,
     )
     return Taken(

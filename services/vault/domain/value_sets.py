@@ -35,15 +35,6 @@ class DocumentType:
 
 
 @dataclass(frozen=True, kw_only=True)
-class FormatRule:
-    """Documents that declare ``template`` (and are of ``type``, if given) have ``format``."""
-
-    template: str
-    type: str
-    format: str
-
-
-@dataclass(frozen=True, kw_only=True)
 class ValueSets:
     """Each mapping: code to its French display."""
 
@@ -57,7 +48,8 @@ class ValueSets:
     functions: Mapping[str, str]
     headings: Mapping[str, str]
     reference_types: Mapping[str, str]
-    format_rules: Sequence[FormatRule]
+    model_formats: Mapping[str, str]
+    """OID of a CDA document model, as a ``templateId`` names it, to the format (ASS_A11)."""
     systems: Mapping[str, Mapping[str, str]]
     """OID of the terminology of each code, by the name of its set above."""
 
@@ -72,12 +64,12 @@ class ValueSets:
     def types_under(self, heading: str) -> frozenset[str]:
         return frozenset(t.code for t in self.types.values() if t.heading == heading)
 
-    def format_of(self, templates: Sequence[str], type_code: str, enclosed: str | None) -> str:
-        """By the file a level 1 document encloses, else by the templates it declares."""
+    def format_of(self, templates: Sequence[str], enclosed: str | None) -> str:
+        """By the file a level 1 document encloses, else by the model it declares (ASS_A11).
+
+        A document declares its model after those it builds on, so the last one known counts.
+        """
         if enclosed in LEVEL_1_FORMATS:
             return LEVEL_1_FORMATS[enclosed]
-        declared = set(templates)
-        for rule in self.format_rules:
-            if rule.template in declared and rule.type in {"", type_code}:
-                return rule.format
-        return UNREFERENCED_FORMAT
+        known = (self.model_formats[t] for t in reversed(templates) if t in self.model_formats)
+        return next(known, UNREFERENCED_FORMAT)

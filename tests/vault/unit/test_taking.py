@@ -205,15 +205,6 @@ class TestCda:
 
         assert set(document.confidentiality) == {"N", "MASQUE_PS"}
 
-    def test_templates_say_the_format(self) -> None:
-        """JDV_J60: each CI-SIS document model has its format."""
-        vsm = cda(templates='<templateId root="1.2.250.1.213.1.1.1.13"/>')
-
-        assert taken(vsm, Statement()).metadata.format == "urn:asip:ci-sis:vsm:2012"
-        assert taken(cda(), Statement()).metadata.format == (
-            "urn:asipSante:modelesHorsProfils:2011"
-        )
-
     def test_what_it_replaces_is_read(self) -> None:
         """relatedDocument RPLC, in XDS form."""
         assert taken(cda(related=replacing("1.2.3.4^0")), Statement()).replaces == ("1.2.3.4^0",)
