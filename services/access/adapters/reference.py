@@ -9,7 +9,7 @@ from services.access.domain.matrix import ANY, Cell
 from services.access.domain.reference import Reference
 
 DATA = Path(__file__).parents[1] / "data"
-MATRIX = "reconstruction-2026-11"
+MATRIX = "reconstruction-2026-11-23"
 """Name of the first matrix: sourced cells, and reconstructed ones where no text was found."""
 _READ = {"read": "yes", "partial": "partial", "none": "no"}
 

@@ -14,8 +14,11 @@ CLASSES = ("10", "11", "31", "42", "43", "44", "45", "52", "60", "90", "95")
 EXCLUDED = {
     "10": ["ATTEST-RESID"],
     "40": ["80788-3", "75496-0", "83981-1", "83901-9", "68599-0"],
+    "60": ["75496-0", "68599-0", "83901-9", "68817-6", "89601-9"],
 }
-"""Arrêté of 26 October 2023, as information-dentaire.fr tells it: written here by hand."""
+"""Arrêté of 26 October 2023, as information-dentaire.fr and infirmiers.com tell it: by hand."""
+OPENED_TO_NURSES = ["83981-1", "47420-5", "11502-2", "15507-7", "56445-0", "PROT_ALD"]
+"""Named there by infirmiers.com, among others that it does not name."""
 
 
 def cell(**given: Any) -> Cell:
@@ -44,15 +47,29 @@ def test_sourced_exclusion_wins_over_the_class(profession: str, excluded: str) -
         assert matrix().read(profession, [], class_, excluded) == "no"
 
 
-def test_sourced_exclusion_is_refused_even_to_an_administrator() -> None:
+@pytest.mark.parametrize("profession", ["40", "60"])
+def test_sourced_exclusion_is_refused_even_to_an_administrator(profession: str) -> None:
     """
     Decided through the rules too, not only in the table.
     """
-    given, dentist = rights(), professional("8", "40")
-    given.name_administrator(dentist.id, by=PATIENT)
+    given, actor = rights(), professional("8", profession)
+    given.name_administrator(actor.id, by=PATIENT)
 
-    for excluded in EXCLUDED["40"]:
-        assert ask(given, dentist, document(type=excluded))["rules"] == ["matrix_read"]
+    for excluded in EXCLUDED[profession]:
+        assert ask(given, actor, document(type=excluded))["rules"] == ["matrix_read"]
+
+
+def test_nurses_read_what_a_text_opens_to_them() -> None:
+    """
+    Reports and syntheses are open to them in part: these types of them, by name.
+    """
+    given, nurse = rights(), professional("8", "60")
+    given.name_administrator(nurse.id, by=PATIENT)
+
+    for class_, type_ in zip(("10", "10", "10", "10", "11", "44"), OPENED_TO_NURSES, strict=True):
+        assert matrix().read("60", [], class_, type_) == "yes"
+    assert matrix().read("60", [], "10", "34874-8") == "partial"
+    assert ask(given, nurse, document(type="11502-2"))["permit"]
 
 
 def test_doctors_read_every_class_and_every_other_type() -> None:
@@ -73,8 +90,8 @@ def test_words_that_name_no_cell_are_not_loaded() -> None:
     """
     sourced = [c for c in read_reference().cells if c["sourced"]]
 
-    assert {c["profession"] for c in sourced} == {"10", "40"}
-    assert len(sourced) == 2 + 5
+    assert {c["profession"] for c in sourced} == {"10", "40", "60"}
+    assert len(sourced) == 2 + 5 + 11
 
 
 def test_every_line_of_the_reconstruction_is_loaded() -> None:
