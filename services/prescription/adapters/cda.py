@@ -1,28 +1,41 @@
-"""Reads the lines of a CDA R2 prescription (CI-SIS eP-MED-DM, formatCode urn:ihe:pharm:pre:2010).
+"""Reads the lines of a CDA R2 prescription (CI-SIS eP-MED-DM, IHE Pharmacy PRE, formatCode
+urn:ihe:pharm:pre:2010).
 
-Only what a dispensation counts is read: products, quantities, renewals, substitution. The vault
-checks the document and its patient; what it keeps is the document itself.
+What a dispensation counts is read from the entries, how it is to be taken from the text that the
+prescriber signed. The vault checks the document and its patient, and keeps it.
 """
 
+import re
 from collections.abc import Iterator
 
+from services.prescription.adapters import cda_amounts as amounts
+from services.prescription.adapters.cda_products import read_product
+from services.prescription.adapters.narrative import NOTHING, Narrative
+from services.prescription.adapters.refused import refused
 from services.prescription.domain.ports import Read
-from services.prescription.domain.terms import Product, Wanted
-from shared.cda.tree import HL7 as NAMESPACE
-from shared.cda.tree import Element, clinical_document
-from shared.kernel.errors import InvalidRequest, TooLarge
+from services.prescription.domain.terms import Origin, Wanted
+from shared.cda.tree import HL7, Element, attribute, child, children, clinical_document
+from shared.kernel.errors import TooLarge
 
-HL7 = f"{{{NAMESPACE}}}"
 PS_IDNAT = "1.2.250.1.71.4.2.1"
+TYPE = "57833-6"
+"""LOINC code of a document that prescribes health products. Others list the medicines and devices
+that somebody has, in the same sections."""
 SECTIONS = {"57828-6": "medicine", "46264-8": "device"}
 """LOINC code of a section to the kind of its lines."""
-SUBSTITUTION = "1.2.250.1.213.1.1.3.87"
-"""CI-SIS template of the act that allows or forbids substitution; N: none."""
-SUPPLY = "1.2.250.1.213.1.1.3.86"
-"""CI-SIS template of how much is to be supplied."""
+SUBSTITUTION = {"1.2.250.1.213.1.1.3.87", "1.3.6.1.4.1.19376.1.9.1.3.9.1"}
+"""CI-SIS and IHE templates of the act that allows or forbids substitution; N: none."""
+ORDERS = {"INT", "RQO"}
+"""HL7 moods of what is to be done; EVN: it was."""
+OVER = {"aborted", "cancelled", "held", "nullified", "obsolete", "suspended"}
+"""HL7 ActStatus of what is not, or no longer, to be done."""
+INSTRUCTIONS = {"PINSTRUCT", "FINSTRUCT"}
+"""Codes (IHE PCC) of what the person, and whoever dispenses, is told."""
+UID = re.compile(r"[0-9A-Za-z.-]{1,128}")
+MAX_EXTENSION = 256
 MAX_BYTES = 5_000_000
 MAX_LINES = 50
-MAX_LABEL = 300
+MAX_DOSAGE = 2000
 
 
 class CdaDocuments:
@@ -30,102 +43,98 @@ class CdaDocuments:
         if len(data) > MAX_BYTES:
             raise TooLarge(fields={"content": f"is larger than {MAX_BYTES} bytes"})
         root = clinical_document(data)
-        lines = tuple(line for section in root.iter(f"{HL7}section") for line in _lines(section))
+        if attribute(root, "code", "code") != TYPE:
+            raise refused(f"the document is no prescription ({TYPE})")
+        lines = tuple(
+            line for section in root.iter(f"{{{HL7}}}section") for line in _lines(section, root)
+        )
         if not 0 < len(lines) <= MAX_LINES:
-            raise _refused(f"there must be 1 to {MAX_LINES} lines of prescription")
+            raise refused(f"there must be 1 to {MAX_LINES} lines of prescription")
         return Read(lines=lines, authors=frozenset(_authors(root)))
 
 
 def _authors(root: Element) -> Iterator[str]:
-    for path in ("author/assignedAuthor", "legalAuthenticator/assignedEntity"):
-        for who in root.iterfind(f".//{_path(path)}"):
-            for identifier in who.iterfind(f"{HL7}id"):
-                if identifier.get("root") == PS_IDNAT:
-                    yield identifier.get("extension", "")
+    """Of the document: entries name those of what they refer to."""
+    for path in ("author/assignedAuthor/id", "legalAuthenticator/assignedEntity/id"):
+        for identifier in children(root, path):
+            if identifier.get("root") == PS_IDNAT:
+                yield identifier.get("extension", "").strip()
 
 
-def _lines(section: Element) -> Iterator[Wanted]:
-    code = section.find(f"{HL7}code")
-    kind = SECTIONS.get(code.get("code", "")) if code is not None else None
+def _lines(section: Element, root: Element) -> Iterator[Wanted]:
+    kind = SECTIONS.get(attribute(section, "code", "code") or "")
     if kind is None:
         return
-    for entry in section.iterfind(f"{HL7}entry"):
-        for act in entry:
-            if act.tag in {f"{HL7}substanceAdministration", f"{HL7}supply"}:
-                yield _line(act, section, kind)
+    narrative = Narrative(section)
+    for entry in children(section, "entry"):
+        acts = [
+            act for name in ("substanceAdministration", "supply") for act in children(entry, name)
+        ]
+        if len(acts) != 1:
+            raise refused("an entry is no line of prescription")
+        yield _line(acts[0], kind, narrative, root)
 
 
-def _line(act: Element, section: Element, kind: str) -> Wanted:
+def _line(act: Element, kind: str, narrative: Narrative, root: Element) -> Wanted:
+    if not _is_ordered(act):
+        raise refused("a line orders nothing: see its moodCode, negationInd and statusCode")
+    product = read_product(act, narrative)
+    if product is None:
+        raise refused("a line names no product")
+    quantity, unit = amounts.quantity(act)
+    renewals = amounts.renewals(act)
     return Wanted(
         kind=kind,
-        product=_product(act, section),
-        quantity=max(1, _whole(_supplied(act), "value", "quantity")),
-        renewals=_whole(act.find(f"{HL7}repeatNumber"), "value", "repeatNumber"),
+        product=product,
+        quantity=quantity,
+        unit=unit,
+        renewals=renewals.count,
+        unlimited=renewals.unlimited,
+        until=renewals.until,
         substitutable=_substitutable(act),
+        dosage=_dosage(act, narrative),
+        origin=_origin(act, root),
     )
 
 
-def _product(act: Element, section: Element) -> Product:
-    material = act.find(f".//{HL7}manufacturedMaterial")
-    device = act.find(f".//{HL7}playingDevice")
-    thing = material if material is not None else device
-    if thing is None:
-        raise _refused("a line names no product")
-    code = thing.find(f"{HL7}code")
-    name = thing.find(f"{HL7}name")
-    said = "".join(name.itertext()).strip() if name is not None else ""
-    label = (
-        said or (code.get("displayName", "") if code is not None else "") or _words(thing, section)
+def _is_ordered(act: Element) -> bool:
+    return (
+        act.get("moodCode", "INT") in ORDERS
+        and act.get("negationInd") not in {"true", "1"}
+        and attribute(act, "statusCode", "code") not in OVER
     )
-    if not label:
-        raise _refused("a line names no product")
-    return Product(
-        label=label[:MAX_LABEL],
-        code=code.get("code") if code is not None else None,
-        system=code.get("codeSystem") if code is not None else None,
-    )
-
-
-def _words(thing: Element, section: Element) -> str:
-    """A preparation without a code is named in the section's text, by reference."""
-    reference = thing.find(_path("code/originalText/reference"))
-    wanted = reference.get("value", "").removeprefix("#") if reference is not None else ""
-    named = (e for e in section.iter() if wanted and e.get("ID") == wanted)
-    return " ".join(" ".join("".join(e.itertext()) for e in named).split())
-
-
-def _supplied(act: Element) -> Element | None:
-    if act.tag == f"{HL7}supply":
-        return act.find(f"{HL7}quantity")
-    for supply in act.iterfind(f"{_path('entryRelationship/supply')}"):
-        if _has_template(supply, SUPPLY):
-            return supply.find(f"{HL7}quantity")
-    return None
 
 
 def _substitutable(act: Element) -> bool:
-    for inner in act.iterfind(_path("entryRelationship/act")):
-        code = inner.find(f"{HL7}code")
-        if _has_template(inner, SUBSTITUTION) and code is not None:
-            return code.get("code") != "N"
-    return True
+    return all(
+        attribute(inner, "code", "code") != "N"
+        for inner in children(act, "entryRelationship/act")
+        if amounts.has_template(inner, SUBSTITUTION)
+    )
 
 
-def _has_template(element: Element, root: str) -> bool:
-    return any(t.get("root") == root for t in element.iterfind(f"{HL7}templateId"))
+def _dosage(act: Element, narrative: Narrative) -> str | None:
+    """What stands beside the product, then what the person and the pharmacist are told."""
+    told = (
+        narrative.words(child(inner, "text"))
+        for inner in children(act, "entryRelationship/act")
+        if attribute(inner, "code", "code") in INSTRUCTIONS
+    )
+    parts = [narrative.row(child(act, "text")), *(one for one in told if one not in NOTHING)]
+    said = " ; ".join(filter(None, parts))
+    return (said if len(said) <= MAX_DOSAGE else f"{said[:MAX_DOSAGE]} […]") or None
 
 
-def _whole(element: Element | None, name: str, field: str) -> int:
-    """0 where nothing is said."""
-    written = element.get(name, "0") if element is not None else "0"
-    if not (written.isascii() and written.isdigit() and len(written) <= 4):
-        raise _refused(f"{field} is not a whole number")
-    return int(written)
+def _origin(act: Element, root: Element) -> Origin | None:
+    """What a dispensation refers to. ``None`` where the document gives the line no id."""
+    item, document = (_identifier(child(of, "id")) for of in (act, root))
+    return Origin(item=item, document=document) if item and document else None
 
 
-def _path(steps: str) -> str:
-    return "/".join(f"{HL7}{step}" for step in steps.split("/"))
-
-
-def _refused(sentence: str) -> InvalidRequest:
-    return InvalidRequest("The prescription cannot be read.", fields={"content": sentence})
+def _identifier(element: Element | None) -> tuple[str, str] | None:
+    """``None`` for what is no id (HL7 II: an OID, a UUID or a name, without white space)."""
+    if element is None:
+        return None
+    root, extension = element.get("root", "").strip(), element.get("extension", "").strip()
+    is_one = bool(UID.fullmatch(root)) and len(extension) <= MAX_EXTENSION
+    return (root, extension) if is_one else None

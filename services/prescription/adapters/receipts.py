@@ -2,7 +2,8 @@
 
 from reportlab.platypus import Flowable, Spacer
 
-from services.prescription.adapters.edisp import TITLE, TITLE_REVERSED, TYPE, WORDS, write_edisp
+from services.prescription.adapters.edisp import TITLE, TITLE_REVERSED, TYPE, write_edisp
+from services.prescription.adapters.edisp_lines import WORDS
 from services.prescription.domain.given import Given
 from services.prescription.domain.ports import Content, HandedOver
 from shared.kernel.french import french_day

@@ -19,6 +19,13 @@ def read_pharmacies() -> frozenset[str]:
         return frozenset(row["sector"] for row in csv.DictReader(file))
 
 
+def read_units() -> dict[str, str]:
+    """Words for the codes of packages (EDQM)."""
+    table = files("services.prescription") / "data" / "units.csv"
+    with table.open(encoding="utf-8") as file:
+        return {row["unit"]: row["display"] for row in csv.DictReader(file)}
+
+
 def _kind(row: dict[str, str]) -> Kind:
     return Kind(
         code=row["kind"],

@@ -10,6 +10,7 @@ provably never reached the vault.
 """
 
 import secrets
+from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
@@ -198,7 +199,10 @@ class Issuing(PrescriptionLog):
         read = self.around.documents.read(request.data)
         if who.id not in read.authors:
             raise InvalidRequest(fields={"content.author": "is not the prescriber who issues it"})
-        return list(read.lines)
+        return [
+            line if line.renewals is not None else replace(line, renewals=request.renewals)
+            for line in read.lines
+        ]
 
     def _content(
         self,

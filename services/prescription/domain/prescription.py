@@ -37,9 +37,11 @@ class Prescription(Aggregate):
         confidentiality: list[str]
 
     class Created(Event, Aggregate.Created):
-        """Prepared. ``decision_id``: that which let the prescriber feed this record."""
+        """Prepared. ``decision_id``: that which let the prescriber feed this record.
+        Version 1 did not say where its lines were read from."""
 
         TOPIC = "prescription.prescription_prepared"
+        class_version = 2
         number: str
         prescriber: str
         facility: str | None
@@ -47,6 +49,10 @@ class Prescription(Aggregate):
         lines: list[dict[str, Any]]
         replaces: UUID | None
         decision_id: UUID
+
+        @staticmethod
+        def upcast_v1_v2(state: dict[str, Any]) -> None:
+            state["lines"] = [{**line, "origin": None} for line in state["lines"]]
 
     class Issued(Event):
         """Its document is in the vault: from now on the number opens it."""

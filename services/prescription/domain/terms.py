@@ -40,10 +40,23 @@ class Product:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Origin:
+    """Ids (root, extension) of a line and of the document that prescribes it."""
+
+    item: tuple[str, str]
+    document: tuple[str, str]
+
+    @classmethod
+    def from_event(cls, data: Mapping[str, Any]) -> "Origin":
+        return cls(**{name: (root, extension) for name, (root, extension) in data.items()})
+
+
+@dataclass(frozen=True, kw_only=True)
 class Line:
     """``quantity`` leaves at each of ``deliveries``, ``every`` days apart (0: as soon as one is
     finished). ``first_by``: last day of the first delivery; ``until``: last day of all.
-    ``starts_within`` and ``exceptional``: as of its kind on the day it was issued.
+    ``starts_within`` and ``exceptional``: as of its kind on the day it was issued. ``origin``: of
+    one that was read from a document.
     """
 
     number: int
@@ -60,6 +73,7 @@ class Line:
     starts_within: int | None = None
     unit: str | None = None
     dosage: str | None = None
+    origin: Origin | None = None
 
     @property
     def total(self) -> int:
@@ -93,6 +107,7 @@ class Line:
     def to_event(self) -> dict[str, Any]:
         kept = {name: value for name, value in asdict(self).items() if value is not None}
         return kept | {
+            "origin": self.origin and {k: list(pair) for k, pair in vars(self.origin).items()},
             "product": {k: v for k, v in kept["product"].items() if v is not None},
             "dispensers": list(self.dispensers),
         }
@@ -103,6 +118,7 @@ class Line:
             **{
                 **data,
                 "product": Product(**data["product"]),
+                "origin": data["origin"] and Origin.from_event(data["origin"]),
                 "dispensers": tuple(data["dispensers"]),
             }
         )
@@ -111,18 +127,23 @@ class Line:
 @dataclass(frozen=True, kw_only=True)
 class Wanted:
     """A line as the prescriber writes it. ``fraction_days`` for what is dispensed in fractions:
-    ``quantity`` is then that of one fraction and ``fractions`` how many."""
+    ``quantity`` is then that of one fraction and ``fractions`` how many. ``renewals``: none where
+    the line says nothing of them; ``unlimited``: as often as its kind allows. ``until``: end of
+    the time in which it is renewed."""
 
     kind: str
     product: Product
     quantity: int
-    renewals: int = 0
+    renewals: int | None = 0
+    unlimited: bool = False
+    until: date | Period | None = None
     every: int = 0
     fraction_days: int | None = None
     fractions: int = 1
     substitutable: bool = True
     unit: str | None = None
     dosage: str | None = None
+    origin: Origin | None = None
 
 
 GLASSES = "glasses"
@@ -150,7 +171,7 @@ def accepted(
     last = _last_day(kind, issued, born)
     if until is not None and not issued <= until <= last:
         raise InvalidRequest(fields={"valid_until": f"is not between today and {last}"})
-    last = until or last
+    last = min(until or last, _end_of_renewals(wanted, number, issued) or last)
     return Line(
         number=number,
         kind=kind.code,
@@ -166,21 +187,30 @@ def accepted(
         dispensers=tuple(sorted(kind.dispensers)),
         unit=wanted.unit,
         dosage=wanted.dosage,
+        origin=wanted.origin,
     )
+
+
+def _end_of_renewals(wanted: Wanted, number: int, issued: date) -> date | None:
+    end = wanted.until.last_day(issued) if isinstance(wanted.until, Period) else wanted.until
+    if end and end < issued:
+        raise wrong(number, "renewals", "the time in which it is renewed is over")
+    return end
 
 
 def _deliveries(wanted: Wanted, kind: Kind, number: int) -> tuple[int, int]:
     if kind.fractions:
         if wanted.fraction_days not in kind.fractions:
             raise wrong(number, "fraction_days", f"is one of {list(kind.fractions)}")
-        if wanted.renewals:
+        if wanted.renewals or wanted.unlimited:
             raise wrong(number, "renewals", "is not renewed")
         return wanted.fractions, wanted.fraction_days or 0
     if wanted.fraction_days is not None or wanted.fractions != 1:
         raise wrong(number, "fraction_days", "is not dispensed in fractions")
-    if wanted.renewals > kind.max_renewals:
+    renewals = kind.max_renewals if wanted.unlimited else wanted.renewals or 0
+    if renewals > kind.max_renewals:
         raise wrong(number, "renewals", f"is {kind.max_renewals} at most")
-    return 1 + wanted.renewals, wanted.every
+    return 1 + renewals, wanted.every
 
 
 def _last_day(kind: Kind, issued: date, born: date | None) -> date:

@@ -17,6 +17,8 @@ from shared.kernel.errors import InvalidRequest, Refusal, TooLarge
 from tests.agenda.ics import calendar, vevent
 from tests.fuzz.target import Target
 from tests.messaging.mails import carrying, mail, written, xdm
+from tests.prescription.cda import document as prescription
+from tests.prescription.cda import section, substitution, supplied, treatment
 from tests.vault.cda import cda
 
 GLUCOSE = "14749-6"
@@ -30,13 +32,16 @@ unit="mmol/L"/><referenceRange><observationRange><value><low value="4"/><high va
 </component>"""
 ENCLOSED = """<component><nonXMLBody><text mediaType="text/plain" representation="B64">Qm9uam91cg==
 </text></nonXMLBody></component>"""
-LINES = """<component><structuredBody><component><section><code code="57828-6"/><text/><entry>
-<substanceAdministration><doseQuantity value="1"/><consumable><manufacturedProduct>
-<manufacturedMaterial><code code="3400930000000" codeSystem="1.2.250.1.213.2.3.1"/>
-<name>ESSAI 500 MG</name></manufacturedMaterial></manufacturedProduct></consumable>
-<entryRelationship><supply><repeatNumber value="2"/><quantity value="3"/></supply>
-</entryRelationship></substanceAdministration></entry></section></component></structuredBody>
-</component>"""
+LINES = prescription(
+    section(
+        treatment(
+            before='<id root="1.2.3" extension="1"/><text><reference value="#m1"/></text>',
+            repeat='<repeatNumber value="2"/>',
+            related=supplied('value="3" unit="30009000"') + substitution("N"),
+        ),
+        text='<table><tr><td ID="m1">Essai</td><td>1 le matin</td></tr></table>',
+    )
+)
 
 
 def _cda(data: bytes) -> None:
@@ -102,7 +107,7 @@ TARGETS = (
         share=2,
         read=CdaDocuments().read,
         refusals=(InvalidRequest, TooLarge),
-        seeds=(cda(body=LINES),),
+        seeds=(LINES,),
     ),
     Target(
         name="calendar",

@@ -1,35 +1,42 @@
 """Prescriptions that come as CDA R2 documents."""
 
 import base64
+from datetime import date
 from pathlib import Path
 
 import pytest
 
 from services.prescription.adapters.cda import CdaDocuments
 from shared.kernel.errors import InvalidRequest
+from tests.prescription.cda import (
+    document,
+    identified,
+    renewal_period,
+    section,
+    substitution,
+    supplied,
+    treatment,
+)
 from tests.prescription.world import DOCTOR, OTHER_DOCTOR, World, asked
 
 SAMPLES = Path(__file__).parents[4] / "shared" / "samples" / "cda"
 OFFICIAL = sorted(SAMPLES.glob("eP-MED-*.xml"))
 
-CDA = f"""<?xml version="1.0" encoding="UTF-8"?>
-<ClinicalDocument xmlns="urn:hl7-org:v3">
- <author><assignedAuthor>
-  <id root="1.2.250.1.71.4.2.1" extension="{DOCTOR.id}"/>
- </assignedAuthor></author>
- <component><structuredBody><component><section><code code="57828-6"/>
-  <entry><substanceAdministration>
-   <repeatNumber value="3"/>
-   <consumable><manufacturedProduct><manufacturedMaterial>
-    <code code="63107752" codeSystem="1.2.250.1.213.2.3.1"/><name>PARACETAMOL 500 mg</name>
-   </manufacturedMaterial></manufacturedProduct></consumable>
-   <entryRelationship><supply><templateId root="1.2.250.1.213.1.1.3.86"/>
-    <quantity value="2"/></supply></entryRelationship>
-   <entryRelationship><act><templateId root="1.2.250.1.213.1.1.3.87"/><code code="N"/></act>
-   </entryRelationship>
-  </substanceAdministration></entry>
- </section></component></structuredBody></component>
-</ClinicalDocument>""".encode()
+CDA = document(
+    section(
+        treatment(
+            before='<id root="1.2.250.1.213.1.1.9.8" extension="L1"/>',
+            repeat='<repeatNumber value="3"/>',
+            related=supplied('value="2" unit="30009000"') + substitution("N"),
+        )
+    )
+)
+PREFIXED = (
+    CDA.replace(b"<", b"<h:")
+    .replace(b"<h:/", b"</h:")
+    .replace(b"<h:?", b"<?")
+    .replace(b'xmlns="', b'xmlns:h="')
+)
 
 
 def test_lines_are_read_from_the_document(world: World) -> None:
@@ -37,8 +44,9 @@ def test_lines_are_read_from_the_document(world: World) -> None:
     issued = world.app.issue(asked(content=base64.b64encode(CDA).decode()), DOCTOR)
     (read,) = world.of(issued.number).lines
 
-    assert (read.product.label, read.product.code) == ("PARACETAMOL 500 mg", "63107752")
+    assert (read.product.label, read.product.code) == ("ESSAI-CETAMOL 500 mg", "60000001")
     assert (read.quantity, read.deliveries, read.total, read.substitutable) == (2, 4, 8, False)
+    assert read.unit == "boîte(s)"
     assert world.vault.contents[issued.document_id].data == CDA
 
 
@@ -46,6 +54,52 @@ def test_by_its_author_only(world: World) -> None:
     with pytest.raises(InvalidRequest) as refused:
         world.app.issue(asked(content=base64.b64encode(CDA).decode()), OTHER_DOCTOR)
     assert "content.author" in refused.value.fields
+
+
+def test_authors_are_those_of_the_document() -> None:
+    """Who wrote or signed it; neither who typed it nor those whom its entries name."""
+    quoted = f"<author><assignedAuthor>{identified('899700000003')}</assignedAuthor></author>"
+    data = document(
+        section(treatment(related=quoted)),
+        header=f"""<author><assignedAuthor>{identified("899700000001")}</assignedAuthor></author>
+        <dataEnterer><assignedEntity>{identified("899700000004")}</assignedEntity></dataEnterer>
+        <legalAuthenticator><assignedEntity>{identified("899700000002")}</assignedEntity>
+        </legalAuthenticator>""",
+    )
+    assert CdaDocuments().read(data).authors == {DOCTOR.id, "899700000001", "899700000002"}
+
+
+@pytest.mark.parametrize(
+    "data", [PREFIXED, CDA.decode().encode("utf-16")], ids=["prefix", "utf-16"]
+)
+def test_however_it_is_written(data: bytes) -> None:
+    data = data.replace("UTF-8".encode("utf-16-le"), "UTF-16".encode("utf-16-le"))
+    assert CdaDocuments().read(data) == CdaDocuments().read(CDA)
+
+
+def test_renewals_of_lines_that_do_not_say(world: World) -> None:
+    """Those of the request, for them alone."""
+    data = document(section(treatment(repeat=""), treatment()))
+    issued = world.app.issue(asked(content=base64.b64encode(data).decode(), renewals=2), DOCTOR)
+    assert [one.deliveries for one in world.of(issued.number).lines] == [3, 1]
+
+
+def test_renewals_without_a_number_end_with_their_period(world: World) -> None:
+    """As often as the kind allows, until the period of renewal is over."""
+    repeat = '<repeatNumber nullFlavor="NI"/>'
+    months = renewal_period('<width value="6" unit="mo"/>')
+    data = document(section(treatment(repeat=repeat), treatment(repeat=repeat, related=months)))
+    issued = world.app.issue(asked(content=base64.b64encode(data).decode()), DOCTOR)
+    told = [(one.deliveries, one.until) for one in world.of(issued.number).lines]
+    assert told == [(12, date(2027, 11, 21)), (12, date(2027, 5, 21))]
+
+
+def test_a_period_of_renewal_that_is_over(world: World) -> None:
+    over = renewal_period('<high value="20261120"/>')
+    data = document(section(treatment(repeat='<repeatNumber value="1"/>', related=over)))
+    with pytest.raises(InvalidRequest) as refused:
+        world.app.issue(asked(content=base64.b64encode(data).decode()), DOCTOR)
+    assert list(refused.value.fields) == ["lines.0.renewals"]
 
 
 @pytest.mark.parametrize(
@@ -56,13 +110,22 @@ def test_by_its_author_only(world: World) -> None:
         b'<!DOCTYPE a [<!ENTITY b "c">]><a>&b;</a>',
         CDA.replace(b'value="3"', b'value="many"'),
         CDA.replace(b"57828-6", b"11111-1"),
+        CDA.replace(b"57833-6", b"11490-0"),
     ],
-    ids=["no xml", "no prescription", "entities", "no number", "no line"],
+    ids=["no xml", "no prescription", "entities", "no number", "no line", "a letter"],
 )
 def test_what_cannot_be_read(content: bytes) -> None:
     with pytest.raises(InvalidRequest) as refused:
         CdaDocuments().read(content)
     assert list(refused.value.fields) == ["content"]
+
+
+@pytest.mark.skipif(not OFFICIAL, reason="the official CDA samples are not beside the repository")
+def test_no_other_official_sample_is_a_prescription() -> None:
+    """Letters list the devices that somebody wears, in a section of the same code."""
+    for file in sorted({*SAMPLES.glob("*.xml")} - {*OFFICIAL}):
+        with pytest.raises(InvalidRequest):
+            CdaDocuments().read(file.read_bytes())
 
 
 @pytest.mark.skipif(not OFFICIAL, reason="the official CDA samples are not beside the repository")
@@ -74,5 +137,8 @@ def test_official_samples() -> None:
         assert told[0] == ("medicine", 2, 3, False), file.name
         assert [kind for kind, *_ in told] == ["medicine", "medicine", "device"]
         assert read.lines[0].product.code == "63107752"
+        assert [one.unit for one in read.lines] == ["boîte(s)", "tube(s)", None]
+        assert read.lines[2].product.code == "1215702"
+        assert "3 fois/j" in (read.lines[0].dosage or "")
         assert all(one.product.label for one in read.lines)
         assert "801234567897" in read.authors

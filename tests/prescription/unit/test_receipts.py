@@ -11,8 +11,11 @@ from services.prescription import contract as c
 from services.prescription.domain.refusals import NothingLeft
 from services.vault.domain.cda.header import read_header
 from shared.cda.tree import clinical_document
+from shared.crypto.base64_text import to_base64
 from shared.kernel.errors import Conflict, InvalidRequest, Refusal, Unavailable
+from tests.prescription import cda
 from tests.prescription.world import (
+    DOCTOR,
     INS,
     OPERATOR,
     PARIS,
@@ -22,6 +25,7 @@ from tests.prescription.world import (
     TRAITS,
     Killed,
     World,
+    asked,
     dispensing,
     given,
     line,
@@ -98,9 +102,91 @@ def test_the_document_is_an_edisp(world: World) -> None:
             f"{H}entryRelationship[@typeCode='REFR']/{H}substanceAdministration"
         )
         assert prescribed.find(f"{H}code").get("code") == "PREItem"  # type: ignore[union-attr]
+        material = prescribed.find(f"{H}consumable/{H}manufacturedProduct/{H}manufacturedMaterial")  # type: ignore[union-attr]
+        assert material.get("nullFlavor") == material.find(f"{H}name").get("nullFlavor") == "NA"  # type: ignore[union-attr]
+        (note,) = supply.findall(f"{H}entryRelationship[@typeCode='SUBJ']/{H}act")
+        assert templates(note) == {
+            "1.3.6.1.4.1.19376.1.5.3.1.4.3.1", "2.16.840.1.113883.10.20.1.43",
+            "1.2.250.1.213.1.1.3.207",
+        }  # fmt: skip
+        assert note.find(f"{H}code").get("code") == "FINSTRUCT"  # type: ignore[union-attr]
+    substitutions = [
+        s.find(f"{H}entryRelationship[@typeCode='COMP']/{H}act") for s in supplies(document)
+    ]
+    assert substitutions[0].find(f"{H}code").get("code") == "G"  # type: ignore[union-attr]
+    assert substitutions[0].find(f"{H}statusCode").get("code") == "completed"  # type: ignore[union-attr]
+    assert substitutions[1] is None
     product = supplies(document)[0].find(f".//{H}manufacturedMaterial")
     assert product.find(f"{H}name").text == GENERIC["label"]  # type: ignore[union-attr]
     assert product.find(f"{H}code").get("code") == GENERIC["code"]  # type: ignore[union-attr]
+
+
+def referred(document: Element) -> list[tuple[str | None, str | None]]:
+    """Ids of the prescribed line, and of the document it is in."""
+    prescribed = f".//{H}entryRelationship[@typeCode='REFR']/{H}substanceAdministration"
+    paths = (f"{prescribed}/{H}id", f"{prescribed}/{H}reference/{H}externalDocument/{H}id")
+    return [(i.get("root"), i.get("extension")) for p in paths for i in document.findall(p)]
+
+
+def test_it_refers_to_the_line_as_its_document_names_it(world: World) -> None:
+    """IHE DIS, Reference to Prescription Item; kept with the prescription across a restart."""
+    item = '<id root="1.2.250.1.213.1.1.9.8" extension="L1"/>'
+    data = cda.document(cda.section(cda.treatment(before=item)))
+    number = world.app.issue(asked(content=to_base64(data)), DOCTOR).number
+    world.again()
+    world.dispense(number, given(1))
+
+    assert referred(documents(world)[0]) == [
+        ("1.2.250.1.213.1.1.9.8", "L1"), ("1.2.250.1.213.1.1.9.7", "ORD-7"),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "item",
+    [
+        "",
+        '<id nullFlavor="UNK"/>',
+        '<id extension="L1"/>',
+        '<id root="1.2 3"/>',
+        f'<id root="1.2" extension="{"9" * 257}"/>',
+    ],
+)
+def test_a_line_without_an_id_has_that_of_its_prescription(world: World, item: str) -> None:
+    data = cda.document(cda.section(cda.treatment(before=item)))
+    issued = world.app.issue(asked(content=to_base64(data)), DOCTOR)
+    world.dispense(issued.number, given(1))
+
+    assert referred(documents(world)[0]) == [(f"2.25.{issued.prescription_id.int}", "1")]
+
+
+@pytest.mark.parametrize(
+    ("unit", "written"),
+    [
+        (None, None),
+        ("boîte(s)", "30009000"),
+        ("comprimés à croquer", "{comprimes_a_croquer}"),
+        ("{tablet}", "{tablet}"),
+        ("粒", None),
+    ],
+)
+def test_a_quantity_is_of_the_unit_prescribed(
+    world: World, unit: str | None, written: str | None
+) -> None:
+    """Thirty tablets that left are not thirty boxes; ``unit`` holds no white space."""
+    world.dispense(world.issue(line(unit=unit)).number, given(2))
+    (supply,) = supplies(documents(world)[0])
+    assert supply.find(f"{H}quantity").get("unit") == written  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize("unit", ["30009000", "30001500", "mL", "{tablet}"])
+def test_a_unit_of_a_document_is_written_as_it_was(world: World, unit: str) -> None:
+    act = cda.treatment(
+        before='<id root="1.2.3"/>', related=cda.supplied(f'value="2" unit="{unit}"')
+    )
+    data = cda.document(cda.section(act))
+    world.dispense(world.app.issue(asked(content=to_base64(data)), DOCTOR).number, given(2))
+    (supply,) = supplies(documents(world)[0])
+    assert supply.find(f"{H}quantity").get("unit") == unit  # type: ignore[union-attr]
 
 
 def test_the_vault_reads_its_header(world: World) -> None:

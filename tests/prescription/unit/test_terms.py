@@ -6,8 +6,10 @@ from typing import Any
 import pytest
 
 from services.prescription.adapters.tables import read_kinds
-from services.prescription.domain.terms import Line, Product, Wanted, accepted
+from services.prescription.domain.prescription import Prescription
+from services.prescription.domain.terms import Line, Origin, Product, Wanted, accepted
 from shared.kernel.errors import InvalidRequest
+from tests.support.golden import golden_files
 
 KINDS = read_kinds()
 DAY = date(2026, 11, 21)
@@ -134,3 +136,40 @@ def test_what_may_not_be_prescribed(
     with pytest.raises(InvalidRequest) as refused:
         term(kind, profession, **more)
     assert list(refused.value.fields) == [field]
+
+
+@pytest.mark.parametrize("origin", [None, Origin(item=("1.2.3", "L1"), document=("1.2.4", ""))])
+def test_a_line_is_kept_as_it_is(origin: Origin | None) -> None:
+    """Through the JSON of its event, which knows lists alone."""
+    line = term(origin=origin, unit="boîte(s)")
+    said = line.to_event()
+    if origin:
+        assert said["origin"] == {"item": ["1.2.3", "L1"], "document": ["1.2.4", ""]}
+    assert Line.from_event(said) == line
+
+
+def test_lines_of_before_were_read_from_nowhere() -> None:
+    (golden,) = [
+        one
+        for one in golden_files("prescription")
+        if (one.topic, one.version) == ("prescription.prescription_prepared", 1)
+    ]
+    event = golden.load()
+    assert isinstance(event, Prescription.Created)
+    assert [Line.from_event(line).origin for line in event.lines] == [None, None]
+
+
+def test_renewals_without_a_number_are_those_of_the_kind() -> None:
+    assert term(unlimited=True, renewals=None).deliveries == 12
+    assert term("glasses", unlimited=True, renewals=None).deliveries == 5
+    with pytest.raises(InvalidRequest):
+        term("narcotic", unlimited=True, fraction_days=7)
+
+
+def test_the_shortest_end_counts() -> None:
+    """Of the law's, the prescriber's and that of a renewal period."""
+    assert term(until=after(90)).until == after(90)
+    read = Wanted(kind="medicine", product=Product(label="X"), quantity=1, until=after(30))
+    for until, last in ((None, 30), (after(90), 30), (after(20), 20)):
+        line = accepted(read, 1, KINDS, profession="10", issued=DAY, until=until, born=None)
+        assert (line.until, line.first_by) == (after(last), after(last))

@@ -1,0 +1,85 @@
+"""How much a line of a CDA prescription lets leave, and how often (IHE Pharmacy PRE)."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+
+from services.prescription.adapters.refused import refused
+from services.prescription.adapters.tables import read_units
+from shared.cda.timestamps import civil_date, read_timestamp
+from shared.cda.tree import HL7, Element, attribute, child, children
+from shared.kernel.periods import Period
+
+SUPPLY = {"1.2.250.1.213.1.1.3.86", "1.3.6.1.4.1.19376.1.9.1.3.8"}
+"""CI-SIS and IHE templates of how much is to be supplied."""
+RENEWAL_PERIOD = {"1.2.250.1.213.1.1.3.88", "1.3.6.1.4.1.19376.1.9.1.3.15"}
+"""CI-SIS and IHE templates of how long a line may be renewed."""
+MAX_QUANTITY = 10_000
+MAX_UNIT = 64
+_WHOLE = re.compile(r"\+?0*(\d{1,5})(?:\.0{1,9})?", re.ASCII)
+"""A quantity is a real number (HL7 PQ): 2.0 is 2."""
+_PERIODS = {"d": "D", "wk": "W", "mo": "M", "a": "Y"}
+"""UCUM units of time that a renewal period is counted in."""
+_UNITS = read_units()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Renewals:
+    """``count``: none where nothing is said. ``until``: end of the renewal period."""
+
+    count: int | None = None
+    unlimited: bool = False
+    until: date | Period | None = None
+
+
+def quantity(act: Element) -> tuple[int, str | None]:
+    """And its unit. One package where the prescriber says neither (the entry is optional)."""
+    supplied = act if act.tag == f"{{{HL7}}}supply" else next(_supplies(act, SUPPLY), None)
+    said = child(supplied, "quantity")
+    if said is None:
+        return 1, None
+    count = _whole(said.get("value", ""), "quantity")
+    if not 0 < count <= MAX_QUANTITY:
+        raise refused(f"quantity is not between 1 and {MAX_QUANTITY}")
+    unit = said.get("unit", "").strip()
+    return count, _UNITS.get(unit, unit)[:MAX_UNIT] if unit not in {"", "1"} else None
+
+
+def renewals(act: Element) -> Renewals:
+    """``repeatNumber``: how many more times; ``nullFlavor`` NI: not limited."""
+    until = next((_end(supply) for supply in _supplies(act, RENEWAL_PERIOD)), None)
+    said = act.find(f"{{{HL7}}}repeatNumber")
+    if said is None or "nullFlavor" in said.attrib:
+        is_unlimited = said is not None and said.get("nullFlavor") == "NI"
+        return Renewals(unlimited=is_unlimited, until=until)
+    most = said.get("value") or attribute(said, "high", "value") or ""
+    return Renewals(count=_whole(most, "repeatNumber"), until=until)
+
+
+def has_template(element: Element, roots: set[str]) -> bool:
+    return any(one.get("root") in roots for one in children(element, "templateId"))
+
+
+def _supplies(act: Element, roots: set[str]) -> Iterator[Element]:
+    return (one for one in children(act, "entryRelationship/supply") if has_template(one, roots))
+
+
+def _end(supply: Element) -> date | Period:
+    """Of a renewal period: its last day, or how long it lasts."""
+    high = attribute(supply, "effectiveTime/high", "value")
+    width = attribute(supply, "effectiveTime/width", "value") or ""
+    unit = attribute(supply, "effectiveTime/width", "unit") or ""
+    try:
+        if high:
+            return date.fromisoformat(civil_date(read_timestamp(high)))
+        return Period.parse(f"P{width}{_PERIODS[unit]}")
+    except (KeyError, ValueError):
+        raise refused("the end of a renewal period cannot be read") from None
+
+
+def _whole(written: str, field: str) -> int:
+    found = _WHOLE.fullmatch(written.strip())
+    if found is None:
+        raise refused(f"{field} is not a whole number")
+    return int(found[1])

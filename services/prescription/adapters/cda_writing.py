@@ -1,0 +1,28 @@
+"""Writing CDA R2 documents, element by element."""
+
+from uuid import UUID
+from xml.etree.ElementTree import Element, SubElement, register_namespace
+
+from shared.cda.tree import HL7
+
+register_namespace("", HL7)
+
+
+def templates(element: Element, roots: tuple[str, ...]) -> None:
+    for root in roots:
+        put(element, "templateId", root=root)
+
+
+def identified(element: Element, root: str, extension: str) -> None:
+    put(element, "id", root=root, **({"extension": extension} if extension else {}))
+
+
+def put(parent: Element, name: str, words: str | None = None, **attributes: str) -> Element:
+    child = SubElement(parent, f"{{{HL7}}}{name}", attributes)
+    child.text = words
+    return child
+
+
+def oid(of: UUID, version: int = 1) -> str:
+    """Of a later version: one arc below."""
+    return f"2.25.{of.int}" + ("" if version == 1 else f".{version}")
