@@ -33,6 +33,9 @@ from shared.rpc.contract import Done
 from shared.stores.event_log import Outcome, command, unreplayed
 
 CDA = "text/xml"
+ISSUED_ALREADY = "issued_already"
+"""Why a prescription is abandoned whose document is that of another: its quantities would leave
+twice."""
 
 
 class Begun(Done):
@@ -90,19 +93,35 @@ class Issuing(PrescriptionLog):
         prescription = self.prescription(request.prescription_id)
         if prescription is None or prescription.state is not State.PREPARED:
             return Outcome(answer=Done())
+        known = self.pending.of_document(request.document_id)
+        if known and not self._is_free(known):
+            again = Abandoning(prescription_id=prescription.id, reason=ISSUED_ALREADY)
+            return self._abandoned(again, prescription, by)
         deciding.issue(prescription, request.document_id, by)
         changed = [prescription]
         if former := self._former(prescription):
             deciding.end_replacement(former, prescription.fed_on_decision, by)
             changed.append(former)
-        ended = self.pending.end(prescription.id, request.document_id, prescription.record_id)
+        ended = self.pending.end(
+            prescription.id, request.document_id, prescription.record_id, known
+        )
         return Outcome(answer=Done(), save=changed, also=[ended])
+
+    def _is_free(self, prescription_id: UUID) -> bool:
+        """Its document may be issued again: nothing left on it, and nothing will."""
+        found = self.prescription(prescription_id)
+        return found is None or found.state is State.CANCELLED
 
     @unreplayed
     def abandon(self, request: Abandoning, by: Actor) -> Outcome[Done]:
         prescription = self.prescription(request.prescription_id)
         if prescription is not None and prescription.state is not State.PREPARED:
             return Outcome(answer=Done())
+        return self._abandoned(request, prescription, by)
+
+    def _abandoned(
+        self, request: Abandoning, prescription: Prescription | None, by: Actor
+    ) -> Outcome[Done]:
         changed = []
         if prescription:  # of an erased record there is nothing to say
             deciding.abandon(prescription, request.reason, by)

@@ -108,13 +108,20 @@ class Pending:
 
         return insert
 
-    def end(self, prescription_id: UUID, document_id: UUID, record_id: UUID) -> Step:
+    def end(
+        self, prescription_id: UUID, document_id: UUID, record_id: UUID, former: UUID | None
+    ) -> Step:
+        """``former``: the prescription that the document was of, and is no more."""
+
         def move(sql: Sql, _position: int) -> None:
             sql(f"DELETE FROM {ISSUES} WHERE id = ?", str(prescription_id))  # noqa: S608 - our own table name
-            sql(
-                f"INSERT INTO {DOCUMENTS} VALUES (?, ?, ?) ON CONFLICT DO NOTHING",  # noqa: S608 - our own table name
-                str(document_id), str(prescription_id), str(record_id),
+            moved = sql(
+                f"INSERT INTO {DOCUMENTS} AS known VALUES (?, ?, ?) ON CONFLICT (document_id)"  # noqa: S608 - our own table name
+                " DO UPDATE SET id = excluded.id WHERE known.id = ? RETURNING id",
+                str(document_id), str(prescription_id), str(record_id), str(former),
             )  # fmt: skip
+            if not moved:
+                raise IntegrityError("another prescription has this document meanwhile")
 
         return move
 

@@ -4,12 +4,27 @@ form, with processes of which one is killed, is ``test_replicas.py``."""
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 
+from services.prescription.domain.ports import Content
 from services.prescription.domain.prescription import State
+from shared.crypto.base64_text import to_base64
+from shared.kernel.actor import Actor
 from shared.kernel.errors import Refusal
-from tests.prescription.world import PARIS, World, dispensing, given, line, pharmacist
+from tests.prescription import cda
+from tests.prescription.world import (
+    DOCTOR,
+    OTHER_DOCTOR,
+    PARIS,
+    World,
+    asked,
+    dispensing,
+    given,
+    line,
+    pharmacist,
+)
 
 RACERS = 50
 PRESCRIBED = 12
@@ -65,3 +80,29 @@ def test_one_request_sent_fifty_times_at_once(raced: World) -> None:
     assert len(answers) == 1
     prescription = raced.of(number)
     assert prescription.left(prescription.lines[0]) == 1
+
+
+def test_one_document_issued_by_two_at_once(raced: World) -> None:
+    """Who wrote it and who signed it: one number, so that each quantity leaves once."""
+    signed = cda.identified(OTHER_DOCTOR.id)
+    header = f"<legalAuthenticator><assignedEntity>{signed}</assignedEntity></legalAuthenticator>"
+    replicas = {DOCTOR: raced.app, OTHER_DOCTOR: raced.again()}
+
+    def issue(who: Actor, data: bytes) -> str | None:
+        request = asked(content=to_base64(data))
+        for _ in range(40):
+            try:
+                return replicas[who].issue(request, who).number
+            except Refusal as refused:
+                if refused.code != "conflict":
+                    return None
+        return None
+
+    for turn in range(10):
+        act = cda.treatment(before=f'<id root="1.2.3" extension="{turn}"/>')
+        data = cda.document(cda.section(act), header=header)
+        raced.vault.contents[uuid4()] = Content(data=data, media_type="text/xml", metadata={})
+        with ThreadPoolExecutor(2) as racers:
+            numbers = list(racers.map(issue, replicas, [data, data]))
+        assert sum(number is not None for number in numbers) == 1
+    assert raced.topics().count("prescription_issued") == 10

@@ -3,10 +3,13 @@
 import base64
 from datetime import date
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 
+from services.prescription import contract as c
 from services.prescription.adapters.cda import CdaDocuments
+from services.prescription.domain.refusals import NotTaken
 from shared.kernel.errors import InvalidRequest
 from tests.prescription.cda import (
     document,
@@ -17,7 +20,7 @@ from tests.prescription.cda import (
     supplied,
     treatment,
 )
-from tests.prescription.world import DOCTOR, OTHER_DOCTOR, World, asked
+from tests.prescription.world import DOCTOR, OPERATOR, OTHER_DOCTOR, World, asked, given
 
 SAMPLES = Path(__file__).parents[4] / "shared" / "samples" / "cda"
 OFFICIAL = sorted(SAMPLES.glob("eP-MED-*.xml"))
@@ -54,6 +57,54 @@ def test_by_its_author_only(world: World) -> None:
     with pytest.raises(InvalidRequest) as refused:
         world.app.issue(asked(content=base64.b64encode(CDA).decode()), OTHER_DOCTOR)
     assert "content.author" in refused.value.fields
+
+
+def issue(world: World, data: bytes = CDA) -> c.Issued:
+    return world.app.issue(asked(content=base64.b64encode(data).decode()), DOCTOR)
+
+
+def cancel(world: World, number: str) -> None:
+    reason = "prescriber_error"
+    world.app.cancel(c.Cancel(request_id=uuid4(), number=number, reason=reason), DOCTOR)
+
+
+def test_one_document_is_issued_once(world: World) -> None:
+    """By a second request there would be two numbers, and each quantity would leave twice."""
+    first = issue(world)
+    with pytest.raises(NotTaken) as refused:
+        issue(world)
+    assert refused.value.fields == {"document": "issued_already"}
+    assert world.topics()[-2:] == ["prescription_prepared", "prescription_abandoned"]
+    assert world.app.unfinished(c.Unfinished(), OPERATOR).items == []
+
+    world.dispense(first.number, given(2))
+    with pytest.raises(NotTaken):
+        issue(world)
+
+
+def test_cancelled_it_is_issued_again(world: World) -> None:
+    """And hidden as its document from then on, which follows the newest."""
+    first = issue(world)
+    cancel(world, first.number)
+    second = issue(world)
+
+    assert second.document_id == first.document_id
+    assert world.app.pending.of_document(first.document_id) == second.prescription_id
+    world.dispense(second.number, given(2))
+    with pytest.raises(NotTaken):
+        issue(world)
+
+
+def test_it_does_not_replace_itself(world: World) -> None:
+    """The former one works again."""
+    first = issue(world)
+    content = base64.b64encode(CDA).decode()
+    request = c.Replace.model_validate(
+        {"request_id": uuid4(), "number": first.number, "content": content}
+    )
+    with pytest.raises(NotTaken):
+        world.app.replace(request, DOCTOR)
+    world.dispense(first.number, given(2))
 
 
 def test_authors_are_those_of_the_document() -> None:
