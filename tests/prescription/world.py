@@ -121,7 +121,13 @@ INS = ("279035121518989", "1.2.250.1.213.1.4.10")
 
 
 TRAITS = Traits(
-    birth_name="PAT-TROIS", first_given_name="DOMINIQUE", sex="F", birth_date="1979-03-28", ins=INS
+    birth_name="PAT-TROIS",
+    birth_given_names="DOMINIQUE MARIE-LOUISE",
+    first_given_name="DOMINIQUE",
+    sex="F",
+    birth_date="1979-03-28",
+    birth_place="51215",
+    ins=INS,
 )
 
 

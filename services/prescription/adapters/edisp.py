@@ -10,6 +10,7 @@ from xml.etree.ElementTree import Element, tostring
 
 from services.prescription.adapters.cda_writing import oid, put, templates
 from services.prescription.adapters.edisp_lines import mark, said, write_line
+from services.prescription.adapters.tables import read_specialties
 from services.prescription.domain.given import LEAVES
 from services.prescription.domain.ports import HandedOver
 from shared.cda.tree import HL7
@@ -28,6 +29,7 @@ DOCUMENT = (
 MODEL = ("1.2.250.1.213.1.1.1.54", "2024.01")
 SECTION = ("1.2.250.1.213.1.1.2.236", "1.3.6.1.4.1.19376.1.9.1.2.3", "2.16.840.1.113883.10.20.1.8")
 TITLE, TITLE_REVERSED = "Dispensation de produits de santé", "Dispensation annulée"
+_SPECIALTIES = read_specialties()
 _SEX = {"M": "M", "F": "F", "I": "UN"}
 
 
@@ -58,7 +60,8 @@ def _head(root: Element, handed: HandedOver) -> None:
     _loinc(root, TYPE, TYPE_FR)
     put(root, "title", TITLE_REVERSED if reversed_ else TITLE)
     put(root, "effectiveTime", value=_time(handed.at))
-    put(root, "confidentialityCode", code="N", codeSystem="2.16.840.1.113883.5.25")
+    put(root, "confidentialityCode", code="N", displayName="Normal",
+         codeSystem="2.16.840.1.113883.5.25")  # fmt: skip
     put(root, "languageCode", code="fr-FR")
     put(root, "setId", root=oid(first))
     put(root, "versionNumber", value="2" if reversed_ else "1")
@@ -74,6 +77,7 @@ def _patient(root: Element, handed: HandedOver) -> None:
     person = put(role, "patient")
     name = put(person, "name")
     put(name, "family", traits.birth_name, qualifier="BR")
+    put(name, "given", traits.birth_given_names)
     put(name, "given", traits.first_given_name, qualifier="BR")
     put(
         person,
@@ -82,6 +86,8 @@ def _patient(root: Element, handed: HandedOver) -> None:
         codeSystem="2.16.840.1.113883.5.1",
     )
     put(person, "birthTime", value=traits.birth_date.replace("-", ""))
+    place = put(put(put(person, "birthplace"), "place"), "addr")
+    put(place, "county", traits.birth_place)
 
 
 def _people(root: Element, handed: HandedOver) -> None:
@@ -137,7 +143,8 @@ def _body(root: Element, handed: HandedOver) -> None:
 def _pharmacist(holder: Element, handed: HandedOver) -> Element:
     """Answers their organization."""
     put(holder, "id", root=PS_IDNAT, extension=handed.dispensation.professional)
-    put(holder, "code", code=handed.specialty, codeSystem=SPECIALTIES)
+    put(holder, "code", code=handed.specialty, codeSystem=SPECIALTIES,
+         displayName=_SPECIALTIES.get(handed.specialty, handed.specialty))  # fmt: skip
     put(holder, "addr", nullFlavor="NASK")
     put(holder, "telecom", nullFlavor="NASK")
     name = put(put(holder, "assignedPerson"), "name")

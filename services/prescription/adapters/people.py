@@ -57,9 +57,11 @@ def _traits(found: dict[str, Any]) -> Traits:
     traits, ins = found["traits"], found.get("ins")
     return Traits(
         birth_name=traits["birth_name"],
+        birth_given_names=traits["birth_given_names"],
         first_given_name=traits["first_given_name"],
         sex=traits["sex"],
         birth_date=traits["birth_date"],
+        birth_place=traits["birth_place"],
         ins=(ins["value"], ins["oid"]) if ins else None,
     )
 

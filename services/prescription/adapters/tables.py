@@ -26,6 +26,13 @@ def read_units() -> dict[str, str]:
         return {row["unit"]: row["display"] for row in csv.DictReader(file)}
 
 
+def read_specialties() -> dict[str, str]:
+    """Names for the codes (JDV_J01) of who dispenses."""
+    table = files("services.prescription") / "data" / "specialties.csv"
+    with table.open(encoding="utf-8") as file:
+        return {row["code"]: row["display"] for row in csv.DictReader(file)}
+
+
 def _kind(row: dict[str, str]) -> Kind:
     return Kind(
         code=row["kind"],

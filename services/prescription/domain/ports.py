@@ -14,12 +14,14 @@ from shared.kernel.actor import Actor
 @dataclass(frozen=True, kw_only=True, repr=False)
 class Traits:
     """Of the person, as a CDA header names them: ``ins`` (matricule, OID) if it is qualified;
-    ``birth_date`` as received, which no calendar may have."""
+    ``birth_date`` as received, which no calendar may have; ``birth_place`` an INSEE code."""
 
     birth_name: str
+    birth_given_names: str
     first_given_name: str
     sex: str
     birth_date: str
+    birth_place: str
     ins: tuple[str, str] | None
 
 

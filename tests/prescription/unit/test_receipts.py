@@ -10,6 +10,7 @@ import pytest
 from services.prescription import contract as c
 from services.prescription.domain.refusals import NothingLeft
 from services.vault.domain.cda.header import read_header
+from services.vault.domain.patient import Traits as VaultTraits
 from shared.cda.tree import clinical_document
 from shared.crypto.base64_text import to_base64
 from shared.kernel.errors import Conflict, InvalidRequest, Refusal, Unavailable
@@ -119,6 +120,29 @@ def test_the_document_is_an_edisp(world: World) -> None:
     product = supplies(document)[0].find(f".//{H}manufacturedMaterial")
     assert product.find(f"{H}name").text == GENERIC["label"]  # type: ignore[union-attr]
     assert product.find(f"{H}code").get("code") == GENERIC["code"]  # type: ignore[union-attr]
+
+
+def test_the_header_says_all_that_the_minimal_structure_asks_for(world: World) -> None:
+    """CI-SIS, structuration minimale: beside an INS all six strict traits; names of codes."""
+    world.dispense(world.issue().number, given(1, 1))
+    (document,) = documents(world)
+
+    header = read_header(document)
+    assert header.patient.ids == ((INS[1], INS[0]),)
+    assert header.patient.traits == VaultTraits(
+        birth_name="PAT-TROIS",
+        birth_given_names="DOMINIQUE MARIE-LOUISE",
+        first_given_name="DOMINIQUE",
+        sex="F",
+        birth_date="1979-03-28",
+        birth_place="51215",
+    )
+    named = {
+        (one.get("code"), one.get("displayName"))
+        for path in ("confidentialityCode", "author/assignedAuthor/code")
+        for one in document.findall("/".join(f"{H}{step}" for step in path.split("/")))
+    }
+    assert named == {("N", "Normal"), ("G15_21", "Pharmacien")}
 
 
 def referred(document: Element) -> list[tuple[str | None, str | None]]:
