@@ -78,7 +78,7 @@ class Built:
             access=RpcAccess(self.client),
             people=RpcPeople(self.client),
             papers=RpcPapers(self.client),
-            reports=BiologyReports(read_biology()),
+            reports=BiologyReports(read_biology(), read_kinds()),
             listed=ListedProfiles(self.sections, self.series, self.keys, lambda: self.app.secret),
             printer=at_use(_printer),
             measuring=Measuring(read_kinds(), PintUnits()),

@@ -24,9 +24,15 @@ def on_document_visibility(app: Profile, received: Received) -> Decided:
     return app.follow_document(UUID(data["document_id"]), sorted(data["confidentiality"]))
 
 
+def on_document_replaced(app: Profile, received: Received) -> Decided:
+    """The laboratory corrected itself: what the former version gave is true no more."""
+    return app.withdraw_document(UUID(received.data["document_id"]))
+
+
 POLICIES: Mapping[str, Callable[[Profile, Received], Decided]] = {
     **MERGES,
     "identity.record_erased": on_record_erased,
+    "vault.document_replaced": on_document_replaced,
     "vault.document_masked": on_document_visibility,
     "vault.document_unmasked": on_document_visibility,
     "vault.document_revealed_to_patient": on_document_visibility,

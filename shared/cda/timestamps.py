@@ -6,7 +6,7 @@ that of metropolitan France (CI-SIS, "Volet structuration minimale").
 """
 
 import re
-from datetime import datetime, timedelta, timezone, tzinfo
+from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from zoneinfo import ZoneInfo
 
 from shared.kernel.clock import instant
@@ -22,7 +22,8 @@ _FORM = re.compile(
 
 
 def read_timestamp(value: str) -> str:
-    """The ISO form, as precise as what was given. Raises :class:`ValueError`."""
+    """The ISO form, as precise as what was given. Raises :class:`ValueError`, also for an instant
+    so near to year 1 or 9999 that another zone has no date for it."""
     found = _FORM.fullmatch(value.strip())
     if found is None:
         raise ValueError("not an HL7 timestamp")
@@ -38,6 +39,10 @@ def read_timestamp(value: str) -> str:
         int((part["fraction"] or "0").ljust(6, "0")),
         tzinfo=_zone(part["offset"]),
     )
+    try:
+        moment.astimezone(UTC).astimezone(LOCAL)
+    except OverflowError:
+        raise ValueError("not on the calendar of UTC, or of France") from None
     if part["hour"] is None:
         return "-".join(part[name] for name in ("year", "month", "day") if part[name])
     return instant(moment)

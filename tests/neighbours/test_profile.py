@@ -20,7 +20,7 @@ from tests.neighbours import registered as known
 from tests.neighbours.in_process import InProcess, caller
 from tests.neighbours.registered import Records
 from tests.profile.world import PlayedPapers, PlayedPeople
-from tests.vault.cda import cda
+from tests.vault.cda import cda, replacing
 from tests.vault.world import OTHER_RECORD, RECORD, STRANGER, World
 
 PERSON = caller(ActorKind.PATIENT, record_id=str(RECORD))
@@ -77,8 +77,11 @@ def test_there_is_no_such_person(people: People, records: Records, which: str) -
 
 @dataclass
 class Asked:
+    """``replaced``: a document that a newer version took the place of."""
+
     papers: Papers
     document: UUID
+    replaced: UUID
 
 
 @pytest.fixture(scope="module")
@@ -87,7 +90,9 @@ def vault(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Asked]:
     world = World(folder)
     client = InProcess("profile", folder)
     client.knows(VAULT, world.vault)
-    yield Asked(RpcPapers(client), world.deposit(REPORT).document_id)
+    former = world.deposit(cda(id_='<id root="1.2.3" extension="1"/>')).document_id
+    world.deposit(cda(id_='<id root="1.2.3" extension="2"/>', related=replacing("1.2.3^1")))
+    yield Asked(RpcPapers(client), world.deposit(REPORT).document_id, former)
     world.vault.close()
 
 
@@ -96,7 +101,7 @@ def asked(side: str, request: pytest.FixtureRequest) -> Asked:
     if side == "double":
         document = uuid4()
         papers = PlayedPapers(document=document, content=REPORT, hidden_from={NOBODY.id})
-        return Asked(papers, document)
+        return Asked(papers, document, document)
     found: Asked = request.getfixturevalue("vault")
     return found
 
@@ -106,6 +111,13 @@ def test_a_report_is_opened(asked: Asked) -> None:
     found = asked.papers.report(asked.document, [OTHER_RECORD, RECORD], PERSON)
     assert found == Report(record_id=RECORD, content=REPORT, confidentiality=["N"])
     assert asked.papers.may_see(asked.document, [OTHER_RECORD, RECORD], PERSON)
+
+
+def test_a_report_that_was_replaced_says_so(asked: Asked) -> None:
+    """What a laboratory corrected is not taken for a measure."""
+    if isinstance(asked.papers, PlayedPapers):
+        asked.papers.replaced = True
+    assert asked.papers.report(asked.replaced, [RECORD], PERSON).replaced
 
 
 def test_hidden_absent_and_of_another_record_are_refused_alike(asked: Asked) -> None:

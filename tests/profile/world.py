@@ -110,11 +110,17 @@ class PlayedPapers:
     hidden_from: set[str] = field(default_factory=set)
     content: bytes = b""
     confidentiality: list[str] = field(default_factory=lambda: ["N"])
+    replaced: bool = False
 
     def report(self, document_id: UUID, records: Collection[UUID], by: Actor) -> Report:
         if not self.may_see(document_id, records, by):
             raise Forbidden
-        return Report(record_id=RECORD, content=self.content, confidentiality=self.confidentiality)
+        return Report(
+            record_id=RECORD,
+            content=self.content,
+            confidentiality=self.confidentiality,
+            replaced=self.replaced,
+        )
 
     def may_see(
         self, document_id: UUID, records: Collection[UUID], by: Actor, how: How = NORMALLY
@@ -144,7 +150,7 @@ class World:
                 access=self.access,
                 people=self.people,
                 papers=self.papers,
-                reports=BiologyReports(read_biology()),
+                reports=BiologyReports(read_biology(), MEASURING.kinds),
                 listed=ListedProfiles(
                     self.sections, self.series, self.keys, lambda: self.app.secret
                 ),

@@ -1,29 +1,35 @@
 """Reads the results of a biology report (CDA R2, CI-SIS CR-BIO) that are kinds of measure here.
 
-Only the structured results of body level 3 are read: completed observations with a LOINC code of
-``data/biology.csv``, a quantity and the instant of the sample.
+Only the structured results of body level 3 are read: completed observations of the person with a
+LOINC code of ``data/biology.csv``, a quantity and the instant of the sample. Previous results
+that a report quotes are those of their own reports.
 """
 
+import re
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 
+from services.profile.domain.kinds import Kinds
 from services.profile.domain.measuring import Said
+from shared.cda.quantities import data_type, quantities
+from shared.cda.statements import Stated, observations
 from shared.cda.tree import HL7 as NAMESPACE
-from shared.cda.tree import Element, clinical_document
+from shared.cda.tree import Element, attribute, clinical_document
 from shared.kernel.errors import InvalidRequest
 from shared.kernel.french import FRANCE
 
 HL7 = f"{{{NAMESPACE}}}"
-TYPE = "{http://www.w3.org/2001/XMLSchema-instance}type"
 LOINC = "2.16.840.1.113883.6.1"
 MAX_BYTES = 5_000_000
 MAX_RESULTS = 500
+FULL_DAY = len("YYYY-MM-DD")
 
 
 class BiologyReports:
-    """``kinds``: LOINC code to kind of measure."""
+    """``codes``: LOINC code to kind of measure."""
 
-    def __init__(self, kinds: Mapping[str, str]) -> None:
+    def __init__(self, codes: Mapping[str, str], kinds: Kinds) -> None:
+        self._codes = codes
         self._kinds = kinds
 
     def results(self, content: bytes) -> list[Said]:
@@ -39,47 +45,61 @@ class BiologyReports:
         return sorted(found.values(), key=lambda said: (said.at, said.kind))[:MAX_RESULTS]
 
     def _read(self, root: Element) -> Iterator[Said]:
-        for observation in root.iter(f"{HL7}observation"):
-            if said := self._said(observation):
+        for stated in observations(root):
+            if said := self._said(stated):
                 yield said
 
-    def _said(self, observation: Element) -> Said | None:
-        kind = self._kinds.get(_coded(observation) or "")
-        value, at = observation.find(f"{HL7}value"), _sampled(observation)
-        if kind is None or value is None or at is None or not _is_final(observation):
+    def _said(self, stated: Stated) -> Said | None:
+        kind, at = self._kind(stated.observation), _sampled(stated)
+        if kind is None or at is None or not _is_final(stated):
             return None
-        number, unit = _number(value.get("value")), value.get("unit")
-        if value.get(TYPE) != "PQ" or number is None or not unit:
-            return None
-        return Said(kind=kind, at=at, values=(number,), unit=unit)
+        for value in stated.observation.iterfind(f"{HL7}value"):
+            if found := self._measured(value, kind):
+                number, unit = found
+                return Said(kind=kind, at=at, values=(number,), unit=unit)
+        return None
+
+    def _kind(self, observation: Element) -> str | None:
+        """By the code, or one that stands beside the laboratory's own."""
+        codes = (
+            code
+            for path in (f"{HL7}code", f"{HL7}code/{HL7}translation")
+            for code in observation.iterfind(path)
+            if code.get("codeSystem") == LOINC
+        )
+        return next(
+            (kind for code in codes if (kind := self._codes.get(code.get("code", "")))), None
+        )
+
+    def _measured(self, value: Element, kind: str) -> tuple[float, str] | None:
+        """In the first unit that the kind takes, be it the laboratory's second one."""
+        for quantity in quantities(value) if data_type(value) == "PQ" else ():
+            unit = _litre(quantity.unit or "")
+            if unit in self._kinds[kind].accepted and (number := _number(quantity.value)):
+                return number, unit
+        return None
 
 
-def _is_final(observation: Element) -> bool:
-    status = observation.find(f"{HL7}statusCode")
-    done = status is not None and status.get("code") == "completed"
-    return done and observation.get("moodCode") == "EVN"
+def _is_final(stated: Stated) -> bool:
+    done = attribute(stated.observation, "statusCode", "code") == "completed"
+    return done and not stated.is_of_another and not stated.is_negated
 
 
-def _coded(observation: Element) -> str | None:
-    code = observation.find(f"{HL7}code")
-    return code.get("code") if code is not None and code.get("codeSystem") == LOINC else None
+def _litre(unit: str) -> str:
+    """UCUM has two letters for the litre."""
+    return re.sub(r"(?<=/)([dcmu]?)l$", r"\1L", unit)
 
 
-def _number(written: str | None) -> float | None:
+def _number(written: str) -> float | None:
     try:
-        return float(written or "")
+        return float(written)
     except ValueError:
         return None
 
 
-def _sampled(observation: Element) -> datetime | None:
+def _sampled(stated: Stated) -> datetime | None:
     """A day without a time counts from its beginning, in France."""
-    time = observation.find(f"{HL7}effectiveTime")
-    written = time.get("value", "") if time is not None else ""
-    for form in ("%Y%m%d%H%M%S%z", "%Y%m%d%H%M%z", "%Y%m%d"):
-        try:
-            at = datetime.strptime(written, form)  # noqa: DTZ007 - the zone of a day is added below
-        except ValueError:
-            continue
-        return (at if at.tzinfo else at.replace(tzinfo=FRANCE)).astimezone(UTC)
-    return None
+    if stated.at is None or len(stated.at) < FULL_DAY:
+        return None
+    at = datetime.fromisoformat(stated.at)
+    return (at if at.tzinfo else at.replace(tzinfo=FRANCE)).astimezone(UTC)

@@ -11,6 +11,9 @@ from shared.kernel.errors import Forbidden
 from shared.kernel.gate import NORMALLY, How
 from shared.rpc.client import RpcClient
 
+REPLACED = "Deprecated"
+"""Status of a document that a newer version took the place of."""
+
 
 class RpcPapers:
     def __init__(self, client: RpcClient) -> None:
@@ -26,6 +29,7 @@ class RpcPapers:
             record_id=UUID(document["record_id"]),
             content=from_base64(found["content"]),
             confidentiality=document["confidentiality"],
+            replaced=document["status"] == REPLACED,
         )
 
     def may_see(

@@ -1,6 +1,7 @@
 """Measures out of biology documents, with the person's consent to that alone."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from datetime import datetime
 from uuid import UUID
 
 from services.profile.application.measures import MeasureTaking
@@ -52,6 +53,8 @@ class Extracting(MeasureTaking):
         if not self._is_allowed(request.record_id):
             raise NotConsented
         report = self.parts.papers.report(request.document_id, self.together(request.record_id), by)
+        if report.replaced:
+            raise InvalidRequest(fields={"document_id": "was replaced by a newer version"})
         saids = self.parts.reports.results(report.content)
         if not saids:
             raise InvalidRequest(fields={"document_id": "holds no structured result known here"})
@@ -59,13 +62,26 @@ class Extracting(MeasureTaking):
 
     def follow_document(self, document_id: UUID, codes: list[str]) -> Outcome[Done]:
         """What a document gave is hidden from whom it is; asked by a policy, which saves it."""
-        with self.guarded.reading() as sql:
-            rows = sql("SELECT batch FROM profile_extracted WHERE document = ?", str(document_id))
-        found = [self._existing(UUID(row[0])) for row in rows]
-        changed = [batch for batch in found if batch]
+        changed = self._extracted(document_id)
         for batch in changed:
             batch.set_visibility(codes, SELF)
         return Outcome(answer=Done(), save=[batch for batch in changed if batch.pending_events])
+
+    def withdraw_document(self, document_id: UUID) -> Outcome[Done]:
+        """What a replaced document gave counts no more; asked by a policy, which saves it."""
+        return Outcome(answer=Done(), save=self._withdrawn(document_id))
+
+    def _withdrawn(self, document_id: UUID, but: Collection[str] = ()) -> list[Batch]:
+        """What it gave before, and by ``but`` gives no more: an older reader took it wrongly."""
+        changed = self._extracted(document_id)
+        for batch in changed:
+            batch.withdraw(SELF, but)
+        return [batch for batch in changed if batch.pending_events]
+
+    def _extracted(self, document_id: UUID) -> list[Batch]:
+        with self.guarded.reading() as sql:
+            rows = sql("SELECT batch FROM profile_extracted WHERE document = ?", str(document_id))
+        return [batch for row in rows if (batch := self._existing(UUID(row[0])))]
 
     def _keep(
         self, request: x.ExtractMeasures, report: Report, saids: Sequence[Said], by: Actor
@@ -73,12 +89,10 @@ class Extracting(MeasureTaking):
         """In the record that the document is of."""
         now, document = self.clock.now(), str(request.document_id)
         named = [self._named(said, document) for said in saids]
-        facts: list[MeasureFact] = [
-            self.parts.measuring.kept(said, now) | {"document": document} for said in named
-        ]
+        pairs = self._kept(named, document, now)
+        facts = [fact for _, fact in pairs]
         codes = sorted(report.confidentiality)
         decisions = self._decisions(report.record_id, facts, codes, by)
-        pairs = list(zip(named, facts, strict=True))
         lot, taken = self._lot(report.record_id, request, pairs, by)
         answer = x.MeasuresExtracted(
             items=[
@@ -86,11 +100,29 @@ class Extracting(MeasureTaking):
                 for one, fact in zip(taken, facts, strict=True)
             ]
         )
+        former = self._withdrawn(request.document_id, but=[str(one.measure_id) for one in taken])
         if not lot.facts:
-            return Outcome(answer=answer)
+            return Outcome(answer=answer, save=former)
         batch, remember = self._batch(report.record_id, request, lot, codes, decisions, by)
         index = _index(document, batch, report.record_id)
-        return Outcome(answer=answer, save=[batch], also=[remember, index])
+        return Outcome(answer=answer, save=[batch, *former], also=[remember, index])
+
+    def _kept(
+        self, saids: Sequence[Said], document: str, now: datetime
+    ) -> list[tuple[Said, MeasureFact]]:
+        """Without those that no living person has. Raises :class:`InvalidRequest` if none is
+        left."""
+        pairs: list[tuple[Said, MeasureFact]] = []
+        refusals = []
+        for said in saids:
+            try:
+                fact: MeasureFact = {**self.parts.measuring.kept(said, now), "document": document}
+                pairs.append((said, fact))
+            except InvalidRequest as refusal:
+                refusals.append(refusal)
+        if not pairs:
+            raise refusals[0]
+        return pairs
 
     def _named(self, said: Said, document: str) -> Said:
         """By what it is a result of, so that whoever extracts it again brings nothing new."""

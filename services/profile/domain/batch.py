@@ -1,6 +1,6 @@
 """Measures as they come in: one event per call, however many it brings."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 from uuid import UUID
 
@@ -54,6 +54,16 @@ class Batch(Aggregate):
         def apply(self, batch: "Batch") -> None:
             batch.confidentiality = self.confidentiality
 
+    class Withdrawn(Event):
+        """The document that they were extracted from was replaced, or does not say so as it is
+        read since. ``measures``: ``id``, ``kind`` and ``at`` of each."""
+
+        TOPIC = "profile.measures_withdrawn"
+        measures: list[dict[str, str]]
+
+        def apply(self, batch: "Batch") -> None:
+            batch.removed += [measure["id"] for measure in self.measures]
+
     @event(Created)
     def __init__(
         self,
@@ -83,6 +93,18 @@ class Batch(Aggregate):
                 by=by.to_event(),
                 kinds=sorted({measure["kind"] for measure in self.measures.values()}),
                 confidentiality=sorted(confidentiality),
+            )
+
+    def withdraw(self, by: Actor, but: Collection[str] = ()) -> None:
+        """Those that were not removed before, nor are among ``but``; twice is once."""
+        staying = {*self.removed, *but}
+        left = [m for measure_id, m in self.measures.items() if measure_id not in staying]
+        if left:
+            self.trigger_event(
+                self.Withdrawn,
+                record_id=self.record_id,
+                by=by.to_event(),
+                measures=[{name: m[name] for name in ("id", "kind", "at")} for m in left],
             )
 
     def remove(self, measure_id: UUID, decision_id: UUID, by: Actor) -> None:

@@ -35,11 +35,13 @@ class People(Protocol):
 
 @dataclass(frozen=True, kw_only=True, repr=False)
 class Report:
-    """A document as the vault gives it. ``record_id``: that it is of."""
+    """A document as the vault gives it. ``record_id``: that it is of; ``replaced``: by a newer
+    version."""
 
     record_id: UUID
     content: bytes
     confidentiality: Sequence[str]
+    replaced: bool = False
 
 
 class Papers(Protocol):

@@ -42,14 +42,14 @@ class MeasureSeries:
 
     @writes.register
     def _(self, event: Batch.Removed) -> Sequence[Write]:
-        row = {
-            "record_id": str(event.record_id),
-            "kind": token(self._secret, event.record_id, event.kind),
-            "first": event.at,
-            "last": event.at,
-            "removed": str(event.measure_id),
-        }
-        return [Put(f"{event.measure_id}.removed", row)]
+        return [self._removed(event.record_id, str(event.measure_id), event.kind, event.at)]
+
+    @writes.register
+    def _(self, event: Batch.Withdrawn) -> Sequence[Write]:
+        return [
+            self._removed(event.record_id, measure["id"], measure["kind"], measure["at"])
+            for measure in event.measures
+        ]
 
     @writes.register
     def _(self, event: Batch.VisibilitySet) -> Sequence[Write]:
@@ -57,6 +57,16 @@ class MeasureSeries:
 
     def purge(self, record_id: UUID) -> Sequence[Write]:
         return [Purge([Eq("record_id", str(record_id))])]
+
+    def _removed(self, record_id: UUID, measure_id: str, kind: str, at: str) -> Write:
+        row = {
+            "record_id": str(record_id),
+            "kind": token(self._secret, record_id, kind),
+            "first": at,
+            "last": at,
+            "removed": measure_id,
+        }
+        return Put(f"{measure_id}.removed", row)
 
     def _visibility(self, event: Batch.VisibilitySet, kind: str) -> Write:
         """Found with whatever window is asked for."""

@@ -1,6 +1,7 @@
 """Earlier results of biology: the request and its answer."""
 
 from collections.abc import Sequence
+from dataclasses import asdict
 from typing import Annotated, Literal
 from uuid import UUID
 
@@ -27,24 +28,34 @@ class PriorResults(ListQuery, Reading):
 
 
 class IntervalView(Answer):
-    """Bounds as written, in a UCUM unit; ``text``: a range said in words."""
+    """Bounds as written, in a UCUM unit; ``text``: a range said in words, or several of them,
+    each with whom it is for. ``low_excluded``, ``high_excluded``: above, or below, and not it."""
 
     low: str | None = None
     high: str | None = None
     unit: str | None = None
     text: str | None = None
+    low_excluded: bool = False
+    high_excluded: bool = False
 
     @classmethod
     def of(cls, interval: Interval | None) -> "IntervalView | None":
         if interval is None:
             return None
-        return cls(low=interval.low, high=interval.high, unit=interval.unit, text=interval.text)
+        return cls(**asdict(interval))
+
+
+class QuantityView(Answer):
+    value: str
+    unit: str | None
 
 
 class ResultView(Answer):
     """``codes``: LOINC first, then the laboratory's own. ``between``: a value known by its bounds
-    alone. ``at``: ISO, as precise as given; ``day``: the same day in France, else that of the
-    document's act."""
+    alone. ``also``: the same in other units, as the laboratory gives it. ``at``: ISO, as precise
+    as given; ``day``: the same day in France, else that of the document's act. ``status``
+    ``aborted``: the test was not done, and there may be no value. ``laboratory``: none where the
+    document does not say who did it. ``isolate``: the micro-organism that was tested."""
 
     document_id: UUID
     label: str
@@ -60,6 +71,9 @@ class ResultView(Answer):
     status: str | None
     laboratory: str | None
     laboratory_id: str | None
+    also: list[QuantityView] = Field(default=[])
+    isolate: str | None = None
+    isolate_code: CodedView | None = None
 
     @classmethod
     def of(cls, found: Found) -> "ResultView":
@@ -79,6 +93,9 @@ class ResultView(Answer):
             status=said.status,
             laboratory=said.laboratory,
             laboratory_id=said.laboratory_id,
+            also=[QuantityView(value=one.value, unit=one.unit) for one in said.also],
+            isolate=said.isolate,
+            isolate_code=_coded(said.isolate_code) if said.isolate_code else None,
         )
 
 
@@ -88,7 +105,8 @@ def _coded(code: Coded) -> CodedView:
 
 class Unread(Answer):
     """A document that may hold results not shown here: open it. ``not_structured``: it is a file
-    or a scan; ``damaged``: its content could not be read; ``values``: those of ``labels``."""
+    or a scan; ``damaged``: its content could not be read; ``values``: those of ``labels``, tests
+    or chapters."""
 
     document_id: UUID
     why: Literal["not_structured", "damaged", "values"]

@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from services.vault.domain.metadata import Coded
+from shared.cda.quantities import Quantity
 from shared.cda.timestamps import civil_date
 from shared.kernel.errors import InvalidRequest
 
@@ -17,12 +18,22 @@ LOINC = "2.16.840.1.113883.6.1"
 
 @dataclass(frozen=True, kw_only=True)
 class Interval:
-    """Bounds as written, in ``unit`` (UCUM); ``text``: a range said in words."""
+    """Bounds as written, in ``unit`` (UCUM); ``text``: a range said in words. A bound that is
+    excluded: "below 5" where 5 itself is not meant."""
 
     low: str | None = None
     high: str | None = None
     unit: str | None = None
     text: str | None = None
+    low_excluded: bool = False
+    high_excluded: bool = False
+
+    def in_words(self) -> str:
+        if self.text:
+            return self.text
+        low = self.low and f"{'>' if self.low_excluded else '≥'} {self.low}"
+        high = self.high and f"{'<' if self.high_excluded else '≤'} {self.high}"
+        return " ".join(filter(None, (low, high, self.unit)))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,7 +41,10 @@ class Result:
     """One result. ``codes``: that of the test first (LOINC), then the laboratory's own.
 
     ``value`` is a number as written, or words; ``value_code`` says the same by a code;
-    ``between``: a value known by its bounds alone. ``at``: ISO, when it was taken or found.
+    ``between``: a value known by its bounds alone. ``also``: the same in other units, as the
+    laboratory gives it. ``at``: ISO, when it was taken or found. ``isolate``: the micro-organism
+    that was tested, in words; ``isolate_code``: by a code. No value at all: ``status`` is
+    ``aborted``, the test was not done.
     """
 
     label: str
@@ -39,12 +53,15 @@ class Result:
     value_code: Coded | None = None
     between: Interval | None = None
     unit: str | None = None
+    also: tuple[Quantity, ...] = ()
     reference: Interval | None = None
     interpretation: tuple[str, ...] = ()
     at: str | None = None
     status: str | None = None
     laboratory: str | None = None
     laboratory_id: str | None = None
+    isolate: str | None = None
+    isolate_code: Coded | None = None
 
     def is_of(self, loinc: str) -> bool:
         return any(c.code == loinc and c.system == LOINC for c in self.codes)
@@ -56,9 +73,11 @@ class Result:
     def from_row(cls, row: Mapping[str, Any]) -> "Result":
         kept = dict(row)
         kept["codes"] = tuple(Coded(**code) for code in row.get("codes", ()))
+        kept["also"] = tuple(Quantity(**one) for one in row.get("also", ()))
         kept["interpretation"] = tuple(row.get("interpretation", ()))
         for name, kind in (
             ("value_code", Coded),
+            ("isolate_code", Coded),
             ("between", Interval),
             ("reference", Interval),
         ):
@@ -69,8 +88,8 @@ class Result:
 
 @dataclass(frozen=True, kw_only=True)
 class ReadDocument:
-    """What was read in one document. ``unread``: labels of results without a value that we can
-    read; ``damaged``: nothing could be read at all."""
+    """What was read in one document. ``unread``: labels of results that are not among them, and
+    titles of chapters that hold none we can read; ``damaged``: nothing could be read at all."""
 
     results: tuple[Result, ...] = ()
     unread: tuple[str, ...] = ()
@@ -107,10 +126,10 @@ def is_within(day: str, since: str | None, until: str | None) -> bool:
 
 
 def paged(found: Iterable[Found], limit: int, cursor: str | None) -> FoundPage:
-    """Latest first; those of one document in its order. Raises :class:`InvalidRequest` for a
-    cursor of another list."""
-    ordered = sorted(found, key=lambda f: (str(f.document_id), f.number))
-    ordered.sort(key=lambda f: f.day, reverse=True)
+    """Latest first; those of one instant by document, in its order. Raises
+    :class:`InvalidRequest` for a cursor of another list."""
+    ordered = sorted(found, key=_in_document)
+    ordered.sort(key=_when, reverse=True)
     start = _place_after(ordered, cursor) if cursor else 0
     shown = ordered[start : start + limit]
     more = start + limit < len(ordered)
@@ -119,19 +138,27 @@ def paged(found: Iterable[Found], limit: int, cursor: str | None) -> FoundPage:
     )
 
 
+def _when(found: Found) -> tuple[str, str]:
+    """Those of a day without an hour come after those of its hours."""
+    at = found.result.at or ""
+    return found.day, at if "T" in at else ""
+
+
+def _in_document(found: Found) -> tuple[str, int]:
+    return str(found.document_id), found.number
+
+
 def _cursor(last: Found) -> str:
-    place = [last.day, str(last.document_id), last.number]
+    place = [*_when(last), *_in_document(last)]
     return base64.urlsafe_b64encode(json.dumps(place).encode()).decode()
 
 
 def _place_after(ordered: Sequence[Found], cursor: str) -> int:
     try:
-        day, document_id, number = json.loads(base64.urlsafe_b64decode(cursor))
-        after = (str(document_id), int(number))
-    except (ValueError, TypeError, binascii.Error):
+        day, at, document_id, number = json.loads(base64.urlsafe_b64decode(cursor))
+        when, place = (str(day), str(at)), (str(document_id), int(number))
+    except (ValueError, TypeError, OverflowError, binascii.Error):
         raise InvalidRequest(
             "This cursor is not of this list.", fields={"cursor": "unknown"}
         ) from None
-    return sum(
-        f.day > day or (f.day == day and (str(f.document_id), f.number) <= after) for f in ordered
-    )
+    return sum(_when(f) > when or (_when(f) == when and _in_document(f) <= place) for f in ordered)

@@ -7,6 +7,7 @@ from services.messaging.adapters.mime import Unreadable, read_mail
 from services.messaging.adapters.xdm import ZipArchives
 from services.prescription.adapters.cda import CdaDocuments
 from services.profile.adapters.biology import BiologyReports
+from services.profile.adapters.reference import read_kinds
 from services.vault.domain.active_content import active_parts
 from services.vault.domain.cda.biology import read_results
 from services.vault.domain.cda.header import read_header
@@ -22,6 +23,7 @@ from tests.prescription.cda import section, substitution, supplied, treatment
 from tests.vault.cda import cda
 
 GLUCOSE = "14749-6"
+KINDS = read_kinds()
 RESULT = f"""<component><structuredBody><component><section><entry>
 <observation classCode="OBS" moodCode="EVN"><templateId root="1.3.6.1.4.1.19376.1.3.1.6"/>
 <code code="{GLUCOSE}" codeSystem="2.16.840.1.113883.6.1" displayName="Glucose"/>
@@ -46,7 +48,7 @@ LINES = prescription(
 
 def _cda(data: bytes) -> None:
     """All that a deposit reads of it, and what others read of it later."""
-    BiologyReports({GLUCOSE: "glucose"}).results(data)
+    BiologyReports({GLUCOSE: "GLUCOSE"}, KINDS).results(data)
     document = clinical_document(data)
     read_header(document)
     read_results(document)

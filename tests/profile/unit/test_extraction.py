@@ -119,6 +119,131 @@ def test_what_is_no_result_is_left(world: World, other: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("was", "now"),
+    [
+        ('moodCode="EVN"', 'moodCode="EVN" negationInd="true"'),
+        ("<statusCode", "<subject><relatedSubject/></subject><statusCode"),
+        ("00010101000000+0000", "00010101000000+0100"),
+        ("<observation", '<entryRelationship typeCode="REFR"><observation'),
+    ],
+    ids=["denied", "of the father", "year 1", "quoted"],
+)
+def test_what_is_not_the_person_s_of_that_day_is_left(world: World, was: str, now: str) -> None:
+    """
+    A previous result that a report quotes is a measure of its own report, once.
+    """
+    allow(world)
+    at = {"at": was} if was[0] == "0" else {}
+    other = result(code="40193-5", unit="mmol/L", **at).replace(was, now)
+    closing = "</entryRelationship>" if "REFR" in now else ""
+    world.papers.content = report(other + closing, result())
+    assert extract(world) == [("GLYCATED_HEMOGLOBIN", False)]
+
+
+@pytest.mark.parametrize(
+    ("was", "now", "value"),
+    [
+        ('xsi:type="PQ"', 'xsi:type="hl7:PQ"', 95.0),
+        ('unit="g/L"', 'unit="g/l"', 95.0),
+        ('unit="g/L"/>', 'unit="U"><translation value="5" code="mmol/L"/></value>', 90.1),
+        (
+            '<code code="2339-0"\n codeSystem="2.16.840.1.113883.6.1"/>',
+            ('<code code="GLY" codeSystem="1.2.3"><translation code="2339-0"'
+            ' codeSystem="2.16.840.1.113883.6.1"/></code>'),
+            95.0,
+        ),
+        ('<effectiveTime value="20261110"/>', ('<effectiveTime><low value="202611100830+0100"/>'
+         "</effectiveTime>"), 95.0),
+    ],
+    ids=["prefix", "small litre", "second unit", "local code", "span"],
+)  # fmt: skip
+def test_results_are_taken_however_they_are_written(
+    world: World, was: str, now: str, value: float
+) -> None:
+    """
+    Prefixes are the document's own; UCUM writes l and L; LOINC may be the second code.
+    """
+    allow(world)
+    written = result(code="2339-0", value="0.95", unit="g/L", at="20261110")
+    assert was in written
+    world.papers.content = report(written.replace(was, now))
+    assert extract(world) == [("GLUCOSE", False)]
+    (line,) = world.listed("GLUCOSE").items
+    assert line.values
+    assert line.values["value"] == pytest.approx(value)
+
+
+def test_one_that_no_living_person_has_does_not_keep_the_others_out(world: World) -> None:
+    """
+    It is left; alone it is refused.
+    """
+    allow(world)
+    impossible = result(code="40193-5", value="9000", unit="mmol/L")
+    world.papers.content = report(impossible, result())
+    assert extract(world) == [("GLYCATED_HEMOGLOBIN", False)]
+    world.papers.content = report(impossible)
+    with pytest.raises(InvalidRequest):
+        extract(world)
+
+
+@pytest.mark.parametrize(
+    ("written", "at"),
+    [
+        ("202611100830+0100", "2026-11-10T07:30:00+00:00"),
+        ("202611100830", "2026-11-10T07:30:00+00:00"),
+        ("20261110083005.5+0100", "2026-11-10T07:30:05.500000+00:00"),
+        ("20261110", "2026-11-09T23:00:00+00:00"),
+    ],
+)
+def test_an_instant_is_read_to_the_precision_it_has(world: World, written: str, at: str) -> None:
+    """
+    "0830" was half past eight, not three minutes past.
+    """
+    allow(world)
+    world.papers.content = report(result(at=written))
+    extract(world)
+    (line,) = world.listed("GLYCATED_HEMOGLOBIN", PATIENT).items
+    assert line.at.isoformat() == at
+
+
+def test_what_an_older_reader_took_wrongly_goes_when_it_is_read_again(world: World) -> None:
+    """
+    A wrong instant made it another measure: there would be two of one result.
+    """
+    allow(world)
+    world.papers.content = report(
+        result(at="20261110080300+0100"), result(code="2339-0", unit="g/L")
+    )
+    assert extract(world) == [("GLUCOSE", False), ("GLYCATED_HEMOGLOBIN", False)]
+    world.papers.content = report(result(at="202611100830+0100"), result(code="2339-0", unit="g/L"))
+    assert extract(world) == [("GLUCOSE", True), ("GLYCATED_HEMOGLOBIN", False)]
+
+    (line,) = world.listed("GLYCATED_HEMOGLOBIN", PATIENT).items
+    assert line.at.isoformat() == "2026-11-10T07:30:00+00:00"
+    assert world.listed("GLUCOSE").total == 1
+
+
+def test_measures_of_a_replaced_report_count_no_more(world: World) -> None:
+    """
+    The laboratory corrected itself; told twice is once, and nothing more comes out of the former.
+    """
+    allow(world)
+    world.papers.content = report(result())
+    extract(world)
+    assert world.listed("GLYCATED_HEMOGLOBIN").total == 1
+    data = {"document_id": str(DOCUMENT), "replaced_by": str(uuid4())}
+    for _ in range(2):
+        hear(world.app, POLICIES, "vault.document_replaced", RECORD, **data)
+        world.project()
+    assert world.listed("GLYCATED_HEMOGLOBIN").total == 0
+    assert world.app.withdraw_document(DOCUMENT).save == []
+    world.papers.replaced = True
+    with pytest.raises(InvalidRequest) as refusal:
+        extract(world)
+    assert refusal.value.fields == {"document_id": "was replaced by a newer version"}
+
+
+@pytest.mark.parametrize(
     "content",
     [b"%PDF-1.7", b"<a>", b'<!DOCTYPE a [<!ENTITY b "c">]><a>&b;</a>', b""],
     ids=["pdf", "not closed", "entity", "empty"],

@@ -198,7 +198,11 @@ def test_timestamps_of_every_precision(hl7: str, iso: str) -> None:
     assert read_timestamp(hl7) == iso
 
 
-@pytest.mark.parametrize("text", ["", "24", "20241", "20241301", "20240230", "2024040225", "x"])
+@pytest.mark.parametrize(
+    "text",
+    ["", "24", "20241", "20241301", "20240230", "2024040225", "x"]
+    + ["00010101000000+0100", "99991231235959+0000"],
+)
 def test_what_is_no_timestamp_is_refused_naming_the_field(text: str) -> None:
     """A date that cannot be must not become another one."""
     with pytest.raises(ValueError, match=r".+"):

@@ -98,6 +98,27 @@ def test_results_of_two_laboratories_latest_first(world: World) -> None:
     assert second.day == "2026-01-05"
 
 
+def test_results_of_one_day_are_in_the_order_of_their_hours(world: World) -> None:
+    """A troponin at 8 and one at 16 o'clock, of two reports that came in any order."""
+    hours = {4: "20260105", 2: "202601051600+0100", 1: "202601051730+0000", 3: "202601050800+0100"}
+    for number, at in hours.items():
+        value = PQ.format(number, "g/L")
+        world.deposit(report(observation(GLUCOSE, value, at=at), number=number))
+
+    assert [r.value for r in asked(world).items] == ["1", "2", "3", "4"]
+    first = asked(world, limit=2)
+    assert [r.value for r in asked(world, limit=2, cursor=first.next_cursor).items] == ["3", "4"]
+
+
+@pytest.mark.parametrize("at", ["00010101000000+0100", "99991231235959+0000"])
+def test_an_impossible_date_of_a_result_stops_nobody(world: World, at: str) -> None:
+    """One document of a stranger would end the list of all."""
+    world.deposit(report(observation(GLUCOSE, PQ.format("1", "g/L"), at=at)))
+
+    (result,) = asked(world).items
+    assert (result.at, result.day) == (None, "2024-04-01")
+
+
 def test_one_test_and_one_period(world: World) -> None:
     """By LOINC code, also one that stands beside the laboratory's own; both days included."""
     own = (

@@ -4,160 +4,120 @@ The same entry ("Résultat d'examens de biologie") is found in other CI-SIS docu
 group in a pregnancy's first synthesis for one: all that bear its template are read.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator
 from typing import Any
 
+from services.vault.domain.cda.narrative import Said, words_of
+from services.vault.domain.cda.result_values import codes_of, read_value, reference_of
 from services.vault.domain.metadata import Coded
-from services.vault.domain.results import Interval, ReadDocument, Result
-from shared.cda.timestamps import read_timestamp
+from services.vault.domain.results import ReadDocument, Result
+from shared.cda.statements import Stated, observations
 from shared.cda.tree import HL7, Element, attribute, child, children, text
 
 STRUCT_IDNAT = "1.2.250.1.71.4.2.2"
 RESULT = frozenset({"1.2.250.1.213.1.1.3.80", "1.3.6.1.4.1.19376.1.3.1.6"})
 """CI-SIS "FR-Résultat d'examens de biologie", and IHE's "Laboratory Observation"."""
-TYPE = "{http://www.w3.org/2001/XMLSchema-instance}type"
-MAX_TEXT = 2_000
-"""Characters kept of a value or a label in words."""
-
-_OBSERVATION = f"{{{HL7}}}observation"
+CHAPTERS = frozenset({"1.3.6.1.4.1.19376.1.3.3.2.1", "1.3.6.1.4.1.19376.1.3.3.2.2"})
+"""IHE's "Laboratory Specialty Section" and "Laboratory Report Item Section"."""
+SCANNED = "1.2.250.1.213.1.1.2.60"
+"""CI-SIS "Résultats de laboratoire scannés": the report of another laboratory, as a file."""
+LABORATORY_PERFORMER = "1.3.6.1.4.1.19376.1.3.3.1.7"
+REPORTS = frozenset({"11502-2", "96173-0", "51969-4"})
+"""Types whose author did the tests: report of biology, rapid test, molecular genetics."""
+ABORTED = "aborted"
+"""The test could not be performed: there is no value (XD-LAB, statusCode)."""
 
 
 def read_results(document: Element) -> ReadDocument:
     """All results of a document; those whose value has no form we know are named, not guessed."""
-    said = _referenced(document)
+    said = Said(document)
     home = _document_laboratory(document)
-    results, unread = [], []
-    for observation, laboratory in _observations(document, home):
-        found = _result(observation, said, laboratory)
-        if found.value is None and found.between is None:
-            unread.append(found.label)
-        else:
-            results.append(found)
-    return ReadDocument(results=tuple(results), unread=tuple(unread))
+    results: list[Result] = []
+    unread: list[str] = []
+    read: set[Element] = set()
+    for stated in observations(document):
+        if _has_template(stated.observation, RESULT):
+            read.update(stated.within)
+            shown, missing = _results(stated, said, home)
+            results += shown
+            unread += missing
+    unread += _chapters_unread(document, read)
+    return ReadDocument(results=tuple(results), unread=tuple(dict.fromkeys(unread)))
 
 
 Laboratory = tuple[str | None, str | None]
 """Name and Struct_IdNat."""
 
 
-def _observations(element: Element, laboratory: Laboratory) -> Iterator[tuple[Element, Laboratory]]:
-    """Depth first, each with the nearest laboratory that is said to have performed it."""
-    for inner in element:
-        nearer = _performer(inner) or laboratory
-        if inner.tag == _OBSERVATION and _is_result(inner):
-            yield inner, nearer
-        yield from _observations(inner, nearer)
+def _results(stated: Stated, said: Said, home: Laboratory) -> tuple[list[Result], list[str]]:
+    """One for each value, and the label if one of them cannot be read. What is said not to be,
+    or of another than the patient, is for a person to read."""
+    observation = stated.observation
+    about = _about(stated, said, home)
+    if stated.is_of_another or stated.is_negated:
+        return [], [about["label"]]
+    values = [read_value(one, said) for one in observation.iterfind(f"{{{HL7}}}value")]
+    shown = [Result(**about, **one) for one in values if one.get("value") or one.get("between")]
+    if len(shown) == len(values) and shown:
+        return shown, []
+    if about["status"] == ABORTED and not shown:
+        return [Result(**about)], []
+    return shown, [about["label"]]
 
 
-def _is_result(observation: Element) -> bool:
-    return any(t.get("root") in RESULT for t in children(observation, "templateId"))
-
-
-def _result(observation: Element, said: Mapping[str, str], laboratory: Laboratory) -> Result:
-    codes = tuple(_codes(observation))
-    value = observation.find(f"{{{HL7}}}value")
-    return Result(
-        label=_label(observation, codes, said),
-        codes=codes,
-        **_value(value, said),
-        reference=_reference(observation),
-        interpretation=tuple(
-            code
-            for found in children(observation, "interpretationCode")
-            if (code := found.get("code"))
+def _about(stated: Stated, said: Said, home: Laboratory) -> dict[str, Any]:
+    observation = stated.observation
+    found = observation.iterfind(f"{{{HL7}}}code")
+    codes = tuple(code for one in found for code in codes_of(one))
+    name, number = next(filter(None, map(_performer, reversed(stated.within))), home)
+    isolate, isolate_code = _isolate(stated.within, said)
+    return {
+        "label": _label(observation, codes, said),
+        "codes": codes,
+        "reference": reference_of(observation, said),
+        "interpretation": tuple(
+            code for one in children(observation, "interpretationCode") if (code := one.get("code"))
         ),
-        at=_instant(observation),
-        status=attribute(observation, "statusCode", "code"),
-        laboratory=laboratory[0],
-        laboratory_id=laboratory[1],
-    )
+        "at": stated.at,
+        "status": attribute(observation, "statusCode", "code"),
+        "laboratory": name,
+        "laboratory_id": number,
+        "isolate": isolate,
+        "isolate_code": isolate_code,
+    }
 
 
-def _codes(observation: Element) -> Iterator[Coded]:
-    """A test without a LOINC code has its laboratory's own as a translation (CR-BIO)."""
-    for code in observation.iterfind(f"{{{HL7}}}code"):
-        for one in (code, *code.iterfind(f"{{{HL7}}}translation")):
-            if written := _coded(one):
-                yield written
-
-
-def _coded(element: Element) -> Coded | None:
-    code = element.get("code", "").strip()
-    if not code:
-        return None
-    return Coded(
-        code=code, system=element.get("codeSystem"), display=element.get("displayName") or None
-    )
-
-
-def _label(observation: Element, codes: tuple[Coded, ...], said: Mapping[str, str]) -> str:
+def _label(observation: Element, codes: tuple[Coded, ...], said: Said) -> str:
     """The words of the code, else those of the report."""
     named = next((c.display for c in codes if c.display), None)
-    written = _words(observation.find(f"{{{HL7}}}code/{{{HL7}}}originalText"), said)
+    written = words_of(observation.find(f"{{{HL7}}}code/{{{HL7}}}originalText"), said)
     return named or written or next((c.code for c in codes), "?")
 
 
-def _words(element: Element | None, said: Mapping[str, str]) -> str | None:
-    """What stands in an element, or where it points to in the readable part."""
-    if element is None:
-        return None
-    reference = child(element, "reference")
-    referred = said.get(reference.get("value", "").lstrip("#")) if reference is not None else None
-    words = text(element) or referred
-    return words[:MAX_TEXT] if words else None
+def _isolate(within: Iterable[Element], said: Said) -> tuple[str | None, Coded | None]:
+    """The micro-organism that was grown: one report may hold several, each with its own
+    antibiogram (XD-LAB, Laboratory Isolate Organizer)."""
+    for one in within:
+        for entity in children(one, "specimen/specimenRole/specimenPlayingEntity"):
+            code = entity.find(f"{{{HL7}}}code")
+            if entity.get("classCode") == "MIC" and code is not None:
+                coded = next(codes_of(code), None)
+                words = words_of(child(code, "originalText"), said)
+                return words or (coded.display or coded.code if coded else None), coded
+    return None, None
 
 
-def _value(value: Element | None, said: Mapping[str, str]) -> dict[str, Any]:
-    """By HL7 v3 data type; nothing for a type we do not know or a value that is not there."""
-    if value is None or "nullFlavor" in value.attrib:
-        return {}
-    kind = value.get(TYPE, "").rpartition(":")[2]
-    if kind in {"PQ", "REAL", "INT"}:
-        return {"value": value.get("value"), "unit": value.get("unit")}
-    if kind in {"IVL_PQ", "IVL_REAL", "IVL_INT"}:
-        between = _interval(value)
-        return {"between": between, "unit": between.unit} if between else {}
-    if kind in {"CD", "CE", "CV", "CO"}:
-        coded = _coded(value)
-        words = value.get("displayName") or _words(child(value, "originalText"), said)
-        return {"value": words or (coded.code if coded else None), "value_code": coded}
-    if kind in {"ST", "ED"}:
-        return {"value": _words(value, said)}
-    return {}
+def _chapters_unread(document: Element, read: set[Element]) -> Iterator[str]:
+    """Chapters of a laboratory that hold words and no result, and files."""
+    for section in document.iter(f"{{{HL7}}}section"):
+        words = _has_template(section, CHAPTERS) and section not in read
+        has_words = words and text(child(section, "text")) is not None
+        if has_words or _has_template(section, {SCANNED}):
+            yield text(child(section, "title")) or attribute(section, "code", "displayName") or "?"
 
 
-def _interval(value: Element) -> Interval | None:
-    low, high = child(value, "low"), child(value, "high")
-    if low is None and high is None:
-        return None
-    units = [e.get("unit") for e in (low, high) if e is not None]
-    return Interval(
-        low=low.get("value") if low is not None else None,
-        high=high.get("value") if high is not None else None,
-        unit=next((unit for unit in units if unit), None),
-    )
-
-
-def _reference(observation: Element) -> Interval | None:
-    """The range of normal values, the first one that is said."""
-    for found in children(observation, "referenceRange/observationRange"):
-        value = child(found, "value")
-        interval = _interval(value) if value is not None else None
-        if interval:
-            return interval
-        if words := text(child(found, "text")) or (text(value) if value is not None else None):
-            return Interval(text=words[:MAX_TEXT])
-    return None
-
-
-def _instant(observation: Element) -> str | None:
-    for path, name in (("effectiveTime", "value"), ("effectiveTime/low", "value")):
-        if written := attribute(observation, path, name):
-            try:
-                return read_timestamp(written)
-            except ValueError:
-                return None
-    return None
+def _has_template(element: Element, roots: Collection[str]) -> bool:
+    return any(t.get("root", "") in roots for t in children(element, "templateId"))
 
 
 def _performer(element: Element) -> Laboratory | None:
@@ -166,13 +126,15 @@ def _performer(element: Element) -> Laboratory | None:
 
 
 def _document_laboratory(document: Element) -> Laboratory:
-    for path in (
-        "documentationOf/serviceEvent/performer/assignedEntity/representedOrganization",
-        "author/assignedAuthor/representedOrganization",
-    ):
-        if found := _organization(child(document, path)):
-            return found
-    return None, None
+    """Of a report of tests. A letter quotes results: who did those, it may not say."""
+    performers = list(children(document, "documentationOf/serviceEvent/performer"))
+    if attribute(document, "code", "code") not in REPORTS:
+        performers = [p for p in performers if _has_template(p, {LABORATORY_PERFORMER})]
+        authors: list[Element] = []
+    else:
+        authors = list(children(document, "author/assignedAuthor/representedOrganization"))
+    named = (child(p, "assignedEntity/representedOrganization") for p in performers)
+    return next(filter(None, map(_organization, (*named, *authors))), (None, None))
 
 
 def _organization(element: Element | None) -> Laboratory | None:
@@ -182,12 +144,3 @@ def _organization(element: Element | None) -> Laboratory | None:
     number = next((i.get("extension") for i in ids), None)
     name = text(child(element, "name"))
     return (name, number) if name or number else None
-
-
-def _referenced(document: Element) -> dict[str, str]:
-    """Texts of the readable part that structured entries point to."""
-    return {
-        name: written
-        for element in document.iter()
-        if (name := element.get("ID")) and (written := text(element))
-    }
