@@ -1,9 +1,11 @@
-"""The body of a CDA R2 document: structured (level 3), or a file inside (level 1)."""
+"""The body of a CDA R2 document: structured (level 3), or a file inside (level 1); and the files
+carried beside the words of either."""
 
 import base64
 import binascii
 import re
 import zlib
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from shared.cda.tree import Element, child
@@ -13,6 +15,9 @@ FIELD = "content.body"
 
 _WINDOW = {"DF": -zlib.MAX_WBITS, "ZL": zlib.MAX_WBITS, "GZ": zlib.MAX_WBITS | 16}
 """Compression codes of HL7 v3 data types (RFC 1951, 1950, 1952) and what zlib calls them."""
+
+MAX_CARRIED = 200
+"""Files that one document may carry: each is looked through, and given to the antivirus."""
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
@@ -35,13 +40,46 @@ def enclosed_file(document: Element, *, max_bytes: int) -> Enclosed | None:
         return None
     if child(outer, "reference") is not None:
         raise _refused("the file is outside of the document")
-    written = "".join(outer.itertext())
+    written = _own_text(outer)
     data = written.encode() if outer.get("representation", "TXT") != "B64" else _decoded(written)
     if compression := outer.get("compression"):
         data = _expanded(data, compression, max_bytes)
     if not data:
         raise _refused("the file is empty")
     return Enclosed(data=data, media_type=outer.get("mediaType"))
+
+
+def carried_files(document: Element, *, max_bytes: int) -> Iterator[bytes]:
+    """The files written in base64 beside the words of a document (HL7 v3 data type ED: pictures
+    and PDF of ``observationMedia``, thumbnails), without the one that a level 1 body is.
+
+    Raises :class:`InvalidRequest` on ``content.body``, or :class:`TooLarge` once they are larger
+    together than ``max_bytes``.
+    """
+    body, left = child(document, "component/nonXMLBody/text"), max_bytes
+    carried = (e for e in document.iter() if e.get("representation") == "B64" and e is not body)
+    for number, element in enumerate(carried):
+        if number == MAX_CARRIED:
+            raise _refused(f"it carries more than {MAX_CARRIED} files")
+        data = _as_it_lies(_decoded(_own_text(element)), element.get("compression"), left)
+        left -= len(data)
+        if left < 0:
+            raise _too_large()
+        if data:
+            yield data
+
+
+def _as_it_lies(data: bytes, compression: str | None, most: int) -> bytes:
+    """Unpacked; what is not packed as it says is what it is: a reader may show it so."""
+    try:
+        return _expanded(data, compression, most) if compression else data
+    except InvalidRequest:
+        return data
+
+
+def _own_text(element: Element) -> str:
+    """What stands in it, without its thumbnail and whatever else it holds."""
+    return "".join([element.text or "", *(inner.tail or "" for inner in element)])
 
 
 def _decoded(written: str) -> bytes:
@@ -61,13 +99,14 @@ def _expanded(data: bytes, compression: str, max_bytes: int) -> bytes:
     except zlib.error:
         raise _refused("the compressed file cannot be read") from None
     if len(out) > max_bytes:
-        raise TooLarge(
-            f"The file inside the document is larger than {max_bytes} bytes.",
-            fields={FIELD: "is too large"},
-        )
+        raise _too_large()
     if not engine.eof:
         raise _refused("the compressed file is cut short")
     return out
+
+
+def _too_large() -> TooLarge:
+    return TooLarge("What is inside the document is too large.", fields={FIELD: "is too large"})
 
 
 def _refused(sentence: str) -> InvalidRequest:

@@ -79,7 +79,19 @@ def enclosing(data: bytes, media_type: str = "application/pdf", more: str = "") 
     )
 
 
+def carrying(data: bytes, media_type: str = "application/pdf", more: str = "") -> str:
+    """A structured body with a file beside its words (CI-SIS "Document attaché", "Image
+    illustrative"); ``more``: attributes of its value."""
+    return (
+        "<component><structuredBody><component><section><text>Voir la pièce jointe.</text><entry>"
+        '<observationMedia classCode="OBS" moodCode="EVN"><value '
+        f'mediaType="{media_type}" representation="B64"{more}>{base64.b64encode(data).decode()}'
+        "</value></observationMedia></entry></section></component></structuredBody></component>"
+    )
+
+
 PDF = b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
+ACTIVE = PDF.replace(b"/Catalog", b"/Catalog/OpenAction<</S/JavaScript/JS(x)>>")
 JPEG = (
     b"\xff\xd8\xff\xe0\x00\x10JFIF\x00" + bytes(9)
     + b"\xff\xc0\x00\x0b\x08\x00\x01\x00\x01\x01\x01\x11\x00"  # a frame of one pixel

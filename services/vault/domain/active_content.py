@@ -46,7 +46,7 @@ class _TooMuch(Exception):
     """The bounds above were reached."""
 
 
-def active_parts(data: bytes, media_type: str) -> tuple[str, ...]:
+def active_parts(data: bytes, media_type: str | None) -> tuple[str, ...]:
     """Names for people of what was found; empty for a quiet file."""
     if media_type == RTF:
         return ("an embedded object",) if _RTF_OBJECT.search(data) else ()

@@ -56,6 +56,14 @@ def recognise(data: bytes) -> str | None:
     return TEXT if _is_text(data) else None
 
 
+def taken_for(data: bytes) -> str | None:
+    """What a reader's software takes a file for, which asks less of it than :func:`recognise`:
+    a PDF may begin after other bytes, and need not be whole."""
+    if b"%PDF-" in data[:1024]:
+        return PDF
+    return RTF if data.startswith(b"{\\rt") else recognise(data)
+
+
 def looks_like_xml(data: bytes) -> bool:
     head = data[:512]
     for bom in _BOMS:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from services.vault.domain.active_content import active_parts
-from services.vault.domain.content import CDA
+from services.vault.domain.content import CDA, taken_for
 from services.vault.domain.document import Document
 from services.vault.domain.states import Status
 from services.vault.domain.visibility import (
@@ -11,9 +11,10 @@ from services.vault.domain.visibility import (
     HIDDEN_FROM_REPRESENTATIVES,
     MASKED,
 )
-from shared.cda.body import enclosed_file
+from shared.cda.body import carried_files, enclosed_file
 from shared.cda.tree import clinical_document
 from shared.kernel.actor import Actor
+from shared.kernel.errors import Refusal
 
 MAX_EXPANSION = 1032
 """How many times its size a compressed file can unpack to (DEFLATE)."""
@@ -48,8 +49,20 @@ def warnings(document: Document, shown: bytes, media_type: str, by: Actor) -> It
     if document.status in _STATES:
         yield _STATES[document.status]
     yield from (_SENTENCES[code] for code in document.shown_to(by) if code in _SENTENCES)
-    if active_parts(shown, media_type):
+    if active_parts(shown, media_type) or (media_type == CDA and _carries_active(shown)):
         yield _ACTIVE
+
+
+def _carries_active(cda: bytes) -> bool:
+    """Most documents carry no file: they are not parsed for it."""
+    if b"B64" not in cda:
+        return False
+    files = carried_files(clinical_document(cda), max_bytes=len(cda) * MAX_EXPANSION)
+    try:
+        return any(active_parts(data, taken_for(data)) for data in files)
+    except Refusal:
+        # Taken before they were looked through: what cannot be may be anything.
+        return True
 
 
 def unwrapped(document: Document, data: bytes) -> tuple[bytes, str]:

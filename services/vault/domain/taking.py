@@ -12,7 +12,7 @@ from services.vault.domain.patient import Patient
 from services.vault.domain.scanning import Scanner
 from services.vault.domain.value_sets import UNREFERENCED_FORMAT
 from shared.cda.body import FIELD as BODY
-from shared.cda.body import enclosed_file
+from shared.cda.body import carried_files, enclosed_file
 from shared.cda.tree import Element, clinical_document
 from shared.kernel.errors import InvalidRequest, TooLarge
 
@@ -125,18 +125,26 @@ def _take_cda(data: bytes, sha256: str, given: Statement, limits: Limits, rules:
 
 
 def _enclosed(document: Element, limits: Limits) -> tuple[str | None, tuple[str, ...]]:
-    """The media type of the file inside, and what is to be said of it."""
+    """The media type of the file inside, and what is to be said of it and of those carried."""
+    told = {
+        told
+        for data in carried_files(document, max_bytes=limits.max_bytes)
+        for told in _looked_through(data, content.taken_for(data), BODY, limits)
+    }
     file = enclosed_file(document, max_bytes=limits.max_bytes)
     if file is None:
-        return None, ()
+        return None, tuple(sorted(told))
     media_type = content.recognise(file.data)
     if media_type is None or media_type == content.CDA:
         raise _refused("the file is none of PDF, JPEG, PNG, TIFF, RTF, plain text", BODY)
     content.require_declared(media_type, file.media_type, f"{BODY}.media_type")
-    return media_type, _looked_through(file.data, media_type, BODY, limits)
+    told.update(_looked_through(file.data, media_type, BODY, limits))
+    return media_type, tuple(sorted(told))
 
 
-def _looked_through(data: bytes, media_type: str, field: str, limits: Limits) -> tuple[str, ...]:
+def _looked_through(
+    data: bytes, media_type: str | None, field: str, limits: Limits
+) -> tuple[str, ...]:
     """What to tell of a file that is taken all the same."""
     if limits.scanner and (infection := limits.scanner.infection(data)):
         raise _refused(f"is infected: {infection}", field)

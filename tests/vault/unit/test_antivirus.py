@@ -3,7 +3,7 @@
 import socket
 import struct
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -13,7 +13,7 @@ import pytest
 from services.vault.adapters.clamd import CHUNK, Clamd
 from shared.kernel.errors import InvalidRequest, Unavailable
 from shared.kernel.settings import SettingsError
-from tests.vault.cda import PDF, cda, enclosing
+from tests.vault.cda import PDF, carrying, cda, enclosing
 from tests.vault.world import METADATA, RECORD, World
 
 
@@ -104,18 +104,18 @@ class Away:
         raise Unavailable
 
 
-@pytest.mark.parametrize("wrapped", [False, True])
-def test_the_infected_are_refused(tmp_path: Path, wrapped: bool) -> None:
-    """Also inside a level 1 CDA, where the bytes are in base64."""
+@pytest.mark.parametrize("body", [None, enclosing, carrying])
+def test_the_infected_are_refused(tmp_path: Path, body: Callable[[bytes], str] | None) -> None:
+    """Also inside a level 1 CDA and beside the words of others, where the bytes are in base64."""
     infected = PDF.replace(b"Catalog", b"Catalog%EVIL")
     world = World(tmp_path, scanner=FoundIn(b"EVIL"))
-    content = cda(body=enclosing(infected)) if wrapped else infected
-    where: dict[str, Any] = {} if wrapped else {"record_id": str(RECORD), "metadata": METADATA}
+    content = cda(body=body(infected)) if body else infected
+    where: dict[str, Any] = {} if body else {"record_id": str(RECORD), "metadata": METADATA}
     with pytest.raises(InvalidRequest) as refused:
         world.deposit(content, **where)
     world.vault.close()
 
-    field = "content.body" if wrapped else "content"
+    field = "content.body" if body else "content"
     assert refused.value.fields == {field: "is infected: Test.Word"}
     assert world.objects.kept == {}
 

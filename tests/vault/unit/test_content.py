@@ -10,7 +10,7 @@ from services.vault.domain import content
 from services.vault.domain.active_content import active_parts
 from services.vault.domain.content import recognise, require_declared
 from shared.kernel.errors import InvalidRequest
-from tests.vault.cda import JPEG, PDF, PNG, RTF, TEXT, TIFF, cda, enclosing
+from tests.vault.cda import ACTIVE, JPEG, PDF, PNG, RTF, TEXT, TIFF, carrying, cda, enclosing
 from tests.vault.world import DOCTOR, METADATA, RECORD, World
 
 
@@ -118,15 +118,14 @@ def test_a_pdf_made_to_wear_us_out_is_given_up() -> None:
     assert active_parts(many, content.PDF) == ("more than can be looked into",)
 
 
-@pytest.mark.parametrize("wrapped", [False, True])
-def test_active_files_that_are_let_in_are_flagged(tmp_path: Path, wrapped: bool) -> None:
+@pytest.mark.parametrize("body", [None, enclosing(ACTIVE), carrying(ACTIVE)])
+def test_active_files_that_are_let_in_are_flagged(tmp_path: Path, body: str | None) -> None:
     """By the operator's setting; depositor and readers are told, whichever way they open it."""
-    active = PDF.replace(b"/Catalog", b"/Catalog/OpenAction<</S/JavaScript/JS(x)>>")
     world = World(tmp_path, refuse_active=False)
     deposited = (
-        world.deposit(cda(body=enclosing(active)))
-        if wrapped
-        else world.deposit(active, record_id=str(RECORD), metadata=METADATA)
+        world.deposit(cda(body=body))
+        if body
+        else world.deposit(ACTIVE, record_id=str(RECORD), metadata=METADATA)
     )
     told = [
         world.vault.open(Open(document_id=deposited.document_id, unwrap=unwrap), DOCTOR).warnings
@@ -134,5 +133,5 @@ def test_active_files_that_are_let_in_are_flagged(tmp_path: Path, wrapped: bool)
     ]
     world.vault.close()
 
-    assert deposited.warnings == [f"content{'.body' * wrapped} holds JavaScript"]
+    assert deposited.warnings == [f"content{'.body' * bool(body)} holds JavaScript"]
     assert all("éléments actifs" in warnings[0] for warnings in told)
