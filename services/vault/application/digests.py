@@ -59,7 +59,7 @@ class Digests(Finding):
         """Of what this reader may see, here and in the profile."""
         sets = self.rules.metadata.sets
         directives = sets.types_under(summary.DIRECTIVES)
-        wanted = Wanted(types=directives | {summary.SYNTHESIS})
+        wanted = Wanted(types=directives | summary.SYNTHESIS_TYPES)
         seen = self.listed.entries(self.visible(request.record_id, by, request.how, wanted).lines)
         return Summary.of(
             summary.synthesis(seen, self.today()),

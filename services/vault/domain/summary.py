@@ -7,6 +7,7 @@ from typing import Any, Protocol
 from uuid import UUID
 
 from services.vault.domain.listing import Entry
+from services.vault.domain.metadata import Metadata
 from services.vault.domain.states import Status
 from shared.cda.timestamps import civil_date
 from shared.kernel.actor import Actor
@@ -15,6 +16,11 @@ from shared.kernel.periods import months_after
 
 SYNTHESIS = "60591-5"
 """JDV_J07 "Synthèse médicale", of the treating doctor (CSP L.1111-15)."""
+ANY_SYNTHESIS = "SYNTH"
+"""JDV_J07 "Synthèse", of anything: the type that the CI-SIS "Volet de synthèse médicale" demands of
+its documents, which their format tells from the others (JDV_J60)."""
+VSM_FORMAT = "urn:asip:ci-sis:vsm:2012"
+SYNTHESIS_TYPES = frozenset({SYNTHESIS, ANY_SYNTHESIS})
 DIRECTIVES = "DIR_ANT"
 """Heading of advance directives put in as documents."""
 TRUSTED = "TRUSTED_CONTACT"
@@ -48,11 +54,15 @@ class Synthesis:
 
 def synthesis(seen: Sequence[Entry], today: date) -> Synthesis:
     """The latest one this reader may see, due again a year after it was made (CSP L.1111-15)."""
-    latest = _latest([e for e in seen if e.metadata.type == SYNTHESIS])
+    latest = _latest([e for e in seen if _is_synthesis(e.metadata)])
     if latest is None:
         return Synthesis(latest=None, due=today, overdue=True)
     due = _a_year_after(civil_date(latest.metadata.creation))
     return Synthesis(latest=latest, due=due, overdue=due < today)
+
+
+def _is_synthesis(said: Metadata) -> bool:
+    return said.type == SYNTHESIS or (said.type == ANY_SYNTHESIS and said.format == VSM_FORMAT)
 
 
 def directives(seen: Sequence[Entry], types: frozenset[str]) -> Entry | None:

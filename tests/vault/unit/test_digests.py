@@ -28,10 +28,10 @@ def summary(world: World, by: Actor = DOCTOR) -> Summary:
     return world.vault.summary(Summarise(record_id=RECORD), by)
 
 
-def synthesis(world: World, number: int, day: str, **how: Any) -> UUID:
+def synthesis(world: World, number: int, day: str, code: str = SYNTHESIS, **how: Any) -> UUID:
     made = cda(
         id_=f'<id root="1.2.60" extension="{number}"/>',
-        code=SYNTHESIS,
+        code=code,
         effective=f'<effectiveTime value="{day}"/>',
         **how,
     )
@@ -52,6 +52,21 @@ def test_the_latest_synthesis_and_when_the_next_is_due(world: World) -> None:
     assert made.latest is not None
     assert made.latest.document_id == latest
     assert (made.due, made.overdue) == (date(2027, 2, 28), False)
+
+
+def test_a_synthesis_of_the_former_volet_counts(world: World) -> None:
+    """CI-SIS "Volet de synthèse médicale": its documents are of type SYNTH, and their template says
+    what they are. Another synthesis of that type is none of the treating doctor."""
+    code = '<code code="SYNTH" codeSystem="1.2.250.1.213.1.1.4.12"/>'
+    vsm = '<templateId root="1.2.250.1.213.1.1.1.13"/>'
+    synthesis(world, 1, "20261001", code=code)
+    assert summary(world).synthesis.latest is None
+
+    latest = synthesis(world, 2, "20260301", code=code, templates=vsm)
+
+    made = summary(world).synthesis
+    assert made.latest is not None
+    assert (made.latest.document_id, made.due) == (latest, date(2027, 3, 1))
 
 
 def test_the_day_it_is_due_is_not_too_late(world: World) -> None:
