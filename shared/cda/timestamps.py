@@ -1,8 +1,8 @@
 """HL7 v3 points in time (TS), which may stop at any precision.
 
-``YYYY[MM[DD[HH[MM[SS[.U...]]]]]][+-ZZZZ]``, HL7 v3 data types R1. Read as ``YYYY``, ``YYYY-MM``,
-``YYYY-MM-DD`` or, from the hour on, an RFC 3339 instant in UTC. Without an offset the hour is
-that of metropolitan France (CI-SIS, "Volet structuration minimale").
+``YYYY[MM[DD[HH[MM[SS[.U...]]]]]][+-ZZ[ZZ]]``, HL7 v3 data types R1. Read as ``YYYY``,
+``YYYY-MM``, ``YYYY-MM-DD`` or, from the hour on, an RFC 3339 instant in UTC. Without an offset
+the hour is that of metropolitan France (CI-SIS, "Volet structuration minimale").
 """
 
 import re
@@ -15,8 +15,8 @@ LOCAL = ZoneInfo("Europe/Paris")
 
 _FORM = re.compile(
     r"(?P<year>\d{4})(?:(?P<month>\d{2})(?:(?P<day>\d{2})(?:(?P<hour>\d{2})"
-    r"(?:(?P<minute>\d{2})(?:(?P<second>\d{2})(?:\.(?P<fraction>\d{1,6}))?)?)?)?)?)?"
-    r"(?P<offset>[+-]\d{4})?",
+    r"(?:(?P<minute>\d{2})(?:(?P<second>\d{2})(?:\.(?P<fraction>\d{1,6})\d*)?)?)?)?)?)?"
+    r"(?P<offset>[+-]\d{2}(?:\d{2})?)?",
     re.ASCII,
 )
 
@@ -51,7 +51,7 @@ def read_timestamp(value: str) -> str:
 def _zone(offset: str | None) -> tzinfo:
     if offset is None:
         return LOCAL
-    ahead = timedelta(hours=int(offset[1:3]), minutes=int(offset[3:]))
+    ahead = timedelta(hours=int(offset[1:3]), minutes=int(offset[3:] or 0))
     return timezone(ahead if offset[0] == "+" else -ahead)
 
 

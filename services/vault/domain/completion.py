@@ -9,9 +9,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 
 from services.vault.domain.metadata import Author, Coded, Metadata, Statement
+from services.vault.domain.patient import is_national
 from services.vault.domain.value_sets import DocumentType, ValueSets
 from shared.kernel.errors import InvalidRequest
-from shared.kernel.ins import PRODUCTION_OIDS, TEST_OIDS
 
 HEADER = "content"
 REQUEST = "metadata"
@@ -150,7 +150,7 @@ def _unknown_codes(said: Statement, sets: ValueSets, home: str) -> dict[str, str
         for name, code, known in checked
         if code is not None and code not in known
     }
-    if (said.source_patient or "").partition("^")[0] in PRODUCTION_OIDS | TEST_OIDS:
+    if is_national((said.source_patient or "").partition("^")[0]):
         wrong[f"{home}.source_patient"] = "is an INS: the record says whose it is"
     for author in said.authors:
         if any(len(i or "") > MAX_IDENTIFIER for i in (author.national_id, author.institution)):

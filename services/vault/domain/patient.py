@@ -1,10 +1,9 @@
 """Is the person of a document the person of the record?
 
 Traits are those of the "Référentiel Identifiant national de santé": compared in capitals,
-without diacritics, a hyphen or an apostrophe counting as a space.
+without diacritics, hyphens, apostrophes and whatever else is no letter counting as spaces.
 """
 
-import re
 import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -14,6 +13,10 @@ from shared.kernel.errors import InvalidRequest
 from shared.kernel.ins import PRODUCTION_OIDS, TEST_OIDS, Ins, InvalidIns
 
 FIELD = "content.patient"
+NATIONAL = "1.2.250.1.213.1.4"
+"""Under it the ANS registers the numbers the State gives a patient: INS-A, INS-C, the INS of today,
+the NIR."""
+_LIGATURES = str.maketrans({"Œ": "OE", "Æ": "AE"})
 UNKNOWN_PLACE = "99999"
 """What INSi writes for a place of birth it does not know."""
 
@@ -88,6 +91,10 @@ def require_same_person(document: Traits, record: Traits) -> None:
         )
 
 
+def is_national(root: str) -> bool:
+    return root == NATIONAL or root.startswith(f"{NATIONAL}.")
+
+
 def _refused(name: str, sentence: str) -> InvalidRequest:
     return InvalidRequest(
         "The patient of the document cannot be identified.", fields={f"{FIELD}.{name}": sentence}
@@ -95,9 +102,9 @@ def _refused(name: str, sentence: str) -> InvalidRequest:
 
 
 def _folded(name: str) -> str:
-    letters = unicodedata.normalize("NFKD", name.replace("œ", "oe").replace("Œ", "OE"))
-    plain = "".join(c for c in letters if not unicodedata.combining(c)).upper()
-    return " ".join(re.sub(r"[-'’\u02bc,]", " ", plain).split())
+    letters = unicodedata.normalize("NFKD", name.upper().translate(_LIGATURES))
+    kept = (c if c.isalnum() else " " for c in letters if not unicodedata.combining(c))
+    return " ".join("".join(kept).split())
 
 
 def _same_name(ours: str, theirs: str) -> bool:

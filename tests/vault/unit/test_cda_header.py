@@ -3,11 +3,11 @@
 import pytest
 
 from services.vault.domain.cda.header import Header, read_header
-from services.vault.domain.metadata import Author, Reference
+from services.vault.domain.metadata import Author, Coded, Reference
 from shared.cda.timestamps import civil_date, read_timestamp
 from shared.cda.tree import clinical_document
 from shared.kernel.errors import InvalidRequest
-from tests.vault.cda import AUTHOR, PATIENT, cda, replacing
+from tests.vault.cda import ACT, AUTHOR, PATIENT, cda, replacing
 
 
 def read(document: bytes) -> Header:
@@ -51,6 +51,14 @@ def test_strict_traits_are_told_from_used_names() -> None:
     assert (traits.sex, traits.birth_date, traits.birth_place) == ("F", "1979-03-28", "51215")
 
 
+def test_a_second_name_adds_nothing_to_the_first() -> None:
+    """CDA R2 lets a person have several names: an alias is no part of the name of birth."""
+    alias = '<name use="P"><family qualifier="BR">ALIAS</family><given>AUTRE</given></name>'
+    patient = PATIENT.replace("</name>", f"</name>{alias}")
+
+    assert read(cda(patient=patient)).patient.traits == read(cda()).patient.traits
+
+
 def test_an_identifier_without_extension_is_its_root() -> None:
     """XDS writes root^extension, or the root alone."""
     assert read(cda(id_='<id root="1.2.3.4.5"/>')).statement.unique_id == "1.2.3.4.5"
@@ -70,6 +78,25 @@ def test_the_order_and_the_images_it_belongs_to() -> None:
     )
 
 
+def test_the_study_of_an_act_of_imaging() -> None:
+    """DICOM PS3.20, XDS referenceIdList: what an image and its report have in common. The number of
+    another act is no study."""
+    act = (
+        '<documentationOf><serviceEvent classCode="ACT"><id root="{}"/><code code="24727-0" '
+        'codeSystem="2.16.840.1.113883.6.1"><translation code="{}" codeSystem="{}"/></code>'
+        "</serviceEvent></documentationOf>"
+    )
+    acts = (
+        act.format("1.2.250.1.925.1", "CT", "1.2.840.10008.2.16.4")
+        + act.format("1.2.250.1.925.2", "ACQH004", "1.2.250.1.215.300.1")
+        + act.format("5A931FFC-E3D3-4153-953F-4C314500A410", "CT", "1.2.840.10008.2.16.4")
+    )
+
+    assert read(cda(acts=acts)).statement.reference_ids == (
+        Reference(id="1.2.250.1.925.1", type="urn:ihe:iti:xds:2016:studyInstanceUID"),
+    )
+
+
 def test_the_producers_own_number_of_the_patient_is_kept_and_no_ins() -> None:
     """XDS sourcePatientId: how the hospital finds its patient again."""
     own = '<id root="1.2.250.1.748.2" extension="IPP-12"/>'
@@ -77,6 +104,23 @@ def test_the_producers_own_number_of_the_patient_is_kept_and_no_ins() -> None:
 
     assert read(cda()).statement.source_patient is None
     assert read(cda(patient=both)).statement.source_patient == "1.2.250.1.748.2^IPP-12"
+
+
+@pytest.mark.parametrize(
+    "national",
+    [
+        '<id root="1.2.250.1.213.1.4.13" extension="279035121518989"/>',
+        '<id root="1.2.250.1.213.1.4.2" extension="0411886319605719371016"/>',
+        '<id root="1.2.250.1.748.2" extension="279035121518989"/>',
+    ],
+    ids=["the NIR of insurance", "an INS of before", "the INS called otherwise"],
+)
+def test_no_number_of_the_state_is_taken_for_the_producers_own(national: str) -> None:
+    """It is shown to every reader and goes out with an export (CI-SIS: the certificates of a child
+    write the NIR beside the INS, the same digits under another OID)."""
+    patient = PATIENT.replace("<patient>", f"{national}<patient>")
+
+    assert read(cda(patient=patient)).statement.source_patient is None
 
 
 def test_prefixes_are_nothing_but_spelling() -> None:
@@ -110,6 +154,21 @@ def test_any_declared_encoding_is_read(encoding: str, head: str) -> None:
     assert said.authors[0].given == "Hélène"
 
 
+def test_white_space_around_a_value_is_none_of_it() -> None:
+    """XML collapses it in the types of CDA (datatypes-base.xsd: uid, cs)."""
+    document = cda(
+        id_='<id root=" 1.2.3.4 " extension=" 1 "/>',
+        code='<code code=" 34112-3 " codeSystem=" 2.16.840.1.113883.6.1 "/>',
+        templates='<templateId root=" 1.2.250.1.213.1.1.1.1 "/>',
+    )
+
+    header = read(document)
+
+    assert header.statement.unique_id == "1.2.3.4^1"
+    assert header.statement.type == Coded(code="34112-3", system="2.16.840.1.113883.6.1")
+    assert header.templates == ("1.2.250.1.213.1.1.1.1",)
+
+
 def test_a_null_flavor_is_no_value() -> None:
     """nullFlavor says why a value is not there: its other attributes are not one."""
     document = cda(
@@ -137,6 +196,18 @@ def test_the_first_dated_act_is_the_principal_one() -> None:
 
     assert [code.code for code in said.event_codes] == ["A", "B"]
     assert (said.service_start, said.service_stop) == ("2023-01-01", "2023-01-05")
+
+
+def test_the_principal_act_is_the_one_that_somebody_did() -> None:
+    """CI-SIS: effectiveTime and performer are due of the principal act; another may be dated, and
+    come before it."""
+    act = "<documentationOf><serviceEvent><effectiveTime><low value='20230101'/></effectiveTime>"
+    before = f"{act}</serviceEvent></documentationOf>"
+
+    said = read(cda(acts=before + ACT)).statement
+
+    assert said.service_start == "2024-04-01T06:30:00.000Z"
+    assert said.practice_setting == "ETABLISSEMENT"
 
 
 def test_an_act_may_be_a_point_in_time() -> None:
@@ -190,6 +261,7 @@ def test_a_document_is_about_one_person() -> None:
         ("20240402111700", "2024-04-02T09:17:00.000Z"),
         ("20240102111700", "2024-01-02T10:17:00.000Z"),
         ("20240402111700.1234-0330", "2024-04-02T14:47:00.123Z"),
+        ("20240402111700.1234567+02", "2024-04-02T09:17:00.123Z"),
         ("20161231235960+0000", "2016-12-31T23:59:59.000Z"),
     ],
 )
@@ -200,7 +272,7 @@ def test_timestamps_of_every_precision(hl7: str, iso: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["", "24", "20241", "20241301", "20240230", "2024040225", "x"]
+    ["", "24", "20241", "20241301", "20240230", "2024040225", "20240402+100", "x"]
     + ["00010101000000+0100", "99991231235959+0000"],
 )
 def test_what_is_no_timestamp_is_refused_naming_the_field(text: str) -> None:

@@ -7,11 +7,10 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from services.vault.domain.metadata import Author, Coded, Reference, Statement
-from services.vault.domain.patient import Patient, Traits
+from services.vault.domain.patient import Patient, Traits, is_national
 from shared.cda.timestamps import civil_date, read_timestamp
 from shared.cda.tree import Element, attribute, child, children, text
 from shared.kernel.errors import InvalidRequest
-from shared.kernel.ins import PRODUCTION_OIDS, TEST_OIDS
 
 T = TypeVar("T")
 
@@ -21,6 +20,10 @@ REPLACES = "RPLC"
 
 ORDER = "urn:ihe:iti:xds:2013:order"
 ACCESSION = "urn:ihe:iti:xds:2013:accession"
+STUDY = "urn:ihe:iti:xds:2016:studyInstanceUID"
+_DICOM = "1.2.840.10008.2.16.4"
+"""DICOM's own codes: an act is one of imaging by the modality that its code is translated to."""
+_UID = re.compile(r"[0-2](\.(0|[1-9][0-9]*))+")
 _ACCESSION_NUMBER = "{urn:dicom-org:ps3-20}accessionNumber"
 
 _SEX = {"M": "M", "F": "F", "UN": "I", "U": "I"}
@@ -68,7 +71,7 @@ def read_header(document: Element) -> Header:
             source_patient=_source_patient(document),
         ),
         patient=_patient(document),
-        templates=tuple(t.get("root", "") for t in children(document, "templateId")),
+        templates=tuple(t.get("root", "").strip() for t in children(document, "templateId")),
     )
 
 
@@ -92,21 +95,25 @@ def _patient(document: Element) -> Patient:
 
 
 def _name(person: Element | None, part: str, qualifier: str | None) -> str | None:
-    """All parts with that qualifier (BR birth, CL used, SP married); ``None``: with none.
+    """All parts with that qualifier (BR birth, CL used, SP married) of the first name that has
+    one; ``None``: with none.
 
     CI-SIS: the unqualified ``given`` is the list of the birth certificate, in one element or
     one each.
     """
-    found = [
-        text(element)
-        for element in children(person, f"name/{part}")
-        if (
-            qualifier in element.get("qualifier", "").split()
-            if qualifier
-            else not element.get("qualifier")
-        )
-    ]
-    return " ".join(value for value in found if value) or None
+    for name in children(person, "name"):
+        found = [
+            text(element)
+            for element in children(name, part)
+            if (
+                qualifier in element.get("qualifier", "").split()
+                if qualifier
+                else not element.get("qualifier")
+            )
+        ]
+        if any(found):
+            return " ".join(filter(None, found))
+    return None
 
 
 def _birth_date(person: Element | None) -> str | None:
@@ -157,10 +164,12 @@ def _national(holder: Element | None, root: str) -> str | None:
 
 
 def _principal_act(document: Element) -> Element | None:
-    """The act documented first that says when it was done (CI-SIS: the principal one)."""
+    """The one that says when it was done and by whom (CI-SIS: both are due of it alone); else the
+    first that says when."""
     acts = list(children(document, _EVENT))
-    dated = (act for act in acts if child(act, "effectiveTime") is not None)
-    return next(dated, acts[0] if acts else None)
+    dated = [act for act in acts if child(act, "effectiveTime") is not None]
+    performed = [act for act in dated if child(act, "performer") is not None]
+    return next(iter(performed or dated or acts), None)
 
 
 def _act_time(act: Element | None, bound: str | None) -> str | None:
@@ -175,7 +184,8 @@ def _event_codes(document: Element) -> Iterator[Coded]:
 
 
 def _references(document: Element) -> Iterator[Reference]:
-    """The order it answers to, and the accession number of its images."""
+    """The order it answers to, the accession number of its images, and the study of each act of
+    imaging (DICOM PS3.20: the identifier of such an act is its Study Instance UID)."""
     for order in children(document, "inFulfillmentOf/order"):
         for identifier in children(order, "id"):
             if written := _identifier(identifier):
@@ -183,12 +193,20 @@ def _references(document: Element) -> Iterator[Reference]:
         for identifier in order.iterfind(_ACCESSION_NUMBER):
             if written := _identifier(identifier):
                 yield Reference(id=written, type=ACCESSION)
+    for act in children(document, _EVENT):
+        by_machine = (t.get("codeSystem") == _DICOM for t in children(act, "code/translation"))
+        study = _identifier(child(act, "id"))
+        if study and _UID.fullmatch(study) and any(by_machine):
+            yield Reference(id=study, type=STUDY)
 
 
 def _source_patient(document: Element) -> str | None:
-    """The first number of the patient that is no INS."""
-    numbers = children(document, "recordTarget/patientRole/id")
-    own = (n for n in numbers if n.get("root", "").strip() not in PRODUCTION_OIDS | TEST_OIDS)
+    """The first number of the patient that is none of the State's: an INS of today or before, or
+    the NIR, which the CI-SIS writes as a number of insurance too."""
+    numbers = list(children(document, "recordTarget/patientRole/id"))
+    national = [n for n in numbers if is_national(n.get("root", "").strip())]
+    known = {n.get("extension", "").strip() for n in national}
+    own = (n for n in numbers if n not in national and n.get("extension", "").strip() not in known)
     return next((written for n in own if (written := _identifier(n))), None)
 
 
@@ -212,7 +230,9 @@ def _coded(element: Element | None) -> Coded | None:
     if element is None or not (code := element.get("code", "").strip()):
         return None
     return Coded(
-        code=code, system=element.get("codeSystem") or None, display=element.get("displayName")
+        code=code,
+        system=element.get("codeSystem", "").strip() or None,
+        display=element.get("displayName"),
     )
 
 
