@@ -154,6 +154,11 @@ def slot(parent: Element, name: str) -> list[str]:
     return [value.text for value in found]
 
 
+def values(parent: Element, name: str) -> list[str]:
+    """Of a slot, wherever it stands below."""
+    return [v for one in parent.iter() if one is not parent for v in slot(one, name)]
+
+
 def identified(parent: Element) -> dict[str, str]:
     """Value of each ExternalIdentifier, by its scheme; each of its own object."""
     found = parent.findall(f"{RIM}ExternalIdentifier")

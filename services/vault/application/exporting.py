@@ -128,7 +128,16 @@ class Exporting(Finding):
             record_id=export.record_id,
             source_oid=self.source_oid,
             documents=enclosed,
+            before=self._replaced_before(export, number, enclosed, by),
         )
+
+    def _replaced_before(
+        self, export: Export, number: int, enclosed: Sequence[Enclosed], by: Actor
+    ) -> list[Entry]:
+        former = {one.entry.replaces for one in enclosed}
+        before = [id_ for part in export.parts[:number] for id_ in part if id_ in former]
+        seen = self._still_seen(export, before, by) if before else []
+        return [Entry.of(document) for document in seen]
 
     def _still_seen(self, export: Export, wanted: Sequence[UUID], by: Actor) -> list[Document]:
         """From the log itself, in the order of the archive."""

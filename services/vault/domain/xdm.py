@@ -15,7 +15,7 @@ from services.vault.domain.metadata import Author
 from services.vault.domain.patient import Person
 from services.vault.domain.states import Status
 from services.vault.domain.value_sets import ValueSets
-from services.vault.domain.xdm_fields import dtm, hl7, unique_id, xcn, xon
+from services.vault.domain.xdm_fields import cx, cxi, dtm, hl7, unique_id, xcn, xon
 from shared.kernel.clock import instant
 
 LCM = "urn:oasis:names:tc:ebxml-regrep:xsd:lcm:3.0"
@@ -68,7 +68,8 @@ class Enclosed:
 
 @dataclass(frozen=True, kw_only=True)
 class Set:
-    """One submission set. ``source_oid``: of the system that makes the export."""
+    """One submission set. ``source_oid``: of the system that makes the export; ``before``: the
+    documents of the sets before this one."""
 
     id: UUID
     made_at: datetime
@@ -76,6 +77,7 @@ class Set:
     record_id: UUID
     source_oid: str
     documents: Sequence[Enclosed]
+    before: Sequence[Entry] = ()
 
 
 def metadata(submission: Set, sets: ValueSets) -> bytes:
@@ -115,11 +117,13 @@ class _Writer:
         return written
 
     def _associations(self) -> Iterator[tuple[str, str, str]]:
-        here = {d.entry.document_id: d.entry for d in self._set.documents}
-        for entry in here.values():
+        """A document may replace one that came before its set (IHE ITI TF-3, 4.2.2.2)."""
+        here = [d.entry for d in self._set.documents]
+        known = {entry.document_id: entry for entry in (*self._set.before, *here)}
+        for entry in here:
             yield _urn(self._set.id), HAS_MEMBER, _urn(entry.entry_uuid)
-        for entry in here.values():
-            if former := here.get(entry.replaces) if entry.replaces else None:
+        for entry in here:
+            if former := known.get(entry.replaces) if entry.replaces else None:
                 yield _urn(entry.entry_uuid), REPLACES, _urn(former.entry_uuid)
 
     def _document(self, objects: ET.Element, document: Enclosed) -> None:
@@ -143,9 +147,11 @@ class _Writer:
         if said.service_stop:
             _slot(one, "serviceStopTime", [dtm(said.service_stop)])
         _slot(one, "size", [str(entry.size)])
-        _slot(one, "sourcePatientId", [self._local_id()])
+        _slot(one, "sourcePatientId", [cx(said.source_patient) or self._local_id()])
         _slot(one, "sourcePatientInfo", list(self._patient_info()))
         _slot(one, "URI", [document.uri])
+        if said.reference_ids:
+            _slot(one, "urn:ihe:iti:xds:2013:referenceIdList", map(cxi, said.reference_ids))
         _name(one, said.title)
         for author in said.authors:
             self._author(one, me, _AUTHOR, author)

@@ -1,11 +1,15 @@
 """How XDS writes times, people and structures: HL7 v2 fields (IHE ITI TF-3, 4.2.3.1.7), with the
 identifiers of the CI-SIS."""
 
+import re
+
 from services.vault.domain.listing import Entry
-from services.vault.domain.metadata import Author
+from services.vault.domain.metadata import Author, Reference
 
 _PS_IDNAT = "1.2.250.1.71.4.2.1"
 _STRUCT_IDNAT = "1.2.250.1.71.4.2.2"
+_ASSIGNED = re.compile(r"(?P<root>[0-2](?:\.(?:0|[1-9][0-9]*))+)\^(?P<extension>.+)", re.DOTALL)
+"""An identifier that somebody gave who has an OID."""
 
 
 def dtm(iso: str) -> str:
@@ -26,7 +30,11 @@ def xcn(author: Author) -> str:
     if not (author.national_id or author.family):
         return ""
     name = f"{hl7(author.national_id)}^{hl7(author.family)}^{hl7(author.given)}"
-    return f"{name}^^^^^^&{_PS_IDNAT}&ISO^D^^^IDNPS" if author.national_id else name
+    if not author.national_id:
+        return name
+    # The number that a structure gives one of its own stands behind that of the structure.
+    kind = "EI" if "/" in author.national_id else "IDNPS"
+    return f"{name}^^^^^^&{_PS_IDNAT}&ISO^D^^^{kind}"
 
 
 def xon(author: Author) -> str:
@@ -36,6 +44,20 @@ def xon(author: Author) -> str:
     if not author.institution:
         return name
     return f"{name}^^^^^&{_STRUCT_IDNAT}&ISO^IDNST^^^{hl7(author.institution)}"
+
+
+def cx(written: str | None) -> str | None:
+    """A patient's number (``root^extension``) and who gave it; ``None`` unless both are known."""
+    found = _ASSIGNED.fullmatch(written or "")
+    return f"{hl7(found['extension'])}^^^&{found['root']}&ISO^PI" if found else None
+
+
+def cxi(reference: Reference) -> str:
+    """One of a referenceIdList (IHE ITI TF-3, 4.2.3.2.28), its type in the fifth place."""
+    found = _ASSIGNED.fullmatch(reference.id)
+    if found is None:
+        return f"{hl7(reference.id)}^^^^{reference.type}"
+    return f"{hl7(found['extension'])}^^^&{found['root']}&ISO^{reference.type}"
 
 
 def hl7(text: str | None) -> str:

@@ -17,7 +17,9 @@ from services.vault.domain.zipping import Stored, directory, piece
 from shared.kernel.actor import Actor
 from shared.kernel.errors import Conflict, Forbidden, InvalidRequest
 from tests.vault import xds
+from tests.vault.cda import AUTHOR as CDA_AUTHOR
 from tests.vault.cda import JPEG, PDF, PNG, TEXT, cda, enclosing, replacing
+from tests.vault.cda import PATIENT as OF
 from tests.vault.world import AUTHOR, DOCTOR, METADATA, MOTHER, OTHER_RECORD, PATIENT, RECORD, World
 
 
@@ -109,6 +111,45 @@ def test_the_metadata_follow_the_standard(world: World) -> None:
     assert {*states.values()} == {"Approved", "Deprecated"}
     (newer, older) = xds.replacement(copy.read("IHE_XDM/SUBSET01/METADATA.XML"))
     assert (states[newer], states[older]) == ("Approved", "Deprecated")
+
+
+def test_the_metadata_say_what_the_header_says(world: World) -> None:
+    """The producer's number of the patient, the order and the study, and a professional who is
+    known by their hospital alone (XDS: sourcePatientId, referenceIdList, XCN.13)."""
+    refers = (
+        '<inFulfillmentOf><order><id root="1.2.250.1.748" extension="98^4"/><id root="1.2.9"/>'
+        '<a:accessionNumber xmlns:a="urn:dicom-org:ps3-20" root="1.2.250.1.925" extension="105"/>'
+        "</order></inFulfillmentOf>"
+    )
+    own = '<id root="1.2.250.1.748.2" extension="IPP-12"/><patient>'
+    author = CDA_AUTHOR.replace("801234567897", "3750712184/A12")
+    world.deposit(cda(related=refers, patient=OF.replace("<patient>", own), authors=author))
+
+    (entry,) = xds.check(archive(world).read("IHE_XDM/SUBSET01/METADATA.XML"))
+
+    assert xds.slot(entry, "sourcePatientId") == ["IPP-12^^^&1.2.250.1.748.2&ISO^PI"]
+    assert xds.slot(entry, "urn:ihe:iti:xds:2013:referenceIdList") == [
+        "98 4^^^&1.2.250.1.748&ISO^urn:ihe:iti:xds:2013:order",
+        "1.2.9^^^^urn:ihe:iti:xds:2013:order",
+        "105^^^&1.2.250.1.925&ISO^urn:ihe:iti:xds:2013:accession",
+    ]
+    (person,) = xds.values(entry, "authorPerson")
+    assert person == "3750712184/A12^ESSAI^Hélène^^^^^^&1.2.250.1.71.4.2.1&ISO^D^^^EI"
+
+
+def test_what_a_document_replaces_is_said_across_sets(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The former version may have come in a part before; who reads both sets finds the chain."""
+    monkeypatch.setattr(export, "PART_DOCUMENTS", 1)
+    world.deposit(cda())
+    world.deposit(cda(id_='<id root="1.2.3.4" extension="2"/>', related=replacing("1.2.3.4^1")))
+
+    copy = archive(world)
+
+    first, second = (copy.read(f"IHE_XDM/SUBSET0{n}/METADATA.XML") for n in (1, 2))
+    (former,), (newer,) = xds.check(first), xds.check(second)
+    assert xds.replacement(second) == (newer.get("id"), former.get("id"))
 
 
 def test_the_metadata_of_who_has_no_qualified_identity(world: World) -> None:
