@@ -84,13 +84,17 @@ def clinical_document(content: bytes) -> Element:
     The CI-SIS "autopresentable" form wraps it in a stylesheet: the document is found inside, the
     stylesheet is never run. Raises :class:`InvalidRequest` on field ``content``.
     """
-    root = parsed(content)
+    document = document_in(parsed(content))
+    if document is None:
+        raise _refused("this XML is not a CDA R2 ClinicalDocument")
+    return document
+
+
+def document_in(root: Element) -> Element | None:
+    """The ``ClinicalDocument`` that an XML is, or that a stylesheet holds."""
     if root.tag == CLINICAL_DOCUMENT:
         return root
-    inside = root.find(f".//{CLINICAL_DOCUMENT}") if root.tag == STYLESHEET else None
-    if inside is None:
-        raise _refused("this XML is not a CDA R2 ClinicalDocument")
-    return inside
+    return root.find(f".//{CLINICAL_DOCUMENT}") if root.tag == STYLESHEET else None
 
 
 def parsed(content: bytes) -> Element:

@@ -8,7 +8,14 @@ from typing import Any
 from uuid import UUID
 
 from services.messaging.application.outbox import Outbox
-from services.messaging.domain.attachment import XDM, Attachment, File, recognise, safe_name
+from services.messaging.domain.attachment import (
+    CDA,
+    XDM,
+    Attachment,
+    File,
+    recognise,
+    safe_name,
+)
 from services.messaging.domain.conversation import Conversation, attributes
 from services.messaging.domain.correspondent import Correspondent
 from services.messaging.domain.errors import RecipientUnknown
@@ -150,6 +157,16 @@ class MessagingLog(EventLog):
         if left < 0:
             raise TooLarge(f"a message carries at most {self.limits.message_bytes} bytes")
         return left
+
+    def hidden_as(self, files: Sequence[File]) -> set[str]:
+        """What the documents among them say of who may not see them: a CDA says it itself."""
+        codes: set[str] = set()
+        for file in files:
+            if file.media_type == XDM and (xdm := self.around.archives.read(file.data)):
+                codes.update(xdm.confidentiality)
+            elif file.media_type == CDA:
+                codes.update(self.around.archives.hidden_as(file.data))
+        return codes
 
     def keep_files(
         self, record_id: UUID, message_id: UUID, files: Sequence[File]

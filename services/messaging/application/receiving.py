@@ -12,7 +12,11 @@ from services.messaging.application.log import (
 )
 from services.messaging.contract import writing as w
 from services.messaging.domain.attachment import File
-from services.messaging.domain.consistency import require_consistent
+from services.messaging.domain.consistency import (
+    HIDING,
+    require_consistent,
+    require_hidden_alike,
+)
 from services.messaging.domain.conversation import Conversation, attributes
 from services.messaging.domain.correspondent import Correspondent, MailboxKind
 from services.messaging.domain.errors import RecipientClosed, RecipientUnknown
@@ -32,7 +36,9 @@ class Receiving(MessagingLog):
         """From a professional or a facility, to the mailbox of a person."""
         mailbox = self.mailbox(request.to)
         record_id = open_record(mailbox)
-        codes = sorted(set(request.confidentiality) - {"N"}) or ["N"]
+        files = self._given(request)
+        hidden = self.hidden_as(files) & HIDING
+        codes = sorted({*request.confidentiality, *hidden} - {"N"}) or ["N"]
         require_consistent(
             codes,
             to_patient=True,
@@ -50,7 +56,6 @@ class Receiving(MessagingLog):
             subject=plain_subject(request.subject) or NO_SUBJECT,
             mailbox=request.to.lower(),
         )
-        files = self._given(request)
         ends = request.end or ends_exchange(request.subject, None)
         replies = request.replies == "allowed" and sender.kind is not MailboxKind.APP
         return self._written(
@@ -68,19 +73,21 @@ class Receiving(MessagingLog):
             raise Forbidden
         mailbox = self.mailbox(conversation.mailbox)
         open_record(mailbox)
+        files = self._given(request)
+        hidden = self.hidden_as(files)
         require_consistent(
-            conversation.confidentiality,
+            {*conversation.confidentiality, *hidden},
             to_patient=True,
             to_professionals=False,
             secret=by.principal.secret,
             in_dmp=False,
         )
+        require_hidden_alike(hidden, conversation.confidentiality)
         asked = conversation.attributes(sender)
         self.gate.require(conversation.record_id, "feed", asked, by)
         if conversation.trashed_at is not None:
             conversation.note(Conversation.Restored, SELF)
         replies = conversation.participants[sender.key].replies
-        files = self._given(request)
         return self._written(
             conversation, request, by, sender, files, ends=request.end, replies=replies,
             dormant=not mailbox.activated,

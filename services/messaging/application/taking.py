@@ -7,7 +7,7 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict
 
 from services.messaging.application.log import NO_SUBJECT, SELF, MessagingLog, open_record
-from services.messaging.domain.attachment import XDM, Attachment
+from services.messaging.domain.attachment import Attachment
 from services.messaging.domain.consistency import require_consistent
 from services.messaging.domain.conversation import Conversation, attributes
 from services.messaging.domain.correspondent import Correspondent, MailboxKind
@@ -153,18 +153,10 @@ class TakingMail(MessagingLog):
 
         A mail does not say whether its document is also in the DMP; one that is masked, or
         hidden from representatives, may come only if it is not: its sender answers for that."""
-        codes: set[str] = set()
-        for file in mail.files:
-            xdm = self.around.archives.read(file.data) if file.media_type == XDM else None
-            if xdm:
-                require_consistent(
-                    xdm.confidentiality,
-                    to_patient=True,
-                    to_professionals=False,
-                    secret=False,
-                    in_dmp=False,
-                )
-                codes.update(xdm.confidentiality)
+        codes = self.hidden_as(mail.files)
+        require_consistent(
+            codes, to_patient=True, to_professionals=False, secret=False, in_dmp=False
+        )
         return sorted(codes - {"N"}) or ["N"]
 
     def _thread(

@@ -11,6 +11,7 @@ from services.messaging.domain.errors import VisibilityRefused
 MASKED = "MASQUE_PS"
 FROM_PATIENT = "INVISIBLE_PATIENT"
 FROM_REPRESENTATIVES = "INVISIBLE_REPRESENTANTS_LEGAUX"
+HIDING = frozenset({MASKED, FROM_PATIENT, FROM_REPRESENTATIVES})
 FIELD = "confidentiality"
 
 
@@ -25,7 +26,7 @@ def require_consistent(
     """Raise :class:`VisibilityRefused`. ``in_dmp``: the document is also deposited in the DMP."""
     if secret:
         raise _refused("session", "nothing is sent from a secret session")
-    hidden = {MASKED, FROM_PATIENT, FROM_REPRESENTATIVES} & set(codes)
+    hidden = HIDING & set(codes)
     if not hidden:
         return
     if hidden == {FROM_PATIENT}:
@@ -38,6 +39,12 @@ def require_consistent(
         raise _refused(FIELD, "what is masked, or hidden from representatives, is not sent on")
     if in_dmp:
         raise _refused(FIELD, "such a message is not also deposited in the DMP")
+
+
+def require_hidden_alike(attached: Collection[str], conversation: Collection[str]) -> None:
+    """Raise :class:`VisibilityRefused` where who reads the conversation may not read a document."""
+    if HIDING & set(attached) - set(conversation):
+        raise _refused("attachments", "is hidden from some who read this conversation")
 
 
 def _refused(field: str, why: str) -> VisibilityRefused:

@@ -105,7 +105,8 @@ class Contents(Protocol):
 
 @dataclass(frozen=True, kw_only=True, repr=False)
 class Xdm:
-    """What an IHE_XDM.ZIP holds. ``unique_id``: of its CDA."""
+    """What an IHE_XDM.ZIP holds: its first CDA, and what hides any of its documents. ``unique_id``:
+    of that CDA."""
 
     cda: bytes
     unique_id: str
@@ -116,6 +117,10 @@ class Archives(Protocol):
     def read(self, data: bytes) -> Xdm | None:
         """``None`` for an archive that is no IHE_XDM.ZIP. Raises ``InvalidRequest`` for one that
         would grow too large, or is damaged."""
+        ...
+
+    def hidden_as(self, cda: bytes) -> frozenset[str]:
+        """The confidentiality that a CDA says itself; none for what is no CDA."""
         ...
 
     def enclosed(self, cda: bytes) -> bytes | None:
