@@ -12,7 +12,7 @@ from services.vault.domain.active_content import active_parts
 from services.vault.domain.cda.biology import read_results
 from services.vault.domain.cda.header import read_header
 from services.vault.domain.content import recognise
-from shared.cda.body import enclosed_file
+from shared.cda.body import carried_files, enclosed_file
 from shared.cda.tree import clinical_document
 from shared.kernel.errors import InvalidRequest, Refusal, TooLarge
 from tests.agenda.ics import calendar, vevent
@@ -53,6 +53,7 @@ def _cda(data: bytes) -> None:
     read_header(document)
     read_results(document)
     enclosed_file(document, max_bytes=100_000)
+    list(carried_files(document, max_bytes=100_000))
 
 
 def _calendar(data: bytes) -> None:

@@ -153,6 +153,10 @@ ARCHIVES: dict[str, Make] = {
     "ratio": lambda: zipped((f"{FOLDER}DOC00001.XML", b"<a>" + b" " * 30_000_000)),
     "entries": lambda: zipped(*((f"{FOLDER}{n}.XML", b"") for n in range(20_000))),
     "overlapping": _overlapping,
+    "behind one that fills it": lambda: zipped(
+        (f"{FOLDER}A.XML", b"<a/>" + b" " * 19_999_900),
+        (f"{FOLDER}B.XML", b"<a>" + b" " * 150_000_000),
+    ),
     "a directory of nothing": lambda: b"PK\3\4" + b"PK\1\2" * 100_000,
 }
 """Refused with the mail that brings them."""

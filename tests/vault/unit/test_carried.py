@@ -65,9 +65,11 @@ def test_what_is_carried_is_bounded() -> None:
     """In number, and in size once unpacked, whatever the files claim; and it is base64."""
     many = carrying(b"x").replace("</entry>", '<x representation="B64">eA==</x>' * 200 + "</entry>")
     bomb = carrying(zlib.compress(bytes(6_000_000)), more=' compression="ZL"')
+    half = carrying(zlib.compress(bytes(3_000_000)), more=' compression="ZL"')
     for body, problem in (
         (many, "it carries more than 200 files"),
         (bomb, "is too large"),
+        (half.replace("</entry>", f"</entry>{half}"), "is too large"),
         (carrying(b"x").replace("eA==", "eA=!"), "the file is not in base64"),
     ):
         with pytest.raises((InvalidRequest, TooLarge)) as refused:
