@@ -50,15 +50,21 @@ def enclosed_file(document: Element, *, max_bytes: int) -> Enclosed | None:
 
 
 def carried_files(document: Element, *, max_bytes: int) -> Iterator[bytes]:
-    """The files written in base64 beside the words of a document (HL7 v3 data type ED: pictures
-    and PDF of ``observationMedia``, thumbnails), without the one that a level 1 body is.
+    """See :func:`carried`."""
+    return (data for _, data in carried(document, max_bytes=max_bytes))
+
+
+def carried(document: Element, *, max_bytes: int) -> Iterator[tuple[Element, bytes]]:
+    """The files written in base64 beside the words of a document, each with the element that holds
+    it (HL7 v3 data type ED: pictures and PDF of ``observationMedia``, thumbnails), without the one
+    that a level 1 body is.
 
     Raises :class:`InvalidRequest` on ``content.body``, or :class:`TooLarge` once they are larger
     together than ``max_bytes``.
     """
     body, left = child(document, "component/nonXMLBody/text"), max_bytes
-    carried = (e for e in document.iter() if e.get("representation") == "B64" and e is not body)
-    for number, element in enumerate(carried):
+    holders = (e for e in document.iter() if e.get("representation") == "B64" and e is not body)
+    for number, element in enumerate(holders):
         if number == MAX_CARRIED:
             raise _refused(f"it carries more than {MAX_CARRIED} files")
         data = _as_it_lies(_decoded(_own_text(element)), element.get("compression"), left)
@@ -66,7 +72,7 @@ def carried_files(document: Element, *, max_bytes: int) -> Iterator[bytes]:
         if left < 0:
             raise _too_large()
         if data:
-            yield data
+            yield element, data
 
 
 def _as_it_lies(data: bytes, compression: str | None, most: int) -> bytes:

@@ -15,6 +15,7 @@ from services.vault.contract.exports import (
     ReadExport,
 )
 from services.vault.domain import xdm_archive as archive
+from services.vault.domain.content import CDA
 from services.vault.domain.document import Document
 from services.vault.domain.export import Export, Part, placed, planned
 from services.vault.domain.listing import Entry, by_act
@@ -113,12 +114,21 @@ class Exporting(Finding):
             sha1 = hashlib.sha1(data, usedforsecurity=False).hexdigest()  # XDS: hash is SHA-1
             enclosed.append(Enclosed(entry=entry, uri=name, sha1=sha1))
             files.append((f"{archive.folder(number)}/{name}", data))
-            inner, media_type = unwrapped(document, data)
-            if media_type != entry.media_type:
-                files.append((archive.readable_name(numbers[document.id], media_type), inner))
+            if shown := self._legible(document, entry, data):
+                files.append((archive.readable_name(numbers[document.id], shown[1]), shown[0]))
         described = metadata(self._set(export, number, enclosed, by), self.rules.metadata.sets)
         files.append((f"{archive.folder(number)}/METADATA.XML", described))
         return piece(files, export.created_on), left_out
+
+    def _legible(self, document: Document, entry: Entry, data: bytes) -> tuple[bytes, str] | None:
+        """What people read of a CDA, and its media type; nothing but itself of another file."""
+        if entry.media_type != CDA:
+            return None
+        inner, media_type = unwrapped(document, data)
+        if media_type != CDA:
+            return inner, media_type
+        page = archive.words(entry, data, self.rules.limits.max_bytes)
+        return (page, archive.HTML) if page else None
 
     def _set(self, export: Export, number: int, enclosed: Sequence[Enclosed], by: Actor) -> Set:
         return Set(

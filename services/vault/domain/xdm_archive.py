@@ -10,11 +10,15 @@ from html import escape
 from uuid import UUID
 
 from services.vault.domain import content
+from services.vault.domain.cda.readable import page
 from services.vault.domain.listing import Entry
 from services.vault.domain.patient import Person
 from services.vault.domain.value_sets import ValueSets
 from shared.cda.timestamps import LOCAL
+from shared.cda.tree import clinical_document
+from shared.kernel.errors import Refusal
 
+HTML = "text/html"
 EXTENSIONS = {
     content.CDA: "XML",
     content.PDF: "PDF",
@@ -23,6 +27,7 @@ EXTENSIONS = {
     content.TIFF: "TIF",
     content.RTF: "RTF",
     content.TEXT: "TXT",
+    HTML: "HTM",
 }
 _STATES = {"Deprecated": "remplacé", "Archived": "archivé"}
 
@@ -37,8 +42,18 @@ def file_name(number: int, media_type: str) -> str:
 
 
 def readable_name(number: int, media_type: str) -> str:
-    """Where the file inside a level 1 CDA lies, for people: outside of the sets."""
+    """Where the file inside a level 1 CDA lies, or the words of another, for people: outside of the
+    sets."""
     return f"LISIBLE/{file_name(number, media_type)}"
+
+
+def words(entry: Entry, cda: bytes, max_bytes: int) -> bytes | None:
+    """A structured CDA as a page; ``None`` of one that is not read as it was when it was taken."""
+    said = [f"Le {_day(entry)}", *_authors(entry)]
+    try:
+        return page(clinical_document(cda), entry.metadata.title, ", ".join(said), max_bytes)
+    except Refusal:
+        return None
 
 
 def readme(made_at: datetime) -> bytes:
@@ -48,8 +63,8 @@ def readme(made_at: datetime) -> bytes:
         "",
         "Pour lire les documents, ouvrez INDEX.HTM avec un navigateur.",
         "Le dossier IHE_XDM est fait pour un logiciel de sante : un METADATA.XML et des documents",
-        "dans chacun de ses dossiers. Le dossier LISIBLE contient les memes fichiers que certains",
-        "documents XML, a l'etat de PDF, d'image ou de texte.",
+        "dans chacun de ses dossiers. Le dossier LISIBLE contient ce que disent les documents XML,",
+        "sous forme de page, de PDF, d'image ou de texte.",
         "",
         "Ces documents sont confidentiels : gardez-les en lieu sur.",
         "",
@@ -116,15 +131,18 @@ def _row(entry: Entry, path: str | None, sets: ValueSets) -> str:
     said = entry.metadata
     title = escape(said.title)
     link = f'<a href="{escape(path)}">{title}</a>' if path else title
-    day = "/".join(reversed(said.service_day.split("-")))
     cells = (
-        day,
+        _day(entry),
         link,
         escape(sets.types[said.type].display),
         escape(", ".join(_authors(entry))),
         _STATES.get(entry.status, ""),
     )
     return "<tr>" + "".join(f"<td>{cell}</td>" for cell in cells) + "</tr>"
+
+
+def _day(entry: Entry) -> str:
+    return "/".join(reversed(entry.metadata.service_day.split("-")))
 
 
 def _authors(entry: Entry) -> Iterator[str]:
