@@ -33,6 +33,8 @@ def shown(body: str) -> str:
         clinical_document(cda(body=body)), "CR & suite", "Le 01/04/2024", 1_000_000
     ).decode()
     Whole().feed(made)
+    assert "<title>CR &amp; suite</title>" in made
+    assert "<h1>CR &amp; suite</h1>\n<p>Le 01/04/2024</p>" in made
     return made.partition("</h1>")[2]
 
 
