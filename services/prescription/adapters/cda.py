@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from services.prescription.adapters import cda_amounts as amounts
 from services.prescription.adapters.cda_products import read_product
-from services.prescription.adapters.narrative import NOTHING, Narrative
+from services.prescription.adapters.narrative import MAX_PIECE, NOTHING, Rows
 from services.prescription.adapters.refused import refused
 from services.prescription.domain.ports import Read
 from services.prescription.domain.terms import Origin, Wanted
@@ -45,8 +45,11 @@ class CdaDocuments:
         root = clinical_document(data)
         if attribute(root, "code", "code") != TYPE:
             raise refused(f"the document is no prescription ({TYPE})")
+        rows = Rows(root)
         lines = tuple(
-            line for section in root.iter(f"{{{HL7}}}section") for line in _lines(section, root)
+            line
+            for section in root.iter(f"{{{HL7}}}section")
+            for line in _lines(section, rows, root)
         )
         if not 0 < len(lines) <= MAX_LINES:
             raise refused(f"there must be 1 to {MAX_LINES} lines of prescription")
@@ -61,24 +64,23 @@ def _authors(root: Element) -> Iterator[str]:
                 yield identifier.get("extension", "").strip()
 
 
-def _lines(section: Element, root: Element) -> Iterator[Wanted]:
+def _lines(section: Element, rows: Rows, root: Element) -> Iterator[Wanted]:
     kind = SECTIONS.get(attribute(section, "code", "code") or "")
     if kind is None:
         return
-    narrative = Narrative(section)
     for entry in children(section, "entry"):
         acts = [
             act for name in ("substanceAdministration", "supply") for act in children(entry, name)
         ]
         if len(acts) != 1:
             raise refused("an entry is no line of prescription")
-        yield _line(acts[0], kind, narrative, root)
+        yield _line(acts[0], kind, rows, root)
 
 
-def _line(act: Element, kind: str, narrative: Narrative, root: Element) -> Wanted:
+def _line(act: Element, kind: str, rows: Rows, root: Element) -> Wanted:
     if not _is_ordered(act):
         raise refused("a line orders nothing: see its moodCode, negationInd and statusCode")
-    product = read_product(act, narrative)
+    product = read_product(act, rows.narrative)
     if product is None:
         raise refused("a line names no product")
     quantity, unit = amounts.quantity(act)
@@ -92,7 +94,7 @@ def _line(act: Element, kind: str, narrative: Narrative, root: Element) -> Wante
         unlimited=renewals.unlimited,
         until=renewals.until,
         substitutable=_substitutable(act),
-        dosage=_dosage(act, narrative),
+        dosage=_dosage(act, rows),
         origin=_origin(act, root),
     )
 
@@ -113,14 +115,14 @@ def _substitutable(act: Element) -> bool:
     )
 
 
-def _dosage(act: Element, narrative: Narrative) -> str | None:
+def _dosage(act: Element, rows: Rows) -> str | None:
     """What stands beside the product, then what the person and the pharmacist are told."""
     told = (
-        narrative.words(child(inner, "text"))
+        rows.narrative.words(child(inner, "text"), MAX_PIECE) or ""
         for inner in children(act, "entryRelationship/act")
         if attribute(inner, "code", "code") in INSTRUCTIONS
     )
-    parts = [narrative.row(child(act, "text")), *(one for one in told if one not in NOTHING)]
+    parts = [rows.beside(child(act, "text")), *(one for one in told if one not in NOTHING)]
     said = " ; ".join(filter(None, parts))
     return (said if len(said) <= MAX_DOSAGE else f"{said[:MAX_DOSAGE]} […]") or None
 

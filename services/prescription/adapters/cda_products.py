@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
-from services.prescription.adapters.narrative import Narrative
 from services.prescription.domain.terms import Product
+from shared.cda.narrative import Narrative
 from shared.cda.tree import HL7, Element, child, text
 
 MAX_LABEL = 300

@@ -1,37 +1,32 @@
-"""The text of a CDA section, which is what its author signed; entries refer to pieces of it by ID
-(HL7 CDA R2, 4.3.5)."""
+"""What stands beside a piece of a CDA section's words: the row, the item or the paragraph."""
 
-from collections.abc import Iterator
-
-from shared.cda.tree import HL7, Element, attribute, child
+from shared.cda.narrative import Narrative
+from shared.cda.tree import HL7, Element
 
 _H = f"{{{HL7}}}"
-_BREAKS = {
-    f"{_H}{name}"
-    for name in ("br", "caption", "item", "list", "paragraph", "table", "td", "th", "tr")
-}
-"""Elements between which there is white space when they are shown."""
 _CELLS = {f"{_H}td", f"{_H}th"}
 _ROWS = {f"{_H}tr", f"{_H}item", f"{_H}paragraph"}
+MAX_PIECE = 10_000
+"""Characters read of one piece: more than is kept of all that a line is told with."""
 NOTHING = {"", "-", "—"}
 """How a piece of text says nothing."""
 
 
-class Narrative:
-    def __init__(self, section: Element) -> None:
-        text = child(section, "text")
-        pieces = list(text.iter()) if text is not None else []
-        self._named = {piece.get("ID", "").strip(): piece for piece in reversed(pieces)}
-        self._parents = {one: piece for piece in pieces for one in piece}
+class Rows:
+    def __init__(self, document: Element) -> None:
+        self.narrative = Narrative(document)
+        self._parents = {
+            one: piece
+            for section in document.iter(f"{_H}section")
+            for text in section.iterfind(f"{_H}text")
+            for piece in text.iter()
+            for one in piece
+        }
 
-    def words(self, element: Element | None) -> str:
-        """What an element that holds text, or a ``reference`` to it, says; empty if nothing."""
-        return _legible(self._piece(element)) or (_legible(element) if element is not None else "")
-
-    def row(self, element: Element | None) -> str:
-        """What stands beside the piece that an element refers to: the other cells of its row, each
-        under its heading, or the rest of its item or paragraph. Empty if nothing."""
-        piece = self._piece(element)
+    def beside(self, element: Element | None) -> str:
+        """The other cells of the row that an element refers into, each under its heading, or the
+        rest of the item or paragraph. Empty if nothing."""
+        piece = self.narrative.piece(element)
         row, cell = piece, None
         while row is not None and row.tag not in _ROWS:
             cell = row if row.tag in _CELLS else cell
@@ -40,9 +35,9 @@ class Narrative:
             return ""
         cells = [one for one in row if one.tag in _CELLS]
         if not cells:
-            return _legible(row).removeprefix(_legible(piece)).strip(" :,;")
+            return self._told(row).removeprefix(self._told(piece)).strip(" :,;")
         said = zip(self._headings(row, len(cells)), cells, strict=True)
-        told = [(head, _legible(one)) for head, one in said if one is not cell]
+        told = [(head, self._told(one)) for head, one in said if one is not cell]
         return " ; ".join(f"{head}{words}" for head, words in told if words not in NOTHING)
 
     def _headings(self, row: Element, count: int) -> list[str]:
@@ -53,22 +48,7 @@ class Narrative:
         heads = table.findall(f"{_H}thead/{_H}tr/{_H}th") if table is not None else []
         if len(heads) != count:
             return [""] * count
-        return [f"{words} : " if (words := _legible(head)) else "" for head in heads]
+        return [f"{words} : " if (words := self._told(head)) else "" for head in heads]
 
-    def _piece(self, element: Element | None) -> Element | None:
-        """References are written ``#ID``, some without ``#``."""
-        wanted = attribute(element, "reference", "value") or ""
-        return self._named.get(wanted.removeprefix("#")) if wanted else None
-
-
-def _legible(element: Element | None) -> str:
-    return " ".join("".join(_pieces(element)).split()) if element is not None else ""
-
-
-def _pieces(element: Element) -> Iterator[str]:
-    yield element.text or ""
-    for one in element:
-        apart = " " if one.tag in _BREAKS else ""
-        yield apart
-        yield from _pieces(one)
-        yield apart + (one.tail or "")
+    def _told(self, piece: Element) -> str:
+        return self.narrative.told(piece, MAX_PIECE) or ""

@@ -44,7 +44,7 @@ def none_but(left: tuple[Left, ...], figures: dict[str, Any]) -> Iterator[Differ
     found = Differences(left)
     yield found
     figures["differs"] = found.met
-    assert not found.new
+    assert found.new == []
 
 
 READ_AND_LEFT_OUT = (

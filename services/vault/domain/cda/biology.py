@@ -7,10 +7,10 @@ group in a pregnancy's first synthesis for one: all that bear its template are r
 from collections.abc import Collection, Iterable, Iterator
 from typing import Any
 
-from services.vault.domain.cda.narrative import Said, words_of
 from services.vault.domain.cda.result_values import codes_of, read_value, reference_of
 from services.vault.domain.metadata import Coded
 from services.vault.domain.results import ReadDocument, Result
+from shared.cda.narrative import Narrative
 from shared.cda.statements import Stated, observations
 from shared.cda.tree import HL7, Element, attribute, child, children, text
 
@@ -30,7 +30,7 @@ ABORTED = "aborted"
 
 def read_results(document: Element) -> ReadDocument:
     """All results of a document; those whose value has no form we know are named, not guessed."""
-    said = Said(document)
+    said = Narrative(document)
     home = _document_laboratory(document)
     results: list[Result] = []
     unread: list[str] = []
@@ -49,7 +49,7 @@ Laboratory = tuple[str | None, str | None]
 """Name and Struct_IdNat."""
 
 
-def _results(stated: Stated, said: Said, home: Laboratory) -> tuple[list[Result], list[str]]:
+def _results(stated: Stated, said: Narrative, home: Laboratory) -> tuple[list[Result], list[str]]:
     """One for each value, and the label if one of them cannot be read. What is said not to be,
     or of another than the patient, is for a person to read."""
     observation = stated.observation
@@ -65,7 +65,7 @@ def _results(stated: Stated, said: Said, home: Laboratory) -> tuple[list[Result]
     return shown, [about["label"]]
 
 
-def _about(stated: Stated, said: Said, home: Laboratory) -> dict[str, Any]:
+def _about(stated: Stated, said: Narrative, home: Laboratory) -> dict[str, Any]:
     observation = stated.observation
     found = observation.iterfind(f"{{{HL7}}}code")
     codes = tuple(code for one in found for code in codes_of(one))
@@ -87,14 +87,14 @@ def _about(stated: Stated, said: Said, home: Laboratory) -> dict[str, Any]:
     }
 
 
-def _label(observation: Element, codes: tuple[Coded, ...], said: Said) -> str:
+def _label(observation: Element, codes: tuple[Coded, ...], said: Narrative) -> str:
     """The words of the code, else those of the report."""
     named = next((c.display for c in codes if c.display), None)
-    written = words_of(observation.find(f"{{{HL7}}}code/{{{HL7}}}originalText"), said)
+    written = said.words(observation.find(f"{{{HL7}}}code/{{{HL7}}}originalText"))
     return named or written or next((c.code for c in codes), "?")
 
 
-def _isolate(within: Iterable[Element], said: Said) -> tuple[str | None, Coded | None]:
+def _isolate(within: Iterable[Element], said: Narrative) -> tuple[str | None, Coded | None]:
     """The micro-organism that was grown: one report may hold several, each with its own
     antibiogram (XD-LAB, Laboratory Isolate Organizer)."""
     for one in within:
@@ -102,7 +102,7 @@ def _isolate(within: Iterable[Element], said: Said) -> tuple[str | None, Coded |
             code = entity.find(f"{{{HL7}}}code")
             if entity.get("classCode") == "MIC" and code is not None:
                 coded = next(codes_of(code), None)
-                words = words_of(child(code, "originalText"), said)
+                words = said.words(child(code, "originalText"))
                 return words or (coded.display or coded.code if coded else None), coded
     return None, None
 

@@ -3,9 +3,9 @@
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from services.vault.domain.cda.narrative import MAX_TEXT, Said, words_of
 from services.vault.domain.metadata import Coded
 from services.vault.domain.results import Interval
+from shared.cda.narrative import MAX_TEXT, Narrative
 from shared.cda.quantities import data_type, quantities
 from shared.cda.timestamps import read_timestamp
 from shared.cda.tree import HL7, Element, child, children, text
@@ -17,7 +17,7 @@ NORMAL = "N"
 """Of ObservationInterpretation, 2.16.840.1.113883.5.83."""
 
 
-def read_value(value: Element, said: Said) -> dict[str, Any]:
+def read_value(value: Element, said: Narrative) -> dict[str, Any]:
     """Fields of a :class:`Result`. A nullFlavor says that there is no value in that form: there
     may be one in words or by another code or unit (HL7 v3 data types, ``OTH``)."""
     kind = data_type(value)
@@ -45,7 +45,7 @@ def codes_of(code: Element) -> Iterator[Coded]:
             )
 
 
-def reference_of(observation: Element, said: Said) -> Interval | None:
+def reference_of(observation: Element, said: Narrative) -> Interval | None:
     """The range of normal values; in words where there are several, each with its criterion."""
     ranges = [
         one for one in children(observation, "referenceRange/observationRange") if _is_normal(one)
@@ -64,9 +64,9 @@ def _measured(value: Element) -> dict[str, Any]:
     return {"value": found[0].value, "unit": found[0].unit, "also": tuple(found[1:])}
 
 
-def _coded_value(value: Element, said: Said) -> dict[str, Any]:
+def _coded_value(value: Element, said: Narrative) -> dict[str, Any]:
     coded = next(codes_of(value), None)
-    words = words_of(child(value, "originalText"), said)
+    words = said.words(child(value, "originalText"))
     shown = (coded.display if coded else None) or words or (coded.code if coded else None)
     return {"value": shown, "value_code": coded}
 
@@ -96,18 +96,18 @@ def _is_normal(found: Element) -> bool:
     return code is None or code.get("code") in {None, NORMAL}
 
 
-def _range(found: Element, said: Said) -> Interval | None:
+def _range(found: Element, said: Narrative) -> Interval | None:
     value = child(found, "value")
     interval = _interval(value) if value is not None else None
     if interval:
         return interval
-    words = words_of(child(found, "text"), said) or (value is not None and text(value)) or None
+    words = said.words(child(found, "text")) or (value is not None and text(value)) or None
     return Interval(text=words[:MAX_TEXT]) if words else None
 
 
-def _in_words(found: Element, interval: Interval, said: Said) -> str:
+def _in_words(found: Element, interval: Interval, said: Narrative) -> str:
     criteria = (
-        one.get("displayName") or words_of(one, said)
+        one.get("displayName") or said.words(one)
         for path in ("precondition/criterion/value", "precondition/criterion/text")
         for one in _of_any_space(found, path)
     )
@@ -120,16 +120,16 @@ def _of_any_space(found: Element, path: str) -> Iterator[Element]:
     return found.iterfind("/".join(f"{{*}}{step}" for step in path.split("/")))
 
 
-def _text(value: Element, said: Said) -> str | None:
+def _text(value: Element, said: Narrative) -> str | None:
     """A file (B64) is not words."""
-    return words_of(value, said) if value.get("representation", "TXT") == "TXT" else None
+    return said.words(value) if value.get("representation", "TXT") == "TXT" else None
 
 
-def _truth(value: Element, _said: Said) -> str | None:
+def _truth(value: Element, _said: Narrative) -> str | None:
     return value.get("value")
 
 
-def _ratio(value: Element, _said: Said) -> str | None:
+def _ratio(value: Element, _said: Narrative) -> str | None:
     """As HL7 writes it: "1:128", "5 mg:1 mL"."""
     parts = []
     for name in ("numerator", "denominator"):
@@ -142,14 +142,14 @@ def _ratio(value: Element, _said: Said) -> str | None:
     return ":".join(parts)
 
 
-def _instant(value: Element, _said: Said) -> str | None:
+def _instant(value: Element, _said: Narrative) -> str | None:
     try:
         return read_timestamp(value.get("value", ""))
     except ValueError:
         return None
 
 
-_IN_WORDS: Mapping[str, Callable[[Element, Said], str | None]] = {
+_IN_WORDS: Mapping[str, Callable[[Element, Narrative], str | None]] = {
     "ST": _text,
     "SC": _text,
     "ED": _text,
