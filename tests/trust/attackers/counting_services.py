@@ -43,6 +43,21 @@ def counted(what: str, work: Callable[..., Any]) -> Callable[..., Any]:
     return run
 
 
+def apart(what: str, work: Callable[..., Any]) -> Callable[..., Any]:
+    """Counted as one, whatever it takes."""
+
+    @wraps(work)
+    def run(*given: Any, **more: Any) -> Any:
+        take(what)
+        token = _taken.set(None)
+        try:
+            return work(*given, **more)
+        finally:
+            _taken.reset(token)
+
+    return run
+
+
 class CountedCursor(sqlite3.Cursor):
     """``_shape``: the statement under way, whatever its values are and however many."""
 
@@ -128,7 +143,9 @@ def main() -> None:
     manager = urllib3.PoolManager
     patch.object(manager, "urlopen", asked_of_objects(manager.urlopen)).start()
     from shared.rpc import observe  # noqa: PLC0415 - as above
+    from shared.stores.kept_aggregates import KeptAggregates  # noqa: PLC0415 - as above
 
+    patch.object(KeptAggregates, "_keep", apart("kept", KeptAggregates._keep)).start()
     patch.object(observe, "observed", saying(observe.observed)).start()
     runpy.run_module("services", run_name="__main__", alter_sys=True)
 
