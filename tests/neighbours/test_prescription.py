@@ -32,9 +32,11 @@ DOCTOR = caller(
 )
 TRAITS = Traits(
     birth_name="PAT-TROIS",
+    birth_given_names="DOMINIQUE MARIE-LOUISE",
     first_given_name="DOMINIQUE",
     sex="F",
     birth_date="1979-03-28",
+    birth_place="51215",
     ins=(known.OPEN_INS, INS_NIR_TEST),
 )
 UNPROVEN = replace(TRAITS, birth_date=known.NO_SUCH_DAY, ins=None)
