@@ -168,9 +168,13 @@ def _last(rule: Mapping[str, Any], when: When) -> datetime | None:
         return instant_of(datetime.combine(until, time.max), zone)
     if until.tzinfo is None:
         return instant_of(until, zone)
-    # Of whole days the day counts, whatever hour a calendar gave it.
-    return (
-        instant_of(datetime.combine(until, time.max), zone)
-        if when.all_day
-        else (until.astimezone(UTC))
-    )
+    return instant_of(_end_of_day(until), zone) if when.all_day else until.astimezone(UTC)
+
+
+def _end_of_day(until: datetime) -> datetime:
+    """Of whole days the day counts, whatever hour a calendar gave it. A full hour from noon on is
+    the midnight that begins the next one east of Greenwich: Exchange writes its last day so.
+    """
+    on_the_hour = (until.minute, until.second) == (0, 0)
+    day = until + timedelta(hours=12) if on_the_hour else until
+    return datetime.combine(day, time.max)

@@ -7,18 +7,24 @@ from shared.kernel.errors import InvalidRequest
 
 TZID = "X-CARNET-TZID"
 _ZONE = re.compile(r";TZID=", re.IGNORECASE)
-_FOLD = re.compile(r"\r?\n[ \t]")
+_LINE_END = re.compile(r"\r*\n|\r")
+"""No other: what Unicode counts as one may stand in a text (RFC 5545 3.1)."""
+_FOLD = re.compile(r"\n[ \t]")
+_NAME = re.compile(r"([A-Za-z0-9-]+)[;:]")
+_OUTERMOST = frozenset({"VEVENT", "VTODO", "VJOURNAL", "VFREEBUSY", "VTIMEZONE"})
+"""Never inside of another component (RFC 5545 3.6)."""
 _MARK = re.compile(r"(BEGIN|END):([A-Za-z0-9-]+)\s*", re.IGNORECASE)
 
 
 @dataclass(kw_only=True)
 class Block:
-    """One component, nested ones included. ``lines``: content lines, unfolded, BEGIN and END
-    among them. ``whole``: false where its end is missing.
+    """One component. ``lines``: content lines, unfolded, BEGIN and END among them; ``own``: those
+    that are of none inside of it, as an alarm. ``whole``: false where its end is missing.
     """
 
     name: str
     lines: list[str] = field(default_factory=list)
+    own: list[str] = field(default_factory=list)
     whole: bool = False
 
     @property
@@ -27,10 +33,15 @@ class Block:
 
     @property
     def text_without_zones(self) -> str:
-        """The same with each TZID under another name (:data:`TZID`): the library would look each
-        zone up by itself, and guess. We do that once, by our own rules.
+        """Its own lines with each TZID under another name (:data:`TZID`): the library would look
+        each zone up by itself, and guess. We do that once, by our own rules.
         """
-        return "\r\n".join(_without_zone(line) for line in self.lines) + "\r\n"
+        return "\r\n".join(_without_zone(line) for line in self.own) + "\r\n"
+
+    def values(self, name: str) -> list[str]:
+        """What its own lines of that name say, readable or not; an empty one says nothing."""
+        found = (line.partition(":")[2].strip() for line in self.own if _name(line) == name)
+        return [value for value in found if value]
 
 
 @dataclass(kw_only=True)
@@ -48,7 +59,8 @@ class Calendar:
 def calendars(text: str) -> list[Calendar]:
     """Every VCALENDAR of the text. Raises :class:`InvalidRequest` if there is none."""
     cutter = _Cutter()
-    for line in _FOLD.sub("", text.lstrip("\ufeff")).splitlines():
+    lines = _FOLD.sub("", _LINE_END.sub("\n", text.lstrip("\ufeff"))).split("\n")
+    for line in filter(None, lines):
         cutter.take(line)
     if not cutter.found:
         raise InvalidRequest(fields={"ics": "holds no VCALENDAR"})
@@ -81,7 +93,7 @@ class _Cutter:
 
     def _take_into(self, calendar: Calendar, what: str, name: str, line: str) -> None:
         if what == "BEGIN":
-            if not self._open or self._open[0] == name:  # or the one before has no end
+            if not self._open or name in {self._open[0], *_OUTERMOST}:  # the one before has no end
                 calendar.blocks.append(Block(name=name))
                 self._open = []
             self._open.append(name)
@@ -90,6 +102,8 @@ class _Cutter:
             return
         block = calendar.blocks[-1]
         block.lines.append(line)
+        if len(self._open) == 1:
+            block.own.append(line)
         if what == "END" and self._open[-1] == name:
             self._open.pop()
             block.whole = not self._open
@@ -98,6 +112,11 @@ class _Cutter:
 def _add_property(calendar: Calendar, line: str) -> None:
     name, _, value = line.partition(":")
     calendar.properties[name.partition(";")[0].strip().upper()] = value.strip()
+
+
+def _name(line: str) -> str:
+    found = _NAME.match(line)
+    return found[1].upper() if found else ""
 
 
 def _without_zone(line: str) -> str:

@@ -1,7 +1,7 @@
 """One event of a calendar, property by property."""
 
 from collections.abc import Iterator, Sequence
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 from services.agenda.domain import facts as f
@@ -9,7 +9,7 @@ from services.agenda.domain.ics.blocks import TZID
 from services.agenda.domain.ics.zones import UnknownZone, Zones
 from services.agenda.domain.recurrence import BadRule, Recurrence, check_rule
 from services.agenda.domain.slot import MAX_SEQUENCE, WHOLE, Place, Revision
-from services.agenda.domain.when import BadWhen, When, civil_of
+from services.agenda.domain.when import HOME, BadWhen, When, civil_of
 
 _STATUS = {
     "": f.Status.NOSTATUS,
@@ -44,19 +44,21 @@ class EventReader:
         if when is None and not cancels:
             raise Broken("DTSTART", "is missing")
         return Revision(
-            slot=self._slot(),
+            slot=self._slot(when),
             place=self._place(),
             facts=self._facts(when, _STATUS["" if cancels else status]) if when else None,
             cancels=cancels,
         )
 
-    def _slot(self) -> str:
+    def _slot(self, when: When | None) -> str:
         named = self._event.get("RECURRENCE-ID")
         if named is None:
             return WHOLE
         if "RANGE" in named.params:
             raise Broken("RECURRENCE-ID", "changes all that follow, which is not taken")
-        start, zone = self._civil("RECURRENCE-ID", named)
+        if when and when.all_day and (day := _midnight(named.dt)):
+            return day.isoformat()
+        start, zone = self._civil("RECURRENCE-ID", named, when)
         return self._made("RECURRENCE-ID", start, zone, days=0 if zone else 1).key
 
     def _place(self) -> Place:
@@ -94,6 +96,8 @@ class EventReader:
         if (zone is None) != (end_zone is None):
             raise Broken("DTEND", "is not of the same kind as DTSTART")
         if zone is None or end_zone is None:
+            if end < start:
+                raise Broken("DTEND", "ends before it starts")
             # RFC 5545 3.6.1 has the end excluded; some calendars write the same day twice.
             return self._made("DTEND", start, None, days=max((end - start).days, 1))
         first = self._made("DTSTART", start, zone)
@@ -109,23 +113,28 @@ class EventReader:
         except BadWhen as why:
             raise Broken(name, str(why)) from None
 
-    def _civil(self, name: str, value: Any) -> tuple[datetime, str | None]:
+    def _civil(self, name: str, value: Any, of: When | None = None) -> tuple[datetime, str | None]:
         """Civil time and its zone; ``None`` for a day."""
-        return self._civil_of(name, value.dt, value.params.get(TZID))
+        if value.params.get("VALUE", "").upper() == "DATE" and isinstance(value.dt, datetime):
+            raise Broken(name, "is no day")
+        return self._civil_of(name, value.dt, value.params.get(TZID), of)
 
-    def _civil_of(self, name: str, moment: Any, tzid: str | None) -> tuple[datetime, str | None]:
+    def _civil_of(
+        self, name: str, moment: Any, tzid: str | list[str] | None, of: When | None
+    ) -> tuple[datetime, str | None]:
+        """``of``: the series it is one of, in whose zone it is if it names none."""
         if not isinstance(moment, date):
             raise Broken(name, "is no time")
         if not isinstance(moment, datetime):
             return datetime.combine(moment, datetime.min.time()), None
-        if tzid:
-            try:
-                return moment.replace(tzinfo=None, fold=0), self._zones.named(str(tzid))
-            except UnknownZone:
-                raise Broken(name, "is in an unknown time zone") from None
-        if moment.tzinfo:
+        if moment.tzinfo:  # in UTC, even where a zone is named too (RFC 5545 3.2.19)
             return civil_of(moment, "UTC"), "UTC"
-        return moment, self._zones.floating
+        try:
+            if tzid:
+                return moment, self._zones.named(tzid if isinstance(tzid, str) else ",".join(tzid))
+            return moment, (of.zone if of else None) or self._zones.floating()
+        except UnknownZone:
+            raise Broken(name, "is in an unknown time zone") from None
 
     def _facts(self, when: When, status: f.Status) -> f.Facts:
         event = self._event
@@ -159,10 +168,13 @@ class EventReader:
 
     def _dates(self, name: str, when: When) -> Iterator[When]:
         """Added or left out, in the zone of the series; a day of a series of times is a day."""
-        for group in _several(self._event.get(name)):
+        for group in several(self._event.get(name)):
             tzid = group.params.get(TZID)
             for value in group.dts:
-                start, zone = self._civil_of(name, value.dt, tzid)
+                moment = value.dt
+                if name == "EXDATE" and when.all_day:
+                    moment = _midnight(moment) or moment
+                start, zone = self._civil_of(name, moment, tzid, when)
                 this = self._made(name, start, zone, days=0 if zone else 1)
                 if zone and when.zone:
                     civil = civil_of(this.starts_at, when.zone).replace(fold=0)
@@ -173,6 +185,16 @@ class EventReader:
                     yield this
 
 
+def _midnight(moment: Any) -> date | None:
+    """The day that it begins, by the clock it is written in, or that of France: Exchange names
+    occurrences of whole days so.
+    """
+    if not isinstance(moment, datetime):
+        return None
+    civil = civil_of(moment, HOME) if moment.tzinfo else moment
+    return civil.date() if civil.time() == time() else None
+
+
 def _text(event: Any, name: str) -> str:
     value = event.get(name)
     if isinstance(value, list):
@@ -180,7 +202,7 @@ def _text(event: Any, name: str) -> str:
     return "" if value is None else str(value)
 
 
-def _several(value: Any) -> Sequence[Any]:
+def several(value: Any) -> Sequence[Any]:
     if value is None:
         return ()
     return value if isinstance(value, list) else [value]

@@ -1,5 +1,6 @@
 """Events of a calendar as revisions: what cannot be read is named, the rest is taken."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -7,7 +8,7 @@ from typing import Any
 from icalendar import Event
 
 from services.agenda.domain.ics.blocks import Block, Calendar, calendars
-from services.agenda.domain.ics.event import Broken, EventReader
+from services.agenda.domain.ics.event import Broken, EventReader, several
 from services.agenda.domain.ics.zones import Zones
 from services.agenda.domain.slot import Revision
 from shared.kernel.errors import InvalidRequest, TooMany
@@ -16,9 +17,11 @@ METHODS = frozenset({"", "PUBLISH", "REQUEST", "CANCEL"})
 MAX_UID = 500
 _DECISIVE = frozenset(
     {"UID", "DTSTART", "DTEND", "DURATION", "RRULE", "RDATE", "EXDATE", "RECURRENCE-ID",
-     "SEQUENCE", "DTSTAMP", "STATUS"}
+     "SEQUENCE", "DTSTAMP", "STATUS", "EXRULE"}
 )  # fmt: skip
 """A component that has one of these broken is not taken: it would say something else."""
+_RULE = re.compile(r"(?:([A-Z-]+)=[^=;]+(?:;+|$))+", re.IGNORECASE)
+_RULE_PART = re.compile(r"([A-Z-]+)=", re.IGNORECASE)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,7 +72,7 @@ def _part(block: Block, calendar: Calendar, zones: Zones) -> Part:
     try:
         if not 0 < len(uid) <= MAX_UID:
             raise Broken("UID", f"has 1 to {MAX_UID} characters")  # noqa: TRY301 - as all below
-        harmless = _harmless_faults(event)
+        harmless = _harmless_faults(event, block)
         cancels = calendar.method == "CANCEL"
         return Part(
             uid=uid, revision=EventReader(event, zones, cancels).revision(), faults=harmless
@@ -78,13 +81,25 @@ def _part(block: Block, calendar: Calendar, zones: Zones) -> Part:
         return Part(uid=uid[:MAX_UID] or None, faults=broken.faults)
 
 
-def _harmless_faults(event: Any) -> dict[str, str]:
+def _harmless_faults(event: Any, block: Block) -> dict[str, str]:
     """What is broken without changing what the event says; raises for the rest."""
     faults = {name or "line": "is malformed" for name, _ in event.errors}
-    for name in faults:
-        if name in _DECISIVE:
+    for name in sorted(_DECISIVE):
+        # Of a line whose parameters are broken, the library tells no name.
+        if name in faults or len(block.values(name)) > len(several(event.get(name))):
             raise Broken(name, "is malformed")
-    for name in _DECISIVE - {"EXDATE", "RDATE"}:
-        if isinstance(event.get(name), list):
+        if name not in {"EXDATE", "RDATE"} and isinstance(event.get(name), list):
             raise Broken(name, "is there twice")
+    if not all(map(_is_whole_rule, block.values("RRULE"))):
+        raise Broken("RRULE", "is malformed")
+    if "EXRULE" in event:
+        raise Broken("EXRULE", "is not taken")
     return faults
+
+
+def _is_whole_rule(text: str) -> bool:
+    """Of another one, as those of vCalendar 1.0, the library leaves out what it does not know; each
+    part is there once (RFC 5545 3.3.10).
+    """
+    names = [name.upper() for name in _RULE_PART.findall(text)]
+    return _RULE.fullmatch(text) is not None and len(names) == len(set(names))

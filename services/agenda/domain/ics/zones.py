@@ -42,9 +42,13 @@ class Zones:
         self._blocks = _blocks(calendar.blocks)
         self._found: dict[str, str] = {}
         self._evaluated = 0
-        default = calendar.properties.get("X-WR-TIMEZONE", HOME)
-        self.floating = default if is_zone(default) else HOME
-        """Of times that name none: the calendar's, else that of France."""
+        self._default = calendar.properties.get("X-WR-TIMEZONE") or HOME
+
+    def floating(self) -> str:
+        """Of times that name none: the calendar's, else that of France. Raises
+        :class:`UnknownZone`.
+        """
+        return self.named(self._default)
 
     def named(self, tzid: str) -> str:
         """Raises :class:`UnknownZone`."""
@@ -53,19 +57,24 @@ class Zones:
         return self._found[tzid]
 
     def _search(self, tzid: str) -> str:
-        name = tzid.strip().strip('"')
-        tail = "/".join(name.split("/")[-2:])
-        for candidate in (name, WINDOWS_TO_OLSON.get(name, ""), tail):
-            if is_zone(candidate):
+        name = _plain(tzid)
+        tails = ["/".join(name.split("/")[-parts:]) for parts in (3, 2)]
+        candidates = [name, WINDOWS_TO_OLSON.get(name, ""), *tails]
+        known = next(filter(is_zone, candidates), None)
+        if known and "/" in known:
+            return known
+        # GMT, EST, CET: zones of the database that know no summer, or other ones than are meant.
+        defined = self._defined(name)
+        if known and defined is None:
+            return known
+        for candidate in [*([known] if known else []), *_NEAR]:
+            if defined and _alike(defined, ZoneInfo(candidate)):
                 return candidate
-        self._evaluated += 1
-        if self._evaluated > MAX_EVALUATED:
-            raise UnknownZone(tzid)
-        if defined := _definition(self._blocks.get(tzid)):
-            for candidate in _NEAR:
-                if _alike(defined, ZoneInfo(candidate)):
-                    return candidate
         raise UnknownZone(tzid)
+
+    def _defined(self, name: str) -> tzinfo | None:
+        self._evaluated += 1
+        return _definition(self._blocks.get(name)) if self._evaluated <= MAX_EVALUATED else None
 
 
 def _blocks(blocks: Sequence[Block]) -> Mapping[str, Block]:
@@ -74,7 +83,7 @@ def _blocks(blocks: Sequence[Block]) -> Mapping[str, Block]:
     for block in blocks:
         names = [_value(line) for line in block.lines if line.upper().startswith("TZID")]
         if block.name == "VTIMEZONE" and block.whole and names:
-            found.setdefault(names[0], block)
+            found.setdefault(_plain(names[0]), block)
     return found
 
 
@@ -93,6 +102,11 @@ def _definition(block: Block | None) -> tzinfo | None:
     except (ValueError, KeyError, IndexError, TypeError, AttributeError):
         return None
     return defined
+
+
+def _plain(name: str) -> str:
+    """Without the quotes of a parameter, and the escapes of a text (RFC 5545 3.3.11)."""
+    return re.sub(r"\\(.)", r"\1", name.strip().strip('"'))
 
 
 def _value(line: str) -> str:
