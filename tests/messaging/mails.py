@@ -53,3 +53,27 @@ def carrying(data: bytes, name: str = "IHE_XDM.ZIP", **headers: str) -> bytes:
     made = mail(**headers)
     made.add_attachment(data, maintype="application", subtype="octet-stream", filename=name)
     return made.as_bytes()
+
+
+def part(said: str | bytes, *headers: str) -> bytes:
+    """``headers``: whole lines; without any it is plain text in UTF-8."""
+    lines = headers or ("Content-Type: text/plain; charset=utf-8",)
+    data = said.encode() if isinstance(said, str) else said
+    return "\r\n".join([*lines, "", ""]).encode() + data
+
+
+def html(said: str, *headers: str) -> bytes:
+    return part(said, "Content-Type: text/html; charset=utf-8", *headers)
+
+
+def several(kind: str, *parts: bytes, boundary: str = "b") -> bytes:
+    """A multipart of that subtype, as a part."""
+    head = f'Content-Type: multipart/{kind}; boundary="{boundary}"\r\n\r\n'.encode()
+    between = f"\r\n--{boundary}\r\n".encode()
+    return head + between + between.join(parts) + f"\r\n--{boundary}--\r\n".encode()
+
+
+def sent(content: bytes, *headers: str | bytes) -> bytes:
+    """A mail of one part, as bytes that no library has put right."""
+    lines = [one if isinstance(one, bytes) else one.encode() for one in headers]
+    return b"\r\n".join([f"From: {DOCTOR_MAIL}".encode(), b"MIME-Version: 1.0", *lines, content])

@@ -14,7 +14,8 @@ from time import monotonic
 from typing import Any, Protocol
 
 from services.messaging.adapters.letters import failure_code
-from services.messaging.adapters.mime import Unreadable, read_mail
+from services.messaging.adapters.mime import read_mail
+from services.messaging.adapters.mime_parts import Unreadable
 from services.messaging.application.taking import Arrival
 from services.messaging.domain.errors import (
     RecipientClosed,
@@ -33,6 +34,8 @@ OK = "250 2.0.0 stored"
 LATER = "451 4.3.0 try again later"
 UNTRUSTED = "550 5.7.1 only domains of the trust space may write here"
 SELF = Actor(kind=ActorKind.SERVICE, id="messaging")
+NOBODY = "<>"
+"""The empty sender, as aiosmtpd hands it over; it takes no recipient after one that is false."""
 MAX_RECIPIENTS = 100
 _STATUS: tuple[tuple[type[Refusal], str], ...] = (
     (RecipientUnknown, "5.1.1"),
@@ -99,11 +102,12 @@ class Edge:
         self, _server: Any, _session: Any, envelope: Any, address: str, options: list[str]
     ) -> str:
         """An empty sender is that of reports (RFC 5321 4.5.5)."""
-        if address and address not in self._trusted:
+        sender = "" if address == NOBODY else address
+        if sender and sender not in self._trusted:
             return UNTRUSTED
-        if not self._pace.allows(address.rpartition("@")[2].lower()):
+        if not self._pace.allows(_domain(sender)):
             return "451 4.7.1 too many mails in a minute: try again later"
-        envelope.mail_from = address
+        envelope.mail_from, envelope.sender = address, sender
         envelope.mail_options.extend(options)
         envelope.mailboxes = {}
         return "250 2.1.0 OK"
@@ -116,9 +120,9 @@ class Edge:
         is_own = address.lower() == self._own_address
         if not is_own and not address.lower().endswith(f"@{DOMAIN}"):
             return "550 5.7.1 no mail is relayed"
-        if is_own and envelope.mail_from:
+        if is_own and envelope.sender:
             return "550 5.2.1 this mailbox reads no mail"
-        if not is_own and envelope.mail_from:  # a report is known by the mail it is about
+        if not is_own and envelope.sender:  # a report is known by the mail it is about
             refused = await self._work(self._resolved, envelope, address)
             if refused:
                 return str(refused)
@@ -153,9 +157,9 @@ class Edge:
             mail = read_mail(envelope.content)
         except Unreadable as unreadable:
             return f"550 {unreadable.status} {unreadable.sentence}"
-        if not envelope.mail_from:
+        if mail.report or not envelope.sender:  # RFC 8098 wants it empty; not all software does
             return self._report(mail)
-        if _domain(mail.sender) != _domain(envelope.mail_from):
+        if _domain(mail.sender) != _domain(envelope.sender):
             return "550 5.7.1 the From address is not of the domain that sends it"
         try:
             self._app.check_mail(mail)

@@ -7,15 +7,16 @@ script or style is kept, names of files are only shown.
 import hashlib
 import re
 from email.headerregistry import Address
-from email.message import EmailMessage, MIMEPart
+from email.message import EmailMessage
 from email.parser import BytesParser
 from email.policy import EmailPolicy
 from email.utils import getaddresses
 from typing import Any
 
-from services.messaging.adapters.html_text import words_of
+from services.messaging.adapters.charsets import header_line, printed
+from services.messaging.adapters.mime_parts import Unreadable, contents
 from services.messaging.adapters.reports import report_of
-from services.messaging.domain.attachment import File, recognise, safe_name
+from services.messaging.domain.attachment import File
 from services.messaging.domain.mail import Mail
 
 MAX_HEADER_BYTES = 64 * 1024
@@ -24,22 +25,10 @@ MAX_FIELD_BYTES = 16 * 1024
 MAX_PARTS = 100
 MAX_DELIMITERS = 1000
 """Lines that begin like one: a part needs no more than that."""
-MAX_DEPTH = 10
-MAX_BODY = 100_000
-"""Characters, as over RPC."""
-_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _LINES = re.compile(r"[\x00-\x1f\x7f]+")
-_MESSAGE_ID = re.compile(r"<([^<>\s@]{1,200}@[^<>\s@]{1,200})>")
-_ADDRESS = re.compile(r"[^@\s<>\"(),:;\\\[\]]{1,64}@[a-z0-9.-]{1,253}", re.IGNORECASE)
-
-
-class Unreadable(Exception):
-    """``status``: RFC 3463; the sentence is for the sender's mail software."""
-
-    def __init__(self, status: str, sentence: str) -> None:
-        super().__init__(sentence)
-        self.status = status
-        self.sentence = sentence
+_MESSAGE_ID = re.compile(r"<([^<>\s\x00-\x1f\x7f]{1,400})>")
+_WORD = re.compile(r"[a-z-]*", re.IGNORECASE)
+_ADDRESS = re.compile(r"[^@\s\x00-\x1f\x7f<>\"(),:;\\\[\]]{1,64}@[a-z0-9.-]{1,253}", re.IGNORECASE)
 
 
 def read_mail(data: bytes) -> Mail:
@@ -83,7 +72,7 @@ class _Bounded(EmailPolicy):
         self.taken[0] += size
         if size > MAX_FIELD_BYTES or self.taken[0] > MAX_HEADER_BYTES:
             raise Unreadable("5.3.4", "its header is too large")
-        return super().header_source_parse(sourcelines)
+        return super().header_source_parse([header_line(line) for line in sourcelines])
 
 
 def _bounded() -> Any:
@@ -93,11 +82,17 @@ def _bounded() -> Any:
 
 
 def _read(message: EmailMessage, data: bytes) -> Mail:
+    report = report_of(message)
     sender = address_of(_text(message, "From"))
-    if sender is None or len(message.get_all("From", [])) != 1:
+    body: str
+    files: list[File]
+    if report:  # servers write as they like, and whom a report is from decides nothing
+        sender, body, files = sender or ("", ""), "", []
+    elif sender is None or len(message.get_all("From", [])) != 1:
         raise Unreadable("5.6.0", "it must have one From address")
+    else:
+        body, files = contents(message)
     digest = hashlib.sha256(data).hexdigest()
-    body, files = _parts(message)
     found = _MESSAGE_ID.search(_text(message, "Message-ID"))
     receipt = address_of(_text(message, "Disposition-Notification-To"))
     return Mail(
@@ -111,91 +106,32 @@ def _read(message: EmailMessage, data: bytes) -> Mail:
         in_reply_to=next(iter(_MESSAGE_ID.findall(_text(message, "In-Reply-To"))), None),
         references=tuple(_MESSAGE_ID.findall(_text(message, "References"))[-50:]),
         fin=_text(message, "X-MSS-MES") or None,
-        automatic=_text(message, "Auto-Submitted").strip().lower() not in {"", "no"},
+        automatic=_is_automatic(_text(message, "Auto-Submitted")),
         copied=tuple(_others(message)),
         receipt_to=receipt[1].lower()
         if receipt and receipt[1].lower() == sender[1].lower()
         else None,
-        report=report_of(message),
+        report=report,
     )
 
 
 def _text(message: EmailMessage, name: str) -> str:
     """A header as text; unfolded, and its encoded words read, by the policy."""
-    return str(message.get(name, ""))
+    return printed(str(message.get(name, "")))
+
+
+def _is_automatic(written: str) -> bool:
+    """RFC 3834 5: one word, and perhaps parameters and remarks after it."""
+    word = _WORD.match(written.strip())
+    return word is not None and word[0].lower() not in {"", "no"}
 
 
 def _others(message: EmailMessage) -> list[str]:
-    written = [str(value) for name in ("To", "Cc") for value in message.get_all(name, [])]
+    # Without the policy, which fails on a group with a remark after it.
+    headers = [(name.lower(), str(value)) for name, value in message.raw_items()]
+    written = [value for name, value in headers if name in {"to", "cc"}]
     found = [address.lower() for _, address in getaddresses(written) if _ADDRESS.fullmatch(address)]
     return [one for one in dict.fromkeys(found) if not one.endswith("@patient.mssante.fr")][:50]
-
-
-def _parts(message: EmailMessage) -> tuple[str, list[File]]:
-    if _is_report(message):
-        return "", []
-    body = message.get_body(("plain", "html"))
-    files: list[File] = []
-    for depth, part in _leaves(message):
-        if depth > MAX_DEPTH:
-            raise Unreadable("5.6.0", "parts are nested too deep")
-        if part is body or _is_other_form_of_text(part):
-            continue
-        files.append(_file(part, len(files) + 1))
-    return _words(body), files
-
-
-def _leaves(message: MIMEPart, depth: int = 0) -> Any:
-    if message.get_content_maintype() == "message":
-        raise Unreadable("5.6.1", "a mail inside a mail is not taken")
-    if not message.is_multipart():
-        yield depth, message
-        return
-    for part in message.iter_parts():
-        yield from _leaves(part, depth + 1)
-
-
-def _is_report(message: EmailMessage) -> bool:
-    return message.get_content_type() == "multipart/report"
-
-
-def _is_other_form_of_text(part: MIMEPart) -> bool:
-    """The HTML beside the plain text, and empty parts that some software adds."""
-    if part.get_filename() or part.get_content_disposition() == "attachment":
-        return False
-    return part.get_content_maintype() == "text" or not part.get_payload()
-
-
-def _file(part: MIMEPart, number: int) -> File:
-    data = part.get_payload(decode=True)
-    if not isinstance(data, bytes) or not data:
-        raise Unreadable("5.6.0", "an attachment is empty or damaged")
-    media_type = recognise(data)
-    if media_type is None:
-        raise Unreadable("5.6.1", "an attachment is not of a type that is taken")
-    return File(
-        name=safe_name(part.get_filename(), media_type, number), media_type=media_type, data=data
-    )
-
-
-def _words(body: MIMEPart | None) -> str:
-    if body is None:
-        return ""
-    data = body.get_payload(decode=True)
-    text = _decoded(data if isinstance(data, bytes) else b"", body.get_content_charset())
-    if body.get_content_type() == "text/html":
-        text = words_of(text)
-    return _CONTROL.sub("", text.replace("\r\n", "\n")).strip()[:MAX_BODY]
-
-
-def _decoded(data: bytes, charset: str | None) -> str:
-    """A charset that is wrong or unknown loses no letter that can be read: UTF-8, else Latin-1."""
-    for candidate in (charset, "utf-8"):
-        try:
-            return data.decode(candidate or "utf-8")
-        except (UnicodeDecodeError, LookupError, ValueError):
-            continue
-    return data.decode("cp1252", "replace")
 
 
 def display(name: str, address: str) -> Address:

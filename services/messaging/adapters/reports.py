@@ -6,12 +6,26 @@ from email.message import EmailMessage, Message
 from email.mime.multipart import MIMEMultipart
 from email.mime.nonmultipart import MIMENonMultipart
 from email.mime.text import MIMEText
+from email.policy import compat32
 from email.utils import format_datetime
+from typing import Any
 
 from services.messaging.domain.mail import Report, ReportKind
 
 _MESSAGE_ID = re.compile(r"<([^<>\s]{3,300})>")
+_RETURNED_ID = re.compile(r"(?im)^message-id:\s*<([^<>\s]+)>")
 _STATUS = re.compile(r"[245]\.\d{1,3}\.\d{1,3}")
+_ABOUT = frozenset(
+    {"message/delivery-status", "message/global-delivery-status",
+     "message/disposition-notification", "message/global-disposition-notification"}
+)  # fmt: skip
+_RETURNED = frozenset(
+    {"message/rfc822", "message/global", "text/rfc822-headers", "message/rfc822-headers",
+     "message/global-headers"}
+)  # fmt: skip
+"""The mail that it is about, or its headers (RFC 6522, 6533)."""
+_ON_THE_WIRE = compat32.clone(linesep="\r\n")
+"""RFC 5321 2.3.8: a line ends with both, and servers refuse a mail where one does not."""
 UNKNOWN_PATIENT = "902"
 """ANS, codes of MDN: the patient is unknown here."""
 
@@ -20,29 +34,37 @@ def report_of(message: EmailMessage) -> Report | None:
     """``None`` for a mail that is no report, or one that names no mail."""
     if message.get_content_type() != "multipart/report":
         return None
-    fields: dict[str, str] = {}
-    header_id = ""
+    blocks: list[dict[str, str]] = []
+    # The nearest of the thread, where nothing else names the mail.
+    found = _MESSAGE_ID.findall(f"{message['References']} {message['In-Reply-To']}")
     kind = ReportKind.DELIVERY
     for part in message.iter_parts():
         content_type = part.get_content_type()
-        if content_type == "message/disposition-notification":
+        if content_type.endswith("disposition-notification"):
             kind = ReportKind.DISPOSITION
-        if content_type in {"message/delivery-status", "message/disposition-notification"}:
-            fields |= _fields(part)
-        elif content_type in {"text/rfc822-headers", "message/rfc822"}:
-            found = re.search(r"(?im)^message-id:\s*<([^<>\s]+)>", _raw(part))
-            header_id = found[1] if found else header_id
-    named = _MESSAGE_ID.search(fields.get("original-message-id", ""))
-    header_id = named[1] if named else header_id
-    if not header_id:
-        return None
+        if content_type in _ABOUT:
+            blocks += _blocks(part)
+        elif content_type in _RETURNED:
+            found += _RETURNED_ID.findall(_raw(part))[:1]
+    for block in blocks:
+        found += _MESSAGE_ID.findall(block.get("original-message-id", ""))
+    return _report_about(found[-1], kind, blocks) if found else None
+
+
+def _report_about(header_id: str, kind: ReportKind, blocks: list[dict[str, str]]) -> Report:
+    """Of several recipients the one whom it did not reach, else the last."""
+    told = [block for block in blocks if "final-recipient" in block or "action" in block]
+    failed = [block for block in told if block.get("action", "").lower().startswith("failed")]
+    fields = [*told[-1:], *failed[:1]][-1] if told else {}
     status = _STATUS.search(fields.get("status", ""))
+    action = re.match(r"[a-z]*", fields.get("action", "").lower())
     recipient = fields.get("original-recipient") or fields.get("final-recipient", "")
     return Report(
         kind=kind,
         header_id=header_id,
-        recipient=recipient.rpartition(";")[2].strip(),
+        recipient=recipient.rpartition(";")[2].strip(" <>"),
         status=status[0] if status else "",
+        action=action[0] if action else "",
     )
 
 
@@ -128,7 +150,7 @@ def _report(
     headers = MIMENonMultipart("text", "rfc822-headers")
     headers.set_payload(f"Message-ID: <{header_id}>\r\n")
     made.attach(headers)
-    return made.as_bytes()
+    return made.as_bytes(policy=_ON_THE_WIRE)
 
 
 def _machine(kind: str, fields: list[str]) -> Message:
@@ -148,15 +170,16 @@ def _machine(kind: str, fields: list[str]) -> Message:
     return made
 
 
-def _fields(part: Message) -> dict[str, str]:
-    """``message/delivery-status`` is parsed into blocks; the last recipient's counts."""
+def _blocks(part: Message) -> list[dict[str, str]]:
+    """``message/delivery-status`` is parsed into blocks: of the mail, then of each recipient."""
     blocks = part.get_payload()
-    found: dict[str, str] = {}
-    for block in blocks if isinstance(blocks, list) else []:
-        if isinstance(block, Message):
-            found |= {name.lower(): str(value) for name, value in block.items()}
-            found |= _lines(str(block.get_payload()))
-    return found or _lines(_raw(part))
+    found = [
+        {name.lower(): str(value) for name, value in block.items()}
+        | _lines(str(block.get_payload()))
+        for block in (blocks if isinstance(blocks, list) else [])
+        if isinstance(block, Message)
+    ]
+    return found or [_lines(_raw(part))]
 
 
 def _lines(text: str) -> dict[str, str]:
@@ -165,4 +188,6 @@ def _lines(text: str) -> dict[str, str]:
 
 
 def _raw(part: Message) -> str:
-    return part.as_bytes().decode("utf-8", "replace")
+    """As it came, letters beyond ASCII in headers included."""
+    own: Any = part.policy
+    return part.as_bytes(policy=own.clone(utf8=True)).decode("utf-8", "replace")

@@ -130,10 +130,11 @@ class Sending(MessagingLog):
         conversation = self.conversation(request.conversation_id)
         if conversation is None:
             return Outcome(answer=Done())
-        entry = conversation.entries[request.message_id]
-        for key, participant in conversation.participants.items():
-            sent_there = participant.who.address == request.address and key in entry.deliveries
-            if sent_there and entry.deliveries[key] != "failed":
+        deliveries = conversation.entries[request.message_id].deliveries
+        named = [key for key in deliveries if _is_at(conversation, key, request.address)]
+        # A mailbox that forwards is told by the address it forwards to.
+        for key in named or (deliveries if len(deliveries) == 1 else ()):
+            if deliveries[key] != "failed":
                 conversation.note(
                     Conversation.DeliverySettled,
                     by,
@@ -142,6 +143,11 @@ class Sending(MessagingLog):
                     outcome="failed",
                 )
         return Outcome(answer=Done(), save=[conversation])
+
+
+def _is_at(conversation: Conversation, key: str, address: str) -> bool:
+    participant = conversation.participants.get(key)
+    return participant is not None and participant.who.address == address
 
 
 class Bounced(BaseModel):

@@ -17,17 +17,20 @@ class ReportKind(StrEnum):
 class Report:
     """What another server says of a mail of ours. ``header_id``: its Message-ID.
 
-    ``status``: RFC 3463, as 5.1.1; empty in a disposition.
+    ``status``: RFC 3463, as 5.1.1; empty in a disposition. ``action``: RFC 3464 2.3.3, as failed.
     """
 
     kind: ReportKind
     header_id: str
     recipient: str
     status: str = ""
+    action: str = ""
 
     @property
     def failed(self) -> bool:
-        return self.kind is ReportKind.DELIVERY and self.status.startswith("5")
+        """A server that tried for days, and gives up, says so beside a status of class 4."""
+        given_up = self.action == "failed" if self.action else self.status.startswith("5")
+        return self.kind is ReportKind.DELIVERY and given_up
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)

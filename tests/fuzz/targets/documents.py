@@ -3,7 +3,8 @@
 import zlib
 
 from services.agenda.domain.ics.reading import read_calendar
-from services.messaging.adapters.mime import Unreadable, read_mail
+from services.messaging.adapters.mime import read_mail
+from services.messaging.adapters.mime_parts import Unreadable
 from services.messaging.adapters.xdm import ZipArchives
 from services.prescription.adapters.cda import CdaDocuments
 from services.profile.adapters.biology import BiologyReports

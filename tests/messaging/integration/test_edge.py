@@ -11,12 +11,13 @@ from typing import Any
 
 import pytest
 
+from services.messaging.adapters.reports import bounce
 from services.messaging.adapters.smtp_server import SmtpServer
 from services.messaging.domain.errors import RecipientClosed
 from shared.kernel.errors import Unavailable
-from tests.messaging.mails import carrying, cda, mail, written, xdm
+from tests.messaging.mails import carrying, cda, mail, part, sent, several, written, xdm
 from tests.messaging.serving import APP, certificates, serving
-from tests.messaging.world import CLOSED, DOCTOR_MAIL, MAILBOX, RECORD, World
+from tests.messaging.world import CLOSED, DOCTOR_MAIL, MAILBOX, NOW, RECORD, World
 
 
 @pytest.fixture
@@ -105,7 +106,8 @@ def test_a_mailbox_that_cannot_have_it_is_refused_by_code(
 def test_the_empty_sender_learns_nothing_of_who_is_here(world: World, server: SmtpServer) -> None:
     """Whoever has a record and who has not is answered alike, and only reports are taken."""
     for to in (MAILBOX, CLOSED, "100000000000000@patient.mssante.fr"):
-        assert refusal(server, written(), sender="", to=to)[1].startswith(b"5.7.1")
+        said = refusal(server, written(), sender="", to=to)[1]
+        assert said.startswith(b"5.7.1 this is no report")
     assert world.events() == []
 
 
@@ -281,6 +283,47 @@ def test_html_alone_is_read_as_text(world: World, server: SmtpServer) -> None:
     send(server, made.as_bytes())
 
     assert bodies(world) == ["Bonjour"]
+
+
+def test_a_bounce_comes_from_the_empty_sender(world: World, server: SmtpServer) -> None:
+    """RFC 5321 4.5.5: every server sends them so, and the person is told that nobody got it."""
+    send(server, written())
+    (conversation,) = world.listed().items
+    answer = world.reply(conversation.conversation_id)
+    world.send_due()
+    returned = bounce(
+        sender="postmaster@hopital.mssante.fr", to=MAILBOX, recipient=DOCTOR_MAIL,
+        header_id=f"{answer.message_id}@patient.mssante.fr", status="5.1.1", code=None, at=NOW,
+    )  # fmt: skip
+
+    assert send(server, returned, sender="") == {}
+
+    line = world.lines(conversation.conversation_id).items[-1]
+    assert list(line.deliveries.values()) == ["failed"]
+
+
+def disposition(header_id: str) -> bytes:
+    """As mail software tells that a mail was shown."""
+    how = "manual-action/MDN-sent-manually; displayed"
+    said = f"Original-Message-ID: <{header_id}>\r\nDisposition: {how}"
+    machine = part(said, "Content-Type: message/disposition-notification")
+    return sent(several("report", part("Votre message a été lu."), machine))
+
+
+def test_a_disposition_is_no_message_whoever_sends_it(world: World, server: SmtpServer) -> None:
+    """RFC 8098 3 has it come from the empty sender; some software sends it as its user. Of a mail
+    that is not from here it is refused."""
+    send(server, written())
+    (conversation,) = world.listed().items
+    answer = world.reply(conversation.conversation_id)
+    before = len(world.events())
+
+    ours = disposition(f"{answer.message_id}@patient.mssante.fr")
+    assert send(server, ours) == {}
+    assert send(server, ours, sender="") == {}
+    assert refusal(server, disposition("autre@hopital.mssante.fr"))[0] == 550
+
+    assert len(world.events()) == before
 
 
 def test_one_domain_does_not_flood(world: World) -> None:

@@ -13,7 +13,8 @@ from typing import Any
 import pytest
 
 from services.agenda.domain.ics.reading import read_calendar
-from services.messaging.adapters.mime import Unreadable, read_mail
+from services.messaging.adapters.mime import read_mail
+from services.messaging.adapters.mime_parts import Unreadable
 from services.messaging.adapters.xdm import ZipArchives
 from shared.kernel.errors import InvalidRequest, Refusal, TooLarge
 from tests.messaging.mails import carrying
