@@ -11,7 +11,16 @@ from types import MappingProxyType
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StrictBool, ValidationError
+from pydantic import (
+    AwareDatetime,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StrictBool,
+    ValidationError,
+    model_validator,
+)
 
 from shared.kernel.actor import Actor, ActorKind
 from shared.kernel.errors import Unauthenticated
@@ -22,6 +31,10 @@ LEVELS = frozenset({"APPPRIP3^1.2.250.1.213.1.5.1.1.1"})
 
 Code = Annotated[str, Field(pattern=r"^[0-9A-Za-z]{1,16}$")]
 Id = Annotated[str, Field(pattern=r"^[0-9A-Za-z][0-9A-Za-z/._:-]{0,127}$")]
+Told = BeforeValidator(lambda value: None if value == "" else value)
+"""Userinfo has all its members: one that it knows nothing of is an empty text. Those that close
+something (category, sector) are not taken so.
+"""
 
 
 class _Claims(BaseModel):
@@ -49,10 +62,21 @@ class Exercice(BaseModel):
     model_config = ConfigDict(extra="ignore", frozen=True)
 
     codeProfession: Code  # noqa: N815 - Pro Santé Connect's name
-    codeCategorieProfessionnelle: Literal["C", "M", "E"] | None = None  # noqa: N815 - idem
-    """``E``: a student, who is not in practice and breaks no glass."""
-    codeSavoirFaire: Code | None = None  # noqa: N815 - idem
-    codeSectionPharmacien: Code | None = None  # noqa: N815 - idem
+    codeCategorieProfessionnelle: Literal["C", "M", "F", "E"] | None = None  # noqa: N815 - idem
+    """TRE_R09. ``E``: a student, who is not in practice and breaks no glass."""
+    codeSavoirFaire: Annotated[Code | None, Told] = None  # noqa: N815 - idem
+    codeSectionPharmacien: Annotated[Code | None, Told] = None  # noqa: N815 - idem
+
+    @model_validator(mode="before")
+    @classmethod
+    def _of_its_activity(cls, told: Any) -> Any:
+        """Userinfo says a pharmacist's section in the activity, of which the one chosen is left."""
+        match told:
+            case {"activities": [{"codeSectionPharmacien": section}], **rest}:
+                return rest | {
+                    "codeSectionPharmacien": rest.get("codeSectionPharmacien") or section
+                }
+        return told
 
 
 Sector = Annotated[str, Field(pattern=r"^[0-9A-Za-z]{1,16}(\^[0-9.]+)?$")]
@@ -65,7 +89,7 @@ class ProfessionalClaims(_Claims):
     exercice: Exercice
     SubjectOrganizationID: Id
     Palier_Authentification: str
-    Acces_Regulation_Medicale: Literal["VRAI", "FAUX"] = "FAUX"
+    Acces_Regulation_Medicale: Annotated[Literal["VRAI", "FAUX"] | None, Told] = None
     Secteur_Activite: Sector | None = None
 
     def actor(self) -> Actor:

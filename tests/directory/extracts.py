@@ -58,6 +58,8 @@ def activity(national_id: str = DOCTOR, **more: str) -> dict[str, str]:
         "name": "Raison sociale site",
         "postal": "Code postal (coord. structure)",
         "town": "Libellé commune (coord. structure)",
+        "line": "Bureau cedex (coord. structure)",
+        "country": "Code pays (coord. structure)",
         "sector": "Code secteur d'activité",
         "section": "Code section tableau pharmaciens",
     }

@@ -1,6 +1,7 @@
 """Which column of an extract file is which field; an operator may give a layout of their own."""
 
 import json
+import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -56,9 +57,9 @@ class Layout:
 
     def pick(self, header: Sequence[str]) -> dict[str, list[int]]:
         """Where each field is in this file; a field none of whose columns is there is left out."""
-        at = {name.strip(): index for index, name in enumerate(header)}
+        at = {_heading(name): index for index, name in enumerate(header)}
         places = {
-            field: [at[name] for name in names if name in at]
+            field: [at[_heading(name)] for name in names if _heading(name) in at]
             for field, names in self.columns.items()
         }
         missing = [n for n in self.required if not places[n]]
@@ -71,3 +72,11 @@ class Layout:
         return all(name in fields for name in self.only_with) and not any(
             name in fields for name in self.only_without
         )
+
+
+def _heading(text: str) -> str:
+    """Headings that differ in capitals, apostrophes or spaces are one: the same column was
+    published as «(coord. structure)» and «(coord. Structure)».
+    """
+    plain = unicodedata.normalize("NFC", text).replace("\u2019", "'")
+    return " ".join(plain.split()).casefold()

@@ -20,7 +20,8 @@ from services.directory.contract.parts import (
     Place,
     Skill,
 )
-from services.directory.domain.national_ids import finess_of
+from services.directory.domain.addresses import located
+from services.directory.domain.national_ids import finess_of, structure_of
 from services.directory.domain.professional import PRACTICE
 from shared.kernel.errors import InvalidRequest, Refusal
 
@@ -29,7 +30,11 @@ Reader = Callable[[DirectoryLog, ExtractRow], Saying]
 M = TypeVar("M", bound=BaseModel)
 
 IN_TRAINING = "E"
-"""TRE_R09, professional category of a student; C is civil, M military."""
+"""TRE_R09, professional category of a student; C is civil, M and once F are public officials."""
+INDIRECT = "I"
+"""TRE_R23 since 2 February 2026: works there through a company. Readers of answers were told of
+L, S and B alone, so that the place has no mode.
+"""
 YES = {"o", "oui", "true", "1", "vrai"}
 NO = {"n", "non", "false", "0", "faux"}
 
@@ -50,8 +55,9 @@ def activity(log: DirectoryLog, row: ExtractRow) -> Saying:
     )
     place = _fit(
         Place,
-        {**practice, **_only(told, "legal_entity", "sector", "mode", "postal_code", "town")}
-        | {"facility": _facility(told), "name": told.get("facility_name")},
+        {**practice, **_only(told, "legal_entity", "sector"), **located(told)}
+        | {"facility": _facility(told), "name": told.get("facility_name")}
+        | {"mode": None if told.get("mode") == INDIRECT else told.get("mode")},
     )
     log.check_practice(person)
     log.check_structure(place["legal_entity"], place["sector"])
@@ -64,29 +70,26 @@ def skill(log: DirectoryLog, row: ExtractRow) -> Saying:
     return said
 
 
-def diploma(_: DirectoryLog, row: ExtractRow) -> Saying:
+def diplomas(_: DirectoryLog, row: ExtractRow) -> Saying:
+    """A line may have both: a diploma, and the authorisation to practise."""
     told = row.fields
-    if told.get("diploma"):
-        return _fit(
-            Diploma,
-            {"kind": "diploma", "type": told.get("diploma_type"), "code": told["diploma"]},
-        )
-    return _fit(
-        Diploma,
-        {
-            "kind": "authorisation",
-            "type": told.get("authorisation_type"),
-            "code": told.get("authorisation"),
-        },
-    )
+    both = [
+        {"kind": kind, "type": told.get(f"{kind}_type"), "code": told.get(kind)}
+        for kind in ("diploma", "authorisation")
+    ]
+    return {"diplomas": [_fit(Diploma, one) for one in both if one["type"] or one["code"]]}
 
 
 def mailbox(_: DirectoryLog, row: ExtractRow) -> Saying:
     told = row.fields
+    number = told.get("finess") or told.get("structure")
     return _fit(
         Mailbox,
         _only(told, "kind", "address", "service")
-        | {"facility": _facility(told), "paperless": _flag(told, "paperless")},
+        | {
+            "facility": structure_of(number) if number else None,
+            "paperless": _flag(told, "paperless"),
+        },
     )
 
 
@@ -95,7 +98,8 @@ def structure(log: DirectoryLog, row: ExtractRow) -> Saying:
     is_legal_entity = told.get("level") in {"EJ", "Entité juridique"}
     said = _fit(
         FacilityDescription,
-        _only(told, "name", "sector", "postal_code", "town")
+        _only(told, "name", "sector")
+        | located(told)
         | {
             "level": "EJ" if is_legal_entity else "ET",
             "legal_entity": None if is_legal_entity else told.get("legal_entity"),
@@ -132,10 +136,15 @@ def listed(name: str) -> Callable[[Sequence[Saying]], Saying]:
     return lambda sayings: {name: sorted(_distinct(sayings), key=_text)}
 
 
+def diplomas_of(sayings: Sequence[Saying]) -> Saying:
+    every = [one for saying in sayings for one in saying["diplomas"]]
+    return listed("diplomas")(every)
+
+
 READERS: dict[ExtractKind, tuple[Reader, Callable[[Sequence[Saying]], Saying]]] = {
     ExtractKind.ACTIVITIES: (activity, person_of),
     ExtractKind.SKILLS: (skill, listed("skills")),
-    ExtractKind.DIPLOMAS: (diploma, listed("diplomas")),
+    ExtractKind.DIPLOMAS: (diplomas, diplomas_of),
     ExtractKind.MAILBOXES: (mailbox, listed("mailboxes")),
     ExtractKind.STRUCTURES: (structure, facility_of),
     ExtractKind.SITES: (structure, facility_of),

@@ -59,6 +59,53 @@ def test_a_structure_is_named_by_what_it_has(directory: Directory, tmp_path: Pat
     assert named == {"1750712184", "1750100042", "312345678901234", "R1"}, "none for no activity"
 
 
+def test_a_place_is_where_the_line_says(directory: Directory, tmp_path: Path) -> None:
+    """
+    Lines that come from ADELI have their town in the address alone; a place abroad, even in
+    a town with a postal code of five digits, is in no département.
+    """
+    rows = [
+        activity(siret="11111111111111", postal="25300", line="25304 PONTARLIER CEDEX 4"),
+        activity(siret="22222222222222", postal="1201", town="GENÈVE", country="99140"),
+        activity(siret="33333333333333", postal="66111", town="SAARBRÜCKEN", country="99109"),
+        activity(siret="44444444444444", postal="GL", line="GL5 2QJ STROUD", country="99132"),
+        activity(siret="55555555555555", postal="97400", town="Saint-Denis", country="99000"),
+        activity(siret="66666666666666", postal="20117", line="20117 ECCICA", country="99100"),
+    ]
+    done, refused = imported(directory, written(tmp_path / "x", rows))
+
+    places = {(p.facility or "")[1]: (p.postal_code, p.town) for p in read(directory).places}
+
+    assert (done.registered, refused) == (1, [])
+    assert places == {
+        "1": ("25300", "PONTARLIER"), "2": (None, "GENÈVE"), "3": (None, "SAARBRÜCKEN"),
+        "4": (None, None), "5": ("97400", "Saint-Denis"), "6": ("20117", "ECCICA"),
+    }  # fmt: skip
+
+
+def test_every_mode_of_exercise_is_taken(directory: Directory, tmp_path: Path) -> None:
+    """
+    TRE_R23: the fourth, I, came on 2 February 2026; readers of answers know of three.
+    """
+    rows = [activity(**(PRACTICE | {"mode": mode, "structure": f"R{mode}"})) for mode in "LSBI"]
+    _, refused = imported(directory, written(tmp_path / "x", rows))
+
+    modes = {(p.facility, p.mode) for p in read(directory).places}
+    assert refused == []
+    assert modes == {("RL", "L"), ("RS", "S"), ("RB", "B"), ("RI", None)}
+
+
+@pytest.mark.parametrize("specialty", ["SI06", "SI07", "SI08"])
+def test_specialised_nurses_are_taken(directory: Directory, tmp_path: Path, specialty: str) -> None:
+    """
+    Operating theatre, anaesthesia and child care are specialties since 30 July 2026 (TRE_R38).
+    """
+    rows = [activity(NURSE, profession="60", specialty=specialty, **HOSPITAL)]
+    _, refused = imported(directory, written(tmp_path / "x", rows))
+
+    assert (refused, read(directory, NURSE).specialty) == ([], specialty)
+
+
 def test_one_in_training_and_in_exercise_is_first_what_they_exercise(
     directory: Directory, tmp_path: Path
 ) -> None:
@@ -86,12 +133,17 @@ def test_the_other_files_add_their_part(directory: Directory, tmp_path: Path) ->
     diplomas = [
         {**pp, "Code type diplôme obtenu": "DE", "Code diplôme obtenu": "DE09"},
         {**pp, "Code type autorisation": "AE", "Code discipline autorisation": "MG"},
-    ]
+        {**pp, "Code type diplôme obtenu": "CES", "Code diplôme obtenu": "CES03",
+         "Code type autorisation": "AE", "Code discipline autorisation": "CH"},
+        {**pp},
+    ]  # fmt: skip
     boxes = [
         {**pp, "Type de BAL": "PER", "Adresse BAL": "a.nessi@medecin.mssante.fr",
          "Dématérialisation": "O"},
         {**pp, "Type de BAL": "CAB", "Adresse BAL": "cabinet@medecin.mssante.fr",
          "Identification Structure": "R1"},
+        {**pp, "Type de BAL": "PER", "Adresse BAL": "a.nessi@hopital.mssante.fr",
+         "Identification Structure": "750712184"},
     ]  # fmt: skip
 
     for kind, rows, header in (
@@ -106,11 +158,13 @@ def test_the_other_files_add_their_part(directory: Directory, tmp_path: Path) ->
     assert [skill.code for skill in found.skills] == ["SM26", "SM54"]
     assert {(d.kind, d.type, d.code) for d in found.diplomas} == {
         ("diploma", "DE", "DE09"), ("authorisation", "AE", "MG"),
-    }  # fmt: skip
+        ("diploma", "CES", "CES03"), ("authorisation", "AE", "CH"),
+    }, "a line may have both, or neither"  # fmt: skip
     told = directory.mailbox_of(MailboxOf(national_id=DOCTOR), OPERATOR).items
     assert {(m.kind.value, m.address, m.facility, m.paperless) for m in told} == {
         ("PER", "a.nessi@medecin.mssante.fr", None, True),
         ("CAB", "cabinet@medecin.mssante.fr", "R1", None),
+        ("PER", "a.nessi@hopital.mssante.fr", "1750712184", None),
     }
     assert found.places[0].town == "Paris"
 
@@ -168,14 +222,17 @@ def test_practices_without_a_finess_are_facilities_too(
 
 def test_mailboxes_of_facilities(directory: Directory, tmp_path: Path) -> None:
     """
-    ORG and APP addresses belong to a FINESS, written with or without its 1.
+    ORG and APP addresses belong to a FINESS, written with or without its 1, or to a SIRET.
     """
     directory.register_facility(facility(), OPERATOR)
+    practice = activity(siret="99999999999999", name="CABINET")
+    imported(directory, written(tmp_path / "p", [practice]), "practices")
     box = {"Type de BAL": "ORG", "Adresse BAL": "a@hopital.mssante.fr"}
     rows = [
         {**box, "Identification Structure": "1750712184", "Service de rattachement": "Urgences"},
         {**box, "Identification Structure": "12345678901234"},
         {**box, "Identification Structure": "750100042"},
+        {**box, "Identification Structure": "99999999999999"},
     ]
     file = written(tmp_path / "x", rows, forms.MAILBOXES_HEADER)
     _, refused = imported(directory, file, "facility_mailboxes")
@@ -183,6 +240,8 @@ def test_mailboxes_of_facilities(directory: Directory, tmp_path: Path) -> None:
     assert [(line, field) for line, field, _ in refused] == [(3, "key"), (4, "key")]
     (told,) = directory.mailbox_of(MailboxOf(national_id="1750712184"), OPERATOR).items
     assert (told.kind, told.service, told.facility) == ("ORG", "Urgences", "1750712184")
+    (told,) = directory.mailbox_of(MailboxOf(national_id="399999999999999"), OPERATOR).items
+    assert told.facility == "399999999999999"
 
 
 @pytest.mark.parametrize(

@@ -78,6 +78,20 @@ def test_ends_of_lines_are_taken_as_they_come(tmp_path: Path) -> None:
     assert "specialty" not in lines[0].fields, "an empty column is no field"
 
 
+def test_headings_are_known_however_they_are_written(tmp_path: Path) -> None:
+    """
+    The same columns were published with other capitals, apostrophes and spaces.
+    """
+    other = [name.upper().replace("'", "\u2019").replace(" ", "  ") for name in HEADER]
+    ours = activity(town="Lyon")
+    row = {name: ours.get(usual, "") for name, usual in zip(other, HEADER, strict=True)}
+
+    ((_, [line]),) = sort(written(tmp_path / "x", [row], other)).groups()
+    ((_, [usual]),) = sort(written(tmp_path / "y", [ours])).groups()
+
+    assert (line.fields, line.fields["town"]) == (usual.fields, "Lyon")
+
+
 def test_lines_that_cannot_be_read_are_told_and_left(tmp_path: Path) -> None:
     """
     Cut short, too long, not text, about nobody: each with its number, the others are read.

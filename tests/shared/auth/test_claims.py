@@ -35,12 +35,68 @@ def test_the_sector_is_carried_to_who_judges_it(place: Place) -> None:
         {"exercice": [{"codeProfession": "10"}, {"codeProfession": "21"}]},
         {"SubjectOrganizationID": ""},
         {"SubjectNameID": None},
+        {"Secteur_Activite": ""},
+        {"exercice": {"codeProfession": "10", "codeCategorieProfessionnelle": ""}},
+        {"exercice": {"codeProfession": ""}},
     ],
     ids=str,
 )
 def test_a_professional_half_proven_is_refused(place: Place, changed: dict[str, Any]) -> None:
     """Level, identity and situation are all needed: none has a default."""
     refused(place, place.issuer.token("professional", **(DOCTOR | changed)))
+
+
+def test_what_userinfo_leaves_blank_is_not_said(place: Place) -> None:
+    """It has all its members, and a nurse has no specialty."""
+    nurse = DOCTOR | {
+        "SubjectRole": ["60^1.2.250.1.213.1.1.5.5"],
+        "Acces_Regulation_Medicale": "",
+        "exercice": {
+            "codeProfession": "60",
+            "codeCategorieProfessionnelle": "C",
+            "codeTypeSavoirFaire": "",
+            "codeSavoirFaire": "",
+            "activities": [{"codeSectionPharmacien": "", "numeroFinessSite": ""}],
+        },
+    }
+    actor = place.actor(place.issuer.token("professional", **nurse))
+    assert (actor.profession, actor.specialty, actor.pharmacist_section) == ("60", None, None)
+    assert not actor.regulation
+
+
+@pytest.mark.parametrize(
+    ("said", "section"),
+    [
+        ({"activities": [{"codeSectionPharmacien": "G"}]}, "G"),
+        ({"codeSectionPharmacien": "", "activities": [{"codeSectionPharmacien": "G"}]}, "G"),
+        ({"codeSectionPharmacien": "D", "activities": [{"codeSectionPharmacien": "G"}]}, "D"),
+        ({"activities": [{"codeSectionPharmacien": s} for s in "DG"]}, None),
+        ({"activities": []}, None),
+        ({"activities": ["G"]}, None),
+    ],
+    ids=str,
+)
+def test_a_pharmacists_section_is_that_of_the_activity_chosen(
+    place: Place, said: dict[str, Any], section: str | None
+) -> None:
+    """Userinfo has it there; of two activities none was chosen."""
+    pharmacist = DOCTOR | {
+        "SubjectRole": ["21^1.2.250.1.213.1.1.5.5"],
+        "exercice": {"codeProfession": "21", **said},
+    }
+    actor = place.actor(place.issuer.token("professional", **pharmacist))
+    assert actor.pharmacist_section == section
+    assert "activities" not in actor.claims["exercice"]
+
+
+@pytest.mark.parametrize("category", ["C", "M", "F", "E"])
+def test_every_professional_category_is_known(place: Place, category: str) -> None:
+    """TRE_R09; what is none of them would be taken for somebody in practice."""
+    exercice = {"codeProfession": "10", "codeCategorieProfessionnelle": category}
+    actor = place.actor(place.issuer.token("professional", **(DOCTOR | {"exercice": exercice})))
+    assert actor.claims["exercice"]["codeCategorieProfessionnelle"] == category
+    wrong = exercice | {"codeCategorieProfessionnelle": "e"}
+    refused(place, place.issuer.token("professional", **(DOCTOR | {"exercice": wrong})))
 
 
 def test_names_are_left_behind(place: Place) -> None:
