@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from services.directory.adapters.extract_layout import Layout, NotThisExtract
+from services.directory.contract.importing import FIELD_MAX, KEY_MAX
 
 RUN = 20_000
 """Lines sorted in memory at once."""
@@ -115,7 +116,11 @@ def _line(
     fields = _fields(values, places)
     if not layout.is_of_kind(fields):
         return None
+    if long := next((name for name, value in fields.items() if len(value) > FIELD_MAX), ""):
+        return Line("", number, {}, f"has a {long} of more than {FIELD_MAX:,} characters")
     key = fields.get(layout.key, "")
+    if len(key) > KEY_MAX:
+        return Line("", number, {}, f"has a {layout.key} of more than {KEY_MAX} characters")
     return Line(key, number, fields, "" if key else f"has no {layout.key}")
 
 

@@ -87,7 +87,7 @@ def mailbox(_: DirectoryLog, row: ExtractRow) -> Saying:
         Mailbox,
         _only(told, "kind", "address", "service")
         | {
-            "facility": structure_of(number) if number else None,
+            "facility": structure_of(number, told.get("register")) if number else None,
             "paperless": _flag(told, "paperless"),
         },
     )

@@ -99,7 +99,7 @@ class Importing(DirectoryLog):
 
     def _take(self, request: ImportExtract, state: ImportState, by: Actor) -> Taken:
         taken = Taken(refused=list(request.refused))
-        streams = [self._stream(request.kind, group.key) for group in request.groups]
+        streams = [self._stream(request.kind, group) for group in request.groups]
         twice = self.imports.seen(request.kind, state.run, streams) if streams else set()
         for group, stream in zip(request.groups, streams, strict=True):
             taken.counts["lines"] += sum(1 + row.alike for row in group.rows)
@@ -113,7 +113,7 @@ class Importing(DirectoryLog):
         return taken
 
     def _take_group(self, kind: ExtractKind, group: ExtractGroup, by: Actor, taken: Taken) -> None:
-        key = _key(kind, group.key)
+        key = _key(kind, group)
         if kind in OF_FACILITIES:
             self.id_rules.check_structure(key)
         else:
@@ -180,14 +180,16 @@ class Importing(DirectoryLog):
             self.imports.refuse(request.kind, request.file, taken.refused),
         ]
 
-    def _stream(self, kind: ExtractKind, key: str) -> UUID:
-        key = _key(kind, key)
+    def _stream(self, kind: ExtractKind, group: ExtractGroup) -> UUID:
+        key = _key(kind, group)
         return self.facility_id(key) if kind in OF_FACILITIES else self.professional_id(key)
 
 
-def _key(kind: ExtractKind, key: str) -> str:
+def _key(kind: ExtractKind, group: ExtractGroup) -> str:
     """A FINESS or a SIRET may come as it is, or as a Struct_IdNat."""
-    return structure_of(key) if kind in OF_FACILITIES else key
+    if kind not in OF_FACILITIES:
+        return group.key
+    return structure_of(group.key, group.rows[0].fields.get("register"))
 
 
 def _refuse_if(came_before: bool) -> None:

@@ -22,6 +22,9 @@ class ExtractKind(StrEnum):
     FACILITY_MAILBOXES = "facility_mailboxes"
 
 
+KEY_MAX = 60
+"""Characters of whom a line is about."""
+FIELD_MAX = 2_000
 Column = Annotated[str, Field(max_length=60)]
 LineNumber = Annotated[int, Field(ge=1, le=2**31)]
 
@@ -34,14 +37,14 @@ class ExtractRow(Part):
 
     line: LineNumber
     alike: int = Field(default=0, ge=0, le=2**31)
-    fields: dict[Column, Annotated[str, Field(max_length=2000)]] = Field(max_length=30)
+    fields: dict[Column, Annotated[str, Field(max_length=FIELD_MAX)]] = Field(max_length=30)
 
 
 class ExtractGroup(Part):
     """All lines about one professional or facility. ``key``: PS_IdNat, or Struct_IdNat (a
     FINESS or SIRET may come as it is)."""
 
-    key: str = Field(max_length=60)
+    key: str = Field(max_length=KEY_MAX)
     rows: list[ExtractRow] = Field(min_length=1, max_length=10_000)
 
 

@@ -20,6 +20,8 @@ _SIRET = re.compile(r"3\d{14}", re.ASCII)
 _STRUCTURE = re.compile(r"[0-9A-Z][0-9A-Za-z/_-]{5,49}", re.ASCII)
 """Others than FINESS and SIRET: 0 and the number of an ADELI practice, 2 and a SIREN, 4 and an
 RPPS with a rank, or the directory's own number of the structure."""
+_SIREN = {"2", "SIREN"}
+"""TRE_G07 (ANS), kinds of numbers of structures: the code, and its name."""
 LA_POSTE = "356000000"
 """Its establishments alone have a SIRET without a Luhn digit."""
 
@@ -72,8 +74,12 @@ def finess_of(structure: str) -> str | None:
     return finess if structure[:1] == "1" and _FINESS.fullmatch(finess) else None
 
 
-def structure_of(number: str) -> str:
-    """The Struct_IdNat of a bare FINESS or SIRET; any other number is one already."""
+def structure_of(number: str, register: str | None = None) -> str:
+    """The Struct_IdNat of a bare FINESS or SIRET; any other number is one already. Nine digits
+    are those of a SIREN where the register is said to be that.
+    """
+    if register in _SIREN and len(number) == len(LA_POSTE):
+        return f"2{number}"
     if _FINESS.fullmatch(number):
         return f"1{number}"
     return f"3{number}" if len(number) == 14 and number.isdigit() else number

@@ -143,7 +143,9 @@ def test_the_other_files_add_their_part(directory: Directory, tmp_path: Path) ->
         {**pp, "Type de BAL": "CAB", "Adresse BAL": "cabinet@medecin.mssante.fr",
          "Identification Structure": "R1"},
         {**pp, "Type de BAL": "PER", "Adresse BAL": "a.nessi@hopital.mssante.fr",
-         "Identification Structure": "750712184"},
+         "Type identifiant structure": "1", "Identification Structure": "750712184"},
+        {**pp, "Type de BAL": "PER", "Adresse BAL": "a.nessi@maison.mssante.fr",
+         "Type identifiant structure": "SIREN", "Identification Structure": "732829320"},
     ]  # fmt: skip
 
     for kind, rows, header in (
@@ -165,6 +167,7 @@ def test_the_other_files_add_their_part(directory: Directory, tmp_path: Path) ->
         ("PER", "a.nessi@medecin.mssante.fr", None, True),
         ("CAB", "cabinet@medecin.mssante.fr", "R1", None),
         ("PER", "a.nessi@hopital.mssante.fr", "1750712184", None),
+        ("PER", "a.nessi@maison.mssante.fr", "2732829320", None),
     }
     assert found.places[0].town == "Paris"
 
@@ -222,9 +225,11 @@ def test_practices_without_a_finess_are_facilities_too(
 
 def test_mailboxes_of_facilities(directory: Directory, tmp_path: Path) -> None:
     """
-    ORG and APP addresses belong to a FINESS, written with or without its 1, or to a SIRET.
+    ORG and APP addresses belong to a FINESS, written with or without its 1, or to a SIRET; a
+    SIREN (TRE_G07: 2) has nine digits as a FINESS has.
     """
     directory.register_facility(facility(), OPERATOR)
+    directory.register_facility(facility(finess="732829320"), OPERATOR)
     practice = activity(siret="99999999999999", name="CABINET")
     imported(directory, written(tmp_path / "p", [practice]), "practices")
     box = {"Type de BAL": "ORG", "Adresse BAL": "a@hopital.mssante.fr"}
@@ -233,11 +238,13 @@ def test_mailboxes_of_facilities(directory: Directory, tmp_path: Path) -> None:
         {**box, "Identification Structure": "12345678901234"},
         {**box, "Identification Structure": "750100042"},
         {**box, "Identification Structure": "99999999999999"},
+        {**box, "Identification Structure": "732829320", "Type identifiant structure": "2"},
     ]
     file = written(tmp_path / "x", rows, forms.MAILBOXES_HEADER)
     _, refused = imported(directory, file, "facility_mailboxes")
 
-    assert [(line, field) for line, field, _ in refused] == [(3, "key"), (4, "key")]
+    named = [(line, field) for line, field, _ in refused]
+    assert named == [(3, "key"), (4, "key"), (6, "key")], "a SIREN is no FINESS of these digits"
     (told,) = directory.mailbox_of(MailboxOf(national_id="1750712184"), OPERATOR).items
     assert (told.kind, told.service, told.facility) == ("ORG", "Urgences", "1750712184")
     (told,) = directory.mailbox_of(MailboxOf(national_id="399999999999999"), OPERATOR).items

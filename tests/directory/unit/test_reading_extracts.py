@@ -111,6 +111,22 @@ def test_lines_that_cannot_be_read_are_told_and_left(tmp_path: Path) -> None:
     assert [line.number for line in right] == [2]
 
 
+def test_what_a_call_would_not_take_is_told_before(tmp_path: Path) -> None:
+    """
+    One line would have the call refused, and all others of the call with it.
+    """
+    rows = [activity(town="x" * 2_001), activity("8" * 61), activity("8" * 60, town="x" * 2_000)]
+
+    (key, wrong), (_, right) = sort(written(tmp_path / "x", rows)).groups()
+
+    assert key == ""
+    assert [(line.number, line.wrong) for line in wrong] == [
+        (2, "has a town of more than 2,000 characters"),
+        (3, "has a national_id of more than 60 characters"),
+    ]
+    assert [line.number for line in right] == [4]
+
+
 def test_another_file_is_refused_by_what_it_lacks(tmp_path: Path) -> None:
     """
     The sentence names the column, so that the layout can be put right.
