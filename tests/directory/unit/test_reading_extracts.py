@@ -63,6 +63,22 @@ def test_lines_about_one_come_together_in_order(
     assert (content.lines, len(content.runs)) == (5, 3)
 
 
+def test_many_may_say_the_same_of_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """
+    The lines of a hospital are as many as its staff; only what differs has to go to it at once.
+    """
+    monkeypatch.setattr(extracts, "ABOUT_ONE", 2)
+    monkeypatch.setattr(extracts, "ALIKE", 5)
+    same, other, third = (activity("8a", town=town) for town in ("Lyon", "Paris", "Brest"))
+
+    ((_, lines),) = sort(written(tmp_path / "x", [same, other, same, same, same])).groups()
+
+    assert [line.number for line in lines] == [2, 3, 4, 5, 6]
+    for wrong in ([same] * 6, [same, other, third]):
+        with pytest.raises(NotThisExtract, match="others have one key"):
+            list(sort(written(tmp_path / "x", wrong)).groups())
+
+
 def test_ends_of_lines_are_taken_as_they_come(tmp_path: Path) -> None:
     """
     One more separator at the end, in the header or below, Windows' line ends, a byte order mark.
