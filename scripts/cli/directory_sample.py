@@ -25,7 +25,7 @@ def write_sample(file: Path, lines: int, wrong: int = 1_000) -> None:
         out.write("|".join(HEADER) + "|\n")
         for number, fields in enumerate(itertools.islice(_lines(), lines), start=1):
             if wrong and number % wrong == 0:
-                fields["Code profession"] = "99"
+                fields["Code profession"] = "00"
             out.write("|".join(fields.get(name, "") for name in HEADER) + "|\n")
 
 

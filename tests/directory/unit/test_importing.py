@@ -220,7 +220,7 @@ def test_those_whom_a_whole_file_no_longer_names_are_deactivated(
     directory.register_professional(registration(national_id="899700366299"), OPERATOR)
     everyone = [activity(DOCTOR), activity(NURSE), activity("899700366265")]
     imported(directory, written(tmp_path / "a", everyone))
-    fewer = [activity(DOCTOR), activity("899700366265", profession="99")]
+    fewer = [activity(DOCTOR), activity("899700366265", profession="00")]
 
     done, _ = imported(directory, written(tmp_path / "b", fewer), absent="deactivate")
 

@@ -250,10 +250,10 @@ def test_a_facility_is_named_in_one_way(named: dict[str, str]) -> None:
         GetFacility.model_validate(named)
 
 
-@pytest.mark.parametrize("code", ["93", "71", "41"])
+@pytest.mark.parametrize("code", ["93", "71", "41", "99"])
 def test_professions_outside_the_health_code_are_known(directory: Directory, code: str) -> None:
     """
-    Psychologists, osteopaths and social workers are in the national directory.
+    Psychologists, osteopaths, social workers and those with a role alone are in the directory.
     """
     directory.register_professional(registration(profession=code, specialty=None), OPERATOR)
 
@@ -268,13 +268,13 @@ def test_a_profession_of_a_later_table_is_taken_where_the_operator_says_so(
     A nomenclature grows faster than this code.
     """
     file = tmp_path / "more.csv"
-    file.write_text("code,display_fr\n99,Infirmier en pratique avancée\n", "utf-8")
+    file.write_text("code,display_fr\n61,Infirmier en pratique avancée\n", "utf-8")
 
     codes = read_codes(more_professions=file)
 
-    codes.check_profession("99", in_training=False, specialty=None)
+    codes.check_profession("61", in_training=False, specialty=None)
     with pytest.raises(InvalidRequest):
-        read_codes().check_profession("99", in_training=False, specialty=None)
+        read_codes().check_profession("61", in_training=False, specialty=None)
 
 
 def test_messages_carry_ids_and_codes_and_no_name(directory: Directory) -> None:
