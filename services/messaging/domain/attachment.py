@@ -5,6 +5,8 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from shared.kernel.plain_text import is_plain_text, looks_like_xml
+
 CDA = "text/xml"
 PDF = "application/pdf"
 JPEG = "image/jpeg"
@@ -16,17 +18,15 @@ XDM = "application/zip"
 """An IHE_XDM.ZIP; no other archive is taken."""
 
 _STARTS = (
-    (b"%PDF-", PDF),
     (b"\xff\xd8\xff", JPEG),
     (b"\x89PNG\r\n\x1a\n", PNG),
     (b"II*\x00", TIFF),
     (b"MM\x00*", TIFF),
-    (b"{\\rtf", RTF),
+    (b"{\\rt", RTF),
     (b"PK\x03\x04", XDM),
 )
-_XML = re.compile(rb"\s*<(\?xml|!--|[A-Za-z_])")
-# C0 without tab, line feed, form feed, carriage return; DEL; and C1, which Latin-1 text has not.
-_CONTROL = re.compile(r"[\x00-\x08\x0b\x0e-\x1f\x7f-\x9f]")
+_TNEF = b"\x78\x9f\x3e\x22"
+"""``winmail.dat`` ([MS-OXTNEF]), whose first bytes would be letters."""
 _UNSAFE = re.compile(
     r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff/\\:*?\"<>|]+"
 )
@@ -84,20 +84,15 @@ def recognise(data: bytes) -> str | None:
     for start, media_type in _STARTS:
         if data.startswith(start):
             return media_type
-    if _XML.match(data.removeprefix(b"\xef\xbb\xbf")[:512]):
+    if looks_like_xml(data):
         return CDA
-    return TEXT if data and _is_text(data) else None
+    if b"%PDF-" in data[:1024]:  # some bytes may stand before it (ISO 32000-2, 7.5.2)
+        return PDF
+    is_words = data and not data.startswith(_TNEF) and is_plain_text(data)
+    return TEXT if is_words else None
 
 
 def safe_name(name: str | None, media_type: str, number: int) -> str:
     """One that no system takes for a path, a command or two lines of a header."""
     kept = _UNSAFE.sub("_", name or "").strip(" ._")[-100:]
     return kept or f"piece-{number}{SUFFIXES.get(media_type, '')}"
-
-
-def _is_text(data: bytes) -> bool:
-    try:
-        written = data.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        written = data.decode("latin-1")
-    return _CONTROL.search(written) is None

@@ -57,13 +57,14 @@ def test_the_three_rows_are_right_and_no_other(
 
 def test_types_are_told_by_bytes() -> None:
     """Whatever its name: a program, an archive that is none, a page are not taken."""
-    assert recognise(PDF) == "application/pdf"
+    assert recognise(PDF) == recognise(b"\xef\xbb\xbf" + PDF) == "application/pdf"
     assert recognise(b"\xff\xd8\xff\xe0") == "image/jpeg"
     assert recognise(b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR") == "image/png"
     assert recognise(b"II*\x00\x08\x00") == recognise(b"MM\x00*\x00\x08") == "image/tiff"
     assert recognise(b"{\\rtf1\\ansi}") == "application/rtf"
     assert recognise(b"\xef\xbb\xbf" + cda()) == "text/xml"
-    assert recognise("Été".encode()) == "text/plain"
+    assert recognise(cda().decode().encode("utf-16")) == "text/xml"
+    assert recognise("Été".encode()) == recognise("L’œil".encode("cp1252")) == "text/plain"
     assert recognise(cda()) == "text/xml"
     for bad in (b"MZ\x90\x00\x03", b"\x7fELF\x02\x01", b"Rar!\x1a\x07\x00", b"", b"a\x00b"):
         assert recognise(bad) is None

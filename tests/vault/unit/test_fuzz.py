@@ -23,6 +23,7 @@ from services.vault.domain.metadata import Author, Coded, Statement
 from services.vault.domain.taking import Limits, take
 from shared.cda.tree import clinical_document
 from shared.kernel.errors import InvalidRequest, TooLarge
+from shared.kernel.plain_text import looks_like_xml
 from tests.vault.cda import RTF, cda, enclosing
 from tests.vault.unit.test_official_samples import OFFICIAL
 from tests.vault.unit.test_results import GLUCOSE, PQ, observation, report
@@ -103,7 +104,7 @@ def damaged(data: bytes, chance: random.Random) -> bytes:  # noqa: C901 - one ca
 
 def offered(data: bytes) -> str | None:
     """The field that a refusal names; ``None`` for what is taken. Anything else is a failure."""
-    is_xml = content.looks_like_xml(data)
+    is_xml = looks_like_xml(data)
     given = Statement() if is_xml else GIVEN
     try:
         take(data, given, declared=None, by_person=False, limits=LIMITS, rules=RULES)
