@@ -9,8 +9,9 @@ import re
 from collections.abc import Iterator
 
 from services.vault.domain.content import JPEG, PDF, PNG, RTF, TIFF
-from services.vault.domain.images import MAX_PIXELS, pixels_of_jpeg, pixels_of_png, pixels_of_tiff
+from services.vault.domain.images import MAX_PIXELS, pixels_of_jpeg, pixels_of_png
 from services.vault.domain.pdf_parts import Names, TooMuch, parts
+from services.vault.domain.tiff import pixels_of_tiff
 
 _ACTIVE = {
     b"JavaScript": "JavaScript",

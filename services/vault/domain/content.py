@@ -1,11 +1,7 @@
 """What a content is, told by its bytes: never by its name nor by what is claimed of it."""
 
-from services.vault.domain.images import (
-    PNG_START,
-    is_whole_jpeg,
-    is_whole_png,
-    is_whole_tiff,
-)
+from services.vault.domain.images import PNG_START, is_whole_jpeg, is_whole_png
+from services.vault.domain.tiff import is_whole_tiff
 from shared.kernel.errors import InvalidRequest
 from shared.kernel.plain_text import is_plain_text, looks_like_xml
 

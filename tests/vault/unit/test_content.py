@@ -1,5 +1,6 @@
 """A content is what its bytes say."""
 
+import struct
 import zlib
 from pathlib import Path
 
@@ -14,6 +15,20 @@ from tests.vault.cda import ACTIVE, JPEG, PDF, PNG, RTF, TEXT, TIFF, carrying, c
 from tests.vault.world import DOCTOR, METADATA, RECORD, World
 
 
+def tiff(*strips: tuple[int, int]) -> bytes:
+    """Of 100 bytes behind its head: two strips, by where they begin and how long they are."""
+    fields = b""
+    for tag, values in ((273, [s for s, _ in strips]), (279, [n for _, n in strips])):
+        fields += struct.pack("<HHI2H", tag, 3, 2, *values)
+    return struct.pack("<2sHIH", b"II", 42, 8, 2) + fields + bytes(4 + 64)
+
+
+def tiff_of_one_list() -> bytes:
+    """Its four lists are the same 30 numbers: read as often as it says, they are no end of work."""
+    fields = b"".join(struct.pack("<HHII", tag, 4, 30, 62) for tag in (273, 279, 324, 325))
+    return struct.pack("<2sHIH", b"II", 42, 8, 4) + fields + bytes(4 + 120)
+
+
 @pytest.mark.parametrize(
     ("data", "media_type"),
     [
@@ -25,6 +40,7 @@ from tests.vault.world import DOCTOR, METADATA, RECORD, World
         (PNG, content.PNG),
         (TIFF, content.TIFF),
         (b"MM\x00*\x00\x00\x00\x08\x00\x01\x01\x00\x00\x03" + bytes(12), content.TIFF),
+        (tiff((40, 30), (70, 32)), content.TIFF),
         (RTF, content.RTF),
         (TEXT, content.TEXT),
         ("Été à l'hôpital".encode("latin-1"), content.TEXT),
@@ -60,6 +76,10 @@ def test_formats_taken(data: bytes, media_type: str) -> None:
         PNG[:20],
         PNG.replace(b"IDAT", b"IDAU"),
         TIFF[:-8],
+        tiff((40, 30), (70, 33)),
+        tiff((40, 30), (103, 0)),
+        tiff_of_one_list(),
+        tiff((40, 30), (70, 32))[:-1],
         TIFF[:4] + b"\x09\x00\x00\x00" + TIFF[8:],
         b"\xff\xd8\xff\xd9",
         b"{\\rtf1 cut short",
