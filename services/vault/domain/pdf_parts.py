@@ -87,10 +87,10 @@ def _is_packed(data: bytes, start: int, said: set[bytes]) -> bool:
     if b"ObjStm" not in said:
         return looks
     is_plain = _OBJECT_STREAM.match(data, start) is not None  # then it was looked at as it lies
-    is_empty = not begins and not is_damaged
+    is_empty = not begins and not is_damaged  # so far: what it holds may come later
     if said & _OTHERS or not (looks or is_plain or is_empty):
         raise TooMuch
-    return looks
+    return looks or is_empty
 
 
 def _unpacked(data: bytes, start: int, end: int, most: int) -> tuple[bytes, int, bool]:

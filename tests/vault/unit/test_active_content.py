@@ -92,9 +92,15 @@ def unpackable() -> bytes:
     return packed[:-4] + b"\xff\xff\xff\xff"
 
 
+def beginning_late() -> bytes:
+    """Deflated behind thirty blocks that hold nothing (RFC 1951, 3.2.4)."""
+    return b"\x78\x01" + b"\x00\x00\x00\xff\xff" * 30 + zlib.compress(PAIRS + SCRIPT)[2:]
+
+
 @pytest.mark.parametrize(
     "data",
     [
+        stream(beginning_late()),
         stream(zlib.compress(PAIRS + SCRIPT), begins=b"stream \r\n"),
         stream(zlib.compress(PAIRS + SCRIPT), begins=b"stream\r"),
         stream(zlib.compress(PAIRS + b"(endstream)" + SCRIPT, 0)),
