@@ -22,7 +22,7 @@ def write_sample(file: Path, lines: int, wrong: int) -> None:
 
 
 def _people(lines: int, wrong: int) -> Iterator[dict[str, str]]:
-    chance = Random(20261121)  # noqa: S311  # the same people each time is what is wanted
+    chance = Random(20261121)  # noqa: S311 - the same people each time is what is wanted
     for number in range(lines):
         first = chance.choice(GIVEN)
         year, month, day = chance.randint(1930, 2007), chance.randint(1, 12), chance.randint(1, 28)

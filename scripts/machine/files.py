@@ -67,7 +67,7 @@ def _free_ports(count: int) -> list[int]:
     found: list[int] = []
     with _chosen() as chosen:
         while len(found) < count:
-            port = random.choice(PORTS)  # noqa: S311  # not a secret: any free port will do
+            port = random.choice(PORTS)  # noqa: S311 - not a secret: any free port will do
             if port not in chosen and _is_free(port):
                 chosen[port] = time.time()
                 found.append(port)

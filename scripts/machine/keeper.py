@@ -41,7 +41,7 @@ def main() -> int:
         user=options.user,
         group=options.user,
         extra_groups=[] if options.user else None,
-        preexec_fn=lambda: _prctl(PR_SET_PDEATHSIG, signal.SIGKILL),  # noqa: PLW1509  # no threads here
+        preexec_fn=lambda: _prctl(PR_SET_PDEATHSIG, signal.SIGKILL),  # noqa: PLW1509 - no threads here
     )
     owner = [] if options.detached else [sys.stdin.fileno()]
     if _wait_for_the_end(child, wakeup, owner) != signal.SIGUSR1:

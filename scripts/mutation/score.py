@@ -51,7 +51,7 @@ class Scores:
         self._path.write_text(json.dumps(told, indent=2) + "\n")
         _print(module, [score])
         for line in [*score.survivors, *([score.failing] if score.failing else ())]:
-            print(f"    {line}", flush=True)  # noqa: T201
+            print(f"    {line}", flush=True)  # noqa: T201 - what it is run for
 
     def tell(self) -> None:
         """By room, and in all."""
@@ -66,7 +66,7 @@ def _print(what: str, scores: Sequence[Score]) -> None:
     killed = tried - sum(len(one.survivors) for one in counted)
     share = f"{killed / tried:.0%}" if tried else "-"
     modules = f"{len(counted)} of {len(scores)} modules tried" if len(scores) > 1 else ""
-    print(f"{what:40} {killed:4} of {tried:4} noticed: {share:4} {modules}", flush=True)  # noqa: T201
+    print(f"{what:40} {killed:4} of {tried:4} noticed: {share:4} {modules}", flush=True)  # noqa: T201 - what it is run for
 
 
 def _digest(source: str) -> str:

@@ -38,7 +38,7 @@ def main(service: str, after: str, upto: str) -> None:
         for row in _rows(made.log, _position(made.log, after), _position(made.log, upto)):
             for name, work in _works(made, writes):
                 line = {"position": row.position, "topic": row.topic, "what": name}
-                print(json.dumps(line | {"digest": _made(work, row.event)}))  # noqa: T201
+                print(json.dumps(line | {"digest": _made(work, row.event)}))  # noqa: T201 - what it is run for
     finally:
         made.close()
 

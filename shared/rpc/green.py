@@ -16,16 +16,16 @@ sys.modules["rich"] = None  # type: ignore[assignment]  # how an import is made 
 administration = sys.modules["minio.minioadmin"] = ModuleType("minio.minioadmin")
 administration.MinioAdmin = None  # type: ignore[attr-defined]  # what the package imports from it
 
-import eventlet  # noqa: E402 - after its warning is silenced
+import eventlet
 
 # Before anything else is imported: pymongo, urllib3 and ssl break when patched later.
 eventlet.monkey_patch()
 
-import socket  # noqa: E402 - after the patch, like all below
-from typing import Any  # noqa: E402
+import socket
+from typing import Any
 
-from eventlet import tpool  # noqa: E402
-from eventlet.green import socket as green_socket  # noqa: E402
+from eventlet import tpool
+from eventlet.green import socket as green_socket
 
 WAITING = 4
 """Real threads that wait for what no green thread can wait for: a disk, or a name server. None is

@@ -41,7 +41,7 @@ def open_documents(settings: CommonSettings, service: str, shape: Shape) -> Docu
 def _on_mongodb(uri: str, service: str) -> Callable[[str, int, Sequence[str]], Documents]:
     """One client, with its pool of connections, per process. Each service has its database."""
     # Here, since pymongo weighs 6 MB in a process that has its views on SQLite.
-    from shared.stores.mongo_documents import MongoDocuments, store_of  # noqa: PLC0415
+    from shared.stores.mongo_documents import MongoDocuments, store_of  # noqa: PLC0415 - as above
 
     return partial(MongoDocuments, store_of(uri, service))
 

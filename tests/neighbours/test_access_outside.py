@@ -72,7 +72,7 @@ def test_a_person_is_found_by_all_that_is_said(people: People, records: Records)
 )  # fmt: skip
 def test_nobody_is_found_by_less(people: People, other: dict[str, object]) -> None:
     """Nor is it told what did not fit."""
-    assert people.find(replace(PERSON, **other)) is None  # type: ignore[arg-type] # each fits its field
+    assert people.find(replace(PERSON, **other)) is None  # type: ignore[arg-type]  # each fits its field
 
 
 @pytest.fixture

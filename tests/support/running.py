@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -99,7 +100,7 @@ def running(
                 [sys.executable, "-m", "services", *entrypoints],
                 environ=environ | {"CARNET_HTTP_PORT": str(port)},
             )
-            process.wait_until(lambda port=port: _is_ready(port), within=START)  # type: ignore[misc]
+            process.wait_until(partial(_is_ready, port), within=START)
         yield place
     finally:
         for client in place.clients:

@@ -37,7 +37,7 @@ def open_log(
 def _rules_of(parameters: frozenset[tuple[str, bool]]) -> Rules:
     """Of all entrypoints in one process, which only read them: parsed, they weigh 4 MB."""
     # Here, since Cedar weighs 8 MB more in a process that only follows, and decides nothing.
-    from services.access.adapters.cedar import CedarRules, read_policies  # noqa: PLC0415
+    from services.access.adapters.cedar import CedarRules, read_policies  # noqa: PLC0415 - as above
 
     return CedarRules(read_policies(), dict(parameters))
 

@@ -143,7 +143,7 @@ def _by_rule(when: When, text: str, since: datetime, until: datetime) -> Iterato
 
 def _read(text: str) -> Mapping[str, Any]:
     # Here, since icalendar weighs 3 MB and most processes, and most appointments, never need it.
-    from icalendar import vRecur  # noqa: PLC0415
+    from icalendar import vRecur  # noqa: PLC0415 - as above
 
     rule: Mapping[str, Any] = vRecur.from_ical(text)
     return rule

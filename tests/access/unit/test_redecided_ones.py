@@ -59,7 +59,7 @@ def test_an_erased_one_is_no_finding_and_one_out_of_reach_is_no_answer(world: Wo
     world.keys.exact = out_of_reach  # type: ignore[method-assign,assignment]  # the keyring is down
     with pytest.raises(KeyUnavailable):
         world.app.redecide_at(one.decision_id, one.position)
-    world.keys.exact = readable  # type: ignore[method-assign]
+    world.keys.exact = readable  # type: ignore[method-assign]  # and is back
     world.erase()
 
     again = world.app.redecide_at(one.decision_id, one.position)

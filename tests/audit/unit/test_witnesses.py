@@ -4,6 +4,7 @@ from base64 import b64encode
 from collections.abc import Iterator
 from hashlib import sha256
 from pathlib import Path
+from typing import Any
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -53,15 +54,16 @@ class Place:
         self.tree = SqlTree(self.audit.guarded)
         self.files = FolderFiles(folder / "log")
         log = LogReader(files=self.files, places=self.tree, verifier=VERIFIER, check=check_ed25519)
+        unasked: Any = None  # what proves needs none of these
         self.audit.answer_with(
             Outside(
-                access=None,  # type: ignore[arg-type]  # what proves needs none of these
-                names=None,  # type: ignore[arg-type]
-                journal=None,  # type: ignore[arg-type]
-                counts=None,  # type: ignore[arg-type]
-                keyring=None,  # type: ignore[arg-type]
-                printer=None,  # type: ignore[arg-type]
-                words=None,  # type: ignore[arg-type]
+                access=unasked,
+                names=unasked,
+                journal=unasked,
+                counts=unasked,
+                keyring=unasked,
+                printer=unasked,
+                words=unasked,
                 log=log,
                 cosigned=KeptCosignatures(self.audit.guarded, self.files),
                 witnesses=(WitnessKey.parse(vkey()),),

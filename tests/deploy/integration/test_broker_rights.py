@@ -4,6 +4,7 @@ import json
 import secrets
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 from urllib.parse import urlsplit
 from uuid import uuid4
@@ -86,13 +87,17 @@ def publish(channel: amqp.Channel, exchange: str, key: str) -> None:
     channel.basic_publish_confirm(amqp.Message("{}", reply_to="nobody"), exchange, key)
 
 
+def is_up(intake: Intake) -> bool:
+    return intake.check() is None
+
+
 def test_what_its_code_does_a_service_may_do(guarded: Guarded) -> None:
     """Rights too narrow would show at night: each service's own code sets up all it uses."""
     for wired in all_wiring():
         uri = guarded.uri(wired.service)
         intake = Intake(uri, wired.service, RpcSettings(), lambda _: None)
         intake.start()
-        eventually(lambda intake=intake: intake.check() is None)  # type: ignore[misc]
+        eventually(partial(is_up, intake))
         for kind, exchange in (("topic", "events"), ("fanout", "leaves")):
             publisher = Publisher(uri, f"{wired.service}.{exchange}", kind)
             publisher.publish([Outgoing("head", "{}")])

@@ -14,6 +14,7 @@ import pytest
 from services.messaging.adapters.reports import bounce
 from services.messaging.adapters.smtp_server import SmtpServer
 from services.messaging.domain.errors import RecipientClosed
+from shared.kernel.actor import Actor
 from shared.kernel.errors import Unavailable
 from tests.messaging.mails import carrying, cda, mail, part, sent, several, written, xdm
 from tests.messaging.serving import APP, certificates, serving
@@ -156,7 +157,7 @@ def test_one_who_closes_meanwhile_makes_a_bounce(
     world.people.mailboxes[second] = world.people.mailboxes[MAILBOX]
     real = world.app.keep_mail
 
-    def keep(request, by):  # type: ignore[no-untyped-def]
+    def keep(request: Any, by: Actor) -> Any:
         if request.address == second:
             raise RecipientClosed
         return real(request, by)

@@ -1,6 +1,7 @@
 """What comes with a message: recognised, bounded, kept sealed, saved to the record."""
 
 import base64
+from pathlib import Path
 from uuid import uuid4
 
 import pytest
@@ -111,7 +112,7 @@ def test_an_attachment_that_is_not_there_is_refused_like_one_that_is_hidden(worl
             )
 
 
-def test_sizes_are_those_of_the_settings(tmp_path) -> None:  # type: ignore[no-untyped-def]
+def test_sizes_are_those_of_the_settings(tmp_path: Path) -> None:
     """Per file, and per message; what is left is answered."""
     world = World(tmp_path, file_bytes=1000, message_bytes=1500)
     assert world.start(attachments=[attached(b"a" * 900)]).remaining_bytes == 600

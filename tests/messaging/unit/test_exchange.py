@@ -1,6 +1,7 @@
 """Who may write to whom, and when it ends."""
 
 from dataclasses import replace
+from pathlib import Path
 from uuid import uuid4
 
 import pytest
@@ -217,7 +218,7 @@ def test_people_write_first_to_nobody(world: World) -> None:
         world.reply(world.start().conversation_id, to=[OTHER_MAIL])
 
 
-def test_a_setting_lets_people_write_to_a_pharmacy(tmp_path) -> None:  # type: ignore[no-untyped-def]
+def test_a_setting_lets_people_write_to_a_pharmacy(tmp_path: Path) -> None:
     """To a pharmacy and to no other facility; it answers in that conversation."""
     world = World(tmp_path, pharmacies=True)
     asked = {"record_id": RECORD, "facility": PHARMACY, "subject": "Question", "body": "Bonjour"}

@@ -6,6 +6,7 @@ import pytest
 
 from services.messaging.contract import reading as r
 from services.messaging.contract import writing as w
+from shared.kernel.actor import Actor
 from shared.kernel.errors import Conflict, Forbidden
 from tests.messaging.mails import written
 from tests.messaging.world import CARER, DOCTOR_MAIL, PATIENT, RECORD, World, attached, command
@@ -87,7 +88,7 @@ def test_drafts_are_their_writers(world: World) -> None:
     world.app.save_draft(command(w.SaveDraft, **asked, body="b", draft_id=draft), PATIENT)
     other = world.app.save_draft(command(w.SaveDraft, **asked, body="c"), CARER).draft_id
 
-    def bodies(by=PATIENT) -> list[str]:  # type: ignore[no-untyped-def]
+    def bodies(by: Actor = PATIENT) -> list[str]:
         world.project()
         return [one.body for one in world.app.drafts(r.Drafts(record_id=RECORD), by).items]
 

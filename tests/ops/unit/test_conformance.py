@@ -31,10 +31,13 @@ class Answers:
         return answer
 
 
+def issued(kind: str, claims: Any) -> str:
+    return f"{kind} {sorted(claims.items())}"
+
+
 def verdicts(steps: list[dict[str, Any]], *answers: Any) -> list[str]:
     journey = Journey.model_validate({"why": "a test", "steps": steps})
     calls = Answers(*answers)
-    issued = lambda kind, claims: f"{kind} {sorted(claims.items())}"  # noqa: E731
     return [v.wrong for v in run(journey, calls, issued, issued, {"record": "r"})]
 
 

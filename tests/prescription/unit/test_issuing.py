@@ -8,7 +8,7 @@ import pytest
 
 from services.prescription import contract as c
 from services.prescription.domain import refusals
-from services.prescription.domain.prescription import State
+from services.prescription.domain.prescription import Prescription, State
 from services.prescription.policies import POLICIES
 from shared.eventing.received import Received
 from shared.kernel.errors import Conflict, Forbidden, InvalidRequest, Unavailable
@@ -29,6 +29,12 @@ from tests.prescription.world import (
 from tests.support.published import published
 
 
+def kept(world: World, prescription_id: UUID) -> Prescription:
+    found = world.app.prescription(prescription_id)
+    assert found
+    return found
+
+
 def kill_at(world: World, step: str) -> None:
     def dies(reached: str) -> None:
         if reached == step:
@@ -40,7 +46,7 @@ def kill_at(world: World, step: str) -> None:
 def killed_issue(world: World, request: c.Issue, step: str) -> UUID:
     """Issue, die there, start again; the prescription that was left half-way."""
     if step == "end":
-        world.app.complete = die  # type: ignore[method-assign] # where this process ends
+        world.app.complete = die  # type: ignore[method-assign]  # where this process ends
     else:
         kill_at(world, step)
     with pytest.raises(Killed):
@@ -103,7 +109,7 @@ def test_killed_at_each_step_the_retry_finishes(world: World, step: str) -> None
     """Same request after the restart: one prescription, one document."""
     request = asked()
     left = killed_issue(world, request, step)
-    assert world.app.prescription(left).state is State.PREPARED  # type: ignore[union-attr]
+    assert kept(world, left).state is State.PREPARED
 
     issued = world.app.issue(request, DOCTOR)
 
@@ -120,7 +126,7 @@ def test_killed_at_each_step_the_next_issue_finishes_it(world: World, step: str)
 
     world.issue(line("AUTRE"))
 
-    assert world.app.prescription(left).state is State.CREATED  # type: ignore[union-attr]
+    assert kept(world, left).state is State.CREATED
     assert len(world.vault.contents) == 2
 
 
@@ -134,7 +140,7 @@ def test_killed_after_the_vault_its_message_finishes(world: World, step: str) ->
 
     assert outcome
     world.app.commit(outcome)
-    assert world.app.prescription(left).document_id == document_id  # type: ignore[union-attr]
+    assert kept(world, left).document_id == document_id
     # Told again, or told of one already known, while another issue is under way: nothing.
     killed_issue(world, asked(), "before")
     assert POLICIES["vault.document_deposited"](world.app, told_by_vault(document_id)) is None
@@ -157,12 +163,12 @@ def test_killed_before_the_vault_and_nobody_back_neither(world: World) -> None:
     world.vault.position = 5
 
     world.app.abandon_stale()
-    assert world.app.prescription(left).state is State.PREPARED  # type: ignore[union-attr]
+    assert kept(world, left).state is State.PREPARED
 
     reached = Link("e", 5, "d")
     world.app.apply(None, Followed(publisher="vault", previous=None, reached=reached))
     world.app.abandon_stale()
-    assert world.app.prescription(left).state is State.ABANDONED  # type: ignore[union-attr]
+    assert kept(world, left).state is State.ABANDONED
     assert world.vault.contents == {}
     assert world.app.unfinished(c.Unfinished(), OPERATOR).items == []
 
@@ -172,7 +178,7 @@ def test_a_recent_one_is_left_alone(world: World) -> None:
     left = killed_issue(world, asked(), "before")
     world.clock.move(timedelta(minutes=14))
     world.app.abandon_stale()
-    assert world.app.prescription(left).state is State.PREPARED  # type: ignore[union-attr]
+    assert kept(world, left).state is State.PREPARED
 
 
 def test_what_the_vault_refuses_is_not_issued(world: World) -> None:

@@ -45,8 +45,8 @@ def test_hidden_from_representatives(world: World) -> None:
     assert numbers(world, PARENT) == [plain]
     with pytest.raises(Forbidden):
         world.app.history(c.History(number=hidden), PARENT)
-    told = [m for m in world.messages() if m.record_id]
-    assert [m.confidentiality for m in told] == [["N"], [HIDDEN]]  # type: ignore[attr-defined]
+    told = [m.model_dump() for m in world.messages() if m.record_id]
+    assert [m["confidentiality"] for m in told] == [["N"], [HIDDEN]]
 
 
 def test_masked_with_its_document(world: World) -> None:
@@ -88,7 +88,8 @@ def test_sent_to_a_pharmacy_which_then_reads_it(world: World) -> None:
 
     assert received(PHARMACIST) == [number]
     assert received(NEIGHBOUR) == []
-    assert [m.facility for m in world.messages() if m.TYPE.endswith("sent")] == [PARIS]  # type: ignore[attr-defined]
+    sent = [m.model_dump() for m in world.messages() if m.TYPE.endswith("sent")]
+    assert [m["facility"] for m in sent] == [PARIS]
     world.access.block(RECORD, PHARMACIST)
     assert received(PHARMACIST) == []
 

@@ -54,8 +54,14 @@ def supplies(document: Element) -> list[Element]:
     return list(document.iter(f"{H}supply"))
 
 
+def the(element: Element, path: str) -> Element:
+    """The one that is there."""
+    (found,) = element.findall("/".join(f"{H}{step}" for step in path.split("/")))
+    return found
+
+
 def quantities(document: Element) -> list[str]:
-    return [supply.find(f"{H}quantity").get("value") for supply in supplies(document)]  # type: ignore[union-attr, misc]
+    return [the(supply, "quantity").get("value", "") for supply in supplies(document)]
 
 
 def reverse(world: World, number: str, dispensation: Any, facility: str = PARIS) -> None:
@@ -97,28 +103,25 @@ def test_the_document_is_an_edisp(world: World) -> None:
         assert supply.get("moodCode") == "EVN"
         for name in ("id", "text", "quantity", "product"):
             assert len(supply.findall(f"{H}{name}")) == 1
-        assert supply.find(f"{H}text/{H}reference").get("value")[1:] in words  # type: ignore[union-attr, index]
-        prescribed = supply.find(
-            f"{H}entryRelationship[@typeCode='REFR']/{H}substanceAdministration"
-        )
-        assert prescribed.find(f"{H}code").get("code") == "PREItem"  # type: ignore[union-attr]
-        material = prescribed.find(f"{H}consumable/{H}manufacturedProduct/{H}manufacturedMaterial")  # type: ignore[union-attr]
-        assert material.get("nullFlavor") == material.find(f"{H}name").get("nullFlavor") == "NA"  # type: ignore[union-attr]
-        (note,) = supply.findall(f"{H}entryRelationship[@typeCode='SUBJ']/{H}act")
+        assert the(supply, "text/reference").get("value", "")[1:] in words
+        prescribed = the(supply, "entryRelationship[@typeCode='REFR']/substanceAdministration")
+        assert the(prescribed, "code").get("code") == "PREItem"
+        material = the(prescribed, "consumable/manufacturedProduct/manufacturedMaterial")
+        assert material.get("nullFlavor") == the(material, "name").get("nullFlavor") == "NA"
+        note = the(supply, "entryRelationship[@typeCode='SUBJ']/act")
         assert templates(note) == {
             "1.3.6.1.4.1.19376.1.5.3.1.4.3.1", "2.16.840.1.113883.10.20.1.43",
             "1.2.250.1.213.1.1.3.207",
         }  # fmt: skip
-        assert note.find(f"{H}code").get("code") == "FINSTRUCT"  # type: ignore[union-attr]
-    substitutions = [
-        s.find(f"{H}entryRelationship[@typeCode='COMP']/{H}act") for s in supplies(document)
-    ]
-    assert substitutions[0].find(f"{H}code").get("code") == "G"  # type: ignore[union-attr]
-    assert substitutions[0].find(f"{H}statusCode").get("code") == "completed"  # type: ignore[union-attr]
-    assert substitutions[1] is None
-    product = supplies(document)[0].find(f".//{H}manufacturedMaterial")
-    assert product.find(f"{H}name").text == GENERIC["label"]  # type: ignore[union-attr]
-    assert product.find(f"{H}code").get("code") == GENERIC["code"]  # type: ignore[union-attr]
+        assert the(note, "code").get("code") == "FINSTRUCT"
+    substituted, other = supplies(document)
+    substitution = the(substituted, "entryRelationship[@typeCode='COMP']/act")
+    assert the(substitution, "code").get("code") == "G"
+    assert the(substitution, "statusCode").get("code") == "completed"
+    assert other.find(f"{H}entryRelationship[@typeCode='COMP']/{H}act") is None
+    product = the(substituted, "product/manufacturedProduct/manufacturedMaterial")
+    assert the(product, "name").text == GENERIC["label"]
+    assert the(product, "code").get("code") == GENERIC["code"]
 
 
 def test_the_header_says_all_that_the_minimal_structure_asks_for(world: World) -> None:
@@ -193,7 +196,7 @@ def test_a_quantity_is_of_the_unit_prescribed(
     """Thirty tablets that left are not thirty boxes; ``unit`` holds no white space."""
     world.dispense(world.issue(line(unit=unit)).number, given(2))
     (supply,) = supplies(documents(world)[0])
-    assert supply.find(f"{H}quantity").get("unit") == written  # type: ignore[union-attr]
+    assert the(supply, "quantity").get("unit") == written
 
 
 @pytest.mark.parametrize("unit", ["30009000", "30001500", "mL", "{tablet}"])
@@ -204,7 +207,7 @@ def test_a_unit_of_a_document_is_written_as_it_was(world: World, unit: str) -> N
     data = cda.document(cda.section(act))
     world.dispense(world.app.issue(asked(content=to_base64(data)), DOCTOR).number, given(2))
     (supply,) = supplies(documents(world)[0])
-    assert supply.find(f"{H}quantity").get("unit") == unit  # type: ignore[union-attr]
+    assert the(supply, "quantity").get("unit") == unit
 
 
 def test_the_vault_reads_its_header(world: World) -> None:
@@ -308,10 +311,9 @@ def test_reversed_its_document_is_replaced(world: World) -> None:
     first, second = documents(world)
     assert quantities(second) == ["0"]
     assert "quantité 0" in "".join(second.itertext())
-    parent = second.find(f"{H}relatedDocument[@typeCode='RPLC']/{H}parentDocument/{H}id")
-    assert parent is not None
-    assert parent.get("root") == first.find(f"{H}id").get("root")  # type: ignore[union-attr]
-    sets = [one.find(f"{H}setId").get("root") for one in (first, second)]  # type: ignore[union-attr]
+    parent = the(second, "relatedDocument[@typeCode='RPLC']/parentDocument/id")
+    assert parent.get("root") == the(first, "id").get("root")
+    sets = [the(one, "setId").get("root") for one in (first, second)]
     assert sets[0] == sets[1]
 
 

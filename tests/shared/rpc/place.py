@@ -3,6 +3,7 @@
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 import urllib.request
@@ -91,8 +92,6 @@ def deployment(amqp_uri: str, folder: Path, **settings: str) -> tuple[dict[str, 
 
 
 def free_port() -> int:
-    import socket  # noqa: PLC0415
-
     with socket.create_server(("127.0.0.1", 0)) as listener:
         return int(listener.getsockname()[1])
 

@@ -8,16 +8,16 @@ import warnings
 
 warnings.filterwarnings("ignore", message=r"\s*Eventlet is deprecated")
 
-import eventlet  # noqa: E402 - after its warning is silenced
+import eventlet
 
 eventlet.monkey_patch()
 
-import sys  # noqa: E402 - after the patch, like all below
+import sys
 
-from shared.crypto.local_keys import LocalKeys  # noqa: E402
-from shared.kernel.clock import SystemClock  # noqa: E402
-from shared.stores.settings import EventStoreSettings  # noqa: E402
-from tests.shared.stores.boxes import Boxes  # noqa: E402
+from shared.crypto.local_keys import LocalKeys
+from shared.kernel.clock import SystemClock
+from shared.stores.settings import EventStoreSettings
+from tests.shared.stores.boxes import Boxes
 
 ticks = 0
 MORE_THAN_A_SOCKET_HOLDS = 30_000_000

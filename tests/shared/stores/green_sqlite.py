@@ -9,24 +9,24 @@ import warnings
 
 warnings.filterwarnings("ignore", message=r"\s*Eventlet is deprecated")
 
-import eventlet  # noqa: E402 - after its warning is silenced
+import eventlet
 
 eventlet.monkey_patch()
 
-import sqlite3  # noqa: E402 - after the patch, like all below
-import sys  # noqa: E402
-from collections.abc import Callable  # noqa: E402
-from pathlib import Path  # noqa: E402
-from unittest.mock import patch  # noqa: E402
-from uuid import uuid4  # noqa: E402
+import sqlite3
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from unittest.mock import patch
+from uuid import uuid4
 
-from eventlet.patcher import original  # noqa: E402
-from eventsourcing.sqlite import SQLiteConnection  # noqa: E402
+from eventlet.patcher import original
+from eventsourcing.sqlite import SQLiteConnection
 
-from shared.crypto.local_keys import LocalKeys  # noqa: E402
-from shared.kernel.clock import SystemClock  # noqa: E402
-from shared.stores.settings import EventStoreSettings  # noqa: E402
-from tests.shared.stores.boxes import PATIENT, Boxes, OpenBox  # noqa: E402
+from shared.crypto.local_keys import LocalKeys
+from shared.kernel.clock import SystemClock
+from shared.stores.settings import EventStoreSettings
+from tests.shared.stores.boxes import PATIENT, Boxes, OpenBox
 
 WRITES, SYNCS = 0.8, 0.5
 """Seconds that another has the file to write, and of a slow disk's sync."""
@@ -48,7 +48,7 @@ def slowly(connection: SQLiteConnection) -> None:
 
 
 def save() -> None:
-    global told  # noqa: PLW0603
+    global told  # noqa: PLW0603 - as above
     log.open_box(OpenBox(request_id=uuid4(), record_id=uuid4(), label="x"), PATIENT)
     told += 1
 

@@ -8,23 +8,23 @@ import warnings
 
 warnings.filterwarnings("ignore", message=r"\s*Eventlet is deprecated")
 
-import eventlet  # noqa: E402 - after its warning is silenced
+import eventlet
 
 eventlet.monkey_patch()
 
-import sys  # noqa: E402 - after the patch, like all below
-from collections import Counter  # noqa: E402
-from collections.abc import Sequence  # noqa: E402
-from concurrent.futures import ThreadPoolExecutor  # noqa: E402
-from pathlib import Path  # noqa: E402
-from unittest.mock import patch  # noqa: E402
+import sys
+from collections import Counter
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from unittest.mock import patch
 
-from eventlet.patcher import original  # noqa: E402
-from eventsourcing.sqlite import SQLiteCursor  # noqa: E402
+from eventlet.patcher import original
+from eventsourcing.sqlite import SQLiteCursor
 
-from shared.stores.documents import Put  # noqa: E402
-from shared.stores.sqlite_documents import SqliteDocuments, sqlite_store  # noqa: E402
-from tests.shared.stores.views import at  # noqa: E402
+from shared.stores.documents import Put
+from shared.stores.sqlite_documents import SqliteDocuments, sqlite_store
+from tests.shared.stores.views import at
 
 here = original("threading").get_ident()
 put: Counter[bool] = Counter()

@@ -1,6 +1,6 @@
 """From a saved event to its effect in another service, over a real broker and real logs."""
 
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import amqp
 from kombu.utils.url import parse_url
@@ -27,15 +27,15 @@ def channel(uri: str) -> amqp.Connection:
     )
 
 
-def told(world: World, expected: dict[object, list[str]]) -> bool:
-    assert {r: world.tally.texts(r) for r in expected} == expected  # type: ignore[arg-type]
+def told(world: World, expected: dict[UUID, list[str]]) -> bool:
+    assert {r: world.tally.texts(r) for r in expected} == expected
     return True
 
 
 def test_everything_saved_arrives_once_and_in_order(wired: World) -> None:
     """Before the follower exists, while it works, and the very last message."""
     mine = records(3)
-    expected: dict[object, list[str]] = {record: [] for record in mine}
+    expected: dict[UUID, list[str]] = {record: [] for record in mine}
     for number in range(30):
         wired.notes.write(mine[number % 3], f"n{number}", reads=number % 2)
         expected[mine[number % 3]].append(f"n{number}")

@@ -19,6 +19,7 @@ from shared.kernel.errors import (
     Unauthenticated,
     Unavailable,
 )
+from shared.rpc.wire import digest
 from tests.shared.rpc.place import Peer, Place
 
 
@@ -109,10 +110,12 @@ def test_too_large_is_refused_before_it_is_decoded(place: Place, peer: Peer) -> 
 
 def test_an_expired_deadline_runs_nothing(place: Place, peer: Peer) -> None:
     """The caller has given up: doing it now would surprise them."""
-    request = {"args": [], "kwargs": {"record_id": place.record_id, "content": "x"}}
-    request["kwargs"]["request_id"] = (mine := str(uuid4()))  # type: ignore[index]
+    mine = str(uuid4())
+    asked = {"record_id": place.record_id, "content": "x", "request_id": mine}
     headers = {"nameko.authorization": place.patient(), "nameko.deadline": 1_000}
-    peer.send("greeter.write", json.dumps(request), application_headers=headers)
+    peer.send(
+        "greeter.write", json.dumps({"args": [], "kwargs": asked}), application_headers=headers
+    )
     assert peer.reply()["error"]["exc_args"][0]["code"] == DeadlineExceeded.code
     assert mine not in place.ran()
 
@@ -158,8 +161,6 @@ def test_a_replayed_service_token_is_refused(place: Place, peer: Peer) -> None:
     with place.client("vault") as client:
         assert client._tokens
         body = json.dumps({"args": [], "kwargs": {"record_id": place.record_id}})
-        from shared.rpc.wire import digest  # noqa: PLC0415
-
         token = client._tokens.for_call(
             "greeter", digest("greeter", "inside", body.encode()), by=None
         )

@@ -8,7 +8,7 @@ from uuid import uuid4
 import amqp
 
 from shared.kernel.errors import InvalidRequest
-from tests.shared.rpc.place import ROOT, Place
+from tests.shared.rpc.place import ROOT, Peer, Place
 
 STOCK = """
 import json, sys, warnings
@@ -77,11 +77,8 @@ def test_stock_nameko(place: Place) -> None:
     assert error[1].startswith("[invalid_request]")
 
 
-def test_the_fault_is_the_first_argument_of_the_error(place: Place, peer: object) -> None:
+def test_the_fault_is_the_first_argument_of_the_error(place: Place, peer: Peer) -> None:
     """CONTRACT, Faults: exc_args[0] is the fault, whole."""
-    from tests.shared.rpc.place import Peer  # noqa: PLC0415
-
-    assert isinstance(peer, Peer)
     headers = {"nameko.authorization": place.patient()}
     body = json.dumps({"args": [], "kwargs": {"how": "refuse"}})
     peer.send("greeter.fail", body, application_headers=headers)

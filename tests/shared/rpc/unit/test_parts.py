@@ -1,6 +1,7 @@
 """The small parts of a call, without a broker."""
 
 import base64
+import time
 from datetime import UTC, date, datetime
 from types import SimpleNamespace
 from typing import Any
@@ -169,6 +170,4 @@ def test_bytes_in_flight_bound_the_workers() -> None:
 
 
 def test_a_deadline_without_an_outer_one_is_ones_own() -> None:
-    import time  # noqa: PLC0415
-
     assert bounded(5) == pytest.approx(time.time() + 5, abs=1)

@@ -107,7 +107,7 @@ def test_an_effect_waits_for_the_disk_and_the_lack_of_one_does_not(log: Boxes) -
         haste.append(not synced)
         return moving(synced=synced)
 
-    log.guarded.writing = watched  # type: ignore[method-assign]
+    log.guarded.writing = watched  # type: ignore[method-assign]  # to see it, not to change it
     log.apply(None, move(FIRST, SECOND))
     log.places.publish(Moved("leaves", Published(0, 0), Published(9, 9)))
     assert haste == [True, True]
