@@ -1,5 +1,6 @@
-"""The real SMTP edge on a free port, over a world; and certificates for its TLS."""
+"""The real SMTP edge on a free port, over a world; who sends to it; certificates for its TLS."""
 
+import smtplib
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -17,7 +18,7 @@ from cryptography.x509.oid import NameOID
 from services.messaging.adapters.edge import Edge, Pace
 from services.messaging.adapters.smtp_server import Listening, SmtpServer
 from services.messaging.adapters.trust import TrustedDomains
-from tests.messaging.world import World
+from tests.messaging.world import DOCTOR_MAIL, MAILBOX, World
 
 TRUSTED = "hopital.mssante.fr\ncabinet.mssante.fr # a practice\nlabo.mssante.fr\n"
 APP = "carnet@app.mssante.fr"
@@ -43,6 +44,25 @@ def serving(world: World, *, per_minute: int = 10_000, **more: Any) -> Iterator[
     finally:
         server.stop()
         workers.shutdown()
+
+
+def send(
+    server: SmtpServer, content: bytes, sender: str = DOCTOR_MAIL, to: str | list[str] = MAILBOX
+) -> dict[str, tuple[int, bytes]]:
+    with smtplib.SMTP("127.0.0.1", server.port) as client:
+        return client.sendmail(sender, to, content)
+
+
+def refusal(server: SmtpServer, content: bytes, **how: str) -> tuple[int, bytes]:
+    """What the server answers to a mail that it does not take."""
+    try:
+        send(server, content, **how)
+    except smtplib.SMTPRecipientsRefused as refused:
+        return next(iter(refused.recipients.values()))
+    except smtplib.SMTPResponseException as answer:
+        said = answer.smtp_error
+        return answer.smtp_code, said if isinstance(said, bytes) else said.encode()
+    raise AssertionError("it was taken")
 
 
 @dataclass

@@ -345,6 +345,10 @@ class World:
     def read(self, message_id: UUID, by: Actor = PATIENT) -> r.MessageOpened:
         return self.app.read_message(r.Read(message_id=message_id), by)
 
+    def bodies(self) -> list[str]:
+        found = [self.lines(one.conversation_id).items for one in self.listed().items]
+        return [self.read(line.message_id).body for lines in found for line in lines]
+
     def send_due(self) -> int:
         return self.app.send_due(Letters(self.app, "carnet@app.mssante.fr"), self.box)
 

@@ -9,7 +9,7 @@ import pypdf
 import pytest
 
 from tests.vault.cda import PDF, TEXT, cda, enclosing
-from tests.vault.unit.test_export import archive, put
+from tests.vault.exports import archive, put
 from tests.vault.world import World
 
 BROWSER = shutil.which("chromium") or shutil.which("chromium-browser")

@@ -8,7 +8,7 @@ import pytest
 from services.vault.domain.cda.readable import page
 from shared.cda.tree import clinical_document
 from tests.vault.cda import ACTIVE, JPEG, PDF, PNG, cda
-from tests.vault.unit.test_export import archive
+from tests.vault.exports import archive
 from tests.vault.world import World
 
 NOBODY_CLOSES = {"meta", "br", "img"}
