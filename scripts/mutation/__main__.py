@@ -8,6 +8,7 @@ score as they now are, ``--survivors`` tries again only what nobody noticed.
 
 import argparse
 import importlib
+import os
 import sys
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, nullcontext
@@ -86,6 +87,9 @@ def _tried(drawn: Drawn) -> Iterator[tuple[Module, list[Mutant], str | None]]:
     wrongs = dict(drawn)
     with TemporaryDirectory() as name, _broker(drawn[0][0], Path(name) / "rabbitmq") as broker:
         folder = Path(name)
+        # Of its folders pytest keeps the last three: thousands of trials would remove those of
+        # whatever tests run beside them.
+        os.environ["PYTEST_DEBUG_TEMPROOT"] = name
         for module, told in noticed(drawn, folder, broker):
             left = [m for number, m in enumerate(wrongs[module]) if number not in told.by]
             if told.failing is None:

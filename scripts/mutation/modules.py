@@ -106,6 +106,33 @@ RULES = {
         "batch", "bmi", "entry", "extraction", "fhir", "growth", "kinds", "listing", "measuring",
         "once", "origin", "questionnaire", "series", "visibility",
     ),
+    "identity": (
+        "activation_code", "announcement", "campaigns", "candidate_search", "ending",
+        "ending_events", "erasure", "existence_check", "identity_read", "identity_status",
+        "ins_holder", "insi", "insi_call", "legacy_dmp", "legacy_dmp_events", "life_events",
+        "likeness", "majority", "merge", "merging", "merging_events", "names",
+        "opposition_statement", "rate", "record", "record_event", "retention", "states", "traits",
+        "verification_batch", "whose", "whose_events",
+    ),
+    "prescription": (
+        "attempt", "deciding", "dispensing", "given", "number", "people", "prescription", "shown",
+        "terms",
+    ),
+    "audit": (
+        "affected", "anomalies", "anomaly", "archive", "audience", "audit_event", "batch", "growth",
+        "inspection", "lines", "log_walk", "mandate", "memory", "printed", "proofs", "reading",
+        "replay", "report", "seeing", "sentences", "statistics", "stored", "tiles", "told",
+        "verification", "witness",
+    ),
+    "vault": (
+        "active_content", "arrangement", "attributes", "cda.biology", "cda.header", "cda.readable",
+        "cda.result_values", "completion", "content", "copies", "cover", "depositing", "document",
+        "document_events", "doubles", "export", "images", "integrity", "life", "lines", "listing",
+        "lot", "mandatory", "metadata", "opening", "origin", "patient", "pdf_parts", "people",
+        "reading", "renaming", "results", "search", "settling", "states", "summary", "taking",
+        "texts", "tiff", "timing", "value_sets", "visibility", "xdm", "xdm_archive", "xdm_fields",
+        "zipping",
+    ),
 }  # fmt: skip
 """By service: modules of its ``domain`` that its unit tests answer for, one and all."""
 

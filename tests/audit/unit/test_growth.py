@@ -227,14 +227,18 @@ def signed_trees(folder: Path) -> list[tuple[int, bytes]]:
     return [(size, root)]
 
 
-def test_a_forked_tree_is_not_signed(tree: SqlTree, files: FolderFiles, tmp_path: Path) -> None:
-    """If the tables were changed behind our back, publication stops instead of signing a lie."""
-    tree.append(batch("vault", 0, 3))
+@pytest.mark.parametrize("size", [1, 3])
+def test_a_forked_tree_is_not_signed(
+    tree: SqlTree, files: FolderFiles, tmp_path: Path, size: int
+) -> None:
+    """If the tables were changed behind our back, publication stops instead of signing a lie.
+    Also behind a tree of one leaf, whose root is its hash."""
+    tree.append(batch("vault", 0, size))
     publisher(tree, files).publish()
     before = published(tmp_path)
     with tree._recorder.writing() as sql:
-        sql("UPDATE audit_edge SET hash = ? WHERE position = 1", bytes(32).hex())
-    tree.append(batch("vault", 3, 4))
+        sql("UPDATE audit_edge SET hash = ?", bytes(32).hex())
+    tree.append(batch("vault", size, size + 1))
 
     with pytest.raises(Fork):
         publisher(tree, files).publish()

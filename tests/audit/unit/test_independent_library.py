@@ -57,11 +57,12 @@ def test_that_library_verifies_what_we_include(
     assert set(independent_proof.path) == {leaf, *proof.path}
 
 
-@pytest.mark.parametrize("old", [1, 3, 8, 23])
+@pytest.mark.parametrize(("old", "new"), [(1, SIZE), (3, SIZE), (8, 23), (23, SIZE), (5, 6)])
 def test_that_library_verifies_that_the_log_only_grew(
-    theirs: InmemoryTree, ours: LogReader, old: int
+    theirs: InmemoryTree, ours: LogReader, old: int, new: int
 ) -> None:
-    """From any earlier tree to the published one."""
-    proof = ours.prove_consistency(old, SIZE)
+    """From any earlier tree to the published one, and between any two before it."""
+    proof = ours.prove_consistency(old, new)
 
-    verify_consistency(proof.old_root, proof.new_root, theirs.prove_consistency(old, SIZE))
+    assert (proof.new, proof.new_root) == (new, theirs.get_root(new))
+    verify_consistency(proof.old_root, proof.new_root, theirs.prove_consistency(old, new))

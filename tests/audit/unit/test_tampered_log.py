@@ -80,3 +80,19 @@ def test_a_tile_above_the_first_level(tmp_path: Path, change: Callable[[Path], N
 
     [finding] = findings
     assert finding.path == "tile/1/000.p/1"
+
+
+def test_a_full_tile_above_the_first_level(tmp_path: Path) -> None:
+    """The one whose hashes stand for 256 tiles below, each of 256 leaves."""
+    home, tree = open_tree(EventStoreSettings(data_dir=tmp_path / "data"))
+    files, leaves = FolderFiles(tmp_path / "log"), 256 * 256
+    with home:
+        tree.append(batch("vault", 0, leaves))
+        while publisher(tree, files).publish():
+            pass
+    flip(tmp_path / "log/tile/1/000")
+    findings: list[Finding] = []
+
+    assert len(list(LogWalk(files, leaves, findings.append).leaves())) == leaves
+
+    assert [finding.path for finding in findings] == ["tile/1/000"]

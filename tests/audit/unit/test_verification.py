@@ -45,6 +45,7 @@ def test_an_untouched_log_verifies(ground: Ground) -> None:
     assert report.findings == []
     assert report.log_verified
     assert report.log_size == 2 * EVENTS
+    assert report.services["vault"].events == EVENTS
     assert report.services["vault"].matched == EVENTS
     assert report.services["vault"].opened == EVENTS
     assert report.documents == EVENTS

@@ -17,6 +17,7 @@ from services.identity.contract.ending import (
 from services.identity.contract.living import Reopen
 from services.identity.contract.proving import CorrectTraits
 from services.identity.domain.errors import UnknownRecord
+from services.identity.domain.retention import retention_end
 from services.identity.domain.states import Status
 from shared.kernel.errors import Conflict, InvalidRequest, Unavailable
 from tests.identity.lives import (
@@ -234,6 +235,19 @@ def test_a_representative_is_a_living_person_of_age(world: World) -> None:
         assert set(refusal.value.fields) == {"representatives.0"}
 
 
+@pytest.mark.parametrize(
+    ("since", "until"),
+    [("2027-06-30", "2037-06-30"), ("2028-02-29", "2038-03-01"), ("2028-02-28", "2038-02-28")],
+)
+def test_ten_years_end_on_the_same_day(since: str, until: str) -> None:
+    """
+    Not a day early for a 29 February: ten years later there is none.
+    """
+    hour = "T23:30:00+00:00"
+    end = retention_end(datetime.fromisoformat(since + hour))
+    assert end == datetime.fromisoformat(until + hour)
+
+
 def test_at_eighteen_the_record_is_the_young_adults_own(world: World) -> None:
     """
     From the first hour of that day in France: representatives, their contact and their
@@ -255,6 +269,22 @@ def test_at_eighteen_the_record_is_the_young_adults_own(world: World) -> None:
     assert contact
     assert contact.model_dump() == {"email": None, "phone": None}
     activate(world, child)
+
+
+def test_who_came_of_age_may_represent_a_child(world: World) -> None:
+    """
+    A minor may not; and nobody comes of age twice.
+    """
+    young = announce(world, traits=CHILD, ins=None)
+    asked = {"traits": CHILD | {"birth_date": "2026-03-28"}, "ins": None}
+    with pytest.raises(InvalidRequest):
+        announce(world, **asked, representatives=[young])
+
+    world.pass_time(datetime(2034, 3, 27, 22, tzinfo=UTC) - world.clock.now())
+    announce(world, **asked, representatives=[young])
+
+    world.pass_time(DAY)
+    assert world.topics().count("majority_reached") == 1
 
 
 def test_a_birth_date_corrected_moves_the_majority(world: World) -> None:

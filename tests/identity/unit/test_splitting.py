@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from services.identity.contract.announcing import Oppose
 from services.identity.contract.doubles import ConfirmMerge, Split
 from services.identity.contract.living import Close
-from services.identity.domain.errors import CannotMerge, MergeNotInThatState
+from services.identity.domain.errors import CannotMerge, MergeNotInThatState, NotInThatState
 from services.identity.domain.identity_status import IdentityDocument
 from services.identity.domain.record import Record
 from shared.kernel.errors import Conflict
@@ -146,3 +146,22 @@ def test_what_happened_to_the_target_meanwhile_stays_its_own() -> None:
     assert target.ins == Ins(OTHER_INS["value"], INS_NIR_TEST)
     assert target.former_ins == []
     assert target.identity_status == "QUAL"
+
+
+def test_only_what_was_merged_into_it_is_split_from_a_record() -> None:
+    """
+    Neither one that never was, nor one that is part of another record.
+    """
+    source, target = announce_one(), announce_one(None, record_id=OTHER)
+    another = announce_one(None, record_id=uuid4())
+    for record in (source, target, another):
+        record.open(OPENS_AT, TIMER)
+    before = copied(target)
+
+    with pytest.raises(NotInThatState):
+        source.split_from(target, INSURER)
+    source.merge_into(another, INSURER)
+    with pytest.raises(NotInThatState):
+        source.split_from(target, INSURER)
+
+    assert state(target) == before

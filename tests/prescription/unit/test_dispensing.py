@@ -1,5 +1,6 @@
 """At the pharmacy: per line, per quantity, and never more than was prescribed."""
 
+from dataclasses import replace
 from datetime import date
 from typing import Any
 from uuid import uuid4
@@ -41,6 +42,22 @@ def test_partly_then_all(world: World) -> None:
     assert world.topics()[-3:] == [
         "prescription_completed", "dispensation_documented", "presentation_refused",
     ]  # fmt: skip
+
+
+def test_who_works_nowhere_is_shown_nothing_and_hands_out_nothing(world: World) -> None:
+    """A dispensation is of a pharmacy, which answers for it."""
+    number, nowhere = world.issue().number, replace(PHARMACIST, facility=None)
+    before = world.topics()
+
+    for act in (
+        lambda: world.present(number, nowhere),
+        lambda: world.dispense(number, given(1), by=nowhere),
+        lambda: world.app.received(c.Received(), nowhere),
+    ):
+        with pytest.raises(Forbidden, match="place of work"):
+            act()
+
+    assert world.topics() == before
 
 
 def test_never_more_than_what_is_left(world: World) -> None:

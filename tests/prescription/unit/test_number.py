@@ -24,6 +24,12 @@ def test_read_as_it_was_printed(number: str) -> None:
     assert parse(printed(number).lower().replace("-", " ")) == number
 
 
+def test_the_check_is_a_sum_from_nothing() -> None:
+    """A code that is linear has the number of noughts: with another beginning every number that
+    was ever printed would be mistyped."""
+    assert parse(ALPHABET[0] * LENGTH) == ALPHABET[0] * LENGTH
+
+
 @given(numbers, st.integers(0, LENGTH - 1), st.sampled_from(ALPHABET))
 def test_any_one_wrong_character_is_found(number: str, place: int, other: str) -> None:
     """Also the check character itself."""

@@ -296,3 +296,10 @@ def test_a_birth_date_of_no_calendar_is_kept() -> None:
     patient = PATIENT.replace("19790328", "19790230")
 
     assert read(cda(patient=patient)).patient.traits.birth_date == "1979-02-30"
+
+
+def test_a_birth_date_may_say_an_hour() -> None:
+    """Of newborns; what is compared is the day, in France."""
+    patient = PATIENT.replace("19790328", "197903272330+0000")
+
+    assert read(cda(patient=patient)).patient.traits.birth_date == "1979-03-28"

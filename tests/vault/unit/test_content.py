@@ -49,6 +49,7 @@ def tiff_of_one_list() -> bytes:
         (b"\xfe\xff" + "L’œil".encode("utf-16-be"), content.TEXT),
         (b"\xef\xbb\xbf" + PDF, content.PDF),
         (b"\x1b%-12345X@PJL JOB\r\n" + PDF, content.PDF),
+        (b"\x00" * 1019 + PDF, content.PDF),
         (JPEG + b"\x00\x00\x00\x18ftypmp42" * 1000, content.JPEG),
     ],
 )
@@ -82,7 +83,9 @@ def test_formats_taken(data: bytes, media_type: str) -> None:
         tiff((40, 30), (70, 32))[:-1],
         TIFF[:4] + b"\x09\x00\x00\x00" + TIFF[8:],
         b"\xff\xd8\xff\xd9",
+        b"\x00" * 1020 + PDF,
         b"{\\rtf1 cut short",
+        RTF + b"!",
         b"\x00",
     ],
 )

@@ -15,7 +15,7 @@ from services.vault.contract import CONTRACT
 from services.vault.contract.copies import ContentsForCopies
 from services.vault.contract.deposits import DepositedOne, Release
 from services.vault.contract.life import Delete, Mask, Unmask
-from services.vault.domain.copies import Copies
+from services.vault.domain.copies import Copies, require_sendable
 from services.vault.messages import message_for
 from shared.kernel.actor import Actor, ActorKind
 from shared.kernel.errors import Forbidden, InvalidRequest, Unavailable
@@ -62,12 +62,15 @@ def test_the_matrix(world: World, codes: list[str], *, sent: bool) -> None:
 
 
 def test_nothing_leaves_a_secret_session(world: World) -> None:
-    """Representatives would learn of it from the mail."""
+    """Representatives would learn of it from the mail, whatever the document is marked."""
     secret = replace(AUTHOR, secret=True)
 
     with pytest.raises(InvalidRequest) as refusal:
         deposit(world, by=secret, confidentiality=["INVISIBLE_REPRESENTANTS_LEGAUX"])
     assert set(refusal.value.fields) == {"copies_to"}
+    require_sendable(["N"], AUTHOR)
+    with pytest.raises(InvalidRequest, match="cannot be sent"):
+        require_sendable(["N"], secret)
 
 
 def test_the_person_writes_to_nobody_first(world: World) -> None:

@@ -98,12 +98,21 @@ def test_each_data_type_has_its_words(value: str, shown: str) -> None:
     [
         '<value xsi:type="ED" mediaType="image/png" representation="B64">iVBORw0KGgo=</value>',
         '<value xsi:type="RTO"><numerator value="1"/></value>',
+        '<value xsi:type="RTO"><numerator value="1"/><denominator nullFlavor="UNK"/></value>',
         '<value xsi:type="TS" value="hier"/>',
         '<value xsi:type="IVL_PQ"><low unit="g/L"/></value>',
         IVL.format("1", "g/L", "2", "mg/L"),
         '<value xsi:type="ED"><reference value="#image"/></value>',
     ],
-    ids=["image", "half a ratio", "no date", "no bound", "two units", "file pointed to"],
+    ids=[
+        "image",
+        "half a ratio",
+        "half unknown",
+        "no date",
+        "no bound",
+        "two units",
+        "file pointed to",
+    ],
 )
 def test_a_value_that_would_be_misread_is_said_to_be_unread(value: str) -> None:
     media = (
