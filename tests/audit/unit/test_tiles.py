@@ -76,6 +76,8 @@ def test_bundles_give_their_entries_back(entries: list[bytes]) -> None:
         decode_entries(data, len(entries) + 1)
     with pytest.raises(MalformedLog):
         decode_entries(data + b"\x00", len(entries))
+    with pytest.raises(MalformedLog, match="cut short"):
+        decode_entries(data[:-1], len(entries))
     with pytest.raises(MalformedLog):
         decode_hashes(bytes(33), 1)
 

@@ -1,7 +1,6 @@
 """Use cases of announcing: one record per INS, row by row, once."""
 
 from datetime import timedelta
-from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -10,7 +9,6 @@ from services.identity.application import Identity
 from services.identity.contract.announcing import AnnounceRecords, Oppose
 from services.identity.contract.reading import GetIdentity, Resolve
 from services.identity.domain.errors import InsAlreadyHeld
-from services.identity.domain.life_events import Created
 from shared.kernel.errors import Conflict, Forbidden, InvalidRequest
 from shared.kernel.ins import INS_NIR
 from tests.identity.people import (
@@ -115,18 +113,6 @@ def test_a_day_of_no_calendar_comes_with_its_ins(identity: Identity) -> None:
         identity.announce_record(announcement(traits=strange, ins=None), INSURER)
 
     assert set(refusal.value.fields) == {"traits.birth_date"}
-
-
-@pytest.mark.parametrize(("email", "channel"), [("a@example.org", "email"), (None, "post")])
-def test_a_notice_of_the_first_version_says_how_it_went(email: str | None, channel: str) -> None:
-    """
-    By e-mail to whoever had an address: that is what was done then.
-    """
-    state: dict[str, Any] = {"contact": {"email": email, "phone": "+33600000000"}}
-
-    Created.upcast_v1_v2(state)
-
-    assert (state["notice_channel"], state["area"]) == (channel, None)
 
 
 def test_nothing_is_half_written(identity: Identity) -> None:
