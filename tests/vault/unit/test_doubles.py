@@ -27,6 +27,8 @@ from tests.vault.world import (
 )
 from tests.vault.world import PATIENT as PERSON
 
+OWN = {"type": "DOCPAT09", "title": "Mutuelle", "creation": "2026", "service_start": "2026"}
+
 
 def document(world: World, document_id: UUID) -> Document:
     found = world.vault.get(document_id, Document)
@@ -50,6 +52,13 @@ class TestOnce:
         again = world.deposit(
             PDF, record_id=str(RECORD), metadata={**METADATA, "title": "Autre titre"}
         )
+
+        assert again.duplicate_of == first.document_id
+
+    def test_what_the_person_was_given_they_have_already(self, world: World) -> None:
+        """The paper that a hospital put in, added once more by the person."""
+        first = world.deposit(PDF, record_id=str(RECORD), metadata=METADATA)
+        again = world.deposit(PDF, by=PERSON, record_id=str(RECORD), metadata=OWN)
 
         assert again.duplicate_of == first.document_id
 
