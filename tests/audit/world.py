@@ -128,6 +128,7 @@ class World:
         settings = EventStoreSettings(data_dir=folder)
         common = settings_in(folder)
         self.rules = Rules()
+        self.names = Directory()
         sealing = RecordSealing(keys, b"s" * 32)
         self.projections: tuple[ProjectionOf, ...] = (
             JournalLines(sealing, groups()),
@@ -153,7 +154,7 @@ class World:
         self.audit.answer_with(
             Outside(
                 access=self.rules,
-                names=Directory(),
+                names=self.names,
                 journal=StoredJournal(
                     lines=lines, subjects=subjects, rights=rights, merges=merges, sealing=sealing
                 ),

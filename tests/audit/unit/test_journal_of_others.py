@@ -1,5 +1,6 @@
 """Lines of prescriptions, and of records that were merged."""
 
+from dataclasses import replace
 from typing import Any
 from uuid import uuid4
 
@@ -55,6 +56,16 @@ def test_lines_of_a_merged_record_are_the_target_s(world: World) -> None:
 
     assert world.sentences(PATIENT)[1] == "Claire Martin (médecin) a lu un message."
     assert world.read(PATIENT).total == 3
+
+
+def test_who_acted_is_told_with_the_place_they_worked_in(world: World) -> None:
+    """Where its name is known."""
+    world.names.known = {DOCTOR.id: "Claire Martin", "1750000002": "Hôpital des essais"}
+    world.tell("messaging.message_read", replace(DOCTOR, facility="1750000002"))
+
+    assert world.sentences(PATIENT) == [
+        "Claire Martin (médecin, Hôpital des essais) a lu un message."
+    ]
 
 
 def test_documents_of_a_merged_record_are_judged_as_the_target_s(world: World) -> None:

@@ -8,7 +8,9 @@ import pytest
 
 from services.vault.contract.deposits import Deposit, DepositLot
 from services.vault.domain.document import Document
+from shared.crypto.base64_text import to_base64
 from shared.kernel.errors import Conflict, Forbidden, InvalidRequest, TooLarge, Unavailable
+from shared.kernel.ins import Ins
 from tests.vault.cda import INS, JPEG, OID, PATIENT, PDF, cda, enclosing
 from tests.vault.world import (
     AUTHOR,
@@ -21,6 +23,7 @@ from tests.vault.world import (
 )
 from tests.vault.world import PATIENT as PERSON
 
+OTHER_INS = "277076322082910"
 METADATA_OF_A_PERSON = {
     "type": "DOCPAT09", "title": "Mutuelle", "creation": "2026", "service_start": "2026",
 }  # fmt: skip
@@ -324,6 +327,24 @@ class TestLot:
             world.vault.deposit_lot(request, HOSPITAL)
 
         assert set(refusal.value.fields) == {"documents.1.content.patient.birth_place"}
+        assert nothing_was_written(world)
+
+    def test_none_when_they_are_about_two_people(self, world: World) -> None:
+        """Whose record it is for must not depend on which of them is read first."""
+        other = cda(
+            id_='<id root="1.2.3.4" extension="2"/>', patient=PATIENT.replace(INS, OTHER_INS)
+        )
+        asked = {"documents": [{"content": to_base64(one)} for one in (cda(), other)]}
+        world.identities.records[Ins(value=OTHER_INS, oid=OID)] = OTHER_RECORD
+
+        with pytest.raises(InvalidRequest) as refusal:
+            world.vault.deposit_lot(
+                DepositLot.model_validate({"request_id": uuid4(), **asked}), HOSPITAL
+            )
+
+        assert refusal.value.fields == {
+            "content.patient.ins": "the documents are about several people"
+        }
         assert nothing_was_written(world)
 
     def test_the_same_twice_in_a_lot_is_one(self, world: World) -> None:

@@ -215,6 +215,20 @@ class TestCda:
 
         assert Metadata.from_event(metadata.to_event()) == metadata
 
+    def test_what_is_unknown_is_not_kept(self) -> None:
+        """Of the document, nor of its authors."""
+        metadata = Metadata(
+            unique_id="1.2.3", type="34112-3", class_code="10", format="f", title="t",
+            creation="2026", service_start="2026", authors=(Author(national_id="801234567897"),),
+        )  # fmt: skip
+
+        assert metadata.to_event() == {
+            "unique_id": "1.2.3", "type": "34112-3", "class_code": "10", "format": "f",
+            "title": "t", "creation": "2026", "service_start": "2026",
+            "authors": [{"national_id": "801234567897"}],
+            "language": "fr-FR", "by_patient": False,
+        }  # fmt: skip
+
 
 class TestLevel1:
     @pytest.mark.parametrize(
