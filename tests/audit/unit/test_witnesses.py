@@ -118,8 +118,16 @@ def test_the_largest_tree_is_shown(place: Place) -> None:
         lambda note: cosigned(note, time=TIME + 1),
         lambda note: cosigned(note.replace("\n3\n", "\n4\n")),
         lambda note: cosigned(note, name="other.example/w"),
+        lambda note: cosigned(note).replace(f"— {NAME}", NAME),
     ],
-    ids=["no witness", "unknown key", "another time", "not the log's", "another name"],
+    ids=[
+        "no witness",
+        "unknown key",
+        "another time",
+        "not the log's",
+        "another name",
+        "no dash",
+    ],
 )
 def test_what_no_known_witness_signed_is_refused(place: Place, wrong: object) -> None:
     """And nothing is shown of it."""
