@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 ACCESS, CRYPTO, EVENTING = "tests/access/unit", "tests/shared/crypto", "tests/shared/eventing"
-GOLDEN = "tests/contracts/test_golden.py"
+STORED = ("tests/contracts/test_golden.py", "tests/contracts/test_upcasts.py")
 ON_SQLITE = ("-k", "not postgresql")
 """The same tests run on both stores; the rules are alike, and no server need be started."""
 
@@ -77,7 +77,7 @@ def _auth(name: str) -> Module:
 
 
 def _rules(room: str, name: str) -> Module:
-    return Module(f"services.{room}.domain.{name}", (f"tests/{room}/unit", GOLDEN))
+    return Module(f"services.{room}.domain.{name}", (f"tests/{room}/unit", *STORED))
 
 
 RULES = {

@@ -23,6 +23,11 @@ def tiff(*strips: tuple[int, int]) -> bytes:
     return struct.pack("<2sHIH", b"II", 42, 8, 2) + fields + bytes(4 + 64)
 
 
+def tiff_described(at: int) -> bytes:
+    """Its one field is ten letters, wherever it says; behind its directory there are 20 bytes."""
+    return struct.pack("<2sHIH", b"II", 42, 8, 1) + struct.pack("<HHII", 270, 2, 10, at) + bytes(24)
+
+
 def tiff_of_one_list() -> bytes:
     """Its four lists are the same 30 numbers: read as often as it says, they are no end of work."""
     fields = b"".join(struct.pack("<HHII", tag, 4, 30, 62) for tag in (273, 279, 324, 325))
@@ -41,6 +46,7 @@ def tiff_of_one_list() -> bytes:
         (TIFF, content.TIFF),
         (b"MM\x00*\x00\x00\x00\x08\x00\x01\x01\x00\x00\x03" + bytes(12), content.TIFF),
         (tiff((40, 30), (70, 32)), content.TIFF),
+        (tiff_described(len(tiff_described(0)) - 10), content.TIFF),
         (RTF, content.RTF),
         (TEXT, content.TEXT),
         ("Été à l'hôpital".encode("latin-1"), content.TEXT),
@@ -79,6 +85,7 @@ def test_formats_taken(data: bytes, media_type: str) -> None:
         TIFF[:-8],
         tiff((40, 30), (70, 33)),
         tiff((40, 30), (103, 0)),
+        tiff_described(len(tiff_described(0)) - 9),
         tiff_of_one_list(),
         tiff((40, 30), (70, 32))[:-1],
         TIFF[:4] + b"\x09\x00\x00\x00" + TIFF[8:],

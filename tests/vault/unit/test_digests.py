@@ -17,8 +17,8 @@ from services.vault.contract.summary import Summarise, Summary
 from services.vault.domain.summary import FromProfile
 from shared.kernel.actor import Actor
 from shared.kernel.errors import Forbidden
-from tests.vault.cda import AUTHOR, cda, replacing
-from tests.vault.world import DOCTOR, HOSPITAL, PATIENT, RECORD, World
+from tests.vault.cda import AUTHOR, PDF, cda, replacing
+from tests.vault.world import DOCTOR, HOSPITAL, METADATA, PATIENT, RECORD, World
 
 SYNTHESIS = '<code code="60591-5" codeSystem="2.16.840.1.113883.6.1"/>'
 
@@ -52,6 +52,18 @@ def test_the_latest_synthesis_and_when_the_next_is_due(world: World) -> None:
     assert made.latest is not None
     assert made.latest.document_id == latest
     assert (made.due, made.overdue) == (date(2027, 2, 28), False)
+
+
+def test_the_directives_are_shown(world: World) -> None:
+    """Those that stand, whoever brought them: what the person added, or a copy of a hospital."""
+    assert summary(world).directives_document is None
+    said = METADATA | {"type": "EXPPAT_3", "title": "Directives anticipées"}
+    kept = world.deposit(PDF, record_id=str(RECORD), metadata=said).document_id
+
+    shown = summary(world).directives_document
+
+    assert shown is not None
+    assert shown.document_id == kept
 
 
 def test_a_synthesis_of_the_former_volet_counts(world: World) -> None:

@@ -76,3 +76,18 @@ def test_no_code_is_without_a_name() -> None:
     """What a person reads of a document's type or format is a name, not a remark of a table."""
     names = [t.display for t in SETS.types.values()] + list(SETS.formats.values())
     assert [name for name in names if not name.strip() or name.startswith("(")] == []
+
+
+@pytest.mark.parametrize(
+    ("code", "system"),
+    [
+        ("urn:ihe:iti:xds-sd:pdf:2008", "1.3.6.1.4.1.19376.1.2.3"),
+        ("urn:ihe:pharm:pre:2010", "1.3.6.1.4.1.19376.1.2.3"),
+        ("urn:ihe:iti-fr:xds-sd:rtf:2010", "1.2.250.1.213.1.1.4.2.282"),
+        ("urn:asip:ci-sis:avk:2009", "1.2.250.1.213.1.1.4.2.282"),
+        ("urn:ans:ci-sis:img-da:2022", "1.2.250.1.213.1.1.4.2.282"),
+    ],
+)
+def test_a_format_is_of_ihe_or_french(code: str, system: str) -> None:
+    """JDV_J60 takes codes of two terminologies: TRE_A11 of IHE, and TRE_A06."""
+    assert SETS.format_system(code) == system
