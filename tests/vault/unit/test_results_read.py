@@ -98,7 +98,7 @@ def test_each_data_type_has_its_words(value: str, shown: str) -> None:
     [
         '<value xsi:type="ED" mediaType="image/png" representation="B64">iVBORw0KGgo=</value>',
         '<value xsi:type="RTO"><numerator value="1"/></value>',
-        '<value xsi:type="RTO"><numerator value="1"/><denominator nullFlavor="UNK"/></value>',
+        '<value xsi:type="RTO"><numerator value="1"/><denominator unit="mL"/></value>',
         '<value xsi:type="TS" value="hier"/>',
         '<value xsi:type="IVL_PQ"><low unit="g/L"/></value>',
         IVL.format("1", "g/L", "2", "mg/L"),
