@@ -1,12 +1,12 @@
 """Key-encryption keys: record keys are kept wrapped by one that never leaves its place."""
 
 import hashlib
-import stat
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
 from shared.crypto.derivation import KEY_BYTES
+from shared.crypto.key_files import is_private
 from shared.crypto.sealing import NotAuthentic, seal, unseal
 from shared.kernel.settings import SettingsError
 
@@ -35,19 +35,19 @@ class KeyWrapper(Protocol):
 
 
 class FileKeyWrapper:
-    """Keys in a file that its owner alone may read: one in hex on each line, the last current.
+    """Keys in a file that nobody else may read: one in hex on each line, the last current.
 
     To change the key, add a line, let ``keyring.rewrap_all`` run, then remove the first one.
     """
 
     def __init__(self, file: Path) -> None:
         try:
-            mode = stat.S_IMODE(file.stat().st_mode)
+            private = is_private(file)
             keys = [bytes.fromhex(line) for line in file.read_text().split()]
         except (OSError, ValueError):
             raise SettingsError(f"CARNET_KEK_FILE: {file} is not a readable key file") from None
-        if mode != 0o600:
-            raise SettingsError(f"CARNET_KEK_FILE: {file} must have mode 0600, not {mode:04o}")
+        if not private:
+            raise SettingsError(f"CARNET_KEK_FILE: {file} is readable by others: give it mode 0600")
         if not keys or any(len(key) != KEY_BYTES for key in keys):
             raise SettingsError(
                 f"CARNET_KEK_FILE: {file} must hold {KEY_BYTES} bytes in hex a line"

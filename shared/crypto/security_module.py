@@ -13,6 +13,7 @@ from threading import Lock
 from typing import Any, Protocol, TypeVar
 
 from shared.crypto.derivation import KEY_BYTES
+from shared.crypto.key_files import is_private
 from shared.crypto.key_wrapper import KeyWrapper, Wrapped
 from shared.crypto.keys import KeyUnavailable
 from shared.crypto.sealing import NotAuthentic
@@ -35,7 +36,7 @@ class ModuleSettings:
 
     def pin(self) -> str:
         try:
-            if self.pin_file.stat().st_mode & 0o077:
+            if not is_private(self.pin_file):
                 raise SettingsError("CARNET_KEYRING_PKCS11_PIN_FILE is readable by others")
             return self.pin_file.read_text().strip()
         except OSError:

@@ -46,7 +46,7 @@ class CommonSettings:
     s3_bucket_prefix: str = "carnet-"
     """The service's name behind it is its bucket."""
     kek_file: Path | None = None
-    """Key-encryption key (keyring only), mode 0600."""
+    """Key-encryption key (keyring only): mode 0600, or as Kubernetes mounts a Secret."""
     clock_file: Path | None = None
     """Development only: seconds to add to the system's time."""
     http_port: int | None = None
