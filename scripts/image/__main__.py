@@ -25,6 +25,10 @@ SHOWN = ("/etc/resolv.conf", "/etc/pip.conf", "/etc/apt/apt.conf.d")
 AUTHORITIES = "/run/authorities.crt"
 """Whom the machine's pip trusts, in the root; the image's own certificates are Debian's."""
 COMPILERS = ("gcc", "cc", "g++", "ld", "make", "pip", "pip3")
+TOOLS = ("pytest", "mypy", "ruff")
+"""Of those who develop: the image's own lock (``deploy/requirements.lock``) has none of them."""
+CALLED = ("pg_dump", "pg_restore")
+"""Programs that `carnet ops backup` and `restore` call."""
 
 
 class Stage:
@@ -160,6 +164,16 @@ def faults(image: Stage) -> list[str]:
         f"the image has {program}"
         for program in COMPILERS
         if not image.run(["sh", "-c", f"command -v {program}"]).returncode
+    ]
+    found += [
+        f"the image has {package}, a tool of those who develop"
+        for package in TOOLS
+        if not image.run(["python", "-c", f"import {package}"], user=image.user).returncode
+    ]
+    found += [
+        f"the image has no {program}"
+        for program in CALLED
+        if image.run([program, "--version"], user=image.user).returncode
     ]
     user = image.user or "0"
     who = image.run(["id", "-u"], user=user).stdout.strip()

@@ -14,7 +14,7 @@ SMTP = "smtp"
 """The entrypoint that takes mail in."""
 IMAGES = {
     "rabbitmq": "rabbitmq:4.1-management",
-    "postgresql": "postgres:17-bookworm",
+    "postgresql": "postgres:15-bookworm",
     "mongodb": "mongo:8.0",
     "objects": "chrislusf/seaweedfs:4.00",
     "prometheus": "prom/prometheus:v3.5.0",
