@@ -1,4 +1,4 @@
-"""PostgreSQL: a database per service, and two roles for each.
+"""PostgreSQL: a database per service, two roles for each, and one that copies them all.
 
 ``<service>_owner`` makes and alters the tables, and is used by migrations only. ``<service>``
 runs the service: it adds events and can neither change nor delete one. The table lock of an
@@ -12,6 +12,8 @@ from collections.abc import Sequence
 from scripts.cli.processes import SERVICES
 
 NAME = re.compile(r"[a-z][a-z_]*")
+BACKUP = "backup"
+"""Reads every database, for ``carnet ops backup`` and ``sweep``, and writes to none."""
 KEPT_FOR_EVER = """\
 CREATE OR REPLACE FUNCTION events_are_for_ever() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
@@ -30,7 +32,12 @@ def owner_of(service: str) -> str:
 def roles() -> str:
     """Run once as superuser by ``psql``, with the passwords as its variables
     (``-v identity=... -v identity_owner=...``)."""
-    return "\n".join(line for service in SERVICES for line in _roles(service)) + "\n"
+    backup = [
+        f"CREATE ROLE {BACKUP} LOGIN PASSWORD :'{BACKUP}';",
+        f"GRANT pg_read_all_data TO {BACKUP};",
+    ]
+    services = [line for service in SERVICES for line in _roles(service)]
+    return "\n".join([*backup, *services]) + "\n"
 
 
 def _roles(service: str) -> Sequence[str]:
@@ -43,7 +50,7 @@ def _roles(service: str) -> Sequence[str]:
             " ENCODING 'UTF8' LC_COLLATE 'C' LC_CTYPE 'C';"
         ),
         f"REVOKE ALL ON DATABASE {database} FROM PUBLIC;",
-        f"GRANT CONNECT ON DATABASE {database} TO {service};",
+        f"GRANT CONNECT ON DATABASE {database} TO {service}, {BACKUP};",
     ]
 
 

@@ -62,6 +62,7 @@ class Built:
         self.files = BucketFiles(open_objects(self.common, BUCKET))
         self.app = Audit(EventStoreSettings.of(self.common), self.keys, self.clock)
         self.tree = SqlTree(self.app.guarded)
+        self.cosigned = KeptCosignatures(self.app.guarded, self.files)
 
     @cached_property
     def sealing(self) -> RecordSealing:
@@ -101,7 +102,7 @@ class Built:
             counts=StoredCounts(facts, self.sealing),
             keyring=RemoteKeyring(self.client, FOLLOWS),
             printer=at_use(self._printer),
-            cosigned=KeptCosignatures(self.app.guarded, self.files),
+            cosigned=self.cosigned,
             witnesses=witness_keys(self.own.witnesses_file),
             check=check_ed25519,
             words=words(),

@@ -116,7 +116,10 @@ class Places:
         ]
 
     def begin(self) -> None:
-        """Give a new log its first epoch."""
+        """Give a new log its first epoch. Of one that has begun nothing is written: a backup
+        may not."""
+        if self.epochs():
+            return
         with self._recorder.writing() as sql:
             sql(
                 f"INSERT INTO {self._epochs} VALUES (0, ?) ON CONFLICT DO NOTHING",
@@ -136,7 +139,7 @@ class Places:
         return epoch
 
     def epochs(self) -> list[EpochStart]:
-        """Oldest first; there is always one."""
+        """Oldest first; there is always one once the log has begun."""
         with self._recorder.reading() as sql:
             rows = sql(f"SELECT began_after, epoch FROM {self._epochs} ORDER BY began_after")
         return [EpochStart(after, epoch) for after, epoch in rows]

@@ -21,7 +21,11 @@ FROM pg_index x JOIN pg_class i ON i.oid = x.indexrelid JOIN pg_class t ON t.oid
 WHERE i.oid = ANY(?)"""
 RIGHTS = """
 SELECT c.relname FROM pg_class c WHERE c.oid = ANY(?) AND c.relkind <> 'i'
-AND NOT (has_table_privilege(c.oid, 'SELECT') AND has_table_privilege(c.oid, 'INSERT'))"""
+AND NOT (has_table_privilege(c.oid, 'SELECT')
+         AND (has_table_privilege(c.oid, 'INSERT')
+              OR (SELECT pg_has_role(oid, 'USAGE') FROM pg_roles
+                  WHERE rolname = 'pg_read_all_data')))"""
+"""Who reads everything, as the role of backups does, adds to nothing."""
 
 
 def shape_of_database(sql: Sql, names: Collection[str]) -> Shape:
@@ -39,7 +43,7 @@ def shape_of_database(sql: Sql, names: Collection[str]) -> Shape:
 
 def refuse_without_rights(sql: Sql, tables: Collection[str]) -> None:
     """A migration makes tables first and gives rights last. Raise :class:`WrongSchema` if we may
-    not read one of them, or may not add to it."""
+    not read one of them, or may not add to it and are not there to read alone."""
     rows = sql(RIGHTS, _oids(sql, tables))
     if refused := sorted(name for (name,) in rows):
         raise WrongSchema(

@@ -12,12 +12,13 @@ from uuid import UUID, uuid4
 import psycopg
 import pytest
 from eventsourcing.domain import Aggregate, event
+from psycopg.sql import SQL, Identifier
 from pydantic import BaseModel
 
 from scripts.cli.processes import ROOT, SERVICES
 from scripts.machine.postgresql import Database, programs
 from scripts.machine.seaweedfs import ObjectStore
-from scripts.manifests.postgresql import database_of, grants, owner_of, roles
+from scripts.manifests.postgresql import BACKUP, database_of, grants, owner_of, roles
 from shared.auth.service_keys import generate_service_keys
 from shared.crypto.local_keys import LocalKeys
 from shared.kernel.clock import SystemClock
@@ -48,6 +49,19 @@ FORBIDDEN = (
         " ON CONFLICT (originator_id, originator_version) DO UPDATE SET state = ''"
     ),
 )
+
+
+STARTS = """
+import os
+import shared.rpc.green
+from shared.crypto.local_keys import LocalKeys
+from shared.rpc import keys
+keys.remote_keys = lambda client, common, service, **more: LocalKeys(os.urandom(32), service)
+from services.{}.bootstrap import served
+served()
+os._exit(0)
+"""
+"""What answers, built as its process builds it, but for keyring, whom nobody asks here."""
 
 
 @dataclass(frozen=True)
@@ -90,7 +104,7 @@ def migrated(
 ) -> Migrated:
     home = tmp_path_factory.mktemp("migrated")
     found = Migrated(urlsplit(postgres.dsn()).netloc.rpartition("@")[2], secrets.token_hex(8))
-    names = [name for service in SERVICES for name in (service, owner_of(service))]
+    names = [BACKUP, *(name for s in SERVICES for name in (s, owner_of(s)))]
     given = [f"--set={name}={found.password}" for name in names]
     (home / "roles.sql").write_text(roles())
     subprocess.run(
@@ -104,15 +118,20 @@ def migrated(
 
 
 def _carnet(
-    home: Path, found: Migrated, objects: ObjectStore, *words: str
+    home: Path, found: Migrated, objects: ObjectStore, *words: str, role: str = "{service}_owner"
 ) -> subprocess.CompletedProcess[str]:
-    """The command as a Job runs it: settings of a production but for the host."""
+    """The command as a Job runs it."""
+    return _python(environment(home, found, objects, role), "-m", "scripts.cli", *words)
+
+
+def environment(home: Path, found: Migrated, objects: ObjectStore, role: str) -> dict[str, str]:
+    """Settings of a production but for the host."""
     generate_service_keys(home / "keys", SERVICES)
     (home / "issuers.json").write_text("[]")
     kek = home / "kek"
     kek.touch(mode=0o600)
     kek.write_text(secrets.token_hex(32))
-    environ = {
+    return {
         "PATH": os.environ["PATH"],
         "PYTHONPATH": str(ROOT),
         "CARNET_ENVIRONMENT": "development",
@@ -124,10 +143,13 @@ def _carnet(
         "CARNET_S3_ENDPOINT": objects.endpoint,
         "CARNET_S3_ACCESS_KEY": objects.access_key,
         "CARNET_S3_SECRET_KEY": objects.secret_key,
-        "CARNET_POSTGRES_DSN": found.dsn("{service}_owner", "carnet_{service}"),
+        "CARNET_POSTGRES_DSN": found.dsn(role, "carnet_{service}"),
     }
+
+
+def _python(environ: dict[str, str], *words: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [sys.executable, "-m", "scripts.cli", *words],
+        [sys.executable, *words],
         env=environ, capture_output=True, text=True, timeout=120, check=False,
     )  # fmt: skip
 
@@ -144,6 +166,54 @@ def test_no_service_can_touch_an_event(migrated: Migrated, service: str) -> None
                 continue
             allowed.append(statement)
     assert allowed == []
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_who_copies_the_logs_can_write_to_none(migrated: Migrated, service: str) -> None:
+    allowed = []
+    added = "INSERT INTO {0}_requests DEFAULT VALUES"
+    dsn = migrated.dsn(BACKUP, database_of(service))
+    with psycopg.connect(dsn, autocommit=True) as connection:
+        connection.execute(SQL("TABLE {}").format(Identifier(f"{service}_events")))
+        for statement in (*FORBIDDEN, added):
+            try:
+                connection.execute(statement.format(service).encode())
+            except (psycopg.errors.InsufficientPrivilege, psycopg.errors.FeatureNotSupported):
+                continue
+            allowed.append(statement)
+    assert allowed == []
+
+
+def test_the_role_of_backups_copies_every_log(
+    migrated: Migrated, objects: ObjectStore, tmp_path: Path
+) -> None:
+    """With no owner's password, as the CronJob has none."""
+    done = _carnet(tmp_path, migrated, objects, "ops", "backup", str(tmp_path / "b"), role=BACKUP)
+    assert done.returncode == 0, done.stderr
+    [made] = (tmp_path / "b" / "sets").iterdir()
+    assert {file.stem for file in made.glob("*.dump")} == set(SERVICES)
+
+
+def test_a_migration_that_does_not_reach_a_store_says_so(
+    migrated: Migrated, tmp_path: Path
+) -> None:
+    """In one sentence, and ends with 1, so that its Job tries again."""
+    never_started = ObjectStore(tmp_path / "objects")
+    done = _carnet(tmp_path, migrated, never_started, "ops", "migrate", "vault")
+    assert done.returncode == 1
+    assert "carnet: unavailable: the object store is out of reach" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_what_answers_finds_every_table_that_it_uses(
+    migrated: Migrated, objects: ObjectStore, tmp_path: Path, service: str
+) -> None:
+    """A migration builds the parts that a service's projections have: a table that another of its
+    processes alone would make, with rights it has not, would keep it from ever starting."""
+    given = environment(tmp_path, migrated, objects, service)
+    done = _python(given, "-c", STARTS.format(service))
+    assert done.returncode == 0, done.stderr[-2000:]
 
 
 def test_no_service_reaches_the_database_of_another(migrated: Migrated) -> None:
