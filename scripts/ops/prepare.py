@@ -3,7 +3,7 @@
 import json
 import os
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -13,12 +13,13 @@ from scripts.cli.processes import SERVICES
 from scripts.machine.files import private_folder, write_private
 from scripts.manifests.broker import VHOST, definitions, users
 from scripts.manifests.compose import HTTP, STORES
-from scripts.manifests.postgresql import database_of, owner_of, roles
+from scripts.manifests.postgresql import BACKUP, database_of, owner_of, roles
 from scripts.manifests.wiring import wiring
 from scripts.ops.parts import DryRun
+from scripts.ops.secret_store import MIGRATION, write_values
 from shared.auth.service_keys import generate_service_keys
 
-ROOT_USERS = ("postgres", "mongodb", "objects", "grafana")
+OTHERS = ("postgres", "mongodb", "objects", "grafana", BACKUP)
 MOUNTED = "/run/carnet"
 
 Environment = Mapping[str, str]
@@ -31,7 +32,8 @@ def prepare(
     ] = "mail-relay:587",
     dry_run: DryRun = False,
 ) -> None:
-    """Make the keys, passwords and settings that deploy/compose.yaml mounts.
+    """Make the keys, passwords and settings that deploy/compose.yaml mounts, and the values that
+    the ExternalSecrets of k8s/ look for: FOLDER/secret-store/PATH.json holds those of PATH.
 
     Safe to repeat: what is there is kept, since a new key would orphan all data. Give the
     folder to the containers' user afterwards: chown -R 10001 FOLDER/env FOLDER/keys FOLDER/kek.
@@ -47,13 +49,14 @@ def prepare(
     private_folder(home / "smtp")  # for tls.crt, tls.key and ca.crt of the mail edge
     for name, environment in _environments(passwords, relay).items():
         _environment(home, name, environment)
-    typer.echo(f"{folder}: ready for deploy/compose.yaml")
+    write_values(home, passwords)
+    typer.echo(f"{folder}: ready for deploy/compose.yaml; {folder}/secret-store for Kubernetes")
 
 
 def _passwords(home: Path) -> dict[str, str]:
     file = home / "passwords.json"
     kept: dict[str, str] = json.loads(file.read_text()) if file.exists() else {}
-    names = {*users(), *ROOT_USERS, *(owner_of(service) for service in SERVICES)}
+    names = {*users(), *OTHERS, *(owner_of(service) for service in SERVICES)}
     made = kept | {name: secrets.token_hex(24) for name in sorted(names - kept.keys())}
     write_private(file, json.dumps(made, indent=1))
     return made
@@ -84,18 +87,19 @@ def _broker(home: Path, passwords: Mapping[str, str]) -> None:
 
 
 def _databases(home: Path, passwords: Mapping[str, str]) -> None:
-    given = "".join(
-        f"\\set {name} '{passwords[name]}'\n"
-        for service in SERVICES
-        for name in (service, owner_of(service))
-    )
+    names = [BACKUP, *(n for service in SERVICES for n in (service, owner_of(service)))]
+    given = "".join(f"\\set {name} '{passwords[name]}'\n" for name in names)
     write_private(private_folder(home / "postgresql") / "10-roles.sql", given + roles())
     owners = [f"*:*:*:{owner_of(s)}:{passwords[owner_of(s)]}\n" for s in SERVICES]
     write_private(home / "pgpass", "".join(owners))
     made = [_mongo_user(service, passwords[service]) for service in SERVICES]
     write_private(private_folder(home / "mongodb") / "10-users.js", "\n".join(made) + "\n")
-    identities = [_s3_identity(s, passwords[s]) for s in SERVICES if wiring(s).keeps_objects]
-    identities.append(_s3_identity("migrate", passwords["objects"], buckets=None))
+    keeping = [service for service in SERVICES if wiring(service).keeps_objects]
+    identities = [_s3_identity(name, passwords[name], _own(name, WRITER)) for name in keeping]
+    copied = [action for name in keeping for action in _own(name, READER)]
+    archive = _own("postgresql", WRITER)
+    identities.append(_s3_identity(BACKUP, passwords[BACKUP], [*copied, *archive]))
+    identities.append(_s3_identity(MIGRATION, passwords["objects"], ["Admin", *WRITER]))
     file = private_folder(home / "objects") / "identities.json"
     write_private(file, json.dumps({"identities": identities}, indent=1))
 
@@ -109,14 +113,21 @@ def _mongo_user(service: str, password: str) -> str:
     return f'db.getSiblingDB("admin").createUser({json.dumps(user)});'
 
 
-def _s3_identity(name: str, secret: str, buckets: str | None = "own") -> dict[str, object]:
-    """A service has its own bucket; the migration, which makes buckets, all of them."""
-    actions = ["Read", "Write", "List", "Tagging"]
-    own = [f"{action}:carnet-{name}" for action in actions]
+READER = ("Read", "List")
+WRITER = (*READER, "Write", "Tagging")
+
+
+def _own(name: str, actions: Sequence[str]) -> list[str]:
+    return [f"{action}:carnet-{name}" for action in actions]
+
+
+def _s3_identity(name: str, secret: str, actions: Sequence[str]) -> dict[str, object]:
+    """A service has its own bucket, the migration makes them, a backup reads them and keeps the
+    archive of PostgreSQL."""
     return {
         "name": name,
         "credentials": [{"accessKey": name, "secretKey": secret}],
-        "actions": own if buckets else ["Admin", *actions],
+        "actions": list(actions),
     }
 
 
@@ -181,7 +192,7 @@ def _of_migration(passwords: Mapping[str, str]) -> Environment:
         "?authSource=admin&replicaSet=carnet",
         "CARNET_KEK_FILE": f"{MOUNTED}/kek",
         "PGPASSFILE": f"{MOUNTED}/pgpass",
-        **_objects("migrate", passwords["objects"]),
+        **_objects(MIGRATION, passwords["objects"]),
     }
 
 

@@ -46,12 +46,14 @@ def deployment(wired: Wiring, entrypoint: str) -> Json:
         "spec": pod(wired, [container(wired.service, [f"{wired.service}.{entrypoint}"])]),
     }
     template["spec"]["topologySpreadConstraints"] = _spread(wired.service, entrypoint)
+    # How many answer is KEDA's to say (see scaling): each apply would set it back.
+    fixed = {} if entrypoint == "rpc" else {"replicas": REPLICAS[entrypoint]}
     return {
         "apiVersion": "apps/v1",
         "kind": "Deployment",
         "metadata": metadata(name, wired.service, entrypoint),
         "spec": {
-            "replicas": REPLICAS[entrypoint],
+            **fixed,
             "revisionHistoryLimit": 3,
             "selector": {"matchLabels": labels(wired.service, entrypoint)},
             "strategy": {"rollingUpdate": {"maxUnavailable": 0, "maxSurge": 1}},

@@ -3,6 +3,7 @@
 import json
 import stat
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -11,6 +12,7 @@ from scripts.manifests.compose import STORES
 from scripts.manifests.wiring import wiring
 from shared.kernel.common import CommonSettings
 from shared.kernel.settings import SettingsError
+from tests.k8s.manifests import base, of_kind
 from tests.ops.world import Operated, operated
 
 
@@ -73,3 +75,83 @@ def test_made_again_nothing_changes(prepared: Path) -> None:
     before = {name: (prepared / name).read_text() for name in kept}
     _prepare(Operated(prepared.parent, {}))
     assert {name: (prepared / name).read_text() for name in kept} == before
+
+
+BY_HAND = {"carnet/messaging/smtp"}
+"""Certificates of the mail edge, which are the operator's: taken along once they are there."""
+
+
+def values(prepared: Path, path: str) -> dict[str, str]:
+    """What the operator's store of secrets is to hold at a path."""
+    held: dict[str, str] = json.loads((prepared / "secret-store" / f"{path}.json").read_text())
+    return held
+
+
+def asked_for() -> dict[str, set[str]]:
+    """By path: the properties that ExternalSecrets name (none: all there are)."""
+    found: dict[str, set[str]] = {}
+    for document in of_kind(base(), "ExternalSecret"):
+        for one in document["spec"].get("data", []):
+            key, name = one["remoteRef"]["key"], one["remoteRef"]["property"]
+            found.setdefault(key, set()).add(name)
+        for one in document["spec"].get("dataFrom", []):
+            found.setdefault(one["extract"]["key"], set())
+    return found
+
+
+def test_every_secret_that_kubernetes_asks_for_is_made(prepared: Path) -> None:
+    """And none is made that nobody asks for."""
+    files = (prepared / "secret-store").rglob("*.json")
+    made = {str(file.relative_to(prepared / "secret-store"))[: -len(".json")] for file in files}
+    wanted = asked_for()
+    assert made == wanted.keys() - BY_HAND
+    for path in made:
+        assert wanted[path] <= values(prepared, path).keys()
+        assert not wanted[path] or wanted[path] == values(prepared, path).keys()
+
+
+def test_the_mail_edges_certificates_are_taken_along(tmp_path: Path, prepared: Path) -> None:
+    names = asked_for()["carnet/messaging/smtp"]
+    for name in names:
+        (prepared / "smtp" / name).write_text(f"made-up {name}")
+    _prepare(Operated(tmp_path, {}))
+    assert values(prepared, "carnet/messaging/smtp") == {name: f"made-up {name}" for name in names}
+
+
+@pytest.mark.parametrize("service", [*SERVICES, "backup"])
+def test_what_kubernetes_is_given_starts_in_production(prepared: Path, service: str) -> None:
+    """Typed, whole, every host declared in the ConfigMap, and TLS to each store."""
+    [common] = [d for d in of_kind(base(), "ConfigMap") if d["metadata"]["name"] == "carnet"]
+    given = values(prepared, f"carnet/{service}/settings")
+    settings = CommonSettings.read(common["data"] | given)
+    assert settings.production
+    assert settings.amqp_uri.startswith("amqps://")
+    assert "sslmode=verify-full" in str(settings.postgres_dsn)
+    assert service == "backup" or "tls=true" in str(settings.mongodb_uri)
+    assert str(settings.s3_endpoint or "https:").startswith("https:")
+
+
+def test_kubernetes_gives_a_service_the_password_that_the_stores_know(prepared: Path) -> None:
+    passwords = json.loads((prepared / "passwords.json").read_text())
+    for service in SERVICES:
+        own = values(prepared, f"carnet/{service}/settings")
+        owners = values(prepared, f"carnet/{service}/migration")
+        names = {
+            name: urlsplit(own[name]) for name in own if "://" in own[name] and "@" in own[name]
+        }
+        assert {(u.username, u.password) for u in names.values()} == {(service, passwords[service])}
+        owner = urlsplit(owners["CARNET_POSTGRES_DSN"])
+        assert owner.password == passwords[f"{service}_owner"] != passwords[service]
+        assert owner.path == urlsplit(own["CARNET_POSTGRES_DSN"]).path == f"/carnet_{service}"
+
+
+def test_a_backup_reads_every_database_as_itself(prepared: Path) -> None:
+    """It has a role of its own, which writes to none (``pg_read_all_data``)."""
+    passwords = json.loads((prepared / "passwords.json").read_text())
+    dsn = values(prepared, "carnet/backup/settings")["CARNET_POSTGRES_DSN"]
+    for service in SERVICES:
+        found = urlsplit(dsn.format(service=service))
+        assert (found.username, found.password) == ("backup", passwords["backup"])
+        assert found.path == f"/carnet_{service}"
+    sql = (prepared / "postgresql" / "10-roles.sql").read_text()
+    assert "GRANT pg_read_all_data TO backup;" in sql
