@@ -49,6 +49,9 @@ READ_AS: list[tuple[str, int, State, State]] = [
     ("vault.document_masked", 1, {}, {"cover": [], "renewed": True}),
     ("prescription.prescription_prepared", 1, {"lines": [{"number": 1}, {"number": 2}]},
      {"lines": [{"number": 1, "origin": None}, {"number": 2, "origin": None}]}),
+    # No mark was read, and one package was what left where no quantity was said.
+    ("prescription.prescription_prepared", 2, {"lines": [{"number": 1, "quantity": 1}]},
+     {"lines": [{"number": 1, "quantity": 1, "marks": [], "sufficient": False}]}),
 ]  # fmt: skip
 """Topic, version, what such an event may have said, and what is said of it today."""
 TESTED_THERE = {"directory"}

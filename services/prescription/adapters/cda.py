@@ -2,40 +2,42 @@
 urn:ihe:pharm:pre:2010).
 
 What a dispensation counts is read from the entries, how it is to be taken from the text that the
-prescriber signed. The vault checks the document and its patient, and keeps it.
+prescriber signed (``cda_dosage``). The vault checks the document and its patient, and keeps it.
 """
 
 import re
 from collections.abc import Iterator
 
 from services.prescription.adapters import cda_amounts as amounts
+from services.prescription.adapters import cda_header as header
+from services.prescription.adapters.cda_dosage import read_dosage
+from services.prescription.adapters.cda_marks import read_marks
 from services.prescription.adapters.cda_products import read_product
-from services.prescription.adapters.narrative import MAX_PIECE, NOTHING, Rows
+from services.prescription.adapters.narrative import Rows
 from services.prescription.adapters.refused import refused
 from services.prescription.domain.ports import Read
 from services.prescription.domain.terms import Origin, Wanted
 from shared.cda.tree import HL7, Element, attribute, child, children, clinical_document
 from shared.kernel.errors import TooLarge
 
-PS_IDNAT = "1.2.250.1.71.4.2.1"
-TYPE = "57833-6"
-"""LOINC code of a document that prescribes health products. Others list the medicines and devices
-that somebody has, in the same sections."""
-SECTIONS = {"57828-6": "medicine", "46264-8": "device"}
-"""LOINC code of a section to the kind of its lines."""
+SECTIONS = {
+    "medicine": (
+        "57828-6",
+        {"1.3.6.1.4.1.19376.1.9.1.2.1", "1.2.250.1.213.1.1.2.171"},
+    ),
+    "device": ("46264-8", {"1.2.250.1.213.1.1.2.222"}),
+}
+"""Kind of its lines to the LOINC code of a section and to its templates (IHE, CI-SIS)."""
 SUBSTITUTION = {"1.2.250.1.213.1.1.3.87", "1.3.6.1.4.1.19376.1.9.1.3.9.1"}
 """CI-SIS and IHE templates of the act that allows or forbids substitution; N: none."""
 ORDERS = {"INT", "RQO"}
 """HL7 moods of what is to be done; EVN: it was."""
 OVER = {"aborted", "cancelled", "held", "nullified", "obsolete", "suspended"}
 """HL7 ActStatus of what is not, or no longer, to be done."""
-INSTRUCTIONS = {"PINSTRUCT", "FINSTRUCT"}
-"""Codes (IHE PCC) of what the person, and whoever dispenses, is told."""
 UID = re.compile(r"[0-9A-Za-z.-]{1,128}")
 MAX_EXTENSION = 256
 MAX_BYTES = 5_000_000
 MAX_LINES = 50
-MAX_DOSAGE = 2000
 
 
 class CdaDocuments:
@@ -43,8 +45,8 @@ class CdaDocuments:
         if len(data) > MAX_BYTES:
             raise TooLarge(fields={"content": f"is larger than {MAX_BYTES} bytes"})
         root = clinical_document(data)
-        if attribute(root, "code", "code") != TYPE:
-            raise refused(f"the document is no prescription ({TYPE})")
+        if attribute(root, "code", "code") != header.TYPE:
+            raise refused(f"the document is no prescription ({header.TYPE})")
         rows = Rows(root)
         lines = tuple(
             line
@@ -53,19 +55,25 @@ class CdaDocuments:
         )
         if not 0 < len(lines) <= MAX_LINES:
             raise refused(f"there must be 1 to {MAX_LINES} lines of prescription")
-        return Read(lines=lines, authors=frozenset(_authors(root)))
+        return Read(
+            lines=lines,
+            authors=header.authors(root),
+            written_on=header.written_on(root),
+            valid_until=header.valid_until(root),
+        )
 
 
-def _authors(root: Element) -> Iterator[str]:
-    """Of the document: entries name those of what they refer to."""
-    for path in ("author/assignedAuthor/id", "legalAuthenticator/assignedEntity/id"):
-        for identifier in children(root, path):
-            if identifier.get("root") == PS_IDNAT:
-                yield identifier.get("extension", "").strip()
+def _kind(section: Element) -> str | None:
+    """Its code may be missing, its templates too; ``None`` for a section of something else."""
+    codes = {attribute(section, path, "code") for path in ("code", "code/translation")}
+    for kind, (code, templates) in SECTIONS.items():
+        if code in codes or amounts.has_template(section, templates):
+            return kind
+    return None
 
 
 def _lines(section: Element, rows: Rows, root: Element) -> Iterator[Wanted]:
-    kind = SECTIONS.get(attribute(section, "code", "code") or "")
+    kind = _kind(section)
     if kind is None:
         return
     for entry in children(section, "entry"):
@@ -83,18 +91,20 @@ def _line(act: Element, kind: str, rows: Rows, root: Element) -> Wanted:
     product = read_product(act, rows.narrative)
     if product is None:
         raise refused("a line names no product")
-    quantity, unit = amounts.quantity(act)
+    quantity = amounts.quantity(act)
     renewals = amounts.renewals(act)
     return Wanted(
         kind=kind,
         product=product,
-        quantity=quantity,
-        unit=unit,
+        quantity=quantity.count,
+        unit=quantity.unit,
+        sufficient=quantity.sufficient,
         renewals=renewals.count,
         unlimited=renewals.unlimited,
         until=renewals.until,
         substitutable=_substitutable(act),
-        dosage=_dosage(act, rows),
+        dosage=read_dosage(act, product, rows),
+        marks=read_marks(act),
         origin=_origin(act, root),
     )
 
@@ -113,18 +123,6 @@ def _substitutable(act: Element) -> bool:
         for inner in children(act, "entryRelationship/act")
         if amounts.has_template(inner, SUBSTITUTION)
     )
-
-
-def _dosage(act: Element, rows: Rows) -> str | None:
-    """What stands beside the product, then what the person and the pharmacist are told."""
-    told = (
-        rows.narrative.words(child(inner, "text"), MAX_PIECE) or ""
-        for inner in children(act, "entryRelationship/act")
-        if attribute(inner, "code", "code") in INSTRUCTIONS
-    )
-    parts = [rows.beside(child(act, "text")), *(one for one in told if one not in NOTHING)]
-    said = " ; ".join(filter(None, parts))
-    return (said if len(said) <= MAX_DOSAGE else f"{said[:MAX_DOSAGE]} […]") or None
 
 
 def _origin(act: Element, root: Element) -> Origin | None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from services.prescription.adapters.refused import refused
-from services.prescription.adapters.tables import read_units
+from services.prescription.adapters.tables import read_words
 from shared.cda.timestamps import civil_date, read_timestamp
 from shared.cda.tree import HL7, Element, attribute, child, children
 from shared.kernel.periods import Period
@@ -21,7 +21,16 @@ _WHOLE = re.compile(r"\+?0*(\d{1,5})(?:\.0{1,9})?", re.ASCII)
 """A quantity is a real number (HL7 PQ): 2.0 is 2."""
 _PERIODS = {"d": "D", "wk": "W", "mo": "M", "a": "Y"}
 """UCUM units of time that a renewal period is counted in."""
-_UNITS = read_units()
+_UNITS = read_words("units")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Quantity:
+    """``sufficient``: none is said; see :class:`services.prescription.domain.terms.Line`."""
+
+    count: int = 1
+    unit: str | None = None
+    sufficient: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,17 +42,18 @@ class Renewals:
     until: date | Period | None = None
 
 
-def quantity(act: Element) -> tuple[int, str | None]:
-    """And its unit. One package where the prescriber says neither (the entry is optional)."""
+def quantity(act: Element) -> Quantity:
+    """And its unit. The entry is optional: the prescriber may say how long instead."""
     supplied = act if act.tag == f"{{{HL7}}}supply" else next(_supplies(act, SUPPLY), None)
     said = child(supplied, "quantity")
     if said is None:
-        return 1, None
+        return Quantity(sufficient=True)
     count = _whole(said.get("value", ""), "quantity")
     if not 0 < count <= MAX_QUANTITY:
         raise refused(f"quantity is not between 1 and {MAX_QUANTITY}")
     unit = said.get("unit", "").strip()
-    return count, _UNITS.get(unit, unit)[:MAX_UNIT] if unit not in {"", "1"} else None
+    words = _UNITS.get(unit, unit)[:MAX_UNIT] if unit not in {"", "1"} else None
+    return Quantity(count=count, unit=words)
 
 
 def renewals(act: Element) -> Renewals:
@@ -66,16 +76,22 @@ def _supplies(act: Element, roots: set[str]) -> Iterator[Element]:
 
 
 def _end(supply: Element) -> date | Period:
-    """Of a renewal period: its last day, or how long it lasts."""
+    """Of a renewal period: its last day, or how long it lasts from the day of prescription."""
+    low = attribute(supply, "effectiveTime/low", "value")
     high = attribute(supply, "effectiveTime/high", "value")
     width = attribute(supply, "effectiveTime/width", "value") or ""
     unit = attribute(supply, "effectiveTime/width", "unit") or ""
     try:
         if high:
-            return date.fromisoformat(civil_date(read_timestamp(high)))
-        return Period.parse(f"P{width}{_PERIODS[unit]}")
-    except (KeyError, ValueError):
+            return _day(high)
+        lasts = Period.parse(f"P{width}{_PERIODS[unit]}")
+        return lasts.last_day(_day(low)) if low else lasts
+    except (KeyError, ValueError, OverflowError):
         raise refused("the end of a renewal period cannot be read") from None
+
+
+def _day(written: str) -> date:
+    return date.fromisoformat(civil_date(read_timestamp(written)))
 
 
 def _whole(written: str, field: str) -> int:

@@ -10,7 +10,7 @@ from xml.etree.ElementTree import Element, tostring
 
 from services.prescription.adapters.cda_writing import oid, put, templates
 from services.prescription.adapters.edisp_lines import mark, said, write_line
-from services.prescription.adapters.tables import read_specialties
+from services.prescription.adapters.tables import read_words
 from services.prescription.domain.given import LEAVES
 from services.prescription.domain.ports import HandedOver
 from shared.cda.tree import HL7
@@ -29,7 +29,7 @@ DOCUMENT = (
 MODEL = ("1.2.250.1.213.1.1.1.54", "2024.01")
 SECTION = ("1.2.250.1.213.1.1.2.236", "1.3.6.1.4.1.19376.1.9.1.2.3", "2.16.840.1.113883.10.20.1.8")
 TITLE, TITLE_REVERSED = "Dispensation de produits de santé", "Dispensation annulée"
-_SPECIALTIES = read_specialties()
+_SPECIALTIES = read_words("specialties")
 _SEX = {"M": "M", "F": "F", "I": "UN"}
 
 

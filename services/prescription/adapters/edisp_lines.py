@@ -7,7 +7,7 @@ from uuid import UUID
 from xml.etree.ElementTree import Element
 
 from services.prescription.adapters.cda_writing import identified, oid, put, templates
-from services.prescription.adapters.tables import read_units
+from services.prescription.adapters.tables import read_words
 from services.prescription.domain.given import Given, What
 from services.prescription.domain.ports import HandedOver
 from services.prescription.domain.terms import Line, Product
@@ -36,7 +36,7 @@ WORDS = {
     What.NOT_DISPENSED: "non délivré",
     What.LATER: "remis à plus tard",
 }
-_CODES = {words: code for code, words in read_units().items()}
+_CODES = {words: code for code, words in read_words("units").items()}
 
 
 def write_line(entry: Element, given: Given, handed: HandedOver) -> None:

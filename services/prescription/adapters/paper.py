@@ -7,6 +7,7 @@ from reportlab.lib.styles import ParagraphStyle
 from reportlab.lib.units import mm
 from reportlab.platypus import Flowable, Image, KeepTogether, Spacer
 
+from services.prescription.domain.marks import Mark
 from services.prescription.domain.number import printed
 from services.prescription.domain.ports import Codes, Content, Printed
 from services.prescription.domain.terms import Line
@@ -19,6 +20,14 @@ _CODE_SIDE = 35 * mm
 TITLE = "Prescription de produits de santé"
 TYPE = "57833-6"
 """LOINC, JDV_J07: prescription of health products."""
+
+MARKS = {
+    Mark.LONG_TERM_ILLNESS: "En rapport avec une affection de longue durée (ALD)",
+    Mark.WORK_ACCIDENT: "En rapport avec un accident du travail ou une maladie professionnelle",
+    Mark.PREVENTION: "En rapport avec la prévention",
+    Mark.NOT_REIMBURSED: "Non remboursable",
+    Mark.OFF_LABEL: "Prescription hors autorisation de mise sur le marché",
+}
 
 
 class PdfPaper:
@@ -69,6 +78,7 @@ class PdfPaper:
 
 def _line(line: Line) -> Flowable:
     """On one sheet, whole."""
+    marks = [text(" — ".join(MARKS[mark] for mark in line.marks))] if line.marks else []
     unit = f" {line.unit}" if line.unit else ""
     renewed = f", {line.deliveries} délivrances" if line.deliveries > 1 else ""
     apart = f" espacées de {line.every} jours" if line.every and line.deliveries > 1 else ""
@@ -79,4 +89,4 @@ def _line(line: Line) -> Flowable:
         text(f"À délivrer au plus tard le {line.until:%d/%m/%Y}"),
     ]
     dosage = [text(line.dosage)] if line.dosage else []
-    return KeepTogether([*parts, *dosage, Spacer(1, 4 * mm)])
+    return KeepTogether([*parts, *marks, *dosage, Spacer(1, 4 * mm)])

@@ -19,18 +19,11 @@ def read_pharmacies() -> frozenset[str]:
         return frozenset(row["sector"] for row in csv.DictReader(file))
 
 
-def read_units() -> dict[str, str]:
-    """Words for the codes of packages (EDQM)."""
-    table = files("services.prescription") / "data" / "units.csv"
-    with table.open(encoding="utf-8") as file:
-        return {row["unit"]: row["display"] for row in csv.DictReader(file)}
-
-
-def read_specialties() -> dict[str, str]:
-    """Names for the codes (JDV_J01) of who dispenses."""
-    table = files("services.prescription") / "data" / "specialties.csv"
-    with table.open(encoding="utf-8") as file:
-        return {row["code"]: row["display"] for row in csv.DictReader(file)}
+def read_words(table: str) -> dict[str, str]:
+    """The words for each code of a table that has these two columns."""
+    with (files("services.prescription") / "data" / f"{table}.csv").open(encoding="utf-8") as file:
+        _, *rows = csv.reader(file)
+        return dict(rows)
 
 
 def _kind(row: dict[str, str]) -> Kind:

@@ -11,7 +11,7 @@ provably never reached the vault.
 
 import secrets
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from pydantic import BaseModel
@@ -21,10 +21,10 @@ from services.prescription.application.log import SELF, UNSETTLED, PrescriptionL
 from services.prescription.domain import deciding
 from services.prescription.domain.number import draw, printed
 from services.prescription.domain.people import pharmacy, professional, specialty
-from services.prescription.domain.ports import Content, Names, Printed
+from services.prescription.domain.ports import Content, Names, Printed, Read
 from services.prescription.domain.prescription import Prescription, State, attributes
 from services.prescription.domain.refusals import NotTaken, NumberUnknown
-from services.prescription.domain.terms import Line, Wanted, accepted
+from services.prescription.domain.terms import Line, accepted
 from shared.crypto.base64_text import to_base64
 from shared.kernel.actor import Actor
 from shared.kernel.errors import InvalidRequest, Refusal
@@ -171,7 +171,7 @@ class Issuing(PrescriptionLog):
         resource = attributes(codes, who.id, place)
         decision = self.gate.require(record_id, "feed", resource, by)
         names = self.around.people.names(record_id, who.id, by)
-        lines = self._lines(request, who, names)
+        lines, written_on = self._written(request, who, names)
         number = draw(secrets.randbelow)
         prescription = Prescription.prepare(
             self.id_of(number),
@@ -182,7 +182,7 @@ class Issuing(PrescriptionLog):
             number=number,
             prescriber=who.id,
             facility=place,
-            issued_on=self.today(),
+            issued_on=written_on,
             replaces=former.id if former else None,
             decision_id=decision.decision_id,
         )
@@ -197,31 +197,44 @@ class Issuing(PrescriptionLog):
             also=[begin],
         )
 
-    def _lines(self, request: c.Issue | c.Replace, who: Actor, names: Names) -> list[Line]:
-        wanted = self._wanted(request, who)
-        return [
+    def _written(
+        self, request: c.Issue | c.Replace, who: Actor, names: Names
+    ) -> tuple[list[Line], date]:
+        """The lines, and the day of the prescription, from which their terms run (CSP R5132-22):
+        that of its document, whenever it is issued."""
+        read, today = self._read(request, who), self.today()
+        day = read.written_on or today
+        lines = [
             accepted(
                 line,
                 number,
                 self.around.kinds,
                 profession=who.profession or "",
-                issued=self.today(),
+                issued=day,
                 until=request.valid_until,
                 born=names.born,
+                ends=read.valid_until,
             )
-            for number, line in enumerate(wanted, start=1)
+            for number, line in enumerate(read.lines, start=1)
         ]
+        if day > today:
+            raise InvalidRequest(fields={"content": "is dated in the future"})
+        if all(line.first_by < today for line in lines):
+            raise InvalidRequest(fields={"content": "is over: nothing of it may leave any more"})
+        return lines, day
 
-    def _wanted(self, request: c.Issue | c.Replace, who: Actor) -> list[Wanted]:
+    def _read(self, request: c.Issue | c.Replace, who: Actor) -> Read:
         if request.content is None:
-            return [line.to_domain(request.renewals) for line in request.lines]
+            lines = tuple(line.to_domain(request.renewals) for line in request.lines)
+            return Read(lines=lines, authors=frozenset({who.id}))
         read = self.around.documents.read(request.data)
         if who.id not in read.authors:
             raise InvalidRequest(fields={"content.author": "is not the prescriber who issues it"})
-        return [
+        lines = tuple(
             line if line.renewals is not None else replace(line, renewals=request.renewals)
             for line in read.lines
-        ]
+        )
+        return replace(read, lines=lines)
 
     def _content(
         self,

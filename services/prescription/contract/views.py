@@ -1,18 +1,24 @@
 """Prescriptions and dispensations as they are read."""
 
 from datetime import date
+from typing import Annotated
 from uuid import UUID
+
+from pydantic import Field
 
 from services.prescription.contract.parts import Product
 from services.prescription.domain import given as domain
 from services.prescription.domain import terms
 from services.prescription.domain.deciding import why_closed
+from services.prescription.domain.marks import Mark
 from services.prescription.domain.prescription import Prescription, State
 from shared.rpc.contract import Answer
 
 
 class LineView(Answer):
-    """``open_now``: what may leave today; ``left``: what did, exceptional renewals apart."""
+    """``open_now``: what may leave today; ``left``: what did, exceptional renewals apart.
+    ``sufficient``: no quantity is prescribed, the pharmacist hands over what the treatment needs,
+    and each delivery counts as one, however many packages leave."""
 
     line: int
     kind: str
@@ -27,6 +33,8 @@ class LineView(Answer):
     until: date
     unit: str | None
     dosage: str | None
+    marks: Annotated[list[Mark], Field(default=[])]
+    sufficient: bool = False
 
 
 class PrescriptionView(Answer):
@@ -84,6 +92,8 @@ def _line(prescription: Prescription, line: terms.Line, today: date) -> LineView
         until=line.until,
         unit=line.unit,
         dosage=line.dosage,
+        marks=list(line.marks),
+        sufficient=line.sufficient,
     )
 
 

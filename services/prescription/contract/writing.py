@@ -8,6 +8,7 @@ from pydantic import Field, model_validator
 
 from services.prescription.contract.parts import Number, Part, Product, Quantity, Visibility
 from services.prescription.domain import terms
+from services.prescription.domain.marks import Mark
 from shared.crypto.base64_text import from_base64
 from shared.rpc.contract import Base64, Command, Done
 
@@ -26,11 +27,13 @@ class NewLine(Part):
     fraction_days: Annotated[int, Field(ge=1, le=366)] | None = None
     fractions: Annotated[int, Field(ge=1, le=12)] = 1
     substitutable: bool = True
+    marks: Annotated[list[Mark], Field(default=[], max_length=len(Mark))]
 
     def to_domain(self, renewals: int) -> terms.Wanted:
-        said = self.model_dump(exclude={"product", "renewals"})
+        said = self.model_dump(exclude={"product", "renewals", "marks"})
         asked = renewals if self.renewals is None else self.renewals
-        return terms.Wanted(product=self.product.to_domain(), renewals=asked, **said)
+        marks = tuple(mark for mark in Mark if mark in self.marks)
+        return terms.Wanted(product=self.product.to_domain(), renewals=asked, marks=marks, **said)
 
 
 class Written(Command):

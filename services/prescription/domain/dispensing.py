@@ -114,7 +114,7 @@ def _problems(
 
 def _require_left(prescription: Prescription, line: Line, given: Given, day: date) -> None:
     open_now = prescription.open_quantity(line, day)
-    if given.quantity > open_now:
+    if line.counted(given.quantity) > open_now:
         raise NothingLeft(fields={f"lines.{line.number}.quantity": f"{open_now} may leave today"})
 
 
@@ -128,7 +128,7 @@ def _require_exceptional(prescription: Prescription, line: Line, given: Given, d
         and prescription.state in {*OPEN, State.DISPENSED, State.EXPIRED}
         and day <= EXCEPTIONAL_FOR.last_day(prescription.valid_until)
         and len(prescription.exceptionally(line)) < line.exceptional
-        and given.quantity <= line.quantity
+        and line.counted(given.quantity) <= line.quantity
     )
     if not fits:
         raise NothingLeft(
@@ -166,7 +166,7 @@ def _due(prescription: Prescription, dispensations: Mapping[str, Dispensation]) 
 
 
 def _left(line: Line, dispensations: Mapping[str, Dispensation]) -> int:
-    return sum(d.left_with(line.number, exceptional=False) for d in dispensations.values())
+    return sum(d.left_with(line, exceptional=False) for d in dispensations.values())
 
 
 def _plain(product: Product) -> dict[str, Any]:

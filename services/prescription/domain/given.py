@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from services.prescription.domain.terms import Product
+from services.prescription.domain.terms import Line, Product
 
 
 class What(StrEnum):
@@ -90,12 +90,14 @@ class Dispensation:
         """Whether anything left the pharmacy."""
         return any(given.what in LEAVES for given in self.given)
 
-    def left_with(self, line: int, *, exceptional: bool) -> int:
-        """The quantity of a line that left, renewed exceptionally or not; 0 once reversed."""
+    def left_with(self, line: Line, *, exceptional: bool) -> int:
+        """What left of a line, as it is counted, renewed exceptionally or not; 0 once reversed."""
         if self.reversed_for:
             return 0
         return sum(
-            g.quantity
+            line.counted(g.quantity)
             for g in self.given
-            if g.line == line and g.what in LEAVES and (g.what is What.EXCEPTIONAL) == exceptional
+            if g.line == line.number
+            and g.what in LEAVES
+            and (g.what is What.EXCEPTIONAL) == exceptional
         )

@@ -147,10 +147,13 @@ class Codes(Protocol):
 
 @dataclass(frozen=True, kw_only=True)
 class Read:
-    """What a CDA prescription says. ``authors``: PS_IdNat of who wrote or signed it."""
+    """What a CDA prescription says. ``authors``: PS_IdNat of who wrote or signed it.
+    ``written_on``: its day; ``valid_until``: the last of its validity, where it sets one."""
 
     lines: tuple[Wanted, ...]
     authors: frozenset[str]
+    written_on: date | None = None
+    valid_until: date | None = None
 
 
 class Documents(Protocol):

@@ -38,10 +38,11 @@ class Prescription(Aggregate):
 
     class Created(Event, Aggregate.Created):
         """Prepared. ``decision_id``: that which let the prescriber feed this record.
-        Version 1 did not say where its lines were read from."""
+        Version 1 did not say where its lines were read from; version 2 neither what they are
+        marked with, nor whether their quantity was said: none was one package."""
 
         TOPIC = "prescription.prescription_prepared"
-        class_version = 2
+        class_version = 3
         number: str
         prescriber: str
         facility: str | None
@@ -53,6 +54,11 @@ class Prescription(Aggregate):
         @staticmethod
         def upcast_v1_v2(state: dict[str, Any]) -> None:
             state["lines"] = [{**line, "origin": None} for line in state["lines"]]
+
+        @staticmethod
+        def upcast_v2_v3(state: dict[str, Any]) -> None:
+            unsaid: dict[str, Any] = {"marks": [], "sufficient": False}
+            state["lines"] = [{**line, **unsaid} for line in state["lines"]]
 
     class Issued(Event):
         """Its document is in the vault: from now on the number opens it."""
@@ -275,22 +281,18 @@ class Prescription(Aggregate):
 
     def left(self, line: Line) -> int:
         """The quantity of a line that left and was not given back; no exceptional renewal."""
-        return sum(d.left_with(line.number, exceptional=False) for d in self.dispensations.values())
+        return sum(d.left_with(line, exceptional=False) for d in self.dispensations.values())
 
     def exceptionally(self, line: Line) -> list[int]:
         """The quantities of its exceptional renewals."""
-        left = (d.left_with(line.number, exceptional=True) for d in self.dispensations.values())
+        left = (d.left_with(line, exceptional=True) for d in self.dispensations.values())
         return [quantity for quantity in left if quantity]
 
     def has_left(self) -> bool:
         return any(self.left(line) for line in self.lines)
 
     def first_delivery(self, line: Line) -> date | None:
-        days = [
-            d.day
-            for d in self.dispensations.values()
-            if d.left_with(line.number, exceptional=False)
-        ]
+        days = [d.day for d in self.dispensations.values() if d.left_with(line, exceptional=False)]
         return min(days, default=None)
 
     def open_quantity(self, line: Line, today: date) -> int:

@@ -5,6 +5,7 @@ from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any
 
+from services.prescription.domain.marks import Mark
 from shared.kernel.errors import InvalidRequest
 from shared.kernel.periods import Period
 
@@ -56,7 +57,9 @@ class Line:
     """``quantity`` leaves at each of ``deliveries``, ``every`` days apart (0: as soon as one is
     finished). ``first_by``: last day of the first delivery; ``until``: last day of all.
     ``starts_within`` and ``exceptional``: as of its kind on the day it was issued. ``origin``: of
-    one that was read from a document.
+    one that was read from a document. ``sufficient`` (q.s.): the prescriber says no quantity, and
+    the pharmacist hands over what the treatment needs (CSP R5123-1, R5123-2), so that a delivery
+    counts as one, however many packages leave by it.
     """
 
     number: int
@@ -74,10 +77,16 @@ class Line:
     unit: str | None = None
     dosage: str | None = None
     origin: Origin | None = None
+    marks: tuple[Mark, ...] = ()
+    sufficient: bool = False
 
     @property
     def total(self) -> int:
         return self.quantity * self.deliveries
+
+    def counted(self, quantity: int) -> int:
+        """What a quantity that left takes of the total."""
+        return min(quantity, 1) if self.sufficient else quantity
 
     @property
     def renewable(self) -> bool:
@@ -110,6 +119,7 @@ class Line:
             "origin": self.origin and {k: list(pair) for k, pair in vars(self.origin).items()},
             "product": {k: v for k, v in kept["product"].items() if v is not None},
             "dispensers": list(self.dispensers),
+            "marks": [mark.value for mark in self.marks],
         }
 
     @classmethod
@@ -120,6 +130,7 @@ class Line:
                 "product": Product(**data["product"]),
                 "origin": data["origin"] and Origin.from_event(data["origin"]),
                 "dispensers": tuple(data["dispensers"]),
+                "marks": tuple(Mark(mark) for mark in data["marks"]),
             }
         )
 
@@ -144,6 +155,8 @@ class Wanted:
     unit: str | None = None
     dosage: str | None = None
     origin: Origin | None = None
+    marks: tuple[Mark, ...] = ()
+    sufficient: bool = False
 
 
 GLASSES = "glasses"
@@ -160,8 +173,11 @@ def accepted(
     issued: date,
     until: date | None,
     born: date | None,
+    ends: date | None = None,
 ) -> Line:
-    """The line with its terms. Raises :class:`InvalidRequest` naming the field."""
+    """The line with its terms, which run from the day it was ``issued``. ``until``: the end that
+    is asked for; ``ends``: that the document sets. Raises :class:`InvalidRequest` naming the
+    field."""
     kind = kinds.get(wanted.kind)
     if kind is None:
         raise wrong(number, "kind", "unknown code")
@@ -171,7 +187,7 @@ def accepted(
     last = _last_day(kind, issued, born)
     if until is not None and not issued <= until <= last:
         raise InvalidRequest(fields={"valid_until": f"is not between today and {last}"})
-    last = min(until or last, _end_of_renewals(wanted, number, issued) or last)
+    last = min(until or last, ends or last, _end_of_renewals(wanted, number, issued) or last)
     return Line(
         number=number,
         kind=kind.code,
@@ -188,6 +204,8 @@ def accepted(
         unit=wanted.unit,
         dosage=wanted.dosage,
         origin=wanted.origin,
+        marks=wanted.marks,
+        sufficient=wanted.sufficient,
     )
 
 

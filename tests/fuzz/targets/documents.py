@@ -19,8 +19,18 @@ from shared.kernel.errors import InvalidRequest, Refusal, TooLarge
 from tests.agenda.ics import calendar, vevent
 from tests.fuzz.target import Target
 from tests.messaging.mails import carrying, mail, written, xdm
+from tests.prescription.cda import (
+    EP_MED_DM,
+    act_of_prescription,
+    condition,
+    marked,
+    section,
+    step,
+    substitution,
+    supplied,
+    treatment,
+)
 from tests.prescription.cda import document as prescription
-from tests.prescription.cda import section, substitution, supplied, treatment
 from tests.vault.cda import cda
 
 GLUCOSE = "14749-6"
@@ -44,6 +54,30 @@ LINES = prescription(
         ),
         text='<table><tr><td ID="m1">Essai</td><td>1 le matin</td></tr></table>',
     )
+)
+
+CODED = prescription(
+    section(
+        treatment(
+            before="""<effectiveTime xsi:type="IVL_TS"><low value="20261201"/>
+            <width value="10" unit="d"/></effectiveTime>""",
+            doses="""<routeCode displayName="Voie orale"/><maxDoseQuantity><numerator value="4"/>
+            <denominator value="1" unit="d"/></maxDoseQuantity>""",
+            related=step(
+                1,
+                """<effectiveTime xsi:type="SXPR_TS"><comp xsi:type="PIVL_TS">
+                <phase><low value="202612010800"/></phase><period value="1" unit="d"/></comp>
+                <comp xsi:type="EIVL_TS"><event code="HS"/><offset><low value="-1" unit="h"/>
+                </offset></comp></effectiveTime><doseQuantity><low value="0.5" unit="{tablet}"/>
+                <high value="1" unit="{tablet}"/></doseQuantity>""",
+            )
+            + marked("MED-574", 'value="true"')
+            + condition("<text>si besoin</text>"),
+        )
+    ),
+    top=EP_MED_DM,
+    written='<effectiveTime value="20261121093000+0100"/>',
+    header=act_of_prescription('<high value="20270115"/>'),
 )
 
 
@@ -111,7 +145,7 @@ TARGETS = (
         share=2,
         read=CdaDocuments().read,
         refusals=(InvalidRequest, TooLarge),
-        seeds=(LINES,),
+        seeds=(LINES, CODED),
     ),
     Target(
         name="calendar",

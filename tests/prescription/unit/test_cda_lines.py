@@ -58,6 +58,7 @@ def refusal(act: str, code: str = "57828-6") -> str:
         ('value="30" unit="{tablet}"', 30, "{tablet}"),
         ('value="150" unit="mL"', 150, "mL"),
         ('nullFlavor="UNK"', 1, None),
+        ('value="1" unit="30069000"', 1, "flacon(s) à bouchon perforable"),
     ],
 )
 def test_a_quantity_is_a_real_number_of_a_unit(
@@ -66,6 +67,15 @@ def test_a_quantity_is_a_real_number_of_a_unit(
     """Thirty tablets are not thirty boxes."""
     read = line(treatment(related=supplied(written, template)))
     assert (read.quantity, read.unit) == (quantity, unit)
+    assert read.sufficient is ("nullFlavor" in written)
+
+
+def test_a_quantity_that_is_not_said_is_left_to_the_pharmacist() -> None:
+    """CSP R5123-1, R5123-2: what the treatment needs."""
+    device_ = device(f'<code code="1200001" displayName="lit" codeSystem="{LPP}"/>')
+    assert line(treatment()).sufficient is True
+    assert line(device_, code=DEVICES).sufficient is False
+    assert line(device_.replace('<quantity value="1"/>', ""), code=DEVICES).sufficient is True
 
 
 @pytest.mark.parametrize("written", ["0", "0.5", "-1", "10001", "1e3", "NaN", "deux", ""])
@@ -97,6 +107,8 @@ def test_how_often_it_is_renewed(written: str, count: int | None, is_unlimited: 
         ('<high value="20270331233000+0000"/>', date(2027, 4, 1)),
         ('<width value="6" unit="mo"/>', Period(6, "M")),
         ('<width value="26" unit="wk"/>', Period(26, "W")),
+        ('<low value="20270131"/><width value="1" unit="mo"/>', date(2027, 2, 28)),
+        ('<low value="20270131"/><high value="20270331"/>', date(2027, 3, 31)),
     ],
 )
 def test_how_long_it_is_renewed(effective: str, until: date | Period) -> None:
@@ -105,7 +117,14 @@ def test_how_long_it_is_renewed(effective: str, until: date | Period) -> None:
 
 @pytest.mark.parametrize(
     "effective",
-    ["", '<width value="6" unit="mL"/>', '<high value="demain"/>', '<width value="x"/>'],
+    [
+        "",
+        '<width value="6" unit="mL"/>',
+        '<high value="demain"/>',
+        '<width value="x"/>',
+        '<low value="99991231"/><width value="9" unit="d"/>',
+        '<low value="?"/><width value="9" unit="d"/>',
+    ],
 )
 def test_a_renewal_period_without_an_end(effective: str) -> None:
     assert "renewal period" in refusal(treatment(related=renewal_period(effective)))
@@ -167,7 +186,8 @@ TABLE = """<table><thead><tr><th>Médicament</th><th>Posologie</th><th>Durée</t
 </thead><tbody><tr><td><content ID="m1">Essai 1</content></td><td>1 matin,<br/>1 soir</td>
 <td>-</td><td>Non</td></tr><tr ID="m2"><td>Essai 2</td><td>2 midi</td><td>8 jours</td><td>Oui</td>
 </tr></tbody></table><list><item><content ID="m3">Essai 3</content> : 3 au coucher</item></list>
-<content ID="m4">Essai 4</content><content ID="p1">À jeun</content><content ID="d1">-</content>"""
+<content ID="m4">essai-cetamol 500 MG</content>
+<content ID="p1">À jeun</content><content ID="d1">-</content>"""
 
 
 def referring(mark: str) -> str:

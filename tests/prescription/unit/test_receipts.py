@@ -199,7 +199,7 @@ def test_a_quantity_is_of_the_unit_prescribed(
     assert the(supply, "quantity").get("unit") == written
 
 
-@pytest.mark.parametrize("unit", ["30009000", "30001500", "mL", "{tablet}"])
+@pytest.mark.parametrize("unit", ["30009000", "30008000", "30069000", "30001500", "mL", "{tablet}"])
 def test_a_unit_of_a_document_is_written_as_it_was(world: World, unit: str) -> None:
     act = cda.treatment(
         before='<id root="1.2.3"/>', related=cda.supplied(f'value="2" unit="{unit}"')

@@ -1,11 +1,13 @@
 """Validity, fractions and renewals: what may have left by a day, from the rules as data."""
 
+import json
 from datetime import date, timedelta
 from typing import Any
 
 import pytest
 
 from services.prescription.adapters.tables import read_kinds
+from services.prescription.domain.marks import Mark
 from services.prescription.domain.prescription import Prescription
 from services.prescription.domain.terms import Line, Origin, Product, Wanted, accepted
 from shared.kernel.errors import InvalidRequest
@@ -52,13 +54,16 @@ def test_a_first_delivery_within_three_months() -> None:
         ("2029-02-01", "2029-05-01", "2030-02-01"),
     ],
 )
-@pytest.mark.parametrize("kind", ["medicine", "device"])
-def test_months_are_those_of_the_calendar(
-    kind: str, issued: str, first_by: str, until: str
-) -> None:
+def test_months_are_those_of_the_calendar(issued: str, first_by: str, until: str) -> None:
     """Across a 29 February too; a month that has no such day ends the term with its last."""
-    line = term(kind, issued=date.fromisoformat(issued))
+    line = term(issued=date.fromisoformat(issued))
     assert (line.first_by.isoformat(), line.until.isoformat()) == (first_by, until)
+
+
+def test_a_device_is_first_delivered_within_six_months() -> None:
+    """CSS R165-40, and prescribed for twelve at most (R165-36)."""
+    line = term("device", issued=date(2026, 8, 31))
+    assert (line.first_by, line.until) == (date(2027, 2, 28), date(2027, 8, 31))
 
 
 def test_what_is_told_in_days_is_counted_in_days() -> None:
@@ -141,11 +146,18 @@ def test_what_may_not_be_prescribed(
 @pytest.mark.parametrize("origin", [None, Origin(item=("1.2.3", "L1"), document=("1.2.4", ""))])
 def test_a_line_is_kept_as_it_is(origin: Origin | None) -> None:
     """Through the JSON of its event, which knows lists alone."""
-    line = term(origin=origin, unit="boîte(s)")
+    marks = (Mark.LONG_TERM_ILLNESS, Mark.OFF_LABEL)
+    line = term(origin=origin, unit="boîte(s)", marks=marks, sufficient=True)
     said = line.to_event()
     if origin:
         assert said["origin"] == {"item": ["1.2.3", "L1"], "document": ["1.2.4", ""]}
-    assert Line.from_event(said) == line
+    assert said["marks"] == ["long_term_illness", "off_label"]
+    assert Line.from_event(json.loads(json.dumps(said, default=str)) | days(line)) == line
+
+
+def days(line: Line) -> dict[str, date]:
+    """Which the store keeps as days."""
+    return {"first_by": line.first_by, "until": line.until}
 
 
 def test_lines_of_before_were_read_from_nowhere() -> None:
@@ -167,9 +179,14 @@ def test_renewals_without_a_number_are_those_of_the_kind() -> None:
 
 
 def test_the_shortest_end_counts() -> None:
-    """Of the law's, the prescriber's and that of a renewal period."""
+    """Of the law's, the prescriber's, the document's and that of a renewal period."""
     assert term(until=after(90)).until == after(90)
     read = Wanted(kind="medicine", product=Product(label="X"), quantity=1, until=after(30))
     for until, last in ((None, 30), (after(90), 30), (after(20), 20)):
         line = accepted(read, 1, KINDS, profession="10", issued=DAY, until=until, born=None)
+        assert (line.until, line.first_by) == (after(last), after(last))
+    for ends, last in ((after(10), 10), (after(50), 30)):
+        line = accepted(
+            read, 1, KINDS, profession="10", issued=DAY, until=None, born=None, ends=ends
+        )
         assert (line.until, line.first_by) == (after(last), after(last))

@@ -1,0 +1,55 @@
+"""What the header of a CDA prescription says: who wrote it, when, and how long it is valid."""
+
+from collections.abc import Iterator
+from datetime import date
+
+from services.prescription.adapters.cda_amounts import has_template
+from services.prescription.adapters.refused import refused
+from shared.cda.timestamps import civil_date, read_timestamp
+from shared.cda.tree import Element, attribute, children
+
+PS_IDNAT = "1.2.250.1.71.4.2.1"
+TYPE = "57833-6"
+"""LOINC code of a document that prescribes health products. Others list the medicines and devices
+that somebody has, in the same sections."""
+EP_MED_DM = "1.2.250.1.213.1.1.1.39"
+"""CI-SIS eP-MED-DM, in which the period of the documented act is that of validity. Elsewhere it is
+the time that the act took."""
+
+
+def authors(root: Element) -> frozenset[str]:
+    """Of the document: entries name those of what they refer to."""
+    paths = ("author/assignedAuthor/id", "legalAuthenticator/assignedEntity/id")
+    identifiers = (one for path in paths for one in children(root, path))
+    return frozenset(
+        one.get("extension", "").strip() for one in identifiers if one.get("root") == PS_IDNAT
+    )
+
+
+def written_on(root: Element) -> date | None:
+    """The day of the prescription (eP-MED-DM: creation of the document)."""
+    return _day(attribute(root, "effectiveTime", "value"), "effectiveTime")
+
+
+def valid_until(root: Element) -> date | None:
+    """Its last day, where the prescriber sets one."""
+    if not has_template(root, {EP_MED_DM}):
+        return None
+    days = [_day(end, "the end of validity") for end in _ends(root)]
+    return min((day for day in days if day), default=None)
+
+
+def _ends(root: Element) -> Iterator[str]:
+    for act in children(root, "documentationOf/serviceEvent"):
+        end = attribute(act, "effectiveTime/high", "value")
+        if attribute(act, "code", "code") == TYPE and end:
+            yield end
+
+
+def _day(written: str | None, field: str) -> date | None:
+    if written is None:
+        return None
+    try:
+        return date.fromisoformat(civil_date(read_timestamp(written)))
+    except ValueError:
+        raise refused(f"{field} is not a day") from None

@@ -1,0 +1,214 @@
+"""How a line is taken where it is coded (CI-SIS FR-Traitement-prescrit, IHE PCC Medications; HL7 v3
+data types R1): the signed words first, the codes where there are none."""
+
+import pytest
+
+from services.prescription.adapters.cda import CdaDocuments
+from tests.prescription.cda import (
+    DEVICES,
+    LPP,
+    condition,
+    device,
+    document,
+    instruction,
+    section,
+    step,
+    treatment,
+)
+
+CODES = "D’après les codes : "
+MORE = "la suite est à lire dans le document"
+
+
+def dosage(act: str, text: str = "", code: str = "57828-6") -> str | None:
+    (line,) = CdaDocuments().read(document(section(act, text=text, code=code))).lines
+    return line.dosage
+
+
+def coded(*, before: str = "", doses: str = "", related: str = "", text: str = "") -> str:
+    said = dosage(treatment(before=before, doses=doses, related=related), text)
+    assert said is not None
+    assert said.startswith(CODES)
+    return said.removeprefix(CODES)
+
+
+def time(kind: str, inside: str = "", attributes: str = "") -> str:
+    return f'<effectiveTime xsi:type="{kind}" {attributes}>{inside}</effectiveTime>'
+
+
+DAYS = '<low value="20261201"/><high value="20261206"/>'
+DAILY = '<period value="1" unit="d"/>'
+EIGHT = '<period value="8" unit="h"/>'
+
+
+@pytest.mark.parametrize(
+    ("element", "words"),
+    [
+        (time("IVL_TS", DAYS), "du 01/12/2026 au 06/12/2026"),
+        (time("c:IVL_TS", DAYS), "du 01/12/2026 au 06/12/2026"),
+        (f"<effectiveTime>{DAYS}</effectiveTime>", "du 01/12/2026 au 06/12/2026"),
+        (
+            time("IVL_TS", '<low value="20261201"/><width value="10" unit="d"/>'),
+            "à partir du 01/12/2026 pendant 10 jours",
+        ),
+        (
+            time("IVL_TS", '<low nullFlavor="UNK"/><width value="1" unit="wk"/>'),
+            "pendant 1 semaine",
+        ),
+        (time("IVL_TS", '<high value="20261206"/>'), "jusqu’au 06/12/2026"),
+        (time("TS", attributes='value="202612012330+0000"'), "le 02/12/2026"),
+        (time("TS", attributes='value="202612"'), "le 2026-12"),
+        (time("PIVL_TS", EIGHT), "toutes les 8 heures"),
+        (time("PIVL_TS", EIGHT, 'institutionSpecified="true"'), "3 fois par jour"),
+        (time("PIVL_TS", DAILY), "chaque jour"),
+        (time("PIVL_TS", '<period value="2.0" unit="d"/>'), "tous les 2 jours"),
+        (
+            time("PIVL_TS", f'<phase><low value="202612010800"/></phase>{DAILY}'),
+            "chaque jour à 08 h 00",
+        ),
+        (time("EIVL_TS", '<event code="ACM"/>'), "avant le petit-déjeuner"),
+        (
+            time("EIVL_TS", '<event code="HS"/><offset><low value="-1" unit="h"/></offset>'),
+            "au coucher (décalage : -1 heure)",
+        ),
+        (
+            time(
+                "SXPR_TS",
+                f'<comp xsi:type="IVL_TS">{DAYS}</comp>'
+                f'<comp xsi:type="PIVL_TS" operator="A">{EIGHT}</comp>',
+            ),
+            "du 01/12/2026 au 06/12/2026, toutes les 8 heures",
+        ),
+    ],
+)
+def test_when(element: str, words: str) -> None:
+    assert coded(before=element) == words
+
+
+@pytest.mark.parametrize(
+    "element",
+    [
+        time("PIVL_TS", '<period value="8" unit="lune"/>'),
+        time("PIVL_TS", '<period value="huit" unit="h"/>'),
+        time("PIVL_TS", f'<phase><low value="20261201"/></phase>{DAILY}'),
+        time("EIVL_TS", '<event code="XX"/>'),
+        time("SXPR_TS", f'<comp xsi:type="IVL_TS">{DAYS}</comp><comp xsi:type="X"/>'),
+        time("GTS", EIGHT),
+        time("TS", attributes='value="demain"'),
+    ],
+)
+def test_half_a_posology_does_not_pass_for_the_whole(element: str) -> None:
+    """Where a code has no words the reader is sent to the document."""
+    assert coded(before=element) == MORE
+    dose = '<doseQuantity value="1"/>'
+    assert coded(before=element, doses=dose) == f"dose : 1 ; {MORE}"
+
+
+def test_what_is_unknown_is_not_coded() -> None:
+    unknown = '<effectiveTime xsi:type="IVL_TS"><low nullFlavor="UNK"/></effectiveTime>'
+    assert dosage(treatment(before=unknown, doses='<doseQuantity nullFlavor="NI"/>')) is None
+
+
+def dose(inside: str) -> str:
+    return f"<doseQuantity>{inside}</doseQuantity>"
+
+
+def most(above: str, below: str) -> str:
+    return f"""<maxDoseQuantity><numerator {above}/><denominator {below}/></maxDoseQuantity>"""
+
+
+RATE = """<rateQuantity><low value="1500" unit="mg/d"/><high value="3000" unit="mg/d"/>
+</rateQuantity>"""
+FACE = """<approachSiteCode nullFlavor="OTH"><originalText>visage</originalText>
+</approachSiteCode>"""
+
+
+@pytest.mark.parametrize(
+    ("doses", "words"),
+    [
+        ('<doseQuantity value="1" unit="{tablet}"/>', "dose : 1 comprimé(s)"),
+        ('<doseQuantity value="0.50" unit="15054000"/>', "dose : 0,5 comprimé(s)"),
+        (dose('<low value="1" unit="mg"/><high value="1" unit="mg"/>'), "dose : 1 mg"),
+        (dose('<low value="5" unit="mL"/><high value="10" unit="mL"/>'), "dose : 5 mL à 10 mL"),
+        (dose('<low nullFlavor="NI"/><high value="2" unit="{x}"/>'), "dose : au plus 2 x"),
+        ('<doseQuantity value="un"/>', MORE),
+        (RATE, "débit : 1500 mg par jour à 3000 mg par jour"),
+        (most('value="4"', 'value="1" unit="d"'), "au plus 4 par jour"),
+        (most('value="3" unit="g"', 'value="24" unit="h"'), "au plus 3 g en 24 heures"),
+        (most('value="4"', 'value="1" unit="kg"'), MORE),
+        ('<routeCode code="20053000" displayName="Voie orale"/>', "Voie orale"),
+        ('<routeCode code="20053000"/>', "20053000"),
+        (FACE, "site : visage"),
+    ],
+)
+def test_how_much(doses: str, words: str) -> None:
+    assert coded(doses=doses) == words
+
+
+def test_steps_in_their_order_with_their_conditions() -> None:
+    """Doses that change, are split or depend on something: subordinate administrations."""
+    first = time("PIVL_TS", EIGHT) + '<doseQuantity value="2"/>'
+    second = '<doseQuantity value="1"/>' + condition("<text>si douleur</text>")
+    route = '<routeCode displayName="Voie orale"/>'
+    told = coded(doses=route, related=step(10, second) + step(2, first))
+    assert told == "Voie orale ; 1) dose : 2 ; toutes les 8 heures ; 2) dose : 1 ; si douleur"
+
+
+def test_a_condition_of_the_whole_line() -> None:
+    related = condition("<text>si douleur</text>") + condition('<value displayName="fièvre"/>')
+    assert coded(doses='<doseQuantity value="1"/>', related=related) == (
+        "dose : 1 ; si douleur ; fièvre"
+    )
+
+
+TABLE = """<table><tbody><tr><td><content ID="m1">Essai</content></td><td>1 le matin</td></tr>
+<tr><td><content ID="s1">puis 1 un jour sur deux</content></td></tr></tbody></table>
+<content ID="c1">si fièvre</content><content ID="i1">Avec un verre d’eau</content>
+<content ID="n1">essai-cetamol 500 MG</content>
+<paragraph ID="w1">ESSAI-CETAMOL 500 mg, 1 comprimé au coucher</paragraph>
+<content ID="w2">Essai 500, 1 comprimé au coucher</content>"""
+
+
+def refer(mark: str) -> str:
+    return f'<text><reference value="#{mark}"/></text>'
+
+
+def test_what_was_signed_is_the_truth() -> None:
+    """No code beside it; conditions and instructions, which stand elsewhere, are told too."""
+    act = treatment(
+        before=refer("m1") + time("PIVL_TS", EIGHT),
+        doses='<doseQuantity value="7"/>',
+        related=step(1, refer("s1")) + condition(refer("c1")) + instruction("PINSTRUCT", "i1"),
+    )
+    assert dosage(act, TABLE) == (
+        "1 le matin ; puis 1 un jour sur deux ; si fièvre ; Avec un verre d’eau"
+    )
+
+
+def test_an_instruction_is_told_of_coded_lines_too() -> None:
+    act = treatment(doses='<doseQuantity value="7"/>', related=instruction("PINSTRUCT", "i1"))
+    assert dosage(act, TABLE) == f"{CODES}dose : 7 ; Avec un verre d’eau"
+
+
+@pytest.mark.parametrize(
+    ("mark", "own"),
+    [
+        ("n1", ""),
+        ("w1", "ESSAI-CETAMOL 500 mg, 1 comprimé au coucher ; "),
+        ("w2", "Essai 500, 1 comprimé au coucher ; "),
+    ],
+)
+def test_a_piece_that_is_the_whole_line(mark: str, own: str) -> None:
+    """What a line refers to is its complete text (IHE PCC Medications), not its name alone."""
+    act = treatment(before=refer(mark), doses='<doseQuantity value="1"/>')
+    assert dosage(act, TABLE) == f"{own}{CODES}dose : 1"
+
+
+def test_how_long_a_device_is_used() -> None:
+    code = f'<code code="1200001" displayName="lit" codeSystem="{LPP}"/>'
+    act = device(code, before=time("IVL_TS", DAYS)).replace(
+        '<quantity value="1"/>',
+        '<quantity value="1"/><expectedUseTime><width value="60" unit="d"/></expectedUseTime>',
+    )
+    told = f"{CODES}du 01/12/2026 au 06/12/2026 ; utilisation : 60 jours"
+    assert dosage(act, code=DEVICES) == told

@@ -1,0 +1,189 @@
+"""When a CDA prescription lets something leave, how much, and in which sections its lines are."""
+
+import base64
+from datetime import date
+
+import pytest
+
+from services.prescription import contract as c
+from services.prescription.adapters.cda import CdaDocuments
+from services.prescription.domain.ports import Read
+from services.prescription.domain.refusals import NothingLeft
+from shared.kernel.errors import InvalidRequest
+from tests.prescription.cda import (
+    DEVICES,
+    EP_MED_DM,
+    LPP,
+    MEDICINES,
+    act_of_prescription,
+    device,
+    document,
+    section,
+    supplied,
+    treatment,
+    untitled,
+)
+from tests.prescription.world import DOCTOR, PHARMACIST, World, asked, given
+
+TODAY = date(2026, 11, 21)
+BED = device(f'<code code="1200001" displayName="lit" codeSystem="{LPP}"/>')
+
+
+def written(time: str) -> str:
+    return f'<effectiveTime value="{time}"/>'
+
+
+def read(**more: str) -> Read:
+    return CdaDocuments().read(document(section(treatment()), **more))
+
+
+def issue(world: World, data: bytes, **more: object) -> c.Issued:
+    return world.app.issue(asked(content=base64.b64encode(data).decode(), **more), DOCTOR)
+
+
+def test_the_day_it_was_written() -> None:
+    """In France, whatever the zone of its hour."""
+    assert read(written=written("20261031233000+0000")).written_on == date(2026, 11, 1)
+    assert read().written_on is None
+
+
+def test_terms_run_from_the_day_it_was_written(world: World) -> None:
+    """Not from that of its issue: "une ordonnance datant de moins de trois mois" (CSP R5132-22),
+    for devices of six (CSS R165-40)."""
+    data = document(
+        section(treatment()), section(BED, code=DEVICES), written=written("20260930101500+0200")
+    )
+    prescription = world.of(issue(world, data).number)
+
+    assert prescription.issued_on == date(2026, 9, 30)
+    assert [(one.first_by, one.until) for one in prescription.lines] == [
+        (date(2026, 12, 30), date(2027, 9, 30)), (date(2027, 3, 30), date(2027, 9, 30)),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(("time", "sentence"), [("20260820", "over"), ("20261122", "future")])
+def test_one_of_other_days_is_not_issued(world: World, time: str, sentence: str) -> None:
+    """Three months and a day ago; tomorrow."""
+    with pytest.raises(InvalidRequest) as refused:
+        issue(world, document(section(treatment()), written=written(time)))
+    assert sentence in refused.value.fields["content"]
+    assert world.topics() == []
+    issue(world, document(section(treatment()), written=written("20260821")))
+
+
+def test_of_an_old_one_what_may_still_leave(world: World) -> None:
+    """The device, whose six months are not over."""
+    data = document(section(treatment()), section(BED, code=DEVICES), written=written("20260820"))
+    number = issue(world, data).number
+    with pytest.raises(NothingLeft):
+        world.dispense(number, given(1), given(1, 2))
+    world.dispense(number, given(0, what="later"), given(1, 2))
+
+
+def test_the_validity_that_its_prescriber_sets(world: World) -> None:
+    """eP-MED-DM: the period of the documented act is that of the prescription's validity."""
+    period = act_of_prescription('<low value="20261121"/><high value="20270115090000+0100"/>')
+    data = document(section(treatment()), top=EP_MED_DM, header=period)
+    (line,) = world.of(issue(world, data).number).lines
+    assert (line.first_by, line.until) == (date(2027, 1, 15), date(2027, 1, 15))
+
+    over = document(section(treatment()), top=EP_MED_DM, header=period.replace("2027", "2025"))
+    with pytest.raises(InvalidRequest):
+        issue(world, over)
+
+
+@pytest.mark.parametrize(
+    ("top", "header"),
+    [
+        ("", act_of_prescription('<high value="20270115"/>')),
+        (EP_MED_DM, act_of_prescription('<high nullFlavor="UNK"/>')),
+        (EP_MED_DM, act_of_prescription('<high value="20270115"/>', code="11488-4")),
+        (EP_MED_DM, ""),
+    ],
+    ids=["the time an act took", "no end", "another act", "nothing said"],
+)
+def test_no_validity_of_its_own(top: str, header: str) -> None:
+    assert read(top=top, header=header).valid_until is None
+
+
+def test_an_end_beyond_the_law_is_that_of_the_law(world: World) -> None:
+    period = act_of_prescription('<high value="20991231"/>')
+    data = document(section(treatment()), top=EP_MED_DM, header=period)
+    (line,) = world.of(issue(world, data).number).lines
+    assert (line.first_by, line.until) == (date(2027, 2, 21), date(2027, 11, 21))
+
+
+@pytest.mark.parametrize("more", [{"written": written("2026")}, {"written": written("hier")}])
+def test_a_day_that_is_none(more: dict[str, str]) -> None:
+    with pytest.raises(InvalidRequest) as refused:
+        read(**more)
+    assert "effectiveTime" in refused.value.fields["content"]
+
+
+@pytest.mark.parametrize(
+    ("act", "template", "kind"),
+    [
+        (treatment(), "1.3.6.1.4.1.19376.1.9.1.2.1", "medicine"),
+        (treatment(), "1.2.250.1.213.1.1.2.171", "medicine"),
+        (BED, "1.2.250.1.213.1.1.2.222", "device"),
+    ],
+)
+def test_a_section_is_known_by_its_template_too(act: str, template: str, kind: str) -> None:
+    """Without a code, or with a local one (IHE PRE, CI-SIS)."""
+    local = '<code code="ORD" codeSystem="1.2.3"/>'
+    for one in (untitled(act, template=template), untitled(act, template=template, code=local)):
+        assert [line.kind for line in CdaDocuments().read(document(one)).lines] == [kind]
+
+
+def test_a_section_is_known_by_the_loinc_code_it_is_translated_to() -> None:
+    code = f'<code code="ORD" codeSystem="1.2.3"><translation code="{MEDICINES}"/></code>'
+    data = document(untitled(treatment(), template="1.2.3", code=code))
+    assert len(CdaDocuments().read(data).lines) == 1
+
+
+def test_another_section_has_no_lines() -> None:
+    """A treatment plan (IHE MTP) lists what somebody takes."""
+    plan = untitled(treatment(), template="1.3.6.1.4.1.19376.1.9.1.2.6")
+    assert len(CdaDocuments().read(document(section(treatment()), plan)).lines) == 1
+
+
+def test_what_the_treatment_needs(world: World) -> None:
+    """No quantity is prescribed: five boxes leave by the first of two deliveries, three by the
+    second, and the number is used."""
+    repeat = '<repeatNumber value="1"/>'
+    boxes = treatment(related=supplied('value="2" unit="30009000"'))
+    number = issue(world, document(section(treatment(repeat=repeat), boxes))).number
+    told = world.present(number).prescription.lines
+    assert [(one.sufficient, one.total, one.open_now) for one in told] == [
+        (True, 2, 2), (False, 2, 2),
+    ]  # fmt: skip
+
+    first = world.dispense(number, given(5), given(0, 2, "later"))
+    assert world.present(number).prescription.lines[0].open_now == 1
+    with pytest.raises(NothingLeft):
+        world.dispense(number, given(1), given(3, 2))
+    assert world.dispense(number, given(3), given(2, 2)).state == "dispensed"
+
+    assert first.state == "partially_dispensed"
+
+
+def test_what_was_needed_comes_back_whole(world: World) -> None:
+    number = issue(world, document(section(treatment()))).number
+    done = world.dispense(number, given(5))
+    request = c.ReverseDispensation.model_validate(
+        {"request_id": "0190a000-0000-7000-8000-0000000000f1", "number": number,
+         "dispensation": done.dispensation_id, "reason": "returned"}
+    )  # fmt: skip
+    world.app.reverse_dispensation(request, PHARMACIST)
+    assert world.present(number).prescription.lines[0].open_now == 1
+
+
+def test_an_exceptional_renewal_of_what_is_needed(world: World) -> None:
+    """One more delivery, of as many packages as the month takes."""
+    repeat = '<repeatNumber value="1"/>'
+    number = issue(world, document(section(treatment(repeat=repeat)))).number
+    world.dispense(number, given(5))
+    world.dispense(number, given(5))
+    world.move(30)
+    world.dispense(number, given(5, what="exceptional_renewal", reason="prescriber_unreachable"))
+    assert len(world.of(number).exceptionally(world.of(number).lines[0])) == 1
