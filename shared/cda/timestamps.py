@@ -6,7 +6,7 @@ the hour is that of metropolitan France (CI-SIS, "Volet structuration minimale")
 """
 
 import re
-from datetime import UTC, datetime, timedelta, timezone, tzinfo
+from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
 from zoneinfo import ZoneInfo
 
 from shared.kernel.clock import instant
@@ -60,3 +60,9 @@ def civil_date(iso: str) -> str:
     if "T" not in iso:
         return iso
     return datetime.fromisoformat(iso).astimezone(LOCAL).date().isoformat()
+
+
+def civil_day(value: str) -> date:
+    """The day in metropolitan France of a point in time. Raises :class:`ValueError`, also for one
+    that is less precise."""
+    return date.fromisoformat(civil_date(read_timestamp(value)))

@@ -7,7 +7,7 @@ from datetime import date
 
 from services.prescription.adapters.refused import refused
 from services.prescription.adapters.tables import read_words
-from shared.cda.timestamps import civil_date, read_timestamp
+from shared.cda.timestamps import civil_day
 from shared.cda.tree import HL7, Element, attribute, child, children
 from shared.kernel.periods import Period
 
@@ -83,15 +83,11 @@ def _end(supply: Element) -> date | Period:
     unit = attribute(supply, "effectiveTime/width", "unit") or ""
     try:
         if high:
-            return _day(high)
+            return civil_day(high)
         lasts = Period.parse(f"P{width}{_PERIODS[unit]}")
-        return lasts.last_day(_day(low)) if low else lasts
+        return lasts.last_day(civil_day(low)) if low else lasts
     except (KeyError, ValueError, OverflowError):
         raise refused("the end of a renewal period cannot be read") from None
-
-
-def _day(written: str) -> date:
-    return date.fromisoformat(civil_date(read_timestamp(written)))
 
 
 def _whole(written: str, field: str) -> int:

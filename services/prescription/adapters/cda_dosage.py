@@ -16,24 +16,36 @@ MAX_DOSAGE = 2000
 def read_dosage(act: Element, product: Product, rows: Rows) -> str | None:
     """What stands beside the product, then under which conditions and what the person and the
     pharmacist are told."""
-    signed = list(_signed(act, rows))
-    told: list[str | None] = [*signed, *conditions(act, rows.narrative)]
-    if any(signed):
-        told += [more for step in steps(act) for more in conditions(step, rows.narrative)]
-    else:
-        told = [_own(act, product, rows), from_codes(act, rows.narrative), *told]
-    told += _instructions(act, rows)
-    said = " ; ".join(one for one in told if one and one not in NOTHING)
-    return (said if len(said) <= MAX_DOSAGE else f"{said[:MAX_DOSAGE]} […]") or None
+    said = ""
+    for words in _told(act, product, rows):
+        if words and words not in NOTHING:
+            said = f"{said} ; {words}" if said else words
+        if len(said) > MAX_DOSAGE:  # what is kept bounds what is read
+            return f"{said[:MAX_DOSAGE]} […]"
+    return said or None
 
 
-def _signed(act: Element, rows: Rows) -> Iterator[str]:
-    """Steps stand in the product's row, or in rows of their own."""
+def _told(act: Element, product: Product, rows: Rows) -> Iterator[str | None]:
     beside = rows.beside(child(act, "text"))
-    yield beside
+    signed = beside or next(_steps(act, beside, rows), "")
+    if signed:
+        yield beside
+        yield from _steps(act, beside, rows)
+    else:
+        yield _own(act, product, rows)
+        yield from_codes(act, rows.narrative)
+    for one in (act, *steps(act)) if signed else (act,):
+        yield from conditions(one, rows.narrative)
+    for inner in children(act, "entryRelationship/act"):
+        if attribute(inner, "code", "code") in INSTRUCTIONS:
+            yield rows.narrative.words(child(inner, "text"), MAX_PIECE)
+
+
+def _steps(act: Element, beside: str, rows: Rows) -> Iterator[str]:
+    """They stand in the product's row, or in rows of their own."""
     for step in steps(act):
         words = rows.narrative.words(child(step, "text"), MAX_PIECE) or ""
-        if words not in beside:
+        if words not in NOTHING and words not in beside:
             yield words
 
 
@@ -42,9 +54,3 @@ def _own(act: Element, product: Product, rows: Rows) -> str:
     text describing the medication" (IHE PCC Medications)."""
     words = rows.narrative.words(child(act, "text"), MAX_PIECE) or ""
     return "" if words.casefold() == product.label.casefold() else words
-
-
-def _instructions(act: Element, rows: Rows) -> Iterator[str | None]:
-    for inner in children(act, "entryRelationship/act"):
-        if attribute(inner, "code", "code") in INSTRUCTIONS:
-            yield rows.narrative.words(child(inner, "text"), MAX_PIECE)

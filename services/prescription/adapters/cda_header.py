@@ -5,7 +5,7 @@ from datetime import date
 
 from services.prescription.adapters.cda_amounts import has_template
 from services.prescription.adapters.refused import refused
-from shared.cda.timestamps import civil_date, read_timestamp
+from shared.cda.timestamps import civil_day
 from shared.cda.tree import Element, attribute, children
 
 PS_IDNAT = "1.2.250.1.71.4.2.1"
@@ -50,6 +50,6 @@ def _day(written: str | None, field: str) -> date | None:
     if written is None:
         return None
     try:
-        return date.fromisoformat(civil_date(read_timestamp(written)))
+        return civil_day(written)
     except ValueError:
         raise refused(f"{field} is not a day") from None

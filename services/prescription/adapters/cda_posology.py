@@ -2,6 +2,7 @@
 prescrit, IHE PCC Medications: 1.3.6.1.4.1.19376.1.5.3.1.4.7)."""
 
 from collections.abc import Callable, Iterator
+from itertools import chain, islice
 
 from services.prescription.adapters.cda_timing import timing
 from services.prescription.adapters.cda_values import interval, quantity, ratio
@@ -12,16 +13,22 @@ FROM_CODES = "D’après les codes : "
 MORE = "la suite est à lire dans le document"
 """Said wherever a code has no words here: half a posology must not pass for the whole."""
 MAX_CRITERION = 500
+MAX_CODES = 50
+"""Of a line, and of each of its steps."""
 Told = Iterator[str | None]
 
 
 def from_codes(act: Element, narrative: Narrative) -> str | None:
     """``None`` where nothing is coded."""
-    told = list(_said(act, narrative))
+    said = _joined(_of_line(act, narrative))
+    return said and FROM_CODES + said
+
+
+def _of_line(act: Element, narrative: Narrative) -> Told:
+    yield from _said(act, narrative)
     for place, step in enumerate(steps(act), start=1):
-        of_step = [*_said(step, narrative), *conditions(step, narrative)]
-        told += [f"{place}) {_joined(of_step)}"] if of_step else []
-    return FROM_CODES + _joined(told) if told else None
+        if said := _joined(chain(_said(step, narrative), conditions(step, narrative))):
+            yield f"{place}) {said}"
 
 
 def steps(act: Element) -> list[Element]:
@@ -76,9 +83,11 @@ def _display(element: Element | None) -> str | None:
     return element.get("displayName", "").strip() or element.get("code", "").strip() or None
 
 
-def _joined(told: list[str | None]) -> str:
-    said = [one for one in told if one]
-    return " ; ".join(said if len(said) == len(told) else [*said, MORE])
+def _joined(told: Told) -> str | None:
+    """``None`` where there is nothing to tell."""
+    found = list(islice(told, MAX_CODES + 1))
+    said = [one for one in found[:MAX_CODES] if one]
+    return " ; ".join(said if len(said) == len(found) else [*said, MORE]) if found else None
 
 
 def _place(sequence: Element | None) -> int:

@@ -140,7 +140,7 @@ class Wanted:
     """A line as the prescriber writes it. ``fraction_days`` for what is dispensed in fractions:
     ``quantity`` is then that of one fraction and ``fractions`` how many. ``renewals``: none where
     the line says nothing of them; ``unlimited``: as often as its kind allows. ``until``: end of
-    the time in which it is renewed."""
+    the time in which it is renewed. ``sufficient``: as of :class:`Line`."""
 
     kind: str
     product: Product

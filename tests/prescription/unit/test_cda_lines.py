@@ -5,6 +5,7 @@ from datetime import date
 import pytest
 
 from services.prescription.adapters.cda import CdaDocuments
+from services.prescription.adapters.tables import read_words
 from services.prescription.domain.terms import Product, Wanted
 from shared.kernel.errors import InvalidRequest
 from shared.kernel.periods import Period
@@ -68,6 +69,12 @@ def test_a_quantity_is_a_real_number_of_a_unit(
     read = line(treatment(related=supplied(written, template)))
     assert (read.quantity, read.unit) == (quantity, unit)
     assert read.sufficient is ("nullFlavor" in written)
+
+
+def test_each_word_of_a_package_is_of_one_code() -> None:
+    """A dispensation's document is written from it."""
+    words = read_words("units")
+    assert len({*words.values()}) == len(words)
 
 
 def test_a_quantity_that_is_not_said_is_left_to_the_pharmacist() -> None:

@@ -91,6 +91,7 @@ def test_when(element: str, words: str) -> None:
         time("PIVL_TS", '<period value="8" unit="lune"/>'),
         time("PIVL_TS", '<period value="huit" unit="h"/>'),
         time("PIVL_TS", f'<phase><low value="20261201"/></phase>{DAILY}'),
+        time("PIVL_TS", f'<phase><low value="202612010800"/></phase>{EIGHT}'),
         time("EIVL_TS", '<event code="XX"/>'),
         time("SXPR_TS", f'<comp xsi:type="IVL_TS">{DAYS}</comp><comp xsi:type="X"/>'),
         time("GTS", EIGHT),
@@ -128,6 +129,8 @@ FACE = """<approachSiteCode nullFlavor="OTH"><originalText>visage</originalText>
     [
         ('<doseQuantity value="1" unit="{tablet}"/>', "dose : 1 comprimé(s)"),
         ('<doseQuantity value="0.50" unit="15054000"/>', "dose : 0,5 comprimé(s)"),
+        ('<doseQuantity value="1" unit="{Tablet}"/>', "dose : 1 comprimé(s)"),
+        ('<doseQuantity value="12" unit="[IU]"/>', "dose : 12 UI"),
         (dose('<low value="1" unit="mg"/><high value="1" unit="mg"/>'), "dose : 1 mg"),
         (dose('<low value="5" unit="mL"/><high value="10" unit="mL"/>'), "dose : 5 mL à 10 mL"),
         (dose('<low nullFlavor="NI"/><high value="2" unit="{x}"/>'), "dose : au plus 2 x"),
@@ -161,6 +164,18 @@ def test_a_condition_of_the_whole_line() -> None:
     )
 
 
+def test_what_is_told_of_codes_has_an_end() -> None:
+    """A thousand steps, whose text is one of ten thousand characters."""
+    long = f'<content ID="l1">{"à jeun " * 1_500}</content>'
+    many = "".join(step(1, refer("l1")) for _ in range(1_000))
+    said = dosage(treatment(related=many), long)
+    assert said is not None
+    assert said.endswith("[…]")
+
+    routes = "".join(f'<routeCode displayName="R{place}"/>' for place in range(60))
+    assert coded(doses=routes) == " ; ".join([*(f"R{place}" for place in range(50)), MORE])
+
+
 TABLE = """<table><tbody><tr><td><content ID="m1">Essai</content></td><td>1 le matin</td></tr>
 <tr><td><content ID="s1">puis 1 un jour sur deux</content></td></tr></tbody></table>
 <content ID="c1">si fièvre</content><content ID="i1">Avec un verre d’eau</content>
@@ -188,6 +203,11 @@ def test_what_was_signed_is_the_truth() -> None:
 def test_an_instruction_is_told_of_coded_lines_too() -> None:
     act = treatment(doses='<doseQuantity value="7"/>', related=instruction("PINSTRUCT", "i1"))
     assert dosage(act, TABLE) == f"{CODES}dose : 7 ; Avec un verre d’eau"
+
+
+def test_a_step_of_a_dash_says_nothing() -> None:
+    act = treatment(related=step(1, f'{refer("d1")}<doseQuantity value="1"/>'))
+    assert dosage(act, '<content ID="d1">-</content>') == f"{CODES}1) dose : 1"
 
 
 @pytest.mark.parametrize(
