@@ -92,7 +92,7 @@ def _line(act: Element, kind: str, rows: Rows, root: Element) -> Wanted:
     if product is None:
         raise refused("a line names no product")
     quantity = amounts.quantity(act)
-    renewals = amounts.renewals(act)
+    renewals = amounts.renewals(act, sufficient=quantity.sufficient)
     return Wanted(
         kind=kind,
         product=product,

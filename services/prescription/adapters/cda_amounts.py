@@ -9,6 +9,7 @@ from services.prescription.adapters.refused import refused
 from services.prescription.adapters.tables import read_words
 from shared.cda.timestamps import civil_day
 from shared.cda.tree import HL7, Element, attribute, child, children
+from shared.kernel.errors import InvalidRequest
 from shared.kernel.periods import Period
 
 SUPPLY = {"1.2.250.1.213.1.1.3.86", "1.3.6.1.4.1.19376.1.9.1.3.8"}
@@ -21,6 +22,9 @@ _WHOLE = re.compile(r"\+?0*(\d{1,5})(?:\.0{1,9})?", re.ASCII)
 """A quantity is a real number (HL7 PQ): 2.0 is 2."""
 _PERIODS = {"d": "D", "wk": "W", "mo": "M", "a": "Y"}
 """UCUM units of time that a renewal period is counted in."""
+_DAYS = {"d": 1, "wk": 7, "mo": 30, "a": 360}
+MONTH, MONTHS = 31, 12
+"""Days that a month has at most, and how many months a treatment."""
 _UNITS = read_words("units")
 
 
@@ -56,15 +60,36 @@ def quantity(act: Element) -> Quantity:
     return Quantity(count=count, unit=words)
 
 
-def renewals(act: Element) -> Renewals:
-    """``repeatNumber``: how many more times; ``nullFlavor`` NI: not limited."""
+def renewals(act: Element, *, sufficient: bool = False) -> Renewals:
+    """``repeatNumber``: how many more times; ``nullFlavor`` NI: not limited. Where it is not said,
+    the length of a treatment says it of a line whose quantity is ``sufficient``."""
     until = next((_end(supply) for supply in _supplies(act, RENEWAL_PERIOD)), None)
     said = act.find(f"{{{HL7}}}repeatNumber")
     if said is None or "nullFlavor" in said.attrib:
         is_unlimited = said is not None and said.get("nullFlavor") == "NI"
-        return Renewals(unlimited=is_unlimited, until=until)
+        by_length = _months(act) - 1 if sufficient and not is_unlimited else None
+        return Renewals(count=by_length or None, unlimited=is_unlimited, until=until)
     most = said.get("value") or attribute(said, "high", "value") or ""
     return Renewals(count=_whole(most, "repeatNumber"), until=until)
+
+
+def _months(act: Element) -> int:
+    """Of the treatment, those that have begun counted as whole: a prescription for more than a
+    month says how often it is renewed, by a month at most each time, or how long the treatment is,
+    in the limit of twelve months (CSP R5123-2). 1 where no length is said."""
+    days = max((_days(span) for span in children(act, "effectiveTime")), default=0)
+    return min(MONTHS, max(1, -(-days // MONTH)))
+
+
+def _days(span: Element) -> int:
+    low, high = (attribute(span, side, "value") for side in ("low", "high"))
+    width, unit = (attribute(span, "width", name) or "" for name in ("value", "unit"))
+    try:
+        if low and high:
+            return (civil_day(high) - civil_day(low)).days + 1
+        return _whole(width, "width") * _DAYS[unit] if width else 0
+    except (InvalidRequest, KeyError, ValueError):
+        return 0
 
 
 def has_template(element: Element, roots: set[str]) -> bool:

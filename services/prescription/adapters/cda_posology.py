@@ -6,6 +6,7 @@ from itertools import chain, islice
 
 from services.prescription.adapters.cda_timing import timing
 from services.prescription.adapters.cda_values import interval, quantity, ratio
+from services.prescription.adapters.tables import read_words
 from shared.cda.narrative import Narrative
 from shared.cda.tree import HL7, Element, child, children
 
@@ -15,6 +16,8 @@ MORE = "la suite est à lire dans le document"
 MAX_CRITERION = 500
 MAX_CODES = 50
 """Of a line, and of each of its steps."""
+EDQM = "0.4.0.127.0.16.1.1.2.1"
+_ROUTES = read_words("routes")
 Told = Iterator[str | None]
 
 
@@ -47,7 +50,7 @@ def conditions(act: Element, narrative: Narrative) -> Told:
     for criterion in children(act, "precondition/criterion"):
         said = narrative.words(child(criterion, "text"), MAX_CRITERION)
         value = narrative.words(child(criterion, "value"), MAX_CRITERION)
-        yield said or value or _display(child(criterion, "value"))
+        yield said or value or _words(child(criterion, "value"))
 
 
 def _said(act: Element, narrative: Narrative) -> Told:
@@ -59,7 +62,7 @@ def _said(act: Element, narrative: Narrative) -> Told:
     def coded(path: str, before: str = "") -> Told:
         """The words that a code stands for, also where no code fits (``nullFlavor``)."""
         for element in act.iterfind(f"{{{HL7}}}{path}"):
-            said = narrative.words(child(element, "originalText")) or _display(element)
+            said = narrative.words(child(element, "originalText")) or _words(element)
             if said or "nullFlavor" not in element.attrib:
                 yield said and f"{before}{said}"
 
@@ -77,10 +80,13 @@ def _says(element: Element) -> bool:
     return "value" in element.attrib or any("nullFlavor" not in one.attrib for one in element)
 
 
-def _display(element: Element | None) -> str | None:
+def _words(element: Element | None) -> str | None:
+    """Of a code: those of EDQM for a way of administration, else those beside it."""
     if element is None:
         return None
-    return element.get("displayName", "").strip() or element.get("code", "").strip() or None
+    is_edqm = element.get("codeSystem", EDQM).strip() == EDQM
+    known = _ROUTES.get(element.get("code", "").strip()) if is_edqm else None
+    return known or element.get("displayName", "").strip() or None
 
 
 def _joined(told: Told) -> str | None:

@@ -17,6 +17,8 @@ TIMES = {
 }
 """UCUM units of time: one, several, and how they are repeated."""
 _NUMBER = re.compile(r"([+-]?)0*(\d{1,9})(?:\.(\d{0,6}?)0*)?", re.ASCII)
+_CODE = re.compile(r"\d{2,}", re.ASCII)
+"""A unit of UCUM has a letter, or is 1."""
 _DOSES = read_words("doses")
 
 
@@ -30,11 +32,13 @@ def number(written: str) -> str | None:
 
 
 def quantity(element: Element | None) -> str | None:
-    """``None`` where nothing is said that can be told."""
+    """``None`` where nothing is said that can be told: a unit may be the code of something else."""
     count = number(element.get("value", "")) if element is not None else None
     if element is None or count is None:
         return None
     unit = _unit(element.get("unit", "").strip(), is_one=abs(float(count.replace(",", "."))) < 2)
+    if _CODE.fullmatch(unit):
+        return None
     return f"{count} {unit}" if unit else count
 
 

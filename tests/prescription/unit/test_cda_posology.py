@@ -16,6 +16,7 @@ from tests.prescription.cda import (
     treatment,
 )
 
+EDQM = "0.4.0.127.0.16.1.1.2.1"
 CODES = "D’après les codes : "
 MORE = "la suite est à lire dans le document"
 
@@ -139,8 +140,14 @@ FACE = """<approachSiteCode nullFlavor="OTH"><originalText>visage</originalText>
         (most('value="4"', 'value="1" unit="d"'), "au plus 4 par jour"),
         (most('value="3" unit="g"', 'value="24" unit="h"'), "au plus 3 g en 24 heures"),
         (most('value="4"', 'value="1" unit="kg"'), MORE),
-        ('<routeCode code="20053000" displayName="Voie orale"/>', "Voie orale"),
-        ('<routeCode code="20053000"/>', "20053000"),
+        ('<doseQuantity value="1" unit="732936001"/>', MORE),
+        (f'<routeCode code="20053000" codeSystem="{EDQM}"/>', "voie orale"),
+        (
+            f'<routeCode code="20045000" codeSystem="{EDQM}" displayName="IV"/>',
+            "voie intraveineuse",
+        ),
+        ('<routeCode code="20053000" codeSystem="1.2.3" displayName="Autre"/>', "Autre"),
+        ('<routeCode code="26643006" codeSystem="2.16.840.1.113883.6.96"/>', MORE),
         (FACE, "site : visage"),
     ],
 )

@@ -167,6 +167,54 @@ def test_what_the_treatment_needs(world: World) -> None:
     assert first.state == "partially_dispensed"
 
 
+def lasting(span: str) -> str:
+    return f'<effectiveTime xsi:type="IVL_TS">{span}</effectiveTime>'
+
+
+QUARTER = lasting('<low value="20261201"/><high value="20270228"/>')
+
+
+@pytest.mark.parametrize(
+    ("span", "renewals"),
+    [
+        (QUARTER, 2),
+        (lasting('<low value="20260701"/><high value="20260930"/>'), 2),
+        (lasting('<low value="20261201"/><high value="20261206"/>'), None),
+        (lasting('<low value="20261201"/><high value="20271130"/>'), 11),
+        (lasting('<low value="20261201"/><high value="20991130"/>'), 11),
+        (lasting('<width value="30" unit="d"/>'), None),
+        (lasting('<width value="12" unit="wk"/>'), 2),
+        (lasting('<width value="6" unit="mo"/>'), 5),
+        (lasting('<width value="1" unit="a"/>'), 11),
+        (lasting('<low value="20261201"/>'), None),
+        (lasting('<low value="20261201"/><high value="hier"/>'), None),
+        (lasting('<width value="x" unit="mo"/>'), None),
+        ("", None),
+    ],
+)
+def test_a_treatment_of_several_months_is_renewed(span: str, renewals: int | None) -> None:
+    """CSP R5123-2: a prescription says how often it is renewed, by a month each time, or how long
+    the treatment is, twelve months at most."""
+    data = document(section(treatment(repeat="", before=span)))
+    assert CdaDocuments().read(data).lines[0].renewals == renewals
+
+
+@pytest.mark.parametrize(
+    ("act", "renewals", "unlimited"),
+    [
+        (treatment(before=QUARTER, repeat='<repeatNumber value="0"/>'), 0, False),
+        (treatment(before=QUARTER, repeat='<repeatNumber nullFlavor="NI"/>'), None, True),
+        (treatment(before=QUARTER, repeat="", related=supplied('value="9"')), None, False),
+    ],
+    ids=["dispensed once", "not limited", "for the whole treatment perhaps"],
+)
+def test_what_its_prescriber_says_comes_before_its_length(
+    act: str, renewals: int | None, unlimited: bool
+) -> None:
+    (line,) = CdaDocuments().read(document(section(act))).lines
+    assert (line.renewals, line.unlimited) == (renewals, unlimited)
+
+
 def test_what_was_needed_comes_back_whole(world: World) -> None:
     number = issue(world, document(section(treatment()))).number
     done = world.dispense(number, given(5))
