@@ -180,6 +180,7 @@ QUARTER = lasting('<low value="20261201"/><high value="20270228"/>')
         (QUARTER, 2),
         (lasting('<low value="20260701"/><high value="20260930"/>'), 2),
         (lasting('<low value="20261201"/><high value="20261206"/>'), None),
+        (lasting('<low value="20261201"/><high value="20270101"/>'), 1),
         (lasting('<low value="20261201"/><high value="20271130"/>'), 11),
         (lasting('<low value="20261201"/><high value="20991130"/>'), 11),
         (lasting('<width value="30" unit="d"/>'), None),
