@@ -51,8 +51,8 @@ class VaultSettings:
     """Of what the person adds themselves (Mon espace santé)."""
     refuse_active_content: bool = True
     """Refuse PDF and RTF that hold scripts, commands (to launch, to open another file, to
-    send), embedded files, films or encryption; off, they are taken, and depositor and
-    readers are warned."""
+    send), RTF that fetch a template or picture, embedded files, films or encryption; off, they
+    are taken, and depositor and readers are warned."""
     clamd: str | None = None
     """The antivirus, ``tcp://host:port`` or ``unix:///path`` of a clamd. Set, nothing is taken in
     without its verdict; its StreamMaxLength must be above ``max_document_bytes``."""

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from services.vault.domain.content import JPEG, PDF, PNG, RTF, TIFF
 from services.vault.domain.images import MAX_PIXELS, pixels_of_jpeg, pixels_of_png
 from services.vault.domain.pdf_parts import Names, TooMuch, parts
+from services.vault.domain.rtf_fields import fetch_pictures
 from services.vault.domain.tiff import pixels_of_tiff
 
 _ACTIVE = {
@@ -57,7 +58,7 @@ _IN_RTF = {
 def active_parts(data: bytes, media_type: str | None) -> tuple[str, ...]:
     """Names for people of what was found; empty for a quiet file."""
     if media_type == RTF:
-        return tuple(sorted(name for name, form in _IN_RTF.items() if form.search(data)))
+        return tuple(sorted(_active_in_rtf(data)))
     if media_type in PIXELS:
         return (_TOO_LARGE,) if PIXELS[media_type](data) > MAX_PIXELS else ()
     if media_type != PDF:
@@ -69,6 +70,15 @@ def active_parts(data: bytes, media_type: str | None) -> tuple[str, ...]:
     except TooMuch:  # what is encrypted cannot be, and says so
         return tuple(sorted(found)) or (_TOO_MUCH,)
     return tuple(sorted(found))
+
+
+def _active_in_rtf(data: bytes) -> Iterator[str]:
+    yield from (name for name, form in _IN_RTF.items() if form.search(data))
+    try:
+        if fetch_pictures(data):
+            yield "a picture of elsewhere"
+    except TooMuch:
+        yield _TOO_MUCH
 
 
 def _active_names(part: bytes) -> Iterator[bytes]:

@@ -1,4 +1,8 @@
-"""Is a TIFF whole, and how large would its pages be? What its directories say, not its pixels."""
+"""Is a TIFF whole, and how large would its pages be? What its directories say, not its pixels.
+
+TIFF 6.0, which is what image/tiff stands for (RFC 3302). BigTIFF is none: it exists for files of
+more than four gigabytes, and few programs that people open a document with show it.
+"""
 
 import struct
 from collections.abc import Iterator

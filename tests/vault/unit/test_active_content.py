@@ -2,6 +2,7 @@
 
 import base64
 import zlib
+from time import process_time
 
 import pytest
 
@@ -13,6 +14,7 @@ from tests.vault.unit.test_taking import fields_of
 
 SCRIPT = b"<</S/JavaScript/JS(x)>>"
 PAIRS = b"1 0 2 10 "
+STORED = rb"{\fldrslt {\*\shppict{\pict{\*\picprop}\pngblip 89504e47}}}}"
 HARD = "more than can be looked into"
 
 
@@ -148,11 +150,32 @@ def test_encryption_is_said_to_be_the_reason() -> None:
         (rb"{\*\template \\\\server\\x.dotm}", "a template of elsewhere"),
         (rb"{\*\template \'68ttp:\u47?\u47?a}", "a template of elsewhere"),
         (rb"{\*\template \'2f\'2fserver\'2fx}", "a template of elsewhere"),
+        (
+            rb'{\field{\*\fldinst {INCLUDEPICTURE "https://a.example/x.png" \\d}}{\fldrslt }}',
+            "a picture of elsewhere",
+        ),
+        (
+            rb'{\field{\*\fldinst INCLUDEPICTURE \\d "https://a.example/x"}{\fldrslt {\pict 00}}}',
+            "a picture of elsewhere",
+        ),
+        (
+            rb"{\field{\*\fldinst {\f1 INCLUDE}{\b PICTURE} \\\\srv\\x}{\fldrslt x}}{\pict 00}",
+            "a picture of elsewhere",
+        ),
+        (
+            rb"{\field{\*\fldinst \u73?mp\'6frt http\u58?//a.example/x}{\fldrslt x}}",
+            "a picture of elsewhere",
+        ),
+        (
+            rb"{\field{\*\fldinst INCLUDEPICTURE file://server/x.png}{\fldrslt }}",
+            "a picture of elsewhere",
+        ),
         (rb"{\field{\*\fldinst {DDEAUTO c:\\cmd.exe}}}", "a command to launch"),
     ],
 )
 def test_active_rtf_are_found(inside: bytes, found: str) -> None:
-    """Linked objects, templates that are fetched when it is opened, and exchanges (RTF 1.9.1)."""
+    """Linked objects, templates and pictures that are fetched when it is opened, and exchanges
+    (RTF 1.9.1)."""
     assert active_parts(rb"{\rtf1\ansi " + inside + b"}", content.RTF) == (found,)
 
 
@@ -163,11 +186,34 @@ def test_active_rtf_are_found(inside: bytes, found: str) -> None:
         rb"{\*\template Mod\'e8le de lettre.dot}",
         rb"{\field{\*\fldinst HYPERLINK https://labo.example}{\fldrslt DDE}}",
         rb"{\pict\pngblip 89504e47}",
+        rb'{\field{\*\fldinst INCLUDEPICTURE "C:\\\\scan\\\\d.png" \\d}{\fldrslt }}',
+        rb'{\field{\*\fldinst INCLUDEPICTURE "file:///C:/scan/1.png" \\d}{\fldrslt }}',
+        rb"{\field{\*\fldinst INCLUDEPICTURE logo.png \\* MERGEFORMAT \\d}{\fldrslt }}",
+        rb"{\field{\*\fldinst { INCLUDEPICTURE http://a/x \\* MERGEFORMATINET }}" + STORED,
+        rb"{\field{\*\fldinst QUOTE INCLUDEPICTURE}{\fldrslt http://labo.example}}",
+        rb"INCLUDEPICTURE http://labo.example",
     ],
 )
 def test_ordinary_rtf_are_quiet(inside: bytes) -> None:
-    """Templates of the own machine, links, pictures."""
+    """Templates of the own machine, links, pictures; fields of a picture of the own machine, or
+    of one that the file holds."""
     assert active_parts(rb"{\rtf1\ansi " + inside + b"}", content.RTF) == ()
+
+
+@pytest.mark.parametrize(
+    "inside",
+    [
+        rb"{\field{\*\fldinst " * 200_000,
+        rb"{\field{\*\fldinst INCLUDEPICTURE http://a " * 100_000,
+        rb"{\field{\*\fldinst INCLUDEPICTURE http://a}{\b{\pict 00}}}" * 80_000,
+    ],
+)
+def test_fields_inside_fields_take_no_long_time(inside: bytes) -> None:
+    """Five megabytes of them: a second or two, or nothing that is taken for quiet."""
+    began = process_time()
+    found = active_parts(rb"{\rtf1 " + inside, content.RTF)
+    assert process_time() - began < 20
+    assert found in {(HARD,), ("a picture of elsewhere",), ()}
 
 
 @pytest.mark.parametrize("before", [b" ", b"Bonjour\n", b"\xef\xbb\xbf"])
