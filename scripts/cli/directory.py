@@ -21,6 +21,7 @@ from rich.progress import (
 from scripts.cli import callers
 from scripts.cli.directory_import import Import, ImportBroken, Tokens
 from scripts.cli.directory_sample import write_sample
+from scripts.cli.finess_sample import write_finess_sample
 from scripts.cli.machine import Dir, place_of
 from scripts.cli.place import DEFAULT, Place
 from scripts.cli.screen import EXIT_CODES, Exit, end, err, out, step
@@ -43,6 +44,7 @@ app = typer.Typer(
 
       carnet directory import PS_LibreAcces_Personne_activite.txt --kind activities --kind sites
       carnet directory import PS_LibreAcces.zip --kind skills --refused refused.csv
+      carnet directory import finess-structures.json.gz --kind legal_entities --kind establishments
       carnet directory sample extract.txt --lines 100000
     """,
     epilog=EXIT_CODES,
@@ -79,7 +81,7 @@ def import_extract(
         ),
     ] = None,
 ) -> None:
-    """Import an extract, as published or inside its zip archive.
+    """Import an extract, as published or inside its archive (zip, gzip).
 
     Broken off and started again, it goes on where it stood. Imported again, only what differs
     changes. A line that cannot be taken is told with its number, and the others are taken.
@@ -101,9 +103,15 @@ def sample(
     file: Annotated[Path, typer.Argument(metavar="FILE", dir_okay=False)],
     lines: Annotated[int, typer.Option(min=1, help="Lines below the header.")] = 1_000,
     wrong: Annotated[int, typer.Option(min=0, help="Every so many lines one is wrong.")] = 1_000,
+    of: Annotated[
+        Literal["activities", "finess"],
+        typer.Option(help="Professionals (RPPS), or establishments (FINESS+, .gz packs it)."),
+    ] = "activities",
 ) -> None:
-    """Write a made-up file in the form of PS_LibreAcces_Personne_activite, always the same."""
-    write_sample(file, lines, wrong)
+    """Write a made-up file in the form of PS_LibreAcces_Personne_activite, always the same; or
+    of FINESS+ structures, where a line is an establishment."""
+    write = write_finess_sample if of == "finess" else write_sample
+    write(file, lines, wrong)
     out.print(f"{lines} lines in {file}", markup=False)
 
 

@@ -33,7 +33,7 @@ def _lines() -> Iterator[dict[str, str]]:
     chance = random.Random(1)  # noqa: S311 - the same file each time, and nothing secret
     structures = [_structure(number) for number in range(FACILITIES)]
     for number in itertools.count():
-        rpps = _with_luhn(f"99{number:08d}")
+        rpps = with_luhn(f"99{number:08d}")
         profession, specialty = chance.choice(PRACTICES)
         person = {
             "Type d'identifiant PP": "8",
@@ -52,10 +52,10 @@ def _lines() -> Iterator[dict[str, str]]:
 
 def _structure(number: int) -> dict[str, str]:
     postal_code, town = TOWNS[number % len(TOWNS)]
-    finess = _with_luhn(f"{postal_code[:2]}{number:06d}")
+    finess = with_luhn(f"{postal_code[:2]}{number:06d}")
     return {
         "Numéro FINESS site": finess,
-        "Numéro FINESS établissement juridique": _with_luhn(f"{postal_code[:2]}8{number // 5:05d}"),
+        "Numéro FINESS établissement juridique": with_luhn(f"{postal_code[:2]}8{number // 5:05d}"),
         "Identifiant technique de la structure": f"F{finess}",
         "Raison sociale site": f"HOPITAL {number}",
         "Code postal (coord. structure)": postal_code,
@@ -64,5 +64,5 @@ def _structure(number: int) -> dict[str, str]:
     }
 
 
-def _with_luhn(digits: str) -> str:
+def with_luhn(digits: str) -> str:
     return next(f"{digits}{last}" for last in range(10) if luhn(f"{digits}{last}"))

@@ -20,18 +20,28 @@ class Layout:
     ``key``: the field that says whom a line is about. ``columns``: field -> the columns that may
     hold it, the first that is not empty. ``required``: fields whose columns must be there.
     Lines without all of ``only_with``, or with one of ``only_without``, are of another kind:
-    passed over.
+    passed over. ``encoding``: of several, the first that a line is in.
+
+    A file without a header names its columns in ``header``; its first line begins with ``title``,
+    and lines that do not begin with ``record`` are of another kind.
+
+    ``entries``: the file is one JSON object, and these are the arrays that lead to an entry:
+    ``pmej``, or ``pmej`` and in each ``ege``. Columns are then paths in it (``PathInEntry``).
     """
 
     file_name: str
-    separator: str
-    quoted: bool
-    encoding: str
     key: str
     required: tuple[str, ...]
     columns: Mapping[str, tuple[str, ...]]
+    separator: str = "|"
+    quoted: bool = False
+    encoding: str | tuple[str, ...] = "utf-8"
     only_with: tuple[str, ...] = ()
     only_without: tuple[str, ...] = ()
+    header: tuple[str, ...] = ()
+    title: tuple[str, ...] = ()
+    record: str = ""
+    entries: tuple[str, ...] = ()
 
     @classmethod
     def read(cls, kind: str, file: Path | None = None) -> "Layout":
@@ -67,6 +77,10 @@ class Layout:
             names = ", ".join(f"«{self.columns[name][0]}»" for name in missing)
             raise NotThisExtract(f"the first line of the file lacks the column {names}")
         return {field: indexes for field, indexes in places.items() if indexes}
+
+    @property
+    def encodings(self) -> tuple[str, ...]:
+        return (self.encoding,) if isinstance(self.encoding, str) else self.encoding
 
     def is_of_kind(self, fields: Mapping[str, str]) -> bool:
         return all(name in fields for name in self.only_with) and not any(

@@ -8,15 +8,15 @@ import csv
 import hashlib
 import heapq
 import json
-import zipfile
-import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import asdict, dataclass, replace
 from itertools import groupby, islice
 from pathlib import Path
 from typing import IO, Any
 
+from services.directory.adapters.extract_content import Unpacked, opened
+from services.directory.adapters.extract_entries import fields_of_entries
 from services.directory.adapters.extract_layout import Layout, NotThisExtract
 from services.directory.contract.importing import FIELD_MAX, KEY_MAX
 
@@ -28,8 +28,6 @@ ABOUT_ONE = 10_000
 """Different lines about one professional or facility, as many as the directory takes at once."""
 ALIKE = 100_000
 """All lines about one: each member of a hospital's staff says the same of the hospital."""
-RATIO = 100
-"""How many times its size in the archive a file may have; text of this kind has ten or twenty."""
 UNREADABLE_AT_ONCE = 1_000
 
 
@@ -95,32 +93,43 @@ def sort_extract(file: Path, layout: Layout, folder: Path) -> Sorted:
 
 
 def _read(file: Path, layout: Layout, digest: Any) -> Iterator[Line | None]:
-    """Each line after the header; ``None`` for one of another kind."""
-    with _content(file, layout) as content:
+    """Each line after the header, or each entry; ``None`` for one of another kind."""
+    with opened(file, layout) as content:
+        if layout.entries:
+            for number, fields, wrong in fields_of_entries(content, layout, digest):
+                yield Line("", number, {}, wrong) if wrong else _line(number, fields, layout)
+            return
         rows = _rows(content, layout, digest)
-        _, header, wrong = next(rows, (1, None, "the file is empty"))
-        if header is None:
+        _, first, wrong = next(rows, (1, None, "the file is empty"))
+        if first is None:
             raise NotThisExtract(f"the first line of the file: {wrong}")
-        while header and not header[-1].strip():  # lines may end with one more separator
-            header = header[:-1]
+        header = _header(first, layout)
         places = layout.pick(header)
         for number, values, why in rows:
-            yield _line(number, values, why, places, len(header), layout)
+            if values is None:
+                yield Line("", number, {}, why)
+            elif layout.record and values[0] != layout.record:
+                yield None
+            elif len(values) < len(header) or any(v.strip() for v in values[len(header) :]):
+                many = f"has {len(values)} columns, the header {len(header)}"
+                yield Line("", number, {}, many)
+            else:
+                yield _line(number, _fields(values, places), layout)
 
 
-def _line(
-    number: int,
-    values: list[str] | None,
-    wrong: str,
-    places: Mapping[str, Sequence[int]],
-    width: int,
-    layout: Layout,
-) -> Line | None:
-    if values is None:
-        return Line("", number, {}, wrong)
-    if len(values) < width or any(value.strip() for value in values[width:]):
-        return Line("", number, {}, f"has {len(values)} columns, the header {width}")
-    fields = _fields(values, places)
+def _header(first: list[str], layout: Layout) -> Sequence[str]:
+    """The names of the columns: the first line, unless that is a title and the layout has them."""
+    if layout.header:
+        if tuple(first[: len(layout.title)]) != layout.title:
+            title = layout.separator.join(layout.title)
+            raise NotThisExtract(f"the first line of the file does not begin with «{title}»")
+        return layout.header
+    while first and not first[-1].strip():  # lines may end with one more separator
+        first = first[:-1]
+    return first
+
+
+def _line(number: int, fields: dict[str, str], layout: Layout) -> Line | None:
     if not layout.is_of_kind(fields):
         return None
     if long := next((name for name, value in fields.items() if len(value) > FIELD_MAX), ""):
@@ -132,23 +141,28 @@ def _line(
 
 
 def _rows(
-    content: IO[bytes], layout: Layout, digest: Any
+    content: IO[bytes] | Unpacked, layout: Layout, digest: Any
 ) -> Iterator[tuple[int, list[str] | None, str]]:
     """Number and values, or ``None`` and what is wrong; empty lines are left out."""
     for number, (raw, is_whole) in enumerate(_lines(content, digest), start=1):
         if not is_whole:
             yield number, None, f"is longer than {LONGEST:,} bytes"
             continue
-        try:
-            text = raw.decode(layout.encoding).rstrip("\r\n").lstrip("\ufeff")
-        except UnicodeDecodeError:
-            yield number, None, f"is not {layout.encoding}"
-            continue
-        if text:
+        text = _decoded(raw, layout.encodings)
+        if text is None:
+            yield number, None, f"is not {' nor '.join(layout.encodings)}"
+        elif text := text.rstrip("\r\n").lstrip("\ufeff"):
             yield number, _split(text, layout), ""
 
 
-def _lines(content: IO[bytes], digest: Any) -> Iterator[tuple[bytes, bool]]:
+def _decoded(raw: bytes, encodings: Sequence[str]) -> str | None:
+    for encoding in encodings:
+        with suppress(UnicodeDecodeError):
+            return raw.decode(encoding)
+    return None
+
+
+def _lines(content: IO[bytes] | Unpacked, digest: Any) -> Iterator[tuple[bytes, bool]]:
     """Each line, or the beginning of one that is too long."""
     while raw := content.readline(LONGEST):
         digest.update(raw)
@@ -176,38 +190,12 @@ def _fields(values: Sequence[str], places: Mapping[str, Sequence[int]]) -> dict[
     return found
 
 
-@contextmanager
-def _content(file: Path, layout: Layout) -> Iterator[IO[bytes]]:
-    """The file itself, or the member of a zip archive that has the layout's name."""
-    if not zipfile.is_zipfile(file):
-        with file.open("rb") as content:
-            yield content
-        return
-    try:
-        with zipfile.ZipFile(file) as archive, archive.open(_member(archive, layout)) as content:
-            yield content
-    except (zipfile.BadZipFile, zlib.error, OSError, EOFError, NotImplementedError) as error:
-        raise NotThisExtract(f"the archive cannot be read: {error}") from None
-
-
-def _member(archive: zipfile.ZipFile, layout: Layout) -> zipfile.ZipInfo:
-    found = [m for m in archive.infolist() if Path(m.filename).name.startswith(layout.file_name)]
-    if len(found) != 1:
-        raise NotThisExtract(f"the archive has {len(found)} files named {layout.file_name}...")
-    (member,) = found
-    if member.flag_bits & 1:
-        raise NotThisExtract("the archive is locked with a password")
-    if member.file_size > RATIO * member.compress_size:
-        raise NotThisExtract(f"the archive grows more than {RATIO} times")
-    return member
-
-
 def _spill(lines: list[Line], file: Path) -> Path:
     lines.sort(key=_order)
     with file.open("w", encoding="utf-8") as out:
         for line in lines:
-            json.dump([line.key, line.number, line.fields, line.wrong], out, ensure_ascii=False)
-            out.write("\n")
+            told = [line.key, line.number, line.fields, line.wrong]
+            out.write(json.dumps(told, ensure_ascii=False) + "\n")
     return file
 
 

@@ -6,11 +6,10 @@ otherwise changes nothing. ``None`` when no line could be taken.
 """
 
 from collections.abc import Callable, Iterable, Sequence
-from typing import Any, TypeVar
 
-from pydantic import BaseModel, ValidationError
-
+from services.directory.application.finess_rows import establishment, legal_entity
 from services.directory.application.log import DirectoryLog, place_of
+from services.directory.application.row_values import Saying, fit, flag, only
 from services.directory.contract.importing import ExtractKind, ExtractRow, RefusedLine
 from services.directory.contract.parts import (
     Description,
@@ -25,9 +24,7 @@ from services.directory.domain.national_ids import finess_of, structure_of
 from services.directory.domain.professional import PRACTICE
 from shared.kernel.errors import InvalidRequest, Refusal
 
-Saying = dict[str, Any]
 Reader = Callable[[DirectoryLog, ExtractRow], Saying]
-M = TypeVar("M", bound=BaseModel)
 
 IN_TRAINING = "E"
 """TRE_R09, professional category of a student; C is civil, M and once F are public officials."""
@@ -35,8 +32,8 @@ INDIRECT = "I"
 """TRE_R23 since 2 February 2026: works there through a company. Readers of answers were told of
 L, S and B alone, so that the place has no mode.
 """
-YES = {"o", "oui", "true", "1", "vrai"}
-NO = {"n", "non", "false", "0", "faux"}
+OF_STRUCTURE = ("name", "level", "legal_entity", "sector", "postal_code", "town", "open")
+"""What the files of professionals and structures say of a facility."""
 
 
 def activity(log: DirectoryLog, row: ExtractRow) -> Saying:
@@ -48,14 +45,14 @@ def activity(log: DirectoryLog, row: ExtractRow) -> Saying:
         "specialty": told.get("specialty"),
         "pharmacist_section": told.get("pharmacist_section"),
     }
-    person = _fit(
+    person = fit(
         Description,
-        {**practice, **_only(told, "family_name", "given_name")}
-        | {"under_agreement": _flag(told, "under_agreement")},
+        {**practice, **only(told, "family_name", "given_name")}
+        | {"under_agreement": flag(told, "under_agreement")},
     )
-    place = _fit(
+    place = fit(
         Place,
-        {**practice, **_only(told, "legal_entity", "sector"), **located(told)}
+        {**practice, **only(told, "legal_entity", "sector"), **located(told)}
         | {"facility": _facility(told), "name": told.get("facility_name")}
         | {"mode": None if told.get("mode") == INDIRECT else told.get("mode")},
     )
@@ -65,7 +62,7 @@ def activity(log: DirectoryLog, row: ExtractRow) -> Saying:
 
 
 def skill(log: DirectoryLog, row: ExtractRow) -> Saying:
-    said = _fit(Skill, {"code": row.fields.get("specialty"), "kind": row.fields.get("kind")})
+    said = fit(Skill, {"code": row.fields.get("specialty"), "kind": row.fields.get("kind")})
     log.codes.check_skill(said["code"])
     return said
 
@@ -77,18 +74,18 @@ def diplomas(_: DirectoryLog, row: ExtractRow) -> Saying:
         {"kind": kind, "type": told.get(f"{kind}_type"), "code": told.get(kind)}
         for kind in ("diploma", "authorisation")
     ]
-    return {"diplomas": [_fit(Diploma, one) for one in both if one["type"] or one["code"]]}
+    return {"diplomas": [fit(Diploma, one) for one in both if one["type"] or one["code"]]}
 
 
 def mailbox(_: DirectoryLog, row: ExtractRow) -> Saying:
     told = row.fields
     number = told.get("finess") or told.get("structure")
-    return _fit(
+    return fit(
         Mailbox,
-        _only(told, "kind", "address", "service")
+        only(told, "kind", "address", "service")
         | {
             "facility": structure_of(number, told.get("register")) if number else None,
-            "paperless": _flag(told, "paperless"),
+            "paperless": flag(told, "paperless"),
         },
     )
 
@@ -96,9 +93,9 @@ def mailbox(_: DirectoryLog, row: ExtractRow) -> Saying:
 def structure(log: DirectoryLog, row: ExtractRow) -> Saying:
     told = row.fields
     is_legal_entity = told.get("level") in {"EJ", "Entité juridique"}
-    said = _fit(
+    said = fit(
         FacilityDescription,
-        _only(told, "name", "sector")
+        only(told, "name", "sector")
         | located(told)
         | {
             "level": "EJ" if is_legal_entity else "ET",
@@ -107,7 +104,7 @@ def structure(log: DirectoryLog, row: ExtractRow) -> Saying:
         },
     )
     log.check_structure(said["legal_entity"], said["sector"])
-    return {name: value for name, value in said.items() if name != "mailboxes"}
+    return only(said, *OF_STRUCTURE)
 
 
 def person_of(sayings: Sequence[Saying]) -> Saying:
@@ -150,6 +147,9 @@ READERS: dict[ExtractKind, tuple[Reader, Callable[[Sequence[Saying]], Saying]]] 
     ExtractKind.SITES: (structure, facility_of),
     ExtractKind.PRACTICES: (structure, facility_of),
     ExtractKind.FACILITY_MAILBOXES: (mailbox, listed("mailboxes")),
+    ExtractKind.ESTABLISHMENTS: (establishment, facility_of),
+    ExtractKind.ESTABLISHMENTS_CSV: (establishment, facility_of),
+    ExtractKind.LEGAL_ENTITIES: (legal_entity, facility_of),
 }
 
 
@@ -177,16 +177,6 @@ def refusals(rows: Iterable[ExtractRow], wrong: Refusal) -> list[RefusedLine]:
     ]
 
 
-def _fit(model: type[M], values: Saying) -> Saying:
-    """The values as the contract takes them; what was left out of a line is not given."""
-    given = {name: value for name, value in values.items() if value is not None}
-    try:
-        return model(**given).model_dump(mode="json")
-    except ValidationError as error:
-        fields = {str(e["loc"][0]): e["msg"][:200] for e in error.errors(include_url=False)}
-        raise InvalidRequest(fields=fields) from None
-
-
 def _facility(told: dict[str, str]) -> str | None:
     """Struct_IdNat: 1 and the FINESS (of the site, else of the legal entity), else 3 and the
     SIRET, else the directory's own number of the structure.
@@ -196,17 +186,6 @@ def _facility(told: dict[str, str]) -> str | None:
     if siret := told.get("siret"):
         return siret if len(siret) == 15 else f"3{siret}"
     return told.get("structure")
-
-
-def _flag(told: dict[str, str], name: str) -> bool | None:
-    text = told.get(name, "").lower()
-    if text not in YES | NO | {""}:
-        raise InvalidRequest(fields={name: "is neither yes nor no"})
-    return None if not text else text in YES
-
-
-def _only(told: dict[str, str], *names: str) -> Saying:
-    return {name: told.get(name) for name in names}
 
 
 def _distinct(sayings: Iterable[Saying]) -> list[Saying]:

@@ -11,9 +11,10 @@ from uuid import UUID
 
 from eventsourcing.domain import Aggregate
 
-from services.directory.application.extract_rows import Saying, read_rows, refusals
+from services.directory.application.extract_rows import read_rows, refusals
 from services.directory.application.imports import ImportState
 from services.directory.application.log import DirectoryLog
+from services.directory.application.row_values import Saying, only
 from services.directory.contract.importing import (
     ExtractGroup,
     ExtractKind,
@@ -24,7 +25,8 @@ from services.directory.contract.importing import (
     Report,
 )
 from services.directory.domain.errors import OvertakenImport, TooManyAbsent, UnknownImport
-from services.directory.domain.national_ids import structure_of
+from services.directory.domain.facility import Facility
+from services.directory.domain.national_ids import finess_of, structure_of
 from services.directory.domain.professional import Professional
 from shared.kernel.actor import Actor
 from shared.kernel.errors import InvalidRequest, NotFound
@@ -32,7 +34,12 @@ from shared.stores.event_log import Outcome, command
 from shared.stores.guard import Step
 
 REGISTERING = {ExtractKind.STRUCTURES, ExtractKind.SITES, ExtractKind.PRACTICES}
-OF_FACILITIES = REGISTERING | {ExtractKind.FACILITY_MAILBOXES}
+OF_FINESS = {
+    ExtractKind.ESTABLISHMENTS,
+    ExtractKind.LEGAL_ENTITIES,
+    ExtractKind.ESTABLISHMENTS_CSV,
+}
+OF_FACILITIES = REGISTERING | OF_FINESS | {ExtractKind.FACILITY_MAILBOXES}
 ABSENT_AT_ONCE = 500
 """Professionals deactivated by one call."""
 
@@ -114,7 +121,9 @@ class Importing(DirectoryLog):
 
     def _take_group(self, kind: ExtractKind, group: ExtractGroup, by: Actor, taken: Taken) -> None:
         key = _key(kind, group)
-        if kind in OF_FACILITIES:
+        if kind in OF_FINESS:
+            self.id_rules.check_facility(finess_of(key) or key)
+        elif kind in OF_FACILITIES:
             self.id_rules.check_structure(key)
         else:
             self.id_rules.check_professional(key)
@@ -135,8 +144,10 @@ class Importing(DirectoryLog):
         match kind:
             case ExtractKind.ACTIVITIES:
                 return self.described
-            case _ if kind in REGISTERING:
+            case _ if kind in OF_FINESS:
                 return self.described_facility
+            case _ if kind in REGISTERING:
+                return self._described_where_people_work
             case ExtractKind.FACILITY_MAILBOXES:
                 return self._amended_facility
             case _:
@@ -146,6 +157,15 @@ class Importing(DirectoryLog):
         professional = self.known_professional(key)
         professional.amend(said, by)
         return professional
+
+    def _described_where_people_work(self, key: str, said: Saying, by: Actor) -> Aggregate:
+        """Of a facility that FINESS describes the directory of professionals adds the sector,
+        which FINESS has not: else each file would undo the names of the other's, every day.
+        """
+        known = self.get(self.facility_id(key), Facility)
+        if known and known.description["described_by"]:
+            said = only(said, "sector")
+        return self.described_facility(key, said, by)
 
     def _amended_facility(self, key: str, said: Saying, by: Actor) -> Aggregate:
         facility = self.known_facility(key)

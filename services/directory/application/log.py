@@ -9,6 +9,7 @@ from services.directory.contract.parts import FacilityDescription, Place
 from services.directory.domain.codes import Codes
 from services.directory.domain.errors import UnknownFacility, UnknownProfessional
 from services.directory.domain.facility import Facility
+from services.directory.domain.facility import blank as blank_facility
 from services.directory.domain.national_ids import NationalIdRules, finess_of
 from services.directory.domain.professional import PRACTICE, Professional
 from shared.crypto.keys import Keys
@@ -81,7 +82,7 @@ class DirectoryLog(EventLog):
     ) -> Facility:
         facility = self.get(self.facility_id(structure), Facility)
         if facility is None:
-            whole = {"mailboxes": [], **description}
+            whole = blank_facility(description)
             return Facility.register(self.facility_id(structure), structure, whole, by)
         facility.amend(description, by)
         return facility

@@ -1,6 +1,7 @@
 """What an operator says of one professional or facility."""
 
 from services.directory.application.log import FACILITY_PARTS, DirectoryLog
+from services.directory.contract.parts import RegisterEntry
 from services.directory.contract.registering import (
     Deactivate,
     EnrolFacility,
@@ -15,6 +16,7 @@ from shared.stores.event_log import Outcome, command
 
 SAID_ALWAYS = {"family_name", "given_name", *PRACTICE}
 SAID_IF_GIVEN = {"under_agreement", "skills", "diplomas", "mailboxes"}
+OF_FACILITY_IF_GIVEN = {"mailboxes", *RegisterEntry.model_fields}
 
 
 class Registering(DirectoryLog):
@@ -33,7 +35,7 @@ class Registering(DirectoryLog):
     def register_facility(self, request: RegisterFacility, by: Actor) -> Outcome[Done]:
         self.id_rules.check_structure(request.named)
         self.check_structure(request.legal_entity, request.sector)
-        said = FACILITY_PARTS - ({"mailboxes"} - request.model_fields_set)
+        said = FACILITY_PARTS - (OF_FACILITY_IF_GIVEN - request.model_fields_set)
         description = request.model_dump(mode="json", include=said)
         return Outcome(
             answer=Done(), save=[self.described_facility(request.named, description, by)]

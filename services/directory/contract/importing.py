@@ -20,6 +20,9 @@ class ExtractKind(StrEnum):
     SITES = "sites"
     PRACTICES = "practices"
     FACILITY_MAILBOXES = "facility_mailboxes"
+    ESTABLISHMENTS = "establishments"
+    LEGAL_ENTITIES = "legal_entities"
+    ESTABLISHMENTS_CSV = "establishments_csv"
 
 
 KEY_MAX = 60

@@ -1,5 +1,6 @@
 """What requests and answers of the directory are made of."""
 
+from datetime import date
 from enum import StrEnum
 from typing import Annotated, Literal
 
@@ -19,6 +20,13 @@ PostalCode = Annotated[str, Field(pattern=r"^\d{5}$")]
 Town = Annotated[str, Field(max_length=60)]
 StructureName = Annotated[str, Field(max_length=200)]
 Code = Annotated[str, Field(max_length=20)]
+Category = Annotated[str, Field(pattern=r"^[0-9A-Z]{1,5}$", description="TRE_R66, TRE_R397")]
+Siren = Annotated[str, Field(pattern=r"^\d{9}$")]
+Siret = Annotated[str, Field(pattern=r"^\d{14}$")]
+Commune = Annotated[
+    str, Field(pattern=r"^\d[\dAB]\d{3}$", description="INSEE code of the commune, as 2A004")
+]
+Phone = Annotated[str, Field(pattern=r"^\+?\d{4,15}$", description="digits alone")]
 
 
 class Part(BaseModel):
@@ -113,7 +121,26 @@ class Description(Part):
     mailboxes: list[Mailbox] = Field(default=[], max_length=100)
 
 
-class FacilityDescription(Part):
+class RegisterEntry(BaseModel):
+    """What a register of facilities says beside: FINESS, the national one of those it numbers.
+
+    ``category``: of an establishment, TRE_R66 (TRE_R397 since FINESS+). ``address``: without
+    postal code and town. ``described_by``: whose entry this is; null: known through the
+    professionals who work there, or an operator.
+    """
+
+    siren: Siren | None = None
+    siret: Siret | None = None
+    category: Category | None = None
+    address: str | None = Field(default=None, min_length=1, max_length=300)
+    commune: Commune | None = None
+    phone: Phone | None = None
+    opened_on: date | None = None
+    closed_on: date | None = None
+    described_by: Literal["finess"] | None = None
+
+
+class FacilityDescription(Part, RegisterEntry):
     """``level``: a legal entity (EJ) or an establishment (ET), whose ``legal_entity`` is the
     FINESS of the former.
     """

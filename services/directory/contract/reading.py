@@ -12,6 +12,7 @@ from services.directory.contract.parts import (
     NationalId,
     OfFacility,
     Place,
+    RegisterEntry,
     Sector,
     Skill,
 )
@@ -59,7 +60,7 @@ class GetFacility(Query, OfFacility):
     pass
 
 
-class Facility(Answer):
+class Facility(Answer, RegisterEntry):
     """``finess``: empty for one that has none. ``structure``: Struct_IdNat. ``consults_from``:
     the day from which it may consult records; null when not enrolled.
     """
@@ -127,8 +128,8 @@ class SearchProfessionals(ListQuery):
 
 
 class SearchFacilities(ListQuery):
-    """Open facilities of a kind (sector of activity, SAxx), at a place (postal code,
-    département, town), whose name has words that begin like those of ``text``.
+    """Open facilities of a kind (sector of activity, SAxx, or category of FINESS), at a place
+    (postal code, département, town), whose name has words that begin like those of ``text``.
     """
 
     kind: Sector | None = None

@@ -20,7 +20,8 @@ class RegisterProfessional(Command, Description):
 
 
 class RegisterFacility(Command, FacilityDescription, OfFacility):
-    """Registers, or changes what differs. Mailboxes that are not given stay as they were."""
+    """Registers, or changes what differs. Mailboxes and what FINESS says beside stay as they were
+    when they are not given."""
 
 
 class EnrolFacility(Command, OfFacility):

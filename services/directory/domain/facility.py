@@ -17,6 +17,10 @@ _NEW_IN_V2: dict[str, Any] = {
     "open": True,
     "mailboxes": [],
 }
+_NEW_WITH_FINESS: dict[str, Any] = dict.fromkeys(
+    ("siren", "siret", "category", "address", "commune", "phone", "opened_on", "closed_on",
+     "described_by")
+)  # fmt: skip
 
 
 class Facility(Aggregate):
@@ -33,7 +37,7 @@ class Facility(Aggregate):
 
     class Created(Aggregate.Created):
         TOPIC = "directory.facility_registered"
-        class_version = 3
+        class_version = 4
         structure: str
         description: dict[str, Any]
         by: dict[str, Any]
@@ -46,14 +50,22 @@ class Facility(Aggregate):
         def upcast_v2_v3(state: dict[str, Any]) -> None:
             _name_structure(state)
 
+        @staticmethod
+        def upcast_v3_v4(state: dict[str, Any]) -> None:
+            state["description"] = blank(state["description"])
+
     class Changed(Event):
         TOPIC = "directory.facility_changed"
-        class_version = 2
+        class_version = 3
         description: dict[str, Any]
 
         @staticmethod
         def upcast_v1_v2(state: dict[str, Any]) -> None:
             _name_structure(state)
+
+        @staticmethod
+        def upcast_v2_v3(state: dict[str, Any]) -> None:
+            state["description"] = blank(state["description"])
 
         def apply(self, facility: "Facility") -> None:
             facility.description = self.description
@@ -107,6 +119,11 @@ class Facility(Aggregate):
         self.trigger_event(
             self.Enrolled, structure=self.structure, consults_from=consults_from, by=by.to_event()
         )
+
+
+def blank(description: dict[str, Any]) -> dict[str, Any]:
+    """With what only some sources of a description speak of, unsaid."""
+    return {"sector": None, "mailboxes": [], **_NEW_WITH_FINESS, **description}
 
 
 def _name_structure(state: dict[str, Any]) -> None:

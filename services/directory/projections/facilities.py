@@ -20,8 +20,8 @@ class Facilities:
     """What is found is read from the log, so only what is searched by is here."""
 
     NAME = "facilities"
-    VERSION = 1
-    INDEXES = ("words[]", "places[]", "level,kind")
+    VERSION = 2
+    INDEXES = ("words[]", "places[]", "kinds[]", "level")
 
     def __init__(self, secret: bytes) -> None:
         self._tokens = Tokens(secret)
@@ -33,8 +33,10 @@ class Facilities:
                 where = [described["town"], event.structure, finess_of(event.structure)]
                 entry = {
                     "words": self._tokens.name(described["name"]),
-                    "places": self._tokens.places(where, [described["postal_code"]]),
-                    "kind": described["sector"],
+                    "places": self._tokens.places(
+                        where, [described["postal_code"]], described["commune"]
+                    ),
+                    "kinds": [k for k in (described["sector"], described["category"]) if k],
                     "level": described["level"],
                     "open": described["open"],
                 }
@@ -66,7 +68,7 @@ class FacilitySearch:
     def _filters(self, request: SearchFacilities) -> list[Filter]:
         where: list[Filter] = [Eq("open", True), Eq("level", request.level)]
         if request.kind:
-            where.append(Eq("kind", request.kind))
+            where.append(Has("kinds", request.kind))
         if request.place:
             where.append(Has("places", self._tokens.place(request.place)))
         if request.text:

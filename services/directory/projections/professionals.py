@@ -21,7 +21,7 @@ from shared.stores.event_log import EventLog
 
 class Professionals:
     NAME = "professionals"
-    VERSION = 2
+    VERSION = 3
     INDEXES = ("words[]", "places[]", "professions[]")
 
     def __init__(self, secret: bytes) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from services.directory.domain.areas import departement
+from services.directory.domain.areas import departement, departement_of_commune
 from shared.crypto.tokens import mac_of, token_with
 from shared.kernel.errors import InvalidRequest
 from shared.kernel.words import beginnings, words
@@ -18,9 +18,18 @@ class Tokens:
         """All that a search word may be to find this name."""
         return sorted(token_with(self._mac, "word", word) for word in beginnings(text))
 
-    def places(self, values: Iterable[str | None], postal_codes: Iterable[str | None]) -> list[str]:
-        """Each value as it is, and the département of each postal code."""
+    def places(
+        self,
+        values: Iterable[str | None],
+        postal_codes: Iterable[str | None],
+        commune: str | None = None,
+    ) -> list[str]:
+        """Each value as it is, and the département: of the commune where that is known, else of
+        each postal code.
+        """
         areas = [departement(code) for code in postal_codes if code]
+        if commune:
+            areas = [departement_of_commune(commune)]
         known = {normal(value) for value in (*values, *postal_codes, *areas) if value}
         return sorted(self.place(value) for value in known)
 

@@ -10,6 +10,7 @@ from typer.testing import CliRunner, Result
 
 from scripts.cli.app import app
 from scripts.cli.directory_sample import write_sample
+from scripts.cli.finess_sample import write_finess_sample
 from scripts.cli.place import Place
 from scripts.machine.rabbitmq import Broker
 from shared.auth.development import DevelopmentIssuer
@@ -84,6 +85,30 @@ def test_a_file_is_imported_from_the_command_line(carnet: Running, tmp_path: Pat
     written = carnet.logs().encode()
     written += b"".join(file.read_bytes() for file in carnet.home.glob("*.db*"))
     assert b"MARTIN" not in written
+
+
+def test_finess_is_imported_from_the_command_line(carnet: Running, tmp_path: Path) -> None:
+    """
+    As published, packed: the open establishments of a category are found, in a département of
+    overseas too; the wrong ones are told by their number; the second time nothing differs.
+    """
+    file = tmp_path / "finess-structures-journalier-20261121.json.gz"
+    write_finess_sample(file, 400, wrong=200)
+    words = (str(file), "--kind", "legal_entities", "--kind", "establishments")
+
+    first = directory_import(carnet, *words)
+
+    assert first.exit_code == 0, first.output
+    assert "legal_entities: 100 lines in " in first.output
+    assert "398 registered, 0 changed, 0 the same, 0 deactivated, 2 lines refused" in first.output
+    assert "20261121.json.gz:200 siret " in first.output
+    asked = {"kind": "355", "place": "974", "text": "etablissement", "limit": 5}
+    found = eventually(lambda: _some(carnet, "directory.search_facilities", asked), within=30)
+    assert all(item["open"] and item["described_by"] == "finess" for item in found["items"])
+    entities = {"level": "EJ", "text": "entite", "limit": 5}
+    assert eventually(lambda: _some(carnet, "directory.search_facilities", entities), within=30)
+
+    assert directory_import(carnet, *words).output.count(" 0 registered, 0 changed, ") == 2
 
 
 def _some(carnet: Running, method: str, asked: dict[str, Any]) -> Any:

@@ -14,6 +14,7 @@ from services.directory.adapters.extracts import Sorted, sort_extract
 from services.directory.contract.importing import ExtractKind
 from tests.directory import extracts as forms
 from tests.directory.extracts import activity, written
+from tests.directory.finess import CSV_COLUMNS, LINE, entity, establishment, flat, structures
 
 LAYOUT = Layout.read("activities")
 
@@ -28,7 +29,7 @@ def keys(content: Sorted) -> list[tuple[str, list[int]]]:
     return [(key, [line.number for line in lines]) for key, lines in content.groups()]
 
 
-@pytest.mark.parametrize("kind", list(ExtractKind))
+@pytest.mark.parametrize("kind", [k for k in ExtractKind if not Layout.read(k).entries])
 def test_the_published_headers_have_every_column_that_a_kind_names(kind: ExtractKind) -> None:
     """
     A column misspelt in a layout would silently leave its field empty.
@@ -38,6 +39,7 @@ def test_the_published_headers_have_every_column_that_a_kind_names(kind: Extract
         ExtractKind.DIPLOMAS: forms.DIPLOMAS_HEADER,
         ExtractKind.MAILBOXES: forms.MAILBOXES_HEADER,
         ExtractKind.FACILITY_MAILBOXES: forms.MAILBOXES_HEADER,
+        ExtractKind.ESTABLISHMENTS_CSV: CSV_COLUMNS,
         ExtractKind.STRUCTURES: [*forms.STRUCTURES_HEADER, "Code postal", "Libellé commune"],
     }.get(kind, HEADER)
 
@@ -46,6 +48,31 @@ def test_the_published_headers_have_every_column_that_a_kind_names(kind: Extract
     named = {column for columns in layout.columns.values() for column in columns}
     assert named <= set(header)
     assert set(layout.pick(header)) == set(layout.columns)
+
+
+@pytest.mark.parametrize("kind", [k for k in ExtractKind if Layout.read(k).entries])
+def test_every_path_of_a_kind_leads_to_a_value(tmp_path: Path, kind: ExtractKind) -> None:
+    """
+    A name misspelt in a path would silently leave its field empty.
+    """
+    full = establishment(dateFermeture="2030-01-01")
+    full["adresse"][0] |= {"complementPointGeographique": "BAT A"}
+    whole = entity(full, dateFermeture="2030-01-01")
+    whole |= {"contact": full["contact"], "adresse": full["adresse"]}
+
+    ((_, [line]),) = sort(structures(tmp_path / "x", whole), Layout.read(kind)).groups()
+
+    assert set(line.fields) == set(Layout.read(kind).columns)
+
+
+def test_a_file_without_a_header_is_known_by_its_title(tmp_path: Path) -> None:
+    """
+    Else any file with as many columns would be taken, each for what it is not.
+    """
+    layout = Layout.read("establishments_csv")
+    assert keys(sort(flat(tmp_path / "x", LINE), layout)) == [("750712184", [2])]
+    with pytest.raises(NotThisExtract, match="does not begin with «finess;etalab»"):
+        sort(flat(tmp_path / "y", LINE, title="finess;ej;1;2026-05-12"), layout)
 
 
 def test_lines_about_one_come_together_in_order(

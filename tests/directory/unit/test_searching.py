@@ -154,6 +154,35 @@ def test_facilities_are_found_by_kind_and_place(directory: Directory, tmp_path: 
     assert find(level="EJ") == ["750100042"]
 
 
+def test_a_facility_is_found_in_the_departement_of_its_commune(
+    directory: Directory, tmp_path: Path
+) -> None:
+    """
+    Gustavia's postal code is 97133: 977, and 971 no more. Saint-Pierre-Laval, in Allier (03), has
+    the postal code of a post office in Loire (42). Where the commune is unknown the postal code
+    counts.
+    """
+    for changes in (
+        dict(finess="970100012", name="Hôpital de Gustavia", postal_code="97133"),
+        dict(finess="970100020", name="Hôpital de Marigot", postal_code="97059", commune="97801"),
+        dict(finess="030000010", name="Maison", postal_code="42620", commune="03250"),
+        dict(finess="970100038", name="CHU", postal_code="97110", category="101", sector=None),
+    ):
+        directory.register_facility(facility(**{"town": None} | changes), OPERATOR)
+    documents = view_in(tmp_path, Facilities)
+    catch_up(directory, View(Facilities(directory.secret), documents))
+    search = FacilitySearch(documents, directory, read_codes())
+
+    def find(**asked: str) -> list[str]:
+        listing = search.search_facilities(SearchFacilities.model_validate(asked), OPERATOR)
+        return sorted(found.finess for found in listing.items)
+
+    assert (find(place="977"), find(place="978")) == (["970100012"], ["970100020"])
+    assert (find(place="971"), find(place="97133")) == (["970100038"], ["970100012"])
+    assert (find(place="03"), find(place="42")) == (["030000010"], [])
+    assert find(kind="101") == ["970100038"], "also by the category of FINESS"
+
+
 def test_a_mailbox_names_its_holder(directory: Directory, tmp_path: Path) -> None:
     """
     A professional's, with the facility it is of; a facility's own; and nobody's is not found.

@@ -7,6 +7,7 @@ from shutil import copyfile
 import pytest
 
 from scripts.cli.directory_sample import write_sample as write_extract
+from scripts.cli.finess_sample import write_finess_sample
 from scripts.cli.identity_sample import write_sample as write_people
 from scripts.cli.place import Place
 from scripts.machine.rabbitmq import Broker
@@ -69,5 +70,20 @@ def test_a_hundred_thousand_lines_of_the_directory(carnet: Running, tmp_path: Pa
 
     assert ended.code == 0, ended.output
     assert f"activities: {LINES:,} lines in " in ended.output
+    assert "10 lines refused" in ended.output
+    assert max(ended.peak, peak_of(carnet.home / "process-1.pid")) < BOUND
+
+
+def test_a_hundred_thousand_establishments(carnet: Running, tmp_path: Path) -> None:
+    """
+    One packed JSON object, as FINESS+ publishes it.
+    """
+    file = tmp_path / "finess-structures.json.gz"
+    write_finess_sample(file, LINES, wrong=LINES // 10)
+
+    ended = imported(carnet, "directory", file, "--kind", "establishments")
+
+    assert ended.code == 0, ended.output
+    assert f"establishments: {LINES:,} lines in " in ended.output
     assert "10 lines refused" in ended.output
     assert max(ended.peak, peak_of(carnet.home / "process-1.pid")) < BOUND
