@@ -4,6 +4,8 @@ import atexit
 import json
 from collections.abc import Callable
 from datetime import UTC, datetime
+from hashlib import sha256
+from io import BytesIO
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -12,6 +14,8 @@ from uuid import UUID
 import jwt as pyjwt
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
+from services.directory.adapters.extract_entries import fields_of_entries
+from services.directory.adapters.extract_layout import Layout, NotThisExtract
 from services.directory.domain.errors import InvalidNationalId
 from services.directory.domain.national_ids import NationalIdRules
 from shared.auth.authenticator import Authenticator
@@ -26,6 +30,7 @@ from shared.kernel.clock import FixedClock
 from shared.kernel.errors import InvalidRequest, Unauthenticated
 from shared.kernel.ins import INS_NIR_TEST, TEST_OIDS
 from shared.kernel.ins_rules import InsRules
+from tests.directory.finess import entity, establishment, structures
 from tests.fuzz.target import Target
 from tests.support.signing import SIGNING_KEY
 
@@ -60,6 +65,21 @@ def _authenticator() -> Authenticator:
     issuers = Issuers([Issuer(ISSUER, KID, "EdDSA", SIGNING_KEY.public_key(), kinds)])
     services = ServiceTokenVerifier("vault", _service_keys(), _CLOCK)
     return Authenticator(CallerTokens(issuers, _CLOCK), services)
+
+
+_FINESS = Layout.read("establishments")
+
+
+def _entries(data: bytes) -> None:
+    """As an import reads them: each is a line, told if it is wrong."""
+    for number, fields, wrong in fields_of_entries(BytesIO(data), _FINESS, sha256()):
+        json.dumps([number, fields, wrong])
+
+
+def _of_finess() -> bytes:
+    with TemporaryDirectory() as folder:
+        made = structures(Path(folder, "finess.json"), entity(establishment(), establishment("I")))
+        return made.read_bytes()
 
 
 _AUTHENTICATOR = _authenticator()
@@ -157,5 +177,13 @@ TARGETS = (
         read=_text(_national),
         refusals=(InvalidNationalId,),
         seeds=(b"p|801234567897", b"f|750712184", b"f|2A0000022", b"s|1750712184"),
+    ),
+    Target(
+        name="finess",
+        read=_entries,
+        refusals=(NotThisExtract,),
+        seeds=(_of_finess(),),
+        share=2,
+        longest=8192,
     ),
 )
