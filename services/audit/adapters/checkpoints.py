@@ -1,12 +1,15 @@
 """Signs and publishes checkpoints: the file first, then the message that tells of it."""
 
 import json
+from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
 
-from services.audit.adapters.tree import SqlTree
+from amqp.exceptions import AMQPError
+
+from services.audit.adapters.tree import Measured, SqlTree
 from services.audit.application import Audit
 from services.audit.domain.anomaly import AnomalyKind
 from services.audit.domain.batch import Place
@@ -21,6 +24,8 @@ from shared.kernel.merkle import consistency_path
 
 EXCHANGE = "audit.checkpoints"
 """Not the exchange of audit's events: a checkpoint has no position that one could follow."""
+LOST = (OSError, AMQPError)
+"""What it looks like when the broker is gone, or ends a connection: the next needs a new one."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,10 +40,12 @@ class Telling:
 
 
 Tell = Callable[[Telling], None]
+REMEMBERED = 1_000
+"""Rounds whose places wait to be covered, where much waits to be signed."""
 
 
 class CheckpointMessages:
-    """Plain JSON: a checkpoint is for everybody. One lost is made up for by the next."""
+    """Plain JSON: a checkpoint is for everybody."""
 
     def __init__(self, amqp_uri: str, clock: Clock, vkey: str) -> None:
         self._amqp_uri = amqp_uri
@@ -67,23 +74,34 @@ class CheckpointMessages:
             "occurred_at": instant(self._clock.now()),
             "data": data.model_dump(mode="json", exclude={"record_id", "by", "secret"}),
         }
+        outgoing = broker.Outgoing("checkpoint_published", json.dumps(body))
+        try:
+            self._publish(outgoing)
+        except LOST:  # between two checkpoints a connection may be silent for longer than it may
+            self._publish(outgoing)
+
+    def _publish(self, outgoing: broker.Outgoing) -> None:
         if self._publisher is None:
             self._publisher = broker.Publisher(self._amqp_uri, EXCHANGE, "fanout")
         try:
-            self._publisher.publish([broker.Outgoing("checkpoint_published", json.dumps(body))])
-        except OSError:
+            self._publisher.publish([outgoing])
+        except LOST:
             self.close()
             raise
 
     def close(self) -> None:
         if self._publisher is not None:
-            with suppress(OSError):
+            with suppress(*LOST):
                 self._publisher.close()
             self._publisher = None
 
 
 class CheckpointSweep:
-    """One round of a timer: publish what is new, tell of it, raise an alarm at a fork."""
+    """One round of a timer: publish what is new, tell of it, raise an alarm at a fork.
+
+    Told is also what was published before and not told yet: the broker was away, or events were
+    found to be covered only later. Who waits for that would wait for the next event of anybody.
+    """
 
     def __init__(self, audit: Audit, tree: SqlTree, publisher: Publisher, tell: Tell) -> None:
         self._audit = audit
@@ -91,28 +109,38 @@ class CheckpointSweep:
         self._publisher = publisher
         self._tell = tell
         self._vkey_is_out = False
+        self._measured: deque[Measured] = deque(maxlen=REMEMBERED)
+        """Ascending; those that a signed tree holds are forgotten but for the last."""
+        self._told: Mapping[str, Place] | None = None
+        """What was told to be covered last."""
 
     def __call__(self) -> None:
         if not self._vkey_is_out:
             self._publisher.files.put(VKEY_PATH, f"{self._publisher.verifier}\n".encode())
             self._vkey_is_out = True
-        covered = self._publisher.tree.places()  # read first: what is signed then holds them all
+        self._measured.append(self._tree.measured())
         try:
-            checkpoint = self._publisher.publish()
+            new = self._publisher.publish()
         except Fork:
             self._alarm()
             raise
-        note = self._publisher.tree.signed()
-        if checkpoint and note:
-            self._tell(
-                Telling(
-                    checkpoint=checkpoint,
-                    note=note,
-                    covered=covered,
-                    proofs=self._proofs(checkpoint.size),
-                )
-            )
+        note, checkpoint = self._tree.signed(), self._publisher.last_signed()
+        if note is None or checkpoint is None:
+            return
+        covered = self._covered(checkpoint.size)
+        if new or covered != self._told:
+            proofs = self._proofs(checkpoint.size)
+            self._tell(Telling(checkpoint=checkpoint, note=note, covered=covered, proofs=proofs))
             self._tree.note_told(checkpoint.size)
+            self._told = covered
+
+    def _covered(self, size: int) -> Mapping[str, Place]:
+        """The last places measured that a tree of that size holds. What was appended later, or is
+        in a full tile that waits for its turn, is in the tree and not in what was signed."""
+        while len(self._measured) > 1 and self._measured[1].size <= size:
+            self._measured.popleft()
+        last = self._measured[0]
+        return last.places if last.size <= size else {}
 
     def _proofs(self, size: int) -> dict[int, list[bytes]]:
         node = nodes_from(size, lru_cache(lambda tile: read_hashes(self._publisher.files, tile)))

@@ -7,7 +7,7 @@ from typing import Any
 from services.audit.adapters.tree import SqlTree
 from services.audit.application import Audit
 from services.audit.domain.anomaly import AnomalyKind
-from services.audit.domain.batch import Batch, Hole, OtherEpoch
+from services.audit.domain.batch import Batch, Hole, OtherEpoch, Place
 from shared.eventing.messages import LeafBatch
 from shared.kernel.errors import Unavailable
 from shared.telemetry.logs import log
@@ -74,21 +74,25 @@ class LeafFollower:
             short += len(batch.leaves) < PULLED
 
     def _begin_epoch(self, other: OtherEpoch) -> None:
-        """The service's log is another one from some position on: find it, tell, go on there."""
-        after = self._last_of_old_epoch(other)
+        """The service's log is another one from some position on: find it, tell, go on there.
+        While nobody looked it may have become another one more than once: one at a time."""
+        after = self._last_of_known_epochs(other.known)
+        epoch = self._pulled(after, limit=1).epoch
         lost = other.known.position - after
-        self._raise(AnomalyKind.EPOCH_RENEWED, other.epoch, after, lost)
-        self._tree.begin_epoch(self._service, other.known, other.epoch, after)
+        self._raise(AnomalyKind.EPOCH_RENEWED, epoch, after, lost)
+        self._tree.begin_epoch(self._service, other.known, epoch, after)
 
-    def _last_of_old_epoch(self, other: OtherEpoch) -> int:
-        """By bisection: up to which position the service still answers with the old epoch."""
-        low, high = 0, other.known.position
+    def _last_of_known_epochs(self, known: Place) -> int:
+        """By bisection: up to which position the service still answers with an epoch that its
+        events were logged in. Those it began since come after all of these."""
+        epochs = self._tree.epochs(self._service) | {known.epoch}
+        low, high = 0, known.position
         while low < high:
             middle = (low + high) // 2
-            if self._pulled(middle, limit=1).epoch == other.epoch:
-                high = middle
-            else:
+            if self._pulled(middle, limit=1).epoch in epochs:
                 low = middle + 1
+            else:
+                high = middle
         return low
 
     def _pulled(self, after: int, limit: int = PULLED) -> Batch:

@@ -4,8 +4,9 @@ Kept small: the right edge of the tree, how far each service was followed, and w
 positions went where. Everything else is in the published files.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager
+from dataclasses import dataclass
 
 from services.audit.domain.batch import Batch, Place, Run, fresh_leaves, runs_of
 from services.audit.domain.growth import Edge, FullTile
@@ -42,6 +43,14 @@ _TOLD = 8
 """Sizes of trees told of that are remembered: a message proves that it continues each."""
 _LEVELS = 8
 """Of tiles: 256 to the eighth leaves are more than there will be."""
+
+
+@dataclass(frozen=True)
+class Measured:
+    """How far each service's events were in the tree when it had, at most, this size."""
+
+    size: int
+    places: Mapping[str, Place]
 
 
 class SqlTree:
@@ -96,10 +105,21 @@ class SqlTree:
             )
         return {service: Place(*place) for service, *place in rows}
 
+    def measured(self) -> Measured:
+        """The size is read last: what came meanwhile makes it larger, never too small."""
+        places = self.places()
+        return Measured(self.size(), places)
+
     def size(self) -> int:
         with self._recorder.reading() as sql:
             rows = sql("SELECT size FROM audit_tree WHERE id = 1")
         return int(rows[0][0]) if rows else 0
+
+    def epochs(self, service: str) -> set[str]:
+        """Those that events of a service were logged in."""
+        with self._recorder.reading() as sql:
+            rows = sql("SELECT DISTINCT epoch FROM audit_runs WHERE service = ?", service)
+        return {epoch for (epoch,) in rows}
 
     def run_of(self, service: str, position: int) -> Run | None:
         return find_run(self._recorder.reading, service, position)

@@ -5,12 +5,11 @@ same tree. What was signed is kept before it is published, and nothing is ever s
 not begin with what was signed before.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Protocol
 
-from services.audit.domain.batch import Place
 from services.audit.domain.tiles import (
     CHECKPOINT_PATH,
     ENTRIES,
@@ -88,10 +87,6 @@ class Tree(Protocol):
 
     def settle(self) -> None:
         """Return once no crash takes back anything that was read here before."""
-        ...
-
-    def places(self) -> Mapping[str, Place]:
-        """How far each service's events are in the tree."""
         ...
 
     def signed(self) -> str | None:

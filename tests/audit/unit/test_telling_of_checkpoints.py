@@ -1,15 +1,21 @@
 """Whoever is told of a checkpoint can prove that it continues the one they were told of before."""
 
 from base64 import b64encode
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, cast
+
+import pytest
 
 from services.audit.adapters.checkpoints import CheckpointSweep, Telling
 from services.audit.adapters.files import FolderFiles
 from services.audit.adapters.tree import SqlTree
 from services.audit.application import Audit
 from services.audit.contract.proving import ConsistencyProof, ProveConsistency
+from services.audit.domain import growth
 from services.audit.domain.batch import Place
+from services.audit.domain.tiles import WIDTH
 from shared.crypto.local_keys import LocalKeys
 from shared.kernel.clock import FixedClock
 from shared.kernel.merkle import check_consistency
@@ -112,3 +118,97 @@ def test_what_comes_while_it_is_published_is_not_told_to_be_covered(tmp_path: Pa
 
     [telling] = heard
     assert (telling.checkpoint.size, telling.covered["vault"].position) == (3, 3)
+
+
+@dataclass
+class Round:
+    """A tree, and a sweep over it that can be run again and again. ``broken``: the broker is."""
+
+    audit: Audit
+    folder: Path
+    heard: list[tuple[int, int]] = field(default_factory=list)
+    broken: bool = False
+
+    def __post_init__(self) -> None:
+        self.tree = SqlTree(self.audit.guarded)
+        log = publisher(self.tree, FolderFiles(self.folder))
+        self.sweep = CheckpointSweep(self.audit, self.tree, log, self._tell)
+
+    def _tell(self, telling: Telling) -> None:
+        """Size of the tree, and of how many of the vault's events it was said to hold: here, where
+        nobody else has any, that must be no more."""
+        if self.broken:
+            raise ConnectionResetError
+        place = telling.covered.get("vault")
+        self.heard.append((telling.checkpoint.size, place.position if place else 0))
+
+
+@pytest.fixture
+def rounds(tmp_path: Path) -> Iterator[Round]:
+    settings = EventStoreSettings(data_dir=tmp_path / "data")
+    with Audit(settings, LocalKeys(bytes(32), "audit"), FixedClock(NOW)) as audit:
+        yield Round(audit, tmp_path / "log")
+
+
+def test_what_waits_to_be_signed_is_not_told_to_be_covered(
+    rounds: Round, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """After audit was away, a round signs a part of what the tree holds; so it does when a tile
+    becomes full between two looks. Normal openings rest on what is said to be covered."""
+    monkeypatch.setattr(growth, "_AT_ONCE", 1)
+    rounds.tree.append(batch("vault", 0, 2 * WIDTH + 10))
+
+    rounds.sweep()
+    rounds.tree.append(batch("vault", 2 * WIDTH + 10, 2 * WIDTH + 20))
+    rounds.sweep()
+    rounds.sweep()
+
+    assert rounds.heard == [(WIDTH, 0), (2 * WIDTH + 20, 2 * WIDTH + 20)]
+
+
+def test_what_was_measured_before_is_covered_while_more_keeps_coming(
+    rounds: Round, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A flood that never ends must not keep everybody from hearing how far they are logged."""
+    monkeypatch.setattr(growth, "_AT_ONCE", 1)
+    for number in range(4):
+        first = number * 2 * WIDTH
+        rounds.tree.append(batch("vault", first, first + 2 * WIDTH))
+        rounds.sweep()
+
+    assert rounds.heard == [(1 * WIDTH, 0), (2 * WIDTH, 512), (3 * WIDTH, 512), (4 * WIDTH, 1024)]
+
+
+def test_what_was_signed_as_it_came_is_told_in_the_next_round(rounds: Round) -> None:
+    """Where nobody does anything after it there is no next checkpoint that would tell of it: the
+    last event of an evening would be late until somebody comes in the morning."""
+    rounds.tree.append(batch("vault", 0, 3))
+    measured = rounds.tree.measured
+
+    def one_more_comes() -> Any:
+        found = measured()
+        rounds.tree.append(batch("vault", 3, 4))
+        return found
+
+    rounds.tree.measured = one_more_comes  # type: ignore[method-assign]  # once
+    rounds.sweep()
+    rounds.tree.measured = measured  # type: ignore[method-assign]
+    for _ in range(3):
+        rounds.sweep()
+
+    assert rounds.heard == [(4, 3), (4, 4)]
+
+
+def test_what_could_not_be_told_is_told_in_a_later_round(rounds: Round) -> None:
+    """The checkpoint is out, and nothing is new in the rounds that follow."""
+    rounds.tree.append(batch("vault", 0, 3))
+    rounds.broken = True
+    for _ in range(2):
+        with pytest.raises(ConnectionResetError):
+            rounds.sweep()
+
+    rounds.broken = False
+    for _ in range(2):
+        rounds.sweep()
+
+    assert rounds.heard == [(3, 3)]

@@ -257,6 +257,36 @@ def test_a_restored_store_tells_what_it_lost(tmp_path: Path) -> None:
     assert report.services["audit"].matched == 1  # the anomaly that was raised is in the log too
 
 
+def test_what_was_saved_between_two_restores_is_logged_too(tmp_path: Path) -> None:
+    """Audit was away for both: the epoch between them is neither the one it knew nor the one it
+    finds where it stood."""
+    ground = build(tmp_path)
+    ground.sql("vault", "DELETE FROM stored_events WHERE rowid > 8")
+    settings, clock = EventStoreSettings(data_dir=ground.data), FixedClock(NOW)
+    with (
+        Vault(settings, LocalKeys(ROOT_KEY, "vault"), clock) as vault,
+        Audit(settings, LocalKeys(ROOT_KEY, "audit"), clock) as audit,
+    ):
+        for number in (20, 30):
+            vault.renew_epoch()
+            for more in range(2):
+                deposit(vault, ground.bucket, number + more)
+        tree = SqlTree(audit.guarded)
+        LeafFollower(audit, tree, "vault", pull_from({"vault": vault})).catch_up()
+        LeafFollower(audit, tree, "audit", pull_from({"audit": audit})).catch_up()
+        publisher(tree, FolderFiles(ground.log)).publish()
+        raised = [r.event for r in audit.read(0, 10) if isinstance(r.event, Anomaly.Created)]
+        first, between, last = [start.epoch for start in vault.places.epochs()]
+        runs = [run for run in tree.runs() if run.service == "vault" and run.epoch != first]
+        logged = [(run.epoch, run.first_position, run.last_position) for run in runs]
+
+    assert logged == [(between, 9, 10), (last, 11, 12)]
+    assert [(r.epoch, r.position, r.lost) for r in raised] == [(between, 8, 4), (last, 10, 0)]
+    assert found(ground.verify()) == {
+        (FindingKind.EVENT_LOST_BY_RESTORE, "vault", position) for position in range(9, 13)
+    }
+
+
 def test_nothing_to_verify_is_said(tmp_path: Path) -> None:
     """A folder without stores is not a clean one."""
     with pytest.raises(CannotRead):
