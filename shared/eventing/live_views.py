@@ -1,7 +1,8 @@
 """Read models over other services' messages: which may be written to, and where they stand.
 
-A live view stands where the follower stands, or one message ahead if that died in between. One
-that stands elsewhere (a new version, a new view, a lost database) is built anew beside the old.
+A live view stands where the follower stands, or one write ahead if that died in between. One
+that stands elsewhere is given what it lacks, or built anew beside the old (a new version, a new
+view, a lost database, a publisher that was put back).
 """
 
 from collections.abc import Sequence
@@ -26,17 +27,20 @@ class LiveViews:
         self._all = tuple(views)
         self._waiting = list(views)
         self._live: list[View] = []
+        self._doubted: list[View] = []
+        """Found out of place: being ahead, they may be so by messages of a log that is no more."""
 
     @property
     def waiting(self) -> Sequence[View]:
-        """Those that must be built anew before they are written to again."""
+        """Those that must be filled, or built anew, before they are written to again."""
         return tuple(self._waiting)
 
     def admit(self) -> None:
         """Take in those that are in place; called before anything is applied."""
         with self.lock:
             for view in self.waiting:
-                if view.documents.is_live() and self._is_in_place(view):
+                doubted = view in self._doubted
+                if not doubted and view.documents.is_live() and self._is_in_place(view):
                     self.admit_built(view)
 
     def admit_built(self, view: View) -> None:
@@ -44,6 +48,8 @@ class LiveViews:
         if view in self._waiting:
             self._waiting.remove(view)
             self._live.append(view)
+        if view in self._doubted:
+            self._doubted.remove(view)
 
     def write(self, batch: Sequence[tuple[Received | None, Envelope]], followed: Followed) -> None:
         """One write for each view, once it is known what each will hold: a message that one of them
@@ -88,6 +94,7 @@ class LiveViews:
             log.warning("a read model is out of place", view=view.projection.NAME)
             self._live.remove(view)
             self._waiting.append(view)
+            self._doubted.append(view)
 
     def _is_in_place(self, view: View) -> bool:
         """The follower's place is read first: another process may move both on meanwhile."""
