@@ -14,6 +14,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Protocol
 
+from pydantic_core import from_json
+
 from shared.kernel.errors import InvalidRequest
 
 Json = dict[str, Any]
@@ -283,13 +285,18 @@ class Cursor:
     @classmethod
     def from_text(cls, text: str, sort: Sequence[Sort]) -> "Cursor":
         try:
-            order, values, last = json.loads(base64.urlsafe_b64decode(text))
+            order, values, last = from_json(base64.urlsafe_b64decode(text), allow_inf_nan=False)
             fits = order == [[s.field, s.descending] for s in sort] and len(values) == len(sort)
-            if fits and isinstance(last, str) and all(isinstance(v, Scalar) for v in values):
+            if fits and isinstance(last, str) and all(map(_is_kept, values)):
                 return cls(values, last)
         except (ValueError, TypeError, binascii.Error):
             pass
         raise InvalidRequest("this cursor is not of this list", fields={"cursor": "unknown"})
+
+
+def _is_kept(value: Any) -> bool:
+    """Whether a store may have it: both have whole numbers of 64 bits."""
+    return -(2**63) <= value < 2**63 if type(value) is int else isinstance(value, Scalar)
 
 
 def page(found: list[Json], sort: Sequence[Sort], limit: int) -> Page:

@@ -1,7 +1,6 @@
 """The agenda of a record as a reader may see it: series expanded, in order, in pages."""
 
 import base64
-import binascii
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -192,6 +191,6 @@ def _cursor(last: Occurrence) -> str:
 def _after(cursor: str) -> tuple[str, str, str]:
     try:
         starts_at, appointment_id, slot = json.loads(base64.urlsafe_b64decode(cursor))
-    except (ValueError, TypeError, binascii.Error):
+    except (ValueError, TypeError, RecursionError):
         raise InvalidRequest(fields={"cursor": "is not of this list"}) from None
     return str(starts_at), str(appointment_id), str(slot)

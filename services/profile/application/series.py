@@ -1,7 +1,6 @@
 """Measures as they are read: one by one, aggregated, or in FHIR."""
 
 import base64
-import binascii
 import json
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
@@ -178,6 +177,6 @@ def _closed(key: tuple[str, str]) -> str:
 def _opened(cursor: str) -> tuple[str, str]:
     try:
         at, one = json.loads(base64.urlsafe_b64decode(cursor))
-    except (ValueError, TypeError, binascii.Error):
+    except (ValueError, TypeError, RecursionError):
         raise InvalidRequest(fields={"cursor": "unknown"}) from None
     return str(at), str(one)

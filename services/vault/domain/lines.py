@@ -6,7 +6,6 @@ common is unsealed, and decided on, once.
 """
 
 import base64
-import binascii
 import json
 from collections import ChainMap, Counter
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
@@ -176,7 +175,7 @@ def _cursor(last: Line) -> str:
 def _after(cursor: str) -> tuple[str, str]:
     try:
         at, document_id = json.loads(base64.urlsafe_b64decode(cursor))
-    except (ValueError, TypeError, binascii.Error):
+    except (ValueError, TypeError, RecursionError):
         raise InvalidRequest(
             "This cursor is not of this list.", fields={"cursor": "unknown"}
         ) from None

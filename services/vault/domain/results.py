@@ -1,7 +1,6 @@
 """Results of biology over time, as documents of several laboratories give them."""
 
 import base64
-import binascii
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
@@ -157,7 +156,7 @@ def _place_after(ordered: Sequence[Found], cursor: str) -> int:
     try:
         day, at, document_id, number = json.loads(base64.urlsafe_b64decode(cursor))
         when, place = (str(day), str(at)), (str(document_id), int(number))
-    except (ValueError, TypeError, OverflowError, binascii.Error):
+    except (ValueError, TypeError, OverflowError, RecursionError):
         raise InvalidRequest(
             "This cursor is not of this list.", fields={"cursor": "unknown"}
         ) from None

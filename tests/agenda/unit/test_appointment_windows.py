@@ -39,8 +39,9 @@ def test_past_and_to_come_in_order_and_in_pages(world: World) -> None:
 
     assert cursor is None
     assert titles == ["2026-11-01", "2026-12-01", "2026-12-02", "2027-02-01"]
-    with pytest.raises(InvalidRequest):
-        world.show(cursor="nonsense")
+    for made_up in ("nonsense", "W1tb" * 900):  # the second: lists in lists, by the thousand
+        with pytest.raises(InvalidRequest):
+            world.show(cursor=made_up)
 
 
 @pytest.mark.parametrize(

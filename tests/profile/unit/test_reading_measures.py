@@ -34,12 +34,13 @@ def test_pages_meet(world: World) -> None:
     assert sorted(seen) == [80 + n for n in range(9)]
 
 
-def test_a_cursor_of_nowhere_is_refused(world: World) -> None:
+@pytest.mark.parametrize("cursor", ["garbage", "W1tb" * 900], ids=["words", "lists in lists"])
+def test_a_cursor_of_nowhere_is_refused(world: World, cursor: str) -> None:
     """
     A field is named, nothing breaks.
     """
     with pytest.raises(InvalidRequest):
-        world.listed("GLUCOSE", cursor="garbage")
+        world.listed("GLUCOSE", cursor=cursor)
 
 
 def test_window_holds_its_start_and_not_its_end(world: World) -> None:

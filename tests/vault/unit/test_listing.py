@@ -177,10 +177,11 @@ def test_a_record_one_may_not_read_is_not_listed(world: World) -> None:
     assert faults[0] == faults[1]
 
 
-def test_a_cursor_of_another_list(world: World) -> None:
+@pytest.mark.parametrize("cursor", ["nope", "W1tb" * 900], ids=["words", "lists in lists"])
+def test_a_cursor_of_another_list(world: World, cursor: str) -> None:
     """A caller can tell which field was wrong."""
     with pytest.raises(InvalidRequest) as refusal:
-        world.vault.search(search(cursor="nope"), DOCTOR)
+        world.vault.search(search(cursor=cursor), DOCTOR)
     assert set(refusal.value.fields) == {"cursor"}
 
 

@@ -184,8 +184,9 @@ def test_pages(world: World) -> None:
             break
 
     assert seen == ["0", "1", "2", "3", "4"]
-    with pytest.raises(InvalidRequest):
-        asked(world, cursor="e30=")
+    for made_up in ("e30=", "W1tb" * 900):  # the second: lists in lists, by the thousand
+        with pytest.raises(InvalidRequest):
+            asked(world, cursor=made_up)
 
 
 @pytest.mark.parametrize(

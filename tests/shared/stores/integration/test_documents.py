@@ -1,5 +1,6 @@
 """One contract, two stores: what a read model promises on SQLite and on MongoDB."""
 
+import base64
 from dataclasses import dataclass
 from typing import Any
 
@@ -233,4 +234,26 @@ def test_a_cursor_of_something_else_is_refused(view: Documents, cursor: str) -> 
 
     with pytest.raises(InvalidRequest) as refused:
         view.find(sort=[Sort("other")], after=cursor)
+    assert refused.value.fields == {"cursor": "unknown"}
+
+
+@pytest.mark.parametrize(
+    "made_up",
+    [
+        '[[["n", false]], [1000000000000000000000000], "a"]',
+        '[[["n", false]], [-9223372036854775809], "a"]',
+        '[[["n", false]], [NaN], "a"]',
+        '[[["n", false]], ["\\ud800"], "a"]',
+        '[[["n", false]], [1], "\\ud800"]',
+        "[" * 2_900,
+    ],
+    ids=["large", "small", "no number", "half a character", "half an id", "deep"],
+)
+def test_a_cursor_that_no_list_would_give_is_refused(view: Documents, made_up: str) -> None:
+    """
+    Of this very list by its form, and nothing that a store can look for: it is the caller's
+    fault still, and neither our error nor a store out of reach.
+    """
+    with pytest.raises(InvalidRequest) as refused:
+        view.find(sort=[Sort("n")], after=base64.urlsafe_b64encode(made_up.encode()).decode())
     assert refused.value.fields == {"cursor": "unknown"}
