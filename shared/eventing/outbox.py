@@ -35,7 +35,7 @@ class OutboxReader:
         """At most ``limit`` messages above position ``after``, as :class:`Pulled`."""
         _refuse_senseless(after, limit)
         row = self._row_at(after)
-        last = row if row and self._listed(row.topic) else self._last_listed(after)
+        last = row if row and self._listed(row.topic) else self._last_listed(self._within(after))
         envelopes: list[Envelope] = []
         for row_ in self._listed_rows(after):
             envelopes.append(self.envelope(row_, last))
@@ -105,6 +105,10 @@ class OutboxReader:
         rows = self._log.read(position - 1, 1) if position else []
         return rows[0] if rows and rows[0].position == position else None
 
+    def _within(self, position: int) -> int:
+        """Who asks may stand beyond the end: the log was put back, or they made it up."""
+        return min(position, self._log.head().position + 1)
+
     def _listed_rows(self, after: int) -> Iterator[Recorded]:
         while rows := self._log.read(after, PAGE):
             yield from self._only_listed(rows)
@@ -118,7 +122,7 @@ class OutboxReader:
             rows = [r for r in self._log.read(start, size) if r.position < before]
             if found := [*self._only_listed(rows)]:
                 return found[-1]
-            before, size = start + 1, size * 2
+            before, size = start + 1, min(size * 2, PAGE)
         return None
 
     def _only_listed(self, rows: Iterable[Recorded]) -> Iterator[Recorded]:

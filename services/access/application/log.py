@@ -66,8 +66,12 @@ class AccessLog(EventLog):
 
         Before the first decision, not at the start: a service starts before its keys are there.
         """
-        if self._prepared == self.rules.digest:
-            return
+        while self._prepared != self.rules.digest:
+            with suppress(IntegrityError):  # another replica was faster with a part: look again
+                self._keep_what_is_missing()
+                self._prepared = self.rules.digest
+
+    def _keep_what_is_missing(self) -> None:
         own = Actor(kind=ActorKind.SERVICE, id=self.name)
         new: list[Aggregate] = []
         if self.version_of(RulesKept.id_of(self.secret, self.rules.digest)) == 0:
@@ -77,9 +81,7 @@ class AccessLog(EventLog):
             reference = self.reference
             register.load(reference.matrix_name, reference.cells, at=self.clock.now(), by=own)
             new.append(register)
-        with suppress(IntegrityError):  # another replica starts too, with the same texts
-            self.save(*new)
-        self._prepared = self.rules.digest
+        self.save(*new)
 
     def asked_by(self, record_id: UUID, by: Actor) -> tuple[Rights, Actor, datetime]:
         """Rights of a record, who asks, and now; a representative only until majority."""

@@ -7,7 +7,9 @@ from uuid import uuid4
 import pytest
 
 from shared.eventing.messages import Envelope, LeafBatch, Pulled
+from shared.eventing.outbox import PAGE
 from shared.kernel.errors import InvalidRequest
+from shared.stores.guard import Row
 from tests.shared.eventing.world import World
 
 
@@ -68,6 +70,30 @@ def test_the_head_is_the_last_message(world: World) -> None:
     assert pulled(world, 1).head.position == 1
     world.notes.write(uuid4(), "b")
     assert world.outbox.head()["position"] == world.notes.head().position
+
+
+@pytest.mark.parametrize("after", [1_900, 2**62])
+def test_who_stands_beyond_the_end_has_little_read_at_once(
+    world: World, monkeypatch: pytest.MonkeyPatch, after: int
+) -> None:
+    """A follower of a log that was put back, or whoever writes a number: the whole log in memory,
+    opened, would be the end of the process that answers."""
+    world.notes.write(uuid4(), "a")
+    for _ in range(3):
+        world.notes.write(uuid4(), "b", reads=300)
+    rows, read = world.notes.guarded.rows, list[int]()
+
+    def counting(after: int, limit: int) -> list[Row]:
+        found = rows(after, limit)
+        read.append(len(found))
+        return found
+
+    monkeypatch.setattr(world.notes.guarded, "rows", counting)
+    answer = pulled(world, after)
+
+    assert (answer.envelopes, answer.after, answer.head.position) == ([], None, 604)
+    assert max(read) <= PAGE
+    assert len(read) < 40
 
 
 def test_a_leaf_is_the_digest_of_clear_header_and_sealed_bytes(world: World) -> None:
