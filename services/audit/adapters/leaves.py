@@ -76,24 +76,25 @@ class LeafFollower:
     def _begin_epoch(self, other: OtherEpoch) -> None:
         """The service's log is another one from some position on: find it, tell, go on there.
         While nobody looked it may have become another one more than once: one at a time."""
-        after = self._last_of_known_epochs(other.known)
-        epoch = self._pulled(after, limit=1).epoch
+        logged = self._tree.epochs(self._service) | {other.known.epoch}
+        after, epoch = self._first(other.known, lambda epoch: epoch not in logged)
+        if epoch in logged:  # put back without a new epoch: what it is now is logged again
+            after, epoch = self._first(other.known, lambda epoch: epoch == other.epoch)
         lost = other.known.position - after
         self._raise(AnomalyKind.EPOCH_RENEWED, epoch, after, lost)
         self._tree.begin_epoch(self._service, other.known, epoch, after)
 
-    def _last_of_known_epochs(self, known: Place) -> int:
-        """By bisection: up to which position the service still answers with an epoch that its
-        events were logged in. Those it began since come after all of these."""
-        epochs = self._tree.epochs(self._service) | {known.epoch}
+    def _first(self, known: Place, wanted: Callable[[str], bool]) -> tuple[int, str]:
+        """By bisection: after which position, at most the known one, the service answers with an
+        epoch that is wanted, and with which."""
         low, high = 0, known.position
         while low < high:
             middle = (low + high) // 2
-            if self._pulled(middle, limit=1).epoch in epochs:
-                low = middle + 1
-            else:
+            if wanted(self._pulled(middle, limit=1).epoch):
                 high = middle
-        return low
+            else:
+                low = middle + 1
+        return low, self._pulled(low, limit=1).epoch
 
     def _pulled(self, after: int, limit: int = PULLED) -> Batch:
         answer = LeafBatch.model_validate(self._pull(self._service, after, limit))

@@ -287,6 +287,35 @@ def test_what_was_saved_between_two_restores_is_logged_too(tmp_path: Path) -> No
     }
 
 
+def test_what_was_put_back_without_a_new_epoch_is_logged_all_the_same(tmp_path: Path) -> None:
+    """Somebody copied files of before: its former epoch goes on, and what it saves in it must not
+    be taken for what was logged once."""
+    ground = build(tmp_path)
+    settings, clock = EventStoreSettings(data_dir=ground.data), FixedClock(NOW)
+    with (
+        Vault(settings, LocalKeys(ROOT_KEY, "vault"), clock) as vault,
+        Audit(settings, LocalKeys(ROOT_KEY, "audit"), clock) as audit,
+    ):
+        tree = SqlTree(audit.guarded)
+        follower = LeafFollower(audit, tree, "vault", pull_from({"vault": vault}))
+        former = vault.places.epochs()
+        vault.renew_epoch()
+        deposit(vault, ground.bucket, 20)
+        follower.catch_up()
+        ground.sql(
+            "vault",
+            "DELETE FROM stored_events WHERE rowid > 10",
+            "DELETE FROM vault_epochs WHERE began_after > 0",
+        )
+        for number in (30, 31):
+            deposit(vault, ground.bucket, number)
+        follower.catch_up()
+        saved = {bytes.fromhex(digest) for _, digest in vault.leaves(10, 2).leaves}
+
+        assert vault.places.epochs() == former
+        assert saved <= {*tree.edge().levels[0]}
+
+
 def test_nothing_to_verify_is_said(tmp_path: Path) -> None:
     """A folder without stores is not a clean one."""
     with pytest.raises(CannotRead):
