@@ -82,7 +82,7 @@ def next_log_key(
     """First step: a new key for the transparency log; the one before goes on signing beside it.
 
     With both settings as told, restart audit (timers first). Every service that hears of a
-    checkpoint signed by both believes the new key from then on: see log-keys.
+    checkpoint, with the former key's word for the new one, believes it from then on: see log-keys.
     """
     former = _former(file)
     if former.exists():

@@ -181,14 +181,15 @@ def following_leaves() -> FollowingLeaves:
 
 def timing() -> Timers:
     built = Built()
+    former = built.former()
     publisher = Publisher(
         tree=built.tree,
         files=built.files,
         verifier=built.verifier,
         sign=built.log_key.sign,
-        former=built.former(),
+        former=former,
     )
-    messages = CheckpointMessages(built.common.amqp_uri, built.clock, str(built.verifier))
+    messages = CheckpointMessages(built.common.amqp_uri, built.clock, built.verifier, former)
 
     def close() -> None:
         messages.close()

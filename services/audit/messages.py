@@ -52,6 +52,7 @@ class CheckpointPublished(MessageData):
     """``note``: the signed note, byte for byte; ``vkey``: the key to check it with.
     ``covered``: by service, up to where its events are in the log. ``proofs``: from the trees
     that were told of before this one, so that whoever kept one can check that this continues it.
+    ``vouched``: while the key changes, a note in which the former one signs that ``vkey`` follows.
     """
 
     TYPE = "audit.checkpoint_published"
@@ -61,6 +62,7 @@ class CheckpointPublished(MessageData):
     vkey: str
     covered: dict[str, Covered]
     proofs: list[Proof] = Field(default=[])
+    vouched: str | None = None
 
 
 @singledispatch

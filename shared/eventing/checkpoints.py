@@ -2,7 +2,7 @@
 the next one continues it (DESIGN, section 9): a log that forks cannot show each its own story.
 
 The first key and the first checkpoint heard of are trusted; from then on all is proven. Another
-key is believed once a note is signed by it and by the one believed so far.
+key is believed once the one believed so far has signed that it follows.
 """
 
 import json
@@ -20,7 +20,7 @@ from shared.kernel.checkpoint import Checkpoint
 from shared.kernel.errors import NotFound
 from shared.kernel.merkle import check_consistency
 from shared.kernel.needs_operator import NeedsOperator
-from shared.kernel.note import InvalidNote, VerifierKey, open_note
+from shared.kernel.note import InvalidNote, VerifierKey, open_note, succession
 from shared.stores.event_log import NOTHING, EventLog, Outcome
 from shared.stores.places import Logged, SeenCheckpoint
 
@@ -47,21 +47,25 @@ class Heard:
     covered: Logged | None
     digest: str | None
     proofs: dict[int, list[bytes]]
+    vouched: str = ""
+    """A note by which a former key says that ``vkey`` follows it."""
 
 
 def parse(body: bytes, service: str) -> Heard:
     """Raise ``ValueError``, ``KeyError`` or ``TypeError`` if it is none."""
     data = json.loads(body)["data"]
-    note, vkey = str(data["note"]), str(data["vkey"])
-    text = open_note(note, VerifierKey.parse(vkey), check_ed25519)
+    note, said = str(data["note"]), VerifierKey.parse(str(data["vkey"]))
+    verifier = VerifierKey(said.name, said.key)  # alone: former ones are what nobody vouches for
+    text = open_note(note, verifier, check_ed25519)
     place = data["covered"].get(service)
     return Heard(
         note=note,
-        vkey=vkey,
+        vkey=str(verifier),
         checkpoint=Checkpoint.parse(text),
         covered=Logged(str(place["epoch"]), int(place["position"])) if place else None,
         digest=place.get("digest") if place else None,
         proofs={int(proof["from_size"]): _path(proof) for proof in data.get("proofs", ())},
+        vouched=str(data.get("vouched") or ""),
     )
 
 
@@ -128,9 +132,10 @@ def _asked(prove: Prove, last: Checkpoint, new: Checkpoint) -> Sequence[bytes]:
 
 
 def _vouched_for(heard: Heard, seen: SeenCheckpoint) -> bool:
-    """The key seen before has signed this very note too: the log's owner changes keys."""
+    """The key seen before has signed that this one follows it: the log's owner changes keys."""
     with suppress(InvalidNote):
-        return bool(open_note(heard.note, VerifierKey.parse(seen.vkey), check_ed25519))
+        text = open_note(heard.vouched, VerifierKey.parse(seen.vkey), check_ed25519)
+        return text == succession(VerifierKey.parse(heard.vkey))
     return False
 
 

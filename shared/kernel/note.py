@@ -93,6 +93,12 @@ class VerifierKey:
         return verifier
 
 
+def succession(verifier: VerifierKey) -> str:
+    """What a former key signs so that the one that follows it is believed. A note signed by both
+    says nothing of either: whoever has it can add a signature of their own."""
+    return f"{verifier.name}/key\n{verifier}\n"
+
+
 def sign_note(text: str, verifier: VerifierKey, sign: Sign) -> str:
     """The text, a blank line, and one signature line."""
     if not text.endswith("\n") or _CONTROL.search(text) or not _is_name(verifier.name):

@@ -21,6 +21,7 @@ from shared.eventing import broker
 from shared.kernel.checkpoint import Checkpoint
 from shared.kernel.clock import Clock, instant
 from shared.kernel.merkle import consistency_path
+from shared.kernel.note import Sign, VerifierKey, sign_note, succession
 
 EXCHANGE = "audit.checkpoints"
 """Not the exchange of audit's events: a checkpoint has no position that one could follow."""
@@ -45,12 +46,19 @@ REMEMBERED = 1_000
 
 
 class CheckpointMessages:
-    """Plain JSON: a checkpoint is for everybody."""
+    """Plain JSON: a checkpoint is for everybody. ``former``: the key before, while it changes."""
 
-    def __init__(self, amqp_uri: str, clock: Clock, vkey: str) -> None:
+    def __init__(
+        self,
+        amqp_uri: str,
+        clock: Clock,
+        verifier: VerifierKey,
+        former: tuple[VerifierKey, Sign] | None = None,
+    ) -> None:
         self._amqp_uri = amqp_uri
         self._clock = clock
-        self._vkey = vkey
+        self._vkey = str(verifier)
+        self._vouched = sign_note(succession(verifier), *former) if former else None
         self._publisher: broker.Publisher | None = None
 
     def __call__(self, telling: Telling) -> None:
@@ -59,6 +67,7 @@ class CheckpointMessages:
             root=to_base64(telling.checkpoint.root),
             note=telling.note,
             vkey=self._vkey,
+            vouched=self._vouched,
             covered={
                 service: Covered(epoch=place.epoch, position=place.position, digest=place.digest)
                 for service, place in telling.covered.items()

@@ -1,9 +1,11 @@
 """Checkpoints are told over a broker that ends connections, as one does that is restarted."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from scripts.machine.rabbitmq import Broker
 from services.audit.adapters.checkpoints import (
@@ -17,9 +19,11 @@ from services.audit.application import Audit
 from shared.crypto.local_keys import LocalKeys
 from shared.eventing.audit_lag import heard
 from shared.eventing.broker import Subscription
+from shared.eventing.checkpoints import take
 from shared.kernel.clock import FixedClock
+from shared.kernel.note import VerifierKey
 from shared.stores.settings import EventStoreSettings
-from tests.audit.logs import NOW, VERIFIER, batch, publisher
+from tests.audit.logs import NOW, ORIGIN, PRIVATE, VERIFIER, batch, publisher
 
 
 @pytest.fixture
@@ -51,7 +55,7 @@ def test_a_connection_that_the_broker_ended_is_made_anew(
     """One kept after that would tell nobody any more: every service would find its events late,
     and refuse normal openings, until somebody starts this process again."""
     settings = EventStoreSettings(data_dir=tmp_path / "data")
-    messages = CheckpointMessages(amqp_uri, FixedClock(NOW), str(VERIFIER))
+    messages = CheckpointMessages(amqp_uri, FixedClock(NOW), VERIFIER)
     with Audit(settings, LocalKeys(bytes(32), "audit"), FixedClock(NOW)) as audit:
         tree = SqlTree(audit.guarded)
         log = publisher(tree, FolderFiles(tmp_path / "log"))
@@ -66,3 +70,31 @@ def test_a_connection_that_the_broker_ended_is_made_anew(
 
         assert sizes(hears) == [5]
     messages.close()
+
+
+def test_a_key_that_follows_is_vouched_for_by_the_one_before(
+    tmp_path: Path, amqp_uri: str, hears: Subscription
+) -> None:
+    """What is told while the log changes keys is what a service needs to believe the new one."""
+    settings = EventStoreSettings(data_dir=tmp_path / "data")
+    before = CheckpointMessages(amqp_uri, FixedClock(NOW), VERIFIER)
+    new_key = Ed25519PrivateKey.generate()
+    verifier = VerifierKey(ORIGIN, new_key.public_key().public_bytes_raw())
+    former = (VERIFIER, PRIVATE.sign)
+    after = CheckpointMessages(amqp_uri, FixedClock(NOW), verifier, former)
+    with Audit(settings, LocalKeys(bytes(32), "audit"), FixedClock(NOW)) as audit:
+        tree = SqlTree(audit.guarded)
+        log = publisher(tree, FolderFiles(tmp_path / "log"))
+        renewed = replace(log, verifier=verifier, sign=new_key.sign, former=former)
+        tree.append(batch("vault", 0, 3))
+        for by, messages in ((log, before), (renewed, after)):
+            CheckpointSweep(audit, tree, by, messages)()
+            messages.close()
+        for delivery in (*hears.next(2.0), *hears.next(0.1)):
+            message = heard(delivery.body, "vault")
+            assert message is not None
+            take(audit, message, lambda *_: [])
+        seen = audit.places.seen_checkpoint()
+
+    assert seen is not None
+    assert seen.vkey == str(verifier)

@@ -8,7 +8,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from shared.kernel.checkpoint import Checkpoint
 from shared.kernel.merkle import Node, consistency_path, leaf_hash, node_hash, root
-from shared.kernel.note import VerifierKey, countersign, sign_note
+from shared.kernel.note import VerifierKey, countersign, sign_note, succession
 
 ORIGIN = "log.carnet.example/seen"
 KEY = Ed25519PrivateKey.from_private_bytes(b"k" * 32)
@@ -20,12 +20,14 @@ def message(
     *proven_from: int,
     key: Ed25519PrivateKey = KEY,
     former: Ed25519PrivateKey | None = None,
+    vouches: bool = True,
     origin: str = ORIGIN,
     position: int = 0,
     epoch: str = "e",
     digest: str | None = None,
 ) -> bytes:
-    """What audit publishes of a tree of these entries."""
+    """What audit publishes of a tree of these entries. ``former`` signs it too, and ``vouches`` for
+    the key that follows."""
     node, size = _nodes(entries), len(entries)
     verifier = VerifierKey(origin, key.public_key().public_bytes_raw())
     text = Checkpoint(origin, size, root(size, node)).text
@@ -36,12 +38,14 @@ def message(
         }
         for old in proven_from
     ]
-    note = sign_note(text, verifier, key.sign)
+    note, vouched = sign_note(text, verifier, key.sign), None
     if former:
         before = VerifierKey(origin, former.public_key().public_bytes_raw())
         note = countersign(note, before, former.sign)
+        vouched = sign_note(succession(verifier), before, former.sign) if vouches else None
     data = {
         "note": note,
+        "vouched": vouched,
         "vkey": str(verifier),
         "covered": {"notes": {"epoch": epoch, "position": position or size, "digest": digest}},
         "proofs": proofs,

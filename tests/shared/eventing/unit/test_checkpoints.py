@@ -5,9 +5,11 @@ from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from shared.crypto.local_keys import LocalKeys
 from shared.eventing.audit_lag import checkpoint_loop, heard
@@ -17,11 +19,11 @@ from shared.eventing.metrics import CHECKPOINTS
 from shared.kernel.actor import Actor, ActorKind
 from shared.kernel.clock import FixedClock
 from shared.kernel.errors import InvalidRequest, Unavailable
-from shared.kernel.note import InvalidNote
+from shared.kernel.note import InvalidNote, VerifierKey, sign_note, succession
 from shared.stores.places import Logged
 from shared.stores.settings import EventStoreSettings
 from tests.shared.eventing.sample import Notes
-from tests.shared.eventing.signed import KEY, OTHER_KEY, message, path_between
+from tests.shared.eventing.signed import KEY, ORIGIN, OTHER_KEY, message, path_between
 
 OPERATOR = Actor(kind=ActorKind.OPERATOR, id="op-1")
 
@@ -100,6 +102,46 @@ def test_another_key_is_believed_once_the_former_one_vouches_for_it(notes: Notes
     assert seen.size == 5
     with pytest.raises(Inconsistent, match="another key"):
         hear(notes, message(entries("a", "b", "c", "d", "e", "f"), 5, key=KEY))
+
+
+def test_a_key_that_signs_beside_the_log_s_own_is_not_believed(notes: Notes) -> None:
+    """Whoever has a checkpoint can add a signature of their own to it: a service that took them
+    for the log would be told anything, and no checkpoint of the log itself any more."""
+    hear(notes, message(entries("a", "b", "c")))
+    added = message(entries("a", "b", "c"), key=OTHER_KEY, former=KEY, vouches=False)
+
+    with pytest.raises(Inconsistent, match="another key"):
+        hear(notes, added)
+
+    for said in ({"vouched": told_in(added)["note"]}, {"vouched": vouching_for(KEY)}):
+        with pytest.raises(Inconsistent, match="another key"):
+            hear(notes, json.dumps({"data": told_in(added) | said}).encode())
+
+
+def test_a_key_named_beside_the_log_s_own_is_not_believed(notes: Notes) -> None:
+    """A key in text may bring those before it, which are believed of what they signed: one who
+    tells services of the log's key must not bring their own with it."""
+    genuine = told_in(message(entries("a", "b", "c"), key=KEY))
+    beside = f"{public(OTHER_KEY)} 999"
+    hear(notes, json.dumps({"data": genuine | {"vkey": f"{genuine['vkey']}\n{beside}"}}).encode())
+
+    seen = notes.places.seen_checkpoint()
+    assert seen is not None
+    assert seen.vkey == str(public(KEY))
+
+
+def told_in(body: bytes) -> dict[str, Any]:
+    data: dict[str, Any] = json.loads(body)["data"]
+    return data
+
+
+def public(key: Ed25519PrivateKey) -> VerifierKey:
+    return VerifierKey(ORIGIN, key.public_key().public_bytes_raw())
+
+
+def vouching_for(key: Ed25519PrivateKey) -> str:
+    """By the log's key, for another than the one that is told."""
+    return sign_note(succession(public(key)), public(KEY), KEY.sign)
 
 
 def test_the_same_tree_signed_anew_brings_the_new_key(notes: Notes) -> None:
