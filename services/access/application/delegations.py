@@ -1,5 +1,6 @@
 """Who acts for the person: invited, answered, ended, suspended by a judge."""
 
+from contextlib import suppress
 from datetime import timedelta
 from uuid import UUID
 
@@ -10,6 +11,7 @@ from services.access.domain.delegate import Delegate, Helping
 from services.access.domain.grants import DelegationKind, Invitation
 from services.access.domain.outside import Described
 from services.access.domain.rights import Rights
+from shared.crypto.keys import KeyErased
 from shared.kernel.actor import Actor, ActorKind
 from shared.rpc.contract import Done
 from shared.stores.event_log import Outcome, command
@@ -151,4 +153,7 @@ class Delegations(AccessLog):
         return Outcome(answer=answer, save=[rights, delegate])
 
     def _delegate_of(self, record_id: UUID) -> Delegate | None:
-        return self.get(Delegate.id_of(self.secret, record_id), Delegate)
+        """``None`` also where their record was erased: what they held for others ends without."""
+        with suppress(KeyErased):
+            return self.get(Delegate.id_of(self.secret, record_id), Delegate)
+        return None

@@ -201,6 +201,20 @@ def test_nobody_represents_a_person_of_age(family: World) -> None:
     assert not family.app.my_delegations(c.OfRecord(record_id=OTHER_RECORD), STRANGER).delegations
 
 
+def test_at_majority_all_ends_although_a_representative_was_erased(family: World) -> None:
+    """
+    What identity says of the child is not passed over because of another's keys.
+    """
+    sent = family.app.invite_representative(invitation(), MOTHER)
+    family.app.answer_invitation(answer(sent, OTHER_RECORD), STRANGER)
+    family.erase(OTHER_RECORD)
+
+    family.hear("majority_reached")
+
+    rights = family.rights()
+    assert (rights.representatives, rights.second_representatives) == ([], [])
+
+
 def test_a_court_order_suspends_a_representative_at_once(family: World) -> None:
     """
     Refused at the very next decision, and in every command; a later order gives it back.
@@ -267,6 +281,39 @@ def test_help_ends_at_its_date_and_is_said_to_have_ended(caring: World) -> None:
     assert caring.decide(HELPER).permit
     caring.move(timedelta(seconds=1))
     assert not caring.decide(HELPER).permit
+    caring.project()
+
+    caring.app.end_due_delegations(caring.waiting.due(Kind.DELEGATION, caring.clock.now()))
+    caring.project()
+
+    assert not caring.rights().delegations
+    assert not caring.waiting.due(Kind.DELEGATION, caring.clock.now())
+
+
+def test_a_caregiver_who_was_erased_is_ended_by_the_person(caring: World) -> None:
+    """
+    Their keys are gone, not the person's: who has a token still must not keep the right.
+    """
+    known(caring, OTHER_RECORD)
+    sent = caring.app.invite_caregiver(invitation(), PATIENT)
+    caring.app.answer_invitation(answer(sent, OTHER_RECORD), STRANGER)
+    caring.erase(OTHER_RECORD)
+    assert caring.decide(HELPER).permit
+
+    caring.app.end_delegation(ending(sent.invitation), PATIENT)
+
+    assert not caring.decide(HELPER).permit
+
+
+def test_help_of_one_who_was_erased_ends_at_its_date(caring: World) -> None:
+    """
+    Else it is due for ever, and five hundred of those keep all others from their end.
+    """
+    known(caring, OTHER_RECORD)
+    sent = caring.app.invite_caregiver(invitation(), PATIENT)
+    caring.app.answer_invitation(answer(sent, OTHER_RECORD), STRANGER)
+    caring.erase(OTHER_RECORD)
+    caring.move(timedelta(days=365))
     caring.project()
 
     caring.app.end_due_delegations(caring.waiting.due(Kind.DELEGATION, caring.clock.now()))
