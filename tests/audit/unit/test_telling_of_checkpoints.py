@@ -10,7 +10,7 @@ import pytest
 
 from services.audit.adapters.checkpoints import CheckpointSweep, Telling
 from services.audit.adapters.files import FolderFiles
-from services.audit.adapters.tree import SqlTree
+from services.audit.adapters.tree import Measured, SqlTree
 from services.audit.application import Audit
 from services.audit.contract.proving import ConsistencyProof, ProveConsistency
 from services.audit.domain import growth
@@ -179,20 +179,22 @@ def test_what_was_measured_before_is_covered_while_more_keeps_coming(
     assert rounds.heard == [(1 * WIDTH, 0), (2 * WIDTH, 512), (3 * WIDTH, 512), (4 * WIDTH, 1024)]
 
 
-def test_what_was_signed_as_it_came_is_told_in_the_next_round(rounds: Round) -> None:
+def test_what_was_signed_as_it_came_is_told_in_the_next_round(
+    rounds: Round, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Where nobody does anything after it there is no next checkpoint that would tell of it: the
     last event of an evening would be late until somebody comes in the morning."""
     rounds.tree.append(batch("vault", 0, 3))
-    measured = rounds.tree.measured
+    measured = SqlTree.measured
 
-    def one_more_comes() -> Any:
-        found = measured()
-        rounds.tree.append(batch("vault", 3, 4))
+    def one_more_comes(tree: SqlTree) -> Measured:
+        found = measured(tree)
+        monkeypatch.setattr(SqlTree, "measured", measured)
+        tree.append(batch("vault", 3, 4))
         return found
 
-    rounds.tree.measured = one_more_comes  # type: ignore[method-assign]  # once
+    monkeypatch.setattr(SqlTree, "measured", one_more_comes)
     rounds.sweep()
-    rounds.tree.measured = measured  # type: ignore[method-assign]
     for _ in range(3):
         rounds.sweep()
 
