@@ -47,6 +47,10 @@ READ_AS: list[tuple[str, int, State, State]] = [
     ("vault.document_released", 1, {}, {"cover": []}),
     # Whoever changed it changed what all are told, and the version with it.
     ("vault.document_masked", 1, {}, {"cover": [], "renewed": True}),
+    # Nobody could say that an appointment is private.
+    ("agenda.appointment_added", 1, {"state": {"facts": {"title": "Vaccin"}, "at": None}},
+     {"state": {"facts": {"title": "Vaccin", "private": False}, "at": None}}),
+    ("agenda.appointment_cancelled", 1, {"state": {"facts": None, "at": None}}, {}),
     ("prescription.prescription_prepared", 1, {"lines": [{"number": 1}, {"number": 2}]},
      {"lines": [{"number": 1, "origin": None}, {"number": 2, "origin": None}]}),
     # No mark was read, and one package was what left where no quantity was said.

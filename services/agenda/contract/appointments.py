@@ -41,6 +41,7 @@ class AddAppointment(OfRecord, Said):
             professional=self.professional,
             facility=self.facility,
             status=self.status,
+            private=self.private,
         )
 
 
@@ -66,6 +67,7 @@ class ChangeAppointment(OfRecord, Said):
         }
         changed |= {"title": self.title} if self.title else {}
         changed |= {"status": self.status} if self.status else {}
+        changed |= {"private": self.private} if "private" in self.model_fields_set else {}
         if when := self.when():
             changed["when"] = when
         return Facts(**{**vars(before), **changed})

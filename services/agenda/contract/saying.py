@@ -10,7 +10,8 @@ from shared.rpc.contract import Command
 
 class Said(Command):
     """``starts_at`` with or without ``ends_at``, or ``day`` to ``last_day`` (included).
-    ``zone``: whose clocks it is shown by, Europe/Paris when absent.
+    ``zone``: whose clocks it is shown by, Europe/Paris when absent. ``private``: masked to
+    professionals; of a series, as a whole.
     """
 
     starts_at: AwareDatetime | None = None
@@ -25,6 +26,7 @@ class Said(Command):
     comment: Comment | None = None
     professional: Code | None = Field(default=None, description="PS_IdNat")
     facility: Code | None = Field(default=None, description="Struct_IdNat")
+    private: bool = False
 
     @model_validator(mode="after")
     def _is_of_one_kind(self) -> "Said":

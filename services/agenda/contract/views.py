@@ -9,7 +9,7 @@ from pydantic import AwareDatetime, ConfigDict, Field
 from services.agenda.domain.facts import Status, With
 from services.agenda.domain.occurrences import Occurrence
 from services.agenda.domain.origin import Source
-from services.agenda.domain.slot import WHOLE
+from services.agenda.domain.slot import WHOLE, is_private
 from shared.eventing.messages import Instant
 from shared.rpc.contract import Answer, ListQuery, Query
 
@@ -38,7 +38,8 @@ class AppointmentView(Answer):
     """One appointment, or one occurrence of a series: then ``occurrence`` names it.
 
     Whole days have ``day`` and ``last_day`` (included); ``starts_at`` and ``ends_at`` are then
-    those of France. ``read_only``: it can be changed at its source alone.
+    those of France. ``read_only``: it can be changed at its source alone. ``private``: masked to
+    professionals, because of this one or of another of its series.
     """
 
     appointment_id: UUID
@@ -60,6 +61,7 @@ class AppointmentView(Answer):
     status: Status
     author: Author
     read_only: bool
+    private: bool
 
     @classmethod
     def of(cls, seen: Occurrence) -> "AppointmentView":
@@ -85,6 +87,7 @@ class AppointmentView(Answer):
             status=_status(seen),
             author=Author(source=kept.origin.source, id=kept.origin.id or None),
             read_only=not kept.origin.is_person,
+            private=is_private(kept.slots),
         )
 
 

@@ -9,7 +9,7 @@ from eventsourcing.domain import Aggregate, event
 
 from services.agenda.domain.errors import READ_ONLY_FR, ReadOnly, TooManyOccurrences
 from services.agenda.domain.origin import Origin, attributes
-from services.agenda.domain.slot import WHOLE, Revision, Slot
+from services.agenda.domain.slot import WHOLE, Revision, Slot, is_private
 from shared.kernel.actor import Actor
 
 MAX_SLOTS = 1000
@@ -32,6 +32,14 @@ class SlotSaid:
 
     slot: str
     state: dict[str, Any]
+
+    class_version = 2
+
+    @staticmethod
+    def upcast_v1_v2(state: dict[str, Any]) -> None:
+        """Nobody could say that an appointment is private: calendars that did were not heard."""
+        if facts := state["state"]["facts"]:
+            facts["private"] = False
 
     def apply(self, appointment: "Appointment") -> None:
         appointment.slots[self.slot] = Slot.from_event(self.state)
@@ -120,7 +128,7 @@ class Appointment(Aggregate):
 
     def attributes(self) -> dict[str, Any]:
         """For ``access`` to decide on."""
-        return attributes(self.origin, secret=self.secret)
+        return attributes(self.origin, secret=self.secret, private=is_private(self.slots))
 
     def _is_shown(self, name: str) -> bool:
         """An occurrence of which nothing was said is as its series says."""

@@ -43,7 +43,9 @@ class With(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Facts:
-    """``professional``: national id (PS_IdNat); ``facility``: structure id (Struct_IdNat)."""
+    """``professional``: national id (PS_IdNat); ``facility``: structure id (Struct_IdNat).
+    ``private``: masked to professionals, as whoever wrote it wishes.
+    """
 
     title: str
     when: When
@@ -56,6 +58,7 @@ class Facts:
     professional: str | None = None
     facility: str | None = None
     status: Status = Status.NOSTATUS
+    private: bool = False
 
     def to_event(self) -> dict[str, Any]:
         kept = {k: v for k, v in asdict(self).items() if v is not None}

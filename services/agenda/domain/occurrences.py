@@ -12,7 +12,7 @@ from services.agenda.domain.errors import TooManyOccurrences
 from services.agenda.domain.facts import Facts
 from services.agenda.domain.origin import Origin, attributes
 from services.agenda.domain.recurrence import starts
-from services.agenda.domain.slot import WHOLE, Slot
+from services.agenda.domain.slot import WHOLE, Slot, is_private
 from shared.kernel.clock import instant
 from shared.kernel.errors import InvalidRequest
 
@@ -47,7 +47,7 @@ class Kept:
     slots: Mapping[str, Slot] = field(default_factory=dict)
 
     def attributes(self) -> dict[str, Any]:
-        return attributes(self.origin, secret=self.secret)
+        return attributes(self.origin, secret=self.secret, private=is_private(self.slots))
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -9,6 +9,8 @@ from shared.kernel.actor import Actor, ActorKind
 
 SECRET = "INVISIBLE_REPRESENTANTS_LEGAUX"  # noqa: S105 - a code of JDV_J08 (XdsConfidentialityCode)
 """What a minor writes in a secret session is hidden from their representatives."""
+MASKED = "MASQUE_PS"
+"""What is private is masked to professionals (CSP R1111-49)."""
 
 
 class Source(StrEnum):
@@ -50,11 +52,11 @@ AGENDA: Mapping[str, Any] = {"kind": "appointment"}
 """What is asked about where there is no appointment, or not one alone."""
 
 
-def attributes(origin: Origin, *, secret: bool) -> dict[str, Any]:
+def attributes(origin: Origin, *, secret: bool, private: bool = False) -> dict[str, Any]:
     """What ``access`` is told to decide on it: codes and ids, never a title."""
     return {
         "kind": "appointment",
-        "confidentiality": [SECRET] if secret else [],
+        "confidentiality": [SECRET] * secret + [MASKED] * private,
         "facility": origin.id if origin.source is Source.FACILITY else None,
         "by_patient": origin.is_person,
     }

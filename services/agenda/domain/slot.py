@@ -103,6 +103,13 @@ class Slot:
         )
 
 
+def is_private(slots: Mapping[str, Slot]) -> bool:
+    """A series of which one occurrence is private is so as a whole: who reads the others would see
+    that there is one.
+    """
+    return any(slot.facts.private for slot in slots.values() if slot.facts)
+
+
 def _text(facts: Facts) -> str:
     """Two revisions of one place that differ: the same one wins everywhere, whichever it is."""
     return json.dumps(facts.to_event(), sort_keys=True)

@@ -148,7 +148,13 @@ class EventReader:
             address=f.line(_text(event, "LOCATION"), f.ADDRESS),
             comment=f.lines(_text(event, "DESCRIPTION"), f.COMMENT),
             status=status,
+            private=self._is_private(),
         )
+
+    def _is_private(self) -> bool:
+        """CONFIDENTIAL too, and every other word than PUBLIC (RFC 5545 3.8.1.3)."""
+        said = {str(one).strip().upper() for one in several(self._event.get("CLASS"))}
+        return bool(said - {"", "PUBLIC"})
 
     def _series(self, when: When) -> Recurrence | None:
         rule = self._event.get("RRULE")

@@ -17,7 +17,7 @@ METHODS = frozenset({"", "PUBLISH", "REQUEST", "CANCEL"})
 MAX_UID = 500
 _DECISIVE = frozenset(
     {"UID", "DTSTART", "DTEND", "DURATION", "RRULE", "RDATE", "EXDATE", "RECURRENCE-ID",
-     "SEQUENCE", "DTSTAMP", "STATUS", "EXRULE"}
+     "SEQUENCE", "DTSTAMP", "STATUS", "EXRULE", "CLASS"}
 )  # fmt: skip
 """A component that has one of these broken is not taken: it would say something else."""
 _RULE = re.compile(r"(?:([A-Z-]+)=[^=;]+(?:;+|$))+", re.IGNORECASE)
@@ -88,7 +88,7 @@ def _harmless_faults(event: Any, block: Block) -> dict[str, str]:
         # Of a line whose parameters are broken, the library tells no name.
         if name in faults or len(block.values(name)) > len(several(event.get(name))):
             raise Broken(name, "is malformed")
-        if name not in {"EXDATE", "RDATE"} and isinstance(event.get(name), list):
+        if name not in {"EXDATE", "RDATE", "CLASS"} and isinstance(event.get(name), list):
             raise Broken(name, "is there twice")
     if not all(map(_is_whole_rule, block.values("RRULE"))):
         raise Broken("RRULE", "is malformed")
