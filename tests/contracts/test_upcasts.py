@@ -51,6 +51,12 @@ READ_AS: list[tuple[str, int, State, State]] = [
     ("agenda.appointment_added", 1, {"state": {"facts": {"title": "Vaccin"}, "at": None}},
      {"state": {"facts": {"title": "Vaccin", "private": False}, "at": None}}),
     ("agenda.appointment_cancelled", 1, {"state": {"facts": None, "at": None}}, {}),
+    # Of an archive the first CDA alone was named.
+    ("messaging.message_kept", 1,
+     {"attachments": [{"number": 1, "unique_id": "1.2^3"}, {"number": 2, "unique_id": None}]},
+     {"attachments": [{"number": 1, "documents": [{"unique_id": "1.2^3", "title": ""}]},
+                      {"number": 2, "documents": []}],
+      "automatic": False, "signed": False}),
     ("prescription.prescription_prepared", 1, {"lines": [{"number": 1}, {"number": 2}]},
      {"lines": [{"number": 1, "origin": None}, {"number": 2, "origin": None}]}),
     # No mark was read, and one package was what left where no quantity was said.

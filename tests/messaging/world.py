@@ -20,6 +20,7 @@ from services.messaging.application.taking import Arrival, Kept
 from services.messaging.contract import reading as r
 from services.messaging.contract import writing as w
 from services.messaging.domain.attachment import CDA, File
+from services.messaging.domain.consistency import FROM_REPRESENTATIVES
 from services.messaging.domain.correspondent import Correspondent, MailboxKind
 from services.messaging.domain.ports import Copy, Mailbox, Person
 from services.messaging.messages import message_for
@@ -179,6 +180,8 @@ class PlayedVault:
         self, record_id: UUID, file: File, given: dict[str, Any], by: Actor
     ) -> tuple[UUID, bool]:
         who = by.principal
+        if who.secret and FROM_REPRESENTATIVES not in given.get("confidentiality", ()):
+            raise InvalidRequest(fields={"confidentiality": "is not that of a secret session"})
         if file.media_type != CDA:
             needed = ("type", "title", "creation", "service_start")
             missing = {f"metadata.{one}": "is missing" for one in needed if one not in given}

@@ -21,6 +21,7 @@ from tests.vault.cda import PDF, cda, enclosing
 from tests.vault.world import AUTHOR, RECORD, STRANGER, World
 
 PERSON = caller(ActorKind.PATIENT, record_id=str(RECORD))
+IN_SECRET = caller(ActorKind.PATIENT, record_id=str(RECORD), secret=True)
 NOBODY = caller(
     ActorKind.PROFESSIONAL, SubjectNameID=STRANGER.id, SubjectOrganizationID=STRANGER.facility
 )
@@ -143,6 +144,16 @@ def test_of_a_person_a_cda_is_known_again_or_refused(asked: Asked) -> None:
 def test_nothing_is_put_into_another_record(asked: Asked) -> None:
     with pytest.raises(Forbidden):
         asked.vault.deposit(uuid4(), uuid4(), _pdf(), GIVEN, PERSON)
+
+
+def test_a_secret_session_takes_what_is_hidden_from_representatives_alone(asked: Asked) -> None:
+    """Whether it is new or there already: messaging says so of all that it saves in one."""
+    codes = {"confidentiality": ["INVISIBLE_REPRESENTANTS_LEGAUX"]}
+    for file, given in ((_pdf(), GIVEN), (WRAPPED, {})):
+        with pytest.raises(InvalidRequest) as refused:
+            asked.vault.deposit(uuid4(), RECORD, file, given, IN_SECRET)
+        assert set(refused.value.fields) == {"confidentiality"}
+        assert asked.vault.deposit(uuid4(), RECORD, file, given | codes, IN_SECRET)
 
 
 def _pdf() -> File:

@@ -7,7 +7,7 @@ disposition notification if one was asked for; a mail that nobody can have is re
 
 import asyncio
 from collections import deque
-from collections.abc import Callable, Container
+from collections.abc import Callable, Container, Mapping
 from concurrent.futures import Executor
 from dataclasses import dataclass, field
 from time import monotonic
@@ -33,6 +33,7 @@ from shared.telemetry.logs import described, log
 OK = "250 2.0.0 stored"
 LATER = "451 4.3.0 try again later"
 UNTRUSTED = "550 5.7.1 only domains of the trust space may write here"
+NO_REPORT = "550 5.7.1 this is no report about a mail from here"
 SELF = Actor(kind=ActorKind.SERVICE, id="messaging")
 NOBODY = "<>"
 """The empty sender, as aiosmtpd hands it over; it takes no recipient after one that is false."""
@@ -56,6 +57,8 @@ class Receives(Protocol):
     def keep_mail(self, request: Arrival, by: Actor) -> Any: ...
 
     def take_report(self, report: Report) -> bool: ...
+
+    def answered_mailbox(self, mail: Mail) -> str | None: ...
 
     def return_mail(self, mail: Mail, recipient: str, status: str, code: str | None) -> None: ...
 
@@ -154,36 +157,44 @@ class Edge:
 
     def _taken(self, envelope: Any) -> str:
         try:
-            mail = read_mail(envelope.content)
+            mail = read_mail(envelope.content, from_nobody=not envelope.sender)
         except Unreadable as unreadable:
             return f"550 {unreadable.status} {unreadable.sentence}"
-        if mail.report or not envelope.sender:  # RFC 8098 wants it empty; not all software does
-            return self._report(mail)
+        if mail.report:  # RFC 8098 wants an empty sender; not all software does
+            return OK if self._app.take_report(mail.report) else NO_REPORT
+        if mail.of_server:
+            return self._answered(mail)
         if _domain(mail.sender) != _domain(envelope.sender):
             return "550 5.7.1 the From address is not of the domain that sends it"
+        return self._kept(mail, envelope.mailboxes)
+
+    def _answered(self, mail: Mail) -> str:
+        """Responders write from nobody too (RFC 3834 3.3): what they answer, and whom it was sent
+        to, says whom they are of."""
+        address = self._app.answered_mailbox(mail) if mail.sender in self._trusted else None
+        if address is None:
+            return NO_REPORT
+        try:
+            return self._kept(mail, {address: self._app.mailbox(address)})
+        except Refusal as refusal:
+            return _answer(refusal)
+
+    def _kept(self, mail: Mail, mailboxes: Mapping[str, Mailbox]) -> str:
+        """Each recipient on its own. What fails for now fails for all: those who have it already
+        are known again when it comes back."""
         try:
             self._app.check_mail(mail)
         except Refusal as refusal:
             return _answer(refusal)
-        return self._kept(mail, envelope)
-
-    def _report(self, mail: Mail) -> str:
-        if mail.report and self._app.take_report(mail.report):
-            return OK
-        return "550 5.7.1 this is no report about a mail from here"
-
-    def _kept(self, mail: Mail, envelope: Any) -> str:
-        """Each recipient on its own. What fails for now fails for all: those who have it already
-        are known again when it comes back."""
         refused: dict[str, Refusal] = {}
-        for address, mailbox in envelope.mailboxes.items():
+        for address, mailbox in mailboxes.items():
             try:
                 self._app.keep_mail(Arrival(mail=mail, address=address, mailbox=mailbox), SELF)
             except Refusal as refusal:
                 if _status(refusal) is None:
                     return LATER
                 refused[address] = refusal
-        if len(refused) == len(envelope.mailboxes):
+        if len(refused) == len(mailboxes):
             return _answer(next(iter(refused.values())))
         for address, why in refused.items():
             status = _status(why) or "5.0.0"

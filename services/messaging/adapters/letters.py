@@ -9,7 +9,7 @@ from uuid import UUID
 from services.messaging.adapters.mime import display
 from services.messaging.adapters.reports import UNKNOWN_PATIENT, bounce, receipt
 from services.messaging.application import Messaging
-from services.messaging.domain.attachment import File
+from services.messaging.domain.attachment import CDA, File
 from services.messaging.domain.mailing import Mailing, MailKind
 from services.messaging.domain.message import DOMAIN, Message, own_header_id, writer
 from services.messaging.domain.ports import Person
@@ -89,6 +89,8 @@ class Letters:
         person = self._app.around.people.person(UUID(mailing.facts["served_under"]))
         subject = f"XDM/1.0/DDM+{copy.title} {person.family} {person.given} {person.born}"
         made = self._begun(self._address, mailing.to, subject, own_header_id(mailing.id))
+        if copy.file.media_type == CDA:  # référentiel socle MSSanté no 2, ECO.2.4.1
+            made["X-MSS-CODECDA"] = copy.type
         if mailing.facts.get("reply_to"):
             made["Reply-To"] = mailing.facts["reply_to"]
         files = self._app.around.archives.make(copy, person, self._app.clock.now())

@@ -13,8 +13,9 @@ from email.policy import EmailPolicy
 from email.utils import getaddresses
 from typing import Any
 
+from services.messaging.adapters.bounces import bounce_in_words, is_server
 from services.messaging.adapters.charsets import header_line, printed
-from services.messaging.adapters.mime_parts import Unreadable, contents
+from services.messaging.adapters.mime_parts import Unreadable, contents, is_signed
 from services.messaging.adapters.reports import report_of
 from services.messaging.domain.attachment import File
 from services.messaging.domain.mail import Mail
@@ -27,16 +28,17 @@ MAX_DELIMITERS = 1000
 """Lines that begin like one: a part needs no more than that."""
 _LINES = re.compile(r"[\x00-\x1f\x7f]+")
 _MESSAGE_ID = re.compile(r"<([^<>\s\x00-\x1f\x7f]{1,400})>")
+_FORMERLY = ("X-Autoreply", "X-Autorespond")
 _WORD = re.compile(r"[a-z-]*", re.IGNORECASE)
 _ADDRESS = re.compile(r"[^@\s\x00-\x1f\x7f<>\"(),:;\\\[\]]{1,64}@[a-z0-9.-]{1,253}", re.IGNORECASE)
 
 
-def read_mail(data: bytes) -> Mail:
-    """Raises :class:`Unreadable`."""
+def read_mail(data: bytes, *, from_nobody: bool = False) -> Mail:
+    """``from_nobody``: by the empty sender of its envelope. Raises :class:`Unreadable`."""
     _require_bounded(data)
     try:
         message = BytesParser(policy=_bounded()).parsebytes(data)
-        return _read(message, data)
+        return _read(message, data, from_nobody)
     except Unreadable:
         raise
     except RecursionError:
@@ -81,8 +83,9 @@ def _bounded() -> Any:
     return _Bounded(**own)
 
 
-def _read(message: EmailMessage, data: bytes) -> Mail:
-    report = report_of(message)
+def _read(message: EmailMessage, data: bytes, from_nobody: bool) -> Mail:
+    of_server = from_nobody or is_server(_text(message, "From"))
+    report = report_of(message) or (bounce_in_words(message) if of_server else None)
     sender = address_of(_text(message, "From"))
     body: str
     files: list[File]
@@ -106,7 +109,9 @@ def _read(message: EmailMessage, data: bytes) -> Mail:
         in_reply_to=next(iter(_MESSAGE_ID.findall(_text(message, "In-Reply-To"))), None),
         references=tuple(_MESSAGE_ID.findall(_text(message, "References"))[-50:]),
         fin=_text(message, "X-MSS-MES") or None,
-        automatic=_is_automatic(_text(message, "Auto-Submitted")),
+        automatic=of_server or _is_automatic(message),
+        signed=is_signed(message),
+        of_server=of_server,
         copied=tuple(_others(message)),
         receipt_to=receipt[1].lower()
         if receipt and receipt[1].lower() == sender[1].lower()
@@ -120,10 +125,14 @@ def _text(message: EmailMessage, name: str) -> str:
     return printed(str(message.get(name, "")))
 
 
-def _is_automatic(written: str) -> bool:
-    """RFC 3834 5: one word, and perhaps parameters and remarks after it."""
-    word = _WORD.match(written.strip())
-    return word is not None and word[0].lower() not in {"", "no"}
+def _is_automatic(message: EmailMessage) -> bool:
+    """RFC 3834 5: one word, and perhaps parameters and remarks after it; or as it was said before
+    there was that field."""
+    word = _WORD.match(_text(message, "Auto-Submitted").strip())
+    if word is not None and word[0].lower() not in {"", "no"}:
+        return True
+    precedence = _text(message, "Precedence").strip().lower()
+    return precedence == "auto_reply" or any(name in message for name in _FORMERLY)
 
 
 def _others(message: EmailMessage) -> list[str]:

@@ -17,7 +17,11 @@ MAX_BODY = 100_000
 _SIGNATURES = frozenset(
     {"application/pkcs7-signature", "application/x-pkcs7-signature", "application/pgp-signature"}
 )
+_SIGNED = _SIGNATURES | {"multipart/signed"}
 _SEALED = frozenset({"application/pkcs7-mime", "application/x-pkcs7-mime", "multipart/encrypted"})
+_ENCRYPTED = frozenset({"enveloped-data", "authenveloped-data"})
+"""``smime-type`` (RFC 8551 3.2.2), as ``signed-data`` of a mail that its signature encloses."""
+_PGP = "-----BEGIN PGP MESSAGE-----"
 _WORDS = frozenset({"text/plain", "text/html"})
 _BASE64 = re.compile(r"[A-Za-z0-9+/=\s]*")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
@@ -53,21 +57,32 @@ def contents(message: MIMEPart) -> tuple[str, list[File]]:
 def _found(part: MIMEPart, depth: int) -> Found:
     if depth > MAX_DEPTH:
         raise Unreadable("5.6.0", "parts are nested too deep")
-    if type_of(part) in _SEALED:
-        raise Unreadable(
-            "5.6.1", "a mail that is encrypted, or signed and not in clear, is not read"
-        )
+    if type_of(part) in _SEALED or (part.get_filename() or "").lower().endswith(".p7m"):
+        raise Unreadable("5.6.1", _why_sealed(part))
     if part.get_content_maintype() == "message":
         raise Unreadable("5.6.1", "a mail inside a mail is not taken")
     if not part.is_multipart():
         return _of_leaf(part)
-    inside = list(part.iter_parts())
-    if type_of(part) == "multipart/signed":
-        inside = [one for one in inside if type_of(one) not in _SIGNATURES]
+    # A server that adds a footer leaves the signature in a mixture.
+    inside = [one for one in part.iter_parts() if type_of(one) not in _SIGNATURES]
     each = [_found(one, depth + 1) for one in inside]
     if type_of(part) == "multipart/alternative":
         return _of_alternatives(inside, each)
     return [one for found in each for one in found]
+
+
+def is_signed(message: MIMEPart) -> bool:
+    """In clear (RFC 1847); whose signature it is, nobody looks."""
+    return any(type_of(one) in _SIGNED for one in message.walk())
+
+
+def _why_sealed(part: MIMEPart) -> str:
+    kind = str(part.get_param("smime-type", "")).lower()
+    if kind == "signed-data":
+        return "its signature encloses the text: send it signed in clear, or not signed"
+    if kind in _ENCRYPTED or type_of(part) == "multipart/encrypted":
+        return "it is encrypted, and nobody here could read it: send it without"
+    return "a mail that is encrypted, or signed and not in clear, is not read"
 
 
 def _of_leaf(part: MIMEPart) -> Found:
@@ -75,7 +90,7 @@ def _of_leaf(part: MIMEPart) -> Found:
     if part.get_filename() or part.get_content_disposition() == "attachment":
         return [part]
     if type_of(part) in _WORDS or part.get_content_maintype() == "multipart":
-        return [_words(part)]
+        return [words_in(part)]
     return [part] if part.get_payload() else []
 
 
@@ -120,11 +135,14 @@ def _file(part: MIMEPart, number: int) -> File:
     return File(name=name, media_type=media_type, data=data)
 
 
-def _words(part: MIMEPart) -> str:
+def words_in(part: MIMEPart) -> str:
     text = text_of(_data(part), part.get_content_charset())
     if type_of(part) == "text/html":
         text = words_of(text)
-    return _CONTROL.sub("", text.replace("\r\n", "\n")).strip()
+    text = _CONTROL.sub("", text.replace("\r\n", "\n")).strip()
+    if text.startswith(_PGP):
+        raise Unreadable("5.6.1", "it is encrypted, and nobody here could read it: send it without")
+    return text
 
 
 def _data(part: MIMEPart) -> bytes:

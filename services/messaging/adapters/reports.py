@@ -19,7 +19,7 @@ _ABOUT = frozenset(
     {"message/delivery-status", "message/global-delivery-status",
      "message/disposition-notification", "message/global-disposition-notification"}
 )  # fmt: skip
-_RETURNED = frozenset(
+RETURNED = frozenset(
     {"message/rfc822", "message/global", "text/rfc822-headers", "message/rfc822-headers",
      "message/global-headers"}
 )  # fmt: skip
@@ -44,8 +44,8 @@ def report_of(message: EmailMessage) -> Report | None:
             kind = ReportKind.DISPOSITION
         if content_type in _ABOUT:
             blocks += _blocks(part)
-        elif content_type in _RETURNED:
-            found += _RETURNED_ID.findall(_raw(part))[:1]
+        elif content_type in RETURNED:
+            found += _RETURNED_ID.findall(raw(part))[:1]
     for block in blocks:
         found += _MESSAGE_ID.findall(block.get("original-message-id", ""))
     return _report_about(found[-1], kind, blocks) if found else None
@@ -179,7 +179,7 @@ def _blocks(part: Message) -> list[dict[str, str]]:
         for block in (blocks if isinstance(blocks, list) else [])
         if isinstance(block, Message)
     ]
-    return found or [_lines(_raw(part))]
+    return found or [_lines(raw(part))]
 
 
 def _lines(text: str) -> dict[str, str]:
@@ -187,7 +187,7 @@ def _lines(text: str) -> dict[str, str]:
     return {name.strip().lower(): value.strip() for name, _, value in pairs}
 
 
-def _raw(part: Message) -> str:
+def raw(part: Message) -> str:
     """As it came, letters beyond ASCII in headers included."""
     own: Any = part.policy
     return part.as_bytes(policy=own.clone(utf8=True)).decode("utf-8", "replace")

@@ -8,13 +8,8 @@ from datetime import datetime
 from typing import Any
 from xml.etree.ElementTree import Element, SubElement, tostring
 
-from services.messaging.adapters.xdm_reading import (
-    CONFIDENTIALITY,
-    MAX_BYTES,
-    RIM,
-    hidden_as,
-    read_archive,
-)
+from services.messaging.adapters.xdm_metadata import CONFIDENTIALITY, RIM, UNIQUE_ID
+from services.messaging.adapters.xdm_reading import MAX_BYTES, hidden_as, read_archive
 from services.messaging.domain.attachment import PDF, SUFFIXES, File
 from services.messaging.domain.attachment import XDM as ZIP
 from services.messaging.domain.ports import Copy, Person, Xdm
@@ -23,7 +18,6 @@ from shared.cda.tree import clinical_document
 
 LCM = "urn:oasis:names:tc:ebxml-regrep:xsd:lcm:3.0"
 TYPE_CODE = "urn:uuid:f0306f51-975f-434e-a61c-c59651d33983"
-UNIQUE_ID = "urn:uuid:2e82c1f6-a085-4c72-9da3-8640a32e42ab"
 DOCUMENT = "urn:uuid:7edca82f-054d-47f2-a032-9b2a5b5186c1"
 FOLDER = "IHE_XDM/SUBSET01"
 README = (

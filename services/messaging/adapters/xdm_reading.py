@@ -8,17 +8,18 @@ import io
 import struct
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from lzma import LZMAError
 from xml.etree.ElementTree import Element
 
-from services.messaging.domain.attachment import CDA, recognise
-from services.messaging.domain.ports import Xdm
+from services.messaging.adapters.xdm_metadata import Described, entries_in, path_of
+from services.messaging.domain.attachment import CDA, XDM, recognise, shown_title
+from services.messaging.domain.ports import Xdm, XdmDocument
 from shared.cda.tree import HL7, document_in, parsed
+from shared.cda.tree import text as text_of
 from shared.kernel.errors import InvalidRequest
 
-RIM = "urn:oasis:names:tc:ebxml-regrep:xsd:rim:3.0"
-CONFIDENTIALITY = "urn:uuid:f4f85eac-e6cb-4883-b524-f2705394840f"
 MAX_ENTRIES = 100
 MAX_BYTES = 20_000_000
 """Of all files together, once inflated: what a small archive may grow to is bounded."""
@@ -26,25 +27,21 @@ START = 512
 """Bytes by which a document is told from other files, whatever its name."""
 _ENTRY = b"PK\x01\x02"
 """Begins what the archive's directory says of one file."""
+_METADATA = "/METADATA.XML"
+_ROOT = "IHE_XDM/"
 
 
 def read_archive(data: bytes) -> Xdm | None:
-    """``None`` for an archive without IHE_XDM folder, or without a CDA."""
-    cda, unique_id, codes = None, "", set[str]()
-    for is_metadata, content in _opened(data):
-        # One tree at a time: a hundred of them would fill the memory.
-        root = _parsed(content)
-        if is_metadata:
-            if root is None:
-                raise _damaged()
-            codes |= _metadata_codes(root)
-        elif root is not None and (document := document_in(root)) is not None:
-            codes |= _cda_codes(document)
-            if cda is None:
-                cda, unique_id = content, _cda_id(document)
-    if cda is None:
+    """``None`` for an archive that describes no document and holds no CDA."""
+    with _opened(data) as files:
+        told = [one for path, root in files.metadata() for one in entries_in(root, path)]
+        documents = list(_documents(files, told))
+    if not told and not documents:
         return None
-    return Xdm(cda=cda, unique_id=unique_id, confidentiality=tuple(sorted(codes)))
+    codes = {code for one in told for code in one.codes}
+    codes |= {code for one in documents for code in one.confidentiality}
+    cda_first = sorted(documents, key=lambda one: one.media_type != CDA)
+    return Xdm(documents=tuple(_each_once(cda_first)), confidentiality=tuple(sorted(codes)))
 
 
 def hidden_as(cda: bytes) -> frozenset[str]:
@@ -54,36 +51,110 @@ def hidden_as(cda: bytes) -> frozenset[str]:
     return frozenset() if document is None else frozenset(_cda_codes(document))
 
 
-def _opened(data: bytes) -> list[tuple[bool, bytes]]:
+class _Files:
+    """Files below IHE_XDM; read no further than allowed whatever their headers claim."""
+
+    def __init__(self, archive: zipfile.ZipFile) -> None:
+        self._archive = archive
+        self._left = MAX_BYTES
+        named = [(path_of(entry.filename), entry) for entry in archive.infolist()]
+        self._entries = [(p, e) for p, e in named if p.startswith(_ROOT) and not e.is_dir()]
+
+    def metadata(self) -> Iterator[tuple[str, Element]]:
+        """Each METADATA.XML, with the folder it is in."""
+        for path, entry in self._entries:
+            if path.endswith(_METADATA):
+                root = _parsed(self._content(entry, whole=True))
+                if root is None:
+                    raise _damaged()
+                yield path.removesuffix(_METADATA), root
+
+    def others(self, wanted: Mapping[str, Described]) -> Iterator[tuple[str, bytes]]:
+        """What may be a CDA, and what is described."""
+        for path, entry in self._entries:
+            if not path.endswith(_METADATA):
+                whole = path in wanted or path.endswith(".XML")
+                if content := self._content(entry, whole=whole):
+                    yield path, content
+
+    def _content(self, entry: zipfile.ZipInfo, *, whole: bool) -> bytes:
+        """Nothing of a file that is not wanted ``whole`` and does not begin like a CDA."""
+        with self._archive.open(entry) as file:
+            content = file.read(START)
+            if not whole and recognise(content) != CDA:
+                return b""
+            content += file.read(max(0, self._left + 1 - len(content)))
+        self._left -= len(content)
+        if self._left < 0:
+            raise InvalidRequest(fields={"attachments": "an archive grows too large"})
+        return content
+
+
+@contextmanager
+def _opened(data: bytes) -> Iterator[_Files]:
     if data.count(_ENTRY) > MAX_ENTRIES:  # before the library keeps a word on each
         raise _damaged()
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            return list(_inflated(archive))
+            yield _Files(archive)
     except (zipfile.BadZipFile, zipfile.LargeZipFile, NotImplementedError, RuntimeError) as bad:
         raise _damaged() from bad
     except (OSError, EOFError, ValueError, zlib.error, LZMAError, struct.error) as bad:
         raise _damaged() from bad
 
 
-def _inflated(archive: zipfile.ZipFile) -> Iterator[tuple[bool, bytes]]:
-    """XML files below IHE_XDM, and whether each is a METADATA.XML; read no further than allowed
-    whatever their headers claim."""
-    left = MAX_BYTES
-    for entry in archive.infolist():
-        # Some software writes the paths of Windows, which the format does not have.
-        path = entry.filename.replace("\\", "/").upper()
-        if not path.startswith("IHE_XDM/") or path.endswith("/"):
-            continue
-        with archive.open(entry) as file:
-            content = file.read(START)
-            if recognise(content) != CDA and not path.endswith(".XML"):
-                continue
-            content += file.read(max(0, left + 1 - len(content)))
-        left -= len(content)
-        if left < 0:
-            raise InvalidRequest(fields={"attachments": "an archive grows too large"})
-        yield path.endswith("/METADATA.XML"), content
+def _documents(files: _Files, told: Sequence[Described]) -> Iterator[XdmDocument]:
+    """Each with what its own entry says. What is said of a document that is not found may be said
+    of any: it hides them all."""
+    by_path = {one.path: one for one in told if one.path}
+    by_id = {one.unique_id: one for one in told if one.unique_id}
+    found = []
+    for path, content in files.others(by_path):
+        # One tree at a time: a hundred of them would fill the memory.
+        document = _cda_in(content)
+        unique_id = "" if document is None else _cda_id(document)
+        entry = by_path.get(path) or by_id.get(unique_id)
+        if document is not None:
+            found.append((entry, _of_cda(content, unique_id, document, entry)))
+        elif entry is not None and (media_type := recognise(content)) not in {None, CDA, XDM}:
+            found.append((entry, _of_file(content, media_type or "", entry)))
+    known = {id(entry) for entry, _ in found}
+    lost = {code for one in told if id(one) not in known for code in one.codes}
+    for _, one in found:
+        yield one.hidden_too(lost)
+
+
+def _of_cda(
+    content: bytes, unique_id: str, document: Element, entry: Described | None
+) -> XdmDocument:
+    said = entry.title if entry else ""
+    codes = _cda_codes(document) | (entry.codes if entry else frozenset())
+    return XdmDocument(
+        data=content,
+        media_type=CDA,
+        unique_id=unique_id,
+        title=shown_title(said or text_of(document.find(f"{{{HL7}}}title")) or ""),
+        confidentiality=tuple(sorted(codes)),
+    )
+
+
+def _of_file(content: bytes, media_type: str, entry: Described) -> XdmDocument:
+    return XdmDocument(
+        data=content,
+        media_type=media_type,
+        unique_id=entry.unique_id,
+        title=shown_title(entry.title),
+        confidentiality=tuple(sorted(entry.codes)),
+    )
+
+
+def _each_once(documents: Sequence[XdmDocument]) -> list[XdmDocument]:
+    """The same file in two submission sets is one, hidden as either says."""
+    codes: dict[bytes, set[str]] = {}
+    for one in documents:
+        codes.setdefault(one.data, set()).update(one.confidentiality)
+    first = {one.data: one for one in reversed(documents)}
+    return [first[data].hidden_too(hidden) for data, hidden in codes.items()]
 
 
 def _parsed(content: bytes) -> Element | None:
@@ -91,6 +162,11 @@ def _parsed(content: bytes) -> Element | None:
         return parsed(content)
     except InvalidRequest:
         return None
+
+
+def _cda_in(content: bytes) -> Element | None:
+    root = _parsed(content)
+    return None if root is None else document_in(root)
 
 
 def _cda_id(document: Element) -> str:
@@ -105,16 +181,6 @@ def _cda_id(document: Element) -> str:
 def _cda_codes(document: Element) -> set[str]:
     found = document.findall(f"{{{HL7}}}confidentialityCode")
     return {code for e in found if (code := e.get("code"))}
-
-
-def _metadata_codes(root: Element) -> set[str]:
-    """A mask that only the metadata says counts too."""
-    return {
-        code
-        for element in root.iter(f"{{{RIM}}}Classification")
-        if element.get("classificationScheme") == CONFIDENTIALITY
-        and (code := element.get("nodeRepresentation"))
-    }
 
 
 def _damaged() -> InvalidRequest:

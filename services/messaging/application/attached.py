@@ -1,5 +1,6 @@
 """What is attached to a message: opened, or kept in the record."""
 
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from typing import Any
 from uuid import UUID
@@ -9,6 +10,7 @@ from services.messaging.contract import reading as r
 from services.messaging.contract import writing as w
 from services.messaging.contract.parts import AttachmentView
 from services.messaging.domain.attachment import CDA, XDM, Attachment, File, recognise
+from services.messaging.domain.consistency import FROM_PATIENT, FROM_REPRESENTATIVES, MASKED
 from services.messaging.domain.conversation import Conversation
 from services.messaging.domain.errors import NotSaveable
 from services.messaging.domain.message import Message
@@ -35,9 +37,10 @@ class Attached(MessagingLog):
         as the one it has, which came directly too; else they keep the file inside."""
         message, conversation, _ = self.decided_message(request.message_id, "read", by)
         one = _attachment(message, request.number)
-        file = self._to_save(message, one)
-        document_id, duplicate = self._known(request, conversation.record_id, file, by) or (
-            self._add(request, message, file, by)
+        file, own = self._to_save(message, one, request.document)
+        codes = _hidden(conversation, own if message.came_by_mail else None, by)
+        document_id, duplicate = self._known(request, conversation.record_id, file, codes, by) or (
+            self._add(request, message, file, codes, by)
         )
         conversation.note(
             Conversation.AttachmentSaved,
@@ -50,29 +53,51 @@ class Attached(MessagingLog):
         answer = w.AttachmentKept(document_id=document_id, duplicate=duplicate)
         return Outcome(answer=answer, save=[conversation])
 
-    def _to_save(self, message: Message, one: Attachment) -> File:
+    def _to_save(
+        self, message: Message, one: Attachment, number: int | None
+    ) -> tuple[File, Collection[str] | None]:
+        """The file, and how it is hidden if it says so itself. ``number``: of a document in an
+        archive. One that is hidden from the person is as good as none."""
         data = self.around.contents.fetch(message.id, one.stored)
         if one.media_type != XDM:
-            return File(name=one.name, media_type=one.media_type, data=data)
+            if number is not None:
+                raise Forbidden
+            own = self.around.archives.hidden_as(data) if one.media_type == CDA else None
+            return File(name=one.name, media_type=one.media_type, data=data), own
         xdm = self.around.archives.read(data)
-        if xdm is None:
+        if xdm is None or not xdm.documents:
             raise NotSaveable
-        return File(name=one.name, media_type=CDA, data=xdm.cda)
+        found = dict(enumerate(xdm.documents, start=1)).get(number or 1)
+        if found is None or FROM_PATIENT in found.confidentiality:
+            raise Forbidden
+        name = found.title or one.name
+        return File(name=name, media_type=found.media_type, data=found.data), found.confidentiality
 
     def _known(
-        self, request: w.SaveAttachment, record_id: UUID, file: File, by: Actor
+        self,
+        request: w.SaveAttachment,
+        record_id: UUID,
+        file: File,
+        codes: Sequence[str],
+        by: Actor,
     ) -> tuple[UUID, bool] | None:
         if file.media_type != CDA:
             return None
+        said = {"confidentiality": codes} if codes else {}
         try:
-            return self._deposit(request, record_id, file, {}, by)
+            return self._deposit(request, record_id, file, said, by)
         except InvalidRequest as refusal:
             if refusal.fields.keys() != {"content"}:
                 raise
             return None
 
     def _add(
-        self, request: w.SaveAttachment, message: Message, file: File, by: Actor
+        self,
+        request: w.SaveAttachment,
+        message: Message,
+        file: File,
+        codes: Sequence[str],
+        by: Actor,
     ) -> tuple[UUID, bool]:
         """As a document of their own, of the day it came to them."""
         own = self._bare(file) if file.media_type == CDA else file
@@ -82,6 +107,7 @@ class Attached(MessagingLog):
             "title": request.title or own.name,
             "creation": came,
             "service_start": came,
+            "confidentiality": codes,
         }
         said = {name: value for name, value in given.items() if value}
         return self._deposit(request, message.record_id, own, said, by)
@@ -104,6 +130,15 @@ class Attached(MessagingLog):
         label = (str(request.request_id), file.media_type, by.principal.id)
         deposit_id = derived_id(self.secret, "save", *label)
         return self.around.vault.deposit(deposit_id, record_id, file, given, by)
+
+
+def _hidden(conversation: Conversation, own: Collection[str] | None, by: Actor) -> list[str]:
+    """Codes that what is saved is hidden by: those of a document that came by mail and says so
+    itself, else those of its conversation, which a professional may have hidden as a whole."""
+    codes = {MASKED, FROM_REPRESENTATIVES} & set(
+        conversation.confidentiality if own is None else own
+    )
+    return sorted({*codes, FROM_REPRESENTATIVES} if by.principal.secret else codes)
 
 
 def _attachment(message: Message, number: int) -> Attachment:

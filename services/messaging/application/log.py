@@ -13,6 +13,7 @@ from services.messaging.domain.attachment import (
     XDM,
     Attachment,
     File,
+    Inside,
     recognise,
     safe_name,
 )
@@ -30,6 +31,7 @@ from services.messaging.domain.ports import (
     People,
     Profile,
     Vault,
+    Xdm,
 )
 from shared.crypto.keys import KeyErased, Keys
 from shared.eventing.kin import served_together, served_under
@@ -184,7 +186,7 @@ class MessagingLog(EventLog):
                     size=len(file.data),
                     sha256=_sha256(file.data),
                     stored=stored,
-                    unique_id=xdm.unique_id if xdm else None,
+                    documents=_inside(xdm) if xdm else (),
                 )
             )
         return kept
@@ -228,6 +230,10 @@ def writer_behind(by: Actor) -> Actor:
     if who.kind is not ActorKind.PROFESSIONAL:
         raise Forbidden
     return who
+
+
+def _inside(xdm: Xdm) -> tuple[Inside, ...]:
+    return tuple(Inside(unique_id=one.unique_id, title=one.title) for one in xdm.documents)
 
 
 def _sha256(data: bytes) -> str:

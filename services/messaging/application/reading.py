@@ -64,6 +64,8 @@ class Reading(Answering, MessagingLog):
                 in_place_of=writer(message.written_by),
                 copied=message.copied,
                 attachments=views(message.attachments),
+                automatic=message.automatic,
+                signature="unverified" if message.signed else "none",
                 decision_id=decision.decision_id,
             ),
             save=[conversation],
@@ -166,6 +168,7 @@ class Reading(Answering, MessagingLog):
             read=entry.read,
             attachments=len(message.attachments) if message else 0,
             deliveries=entry.deliveries,
+            automatic=message is not None and message.automatic,
         )
 
 

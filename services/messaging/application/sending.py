@@ -56,8 +56,10 @@ class Sending(MessagingLog):
         A disposition needs nothing done: that a mail was shown is its reader's affair."""
         message_id = own_message_of(report.header_id)
         message = self.message(message_id) if message_id else None
-        if message is None or message_id is None:
+        if message_id is None:
             return False
+        if message is None:
+            return self._take_report_of_notice(message_id, report)
         if report.failed:
             bounced = Bounced(
                 conversation_id=message.conversation_id,
@@ -65,6 +67,16 @@ class Sending(MessagingLog):
                 address=report.recipient.lower(),
             )
             self._bounce(bounced, SELF)
+        return True
+
+    def _take_report_of_notice(self, mailing_id: UUID, report: Report) -> bool:
+        """Copies and notices are of no conversation: that one came back is for the operator."""
+        mailing = self._mailing(mailing_id)
+        if mailing is None:
+            return False
+        if report.failed:
+            log.warning("mail came back", kind=mailing.kind.value, status=report.status)
+            self._came_back(Settling(mailing_id=mailing_id, reason=report.status or "failed"), SELF)
         return True
 
     def _try(self, due: Due, makes: Makes, mailer: Mailer, now: datetime) -> None:
@@ -112,6 +124,14 @@ class Sending(MessagingLog):
             )
             save.append(conversation)
         return Outcome(answer=Done(), save=save, also=[dropped])
+
+    @unreplayed
+    def _came_back(self, request: Settling, by: Actor) -> Outcome[Done]:
+        mailing = self._mailing(request.mailing_id)
+        if mailing is None or mailing.state != "delivered":
+            return Outcome(answer=Done())
+        mailing.note(Mailing.Failed, by, reason=request.reason)
+        return Outcome(answer=Done(), save=[mailing])
 
     def _conversation_of(self, mailing: Mailing) -> Conversation | None:
         if mailing.kind is not MailKind.REPLY:

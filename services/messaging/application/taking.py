@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict
 
 from services.messaging.application.log import NO_SUBJECT, SELF, MessagingLog, open_record
 from services.messaging.domain.attachment import Attachment
-from services.messaging.domain.consistency import require_consistent
+from services.messaging.domain.consistency import hidden_together, require_consistent
 from services.messaging.domain.conversation import Conversation, attributes
 from services.messaging.domain.correspondent import Correspondent, MailboxKind
 from services.messaging.domain.exchange import ends_exchange, plain_subject, receive
@@ -60,10 +60,12 @@ class TakingMail(MessagingLog):
         message_id, known = self._message_id(record_id, mail)
         if known:
             return Outcome(answer=Kept(message_id=message_id, known=True))
-        codes = self._codes(mail)
-        self.gate.require(record_id, "feed", attributes(codes), by)
         sender = self._of_address(mail)
-        conversation = self._thread(record_id, mail, sender, codes) or Conversation.start(
+        answered = self._answered(record_id, mail, sender)
+        codes = hidden_together(self._codes(mail), answered.confidentiality if answered else ())
+        self.gate.require(record_id, "feed", attributes(codes), by)
+        goes_on = answered if answered and _may_go_on(answered, codes) else None
+        conversation = goes_on or Conversation.start(
             derived_id(self.secret, "conversation", str(message_id)),
             by,
             record_id=record_id,
@@ -80,6 +82,7 @@ class TakingMail(MessagingLog):
             by,
             message_id=message_id,
             replies=not mail.automatic and sender.kind is not MailboxKind.APP,
+            automatic=mail.automatic,
             attachments=len(kept),
             dormant=not request.mailbox.activated,
             ends=ends_exchange(mail.subject, mail.fin),
@@ -91,6 +94,16 @@ class TakingMail(MessagingLog):
             also=[step for _, step in receipts],
             after=lambda: self.remove_files(kept),
         )
+
+    def answered_mailbox(self, mail: Mail) -> str | None:
+        """The mailbox of the person whose message this answers, if that went to its sender."""
+        for header_id in mail.answers_to:
+            message_id = own_message_of(header_id)
+            message = self.message(message_id) if message_id else None
+            found = self.conversation(message.conversation_id) if message else None
+            if message and found and found.went_to(message.id, mail.sender):
+                return found.mailbox
+        return None
 
     def check_mail(self, mail: Mail) -> None:
         """What no recipient may have: raises ``TooLarge``, ``InvalidRequest`` or
@@ -157,13 +170,11 @@ class TakingMail(MessagingLog):
         require_consistent(
             codes, to_patient=True, to_professionals=False, secret=False, in_dmp=False
         )
-        return sorted(codes - {"N"}) or ["N"]
+        return hidden_together(codes)
 
-    def _thread(
-        self, record_id: UUID, mail: Mail, sender: Correspondent, codes: list[str]
-    ) -> Conversation | None:
-        """The conversation it answers in: one that its sender is in, hidden alike, not thrown
-        away. A Message-ID proves nothing, so nobody joins a thread by naming one.
+    def _answered(self, record_id: UUID, mail: Mail, sender: Correspondent) -> Conversation | None:
+        """The conversation it answers in: one that its sender is in, whatever became of it since.
+        A Message-ID proves nothing, so nobody joins a thread by naming one.
 
         After a merge a message is named by the record it came to, and kept in the one of its
         conversation: it is found if both are the person's."""
@@ -176,13 +187,15 @@ class TakingMail(MessagingLog):
                 )
                 if message is None or message.record_id not in kin:
                     continue
-                found = self.conversation(message.conversation_id)
-                if found and _may_go_on(found, codes) and _is_in(found, sender, message):
+                found = self.get(message.conversation_id, Conversation)
+                if found and _is_in(found, sender, message):
                     return found
         return None
 
 
 def _may_go_on(conversation: Conversation, codes: list[str]) -> bool:
+    """Not in one that was thrown away (or deleted, which is from there), nor in one that is open
+    to those it is hidden from."""
     return conversation.trashed_at is None and conversation.confidentiality == codes
 
 
@@ -223,4 +236,6 @@ def _message(
         body=mail.body,
         copied=list(mail.copied),
         content_sha256=mail.sha256,
+        automatic=mail.automatic,
+        signed=mail.signed,
     )

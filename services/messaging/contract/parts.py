@@ -48,14 +48,24 @@ class Attach(Part):
 Attachments = Annotated[list[Attach], Field(default=[], max_length=20)]
 
 
+class DocumentInside(Answer):
+    """``number``: to save this one. ``title``: as its sender wrote it, or empty."""
+
+    number: int
+    title: str
+
+
 class AttachmentView(Answer):
-    """``saveable``: can be kept in the record (canAddToDMP)."""
+    """``saveable``: can be kept in the record (canAddToDMP). ``documents``: those of an
+    IHE_XDM.ZIP, each of which can be kept by itself; of one that came by a former version the
+    first alone, without its title."""
 
     number: int
     name: str
     media_type: str
     size: int
     saveable: bool
+    documents: list[DocumentInside]
 
     @classmethod
     def of(cls, one: Attachment) -> "AttachmentView":
@@ -65,6 +75,10 @@ class AttachmentView(Answer):
             media_type=one.media_type,
             size=one.size,
             saveable=one.saveable,
+            documents=[
+                DocumentInside(number=number, title=inside.title)
+                for number, inside in enumerate(one.documents, start=1)
+            ],
         )
 
 

@@ -1,6 +1,6 @@
 """Requests that read, and their answers."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 from uuid import UUID
 
 from pydantic import Field
@@ -47,7 +47,8 @@ class Messages(ListQuery):
 
 class MessageLine(Answer):
     """``sender``: key of a correspondent, none for the person; ``in_place_of``: who wrote for
-    the person. ``deliveries``: by key, queued, delivered or failed."""
+    the person. ``deliveries``: by key, queued, delivered or failed. ``automatic``: software wrote
+    it, as the notice of somebody's absence (RFC 3834)."""
 
     message_id: UUID
     at: Instant
@@ -56,6 +57,7 @@ class MessageLine(Answer):
     read: bool
     attachments: int
     deliveries: dict[str, str]
+    automatic: bool
 
 
 class MessagesFound(Listing[MessageLine]):
@@ -69,7 +71,8 @@ class Read(Query):
 
 
 class MessageOpened(Answer):
-    """``copied``: other mailboxes it was sent to."""
+    """``copied``: other mailboxes it was sent to. ``automatic``: see :class:`MessageLine`.
+    ``signature``: unverified of a mail that came signed; nobody looked whose signature that is."""
 
     message_id: UUID
     conversation_id: UUID
@@ -79,6 +82,8 @@ class MessageOpened(Answer):
     in_place_of: str | None
     copied: list[str]
     attachments: list[AttachmentView]
+    automatic: bool
+    signature: Literal["none", "unverified"]
     decision_id: UUID
     position: int = 0
 

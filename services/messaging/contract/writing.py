@@ -95,10 +95,12 @@ class OfConversation(Command):
 
 class SaveAttachment(Command):
     """``type`` and ``title`` as in ``vault.deposit``; needed unless it is a CDA that the record
-    has already. Of another CDA the file inside is kept."""
+    has already. Of another CDA the file inside is kept. ``document``: which one of an archive,
+    by its number there; the first when absent."""
 
     message_id: UUID
     number: Annotated[int, Field(ge=1, le=1000)]
+    document: Annotated[int, Field(ge=1, le=1000)] | None = None
     type: Annotated[str, Field(max_length=64)] | None = None
     title: Annotated[str, Field(max_length=300)] | None = None
 

@@ -27,10 +27,11 @@ _STARTS = (
 )
 _TNEF = b"\x78\x9f\x3e\x22"
 """``winmail.dat`` ([MS-OXTNEF]), whose first bytes would be letters."""
-_UNSAFE = re.compile(
-    r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff/\\:*?\"<>|]+"
-)
+_UNSEEN = r"\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff"
 """Also what shows letters in another order, so that a program looks like a picture."""
+_UNSAFE = re.compile(rf"[{_UNSEEN}/\\:*?\"<>|]+")
+_TURNING = re.compile(rf"[{_UNSEEN}]+")
+MAX_TITLE = 300
 SUFFIXES = {CDA: ".xml", PDF: ".pdf", JPEG: ".jpg", PNG: ".png", TIFF: ".tif"} | {
     RTF: ".rtf", TEXT: ".txt", XDM: ".zip",
 }  # fmt: skip
@@ -55,8 +56,16 @@ class Stored:
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
+class Inside:
+    """A document of an IHE_XDM.ZIP. ``title``: none of archives that came before it was kept."""
+
+    unique_id: str
+    title: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, repr=False)
 class Attachment:
-    """``unique_id``: of the CDA that an IHE_XDM.ZIP holds."""
+    """``documents``: of an IHE_XDM.ZIP, in their order; each is named by its place, from 1 on."""
 
     number: int
     name: str
@@ -64,19 +73,20 @@ class Attachment:
     size: int
     sha256: str
     stored: Stored
-    unique_id: str | None = None
+    documents: tuple[Inside, ...] = ()
 
     def to_event(self) -> dict[str, Any]:
-        return asdict(self)
+        return {**asdict(self), "documents": [asdict(one) for one in self.documents]}
 
     @classmethod
     def from_event(cls, written: Mapping[str, Any]) -> "Attachment":
-        return cls(**{**written, "stored": Stored(**written["stored"])})
+        inside = tuple(Inside(**one) for one in written["documents"])
+        return cls(**{**written, "stored": Stored(**written["stored"]), "documents": inside})
 
     @property
     def saveable(self) -> bool:
-        """The formats the vault takes; of an archive, the CDA inside."""
-        return self.media_type != XDM or self.unique_id is not None
+        """The formats the vault takes; of an archive, the documents inside."""
+        return self.media_type != XDM or bool(self.documents)
 
 
 def recognise(data: bytes) -> str | None:
@@ -90,6 +100,11 @@ def recognise(data: bytes) -> str | None:
         return PDF
     is_words = data and not data.startswith(_TNEF) and is_plain_text(data)
     return TEXT if is_words else None
+
+
+def shown_title(title: str) -> str:
+    """One line, in which no letter turns others round."""
+    return " ".join(_TURNING.sub(" ", title).split())[:MAX_TITLE]
 
 
 def safe_name(name: str | None, media_type: str, number: int) -> str:

@@ -47,6 +47,11 @@ def require_hidden_alike(attached: Collection[str], conversation: Collection[str
         raise _refused("attachments", "is hidden from some who read this conversation")
 
 
+def hidden_together(*codes: Collection[str]) -> list[str]:
+    """Of a message and what it answers: who quotes a secret tells it."""
+    return sorted({code for some in codes for code in some} - {"N"}) or ["N"]
+
+
 def _refused(field: str, why: str) -> VisibilityRefused:
     return VisibilityRefused(
         fields={field: why},

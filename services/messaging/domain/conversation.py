@@ -215,6 +215,12 @@ class Conversation(Aggregate):
     def latest_at(self) -> datetime:
         return max((entry.at for entry in self.entries.values()), default=self.created_on)
 
+    def went_to(self, message_id: UUID, address: str) -> bool:
+        """Whether the person sent that message to that mailbox."""
+        entry = self.entries.get(message_id)
+        keys = entry.deliveries if entry else {}
+        return any(self.participants[key].who.address == address for key in keys)
+
     def attributes(self, who: Correspondent | None = None) -> dict[str, Any]:
         """For ``access`` to decide on; ``who``: the participant who asks."""
         return attributes(self.confidentiality, who)

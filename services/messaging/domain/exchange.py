@@ -75,11 +75,15 @@ def receive(
     attachments: int,
     dormant: bool,
     ends: bool,
+    automatic: bool = False,
 ) -> None:
     """A message came. One of somebody who had ended their exchange opens it anew, unless it
-    ends it again; other participants' exchanges are not touched."""
+    ends it again; other participants' exchanges are not touched. What software answers for one who
+    wrote, as that they are away, says nothing of either."""
     known = conversation.participants.get(sender.key)
     was_ended = known is not None and known.ended
+    if automatic and known:
+        replies = known.replies
     conversation.note(
         Conversation.MessageReceived,
         by,
@@ -89,7 +93,7 @@ def receive(
         attachments=attachments,
         dormant=dormant,
     )
-    if was_ended and not ends:
+    if was_ended and not ends and not automatic:
         conversation.note(Conversation.ExchangeResumed, by, sender=sender.key)
     if ends and not was_ended:
         conversation.note(Conversation.ExchangeEnded, by, sender=sender.key)

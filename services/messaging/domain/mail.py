@@ -5,6 +5,9 @@ from enum import StrEnum
 
 from services.messaging.domain.attachment import File
 
+SERVERS = frozenset({"mailer-daemon", "postmaster"})
+"""Mailboxes of servers (RFC 2142 5; what they sign with by custom): no correspondent has one."""
+
 
 class ReportKind(StrEnum):
     """DELIVERY: RFC 3464. DISPOSITION: RFC 8098."""
@@ -35,7 +38,9 @@ class Report:
 
 @dataclass(frozen=True, kw_only=True, repr=False)
 class Mail:
-    """``sender``: of the From header. ``automatic``: sent by software that reads no answer.
+    """``sender``: of the From header. ``automatic``: written by software (RFC 3834). ``signed``: it
+    has a signature, which nobody verified. ``of_server``: from the empty sender, or a server's own
+    mailbox: only reports and automatic answers come so (RFC 5321 4.5.5).
 
     ``receipt_to``: where a disposition notification was asked for, if that is the sender.
     ``sha256``: of the bytes as they came.
@@ -52,6 +57,8 @@ class Mail:
     references: tuple[str, ...]
     fin: str | None
     automatic: bool
+    signed: bool
+    of_server: bool
     copied: tuple[str, ...]
     receipt_to: str | None
     report: Report | None

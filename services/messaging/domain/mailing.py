@@ -49,7 +49,8 @@ class Mailing(Aggregate):
             mailing.state = "delivered"
 
     class Failed(Event):
-        """``reason``: an enhanced status code (RFC 3463), or a word."""
+        """``reason``: an enhanced status code (RFC 3463), or a word. Of one too that a server had
+        taken, and sent back later."""
 
         TOPIC = "messaging.mail_failed"
         reason: str

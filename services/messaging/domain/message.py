@@ -32,7 +32,9 @@ class Message(Aggregate):
         by: dict[str, Any]
 
     class Created(Event, Aggregate.Created):
-        """``content_sha256``: of the mail as it came, so that one that comes twice is known."""
+        """``content_sha256``: of the mail as it came, so that one that comes twice is known.
+        ``automatic``: software wrote it (RFC 3834). ``signed``: it came with a signature, which
+        nobody verified."""
 
         TOPIC = "messaging.message_kept"
         conversation_id: UUID
@@ -43,6 +45,17 @@ class Message(Aggregate):
         thread: dict[str, Any]
         copied: list[str]
         content_sha256: str
+        automatic: bool
+        signed: bool
+
+        class_version = 2
+
+        @staticmethod
+        def upcast_v1_v2(state: dict[str, Any]) -> None:
+            """Of an archive the first CDA alone was named; signatures were dropped, and of what
+            software wrote nothing was noted."""
+            state["attachments"] = [_with_documents(one) for one in state["attachments"]]
+            state["automatic"] = state["signed"] = False
 
     class AttachmentsRemoved(Event):
         TOPIC = "messaging.attachments_removed"
@@ -64,6 +77,8 @@ class Message(Aggregate):
         thread: dict[str, Any],
         copied: list[str],
         content_sha256: str,
+        automatic: bool,
+        signed: bool,
     ) -> None:
         self.record_id = record_id
         self.written_by = by
@@ -75,6 +90,8 @@ class Message(Aggregate):
         self.thread = Thread(**thread)
         self.copied = copied
         self.content_sha256 = content_sha256
+        self.automatic = automatic
+        self.signed = signed
 
     @classmethod
     def keep(
@@ -84,6 +101,8 @@ class Message(Aggregate):
         *,
         attachments: Sequence[Attachment],
         thread: Thread,
+        automatic: bool = False,
+        signed: bool = False,
         **facts: Any,
     ) -> "Message":
         """``facts``: the other fields of :class:`Created`."""
@@ -93,6 +112,8 @@ class Message(Aggregate):
             by=by.to_event(),
             attachments=[one.to_event() for one in attachments],
             thread=vars(thread),
+            automatic=automatic,
+            signed=signed,
             **facts,
         )
 
@@ -100,8 +121,18 @@ class Message(Aggregate):
         if self.attachments:
             self.trigger_event(self.AttachmentsRemoved, record_id=self.record_id, by=by.to_event())
 
+    @property
+    def came_by_mail(self) -> bool:
+        return bool(self.content_sha256)
+
     def attachment(self, number: int) -> Attachment | None:
         return next((one for one in self.attachments if one.number == number), None)
+
+
+def _with_documents(attachment: dict[str, Any]) -> dict[str, Any]:
+    kept = {name: value for name, value in attachment.items() if name != "unique_id"}
+    first = attachment.get("unique_id")
+    return {**kept, "documents": [{"unique_id": first, "title": ""}] if first else []}
 
 
 def own_header_id(message_id: UUID) -> str:

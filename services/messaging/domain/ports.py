@@ -1,7 +1,7 @@
 """What messaging asks of the outside, in sentences."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Protocol
 from uuid import UUID
@@ -104,12 +104,24 @@ class Contents(Protocol):
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
-class Xdm:
-    """What an IHE_XDM.ZIP holds: its first CDA, and what hides any of its documents. ``unique_id``:
-    of that CDA."""
+class XdmDocument:
+    """One document of an archive, by its own header and its entry of the metadata."""
 
-    cda: bytes
+    data: bytes
+    media_type: str
     unique_id: str
+    title: str
+    confidentiality: tuple[str, ...]
+
+    def hidden_too(self, codes: Iterable[str]) -> "XdmDocument":
+        return replace(self, confidentiality=tuple(sorted({*self.confidentiality, *codes})))
+
+
+@dataclass(frozen=True, kw_only=True, repr=False)
+class Xdm:
+    """What an IHE_XDM.ZIP holds, CDAs first, and what hides any of it."""
+
+    documents: tuple[XdmDocument, ...]
     confidentiality: tuple[str, ...]
 
 

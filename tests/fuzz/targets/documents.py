@@ -1,6 +1,7 @@
 """Files that software of elsewhere writes: CDA, calendars, mails, archives, PDF, images."""
 
 import zlib
+from functools import partial
 
 from services.agenda.domain.ics.reading import read_calendar
 from services.messaging.adapters.mime import read_mail
@@ -18,7 +19,8 @@ from shared.cda.tree import clinical_document
 from shared.kernel.errors import InvalidRequest, Refusal, TooLarge
 from tests.agenda.ics import calendar, vevent
 from tests.fuzz.target import Target
-from tests.messaging.mails import carrying, mail, written, xdm
+from tests.messaging.mails import carrying, mail, part, sent, written, xdm
+from tests.messaging.unit.test_archives import METADATA
 from tests.prescription.cda import (
     EP_MED_DM,
     act_of_prescription,
@@ -121,6 +123,8 @@ def _report() -> bytes:
     )
 
 
+_OURS = "5d2c1f6e-7c4c-4f0e-9d53-0b7a5a8f2c11@patient.mssante.fr"
+_QMAIL = "Hi. This is the qmail-send program\n\n<a@b.fr>:\nSorry. (#5.1.1)\n\n--- Below\n\n"
 _STREAM = zlib.compress(b"1 0 <</S/J#61vaScript>>")
 _PDF = b"%PDF-1.5\n1 0 obj<</Length 9>>stream\n" + _STREAM + b"\nendstream\nendobj\n%%EOF"
 _TIFF = b"II*\0\x08\0\0\0\x01\0\0\x01\x03\0\x01\0\0\0\x01\0\0\0\0\0\0\0"
@@ -186,11 +190,21 @@ TARGETS = (
         ),
     ),
     Target(
+        name="bounce",
+        read=partial(read_mail, from_nobody=True),
+        refusals=(Unreadable,),
+        seeds=(
+            sent(part(f"{_QMAIL}Message-ID: <{_OURS}>\nTo: a@b.fr\n"), "Subject: failure notice"),
+            written("550 5.1.1", X_Failed_Recipients="a@b.fr", References=f"<{_OURS}>"),
+            written("Absent.", Auto_Submitted="auto-replied", In_Reply_To=f"<{_OURS}>"),
+        ),
+    ),
+    Target(
         name="archive",
         share=2,
         read=ZipArchives().read,
         refusals=(InvalidRequest,),
-        seeds=(xdm(),),
+        seeds=(xdm(), xdm(METADATA=METADATA)),
     ),
     Target(
         name="content",

@@ -13,9 +13,10 @@ import pytest
 from services.messaging.adapters.reports import bounce
 from services.messaging.adapters.smtp_server import SmtpServer
 from services.messaging.domain.errors import RecipientClosed
+from services.messaging.domain.message import DOMAIN
 from shared.kernel.actor import Actor
 from shared.kernel.errors import Unavailable
-from tests.messaging.mails import part, sent, several, written
+from tests.messaging.mails import carrying, cda, part, sent, several, written
 from tests.messaging.serving import APP, certificates, refusal, send, serving
 from tests.messaging.world import CLOSED, DOCTOR_MAIL, MAILBOX, NOW, RECORD, World
 
@@ -149,6 +150,82 @@ def test_a_bounce_comes_from_the_empty_sender(world: World, server: SmtpServer) 
 
     line = world.lines(conversation.conversation_id).items[-1]
     assert list(line.deliveries.values()) == ["failed"]
+
+
+IN_WORDS = (
+    "Hi. This is the qmail-send program at hopital.mssante.fr.\r\n"
+    "I'm afraid I wasn't able to deliver your message to the following addresses.\r\n\r\n"
+    f"<{DOCTOR_MAIL}>:\r\nSorry, no mailbox here by that name. (#5.1.1)\r\n\r\n"
+    "--- Below this line is a copy of the message.\r\n\r\n"
+)
+
+
+@pytest.mark.parametrize("sender", ["", "MAILER-DAEMON@hopital.mssante.fr"])
+def test_a_bounce_in_words_says_that_nobody_got_it(
+    world: World, server: SmtpServer, sender: str
+) -> None:
+    """What qmail sends (QSBMF): the conversation shows it at the answer, and nothing is added to
+    it. From an envelope that names the server too. One about a mail that is none of ours is
+    refused, whoever it says it is of."""
+    send(server, written())
+    (conversation,) = world.listed().items
+    answer = world.reply(conversation.conversation_id)
+    world.send_due()
+    (ours,) = (letter.content.decode() for letter in world.box.taken)
+    daemon = "From: MAILER-DAEMON@hopital.mssante.fr\r\nSubject: failure notice\r\n\r\n"
+
+    theirs = ours.replace(f"{answer.message_id}@", "5d2c1f6e-7c4c-4f0e-9d53-0b7a5a8f2c11@")
+    assert refusal(server, (daemon + IN_WORDS + theirs).encode(), sender=sender)[0] == 550
+    line = world.lines(conversation.conversation_id).items[-1]
+    assert list(line.deliveries.values()) == ["delivered"]
+    assert send(server, (daemon + IN_WORDS + ours).encode(), sender=sender) == {}
+
+    line = world.lines(conversation.conversation_id).items[-1]
+    assert (line.message_id, list(line.deliveries.values())) == (answer.message_id, ["failed"])
+    assert len(world.listed().items) == 1
+
+
+def test_somebody_away_answers_from_the_empty_sender(world: World, server: SmtpServer) -> None:
+    """RFC 3834 3.3, RFC 5230: it is shown in the conversation, as what software wrote, whether or
+    not it says so itself. Nobody else's is, nor one that answers nothing."""
+    send(server, written())
+    (conversation,) = world.listed().items
+    answer = world.reply(conversation.conversation_id)
+    thread = f"<{answer.message_id}@patient.mssante.fr>"
+    away = {"Message_ID": "<2@hopital.mssante.fr>", "Auto_Submitted": "auto-replied (vacation)"}
+    stranger = "Dr Autre <autre@hopital.mssante.fr>"
+
+    for other in (
+        written("Absent.", **away),
+        written("Absent.", From=stranger, In_Reply_To=thread, **away),
+    ):
+        assert refusal(server, other, sender="")[1].startswith(b"5.7.1 this is no report")
+    assert send(server, written("Absent.", In_Reply_To=thread, **away), sender="") == {}
+    silent = {"Message_ID": "<3@hopital.mssante.fr>", "In_Reply_To": thread}
+    assert send(server, written("Toujours absent.", **silent), sender="") == {}
+
+    lines = world.lines(conversation.conversation_id)
+    assert [line.automatic for line in lines.items] == [False, False, True, True]
+    assert lines.conversation.reply_type == "REPLY"
+
+
+def test_an_absence_from_outside_the_trust_space_is_refused(
+    world: World, server: SmtpServer
+) -> None:
+    """A domain that was taken off the list may write here no more, not even in words of its own
+    software; and what no person may have is not taken from it either."""
+    send(server, written())
+    (conversation,) = world.listed().items
+    answer = world.reply(conversation.conversation_id)
+    away = written("Absent.", In_Reply_To=f"<{answer.message_id}@patient.mssante.fr>")
+    hidden = carrying(cda("INVISIBLE_PATIENT"), In_Reply_To=f"<{answer.message_id}@{DOMAIN}>")
+    before = len(world.events())
+
+    assert refusal(server, hidden, sender="")[1].startswith(b"5.7.1")
+    (world.home / "trusted").write_text("cabinet.mssante.fr\n")
+    assert refusal(server, away, sender="")[0] == 550
+
+    assert len(world.events()) == before
 
 
 def disposition(header_id: str) -> bytes:

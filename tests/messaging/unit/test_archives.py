@@ -61,7 +61,7 @@ def test_the_cda_is_found_wherever_it_lies(files: list[tuple[str, bytes]]) -> No
     found = ZipArchives().read(zipped(*files))
 
     assert found
-    assert (found.cda, found.unique_id) == (cda(), "1.2.250.1.213.1.1.9^1")
+    assert [(d.data, d.unique_id) for d in found.documents] == [(cda(), "1.2.250.1.213.1.1.9^1")]
     assert found.confidentiality == ("N",)
 
 
@@ -70,7 +70,8 @@ def test_a_cda_inside_its_stylesheet_is_a_cda() -> None:
     found = ZipArchives().read(xdm(PRESENTABLE))
 
     assert found
-    assert (found.cda, found.unique_id) == (PRESENTABLE, "1.2.250.1.213.1.1.9^1")
+    (document,) = found.documents
+    assert (document.data, document.unique_id) == (PRESENTABLE, "1.2.250.1.213.1.1.9^1")
 
 
 def test_what_hides_any_document_of_an_archive_counts(world: World) -> None:
@@ -114,3 +115,6 @@ def test_a_hidden_document_does_not_join_an_open_conversation(world: World) -> N
         world.send(sent, attachments=[attached(data=cda(L))])
 
     world.send(sent, attachments=[attached(data=cda())])
+    thread = f"<{sent.message_id}@patient.mssante.fr>"
+    by_mail = world.mail(carrying(cda(L), "cr.xml", In_Reply_To=thread))
+    assert world.conversation_of(by_mail) != sent.conversation_id

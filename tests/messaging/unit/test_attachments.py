@@ -147,7 +147,8 @@ def test_an_xdm_is_opened_and_its_cda_known_again(world: World) -> None:
     kept = world.mail(carrying(xdm(content)))
     message = world.app.message(kept.message_id)
     assert message
-    assert message.attachments[0].unique_id == "1.2.250.1.213.1.1.9^42"
+    (inside,) = message.attachments[0].documents
+    assert inside.unique_id == "1.2.250.1.213.1.1.9^42"
     (shown,) = world.read(kept.message_id).attachments
     assert shown.saveable
 
@@ -259,5 +260,6 @@ def test_an_archive_of_ours_is_read_back() -> None:
 
     found = archives.read(archive.data)
     assert found
-    assert (found.cda, found.unique_id) == (cda(document="7"), "1.2.250.1.213.1.1.9^7")
+    (read,) = found.documents
+    assert (read.data, read.unique_id) == (cda(document="7"), "1.2.250.1.213.1.1.9^7")
     assert (archive.name, pdf.data) == ("IHE_XDM.ZIP", PDF)

@@ -1,10 +1,16 @@
 """What a report does to the answer that it is about, and those that we send ourselves."""
 
+import email
 from typing import Any
+from uuid import uuid4
+
+import pytest
 
 from services.messaging.adapters.mime import read_mail
 from services.messaging.adapters.reports import bounce, receipt
 from services.messaging.domain.mail import Report, ReportKind
+from services.messaging.domain.mailing import Mailing
+from services.messaging.domain.message import own_header_id
 from tests.messaging.mails import written
 from tests.messaging.world import DOCTOR, DOCTOR_MAIL, NOW, OTHER_MAIL, World
 
@@ -56,6 +62,34 @@ def test_an_address_that_nobody_knows_is_none_of_several(world: World) -> None:
     conversation = world.app.conversation(conversation_id)
     assert conversation
     assert set(conversation.entries[answer.message_id].deliveries.values()) == {"delivered"}
+
+
+@pytest.mark.parametrize(
+    ("action", "status", "failed"), [("failed", "5.1.1", 1), ("delayed", "", 0)]
+)
+def test_a_notice_that_comes_back_has_failed(
+    world: World, action: str, status: str, failed: int
+) -> None:
+    """
+    That a doctor was told of an emergency is in the log; that they were not, too, and once. Their
+    server's report was refused, and nobody ever knew.
+    """
+    world.hear("access.glass_broken", session=str(uuid4()), treating_doctor=DOCTOR.id)
+    world.send_due()
+    (letter,) = world.box.taken
+    header_id = email.message_from_bytes(letter.content)["Message-ID"].strip("<>")
+    report = Report(
+        kind=ReportKind.DELIVERY, header_id=header_id, recipient=DOCTOR_MAIL, status=status,
+        action=action,
+    )  # fmt: skip
+
+    assert world.app.take_report(report)
+    assert world.app.take_report(report)
+
+    (mailing,) = [r.event for r in world.events() if isinstance(r.event, Mailing.Created)]
+    reasons = [r.event.reason for r in world.events() if isinstance(r.event, Mailing.Failed)]
+    assert own_header_id(mailing.originator_id) == header_id
+    assert reasons == [status] * failed
 
 
 def test_our_own_reports_are_lines_that_servers_take() -> None:

@@ -328,6 +328,42 @@ def test_one_that_is_not_there_looks_like_one_not_to_be_seen(world: World) -> No
     assert all(len(one) == 1 for one in asked)
 
 
+@pytest.mark.parametrize("then", ["stays", "trashed", "deleted"])
+def test_who_answers_a_secret_by_mail_tells_it_to_nobody_else(world: World, then: str) -> None:
+    """A mail cannot say that it is hidden; it quotes what it answers. It began a conversation
+    that representatives read, wherever it brought no hidden document of its own."""
+    secret = replace(PATIENT, secret=True)
+    hidden = world.start(confidentiality=["INVISIBLE_REPRESENTANTS_LEGAUX"])
+    answer = world.reply(hidden.conversation_id, secret, body="Je ne veux pas qu’ils le sachent.")
+    asked = command(w.OfConversation, conversation_id=hidden.conversation_id)
+    if then != "stays":
+        world.app.trash(asked, secret)
+    if then == "deleted":
+        world.app.delete_conversation(
+            command(w.OfConversation, conversation_id=hidden.conversation_id), secret
+        )
+
+    kept = world.mail(
+        written("> Je ne veux pas", In_Reply_To=f"<{answer.message_id}@patient.mssante.fr>")
+    )
+
+    with pytest.raises(Forbidden):
+        world.read(kept.message_id, PARENT)
+    assert world.listed(PARENT).items == []
+    assert world.read(kept.message_id, secret).body
+    assert (world.conversation_of(kept) == hidden.conversation_id) is (then == "stays")
+
+
+def test_what_answers_nobody_s_secret_is_open(world: World) -> None:
+    """Only who is in a conversation answers in it: another's mail is hidden as it says itself."""
+    hidden = world.start(confidentiality=["INVISIBLE_REPRESENTANTS_LEGAUX"])
+    thread = f"<{hidden.message_id}@patient.mssante.fr>"
+
+    kept = world.mail(written(From=OTHER_MAIL, In_Reply_To=thread))
+
+    assert world.read(kept.message_id, PARENT).body
+
+
 def test_representatives_never_see_what_is_hidden_from_them(world: World) -> None:
     """A minor's secret: not the conversation, not its count, and no answer in it."""
     hidden = world.start(confidentiality=["INVISIBLE_REPRESENTANTS_LEGAUX"])

@@ -14,6 +14,7 @@ NAMED = part(
     "Taux : 12", "Content-Type: text/plain; charset=utf-8",
     'Content-Disposition: attachment; filename="taux.txt"',
 )  # fmt: skip
+SIGNATURE = "Content-Type: application/pkcs7-signature; name=smime.p7s"
 INVITATION = part("BEGIN:VCALENDAR", "Content-Type: text/calendar; method=REQUEST")
 
 
@@ -43,6 +44,9 @@ INVITATION = part("BEGIN:VCALENDAR", "Content-Type: text/calendar; method=REQUES
         (several("signed", part("Bonjour"),
                  part("xx", "Content-Type: application/pkcs7-signature; name=smime.p7s")),
          "Bonjour", []),
+        (several("mixed", part("Bonjour"), part("Pied de page"),
+                 part("xx", "Content-Type: application/x-pkcs7-signature; name=smime.p7s")),
+         "Bonjour\n\nPied de page", []),
         (part("Sans parties", "Content-Type: multipart/mixed"), "Sans parties", []),
         (several("report", part("Lu le 3 mars")), "Lu le 3 mars", []),
     ],
@@ -62,6 +66,18 @@ def test_every_word_and_every_file(content: bytes, body: str, files: list[str]) 
     [
         (part("MIAG", "Content-Type: application/pkcs7-mime; name=smime.p7m"),
          "5.6.1", "encrypted"),
+        (part("MIAG", "Content-Type: application/pkcs7-mime; smime-type=signed-data"),
+         "5.6.1", "signed in clear"),
+        (part("MIAG", "Content-Type: application/x-pkcs7-mime; smime-type=enveloped-data"),
+         "5.6.1", "it is encrypted"),
+        (part("MIAG", "Content-Type: application/pkcs7-mime; smime-type=authEnveloped-data"),
+         "5.6.1", "it is encrypted"),
+        (part("MIAG", "Content-Type: application/octet-stream; name=smime.P7M"),
+         "5.6.1", "encrypted, or signed"),
+        (several("mixed", part("Ci-joint"), part(
+            "MIAG", "Content-Type: application/octet-stream",
+            "Content-Disposition: attachment; filename=smime.p7m")), "5.6.1", "encrypted"),
+        (part("\r\n-----BEGIN PGP MESSAGE-----\r\n\r\nhQ==\r\n"), "5.6.1", "it is encrypted"),
         (several("encrypted", part("Version: 1", "Content-Type: application/pgp-encrypted")),
          "5.6.1", "encrypted"),
         (several("mixed", part("Ci-joint"), part(sent(part("x")), "Content-Type: message/rfc822")),
@@ -84,6 +100,24 @@ def test_what_cannot_be_shown_is_refused_by_its_name(content: bytes, status: str
 
     assert refusal.value.status == status
     assert why in refusal.value.sentence
+
+
+@pytest.mark.parametrize(
+    ("content", "signed"),
+    [
+        (part("Bonjour"), False),
+        (several("mixed", part("Bonjour"), NAMED), False),
+        (several("signed", part("Bonjour"), part("xx", "Content-Type: application/x")), True),
+        (several("mixed", several("signed", part("x"), part("xx", SIGNATURE), boundary="c"),
+                 part("Pied de page")), True),
+        (several("mixed", part("Bonjour"), part("xx", SIGNATURE)), True),
+    ],
+)  # fmt: skip
+def test_a_mail_that_is_signed_is_known_by_it(content: bytes, signed: bool) -> None:
+    """
+    RFC 1847, RFC 8551 3.5: also below the footer of a server, which breaks the signature.
+    """
+    assert read_mail(sent(content)).signed is signed
 
 
 def test_a_text_that_is_too_long_is_attached_whole() -> None:

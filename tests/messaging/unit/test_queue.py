@@ -183,7 +183,8 @@ def asked(world: World, *to: str, codes: tuple[str, ...] = ("N",), **more: Any) 
 
 
 def test_each_correspondent_gets_the_document(world: World) -> None:
-    """IHE_XDM.ZIP and its PDF, subject as the ANS writes it, the answer to who deposited."""
+    """IHE_XDM.ZIP and its PDF, subject as the ANS writes it, the answer to who deposited; the code
+    of the CDA (référentiel socle MSSanté no 2, ECO.2.4.1)."""
     asked(world, OTHER_MAIL, DOCTOR.id, "279035121518989@patient.mssante.fr")
     world.send_due()
 
@@ -191,6 +192,7 @@ def test_each_correspondent_gets_the_document(world: World) -> None:
     made = email.message_from_bytes(world.box.taken[0].content, policy=policy.default)
     assert made["Subject"] == "XDM/1.0/DDM+CR de consultation PAT-TROIS DOMINIQUE 1979-03-28"
     assert made["Reply-To"] == DOCTOR_MAIL
+    assert made["X-MSS-CODECDA"] == "34112-3"
     assert [p.get_filename() for p in made.iter_attachments()] == ["IHE_XDM.ZIP", "document.pdf"]
 
 
