@@ -75,3 +75,19 @@ def test_instances_of_postgresql_see_one_another(documents: list[Json]) -> None:
     let_out = [rule["ports"] for rule in spec["egress"] if rule["to"] == [own]]
     both = [{"protocol": "TCP", "port": 5432}, {"protocol": "TCP", "port": 8000}]
     assert let_in == let_out == [both]
+
+
+def test_what_shares_the_volume_of_backups_runs_on_one_node(documents: list[Json]) -> None:
+    """It is one node's at a time (ReadWriteOnce): an hour's backup would wait on another for the
+    end of the night's comparison."""
+    [volume] = of_kind(documents, "PersistentVolumeClaim")
+    assert volume["spec"]["accessModes"] == ["ReadWriteOnce"]
+    jobs = of_kind(documents, "CronJob")
+    assert len(jobs) == 3
+    for job in jobs:
+        [term] = pod_of(job)["spec"]["affinity"]["podAffinity"][
+            "requiredDuringSchedulingIgnoredDuringExecution"
+        ]
+        assert term["topologyKey"] == "kubernetes.io/hostname"
+        own = pod_of(job)["metadata"]["labels"]
+        assert term["labelSelector"]["matchLabels"].items() <= own.items()
