@@ -18,6 +18,7 @@ from services.identity.projections.merges import Merges, MergesByState
 from shared.crypto.local_keys import LocalKeys
 from shared.crypto.tombstones import Tombstone
 from shared.eventing.view import View
+from shared.kernel.actor import Actor
 from shared.kernel.clock import FixedClock
 from shared.kernel.errors import StaleRead
 from shared.kernel.ins import TEST_OIDS
@@ -34,11 +35,15 @@ INS_RULES = InsRules(accepted=TEST_OIDS, strict_keys=frozenset())
 
 @dataclass
 class AccessSeen:
-    """Stands for access, which the use cases only wait for: keeps what was waited for.
-    ``reached``: how far it has applied this log; all of it without."""
+    """Stands for access: keeps what was waited for. ``reached``: how far it has applied this log;
+    all of it without. ``strangers``: ids of representatives who represent nobody, or no more."""
 
     reached: int | None = None
+    strangers: set[str] = field(default_factory=set)
     waited: list[tuple[UUID, int]] = field(default_factory=list)
+
+    def represents(self, _record_id: UUID, by: Actor) -> bool:
+        return by.principal.id not in self.strangers
 
     def have_applied(self, record_id: UUID, position: int) -> None:
         self.waited.append((record_id, position))

@@ -12,7 +12,7 @@ from services.catalogue.adapters.access import AccessOverRpc as CatalogueAccess
 from services.catalogue.application.log import Access
 from services.identity.adapters.access import AccessOverRpc as IdentityAccess
 from shared.eventing.positions import position_followed
-from shared.kernel.actor import ActorKind
+from shared.kernel.actor import Actor, ActorKind
 from shared.kernel.errors import Forbidden, StaleRead
 from shared.rpc.client import RpcClient
 from tests.access.support.logs import World, open_world
@@ -56,6 +56,19 @@ def test_who_manages_a_record(access: Access) -> None:
         access.may_manage(RECORD, by)
     with pytest.raises(Forbidden):
         access.may_manage(RECORD, STRANGER)
+
+
+@pytest.mark.parametrize(("by", "acts"), [(MOTHER, True), (STRANGER, False)])
+def test_who_represents_a_person(
+    side: str, world: World, tmp_path: Path, by: Actor, *, acts: bool
+) -> None:
+    """Whom a token makes a representative of somebody acts for them if access knows of it."""
+    identity = (
+        SeenByIdentity(strangers={STRANGER.id})
+        if side == "double"
+        else IdentityAccess(asking("identity", world, tmp_path))
+    )
+    assert identity.represents(RECORD, by) is acts
 
 
 Waits = Callable[[UUID, int], None]

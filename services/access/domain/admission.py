@@ -7,8 +7,9 @@ from services.access.domain import admission_events as e
 from services.access.domain import errors
 from services.access.domain.grants import Block, CareTeam, Consent, Role
 from services.access.domain.rights_event import RightsPart
-from services.access.domain.secrecy import as_secret_as, is_open, known_to, require_unseen
+from services.access.domain.secrecy import as_secret_as, is_open, known_to
 from shared.kernel.actor import Actor
+from shared.kernel.secrecy import require_unseen
 
 
 class Admission(RightsPart):

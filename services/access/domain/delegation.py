@@ -10,8 +10,8 @@ from services.access.domain import delegation_events as e
 from services.access.domain import errors
 from services.access.domain.grants import Delegation, DelegationKind, Invitation
 from services.access.domain.rights_event import RightsPart
-from services.access.domain.secrecy import require_unseen
 from shared.kernel.actor import Actor
+from shared.kernel.secrecy import require_unseen
 
 CAREGIVERS_OF_ONE = 3
 """A person has so many caregivers at most, those invited counted."""

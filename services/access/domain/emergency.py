@@ -7,8 +7,9 @@ from services.access.domain import emergency_events as e
 from services.access.domain import errors
 from services.access.domain.grants import Block, Review, Session, Switches, Verdict
 from services.access.domain.protection import Protection
-from services.access.domain.secrecy import as_secret_as, is_open, known_to, require_unseen
+from services.access.domain.secrecy import as_secret_as, is_open, known_to
 from shared.kernel.actor import Actor
+from shared.kernel.secrecy import require_unseen
 
 
 class Emergency(Protection):

@@ -23,10 +23,6 @@ class NotBlocked(Conflict):
     """This professional is not blocked."""
 
 
-class SeenByRepresentatives(Conflict):
-    """A secret session changes nothing that representatives see."""
-
-
 class NoSuchConsent(Conflict):
     """There is no such consent to withdraw."""
 

@@ -6,8 +6,9 @@ from services.access.domain.admission_events import AdministratorRemoved
 from services.access.domain.grants import Block, Consent, Switches
 from services.access.domain.merged import OfMerges
 from services.access.domain.rights_event import RightsPart
-from services.access.domain.secrecy import as_secret_as, is_open, known_to, require_unseen
+from services.access.domain.secrecy import as_secret_as, is_open, known_to
 from shared.kernel.actor import Actor
+from shared.kernel.secrecy import require_unseen
 
 EVERYBODY = "*"
 """Feeder of an opposition that names none."""

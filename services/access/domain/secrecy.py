@@ -6,7 +6,6 @@ from copy import copy
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from services.access.domain import errors
 from shared.kernel.actor import Actor, ActorKind
 
 if TYPE_CHECKING:
@@ -35,15 +34,6 @@ def as_secret_as(grant: Mapping[str, Any], by: Actor) -> Actor:
     """Who acts on a grant: what becomes of a secret one is secret, whoever does it - a timer, a
     professional, a reviewer, the person in a session for all to see."""
     return replace(by, secret=True) if grant["secret"] else by
-
-
-def require_unseen(by: Actor, *open_to_all: object) -> None:
-    """Raise :class:`SeenByRepresentatives` if a secret session would change any of these."""
-    if by.secret and any(open_to_all):
-        raise errors.SeenByRepresentatives(
-            message_fr="Pendant une connexion secrète, vous ne pouvez rien changer à ce que voient "
-            "vos représentants."
-        )
 
 
 def is_open(grant: Mapping[str, Any] | None) -> bool:

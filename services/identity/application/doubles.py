@@ -83,7 +83,8 @@ class Doubles(IdentityLog):
         """Checked again: both may have changed since it was proposed."""
         merge = self._merge(request.merge_id)
         source, target = self.known(merge.source), self.known(merge.target)
-        holders, moved = self.holders_of(source), {"ins": len(source.numbers)}
+        holders = self.holders_of(source)
+        moved = {"ins": len(holders)}
         merge.confirm(moved, by)
         source.merge_into(target, by)
         for holder in holders:

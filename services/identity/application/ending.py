@@ -38,6 +38,7 @@ class Endings(IdentityLog):
 
     @command
     def request_erasure(self, request: c.RequestErasure, by: Actor) -> Outcome[c.ErasureAsked]:
+        self.require_acting(request.record_id, by)
         record = self.standing(request.record_id)
         due = self.clock.now() + self.delays.erasure
         record.request_erasure(due, by)
@@ -45,6 +46,7 @@ class Endings(IdentityLog):
 
     @command
     def cancel_erasure(self, request: c.CancelErasure, by: Actor) -> Outcome[Done]:
+        self.require_acting(request.record_id, by)
         record = self.standing(request.record_id)
         record.cancel_erasure(by)
         return saved(record)
@@ -66,8 +68,9 @@ class Endings(IdentityLog):
     def let_come_of_age(self, due: Sequence[UUID]) -> None:
         for record_id in due:
             with suppress(Conflict, Forbidden):
-                born = self.standing(record_id).traits.birth_date
-                request_id = derived_id(self.secret, "majority", str(record_id), born)
+                # A birth date that is corrected to and fro comes of age again.
+                version = self.standing(record_id).version
+                request_id = derived_id(self.secret, "majority", str(record_id), str(version))
                 self.reach_majority(RecordCommand(request_id=request_id, record_id=record_id), SELF)
 
     def erase_due_records(self, due: Sequence[UUID]) -> None:

@@ -10,6 +10,7 @@ from shared.stores.event_log import Outcome, command
 class LegacyDmps(IdentityLog):
     @command
     def oppose_legacy_dmp(self, request: c.OpposeLegacyDmp, by: Actor) -> Outcome[Done]:
+        self.require_acting(request.record_id, by)
         record = self.standing(request.record_id)
         record.oppose_legacy_dmp(request.channel, on=request.on, by=by)
         return saved(record)

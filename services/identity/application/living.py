@@ -32,6 +32,7 @@ class Living(IdentityLog):
 
     @command
     def _try_activation(self, request: c.Activate, by: Actor) -> Outcome[c.ActivationTried]:
+        self.require_acting(request.record_id, by)
         record = self.known(request.record_id)
         typed = code_hash(self.secret, request.activation_code)
         activated = record.try_activation(
@@ -41,6 +42,7 @@ class Living(IdentityLog):
 
     @command
     def update_contact(self, request: c.UpdateContact, by: Actor) -> Outcome[Done]:
+        self.require_acting(request.record_id, by)
         record = self.known(request.record_id)
         record.update_contact(request.contact.model_dump(), by)
         return saved(record)
@@ -53,12 +55,14 @@ class Living(IdentityLog):
 
     @command
     def _close(self, request: c.Close, by: Actor) -> Outcome[Done]:
+        self.require_acting(request.record_id, by)
         record = self.known(request.record_id)
         record.close(request.motive, self.clock.now(), by, contesting=self.delays.contesting)
         return saved(record)
 
     @command
     def reopen(self, request: c.Reopen, by: Actor) -> Outcome[Done]:
+        self.require_acting(request.record_id, by)
         record = self.known(request.record_id)
         record.reopen(by)
         return saved(record)

@@ -19,6 +19,7 @@ from shared.kernel.clock import Clock
 from shared.kernel.ids import derived_id
 from shared.kernel.ins import Ins
 from shared.kernel.ins_rules import InsRules
+from shared.kernel.secrecy import require_unseen
 from shared.rpc.contract import Done
 from shared.stores.event_log import EventLog, Outcome
 from shared.stores.settings import EventStoreSettings
@@ -93,8 +94,11 @@ class IdentityLog(EventLog):
         return record
 
     def holders_of(self, record: Record) -> list[InsHolder]:
-        """The streams of the numbers that find this record."""
-        found = [self.get(self.holder_id(ins), InsHolder) for ins in record.numbers]
+        """The streams of the numbers that find this record; one it had, lost and has again is
+        one.
+        """
+        ids = dict.fromkeys(self.holder_id(ins) for ins in record.numbers)
+        found = [self.get(holder_id, InsHolder) for holder_id in ids]
         return [holder for holder in found if holder]
 
     def new_holder(self, ins: Ins, record_id: UUID, by: Actor) -> InsHolder:
@@ -118,6 +122,21 @@ class IdentityLog(EventLog):
     def holder_id(self, ins: Ins) -> UUID:
         # Without the key, which adds nothing and which test samples have false.
         return derived_id(self.secret, "ins", ins.oid, ins.value[:13])
+
+    def require_acting(self, record_id: UUID, by: Actor) -> None:
+        """Of whoever changes a record. All of it is there for representatives to see, so that a
+        secret session changes none of it.
+        """
+        require_unseen(by, record_id)
+        self.require_representing(record_id, by)
+
+    def require_representing(self, record_id: UUID, by: Actor) -> None:
+        """A token says whom a representative acts for; whether they still do is access's to say.
+        Raise ``UnknownRecord`` when they do not, or never did.
+        """
+        asks = by.principal.kind is ActorKind.REPRESENTATIVE
+        if asks and not self.outside.access.represents(record_id, by):
+            raise UnknownRecord
 
     def applied(self, request: RecordCommand, done: Done) -> Done:
         self.outside.access.have_applied(request.record_id, done.position)

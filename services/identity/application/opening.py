@@ -25,12 +25,14 @@ class Opening(IdentityLog):
 
     @command
     def _oppose(self, request: c.Oppose, by: Actor) -> Outcome[Done]:
+        self.require_acting(request.record_id, by)
         record = self.known(request.record_id)
         record.oppose(request.channel, by)
         return saved(record)
 
     @command
     def withdraw_opposition(self, request: c.WithdrawOpposition, by: Actor) -> Outcome[Done]:
+        self.require_acting(request.record_id, by)
         record = self.known(request.record_id)
         record.withdraw_opposition(by)
         return saved(record)

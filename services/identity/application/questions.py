@@ -33,6 +33,8 @@ class Questions(IdentityLog):
         """Who reads another person's is in the log, and in that person's journal. What a service
         needs it for is traced by that service.
         """
+        if not by.is_service:
+            self.require_representing(request.record_id, by)
         record = self.known(request.record_id)
         answer = Identity.of(record, with_contact=not by.is_service or by == NOTIFICATION)
         is_another = not by.is_service and by.kind is not ActorKind.PATIENT

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 from uuid import UUID
 
+from shared.kernel.actor import Actor
+
 
 @dataclass(frozen=True, kw_only=True)
 class SignedProof:
@@ -25,6 +27,12 @@ class ProofMaker(Protocol):
 
 
 class AccessDecisions(Protocol):
+    def represents(self, record_id: UUID, by: Actor) -> bool:
+        """Whether this representative acts for the person now: one whom nobody named does not,
+        nor one whom a judge suspended, nor anybody from the instant of majority on.
+        """
+        ...
+
     def have_applied(self, record_id: UUID, position: int) -> None:
         """Return once access decides with our log up to ``position``.
 

@@ -11,6 +11,7 @@ from datetime import date
 from typing import Any
 
 from services.identity.domain.errors import InvalidTraits
+from shared.kernel.birth_date import earliest
 
 NAME_LENGTH = 100
 """Characters of a name or of the list of given names."""
@@ -100,7 +101,7 @@ def _wrong_birth(traits: Traits, *, today: date, from_insi: bool) -> dict[str, s
         wrong["birth_place"] = "is an INSEE code of 5 characters"
     if not _BIRTH_DATE.fullmatch(traits.birth_date):
         wrong["birth_date"] = "is YYYY-MM-DD"
-    elif traits.birth_date > today.isoformat():
+    elif earliest(traits.birth_date) > today:
         wrong["birth_date"] = "is in the future"
     elif not from_insi and not _in_calendar(traits.birth_date):
         wrong["birth_date"] = "is no day of the calendar, which only INSi may give"

@@ -15,6 +15,7 @@ from services.access.messages.delegation import InvitationAnswered
 from services.access.projections.waiting import Kind
 from shared.kernel.actor import Actor, ActorKind
 from shared.kernel.errors import Forbidden
+from shared.kernel.secrecy import SeenByRepresentatives
 from tests.access.support.logs import World, of
 from tests.access.support.people import (
     DOCTOR,
@@ -417,7 +418,7 @@ def test_no_representation_is_ended_in_a_secret_session(family: World) -> None:
     sent = family.app.invite_representative(invitation(), MOTHER)
     family.app.answer_invitation(answer(sent, OTHER_RECORD), STRANGER)
 
-    with pytest.raises(errors.SeenByRepresentatives):
+    with pytest.raises(SeenByRepresentatives):
         family.app.end_delegation(ending(sent.invitation), replace(PATIENT, secret=True))
 
     assert family.decide(FATHER).permit

@@ -11,6 +11,7 @@ from services.access.domain import errors
 from services.access.domain.grants import Verdict
 from services.access.domain.rights import Rights
 from shared.kernel.clock import instant
+from shared.kernel.secrecy import SeenByRepresentatives
 from tests.access.support.logs import World, care_team
 from tests.access.support.people import (
     HOSPITAL_DOCTOR,
@@ -150,11 +151,11 @@ def test_a_team_that_all_see_is_not_changed_in_secret(world: World) -> None:
     """
     secretly = replace(SOFTWARE, secret=True)
     team_id = world.app.join_care_team(care_team(HOSPITAL_DOCTOR.id), SOFTWARE).team_id
-    with pytest.raises(errors.SeenByRepresentatives):
+    with pytest.raises(SeenByRepresentatives):
         world.app.join_care_team(care_team(HOSPITAL_DOCTOR.id), secretly)
     leaving = c.LeaveCareTeam(request_id=uuid4(), record_id=RECORD, team_id=team_id)
 
-    with pytest.raises(errors.SeenByRepresentatives):
+    with pytest.raises(SeenByRepresentatives):
         world.app.leave_care_team(leaving, secretly)
 
     assert world.decide(HOSPITAL_DOCTOR).permit

@@ -8,6 +8,7 @@ import pytest
 from services.access import contract as c
 from services.access.domain import errors
 from services.access.domain.grants import Role
+from shared.kernel.secrecy import SeenByRepresentatives
 from tests.access.support.judging import HOUR
 from tests.access.support.logs import World, block, care_team
 from tests.access.support.people import DENTIST, HOSPITAL_DOCTOR, NURSE, PATIENT, RECORD, SOFTWARE
@@ -36,7 +37,7 @@ def test_who_has_a_role_that_all_see_is_not_blocked_in_secret(world: World) -> N
     """
     world.app.name_role(midwife(DENTIST.id), PATIENT)
 
-    with pytest.raises(errors.SeenByRepresentatives):
+    with pytest.raises(SeenByRepresentatives):
         world.app.block_professional(block(DENTIST), replace(PATIENT, secret=True))
 
 

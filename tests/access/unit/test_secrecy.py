@@ -9,6 +9,7 @@ import pytest
 
 from services.access import contract as c
 from services.access.domain import errors
+from shared.kernel.secrecy import SeenByRepresentatives
 from tests.access.support.logs import World, block, care_team, consent, of
 from tests.access.support.people import (
     DENTIST,
@@ -120,7 +121,7 @@ def test_a_secret_session_changes_nothing_that_representatives_see(minor: World,
     app.block_professional(block(DENTIST), MOTHER)
     before = app.rights(c.OfRecord(record_id=RECORD), MOTHER)
 
-    with pytest.raises(errors.SeenByRepresentatives):
+    with pytest.raises(SeenByRepresentatives):
         act(app)
 
     assert app.rights(c.OfRecord(record_id=RECORD), MOTHER) == before

@@ -164,3 +164,42 @@ def test_a_former_block_holds_before_any_former_document_comes(
     rights = carnet.call("access.rights", "patient", {"record_id": record_id}, record_id=record_id)
     assert [one["professional"] for one in rights["blocks"]] == ["899700366240"]
     assert rights["switches"]["break_glass"] is False
+
+
+def test_a_parent_whom_a_judge_suspended_neither_reads_nor_closes(carnet: Running) -> None:
+    """
+    Code civil 373, 378-1: at once, though a token still says that they represent the child.
+    """
+    parents = [
+        carnet.command("identity.announce_record", "operator", {"traits": TRAITS})["record_id"]
+        for _ in range(2)
+    ]
+    child = carnet.command(
+        "identity.announce_record",
+        "operator",
+        {
+            "traits": TRAITS | {"birth_date": "2016-03-28"},
+            "representatives": parents,
+            "contact": {"email": "mother@example.org"},
+        },
+    )["record_id"]
+
+    def is_told(parent: str) -> bool:
+        with suppress(Forbidden):
+            carnet.call(
+                "identity.get_identity", "representative", {"record_id": child},
+                sub=parent, record_id=child,
+            )  # fmt: skip
+            return True
+        return False
+
+    eventually(lambda: is_told(parents[1]), within=30)
+    order = {"record_id": child, "representative": parents[1], "court_order": "JAF 26/01234"}
+    carnet.command("access.suspend_representation", "operator", order)
+
+    assert [is_told(parent) for parent in parents] == [True, False]
+    with pytest.raises(Forbidden):
+        carnet.command(
+            "identity.oppose", "representative", {"record_id": child, "channel": "online"},
+            sub=parents[1], record_id=child,
+        )  # fmt: skip

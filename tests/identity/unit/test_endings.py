@@ -181,6 +181,26 @@ def test_nobody_dies_before_birth_nor_tomorrow(world: World, died_on: date) -> N
     assert set(refusal.value.fields) == {"date"}
 
 
+@pytest.mark.parametrize(
+    ("born", "died_on"),
+    [("2026-12-00", "2026-12-24"), ("2026-00-00", "2026-12-24"), ("2026-33-00", "2026-12-24")],
+)
+def test_who_was_born_on_a_day_unknown_may_have_died_in_the_same_year(
+    world: World, born: str, died_on: str
+) -> None:
+    """
+    RNIV counts an unknown day as the last one of its month or year: to compute an age, not to
+    refuse a death before it.
+    """
+    world.clock.move(datetime(2026, 12, 26, tzinfo=UTC) - world.clock.now())
+    record_id = announce(world, traits=TRAITS | {"birth_date": born})
+
+    died = DeclareDeath.model_validate({**about(record_id), "date": died_on})
+    world.identity.declare_death(died, INSURER)
+
+    assert seen(world, record_id).status is Status.DECEASED
+
+
 def test_a_death_declared_in_error_gives_back_what_was(world: World) -> None:
     """
     From each state: announced waits on, opposed stays opposed, open is open, closed is kept on.
@@ -285,6 +305,22 @@ def test_who_came_of_age_may_represent_a_child(world: World) -> None:
 
     world.pass_time(DAY)
     assert world.topics().count("majority_reached") == 1
+
+
+def test_a_birth_date_corrected_to_and_fro_is_reached_again(world: World) -> None:
+    """
+    Whoever came of age on the first date does so on it a second time, or they would never
+    represent a child.
+    """
+    record_id = announce(world, traits=TRAITS | {"birth_date": "2009-01-10"}, ins=None)
+    world.pass_time(datetime(2027, 1, 10, tzinfo=UTC) - world.clock.now())
+    for born in ("2011-01-10", "2009-01-10"):
+        corrected = {**about(record_id), "traits": TRAITS | {"birth_date": born}}
+        world.identity.correct_traits(CorrectTraits.model_validate(corrected), INSURER)
+        world.pass_time()
+
+    assert world.topics()[-1] == "majority_reached"
+    announce(world, traits=CHILD, ins=None, representatives=[record_id])
 
 
 def test_a_birth_date_corrected_moves_the_majority(world: World) -> None:

@@ -9,7 +9,7 @@ import pytest
 from services.identity.contract.doubles import ConfirmMerge
 from services.identity.contract.ending import RequestErasure
 from services.identity.contract.living import Close, UpdateContact
-from services.identity.contract.proving import ValidateIdentity, VerifyIns
+from services.identity.contract.proving import ChangeIns, ValidateIdentity, VerifyIns
 from services.identity.domain.errors import (
     CannotMerge,
     MergeNotInThatState,
@@ -22,9 +22,10 @@ from services.identity.domain.record import Record
 from services.identity.domain.states import Status
 from shared.kernel.errors import Conflict
 from shared.kernel.ins import INS_NIA, INS_NIR_TEST, Ins
-from tests.identity.lives import SIX_WEEKS, announce, seen
+from tests.identity.insi import people_of_registry
+from tests.identity.lives import SIX_WEEKS, about, announce, seen
 from tests.identity.merging import COLLEAGUE, OTHER, found_by, merge, propose
-from tests.identity.people import INS, INSURER, OTHER_INS, TIMER, patient
+from tests.identity.people import INS, INSURER, OTHER_INS, TIMER, TRAITS, patient
 from tests.identity.unit.test_record import OPENS_AT
 from tests.identity.unit.test_record import announce as announce_one
 from tests.identity.unit.test_whose import doubt, refuse
@@ -124,6 +125,22 @@ def test_a_waiting_number_becomes_history_of_the_other() -> None:
 
     assert target.former_ins == [waiting]
     assert target.ins == Ins(INS["value"], INS_NIR_TEST)
+
+
+def test_a_number_that_it_lost_and_has_again_moves_once(world: World) -> None:
+    """
+    An INS that INSi gave for somebody else, and took back: each number finds the target.
+    """
+    source, target = announce(world), announce(world, ins=None)
+    world.pass_time(SIX_WEEKS)
+    people = people_of_registry()
+    for person, ins in (("DE VINCI/63220", OTHER_INS), ("PAT-TROIS/51215", INS)):
+        given = {name: people[person][name] for name in TRAITS}
+        changed = {**about(source), "ins": ins, "traits": given}
+        world.identity.change_ins(ChangeIns.model_validate(changed), INSURER)
+
+    assert merge(world, source, target).moved == {"ins": 2}
+    assert [found_by(world, ins) for ins in (INS, OTHER_INS)] == [target, target]
 
 
 @pytest.mark.parametrize("lose", [refuse, doubt])

@@ -77,6 +77,19 @@ def test_a_day_of_no_calendar_comes_from_insi_only() -> None:
         assert wrong_fields({"birth_date": day}, from_insi=False) == {"traits.birth_date"}
 
 
+@pytest.mark.parametrize(
+    ("day", "is_wrong"),
+    [("2026-11-00", False), ("2026-00-00", False), ("2026-33-00", False), ("2026-12-00", True)],
+)
+def test_a_day_unknown_is_in_the_future_if_no_day_of_it_has_come(
+    day: str, *, is_wrong: bool
+) -> None:
+    """
+    On 21 November; a month that no calendar has may be any of its year.
+    """
+    assert wrong_fields({"birth_date": day}) == ({"traits.birth_date"} if is_wrong else set())
+
+
 def test_all_that_is_wrong_is_said_at_once() -> None:
     """
     A form is corrected in one go.
