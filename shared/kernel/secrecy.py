@@ -10,7 +10,7 @@ class SeenByRepresentatives(Conflict):
     def __init__(self) -> None:
         super().__init__(
             message_fr="Pendant une connexion secrète, vous ne pouvez rien changer à ce que voient "
-            "vos représentants."
+            "les représentants légaux."
         )
 
 

@@ -16,6 +16,7 @@ from services.agenda.domain.occurrences import Occurrence, occurrence_named
 from services.agenda.domain.slot import WHOLE, Place, Revision, Slot
 from shared.kernel.actor import Actor
 from shared.kernel.errors import InvalidRequest
+from shared.kernel.secrecy import require_unseen
 from shared.rpc.contract import Done
 from shared.stores.event_log import Outcome, command
 
@@ -65,6 +66,7 @@ class Appointments(AgendaLog):
             self.refuse_unknown(str(appointment_id), "manage", by)
         self.gate.require(record_id, "manage", appointment.attributes(), by)
         appointment.require_person_may_write()
+        require_unseen(by, not appointment.secret)
         return appointment
 
     def _named(self, appointment: Appointment, occurrence: str | None) -> Occurrence:

@@ -22,6 +22,7 @@ from services.agenda.domain.prevention_plan import (
 from shared.kernel.actor import Actor
 from shared.kernel.errors import Conflict, Forbidden, InvalidRequest
 from shared.kernel.ids import derived_id
+from shared.kernel.secrecy import require_unseen
 from shared.rpc.contract import Command, Done
 from shared.stores.event_log import Outcome, command
 
@@ -75,6 +76,7 @@ class Prevention(AgendaLog):
         code = rule.code if rule else named
         if code not in self.table.codes:
             raise InvalidRequest(fields={"item": "is no item and no act of the plan"})
+        require_unseen(by, code)
         kept = self._begun(request.record_id, by)
         kept.opt_out(code, by, out=request.out)
         return Outcome(answer=Done(), save=[kept])

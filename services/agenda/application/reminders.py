@@ -14,6 +14,7 @@ from shared.kernel.actor import Actor
 from shared.kernel.clock import instant
 from shared.kernel.errors import Conflict, Forbidden, InvalidRequest
 from shared.kernel.ids import derived_id
+from shared.kernel.secrecy import require_unseen
 from shared.rpc.contract import Command, Done, Listing
 from shared.stores.event_log import Outcome, command
 
@@ -57,6 +58,7 @@ class Reminders(AgendaLog):
             self.refuse_unknown(str(request.reminder_id), "manage", by)
         resource = person_wrote(secret=reminder.secret)
         self.gate.require(request.record_id, "manage", resource, by)
+        require_unseen(by, not reminder.secret)
         reminder.remove(by)
         day = self._day(reminder.record_id, reminder.day, by, secret=reminder.secret)
         day.free(reminder.id, by)

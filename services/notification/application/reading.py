@@ -8,6 +8,7 @@ from services.notification.domain.recipient import Choices, Recipient
 from shared.crypto.keys import KeyErased
 from shared.kernel.actor import Actor, ActorKind
 from shared.kernel.errors import Forbidden
+from shared.kernel.secrecy import require_unseen
 from shared.rpc.contract import Done
 from shared.stores.event_log import Outcome, command
 
@@ -24,6 +25,7 @@ class Reading(NotificationLog):
             raise UnknownNotice
         if notice.private and not is_person:
             raise UnknownNotice
+        require_unseen(by, not (notice.private or notice.read))
         notice.mark_read(by)
         return Outcome(answer=Done(), save=[notice])
 
@@ -36,6 +38,7 @@ class Reading(NotificationLog):
     def set_preferences(self, request: c.SetPreferences, by: Actor) -> Outcome[Done]:
         """What is not given stays. Emergency accesses, rights and the record's life are told
         whatever is chosen."""
+        require_unseen(by, request.record_id)
         if by.principal.kind is not ActorKind.PATIENT:
             self.people.may_read(request.record_id, by)
         recipient = self._recipient_of(request)

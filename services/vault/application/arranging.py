@@ -17,9 +17,12 @@ from services.vault.contract.arranging import (
     RenameFolder,
 )
 from services.vault.domain.arrangement import Arrangement
+from services.vault.domain.document import Document
 from services.vault.domain.lines import Span
+from services.vault.domain.visibility import HIDDEN_FROM_REPRESENTATIVES
 from shared.kernel.actor import Actor
 from shared.kernel.gate import NORMALLY
+from shared.kernel.secrecy import require_unseen
 from shared.rpc.contract import Done
 from shared.stores.event_log import Outcome, command
 
@@ -46,15 +49,13 @@ class Arranging(Finding):
 
     @command
     def file_in(self, request: FileIn, by: Actor) -> Outcome[Done]:
-        document, _ = self.decided(request.document_id, "manage", by)
-        arrangement = self.arranged(self.served_under(document.record_id), by)
+        document, arrangement = self._placed(request, by)
         arrangement.file(document.id, request.folder_id, by)
         return Outcome(answer=Done(), save=[arrangement])
 
     @command
     def pin(self, request: Pin, by: Actor) -> Outcome[Done]:
-        document, _ = self.decided(request.document_id, "manage", by)
-        arrangement = self.arranged(self.served_under(document.record_id), by)
+        document, arrangement = self._placed(request, by)
         arrangement.pin(document.id, by, on=request.on)
         return Outcome(answer=Done(), save=[arrangement])
 
@@ -82,8 +83,16 @@ class Arranging(Finding):
             masks_by_default=found.masks_by_default,
         )
 
+    def _placed(self, request: FileIn | Pin, by: Actor) -> tuple[Document, Arrangement]:
+        """A document that the person may arrange, and where that is kept."""
+        document, _ = self.decided(request.document_id, "manage", by)
+        require_unseen(by, HIDDEN_FROM_REPRESENTATIVES not in document.confidentiality)
+        return document, self.arranged(self.served_under(document.record_id), by)
+
     def _managed(self, record_id: UUID, by: Actor) -> Arrangement:
+        """Folders and masking by default are there for representatives to see."""
         self.gate.require(record_id, "manage", RECORD, by)
+        require_unseen(by, record_id)
         return self.arranged(self.served_under(record_id), by)
 
 

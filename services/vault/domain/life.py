@@ -1,7 +1,7 @@
 """What may become of a document: each act decides, and may refuse.
 
 States and their rules are in ``states``; who may ask is ``access``'s to say, but for what the
-DMP keeps to the author.
+DMP keeps to the author, and what representatives see, which a secret session leaves as it is.
 """
 
 from collections.abc import Callable
@@ -19,6 +19,7 @@ from services.vault.domain.origin import Origin, same_depositor
 from services.vault.domain.states import Act
 from services.vault.domain.visibility import (
     HIDDEN_FROM_PATIENT,
+    HIDDEN_FROM_REPRESENTATIVES,
     HIDING,
     Masking,
     masked,
@@ -27,6 +28,7 @@ from services.vault.domain.visibility import (
     unmasked,
 )
 from shared.kernel.actor import Actor
+from shared.kernel.secrecy import require_unseen
 
 Codes = tuple[str, ...]
 
@@ -115,6 +117,7 @@ def discard(document: Document, by: Actor) -> None:
 def supersede(document: Document, replaced_by: UUID, by: Actor) -> None:
     """Another version takes its place."""
     states.require(Act.REPLACE, document.status)
+    _require_unseen(document, by)
     document.trigger_event(
         events.Replaced,
         record_id=document.record_id,
@@ -205,6 +208,7 @@ def _hide(
     after = change(before)
     if after == before:
         return
+    _require_unseen(document, by)
     told = change(document.told)
     cover = {*document.cover}
     if not document.origin.was_put_in_by(by):
@@ -227,6 +231,7 @@ def _trigger(
     by: Actor,
     **said: Any,
 ) -> None:
+    _require_unseen(document, by)
     document.trigger_event(
         kind,
         record_id=document.record_id,
@@ -235,6 +240,10 @@ def _trigger(
         decision_id=decision_id,
         **said,
     )
+
+
+def _require_unseen(document: Document, by: Actor) -> None:
+    require_unseen(by, HIDDEN_FROM_REPRESENTATIVES not in document.confidentiality)
 
 
 def _hidden_since(

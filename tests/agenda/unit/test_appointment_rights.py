@@ -8,6 +8,7 @@ from services.agenda.contract.views import Appointments
 from services.agenda.domain.errors import READ_ONLY_FR, ReadOnly
 from shared.kernel.actor import Actor
 from shared.kernel.errors import Forbidden
+from shared.kernel.secrecy import SeenByRepresentatives
 from tests.agenda.appointments import SERIES, add, adding, cancelling, changing
 from tests.agenda.bundles import booked, bundle, importing_bundle
 from tests.agenda.ics import calendar, importing, vevent
@@ -127,6 +128,23 @@ def test_nothing_is_saved_without_the_right_to_feed(world: World) -> None:
     with pytest.raises(Forbidden):
         world.app.import_calendar(importing(calendar(SERIES)), PATIENT)
     assert world.topics() == []
+
+
+def test_a_secret_session_leaves_what_parents_see(world: World) -> None:
+    """
+    CSP L1111-5: a change that they see would tell them of it; what is hidden from them changes.
+    """
+    shown, hidden = add(world, PATIENT), add(world, IN_SECRET)
+    before = world.show(PARENT)
+
+    with pytest.raises(SeenByRepresentatives):
+        world.app.change_appointment(changing(shown, title="Autre"), IN_SECRET)
+    with pytest.raises(SeenByRepresentatives):
+        world.app.cancel_appointment(cancelling(shown), IN_SECRET)
+    world.app.change_appointment(changing(hidden, title="Autre"), IN_SECRET)
+
+    assert world.show(PARENT) == before
+    assert {one.title for one in world.show()} == {before[0].title, "Autre"}
 
 
 def test_access_is_told_codes_and_never_a_title(world: World) -> None:

@@ -17,6 +17,7 @@ from services.agenda.domain.prevention_plan import Codes, PreventionPlan, Told, 
 from services.agenda.messages import PreventionDue, message_for
 from shared.kernel.actor import Actor
 from shared.kernel.errors import Forbidden, InvalidRequest
+from shared.kernel.secrecy import SeenByRepresentatives
 from tests.agenda.world import DOCTOR, IN_SECRET, PARENT, PATIENT, RECORD, STRANGER, World
 
 ENTRY = UUID("0190a000-0000-7000-8000-0000000000e1")
@@ -375,6 +376,15 @@ def test_an_erased_record_does_not_stop_the_others(world: World) -> None:
 
     assert told(world) == []
     assert world.app.lists.plans.plans_due(world.app.today()) == []
+
+
+def test_nobody_opts_out_in_secret(world: World) -> None:
+    """
+    CSP L1111-5: representatives are told of what is due, and would be told no more.
+    """
+    asked = {"request_id": uuid4(), "record_id": RECORD, "item": "DO_SEIN"}
+    with pytest.raises(SeenByRepresentatives):
+        world.app.opt_out(OptOut.model_validate(asked), IN_SECRET)
 
 
 def test_others_hear_items_and_no_answer(world: World) -> None:

@@ -15,6 +15,7 @@ from services.agenda.messages import ReminderDue, message_for
 from shared.kernel.actor import Actor
 from shared.kernel.clock import instant
 from shared.kernel.errors import Forbidden, InvalidRequest
+from shared.kernel.secrecy import SeenByRepresentatives
 from tests.agenda.world import IN_SECRET, OTHER_RECORD, PARENT, PATIENT, RECORD, World
 
 
@@ -209,6 +210,20 @@ def test_a_reminder_may_be_about_an_appointment_one_may_see(world: World) -> Non
             add(world, PARENT, appointment_id=target)
         faults.append(refusal.value.to_fault() | {"decision_id": ""})
     assert faults[0] == faults[1]
+
+
+def test_a_secret_session_leaves_reminders_that_parents_see(world: World) -> None:
+    """
+    CSP L1111-5: and removes its own.
+    """
+    open_to_all, secret = add(world), add(world, IN_SECRET)
+    world.catch_up()
+
+    with pytest.raises(SeenByRepresentatives):
+        remove(world, open_to_all, IN_SECRET)
+    remove(world, secret, IN_SECRET)
+
+    assert [view.reminder_id for view in shown(world)] == [open_to_all]
 
 
 def test_a_representative_neither_sees_nor_removes_a_secret_one(world: World) -> None:

@@ -1,16 +1,18 @@
 """What a person is told, and what nobody may be told."""
 
+from dataclasses import replace
 from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
 
 from services.notification.application import Notification
-from services.notification.contract import MarkRead, NoticeLine, Notifications
+from services.notification.contract import MarkRead, NoticeLine, Notifications, SetPreferences
 from services.notification.domain.errors import UnknownNotice
 from services.notification.messages import message_for
 from services.notification.policies import POLICIES
 from shared.kernel.errors import Forbidden
+from shared.kernel.secrecy import SeenByRepresentatives
 from shared.stores.documents import Documents
 from tests.notification.conftest import Access, Hear, Show
 from tests.notification.sample import (
@@ -225,6 +227,29 @@ def test_a_notice_of_another_record_is_as_good_as_none(
     ):
         with pytest.raises(UnknownNotice):
             notification.mark_read(request, by)
+
+
+def test_a_secret_session_leaves_what_parents_see_as_it_is(
+    hear: Hear, show: Show, notification: Notification
+) -> None:
+    """
+    CSP L1111-5: a notice that turned to read would tell that the minor was there. Choices
+    are the family's.
+    """
+    hear(deposited(1), deposited(2, secret=True))
+    (seen_by_all,) = (notice.notification_id for notice in show(ALL, PARENT).items)
+    (hidden,) = {n.notification_id for n in show(ALL, PATIENT).items} - {seen_by_all}
+    secretly = replace(PATIENT, secret=True)
+
+    with pytest.raises(SeenByRepresentatives):
+        notification.mark_read(mark(seen_by_all), secretly)
+    notification.mark_read(mark(hidden), secretly)
+    chosen = {"request_id": uuid4(), "record_id": RECORD, "language": "en"}
+    with pytest.raises(SeenByRepresentatives):
+        notification.set_preferences(SetPreferences.model_validate(chosen), secretly)
+
+    notification.mark_read(mark(seen_by_all), PATIENT)
+    notification.mark_read(mark(seen_by_all), secretly)
 
 
 def test_pages_go_from_the_newest_to_the_oldest(hear: Hear, show: Show) -> None:
