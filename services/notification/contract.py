@@ -69,6 +69,8 @@ class QuietHours(BaseModel):
     def _both_or_neither(self) -> "QuietHours":
         if (self.begins is None) != (self.ends is None):
             raise ValueError("give begins and ends, or neither")
+        if any(hour and hour.tzinfo for hour in (self.begins, self.ends)):
+            raise ValueError("civil time of France has no offset")
         return self
 
 

@@ -10,6 +10,7 @@ from services.notification.application.log import SELF
 from services.notification.domain.notice import Notice
 from services.notification.domain.recipient import Recipient
 from services.notification.domain.telling import (
+    AS_BEFORE_DEATH,
     HIDDEN_FROM_PERSON,
     HIDDEN_FROM_REPRESENTATIVES,
     LIFE,
@@ -70,7 +71,36 @@ def on_life(app: Notification, received: Received) -> Decided:
     if received.record is None:
         return None
     recipient = app.recipient(received.record)
-    recipient.note(Recipient.LifeChanged, SELF, state=LIFE[received.type])
+    state = AS_BEFORE_DEATH.get(received.data.get("status", ""), LIFE[received.type])
+    recipient.note(Recipient.LifeChanged, SELF, state=state)
+    return _noted(recipient, app, received)
+
+
+def on_majority_reached(app: Notification, received: Received) -> Decided:
+    """Until they activate their record themselves they are told what comes before that."""
+    if received.record is None:
+        return None
+    recipient = app.recipient(received.record)
+    recipient.note(Recipient.MajorityReached, SELF)
+    return _noted(recipient, app, received)
+
+
+def on_representation_suspended(app: Notification, received: Received) -> Decided:
+    """What is told of a child goes to that parent's address no more."""
+    if received.record is None:
+        return None
+    recipient = app.recipient(received.record)
+    recipient.note(
+        Recipient.RepresentationSuspended,
+        SELF,
+        representative=UUID(received.data["representative"]),
+        on=received.data["on"],
+    )
+    return _noted(recipient, app, received)
+
+
+def _noted(recipient: Recipient, app: Notification, received: Received) -> Decided:
+    """Kept, and told where it is news."""
     told = TELLS.get(received.type)
     more = tell(told, app, received, recipient) if told else None
     if more is None:
@@ -132,6 +162,8 @@ POLICIES: Mapping[str, Policy] = {
     "identity.record_announced": on_record_announced,
     "identity.traits_corrected": on_traits_corrected,
     "identity.record_erased": on_record_erased,
+    "identity.majority_reached": on_majority_reached,
+    "access.representation_suspended": on_representation_suspended,
 }
 
 

@@ -25,6 +25,7 @@ from shared.crypto.keys import KeyErased
 from shared.eventing.kin import served_under
 from shared.kernel.actor import Actor, ActorKind
 from shared.kernel.ids import derived_id
+from shared.kernel.secrecy import require_unseen
 from shared.rpc.contract import Done, Listing
 from shared.stores.event_log import Outcome, command
 
@@ -79,6 +80,7 @@ class Connecting(CatalogueLog):
     def _reapprove(self, request: c.Reapprove, by: Actor) -> Outcome[Done]:
         self.require_manager(request.record_id, by)
         connections, authorisation = self._known(request, by)
+        require_unseen(by, not authorisation["secret"])
         service = self.service(authorisation["service_id"])
         if self._is_over(authorisation, service):
             raise Over
@@ -100,7 +102,8 @@ class Connecting(CatalogueLog):
         """The person always may, whatever state the service or the record is in."""
         if by.principal.kind is not ActorKind.PATIENT:
             self.require_manager(request.record_id, by)
-        connections, _ = self._known(request, by)
+        connections, authorisation = self._known(request, by)
+        require_unseen(by, not authorisation["secret"])
         connections.end(request.authorisation_id, Ending.PERSON, by)
         return Outcome(answer=Done(), save=[connections])
 

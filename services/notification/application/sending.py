@@ -137,13 +137,20 @@ class Sending(NotificationLog):
 
     def _address(self, recipient: Recipient, channel: Channel, now: datetime) -> str | None:
         """The record's own, if it is not bad; else, of a minor, the first representative's that is
-        not."""
-        family = recipient.representatives if recipient.is_minor(now) else []
+        not. Never that of one whom a judge suspended, which the child's may be."""
+        is_minor = recipient.is_minor(now)
+        family = recipient.representatives if is_minor else []
+        shut = self._tokens(recipient.suspended if is_minor else (), channel)
         for record_id in (recipient.record_id, *family):
             address = self.people.contact(record_id).on(channel)
-            if address and self._token(address) not in recipient.disabled.get(channel, ()):
+            bad = {*recipient.disabled.get(channel, ()), *shut}
+            if address and self._token(address) not in bad:
                 return address
         return None
+
+    def _tokens(self, record_ids: Iterable[UUID], channel: Channel) -> set[str]:
+        addresses = (self.people.contact(record_id).on(channel) for record_id in record_ids)
+        return {self._token(address) for address in addresses if address}
 
     def _token(self, address: str) -> str:
         return keyed_token(self.secret, "address", address.strip().lower())

@@ -61,9 +61,14 @@ class Choices:
                 Preference(p): tuple(Channel(c) for c in cs) for p, cs in kept["channels"].items()
             },
             language=kept["language"],
-            quiet_from=time.fromisoformat(begins) if begins else None,
-            quiet_to=time.fromisoformat(ends) if ends else None,
+            quiet_from=_civil(begins) if begins else None,
+            quiet_to=_civil(ends) if ends else None,
         )
+
+
+def _civil(text: str) -> time:
+    """An offset was once taken beside the hour; there is none in civil time."""
+    return time.fromisoformat(text).replace(tzinfo=None)
 
 
 class Recipient(Aggregate):
@@ -99,6 +104,25 @@ class Recipient(Aggregate):
             recipient.activated = recipient.activated or self.state == "activated"
             recipient.state = self.state
 
+    class MajorityReached(Event):
+        """Who acted for them had activated the record: they have not yet."""
+
+        TOPIC = "notification.majority_reached"
+
+        def apply(self, recipient: "Recipient") -> None:
+            recipient.activated = False
+
+    class RepresentationSuspended(Event):
+        """By a judge; ``on`` false gives it back."""
+
+        TOPIC = "notification.representation_suspended"
+        representative: UUID
+        on: bool
+
+        def apply(self, recipient: "Recipient") -> None:
+            change = recipient.suspended.add if self.on else recipient.suspended.discard
+            change(self.representative)
+
     class PreferencesSet(Event):
         TOPIC = "notification.preferences_set"
         choices: dict[str, Any]
@@ -129,6 +153,7 @@ class Recipient(Aggregate):
     ) -> None:
         self.record_id = record_id
         self.representatives = representatives
+        self.suspended: set[UUID] = set()
         self.majority_at = majority_at
         self.state = "waiting"
         self.activated = False

@@ -153,3 +153,10 @@ LIFE = {
     "identity.death_revoked": "open",
 }
 """What each message of identity says of a record's life."""
+AS_BEFORE_DEATH = {
+    "announced": "waiting",
+    "opposed": "waiting",
+    "suspended": "closed",
+    "closed": "closed",
+}
+"""By the status that a death declared in error gives back; any other is ``open``."""

@@ -11,6 +11,7 @@ from services.catalogue.application import Catalogue
 from services.catalogue.domain.errors import UnknownAuthorisation, UnknownFinality
 from shared.kernel.actor import Actor, ActorKind
 from shared.kernel.errors import Forbidden
+from shared.kernel.secrecy import SeenByRepresentatives
 from tests.catalogue.asking import connected, state
 from tests.catalogue.conftest import AccessSeen, Told
 from tests.catalogue.sample import (
@@ -197,6 +198,22 @@ def test_finalities_are_agreed_to_one_by_one(
     done = catalogue.reapprove(reapproval(given.authorisation_id, "COURBE"), PATIENT)
     assert state(catalogue, given.token).finalities == ["COURBE"]
     assert access.waited[-1] == (RECORD, done.position)
+
+
+def test_a_secret_session_leaves_what_parents_see_connected(
+    catalogue: Catalogue, sensor: UUID
+) -> None:
+    """
+    CSP L1111-5: a service that was gone, or did less, would tell them of the session.
+    """
+    given = catalogue.authorise(authorise(sensor, "SUIVI"), PATIENT)
+    with pytest.raises(SeenByRepresentatives):
+        catalogue.revoke(revocation(given.authorisation_id), SECRETLY)
+    with pytest.raises(SeenByRepresentatives):
+        catalogue.reapprove(reapproval(given.authorisation_id, "COURBE"), SECRETLY)
+
+    assert connected(catalogue, PARENT) == [given.authorisation_id]
+    assert state(catalogue, given.token).finalities == ["SUIVI"]
 
 
 def test_what_a_minor_connects_in_secret_is_theirs_alone(

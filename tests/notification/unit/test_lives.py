@@ -1,25 +1,29 @@
 """A record's life, who else is told, and what is news: message by message."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
+from pydantic import ValidationError
 
 from services.notification import contract as c
 from services.notification.application import Notification
 from services.notification.domain.notice import Notice
+from services.notification.domain.ports import Contact
+from services.notification.domain.recipient import Choices
 from services.notification.domain.topic import Topic
 from services.notification.policies import POLICIES
 from shared.crypto.local_keys import LocalKeys
 from shared.kernel.clock import instant
-from tests.notification.conftest import Hear, Send, Show, subject
+from tests.notification.conftest import Access, Box, Hear, Send, Show, subject
 from tests.notification.sample import (
     NOW,
     OTHER,
     PATIENT,
     RECORD,
+    activated,
     announced,
     deposited,
     received,
@@ -42,6 +46,61 @@ def test_what_ended_and_began_again_is_told_of_as_before(
     assert subject(Topic.DOCUMENTS) not in send()
     hear(received(begins, 5), deposited(6))
     assert subject(Topic.DOCUMENTS) in send()
+
+
+@pytest.mark.parametrize("was", ["closed", "suspended"])
+def test_a_death_declared_in_error_opens_nothing_that_was_closed(
+    hear: Hear, active: None, send: Send, was: str
+) -> None:
+    """What the person had closed before stays closed: it is told of no more than its own life."""
+    hear(received(f"identity.record_{was}", 3), received("identity.death_declared", 4))
+    hear(received("identity.death_revoked", 5, status=was))
+    send()
+    hear(received("vault.hidden_notice_sent", 6, confidentiality=["INVISIBLE_PATIENT"]))
+
+    assert send() == []
+
+
+def test_who_came_of_age_has_not_activated_their_record_yet(hear: Hear, send: Send) -> None:
+    """Their parents had: until they do they are told what others are before it."""
+    tomorrow = instant(NOW + timedelta(days=1))
+    hear(announced(1, majority_at=tomorrow), activated(2), deposited(3))
+    assert send() == [subject(Topic.DOCUMENTS)]
+    hear(received("identity.majority_reached", 4))
+    assert send() == [subject(Topic.ACCOUNT)]
+
+    hear(deposited(5))
+    assert send() == []
+    hear(activated(6), deposited(7))
+    assert send() == [subject(Topic.DOCUMENTS)]
+
+
+@pytest.mark.parametrize("of_child", ["father@example.org", None])
+def test_a_parent_whom_a_judge_suspended_is_told_nothing_of_the_child(
+    hear: Hear, send: Send, box: Box, access: Access, of_child: str | None
+) -> None:
+    """A child announced without an address has the first parent's; the other one's is used."""
+    mother = UUID(int=9)
+    access.contacts = {
+        RECORD: Contact(email=of_child),
+        OTHER: Contact(email="father@example.org"),
+        mother: Contact(email="mother@example.org"),
+    }
+    later = instant(NOW + timedelta(days=365))
+    hear(announced(1, representatives=[str(OTHER), str(mother)], majority_at=later), activated(2))
+
+    def written_to(position: int) -> list[str]:
+        hear(deposited(position))
+        send()
+        return [letter.recipient for letter in box.taken]
+
+    assert written_to(3) == ["father@example.org"]
+    hear(received("access.representation_suspended", 4, representative=str(OTHER), on=True))
+    send()
+    assert written_to(5) == ["mother@example.org"]
+    hear(received("access.representation_suspended", 6, representative=str(OTHER), on=False))
+    send()
+    assert written_to(7) == ["father@example.org"]
 
 
 def test_a_birth_date_put_right_moves_the_majority(hear: Hear, active: None, send: Send) -> None:
@@ -150,3 +209,14 @@ def test_of_two_records_one_that_was_erased_keeps_the_other_from_nothing(
     (left,) = {RECORD, OTHER} - {erased}
     told = show(c.Notifications(record_id=left), replace(PATIENT, record_id=left))
     assert [notice.kind.value for notice in told.items] == ["delegation_ended"]
+
+
+def test_quiet_hours_have_no_offset() -> None:
+    """One beside the hour stopped all that is not urgent; where it was kept it counts no more."""
+    hours = {"begins": "21:00+02:00", "ends": "08:00+02:00"}
+    with pytest.raises(ValidationError):
+        c.QuietHours.model_validate(hours)
+
+    kept = Choices().to_event() | {"quiet_from": "21:00+02:00", "quiet_to": "08:00+02:00"}
+    at_night = datetime(2026, 11, 21, 22, 30, tzinfo=UTC)
+    assert Choices.from_event(kept).quiet_until(at_night) == datetime(2026, 11, 22, 7, tzinfo=UTC)
