@@ -18,7 +18,6 @@ from shared.eventing.outbox import OutboxReader
 from shared.eventing.positions import position_followed
 from shared.kernel.actor import Actor
 from shared.kernel.common import CommonSettings
-from shared.kernel.ids import derived_id
 from shared.kernel.settings import read_settings
 from shared.rpc.answer import Handler
 from shared.rpc.asking import client_of, pull_by
@@ -51,10 +50,6 @@ class Built:
             self.own,
             over_rpc(self.client, self.waits),
         )
-
-    def keyed(self, *parts: str) -> str:
-        """An opaque id, the same for the same parts."""
-        return str(derived_id(self.app.secret, *parts))
 
     def close(self) -> None:
         self.app.close()
@@ -110,7 +105,7 @@ def projecting() -> Projecting:
         transport_keys=built.keys,
         amqp_uri=built.common.amqp_uri,
         prove=remote_proofs(built.client),
-        views=(View(WaitingList(built.keyed), built.waiting),),
+        views=(View(WaitingList(built.app.keyed), built.waiting),),
         close=built.close,
     )
 

@@ -23,6 +23,7 @@ from shared.crypto.keys import KeyErased, Keys
 from shared.kernel.actor import Actor, ActorKind
 from shared.kernel.clock import Clock
 from shared.kernel.errors import Unavailable
+from shared.kernel.ids import derived_id
 from shared.rpc.contract import Done
 from shared.stores.event_log import EventLog, Outcome
 from shared.stores.settings import EventStoreSettings
@@ -99,6 +100,10 @@ class AccessLog(EventLog):
     def at(self, stream: UUID, kind: type[A], versions: Mapping[UUID, int]) -> A | None:
         """The aggregate of a stream whose version was just read."""
         return self.get(stream, kind, versions[stream]) if versions[stream] else None
+
+    def keyed(self, *parts: str) -> str:
+        """An opaque id in the waiting list, the same for the same parts."""
+        return str(derived_id(self.secret, *parts))
 
     def rights_id(self, record_id: UUID) -> UUID:
         return Rights.id_of(self.secret, record_id)

@@ -80,21 +80,20 @@ class Protections(AccessLog):
             "opposition", record_id=None, limit=request.limit, after=request.cursor
         )
         return Listing[c.OppositionToJudge](
-            items=[
-                opposition
-                for record_id in dict.fromkeys(record_id for record_id, _ in found.items)
-                for opposition in self._waiting_on(record_id)
-            ],
+            items=[one for waits in found.items if (one := self._waiting(*waits))],
             next_cursor=found.next_cursor,
             total=found.total,
         )
 
-    def _waiting_on(self, record_id: UUID) -> list[c.OppositionToJudge]:
+    def _waiting(self, record_id: UUID, key: str) -> c.OppositionToJudge | None:
+        """``None``: judged or taken back meanwhile, or erased."""
         rights = self.readable(record_id)
-        return [
-            c.OppositionToJudge(record_id=record_id, feeder=feeder, legitimate_reason=reason)
-            for feeder, reason in (rights.claimed_oppositions if rights else {}).items()
-        ]
+        for feeder, reason in (rights.claimed_oppositions if rights else {}).items():
+            if self.keyed("opposition", str(record_id), feeder) == key:
+                return c.OppositionToJudge(
+                    record_id=record_id, feeder=feeder, legitimate_reason=reason
+                )
+        return None
 
 
 def _require_role(rights: Rights, who: Actor) -> None:

@@ -24,7 +24,6 @@ from shared.eventing.received import Received
 from shared.eventing.view import View
 from shared.kernel.actor import Actor
 from shared.kernel.clock import FixedClock
-from shared.kernel.ids import derived_id
 from shared.kernel.ins import INS_NIR_TEST
 from shared.stores.documents import Documents
 from shared.stores.outcome import Followed, Link
@@ -207,5 +206,5 @@ def _documents(data_dir: Path | None) -> Documents:
 
 def _project(app: Access, documents: Documents) -> None:
     """The waiting list, as far as the log goes."""
-    view = WaitingList(lambda *parts: str(derived_id(app.secret, *parts)))
+    view = WaitingList(app.keyed)
     catch_up(app, View(view, documents))

@@ -10,6 +10,7 @@ from services.access import contract as c
 from services.access.domain import errors
 from services.access.domain.grants import Role
 from shared.kernel.errors import Forbidden, NotFound
+from shared.rpc.contract import ListQuery
 from tests.access.support.judging import MOMENT, rights
 from tests.access.support.logs import World, block, consent, of
 from tests.access.support.people import (
@@ -221,6 +222,27 @@ def test_a_reason_that_is_not_legitimate_stops_nobody(world: World) -> None:
 
     assert world.decide(DOCTOR, action="feed").permit
     assert not world.app.rights(asked, PATIENT).oppositions_waiting
+
+
+def test_each_opposition_that_waits_is_listed_once(world: World) -> None:
+    """
+    Page by page, as many at once as were asked for, also of one record.
+    """
+    for professional in (DOCTOR, NURSE, DENTIST):
+        opposed = {"record_id": RECORD, "legitimate_reason": "why", "professional": professional.id}
+        world.app.oppose_feeding(
+            c.OpposeFeeding.model_validate({"request_id": uuid4(), **opposed}), PATIENT
+        )
+    world.project()
+
+    seen, cursor = [], None
+    for _ in range(3):
+        page = world.app.oppositions_to_judge(ListQuery(limit=1, cursor=cursor), REVIEWER)
+        assert (len(page.items), page.total) == (1, 3)
+        seen += [one.feeder for one in page.items]
+        cursor = page.next_cursor
+    assert cursor is None
+    assert sorted(seen) == sorted([DOCTOR.id, NURSE.id, DENTIST.id])
 
 
 def test_an_opposition_taken_back_before_it_was_judged_waits_for_nobody(world: World) -> None:
