@@ -150,8 +150,12 @@ class Exporting(Finding):
         return [Entry.of(document) for document in seen]
 
     def _still_seen(self, export: Export, wanted: Sequence[UUID], by: Actor) -> list[Document]:
-        """From the log itself, in the order of the archive."""
-        found = [d for d in map(self.document, wanted) if d and d.status in IN_RECORD]
+        """From the log itself, in the order of the archive. What came of a record that was split
+        off since is somebody else's.
+        """
+        own = self.served_together(export.record_id)
+        known = [d for d in map(self.document, wanted) if d and d.record_id in own]
+        found = [d for d in known if d.status in IN_RECORD]
         permits = self.gate.may_read(export.record_id, [d.attributes(by) for d in found], by)
         return [d for d, permit in zip(found, permits, strict=True) if permit]
 

@@ -7,12 +7,14 @@ import pytest
 from services.vault.contract.reading import Open, Search, Versions
 from services.vault.domain.document import Document
 from services.vault.domain.opening import Opening
-from shared.kernel.errors import Forbidden, InvalidRequest, Unavailable
+from shared.kernel.errors import Conflict, Forbidden, InvalidRequest, Unavailable
 from tests.vault.cda import cda
+from tests.vault.exports import begin, whole_part
 from tests.vault.world import DOCTOR, METADATA, OTHER_RECORD, PATIENT, RECORD, World, asked
 
 MERGE = UUID("0190a000-0000-7000-8000-0000000000cc")
 SOURCE, TARGET = OTHER_RECORD, RECORD
+THEIRS = b"%PDF-1.4\n%%EOF"
 
 
 def hear(world: World, type_: str) -> None:
@@ -23,9 +25,7 @@ def hear(world: World, type_: str) -> None:
 def documents(world: World) -> tuple[UUID, UUID]:
     """One of the target, one of the source."""
     ours = world.deposit(cda())
-    theirs = world.vault.deposit(
-        asked(b"%PDF-1.4\n%%EOF", record_id=SOURCE, metadata=METADATA), DOCTOR
-    )
+    theirs = world.vault.deposit(asked(THEIRS, record_id=SOURCE, metadata=METADATA), DOCTOR)
     world.project()
     return ours.document_id, theirs.document_id
 
@@ -101,6 +101,23 @@ def test_a_split_gives_each_its_own_again(world: World, documents: tuple[UUID, U
     assert found(world, SOURCE) == {documents[1]}
     world.vault.open(Open(document_id=documents[1]), DOCTOR)
     assert world.access.asked[-1].record_id == SOURCE
+
+
+def test_a_copy_begun_before_a_split_holds_nothing_of_the_other_person(
+    world: World, documents: tuple[UUID, UUID]
+) -> None:
+    """
+    Its list was fixed while they were one; what was not read yet is read as they are now, and what
+    was is refused as changed.
+    """
+    hear(world, "records_merged")
+    read_before, read_after = begin(world), begin(world)
+    assert THEIRS in whole_part(world, read_before, 0)
+    hear(world, "records_split")
+
+    assert THEIRS not in whole_part(world, read_after, 0)
+    with pytest.raises(Conflict):
+        whole_part(world, read_before, 0)
 
 
 def test_merged_split_and_merged_again(world: World, documents: tuple[UUID, UUID]) -> None:
