@@ -7,6 +7,8 @@ from services.access.domain.outside import Described, Named, Outside, WaitingLis
 from shared.kernel.errors import InvalidRequest, NotFound
 from shared.rpc.client import RpcClient
 
+_LIGATURES = str.maketrans({"Œ": "OE", "Æ": "AE"})
+
 
 class PeopleOverRpc:
     def __init__(self, client: RpcClient) -> None:
@@ -25,7 +27,7 @@ class PeopleOverRpc:
         same = (
             _plain(described.birth_name) == _plain(traits["birth_name"])
             and _plain(described.first_given_name) == _plain(traits["first_given_name"])
-            and described.birth_date.isoformat() == traits["birth_date"]
+            and str(described.birth_date) == traits["birth_date"]
         )
         return record_id if same else None
 
@@ -54,7 +56,7 @@ def over_rpc(client: RpcClient, waiting: WaitingList) -> Outside:
 
 def _plain(name: str) -> str:
     """As INSi writes names: A-Z in capitals, one space where there is anything else."""
-    bare = unicodedata.normalize("NFD", name.upper())
+    bare = unicodedata.normalize("NFD", name.upper().translate(_LIGATURES))
     letters = "".join(
         c if "A" <= c <= "Z" else "" if unicodedata.combining(c) else " " for c in bare
     )

@@ -16,6 +16,8 @@ _PROFESSIONAL: TypeAdapter[str] = TypeAdapter(ProfessionalId)
 class Questions(AccessLog):
     def my_status(self, request: c.OfRecord, by: Actor) -> c.MyStatus:
         rights = self.readable(request.record_id)
+        if rights and rights.merged_into:
+            rights = self.readable(rights.merged_into)
         return c.MyStatus.model_validate(views.status_view(rights, by.principal, self.clock.now()))
 
     def rights(self, request: c.OfRecord, by: Actor) -> c.RightsView:

@@ -18,6 +18,17 @@ from shared.kernel.actor import ActorKind
 from shared.rpc.contract import Answer, Command, Done, GivenIns, Method
 
 Name = Annotated[str, Field(min_length=1, max_length=100)]
+BirthDate = (
+    date
+    | Annotated[
+        str,
+        Field(
+            pattern=r"^[12][0-9]{3}-[0-9]{2}-[0-9]{2}$",
+            max_length=10,
+            description="as INSi gives it, also a day that no calendar has: 1990-00-00",
+        ),
+    ]
+)
 
 
 class Invite(Command):
@@ -28,7 +39,7 @@ class Invite(Command):
     ins: GivenIns
     birth_name: Name
     first_given_name: Name
-    birth_date: date
+    birth_date: BirthDate
 
 
 class InvitationSent(Done):

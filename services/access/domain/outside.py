@@ -10,13 +10,14 @@ from shared.kernel.errors import Unavailable
 
 @dataclass(frozen=True, kw_only=True)
 class Described:
-    """A person as whoever invites them describes them; all of it must fit."""
+    """A person as whoever invites them describes them; all of it must fit. ``birth_date``: one that
+    no calendar has is a text."""
 
     ins: str
     oid: str | None
     birth_name: str
     first_given_name: str
-    birth_date: date
+    birth_date: date | str
 
 
 @dataclass(frozen=True, kw_only=True)

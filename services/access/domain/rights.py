@@ -126,7 +126,9 @@ class Rights(Admission, Emergency, Delegating, Connection, Aggregate):
 
     @property
     def is_active(self) -> bool:
-        return self.status in ACTIVE
+        """Merged into another it is served by that one's rights: what is allowed here opens
+        nothing."""
+        return self.status in ACTIVE and self.merged_into is None
 
     def change_status(self, status: Status, *, source: Source, by: Actor) -> None:
         self._trigger(self.RecordStateChanged, by, status=status.value, source=source)

@@ -6,6 +6,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from services.access import contract as c
+from services.access.domain import errors
 from services.access.domain.rights import Rights
 from tests.access.support.logs import World, consent, of
 from tests.access.support.people import (
@@ -125,6 +126,28 @@ def test_what_the_person_did_meanwhile_stays(merged: World) -> None:
 
     assert merged.rights().blocks.keys() == {NURSE.id}
     assert merged.rights().switches == {"regulation": True, "break_glass": False, "masked": False}
+
+
+def test_on_the_source_nobody_is_let_in_any_more(merged: World) -> None:
+    """
+    Whoever still has its id is told so, rather than given a session or a consent that opens
+    nothing; their status is that of the record it is served under. Until the split.
+    """
+    glass = {"record_id": OTHER_RECORD, "reason": "fallen", "unable_to_consent": True}
+    given = consent(NURSE).model_copy(update={"record_id": OTHER_RECORD})
+    merge(merged)
+
+    with pytest.raises(errors.BreakGlassRefused):
+        merged.app.break_glass(c.BreakGlass(request_id=uuid4(), **glass), NURSE)
+    with pytest.raises(errors.RecordNotActive):
+        merged.app.declare_consent(given, NURSE)
+    asked = c.OfRecord(record_id=OTHER_RECORD)
+    assert merged.app.my_status(asked, NURSE).status == "valid"
+    assert merged.app.my_status(asked, DOCTOR).status == "blocked"
+
+    split(merged)
+    assert merged.app.my_status(asked, NURSE).status == "undefined"
+    merged.app.declare_consent(given, NURSE)
 
 
 def test_the_source_keeps_its_own(merged: World) -> None:

@@ -12,7 +12,7 @@ from pydantic import ValidationError
 from services.access.adapters.opening import parameters_of
 from services.access.adapters.outside import over_rpc
 from services.access.contract import CONTRACT as ACCESS
-from services.access.contract import Decide, DecideMany
+from services.access.contract import Decide, DecideMany, Invite
 from services.access.domain.outside import NOBODY, Described, Named
 from services.access.domain.reference import AccessSettings
 from services.directory.contract import CONTRACT as DIRECTORY
@@ -97,6 +97,41 @@ def test_who_is_invited_is_found_by_a_number_and_traits_however_they_are_written
     resolved, described = asked.asked
     assert resolved[1].ins.model_dump() == INS
     assert described[1].record_id == RECORD
+
+
+@pytest.mark.parametrize(
+    ("traits", "said"),
+    [
+        ({"first_given_name": "LAETITIA"}, {"first_given_name": "Lætitia"}),
+        ({"birth_name": "LE COEUR"}, {"birth_name": "Le Cœur"}),
+        ({"birth_name": "D'ORNANO"}, {"birth_name": "d’Ornano"}),
+        ({"birth_date": "1990-00-00"}, {"birth_date": "1990-00-00"}),
+        ({"birth_date": "1990-33-00"}, {"birth_date": "1990-33-00"}),
+    ],
+    ids=["æ", "œ", "particle", "day unknown", "no month"],
+)
+def test_nobody_is_left_out_for_their_name_or_a_birth_date_that_nobody_knows(
+    traits: dict[str, str], said: dict[str, str]
+) -> None:
+    """
+    INSi writes ligatures as two letters, and gives days that no calendar has.
+    """
+    known_as = PERSON.traits.model_copy(update=traits)
+    person = PERSON.model_copy(update={"traits": known_as})
+    asked = Invite.model_validate(
+        {
+            "request_id": uuid4(), "record_id": RECORD, "ins": INS, "birth_name": "Pat-Trois",
+            "first_given_name": "Hélène", "birth_date": "1979-03-28",
+        } | said
+    )  # fmt: skip
+    described = replace(
+        INVITED,
+        birth_name=asked.birth_name,
+        first_given_name=asked.first_given_name,
+        birth_date=asked.birth_date,
+    )
+
+    assert found(described, get_identity=lambda _: person)[0] == RECORD
 
 
 @pytest.mark.parametrize(
