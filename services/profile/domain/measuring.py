@@ -2,7 +2,7 @@
 
 import math
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Protocol
 from uuid import UUID
 
@@ -13,6 +13,10 @@ from shared.kernel.errors import InvalidRequest
 
 AHEAD = timedelta(minutes=5)
 """How far the clock of a device may be in front of ours."""
+
+
+FIRST = datetime(1900, 1, 1, tzinfo=UTC)
+"""Nobody who lives was measured before; software without a date says year 1."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,6 +48,8 @@ class Measuring:
         kind = kind_named(self.kinds, said.kind, f"{field}kind")
         if said.at > now + AHEAD:
             raise InvalidRequest(fields={f"{field}at": "a measure was taken, not will be"})
+        if said.at < FIRST:
+            raise InvalidRequest(fields={f"{field}at": "before 1900"})
         values = self.in_unit(kind, said.values, said.unit, field)
         fact: MeasureFact = {
             "kind": kind.name,

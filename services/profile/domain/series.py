@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from itertools import groupby
 from typing import Any
 from uuid import UUID
@@ -110,8 +110,12 @@ def _spread(values: Sequence[float]) -> Spread:
     )
 
 
+FIRST_DAY = date(1, 1, 2)
+"""Midnight of the day before it, in France, is in no year. Measures of year 1 were once taken."""
+
+
 def _days_from(at: datetime, *, back: int, length: int) -> tuple[datetime, datetime]:
-    first = at.astimezone(FRANCE).date() - timedelta(days=back)
+    first = max(at.astimezone(FRANCE).date() - timedelta(days=back), FIRST_DAY)
     midnights = (first, first + timedelta(days=length))
     start, end = (
         datetime(day.year, day.month, day.day, tzinfo=FRANCE).astimezone(UTC) for day in midnights

@@ -68,6 +68,8 @@ def test_blood_pressure_has_two_parts(world: World) -> None:
         (measure("BLOOD_PRESSURE", 80, 80, unit="mm[Hg]"), "diastolic"),
         (measure("MOOD", 1, unit="1"), "kind"),
         (measure("WEIGHT", 70, unit="kg", at="2026-11-21T08:36:00Z"), "at"),
+        (measure("WEIGHT", 70, unit="kg", at="0001-01-01T00:00:00Z"), "at"),
+        (measure("WEIGHT", 70, unit="kg", at="1899-12-31T23:59:59Z"), "at"),
     ],
 )
 def test_what_cannot_be_is_refused_by_name(

@@ -56,6 +56,18 @@ def test_window_holds_its_start_and_not_its_end(world: World) -> None:
     assert [line.values for line in world.listed("WEIGHT", **window).items] == [{"value": 70.0}]
 
 
+@pytest.mark.parametrize("every", ["hour", "day", "week"])
+@pytest.mark.parametrize("day", [1, 2, 3])
+def test_a_measure_of_year_one_spoils_no_aggregate(every: str, day: int) -> None:
+    """
+    Software without a date says 1 January 1; some were taken before they were refused.
+    """
+    said = [datetime(1, 1, day, tzinfo=UTC), datetime(2026, 11, 20, tzinfo=UTC)]
+    points = [Point(measure_id=None, at=at, values=(70.0,)) for at in said]
+
+    assert [bucket.count for bucket in aggregated(points, every)] == [1, 1]
+
+
 def test_aggregates_say_min_mean_max_last(world: World) -> None:
     """
     By day, in the civil time of France: 23:30 in Paris is 22:30 UTC in winter.
