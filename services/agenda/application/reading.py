@@ -15,6 +15,7 @@ from shared.kernel.errors import InvalidRequest
 from shared.rpc.contract import Listing
 
 YEAR = timedelta(days=365)
+BOUNDS = "is not between 1901 and 2199"
 LONGEST = timedelta(days=3660)
 
 
@@ -52,10 +53,13 @@ class Reading(AgendaLog):
 
     def _window(self, request: Appointments) -> Window:
         now = self.clock.now()
-        since = request.since or (request.until or now) - YEAR
-        until = request.until or max(now, since) + YEAR
+        try:
+            since = request.since or (request.until or now) - YEAR
+            until = request.until or max(now, since) + YEAR
+        except OverflowError:  # the calendar itself ends there
+            raise InvalidRequest(fields={"from": BOUNDS}) from None
         if not timedelta() < until - since <= LONGEST:
             raise InvalidRequest(fields={"to": f"is after from, by {LONGEST.days} days at most"})
         if not 1900 < since.year <= until.year < 2200:
-            raise InvalidRequest(fields={"from": "is not between 1901 and 2199"})
+            raise InvalidRequest(fields={"from": BOUNDS})
         return Window(since=since, until=until)

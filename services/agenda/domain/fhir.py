@@ -7,13 +7,13 @@ that of the regulated access to care (SAS), where actors are named by identifier
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
 
 from services.agenda.domain import facts as f
 from services.agenda.domain.slot import WHOLE, Place, Revision
-from services.agenda.domain.when import HOME, BadWhen, When
+from services.agenda.domain.when import FIRST_YEAR, HOME, LAST_YEAR, BadWhen, When
 from shared.kernel.errors import InvalidRequest, TooMany
 from shared.kernel.ins import PRODUCTION_OIDS, TEST_OIDS
 
@@ -68,8 +68,18 @@ class _Participant(_Part):
     actor: _Reference | None = None
 
 
+def _reasonable(moment: datetime) -> datetime:
+    """Before anything is computed with it: year 9999 has no next hour."""
+    if not FIRST_YEAR <= moment.year <= LAST_YEAR:
+        raise ValueError(f"is not between {FIRST_YEAR} and {LAST_YEAR}")
+    return moment
+
+
+Moment = Annotated[AwareDatetime, AfterValidator(_reasonable)]
+
+
 class _Meta(_Part):
-    lastUpdated: AwareDatetime | None = None  # noqa: N815 - FHIR's name
+    lastUpdated: Moment | None = None  # noqa: N815 - FHIR's name
 
 
 class _Appointment(_Part):
@@ -84,8 +94,8 @@ class _Appointment(_Part):
     serviceType: list[_Concept] = []  # noqa: N815 - FHIR's name
     specialty: list[_Concept] = []
     description: Text = None
-    start: AwareDatetime | None = None
-    end: AwareDatetime | None = None
+    start: Moment | None = None
+    end: Moment | None = None
     minutesDuration: int | None = Field(default=None, ge=1, le=525_600)  # noqa: N815 - FHIR's name
     comment: Text = None
     patientInstruction: Text = None  # noqa: N815 - FHIR's name

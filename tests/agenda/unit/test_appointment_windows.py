@@ -81,6 +81,27 @@ def test_windows_that_nobody_can_read_are_refused(world: World, since: str, unti
         world.show(**{"from": since, "to": until})
 
 
+@pytest.mark.parametrize(
+    "asked",
+    [
+        {"from": "9999-12-31T00:00:00Z"},
+        {"to": "0001-01-01T00:00:00Z"},
+        {"from": "0001-01-01T00:00:00+14:00"},
+        {"from": "0001-01-01T00:00:00Z", "to": "9999-12-31T23:59:59Z"},
+    ],
+    ids=["from the last year", "to the first", "before it in UTC", "all"],
+)
+def test_a_window_at_the_end_of_the_calendar_is_refused(
+    world: World, asked: dict[str, str]
+) -> None:
+    """
+    Software that means "all" says the first and the last date that it knows.
+    """
+    with pytest.raises(InvalidRequest) as refusal:
+        world.show(**asked)
+    assert refusal.value.fields.keys() <= {"from", "to"}
+
+
 def test_too_many_occurrences_are_refused_not_cut(world: World) -> None:
     """
     A list that silently misses an appointment is worse than none.

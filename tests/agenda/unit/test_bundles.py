@@ -271,3 +271,26 @@ def test_without_an_end_its_minutes_count(world: World) -> None:
 
     lengths = [(one.ends_at - one.starts_at).total_seconds() / 60 for one in world.show()]
     assert sorted(lengths) == [15, 20]
+
+
+@pytest.mark.parametrize(
+    "moment",
+    ["9999-12-31T23:59:59-12:00", "9999-12-31T23:59:59Z", "0001-01-01T00:00:00+14:00"],
+)
+@pytest.mark.parametrize(
+    ("changes", "field"),
+    [(("start", "end"), "start"), (("end",), "end"), (("meta",), "meta.lastUpdated")],
+)
+def test_a_moment_at_the_end_of_the_calendar_spoils_no_other_entry(
+    world: World, moment: str, changes: tuple[str, ...], field: str
+) -> None:
+    """
+    Software that has no date says the first or the last that it knows.
+    """
+    said = {name: {"lastUpdated": moment} if name == "meta" else moment for name in changes}
+    given = bundle(booked("rdv-1", **said), booked("rdv-2"))
+    refused, taken = world.app.import_appointments(importing_bundle(given), BOOKING).parts
+
+    assert refused.outcome == "refused"
+    assert field in refused.fields
+    assert taken.outcome == "added"
