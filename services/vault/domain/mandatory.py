@@ -12,6 +12,8 @@ from shared.cda.timestamps import civil_date
 
 BEFORE_A_STAY = timedelta(days=60)
 """How long before a stay the letter that announces it may have been written."""
+FIRST = date.min + BEFORE_A_STAY
+"""Before it there is no such day."""
 FACILITY = "facility"
 ALWAYS = "always"
 
@@ -89,7 +91,7 @@ def _answers(entry: Entry, line: Mandatory, stay: Stay, today: date) -> bool:
     by_the_facility = FACILITY in line.producers
     if by_the_facility and stay.facility not in entry.origin.structures:
         return False
-    begin = stay.start if by_the_facility else stay.start - BEFORE_A_STAY
+    begin = stay.start if by_the_facility else max(stay.start, FIRST) - BEFORE_A_STAY
     first = said.service_day
     last = civil_date(said.service_stop) if said.service_stop else first
     end = (stay.stop or today).isoformat()

@@ -212,6 +212,13 @@ def test_what_a_stay_owes(world: World) -> None:
     ]
 
 
+def test_a_stay_from_the_first_day_of_the_calendar_is_checked_too(world: World) -> None:
+    """Software without a date says that day; sixty days before it there is none."""
+    before = put(world, 1, "18761-7", act("20260120"))
+    answer = checked_of(world, "0001-01-01", "2026-02-05", planned=True)
+    assert before in [item.document_id for item in answer.items]
+
+
 def test_what_is_there_is_missing_no_more(world: World) -> None:
     """One written on the day of discharge, one over the whole stay, one before it."""
     letter = put(world, 1, "11490-0", act("20260205"))
