@@ -4,7 +4,7 @@ from datetime import date
 from typing import Annotated, Any
 from uuid import UUID
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from services.catalogue.domain.criteria import Criterion
 from services.catalogue.domain.editor import EditorKind
@@ -115,7 +115,7 @@ class ChangeService(ServiceCommand):
 
     description: Description
     finalities: list[Finality] = Field(default=[], max_length=20)
-    reapprove_before: AwareDatetime | None = None
+    reapprove_before: Instant | None = None
 
 
 class SuspendService(ServiceCommand):

@@ -236,6 +236,8 @@ def test_other_finalities_need_a_date_that_leaves_time(
         assert set(refusal.value.fields) == {"reapprove_before"}
     with pytest.raises(InvalidRequest):
         catalogue.change_service(change(sensor, reapprove_before=NOW + REAPPROVAL), OPERATOR)
+    with pytest.raises(ValidationError):  # in UTC it is in no year, and could not be told
+        change(sensor, finalities=more, reapprove_before="9999-12-31T23:59:59-12:00")
 
     asked = change(sensor, finalities=more, reapprove_before=NOW + REAPPROVAL)
     catalogue.change_service(asked, OPERATOR)
