@@ -1,6 +1,7 @@
 """Dates, and sentences, as a person in France reads them."""
 
 import re
+import unicodedata
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
@@ -10,6 +11,7 @@ _MONTHS = (
     *("août", "septembre", "octobre", "novembre", "décembre"),
 )
 
+_VOWELS = "AEIOUÆŒ"
 _BEFORE = re.compile(r" (?=[:;?!»%])")
 _IN_TIMES = re.compile(r"(?<=\d) h (?=\d)")
 _APOSTROPHE = re.compile(r"(?<=[^\W\d_])'(?=[^\W\d_])")
@@ -36,6 +38,12 @@ def french_time(moment: datetime) -> str:
 def counted(number: int, noun: str) -> str:
     """``0 acte``, ``1 acte``, ``2 actes``: the plural begins at two."""
     return f"{number} {noun}{'s' if number > 1 else ''}"
+
+
+def of_name(name: str) -> str:
+    """``de Claire``, ``d’Anne``. Before an h nobody can know: ``de``."""
+    first = unicodedata.normalize("NFD", name[:1]).upper()[:1]
+    return f"d’{name}" if first and first in _VOWELS else f"de {name}"
 
 
 def unbroken(text: str) -> str:

@@ -96,7 +96,7 @@ def _who(by: Mapping[str, Any], words: Words, telling: Telling) -> str:
             return f"{_capital(_professional(named, words, telling))} ({own})" if named else own
         case ActorKind.SECRETARY:
             place = telling.names.get(by.get("facility") or "")
-            return f"Le secrétariat de {place}" if place else "Un secrétariat médical"
+            return f"Un secrétariat médical ({place})" if place else "Un secrétariat médical"
     return _OTHERS.get(str(kind), "Le système")
 
 

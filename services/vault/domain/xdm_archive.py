@@ -17,6 +17,7 @@ from services.vault.domain.value_sets import ValueSets
 from shared.cda.timestamps import LOCAL
 from shared.cda.tree import clinical_document
 from shared.kernel.errors import Refusal
+from shared.kernel.french import of_name
 
 HTML = "text/html"
 EXTENSIONS = {
@@ -95,7 +96,8 @@ def index(
         if e.document_id in missing
     )
     day = f"{made_at.astimezone(LOCAL):%d/%m/%Y à %H:%M}"
-    joined = "1 document joint" if len(files) == 1 else f"{len(files)} documents joints"
+    number = len(files)
+    joined = f"{number} documents joints" if number > 1 else f"{number} document joint"
     return f"""<!DOCTYPE html>
 <html lang="fr">
 <head>
@@ -111,7 +113,7 @@ th, td {{ border-bottom: 1px solid #bbb; padding: .4em .6em; text-align: left }}
 </style>
 </head>
 <body>
-<h1>Copie du dossier de {name}</h1>
+<h1>Copie du dossier {of_name(name)}</h1>
 <p>Faite le {day} (heure de Paris). {joined}.</p>
 {lost}
 <table>

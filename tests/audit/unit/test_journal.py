@@ -1,5 +1,6 @@
 """The journal: who sees which lines, exactly counted, in words a person reads."""
 
+import re
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -31,6 +32,9 @@ santé sans accord préalable (« bris de glace »). Le motif donné est conserv
 santé.
 Vous avez consulté l’historique des accès à votre espace santé.
 """.strip().splitlines()
+
+
+UNELIDED = re.compile(r"\b(?:de|que|le|la|ne|se|jusque) (?:un|une|il|elle)\b", re.IGNORECASE)
 
 
 def test_a_life_of_a_record_reads_like_french(world: World) -> None:
@@ -71,6 +75,7 @@ def test_every_action_has_a_sentence_that_can_be_told(world: World) -> None:
     assert page.total == len([a for a in groups() if ":" not in a])
     assert all("{" not in line.sentence_fr for line in page.items)
     assert all(line.sentence_fr[0].isupper() and line.sentence_fr[-1] == "." for line in page.items)
+    assert not [line.sentence_fr for line in page.items if UNELIDED.search(line.sentence_fr)]
 
 
 def test_what_is_released_hidden_leaves_no_line(world: World) -> None:

@@ -4,7 +4,15 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from shared.kernel.french import counted, curled, day_in_france, french_day, french_time, unbroken
+from shared.kernel.french import (
+    counted,
+    curled,
+    day_in_france,
+    french_day,
+    french_time,
+    of_name,
+    unbroken,
+)
 
 
 @pytest.mark.parametrize(
@@ -47,6 +55,21 @@ def test_no_line_ends_where_french_has_a_no_break_space(typed: str, set_: str) -
 )
 def test_an_apostrophe_stands_between_letters(typed: str, set_: str) -> None:
     assert curled(typed) == set_
+
+
+@pytest.mark.parametrize(
+    ("name", "of"),
+    [
+        ("Claire", "de Claire"),
+        ("Anne", "d’Anne"),
+        ("ÉLODIE", "d’ÉLODIE"),
+        ("Œdipe", "d’Œdipe"),
+        ("Henri", "de Henri"),
+        ("D'ORNANO", "de D'ORNANO"),
+    ],
+)
+def test_a_name_is_elided_before_a_vowel(name: str, of: str) -> None:
+    assert of_name(name) == of
 
 
 def test_the_plural_begins_at_two() -> None:
