@@ -22,6 +22,7 @@ from services.vault.domain import life
 from services.vault.domain.document import Document
 from services.vault.domain.doubles import GONE
 from services.vault.domain.lot import Lot, Place
+from services.vault.domain.origin import is_theirs
 from shared.kernel.actor import Actor
 from shared.rpc.contract import Command, Done
 from shared.stores.event_log import Outcome, command
@@ -73,7 +74,7 @@ class Deposits(VaultLog):
     def held(self, request: HeldIn, by: Actor) -> HeldFound:
         """Only their own: nobody else is told of what is not in the record."""
         self.gate.require(request.record_id, "feed", {"kind": "record"}, by)
-        held = [e for e in self.listed.held_in(request.record_id) if e.origin.includes(by)]
+        held = [e for e in self.listed.held_in(request.record_id) if is_theirs(e, by)]
         held.sort(key=lambda entry: entry.submitted_at, reverse=True)
         sets = self.rules.metadata.sets
         return HeldFound(items=[DocumentView.of(entry, entry.shown_to(by), sets) for entry in held])
@@ -81,7 +82,7 @@ class Deposits(VaultLog):
     def _own_held(self, document_id: UUID, by: Actor) -> Document:
         """Somebody else's is refused as what is not there."""
         held = self.document(document_id)
-        if held is None or not held.origin.includes(by) or held.status in GONE:
+        if held is None or not is_theirs(held, by) or held.status in GONE:
             raise self.not_there(document_id, "feed", by)
         return held
 

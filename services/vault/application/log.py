@@ -10,6 +10,7 @@ from services.vault.domain.document import Document
 from services.vault.domain.listing import Entry
 from services.vault.domain.lot import Around
 from services.vault.domain.mandatory import Mandatory
+from services.vault.domain.origin import is_theirs
 from services.vault.domain.people import People
 from services.vault.domain.ports import Contents, DueDates, Listed, Results
 from services.vault.domain.states import IN_RECORD, Status
@@ -160,5 +161,5 @@ class VaultLog(EventLog):
 def _in_sight(document: Document, by: Actor) -> bool:
     """What is gone is gone for all; what is held back is there for who holds it."""
     if document.status is Status.HELD:
-        return document.origin.includes(by)
+        return is_theirs(document, by)
     return document.status in IN_RECORD

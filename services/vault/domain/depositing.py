@@ -17,7 +17,7 @@ from services.vault.domain.document import Content, Document
 from services.vault.domain.doubles import Doubles, Known
 from services.vault.domain.lot import Around, Lot, Offer, Place, Placed
 from services.vault.domain.metadata import Author
-from services.vault.domain.origin import Origin
+from services.vault.domain.origin import Origin, is_theirs
 from services.vault.domain.people import People
 from services.vault.domain.ports import Contents
 from services.vault.domain.settling import Settling
@@ -265,7 +265,7 @@ class Depositing:
 
     def _replaceable(self, lot: Lot, record_id: UUID, former_id: UUID, by: Actor) -> Document:
         former = lot.changed.get(former_id) or self._find(former_id)
-        if former is None or former.record_id != record_id or not former.origin.includes(by):
+        if former is None or former.record_id != record_id or not is_theirs(former, by):
             raise Forbidden(message_fr=GENERIC_FR)
         return former
 

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from services.vault.domain.content import CDA
 from services.vault.domain.document import Document
+from services.vault.domain.origin import is_theirs
 from services.vault.domain.states import Status
 from services.vault.domain.taking import Taken
 from shared.kernel.actor import Actor
@@ -82,11 +83,11 @@ class Doubles:
     ) -> Document | None:
         """The document of theirs that a producer's identifier names."""
         _, named = self._named(records, [(unique_id,)], changed)
-        return next((d for d in named if d.origin.includes(by)), None)
+        return next((d for d in named if is_theirs(d, by)), None)
 
     def _seen(self, documents: Sequence[Document], by: Actor) -> Document | None:
         """The first that they may see; ``access`` is not asked about their own."""
-        own = (d for d in documents if d.origin.includes(by))
+        own = (d for d in documents if is_theirs(d, by))
         return next(own, None) or next((d for d in documents if self._may_see(d, by)), None)
 
     def _may_see(self, document: Document, by: Actor) -> bool:

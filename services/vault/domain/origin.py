@@ -2,10 +2,11 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 from services.vault.domain.metadata import Author, Metadata
-from shared.kernel.actor import Actor, through
+from services.vault.domain.visibility import HIDDEN_FROM_REPRESENTATIVES
+from shared.kernel.actor import Actor, ActorKind, through
 
 _PERSONS = {"patient", "representative", "caregiver"}
 
@@ -75,6 +76,24 @@ class Origin:
         who = {by.principal.id, by.principal.facility}
         own = next((s for s in self.structures if s in who), None)
         return own or next(iter(self.structures), None)
+
+
+class PutIn(Protocol):
+    """A document, or its line in a list."""
+
+    @property
+    def origin(self) -> Origin: ...
+
+    @property
+    def confidentiality(self) -> Sequence[str]: ...
+
+
+def is_theirs(one: PutIn, by: Actor) -> bool:
+    """Their own, or that of their structure. What the person put in is also of whoever acts in
+    their place, but for a minor's secret (CSP R.1111-50)."""
+    acts_for = by.principal.kind in {ActorKind.REPRESENTATIVE, ActorKind.CAREGIVER}
+    is_secret = HIDDEN_FROM_REPRESENTATIVES in one.confidentiality
+    return one.origin.includes(by) and not (acts_for and is_secret)
 
 
 def same_depositor(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:

@@ -9,10 +9,11 @@ import pytest
 
 from services.vault.contract import arranging as a
 from services.vault.contract import life as c
-from services.vault.contract.deposits import Replace
+from services.vault.contract.deposits import Discard, HeldIn, Replace
 from services.vault.contract.reading import Search
 from shared.crypto.base64_text import to_base64
 from shared.kernel.actor import Actor
+from shared.kernel.errors import Forbidden
 from shared.kernel.secrecy import SeenByRepresentatives
 from tests.vault.cda import JPEG, PDF, TEXT
 from tests.vault.unit.test_life import OWN
@@ -103,3 +104,45 @@ def test_a_doctor_in_secret_leaves_what_parents_see(world: World) -> None:
     document_id = world.deposit(PDF, by=AUTHOR, **given).document_id
     with pytest.raises(SeenByRepresentatives):
         world.vault.archive(c.Archive(**of(document_id)), replace(AUTHOR, secret=True))
+
+
+def test_a_parent_is_told_nothing_of_what_a_minor_holds_back_in_secret(world: World) -> None:
+    """Nor discards it: it is theirs no more than one that is in the record."""
+    held = own(world, PDF, SECRETLY, confidentiality=SECRET, hold=True)
+    world.project()
+    asked = HeldIn(record_id=RECORD)
+
+    assert world.vault.held(asked, MOTHER).items == []
+    assert [item.document_id for item in world.vault.held(asked, SECRETLY).items] == [held]
+    faults = []
+    for document_id in (held, uuid4()):
+        with pytest.raises(Forbidden) as refusal:
+            world.vault.discard(Discard(**of(document_id)), MOTHER)
+        faults.append(refusal.value.to_fault() | {"decision_id": ""})
+    assert faults[0] == faults[1]
+    world.vault.discard(Discard(**of(held)), SECRETLY)
+
+
+def test_a_parent_replaces_nothing_that_a_minor_keeps_secret(world: World) -> None:
+    """Its id, should they have it, is that of nothing."""
+    secret = own(world, PDF, SECRETLY, confidentiality=SECRET)
+    faults = []
+    for document_id in (secret, uuid4()):
+        with pytest.raises(Forbidden) as refusal:
+            own(world, TEXT, MOTHER, replaces=str(document_id))
+        faults.append(refusal.value.to_fault())
+    assert faults[0] == faults[1]
+    document = world.vault.document(secret)
+    assert document
+    assert document.status == "Approved"
+
+
+def test_a_parent_who_has_the_very_file_is_not_told_that_it_is_there(world: World) -> None:
+    """What they put in is theirs, and shown as anything of theirs; the secret stays one."""
+    secret = own(world, PDF, SECRETLY, confidentiality=SECRET)
+    answer = world.deposit(PDF, by=MOTHER, record_id=str(RECORD), metadata=OWN)
+
+    assert (answer.duplicate_of, answer.document_id == secret) == (None, False)
+    assert [item.document_id for item in shown(world)[0]] == [answer.document_id]
+    again = world.deposit(PDF, by=MOTHER, record_id=str(RECORD), metadata=OWN)
+    assert again.duplicate_of == answer.document_id
