@@ -4,7 +4,6 @@ import json
 from dataclasses import replace
 from uuid import UUID, uuid4
 
-from services.vault.contract.arranging import MaskAllByDefault
 from services.vault.contract.exports import ExportRecord
 from services.vault.contract.life import Mask
 from services.vault.contract.reading import Open
@@ -87,15 +86,18 @@ def test_a_secret_session_is_told_as_such(world: World) -> None:
 
 
 def test_whatever_a_minor_does_in_a_secret_session_is_told_as_such(world: World) -> None:
-    """A document put in, masked, a choice for all, a copy: no notice and no line for parents."""
+    """A document put in, masked, a copy: no notice and no line for parents. Nor for a choice for
+    all, which is refused now, but was made in secret before.
+    """
     minor = replace(PATIENT, secret=True)
     said = {"type": "DOCPAT09", "title": "Moi", "creation": "2026", "service_start": "2026"}
     codes = ["INVISIBLE_REPRESENTANTS_LEGAUX"]
     given = {"record_id": str(RECORD), "metadata": said, "confidentiality": codes}
     document_id = world.deposit(PDF, by=minor, **given).document_id
     world.vault.mask(Mask(request_id=uuid4(), document_id=document_id), minor)
-    asked = {"request_id": uuid4(), "record_id": RECORD}
-    world.vault.mask_all_by_default(MaskAllByDefault.model_validate({**asked, "on": True}), minor)
+    arrangement = world.vault.arranged(RECORD, minor)
+    arrangement.mask_by_default(minor, on=True)
+    world.vault.save(arrangement)
     world.project()
     world.vault.export_record(ExportRecord(request_id=uuid4(), record_id=RECORD), minor)
 
