@@ -127,12 +127,13 @@ RULES = {
     "vault": (
         "active_content", "arrangement", "attributes", "cda.biology", "cda.header",
         "cda.header_acts", "cda.header_forms", "cda.header_patient", "cda.header_people",
-        "cda.readable", "cda.result_values", "completion", "content", "copies", "cover",
-        "depositing", "document", "document_events", "doubles", "export", "images", "integrity",
-        "life", "lines", "listing", "lot", "mandatory", "metadata", "opening", "origin", "patient",
-        "pdf_parts", "people", "reading", "renaming", "results", "search", "settling", "states",
-        "summary", "taking", "texts", "tiff", "timing", "value_sets", "visibility", "xdm",
-        "xdm_archive", "xdm_fields", "zipping",
+        "cda.laboratory", "cda.readable", "cda.result_entries", "cda.result_values",
+        "cda.specimens", "completion", "content", "copies", "cover", "depositing", "document",
+        "document_events", "doubles", "export", "images", "integrity", "life", "lines", "listing",
+        "lot", "mandatory", "metadata", "opening", "origin", "patient", "pdf_parts", "people",
+        "reading", "renaming", "result", "results", "search", "settling", "states", "summary",
+        "taking", "texts", "tiff", "timing", "value_sets", "visibility", "xdm", "xdm_archive",
+        "xdm_fields", "zipping",
     ),
 }  # fmt: skip
 """By service: modules of its ``domain`` that its unit tests answer for, one and all."""

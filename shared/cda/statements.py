@@ -6,11 +6,15 @@ an act that is nullified was entered in error, one that is obsolete was replaced
 ActStatus).
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
+from typing import Generic, TypeVar
 
 from shared.cda.timestamps import read_timestamp
 from shared.cda.tree import HL7, Element, attribute, child
+
+T = TypeVar("T")
 
 _SECTION = f"{{{HL7}}}section"
 _OBSERVATION = f"{{{HL7}}}observation"
@@ -21,56 +25,79 @@ _STATEMENTS = frozenset(
 _TAKEN_BACK = frozenset({"nullified", "obsolete", "cancelled"})
 
 
-@dataclass(frozen=True)
-class Stated:
-    """``within``: sections and statements from the outermost to ``observation`` itself."""
+class Once(Generic[T]):
+    """A fact of an element that is looked for once: what stands around thousands of observations
+    is asked for by each of them."""
 
-    within: tuple[Element, ...]
+    def __init__(self, find: Callable[[Element], T]) -> None:
+        self._find = find
+        self._found: dict[Element, T] = {}
+
+    def __call__(self, element: Element) -> T:
+        if element not in self._found:
+            self._found[element] = self._find(element)
+        return self._found[element]
+
+
+@dataclass(frozen=True, eq=False)
+class Stated:
+    """A section or a statement, and the one ``around`` it."""
+
+    element: Element
+    around: "Stated | None" = None
 
     @property
     def observation(self) -> Element:
-        return self.within[-1]
+        return self.element
 
-    @property
+    @cached_property
+    def within(self) -> tuple[Element, ...]:
+        """Sections and statements from the outermost to the observation itself."""
+        return (*(self.around.within if self.around else ()), self.element)
+
+    @cached_property
     def is_of_another(self) -> bool:
         """Of a relative, a donor, an animal: a ``subject`` takes the place of the patient."""
-        return any(child(one, "subject") is not None for one in self.within)
+        around = self.around is not None and self.around.is_of_another
+        return around or child(self.element, "subject") is not None
 
-    @property
+    @cached_property
     def is_negated(self) -> bool:
-        return any(one.get("negationInd") in {"true", "1"} for one in self.within)
+        around = self.around is not None and self.around.is_negated
+        return around or self.element.get("negationInd") in {"true", "1"}
 
-    @property
+    @cached_property
     def at(self) -> str | None:
         """ISO, as precise as given: the observation's own time, else that of the battery or act
         around it. Of a span its beginning."""
-        for one in reversed(self.within):
-            for path in ("effectiveTime", "effectiveTime/low", "effectiveTime/high"):
-                if written := attribute(one, path, "value"):
-                    try:
-                        return read_timestamp(written)
-                    except ValueError:
-                        return None
-        return None
+        for path in ("effectiveTime", "effectiveTime/low", "effectiveTime/high"):
+            if written := attribute(self.element, path, "value"):
+                try:
+                    return read_timestamp(written)
+                except ValueError:
+                    return None
+        return self.around.at if self.around else None
 
 
-def observations(element: Element, within: tuple[Element, ...] = ()) -> Iterator[Stated]:
+def observations(element: Element, around: Stated | None = None) -> Iterator[Stated]:
     """In the document's order."""
     for inner in element:
         if inner.tag == _RELATIONSHIP and inner.get("typeCode") == "REFR":
             continue
         if inner.tag in _STATEMENTS:
-            if not _holds(inner):
+            if not holds(inner):
                 continue
-            nearer = (*within, inner)
+            nearer = Stated(inner, around)
             if inner.tag == _OBSERVATION:
-                yield Stated(nearer)
+                yield nearer
             yield from observations(inner, nearer)
         else:
-            yield from observations(inner, (*within, inner) if inner.tag == _SECTION else within)
+            section = inner.tag == _SECTION
+            yield from observations(inner, Stated(inner, around) if section else around)
 
 
-def _holds(statement: Element) -> bool:
+def holds(statement: Element) -> bool:
+    """It was done or observed, and was not taken back since."""
     if statement.get("moodCode", "EVN") != "EVN":
         return False
     return attribute(statement, "statusCode", "code") not in _TAKEN_BACK

@@ -16,7 +16,8 @@ from services.vault.domain import summary
 from services.vault.domain.lines import Wanted
 from services.vault.domain.listing import Entry
 from services.vault.domain.mandatory import owed
-from services.vault.domain.results import Found, ReadDocument, found_in, is_within, paged
+from services.vault.domain.result import ReadDocument
+from services.vault.domain.results import Found, found_in, is_within, paged
 from services.vault.domain.states import Status
 from shared.kernel.actor import Actor
 

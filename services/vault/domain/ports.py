@@ -10,7 +10,7 @@ from services.vault.domain.document import Content
 from services.vault.domain.lines import Line, Lines, Span
 from services.vault.domain.listing import Entry
 from services.vault.domain.patient import Person
-from services.vault.domain.results import ReadDocument
+from services.vault.domain.result import ReadDocument
 from services.vault.domain.timing import Due
 from shared.kernel.actor import Actor
 from shared.kernel.ins import Ins

@@ -2,97 +2,13 @@
 
 import base64
 import json
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
-from typing import Any
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from uuid import UUID
 
-from services.vault.domain.metadata import Coded
-from shared.cda.quantities import Quantity
+from services.vault.domain.result import ReadDocument, Result
 from shared.cda.timestamps import civil_date
 from shared.kernel.errors import InvalidRequest
-
-LOINC = "2.16.840.1.113883.6.1"
-
-
-@dataclass(frozen=True, kw_only=True)
-class Interval:
-    """Bounds as written, in ``unit`` (UCUM); ``text``: a range said in words. A bound that is
-    excluded: "below 5" where 5 itself is not meant."""
-
-    low: str | None = None
-    high: str | None = None
-    unit: str | None = None
-    text: str | None = None
-    low_excluded: bool = False
-    high_excluded: bool = False
-
-    def in_words(self) -> str:
-        if self.text:
-            return self.text
-        low = self.low and f"{'>' if self.low_excluded else '≥'} {self.low}"
-        high = self.high and f"{'<' if self.high_excluded else '≤'} {self.high}"
-        return " ".join(filter(None, (low, high, self.unit)))
-
-
-@dataclass(frozen=True, kw_only=True)
-class Result:
-    """One result. ``codes``: that of the test first (LOINC), then the laboratory's own.
-
-    ``value`` is a number as written, or words; ``value_code`` says the same by a code;
-    ``between``: a value known by its bounds alone. ``also``: the same in other units, as the
-    laboratory gives it. ``at``: ISO, when it was taken or found. ``isolate``: the micro-organism
-    that was tested, in words; ``isolate_code``: by a code. No value at all: ``status`` is
-    ``aborted``, the test was not done.
-    """
-
-    label: str
-    codes: tuple[Coded, ...] = ()
-    value: str | None = None
-    value_code: Coded | None = None
-    between: Interval | None = None
-    unit: str | None = None
-    also: tuple[Quantity, ...] = ()
-    reference: Interval | None = None
-    interpretation: tuple[str, ...] = ()
-    at: str | None = None
-    status: str | None = None
-    laboratory: str | None = None
-    laboratory_id: str | None = None
-    isolate: str | None = None
-    isolate_code: Coded | None = None
-
-    def is_of(self, loinc: str) -> bool:
-        return any(c.code == loinc and c.system == LOINC for c in self.codes)
-
-    def to_row(self) -> dict[str, Any]:
-        return {name: value for name, value in asdict(self).items() if value not in (None, ())}
-
-    @classmethod
-    def from_row(cls, row: Mapping[str, Any]) -> "Result":
-        kept = dict(row)
-        kept["codes"] = tuple(Coded(**code) for code in row.get("codes", ()))
-        kept["also"] = tuple(Quantity(**one) for one in row.get("also", ()))
-        kept["interpretation"] = tuple(row.get("interpretation", ()))
-        for name, kind in (
-            ("value_code", Coded),
-            ("isolate_code", Coded),
-            ("between", Interval),
-            ("reference", Interval),
-        ):
-            if name in row:
-                kept[name] = kind(**row[name])
-        return cls(**kept)
-
-
-@dataclass(frozen=True, kw_only=True)
-class ReadDocument:
-    """What was read in one document. ``unread``: labels of results that are not among them, and
-    titles of chapters that hold none we can read; ``damaged``: nothing could be read at all."""
-
-    results: tuple[Result, ...] = ()
-    unread: tuple[str, ...] = ()
-    damaged: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

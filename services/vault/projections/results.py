@@ -12,7 +12,7 @@ from services.vault.domain import document_events as events
 from services.vault.domain.cda.biology import read_results
 from services.vault.domain.document import Content
 from services.vault.domain.ports import ContentDamaged, ContentMissing, Contents
-from services.vault.domain.results import ReadDocument, Result
+from services.vault.domain.result import ReadDocument, Result
 from shared.cda.tree import clinical_document
 from shared.crypto.fields import open_field, seal_field
 from shared.crypto.keys import KeyErased, Keys
@@ -28,7 +28,7 @@ class ResultList:
     """Rows: ``record_id`` in clear; ``said`` sealed under the record's key."""
 
     NAME = "results"
-    VERSION = 2
+    VERSION = 3
     INDEXES = ("record_id",)
 
     def __init__(self, keys: Keys, contents: Contents) -> None:

@@ -2,8 +2,8 @@
 
 import pytest
 
-from shared.cda.statements import Stated, observations
-from shared.cda.tree import parsed
+from shared.cda.statements import Once, Stated, observations
+from shared.cda.tree import Element, parsed
 
 KEPT = '<observation moodCode="EVN"><id extension="kept"/></observation>'
 
@@ -93,3 +93,18 @@ def test_a_prefix_is_the_document_s_own() -> None:
 
     assert len(stated(f"<c:act xmlns:c='urn:hl7-org:v3' moodCode='EVN'>{inside}</c:act>")) == 1
     assert stated("<observation xmlns='urn:other'/>") == []
+
+
+def test_what_stands_around_many_is_looked_for_once() -> None:
+    """Each of ten thousand observations asks its act."""
+    asked: list[str] = []
+
+    def find(element: Element) -> str:
+        asked.append(element.tag)
+        return element.tag
+
+    once = Once(find)
+    act, other = parsed(b"<act/>"), parsed(b"<act/>")
+
+    assert [once(act), once(act), once(other)] == ["act", "act", "act"]
+    assert asked == ["act", "act"]

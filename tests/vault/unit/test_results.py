@@ -8,7 +8,8 @@ import pytest
 from services.vault.contract.life import Delete
 from services.vault.contract.results import PriorResults, ResultsFound
 from services.vault.domain.cda.biology import read_results
-from services.vault.domain.results import ReadDocument, Result, is_within
+from services.vault.domain.result import ReadDocument, Result
+from services.vault.domain.results import is_within
 from shared.cda.tree import clinical_document
 from shared.kernel.errors import Forbidden, InvalidRequest
 from tests.support.damage import one_bit_off

@@ -2,7 +2,7 @@
 
 import pytest
 
-from services.vault.domain.results import Result
+from services.vault.domain.result import Result
 from tests.vault.unit.test_results import GLUCOSE, LOINC, PQ, observation, one, read, report
 
 RANGE = "<referenceRange><observationRange>{}</observationRange></referenceRange>"

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from services.vault.domain.metadata import Coded
-from services.vault.domain.results import Interval
+from services.vault.domain.result import Interval
 from shared.cda.narrative import MAX_TEXT, Narrative
 from shared.cda.quantities import data_type, quantities
 from shared.cda.timestamps import read_timestamp
@@ -45,6 +45,17 @@ def codes_of(code: Element) -> Iterator[Coded]:
             )
 
 
+def coded_words(code: Element | None, said: Narrative) -> tuple[str | None, Coded | None]:
+    """What a code says: its name, else the words of the report, else the code itself. One with a
+    nullFlavor may have words."""
+    if code is None:
+        return None, None
+    coded = next(codes_of(code), None)
+    words = said.words(child(code, "originalText"))
+    shown = (coded.display if coded else None) or words or (coded.code if coded else None)
+    return shown, coded
+
+
 def reference_of(observation: Element, said: Narrative) -> Interval | None:
     """The range of normal values; in words where there are several, each with its criterion."""
     ranges = [
@@ -65,9 +76,7 @@ def _measured(value: Element) -> dict[str, Any]:
 
 
 def _coded_value(value: Element, said: Narrative) -> dict[str, Any]:
-    coded = next(codes_of(value), None)
-    words = said.words(child(value, "originalText"))
-    shown = (coded.display if coded else None) or words or (coded.code if coded else None)
+    shown, coded = coded_words(value, said)
     return {"value": shown, "value_code": coded}
 
 
