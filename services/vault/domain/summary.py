@@ -6,9 +6,11 @@ from datetime import date
 from typing import Any, Protocol
 from uuid import UUID
 
+from services.vault.domain.content import CDA
 from services.vault.domain.listing import Entry
 from services.vault.domain.metadata import Metadata
 from services.vault.domain.states import Status
+from services.vault.domain.value_sets import LEVEL_1_FORMATS
 from shared.cda.timestamps import civil_date
 from shared.kernel.actor import Actor
 from shared.kernel.gate import How
@@ -20,6 +22,10 @@ ANY_SYNTHESIS = "SYNTH"
 """JDV_J07 "Synthèse", of anything: the type that the CI-SIS "Volet de synthèse médicale" demands of
 its documents, which their format tells from the others (JDV_J60)."""
 VSM_FORMAT = "urn:asip:ci-sis:vsm:2012"
+DOCTOR = "G15_10"
+"""JDV_J01: a doctor; with a specialty behind a slash, or without one."""
+AMBULATORY = "AMBULATOIRE"
+"""JDV_J04: the practice of who does not write it for a hospital or a home."""
 SYNTHESIS_TYPES = frozenset({SYNTHESIS, ANY_SYNTHESIS})
 DIRECTIVES = "DIR_ANT"
 """Heading of advance directives put in as documents."""
@@ -54,15 +60,30 @@ class Synthesis:
 
 def synthesis(seen: Sequence[Entry], today: date) -> Synthesis:
     """The latest one this reader may see, due again a year after it was made (CSP L.1111-15)."""
-    latest = _latest([e for e in seen if _is_synthesis(e.metadata)])
+    latest = _latest([e for e in seen if _is_synthesis(e)])
     if latest is None:
         return Synthesis(latest=None, due=today, overdue=True)
     due = _a_year_after(civil_date(latest.metadata.creation))
     return Synthesis(latest=latest, due=due, overdue=due < today)
 
 
-def _is_synthesis(said: Metadata) -> bool:
-    return said.type == SYNTHESIS or (said.type == ANY_SYNTHESIS and said.format == VSM_FORMAT)
+def _is_synthesis(entry: Entry) -> bool:
+    """A structured one says by its format whether it is that of the treating doctor. A file says
+    nothing: of type SYNTH it is taken for one if a doctor wrote it in ambulatory practice."""
+    said = entry.metadata
+    if said.type != ANY_SYNTHESIS:
+        return said.type == SYNTHESIS
+    return said.format == VSM_FORMAT or (_is_file(entry) and _is_of_practice(said))
+
+
+def _is_file(entry: Entry) -> bool:
+    """Bare, or in a CDA of level 1."""
+    return entry.media_type != CDA or entry.metadata.format in LEVEL_1_FORMATS.values()
+
+
+def _is_of_practice(said: Metadata) -> bool:
+    doctors = (a for a in said.authors if (a.specialty or "").partition("/")[0] == DOCTOR)
+    return said.practice_setting == AMBULATORY and any(doctors)
 
 
 def directives(seen: Sequence[Entry], types: frozenset[str]) -> Entry | None:

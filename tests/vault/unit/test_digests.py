@@ -17,7 +17,7 @@ from services.vault.contract.summary import Summarise, Summary
 from services.vault.domain.summary import FromProfile
 from shared.kernel.actor import Actor
 from shared.kernel.errors import Forbidden
-from tests.vault.cda import AUTHOR, PDF, cda, replacing
+from tests.vault.cda import ACT, AUTHOR, PDF, cda, enclosing, replacing
 from tests.vault.world import DOCTOR, HOSPITAL, METADATA, PATIENT, RECORD, World
 
 SYNTHESIS = '<code code="60591-5" codeSystem="2.16.840.1.113883.6.1"/>'
@@ -60,10 +60,11 @@ def test_the_directives_are_shown(world: World) -> None:
     said = METADATA | {"type": "EXPPAT_3", "title": "Directives anticipées"}
     kept = world.deposit(PDF, record_id=str(RECORD), metadata=said).document_id
 
-    shown = summary(world).directives_document
+    made = summary(world)
 
-    assert shown is not None
-    assert shown.document_id == kept
+    assert made.directives_document is not None
+    assert made.directives_document.document_id == kept
+    assert made.synthesis.latest is None
 
 
 def test_a_synthesis_of_the_former_volet_counts(world: World) -> None:
@@ -79,6 +80,53 @@ def test_a_synthesis_of_the_former_volet_counts(world: World) -> None:
     made = summary(world).synthesis
     assert made.latest is not None
     assert (made.latest.document_id, made.due) == (latest, date(2027, 3, 1))
+
+
+FORMER = '<code code="SYNTH" codeSystem="1.2.250.1.213.1.1.4.12"/>'
+PRACTICE = ACT.replace("ETABLISSEMENT", "AMBULATOIRE")
+
+
+@pytest.mark.parametrize(
+    ("how", "told"),
+    [
+        ({"acts": PRACTICE}, True),
+        ({"acts": PRACTICE, "authors": AUTHOR.replace("G15_10/SM26", "G15_10")}, True),
+        ({"acts": PRACTICE, "authors": AUTHOR.replace("G15_10/SM26", "G15_60")}, False),
+        ({"acts": PRACTICE, "authors": AUTHOR.replace("G15_10/SM26", "G15_60") + AUTHOR}, True),
+        ({"acts": ACT}, False),
+        ({"acts": PRACTICE, "code": '<code code="11488-4" codeSystem="2.16.840.1.113883.6.1"/>'},
+         False),
+    ],
+    ids=["specialist", "no specialty", "nurse", "one of two", "hospital", "another type"],
+)  # fmt: skip
+def test_a_synthesis_that_is_a_file_is_known_by_who_wrote_it(
+    world: World, how: dict[str, str], *, told: bool
+) -> None:
+    """A PDF of type SYNTH has the format of a PDF, not that of the volet; what a hospital or a
+    nurse sums up is not the treating doctor's (CSP L.1111-15)."""
+    made = synthesis(world, 1, "20260301", **{"code": FORMER, "body": enclosing(PDF)} | how)
+
+    latest = summary(world).synthesis.latest
+
+    assert (latest is not None and latest.document_id == made) is told
+
+
+def test_a_bare_file_of_a_practice_is_a_synthesis_too(world: World) -> None:
+    """Whoever has no CDA deposits what a CDA would enclose."""
+    said = METADATA | {"type": "SYNTH", "title": "Synthèse", "practice_setting": "AMBULATOIRE"}
+    kept = world.deposit(PDF, record_id=str(RECORD), metadata=said).document_id
+
+    latest = summary(world).synthesis.latest
+
+    assert latest is not None
+    assert latest.document_id == kept
+
+
+def test_a_structured_synthesis_of_a_practice_says_itself_what_it_is(world: World) -> None:
+    """One without the volet's template follows another, or none."""
+    synthesis(world, 1, "20260301", code=FORMER, acts=PRACTICE)
+
+    assert summary(world).synthesis.latest is None
 
 
 def test_the_day_it_is_due_is_not_too_late(world: World) -> None:
