@@ -107,6 +107,22 @@ def test_a_number_of_another_section_is_none() -> None:
     assert read(letter(simple(), "1.3.6.1.4.1.19376.1.5.3.1.3.18")) == ReadDocument()
 
 
+def test_the_nearest_section_says_what_a_number_is() -> None:
+    """Vital signs below the results of a letter, and results below its history."""
+
+    def below(outer: str, inner: str) -> bytes:
+        nested = f'<component><section><templateId root="{inner}"/><entry>{simple()}</entry>'
+        whole = letter("<act/>", outer).replace(
+            b"</section>", f"{nested}</section></component></section>".encode(), 1
+        )
+        assert inner.encode() in whole
+        return whole
+
+    vital_signs = "1.3.6.1.4.1.19376.1.5.3.1.1.5.3.2"
+    assert values(below(CODED_RESULTS, vital_signs)) == []
+    assert values(below("1.3.6.1.4.1.19376.1.5.3.1.3.8", CODED_RESULTS)) == ["2.5"]
+
+
 def test_what_tells_more_of_another_observation_is_none() -> None:
     """The size of what an image shows."""
     size = f"<entryRelationship>{simple(value=PQ.format('12', 'mm'))}</entryRelationship>"

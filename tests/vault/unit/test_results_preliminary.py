@@ -38,7 +38,9 @@ def chapter(entry: str, template: str = "1.3.6.1.4.1.19376.1.3.3.2.1") -> bytes:
     return cda(code=BIOLOGY, body=body)
 
 
-@pytest.mark.parametrize(("code", "preliminary"), [("active", True), ("completed", False)])
+@pytest.mark.parametrize(
+    ("code", "preliminary"), [("active", True), ("completed", False), ("aborted", False)]
+)
 def test_results_of_a_report_that_is_not_final_say_so(
     world: World, code: str, *, preliminary: bool
 ) -> None:

@@ -88,16 +88,19 @@ def test_what_is_nearer_holds() -> None:
     assert natures(data) == [["Sang"], ["Urine"], ["Urine"]]
 
 
-def test_the_place_it_was_taken_from() -> None:
-    place = '<targetSiteCode code="76784001" codeSystem="2.16.840.1.113883.6.96"{}/>'
-    named = place.format(' displayName="vagin"')
-    result = one(report(beside(collection(BLOOD, named), observation(GLUCOSE, VALUE))))
-    (specimen,) = result.specimens
+def test_the_place_it_was_taken_from(world: World) -> None:
+    place = (
+        '<targetSiteCode code="76784001" codeSystem="2.16.840.1.113883.6.96" displayName="vagin"/>'
+    )
+    data = report(beside(collection(BLOOD, place), observation(GLUCOSE, VALUE)))
+    world.deposit(data)
+
+    (specimen,) = asked(world).items[0].specimens
 
     assert specimen.site == "vagin"
     assert specimen.site_code is not None
-    assert specimen.site_code.code == "76784001"
-    assert Result.from_row(result.to_row()) == result
+    assert (specimen.site_code.code, specimen.site_code.display) == ("76784001", "vagin")
+    assert Result.from_row(one(data).to_row()) == one(data)
 
 
 def test_of_two_that_were_taken_none_is_chosen() -> None:
@@ -137,9 +140,11 @@ def test_a_specimen_that_the_result_names() -> None:
     assert of(named(number="9")) == ()
 
 
-def test_the_time_of_one_that_the_act_names() -> None:
+@pytest.mark.parametrize("template", ["1.3.6.1.4.1.19376.1.3.1.2", "1.2.250.1.213.1.1.3.77"])
+def test_the_time_of_one_that_the_act_names(template: str) -> None:
     """Former XD-LAB: the act has a specimen, and beside it a collection that names none."""
-    timed = collection(BLOOD).partition("<participant")[0] + "</procedure>"
+    own = f'<templateId root="{template}"/>'
+    timed = collection(BLOOD, template=own).partition("<participant")[0] + "</procedure>"
     tested = f"{named(URINE)}{beside(timed, observation(GLUCOSE, VALUE))}"
 
     (specimen,) = one(report(tested)).specimens
@@ -176,6 +181,18 @@ def test_a_procedure_that_brings_forth_a_specimen_is_a_collection() -> None:
     assert of(procedure) == [["Sang"]]
     assert of(procedure.replace('"PRD"', '"DEV"')) == [[]]
     assert of(procedure.replace('"SPEC"', '"MANU"')) == [[]]
+
+
+def test_what_it_was_taken_with_is_no_specimen() -> None:
+    """Another participant of the collection than its product."""
+    needle = (
+        '<participant typeCode="DEV"><participantRole><playingEntity><code displayName="Aiguille"'
+        ' code="1"/></playingEntity></participantRole></participant>'
+    )
+
+    assert natures(report(beside(collection(BLOOD, needle), observation(GLUCOSE, VALUE)))) == [
+        ["Sang"]
+    ]
 
 
 @pytest.mark.parametrize(
@@ -237,13 +254,13 @@ def test_the_method_is_shown(world: World) -> None:
 
 
 def test_what_stands_around_thousands_of_results_is_looked_at_once() -> None:
-    """Each looked through all of its neighbours: four thousand held the list for a minute."""
+    """Each looked through all of its neighbours: four thousand took over a minute."""
     code = f'<code code="1" {LOINC}/>'
-    many = [observation(code, PQ.format(number, "g/L")) for number in range(6_000)]
+    many = [observation(code, PQ.format(number, "g/L")) for number in range(3_000)]
     data = report(beside(collection(BLOOD), *many))
-    began = time.monotonic()
+    began = time.process_time()
 
     results = read(data).results
 
-    assert time.monotonic() - began < 20
-    assert (len(results), {s.nature for r in results for s in r.specimens}) == (6_000, {"Sang"})
+    assert time.process_time() - began < 15
+    assert (len(results), {s.nature for r in results for s in r.specimens}) == (3_000, {"Sang"})
