@@ -1,21 +1,18 @@
 """Who acts for a person: invited, answered, limited, ended, suspended by a judge."""
 
 from dataclasses import replace
-from datetime import date, timedelta
-from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
 
 from services.access import contract as c
 from services.access.domain import errors
-from services.access.domain.outside import Described
 from services.access.messages import message_for
 from services.access.messages.delegation import InvitationAnswered
-from services.access.projections.waiting import Kind
 from shared.kernel.actor import Actor, ActorKind
 from shared.kernel.errors import Forbidden
 from shared.kernel.secrecy import SeenByRepresentatives
+from tests.access.support.delegating import MAJORITY, answer, ending, invitation, known, own
 from tests.access.support.logs import World, of
 from tests.access.support.people import (
     DOCTOR,
@@ -28,10 +25,7 @@ from tests.access.support.people import (
     STRANGER,
 )
 
-MAJORITY = "2030-01-01T00:00:00.000Z"
 FATHER = Actor(kind=ActorKind.REPRESENTATIVE, id=str(OTHER_RECORD), record_id=RECORD)
-HELPER = Actor(kind=ActorKind.CAREGIVER, id=str(OTHER_RECORD), record_id=RECORD)
-FATHERS_INS = "180017512345678"
 
 
 @pytest.fixture
@@ -43,40 +37,10 @@ def family(world: World) -> World:
     return world
 
 
-def known(world: World, record: UUID, ins: str = FATHERS_INS) -> None:
-    world.open_record(record)
-    world.outsiders.knows(record, Described(ins=ins, oid=None, **DESCRIBED))
-
-
-DESCRIBED: dict[str, Any] = {
-    "birth_name": "MARTIN",
-    "first_given_name": "PAUL",
-    "birth_date": date(1980, 1, 1),
-}
-
-
-def invitation(record: UUID = RECORD, ins: str = FATHERS_INS) -> c.Invite:
-    return c.Invite(request_id=uuid4(), record_id=record, ins={"value": ins}, **DESCRIBED)
-
-
-def answer(sent: c.InvitationSent, record: UUID, *, accept: bool = True) -> c.AnswerInvitation:
-    return c.AnswerInvitation(
-        request_id=uuid4(), record_id=record, invitation=sent.invitation, accept=accept
-    )
-
-
-def ending(delegation: UUID, record: UUID = RECORD) -> c.EndDelegation:
-    return c.EndDelegation(request_id=uuid4(), record_id=record, delegation=delegation)
-
-
 def answered(world: World) -> list[bool]:
     """What others are told of each answer to an invitation."""
     told = [message_for(row.event) for row in world.app.read(0, 1_000)]
     return [one.accepted for one in told if isinstance(one, InvitationAnswered)]
-
-
-def own(record: UUID) -> Actor:
-    return Actor(kind=ActorKind.PATIENT, id=str(record), record_id=record)
 
 
 def test_a_second_representative_acts_once_they_accepted(family: World) -> None:
@@ -235,180 +199,6 @@ def test_a_court_order_suspends_a_representative_at_once(family: World) -> None:
     lifted = order.model_copy(update={"request_id": uuid4(), "on": False})
     family.app.suspend_representation(lifted, OPERATOR)
     assert family.decide(MOTHER).permit
-
-
-def test_caregivers_are_off_unless_the_operator_opens_them(world: World) -> None:
-    """
-    Under study in January 2026: the code waits for the law.
-    """
-    known(world, OTHER_RECORD)
-
-    with pytest.raises(errors.CaregiversNotOpen):
-        world.app.invite_caregiver(invitation(), PATIENT)
-
-
-def test_a_caregiver_helps_until_either_ends_it(caring: World) -> None:
-    """
-    Named, limited in time, ended by the person or by who helps, at once.
-    """
-    known(caring, OTHER_RECORD)
-    sent = caring.app.invite_caregiver(invitation(), PATIENT)
-    caring.app.answer_invitation(answer(sent, OTHER_RECORD), STRANGER)
-    assert caring.decide(HELPER).reasons == ["caregiver"]
-    assert caring.decide(HELPER, action="feed").permit
-    for ender in (MOTHER, replace(STRANGER, id="another"), replace(HELPER, id="another")):
-        with pytest.raises(Forbidden):
-            caring.app.end_delegation(ending(sent.invitation), ender)
-
-    caring.app.end_delegation(ending(sent.invitation), STRANGER)
-
-    assert not caring.decide(HELPER).permit
-    assert not caring.app.my_delegations(c.OfRecord(record_id=OTHER_RECORD), STRANGER).delegations
-    again = caring.app.invite_caregiver(invitation(), PATIENT)
-    caring.app.answer_invitation(answer(again, OTHER_RECORD), STRANGER)
-    caring.app.end_delegation(ending(again.invitation), PATIENT)
-    assert not caring.decide(HELPER).permit
-
-
-def test_help_ends_at_its_date_and_is_said_to_have_ended(caring: World) -> None:
-    """
-    The rule refuses at the instant; the timer says so later, once, and never before.
-    """
-    known(caring, OTHER_RECORD)
-    sent = caring.app.invite_caregiver(invitation(), PATIENT)
-    caring.app.answer_invitation(answer(sent, OTHER_RECORD), STRANGER)
-    caring.move(timedelta(days=365) - timedelta(seconds=1))
-    caring.app.end_due_delegations([(RECORD, str(sent.invitation)), (RECORD, str(uuid4()))])
-    assert caring.decide(HELPER).permit
-    caring.move(timedelta(seconds=1))
-    assert not caring.decide(HELPER).permit
-    caring.project()
-
-    caring.app.end_due_delegations(caring.waiting.due(Kind.DELEGATION, caring.clock.now()))
-    caring.project()
-
-    assert not caring.rights().delegations
-    assert not caring.waiting.due(Kind.DELEGATION, caring.clock.now())
-
-
-def test_a_caregiver_who_was_erased_is_ended_by_the_person(caring: World) -> None:
-    """
-    Their keys are gone, not the person's: who has a token still must not keep the right.
-    """
-    known(caring, OTHER_RECORD)
-    sent = caring.app.invite_caregiver(invitation(), PATIENT)
-    caring.app.answer_invitation(answer(sent, OTHER_RECORD), STRANGER)
-    caring.erase(OTHER_RECORD)
-    assert caring.decide(HELPER).permit
-
-    caring.app.end_delegation(ending(sent.invitation), PATIENT)
-
-    assert not caring.decide(HELPER).permit
-
-
-def test_help_of_one_who_was_erased_ends_at_its_date(caring: World) -> None:
-    """
-    Else it is due for ever, and five hundred of those keep all others from their end.
-    """
-    known(caring, OTHER_RECORD)
-    sent = caring.app.invite_caregiver(invitation(), PATIENT)
-    caring.app.answer_invitation(answer(sent, OTHER_RECORD), STRANGER)
-    caring.erase(OTHER_RECORD)
-    caring.move(timedelta(days=365))
-    caring.project()
-
-    caring.app.end_due_delegations(caring.waiting.due(Kind.DELEGATION, caring.clock.now()))
-    caring.project()
-
-    assert not caring.rights().delegations
-    assert not caring.waiting.due(Kind.DELEGATION, caring.clock.now())
-
-
-def test_a_person_has_three_caregivers_at_most(caring: World) -> None:
-    """
-    Those who were asked and have not answered count too.
-    """
-    for number in range(3):
-        known(caring, UUID(int=900 + number), str(number))
-        caring.app.invite_caregiver(invitation(ins=str(number)), PATIENT)
-    known(caring, OTHER_RECORD)
-
-    with pytest.raises(errors.TooManyCaregivers):
-        caring.app.invite_caregiver(invitation(), PATIENT)
-
-
-def test_a_caregiver_helps_five_people_at_most(caring: World) -> None:
-    """
-    Counted on their own stream, across the records they help.
-    """
-    known(caring, OTHER_RECORD)
-    for number in range(5):
-        helped = UUID(int=900 + number)
-        caring.open_record(helped)
-        sent = caring.app.invite_caregiver(invitation(helped), own(helped))
-        caring.app.answer_invitation(answer(sent, OTHER_RECORD), STRANGER)
-
-    sixth = caring.app.invite_caregiver(invitation(), PATIENT)
-    with pytest.raises(errors.HelpsTooMany):
-        caring.app.answer_invitation(answer(sixth, OTHER_RECORD), STRANGER)
-    caring.app.answer_invitation(answer(sixth, OTHER_RECORD, accept=False), STRANGER)
-    mine = caring.app.my_delegations(c.OfRecord(record_id=OTHER_RECORD), STRANGER).delegations
-    assert len(mine) == 5
-
-
-def test_who_represents_their_children_may_still_help(caring: World) -> None:
-    """
-    The five people are those helped as a caregiver, now: children are no matter of number.
-    """
-    known(caring, OTHER_RECORD)
-    for number in range(5):
-        child = UUID(int=900 + number)
-        representatives, mother = [str(PARENT)], replace(MOTHER, record_id=child)
-        caring.hear(
-            "record_announced", child, representatives=representatives, majority_at=MAJORITY
-        )
-        caring.hear("record_activated", child)
-        sent = caring.app.invite_representative(invitation(child), mother)
-        caring.app.answer_invitation(answer(sent, OTHER_RECORD), STRANGER)
-
-    asked = caring.app.invite_caregiver(invitation(), PATIENT)
-    caring.app.answer_invitation(answer(asked, OTHER_RECORD), STRANGER)
-
-    mine = caring.app.my_delegations(c.OfRecord(record_id=OTHER_RECORD), STRANGER).delegations
-    assert [one.status for one in mine] == ["acting"] * 6
-    assert not caring.app.my_delegations(c.OfRecord(record_id=RECORD), PATIENT).delegations
-
-
-def test_nobody_is_invited_to_a_record_that_is_closed(caring: World) -> None:
-    """
-    There is nothing to help with.
-    """
-    known(caring, OTHER_RECORD)
-    caring.hear("record_closed")
-
-    with pytest.raises(Forbidden):
-        caring.app.invite_caregiver(invitation(), PATIENT)
-
-
-def test_a_minor_has_no_caregivers(caring: World) -> None:
-    """
-    A minor has representatives.
-    """
-    caring.hear("record_announced", representatives=[str(PARENT)], majority_at=MAJORITY)
-    caring.hear("record_activated")
-    known(caring, OTHER_RECORD)
-
-    with pytest.raises(errors.StillAMinor):
-        caring.app.invite_caregiver(invitation(), PATIENT)
-
-
-def test_a_caregiver_has_no_say_over_rights(caring: World) -> None:
-    """
-    Their limits: no sharing with others, no blocks, no switches; only documents and messages.
-    """
-    callers = {m.name for m in c.CONTRACT.methods if ActorKind.CAREGIVER in m.callers}
-
-    assert callers == {"end_delegation"}
 
 
 def test_no_representation_is_ended_in_a_secret_session(family: World) -> None:

@@ -12,6 +12,7 @@ from services.access.domain.grants import Verdict
 from services.access.domain.rights import Rights
 from shared.kernel.clock import instant
 from shared.kernel.secrecy import SeenByRepresentatives
+from tests.access.support.delegating import answer, ending, invitation, known, own
 from tests.access.support.logs import World, care_team
 from tests.access.support.people import (
     HOSPITAL_DOCTOR,
@@ -23,7 +24,6 @@ from tests.access.support.people import (
     SOFTWARE,
     STRANGER,
 )
-from tests.access.unit.test_delegations import answer, ending, invitation, known, own
 from tests.access.unit.test_reviews import broken, verdict
 
 MILLISECOND = timedelta(milliseconds=1)

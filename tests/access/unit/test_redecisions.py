@@ -3,7 +3,6 @@
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -11,24 +10,16 @@ import pytest
 from eventsourcing.persistence import StoredEvent
 
 from services.access import contract as c
-from services.access.adapters.opening import open_log
 from services.access.application import redecide_all
 from services.access.application.past import Past
 from services.access.domain.decision import Decision, Place
-from services.access.domain.matrix import MatrixRegister
 from services.access.domain.redecision import Redecision
-from services.access.domain.reference import AccessSettings
 from services.access.domain.rights import Rights
-from services.access.domain.rules import RulesKept
 from shared.crypto.event_cipher import RowIdentity, open_state, seal_state
 from shared.crypto.keys import KeyUnavailable
-from shared.crypto.local_keys import LocalKeys
-from shared.kernel.actor import Actor
-from shared.kernel.clock import FixedClock
 from shared.kernel.errors import Forbidden
-from shared.stores.settings import EventStoreSettings
-from tests.access.support.judging import HOUR, NOW
-from tests.access.support.logs import ROOT, World, block, consent
+from tests.access.support.judging import HOUR
+from tests.access.support.logs import World, block, consent
 from tests.access.support.people import (
     AUDITOR,
     DENTIST,
@@ -171,35 +162,6 @@ def test_old_decisions_are_decided_by_the_rules_and_matrix_of_their_instant(worl
     assert (old.recorded, new.recorded) == ([True], [False])
     assert not old.differs
     assert not new.differs
-
-
-def test_rules_are_kept_by_each_of_two_that_start_with_other_ones(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """
-    Both bring the first matrix, and one of them is refused it: a decision by rules that were
-    dropped with it could never be decided again.
-    """
-    store, keys, clock = (
-        EventStoreSettings(data_dir=tmp_path),
-        LocalKeys(ROOT, "access"),
-        FixedClock(NOW),
-    )
-    other = replace(AccessSettings(), caregivers=not AccessSettings().caregivers)
-    with open_log(store, keys, clock) as first, open_log(store, keys, clock, other) as second:
-        open_register = MatrixRegister.open
-
-        def faster(secret: bytes, *, by: Actor) -> MatrixRegister:
-            monkeypatch.setattr(MatrixRegister, "open", open_register)
-            first.prepare()
-            return open_register(secret, by=by)
-
-        monkeypatch.setattr(MatrixRegister, "open", faster)
-        second.prepare()
-
-        for one in (first, second):
-            kept = RulesKept.id_of(one.secret, one.rules.digest)
-            assert one.version_of(kept) == 1
 
 
 def test_a_forged_permit_is_found(world: World) -> None:

@@ -1,66 +1,19 @@
 """The plan of one person: what they answered, what the profile knows, what they are told."""
 
 from datetime import date, timedelta
-from typing import Any
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 import pytest
 from pydantic import ValidationError
 
-from services.agenda.adapters.prevention_table import read_table
-from services.agenda.contract.prevention import AnswerPrevention, AskPlan, OptOut, PlanItem
+from services.agenda.contract.prevention import AnswerPrevention, AskPlan, OptOut
 from services.agenda.domain.origin import SECRET
-from services.agenda.domain.prevention.person import History, Person
-from services.agenda.domain.prevention.plan import Timing, plan
-from services.agenda.domain.prevention.rule import Fact
-from services.agenda.domain.prevention_plan import Codes, PreventionPlan, Told, Vaccination
+from services.agenda.domain.prevention.plan import Timing
 from services.agenda.messages import PreventionDue, message_for
-from shared.kernel.actor import Actor
 from shared.kernel.errors import Forbidden, InvalidRequest
 from shared.kernel.secrecy import SeenByRepresentatives
+from tests.agenda.planning import ENTRY, answer, opened, opt_out, shown, told, vaccinated
 from tests.agenda.world import DOCTOR, IN_SECRET, PARENT, PATIENT, RECORD, STRANGER, World
-
-ENTRY = UUID("0190a000-0000-7000-8000-0000000000e1")
-
-
-def shown(world: World, by: Actor = PATIENT, **asked: Any) -> dict[str, PlanItem]:
-    """The plan, by rule; the first still to be done where there are several."""
-    world.catch_up()
-    request = AskPlan.model_validate({"record_id": RECORD} | asked)
-    items = world.app.prevention_plan(request, by).items
-    ordered = sorted(items, key=lambda item: item.starts_on, reverse=True)
-    ordered.sort(key=lambda item: item.state.value != "done")
-    return {item.item.partition(":")[0]: item for item in ordered}
-
-
-def answer(world: World, item: str, said: str = "done", by: Actor = PATIENT, /, **on: str) -> None:
-    given = {"request_id": uuid4(), "record_id": RECORD, "item": item, "answer": said}
-    world.app.answer_prevention(AnswerPrevention.model_validate(given | on), by)
-
-
-def opt_out(world: World, item: str, **out: bool) -> None:
-    given = {"request_id": uuid4(), "record_id": RECORD, "item": item}
-    world.app.opt_out(OptOut.model_validate(given | out), PATIENT)
-
-
-def vaccinated(world: World, code: str, *days: str, codes: Codes = ()) -> None:
-    for number, day in enumerate(days):
-        entry = UUID(int=ENTRY.int + number)
-        known = Vaccination(code, date.fromisoformat(day), codes)
-        world.app.commit(world.app.know_vaccination(RECORD, entry, known))
-
-
-def told(world: World) -> list[list[str]]:
-    """The items of each event that tells, after the timer has looked."""
-    world.catch_up()
-    world.app.tell_due_prevention()
-    world.catch_up()
-    events = [row.event for row in world.app.read(0, 1000)]
-    return [event.items for event in events if isinstance(event, PreventionPlan.Due)]
-
-
-def opened(world: World) -> None:
-    world.app.commit(world.app.begin(RECORD))
 
 
 def test_a_plan_says_what_when_and_why_in_plain_french(world: World) -> None:
@@ -273,49 +226,6 @@ def test_nobody_is_told_of_a_closed_record(world: World) -> None:
     assert told(world) == []
     opened(world)
     assert len(told(world)) == 1
-
-
-def test_a_new_fact_is_told_at_once_and_a_pregnancy_ends(world: World) -> None:
-    """
-    The profile says that she is pregnant: the vaccine of this winter is due; not of the next.
-    """
-    world.identities.born = date(1995, 5, 10)
-    opened(world)
-    assert not any("GRIPPE" in item for item in told(world)[-1])
-    pregnant = Told((Fact.PREGNANT,), date(2026, 11, 20), ())
-    world.app.commit(world.app.know_facts(RECORD, "pregnancy", pregnant))
-
-    assert told(world)[-1] == ["COVID-RISQUE:2026-10-15", "GRIPPE-RISQUE:2026-10-15"]
-    world.clock.move(timedelta(days=279))
-    assert "GRIPPE-RISQUE" not in shown(world)
-
-
-@pytest.mark.parametrize(("days", "pregnant"), [(279, True), (280, False)])
-def test_a_pregnancy_nobody_ended_is_over_after_280_days(
-    world: World, days: int, *, pregnant: bool
-) -> None:
-    """
-    Counted from its first day where that was said, else from the day it was told.
-    """
-    said = Told((Fact.PREGNANT,), date(2026, 1, 1), ())
-    dated = said._replace(on=date(2026, 3, 1), since=((Fact.PREGNANT, date(2026, 1, 1)),))
-    for told_of in (said, dated):
-        kept = PreventionPlan.begin(world.app.secret, RECORD, PATIENT)
-        kept.know_facts("ages", told_of, PATIENT)
-        known = kept.known_facts(lambda _: True, date(2026, 1, 1) + timedelta(days=days))
-        assert (Fact.PREGNANT in known) is pregnant
-
-
-def test_a_pregnancy_that_is_dated_is_followed_by_weeks() -> None:
-    """
-    Twenty weeks after the first day of the last period: whooping cough, to protect the newborn.
-    """
-    person = Person(born=date(1995, 5, 10), sex="F", facts={Fact.PREGNANT: date(2026, 6, 20)})
-
-    found = plan(read_table(), person, History(), date(2026, 11, 21))
-
-    (item,) = [i for i in found if i.rule.id == "COQ-GROSSESSE"]
-    assert (item.start, item.timing) == (date(2026, 11, 7), Timing.DUE)
 
 
 def test_what_is_masked_from_professionals_does_not_show_in_their_plan(world: World) -> None:
