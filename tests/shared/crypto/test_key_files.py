@@ -2,6 +2,8 @@
 
 import os
 import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -9,6 +11,7 @@ import pytest
 
 from shared.crypto.key_files import _is_private, is_private
 from shared.crypto.key_wrapper import FileKeyWrapper
+from shared.kernel.settings import SettingsError
 
 ROOT, CARNET, SOMEBODY = 0, 10001, 10002
 
@@ -65,22 +68,20 @@ def test_a_pods_user_loads_the_key_that_was_mounted_for_its_group() -> None:
         file.write_text(secrets.token_hex(32))
         os.chown(file, ROOT, CARNET)
         file.chmod(0o640)
-        assert _loads_as_carnet(file)
-        file.chmod(0o644)
-        assert not _loads_as_carnet(file)
-
-
-def _loads_as_carnet(file: Path) -> bool:
-    child = os.fork()
-    if child == 0:
-        taken = False
-        try:
-            os.setgroups([])
-            os.setgid(CARNET)
-            os.setuid(CARNET)
+        with _as_carnet():
             FileKeyWrapper(file)
-            taken = True
-        finally:
-            os._exit(0 if taken else 1)
-    _, status = os.waitpid(child, 0)
-    return status == 0
+        file.chmod(0o644)
+        with _as_carnet(), pytest.raises(SettingsError, match="readable by others"):
+            FileKeyWrapper(file)
+
+
+@contextmanager
+def _as_carnet() -> Iterator[None]:
+    """For as long as it takes, this process is the pod's: user and group."""
+    os.setegid(CARNET)
+    os.seteuid(CARNET)
+    try:
+        yield
+    finally:
+        os.seteuid(ROOT)
+        os.setegid(ROOT)
