@@ -26,12 +26,16 @@ from scripts.ops.sets import (
     new_set,
     remember,
 )
+from services.audit.domain.settings import BUCKET
+from services.audit.domain.tiles import CHECKPOINT_PATH, COSIGNED_PATH, VKEY_PATH
 from shared.kernel.clock import instant
 from shared.kernel.common import CommonSettings
 from shared.stores.objects import Objects, open_objects
 
 Folder = Annotated[Path, typer.Argument(help="Where the sets are; another place than the data.")]
 KEPT_DAYS = 35
+WRITTEN_AGAIN = (CHECKPOINT_PATH, COSIGNED_PATH, VKEY_PATH)
+"""Of the transparency log; all its other files are written once."""
 
 
 def backup(folder: Folder, dry_run: DryRun = False) -> None:
@@ -51,6 +55,8 @@ def backup(folder: Folder, dry_run: DryRun = False) -> None:
     now = datetime.now(UTC)
     place = new_set(folder, now)
     with progress() as bar:
+        if common.s3_endpoint:
+            _copy_what_changes(common, folder)
         task = bar.add_task("logs", total=len(present))
         made = {}
         for service in present:
@@ -95,8 +101,18 @@ def buckets(common: CommonSettings) -> Iterator[tuple[str, Objects]]:
             yield service, open_objects(common, service)
 
 
+def _copy_what_changes(common: CommonSettings, folder: Path) -> None:
+    """Before the logs: audit signs in its log first and shows it then, so that what a set shows
+    is never larger than what its log remembers signing, which audit would take for a fork."""
+    objects = open_objects(common, BUCKET)
+    for key in WRITTEN_AGAIN:
+        if objects.stat(key):
+            _fetch(objects, key, folder / "objects" / BUCKET / key, None)
+
+
 def _copy_objects(common: CommonSettings, folder: Path, bar: Progress) -> int:
-    """Those that are new, and the few that are written again; an object's name is its path."""
+    """After the logs, so that what they name is there: those that are new, each written once; an
+    object's name is its path."""
     count = 0
     for name, objects in buckets(common):
         keys = list(objects.list())
@@ -104,7 +120,8 @@ def _copy_objects(common: CommonSettings, folder: Path, bar: Progress) -> int:
         for key in keys:
             file = folder / "objects" / name / key
             stat = objects.stat(key)
-            if stat and not (file.exists() and stat.sha256):
+            is_new = not file.exists() or (stat and not stat.sha256)
+            if stat and is_new and not (name == BUCKET and key in WRITTEN_AGAIN):
                 _fetch(objects, key, file, stat.sha256)
                 count += 1
             if file.exists():
