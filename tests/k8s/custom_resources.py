@@ -1,9 +1,10 @@
 """What other operators' resources may say: the fields that our manifests use, and no more.
 
 Facts read in each operator's own CustomResourceDefinition, against which the rendered overlays
-were validated whole, unknown fields refused, on 22 November 2026 (KEDA, External Secrets,
-Prometheus, CloudNativePG, RabbitMQ, MongoDB community, as published in August 2026). A field that
-is not here has not been compared: look it up there, then add it.
+were validated whole, unknown fields refused, on 23 November 2026 (KEDA, External Secrets,
+Prometheus, CloudNativePG and its Barman Cloud plugin, RabbitMQ, MongoDB community, as published in
+August 2026); none is one that its definition calls deprecated. A field that is not here has not
+been compared: look it up there, then add it.
 """
 
 import re
@@ -17,6 +18,7 @@ Fields = dict[str, type | str]
 NAME = r"[a-z0-9]([-a-z0-9.]*[a-z0-9])?"
 QUANTITY = r"\d+(m|Mi|Gi|Ti)?"
 DURATION = r"\d+(ms|s|m|h)"
+PLUGIN = r"barman-cloud\.cloudnative-pg\.io"
 ZONE = r"topology\.kubernetes\.io/(zone|region)"
 SPREAD: Fields = {
     "maxSkew": int,
@@ -84,6 +86,11 @@ FIELDS: dict[str, Fields] = {
         "endpoints.[].tlsConfig.ca.secret.name": NAME,
         "endpoints.[].tlsConfig.ca.secret.key": str,
     },
+    "monitoring.coreos.com/v1 PodMonitor": {
+        "selector.matchLabels.*": str,
+        "podMetricsEndpoints.[].port": str,
+        "podMetricsEndpoints.[].interval": DURATION,
+    },
     "monitoring.coreos.com/v1 PrometheusRule": {
         "groups.[].name": str,
         "groups.[].rules.[].alert": str,
@@ -96,6 +103,23 @@ FIELDS: dict[str, Fields] = {
         "schedule": r"\S+ \S+ \S+ \S+ \S+ \S+",  # with seconds, unlike a CronJob's
         "cluster.name": NAME,
         "backupOwnerReference": "none|self|cluster",
+        "immediate": bool,
+        "method": "barmanObjectStore|volumeSnapshot|plugin",
+        "pluginConfiguration.name": PLUGIN,
+    },
+    "barmancloud.cnpg.io/v1 ObjectStore": {
+        "retentionPolicy": r"[1-9]\d*[dwm]",
+        "configuration.destinationPath": "s3://.+",
+        "configuration.endpointURL": "https://.+",
+        "configuration.endpointCA.name": NAME,
+        "configuration.endpointCA.key": str,
+        "configuration.s3Credentials.accessKeyId.name": NAME,
+        "configuration.s3Credentials.accessKeyId.key": str,
+        "configuration.s3Credentials.secretAccessKey.name": NAME,
+        "configuration.s3Credentials.secretAccessKey.key": str,
+        "configuration.wal.compression": "bzip2|gzip|lz4|snappy|xz|zstd",
+        "configuration.data.compression": "bzip2|gzip|lz4|snappy",
+        **_below("instanceSidecarConfiguration", RESOURCES),
     },
     "postgresql.cnpg.io/v1 Cluster": {
         "instances": int,
@@ -117,16 +141,14 @@ FIELDS: dict[str, Fields] = {
         f"affinity.{TERM.partition('.')[2]}.key": ZONE,
         f"affinity.{TERM.partition('.')[2]}.operator": "In",
         f"affinity.{TERM.partition('.')[2]}.values.[]": str,
-        "backup.retentionPolicy": r"[1-9]\d*[dwm]",
-        "backup.barmanObjectStore.destinationPath": "s3://.+",
-        "backup.barmanObjectStore.endpointURL": "https://.+",
-        "backup.barmanObjectStore.s3Credentials.accessKeyId.name": NAME,
-        "backup.barmanObjectStore.s3Credentials.accessKeyId.key": str,
-        "backup.barmanObjectStore.s3Credentials.secretAccessKey.name": NAME,
-        "backup.barmanObjectStore.s3Credentials.secretAccessKey.key": str,
-        "backup.barmanObjectStore.wal.compression": "bzip2|gzip|lz4|snappy|xz|zstd",
-        "backup.barmanObjectStore.data.compression": "bzip2|gzip|snappy",
-        "monitoring.enablePodMonitor": bool,
+        "plugins.[].name": PLUGIN,
+        "plugins.[].isWALArchiver": bool,
+        "plugins.[].parameters.*": str,
+        "bootstrap.recovery.source": str,
+        "bootstrap.recovery.recoveryTarget.targetTime": r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ",
+        "externalClusters.[].name": str,
+        "externalClusters.[].plugin.name": PLUGIN,
+        "externalClusters.[].plugin.parameters.*": str,
         **RESOURCES,
     },
     "rabbitmq.com/v1beta1 RabbitmqCluster": {
@@ -188,7 +210,9 @@ FIELDS: dict[str, Fields] = {
 REQUIRED: dict[str, set[str]] = {
     "external-secrets.io/v1 SecretStore": {"provider"},
     "keda.sh/v1alpha1 ScaledObject": {"scaleTargetRef", "triggers"},
+    "monitoring.coreos.com/v1 PodMonitor": {"selector", "podMetricsEndpoints"},
     "monitoring.coreos.com/v1 ServiceMonitor": {"selector", "endpoints"},
+    "barmancloud.cnpg.io/v1 ObjectStore": {"configuration"},
     "postgresql.cnpg.io/v1 Cluster": {"instances"},
     "postgresql.cnpg.io/v1 ScheduledBackup": {"schedule", "cluster"},
     "mongodbcommunity.mongodb.com/v1 MongoDBCommunity": {"security", "type", "users"},

@@ -1,7 +1,9 @@
 """The manifests as a cluster would be given them."""
 
+import os
 import shutil
 import subprocess
+import tempfile
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -15,6 +17,7 @@ Json = dict[str, Any]
 K8S = ROOT / "k8s"
 TOOLS = ROOT / "var" / "tools"
 OVERLAYS = ("dev", "prod")
+COMPONENTS = ("read-only", "restored")
 WORKLOADS = {"Deployment", "Job", "CronJob"}
 
 
@@ -32,8 +35,24 @@ def rendered(overlay: str) -> list[Json]:
 
 @cache
 def render(overlay: str) -> str:
-    kubectl = kubectl_program()
-    command = [kubectl, "kustomize", K8S / "overlays" / overlay]
+    return _rendered(K8S / "overlays" / overlay)
+
+
+@cache
+def with_component(name: str) -> list[Json]:
+    """The overlay for production, with what an operator adds to it in an emergency."""
+    with tempfile.TemporaryDirectory() as made:
+        folder = Path(made).resolve()
+        overlay, component = (
+            os.path.relpath(K8S / part, folder) for part in ("overlays/prod", f"components/{name}")
+        )
+        asked = {"resources": [overlay], "components": [component]}
+        (folder / "kustomization.yaml").write_text(yaml.safe_dump(asked))
+        return _documents(_rendered(folder))
+
+
+def _rendered(folder: Path) -> str:
+    command = [kubectl_program(), "kustomize", folder]
     return subprocess.run(command, capture_output=True, text=True, check=True).stdout
 
 

@@ -15,8 +15,8 @@ from scripts.cli.processes import ROOT
 from scripts.manifests.dashboards import BOARDS
 
 FOLDER = ROOT / "deploy" / "prometheus"
-OUTSIDE = ("rabbitmq_", "cnpg_", "kube_", "up")
-"""Metrics of the broker, of the database's operator and of Kubernetes."""
+OUTSIDE = ("rabbitmq_", "cnpg_", "barman_", "kube_", "up")
+"""Metrics of the broker, of the database's operator and its plugin, and of Kubernetes."""
 
 
 def rules() -> dict[str, Any]:
@@ -69,7 +69,7 @@ def test_alerts_and_dashboards_ask_for_metrics_that_exist() -> None:
     known = {sample.name for metric in REGISTRY.collect() for sample in metric.samples}
     known |= {name for metric in REGISTRY.collect() for name in _names(metric)}
     for expression in _expressions():
-        for name in re.findall(r"\b(?:carnet|rabbitmq|cnpg|kube)_[a-z_]+\b", expression):
+        for name in re.findall(r"\b(?:carnet|rabbitmq|cnpg|barman|kube)_[a-z_]+\b", expression):
             assert name.startswith(OUTSIDE) or name in known, name
 
 

@@ -2,7 +2,18 @@
 
 import pytest
 
-from tests.k8s.manifests import OVERLAYS, Json, base, name_of, of_kind, pod_of, rendered
+from scripts.cli.processes import ROOT
+from services.keyring.bootstrap import KeyringSettings
+from tests.k8s.manifests import (
+    OVERLAYS,
+    Json,
+    base,
+    name_of,
+    of_kind,
+    pod_of,
+    rendered,
+    with_component,
+)
 
 SEVERAL = ("base", "prod")
 """Not ``dev``, which has one of each."""
@@ -91,3 +102,61 @@ def test_what_shares_the_volume_of_backups_runs_on_one_node(documents: list[Json
         assert term["topologyKey"] == "kubernetes.io/hostname"
         own = pod_of(job)["metadata"]["labels"]
         assert term["labelSelector"]["matchLabels"].items() <= own.items()
+
+
+def test_what_is_archived_goes_where_an_object_store_is_described(documents: list[Json]) -> None:
+    """A name that nobody has is no error of the manifest: the log of changes would wait."""
+    [cluster] = of_kind(documents, "Cluster")
+    [store] = of_kind(documents, "ObjectStore")
+    [backup] = of_kind(documents, "ScheduledBackup")
+    [plugin] = cluster["spec"]["plugins"]
+    assert plugin["isWALArchiver"] is True
+    assert plugin["parameters"] == {"barmanObjectName": store["metadata"]["name"]}
+    assert backup["spec"]["cluster"]["name"] == cluster["metadata"]["name"]
+    assert backup["spec"]["method"] == "plugin"
+    assert backup["spec"]["pluginConfiguration"]["name"] == plugin["name"]
+
+
+def test_backups_are_kept_as_long_as_certificates_of_erasure_say(documents: list[Json]) -> None:
+    [store] = of_kind(documents, "ObjectStore")
+    assert settings(documents).get("CARNET_KEYRING_BACKUPS_KEPT_DAYS") is None
+    assert store["spec"]["retentionPolicy"] == f"{KeyringSettings().backups_kept_days}d"
+
+
+def test_the_archive_s_authority_and_keys_are_in_secrets_somebody_makes() -> None:
+    """By an ExternalSecret, or by whoever runs it, whom the page tells."""
+    [store] = of_kind(base(), "ObjectStore")
+    made = {d["spec"]["target"]["name"] for d in of_kind(base(), "ExternalSecret")}
+    told = (ROOT / "docs" / "operating.md").read_text()
+    configuration = store["spec"]["configuration"]
+    named = {key["name"] for key in configuration["s3Credentials"].values()}
+    assert named <= made
+    assert f"`{configuration['endpointCA']['name']}`" in told
+
+
+def test_every_instance_is_measured(documents: list[Json]) -> None:
+    """The alerts on what they archive and how far behind they are ask for nothing else."""
+    [cluster] = of_kind(documents, "Cluster")
+    [monitor] = of_kind(documents, "PodMonitor")
+    assert monitor["spec"]["selector"] == {
+        "matchLabels": {"cnpg.io/cluster": cluster["metadata"]["name"]}
+    }
+    monitoring = {"kubernetes.io/metadata.name": "monitoring"}
+    peer = {"namespaceSelector": {"matchLabels": monitoring}}
+    [let_in] = [
+        r["ports"] for r in policy(documents, "postgresql")["ingress"] if r["from"] == [peer]
+    ]
+    assert let_in == [{"protocol": "TCP", "port": 9187}]
+
+
+def test_a_restored_database_does_not_write_over_what_it_was_restored_from() -> None:
+    documents = with_component("restored")
+    [cluster] = of_kind(documents, "Cluster")
+    [store] = of_kind(documents, "ObjectStore")
+    [source] = cluster["spec"]["externalClusters"]
+    assert cluster["spec"]["bootstrap"]["recovery"]["source"] == source["name"]
+    [plugin] = cluster["spec"]["plugins"]
+    before, after = source["plugin"]["parameters"], plugin["parameters"]
+    assert before["barmanObjectName"] == after["barmanObjectName"] == store["metadata"]["name"]
+    assert before["serverName"] == cluster["metadata"]["name"]
+    assert after["serverName"] != before["serverName"]

@@ -5,21 +5,33 @@ import copy
 import pytest
 
 from tests.k8s.custom_resources import FIELDS, wrong
-from tests.k8s.manifests import OVERLAYS, Json, base, name_of, rendered
+from tests.k8s.manifests import COMPONENTS, OVERLAYS, Json, base, name_of, rendered, with_component
 
 KUBERNETES = {"v1", "apps/v1", "batch/v1", "policy/v1", "networking.k8s.io/v1", "storage.k8s.io/v1"}
 
 
 def custom(overlay: str) -> list[Json]:
-    documents = base() if overlay == "base" else rendered(overlay)
+    return _of_operators(base() if overlay == "base" else rendered(overlay))
+
+
+def _of_operators(documents: list[Json]) -> list[Json]:
     return [document for document in documents if document["apiVersion"] not in KUBERNETES]
 
 
 @pytest.mark.parametrize("overlay", ["base", *OVERLAYS])
 def test_every_field_is_one_that_its_operator_knows(overlay: str) -> None:
     """An operator ignores what it does not know: a volume would be where nobody wanted it."""
-    found = {name_of(document): [*wrong(document)] for document in custom(overlay)}
-    assert {name: sentences for name, sentences in found.items() if sentences} == {}
+    assert _sentences(custom(overlay)) == {}
+
+
+@pytest.mark.parametrize("component", COMPONENTS)
+def test_components_say_what_operators_know_too(component: str) -> None:
+    assert _sentences(_of_operators(with_component(component))) == {}
+
+
+def _sentences(documents: list[Json]) -> dict[str, list[str]]:
+    found = {name_of(document): [*wrong(document)] for document in documents}
+    return {name: sentences for name, sentences in found.items() if sentences}
 
 
 def test_every_kind_that_was_compared_is_used() -> None:
@@ -31,7 +43,7 @@ def test_every_kind_that_was_compared_is_used() -> None:
     [
         ("Cluster", ("storage", "class"), "encrypted"),
         ("Cluster", ("instances",), "3"),
-        ("Cluster", ("backup", "retentionPolicy"), "35 days"),
+        ("ObjectStore", ("retentionPolicy",), "35 days"),
         ("RabbitmqCluster", ("persistence", "storageClass"), "encrypted"),
         ("ScaledObject", ("triggers", "0", "metadata", "value"), 20),
         ("ExternalSecret", ("target", "deletionPolicy"), "Keep"),

@@ -282,12 +282,12 @@ def test_backups_of_databases_go_to_a_declared_host(documents: list[Json]) -> No
     """No process of ours is told that address, so none would refuse to start with another."""
     [settings] = [d for d in of_kind(documents, "ConfigMap") if d["metadata"]["name"] == "carnet"]
     places = set(settings["data"]["CARNET_HOSTING_PLACES"].split(","))
-    clusters = [d for d in of_kind(documents, "Cluster") if "cnpg" in d["apiVersion"]]
-    assert clusters
-    for cluster in clusters:
-        store = cluster["spec"]["backup"]["barmanObjectStore"]
-        assert store["endpointURL"].startswith("https://")
-        assert hosts_of(store["endpointURL"]) <= places
+    stores = of_kind(documents, "ObjectStore")
+    assert stores
+    for store in stores:
+        address = store["spec"]["configuration"]["endpointURL"]
+        assert address.startswith("https://")
+        assert hosts_of(address) <= places
 
 
 def test_every_volume_and_setting_a_pod_names_is_there(documents: list[Json]) -> None:
