@@ -64,16 +64,20 @@ class Access:
 
 
 class Box:
-    """A mail server that keeps what it takes; ``refuses`` some addresses, or is ``away``."""
+    """A mail server that keeps what it takes; ``refuses`` some addresses, ``breaks_on`` others, or
+    is ``away``."""
 
     def __init__(self) -> None:
         self.refuses: dict[str, str] = {}
+        self.breaks_on = ""
         self.away = False
         self.taken: list[Letter] = []
 
     def deliver(self, letter: Letter) -> None:
         if self.away:
             raise NotNow("nobody there")
+        if letter.recipient == self.breaks_on:
+            raise ValueError("nobody thought of this")
         if letter.recipient in self.refuses:
             raise Refused(self.refuses[letter.recipient])
         self.taken.append(letter)

@@ -5,9 +5,10 @@ A row comes with the event that queues a mail, and goes with the one that settle
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from uuid import UUID
 
+from shared.kernel.backoff import pause
 from shared.stores.guard import GuardedRecorder, Sql, Step
 
 TABLE = "messaging_outbox"
@@ -15,8 +16,6 @@ COLUMNS = (
     "(id TEXT PRIMARY KEY, kind TEXT NOT NULL, record_id TEXT, due_at BIGINT NOT NULL,"
     " queued_at BIGINT NOT NULL, attempts BIGINT NOT NULL)"
 )
-FIRST_PAUSE = timedelta(minutes=1)
-LONGEST_PAUSE = timedelta(hours=4)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,12 +66,10 @@ class Outbox:
         return self._rows("WHERE due_at >= ?", 0, limit)
 
     def postpone(self, due: Due, now: datetime) -> None:
-        """Twice as long after each try."""
-        pause = min(FIRST_PAUSE * 2**due.attempts, LONGEST_PAUSE)
         with self._recorder.writing() as sql:
             sql(
                 f"UPDATE {TABLE} SET due_at = ?, attempts = attempts + 1 WHERE id = ?",  # noqa: S608 - our own table name
-                _millis(now + pause), str(due.mailing_id),
+                _millis(now + pause(due.attempts)), str(due.mailing_id),
             )  # fmt: skip
 
     def _rows(self, where: str, value: int, limit: int) -> list[Due]:

@@ -5,7 +5,7 @@ Rows lie beside the log: one comes with the notice it tells of, and goes with wh
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from uuid import UUID
 
 from services.notification.domain.topic import Channel, Topic
@@ -17,8 +17,6 @@ COLUMNS = (
     " due_at BIGINT NOT NULL, queued_at BIGINT NOT NULL, attempts BIGINT NOT NULL,"
     " UNIQUE (record_id, topic, channel))"
 )
-FIRST_PAUSE = timedelta(minutes=1)
-LONGEST_PAUSE = timedelta(hours=4)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -104,11 +102,6 @@ class Pending:
     def count(self) -> int:
         with self._recorder.reading() as sql:
             return int(sql(f"SELECT COUNT(*) FROM {TABLE}")[0][0])  # noqa: S608 - our own table name
-
-
-def pause(attempts: int) -> timedelta:
-    """Twice as long after each try."""
-    return min(FIRST_PAUSE * int(2**attempts), LONGEST_PAUSE)
 
 
 def _millis(moment: datetime) -> int:

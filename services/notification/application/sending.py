@@ -10,7 +10,7 @@ from pydantic import BaseModel
 
 from services.notification import contract as c
 from services.notification.application.log import SELF, NotificationLog
-from services.notification.application.pending import Due, pause
+from services.notification.application.pending import Due
 from services.notification.domain.dispatch import Dispatch
 from services.notification.domain.errors import UnknownDispatch
 from services.notification.domain.notice import Notice, NoticeKind
@@ -20,6 +20,7 @@ from services.notification.domain.topic import Channel
 from shared.crypto.keys import KeyErased
 from shared.crypto.tokens import keyed_token
 from shared.kernel.actor import Actor
+from shared.kernel.backoff import pause
 from shared.kernel.errors import DeadlineExceeded, TooMany, Unavailable
 from shared.kernel.ids import derived_id
 from shared.mail.mailer import NotNow, Refused

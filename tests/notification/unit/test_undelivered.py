@@ -1,6 +1,7 @@
 """What did not arrive: tried again, failed, come back, or sent another way."""
 
 import json
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from uuid import UUID, uuid4
@@ -51,6 +52,18 @@ def test_what_nobody_takes_for_two_days_has_failed(
     for _ in range(30):
         send(4 * 60)
     assert told(notification, "email_failed") == ["expired"]
+
+
+def test_what_never_leaves_keeps_nothing_else_back(
+    hear: Hear, active: None, send: Send, box: Box
+) -> None:
+    """However many tries it had: a fault of ours, which an update mends."""
+    box.breaks_on = "pat@example.org"
+    hear(glass_broken(3))
+    for _ in range(60):
+        assert send(4 * 60) == []
+    hear(*(replace(m, record=OTHER) for m in (announced(4), activated(5), glass_broken(6))))
+    assert send(4 * 60) == [subject(Topic.EMERGENCY)]
 
 
 def test_an_address_that_is_refused_is_used_no_more_and_the_record_says_so(
