@@ -39,7 +39,10 @@ def compose() -> Json:
     }
     return {
         "name": "carnet",
-        "services": _stores() | {"migrate": _migrate()} | services | _telemetry(),
+        "services": _stores()
+        | {"migrate": _migrate(), "operator": _operator()}
+        | services
+        | _telemetry(),
         "networks": {"inside": {"internal": True}, "outside": {}},
         "volumes": {name: {} for name in (*STORES, "prometheus", "grafana")},
     }
@@ -87,6 +90,17 @@ def _migrate() -> Json:
         "depends_on": {n: {"condition": "service_healthy"} for n in STORES if n != "rabbitmq"},
         "restart": "no",
     }  # fmt: skip
+
+
+def _operator() -> Json:
+    """Not started with the others: `docker compose run --rm operator ops backup /backups`."""
+    migrate = _migrate()
+    return {
+        **migrate,
+        "profiles": ["operator"],
+        "command": ["ops", "--help"],
+        "volumes": [*migrate["volumes"], f"{PRIVATE}/backups:/backups"],
+    }
 
 
 def _ours(name: str) -> Json:

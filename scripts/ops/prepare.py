@@ -36,7 +36,8 @@ def prepare(
     the ExternalSecrets of k8s/ look for: FOLDER/secret-store/PATH.json holds those of PATH.
 
     Safe to repeat: what is there is kept, since a new key would orphan all data. Give the
-    folder to the containers' user afterwards: chown -R 10001 FOLDER/env FOLDER/keys FOLDER/kek.
+    folder to the containers' user afterwards: chown -R 10001 FOLDER/env FOLDER/keys FOLDER/kek
+    FOLDER/backups.
     """
     if dry_run:
         typer.echo(f"{folder}: keys and passwords of {len(SERVICES)} services would be made")
@@ -46,6 +47,7 @@ def prepare(
     _keys(home)
     _broker(home, passwords)
     _databases(home, passwords)
+    private_folder(home / "backups")
     private_folder(home / "smtp")  # for tls.crt, tls.key and ca.crt of the mail edge
     for name, environment in _environments(passwords, relay).items():
         _environment(home, name, environment)

@@ -43,7 +43,14 @@ def _all(home: Path, passwords: Mapping[str, str]) -> dict[str, Values]:
         },
         "carnet/mongodb/admin": {"password": passwords["mongodb"]},
         "carnet/postgresql/backup": {"access-key": BACKUP, "secret-key": passwords[BACKUP]},
-        "carnet/backup/settings": _backup(passwords),
+        "carnet/backup/settings": _of_all(
+            BACKUP, passwords[BACKUP], _objects(BACKUP, passwords[BACKUP])
+        ),
+        "carnet/operator/settings": {
+            **_of_all(owner_of("{service}"), None, _objects(MIGRATION, passwords["objects"])),
+            "PGPASSFILE": "/tmp/pgpass",  # noqa: S108 - of the pod's own; see its description
+        },
+        "carnet/operator/passwords": {"pgpass": (home / "pgpass").read_text()},
     }
     for service in SERVICES:
         key = f"{service}.key"
@@ -76,17 +83,19 @@ def _settings(service: str, role: str, passwords: Mapping[str, str]) -> Values:
     }
 
 
-def _backup(passwords: Mapping[str, str]) -> Values:
-    """It asks no broker: the address says where there is one, and nobody's password."""
+def _of_all(role: str, password: str | None, objects: Values) -> Values:
+    """Of who works on all databases. They ask no broker: the address says where there is one, and
+    nobody's password. ``None``: libpq finds passwords in a file."""
     return {
         "CARNET_AMQP_URI": f"amqps://rabbitmq.{DOMAIN}:5671/{VHOST}",
-        "CARNET_POSTGRES_DSN": _database(BACKUP, passwords[BACKUP], database_of("{service}")),
-        **_objects(BACKUP, passwords[BACKUP]),
+        "CARNET_POSTGRES_DSN": _database(role, password, database_of("{service}")),
+        **objects,
     }
 
 
-def _database(role: str, password: str, name: str) -> str:
-    return f"postgresql://{role}:{password}@postgresql-rw.{DOMAIN}/{name}?{TLS}"
+def _database(role: str, password: str | None, name: str) -> str:
+    user = f"{role}:{password}" if password else role
+    return f"postgresql://{user}@postgresql-rw.{DOMAIN}/{name}?{TLS}"
 
 
 def _objects(name: str, secret: str) -> Values:

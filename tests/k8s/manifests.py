@@ -17,7 +17,7 @@ Json = dict[str, Any]
 K8S = ROOT / "k8s"
 TOOLS = ROOT / "var" / "tools"
 OVERLAYS = ("dev", "prod")
-COMPONENTS = ("read-only", "restored")
+COMPONENTS = ("operator", "read-only", "restored")
 WORKLOADS = {"Deployment", "Job", "CronJob"}
 
 
@@ -26,6 +26,14 @@ def base() -> list[Json]:
     """Every resource of the base, as written: what overlays change is little."""
     files = sorted(f for f in (K8S / "base").rglob("*.yaml") if f.name != "kustomization.yaml")
     return [document for file in files for document in _documents(file.read_text())]
+
+
+@cache
+def of_component(name: str) -> list[Json]:
+    """The resources that a component adds, as written."""
+    files = sorted((K8S / "components" / name).glob("*.yaml"))
+    found = [document for file in files for document in _documents(file.read_text())]
+    return [document for document in found if document["kind"] != "Component"]
 
 
 @cache

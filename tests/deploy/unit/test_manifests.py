@@ -68,13 +68,13 @@ def test_the_start_is_ordered_by_health(compose: dict[str, Any]) -> None:
 def test_our_containers_are_locked_down(compose: dict[str, Any]) -> None:
     """Non-root, nothing writable but memory, no rights, and no way out of the machine."""
     assert compose["networks"]["inside"] == {"internal": True}
-    for name in (*SERVICES, "migrate"):
+    for name in (*SERVICES, "migrate", "operator"):
         service = compose["services"][name]
         assert service["user"] == "10001:10001"
         assert service["read_only"] is True
         assert service["cap_drop"] == ["ALL"]
         assert service["security_opt"] == ["no-new-privileges:true"]
-        outside = name != "migrate" and wiring(name).sends_mail
+        outside = name in SERVICES and wiring(name).sends_mail
         assert service["networks"] == (["inside", "outside"] if outside else ["inside"])
         assert "ports" not in service
     published = [p for s in compose["services"].values() for p in s.get("ports", [])]
@@ -91,6 +91,16 @@ def test_each_service_mounts_its_own_secrets_only(compose: dict[str, Any]) -> No
         assert ("/kek:" in mounted) == (name == "keyring")
         assert "pgpass" not in mounted
         assert "keys/all" not in mounted
+
+
+def test_the_operators_commands_have_a_place(compose: dict[str, Any]) -> None:
+    """With the owners' passwords and the sets of backups, and only when somebody asks for it."""
+    operator = compose["services"]["operator"]
+    assert operator["profiles"] == ["operator"]
+    mounted = " ".join(operator["volumes"])
+    assert "./private/backups:/backups" in mounted.split()
+    assert "/pgpass:" in mounted
+    assert operator["env_file"] == ["./private/env/common", "./private/env/migrate"]
 
 
 def test_the_image_has_no_tools_of_ours() -> None:

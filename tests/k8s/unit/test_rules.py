@@ -18,6 +18,7 @@ from tests.k8s.manifests import (
     of_kind,
     pod_of,
     rendered,
+    with_component,
 )
 
 SECRET_NAMES = re.compile(r"PASSWORD|SECRET|TOKEN|PRIVATE|AMQP_URI|POSTGRES_DSN|MONGODB_URI|_KEY$")
@@ -26,6 +27,14 @@ SECRET_VALUES = re.compile(r"://[^/\s:@]+:[^/\s@]+@|-----BEGIN [A-Z ]*PRIVATE")
 
 @pytest.fixture(params=["base", *OVERLAYS])
 def documents(request: pytest.FixtureRequest) -> list[Json]:
+    return base() if request.param == "base" else rendered(request.param)
+
+
+@pytest.fixture(params=["base", *OVERLAYS, "operator"])
+def everything(request: pytest.FixtureRequest) -> list[Json]:
+    """Of ``prod`` also with the place for the operator's commands."""
+    if request.param == "operator":
+        return with_component("operator")
     return base() if request.param == "base" else rendered(request.param)
 
 
@@ -46,16 +55,16 @@ def test_every_entrypoint_has_a_deployment(documents: list[Json]) -> None:
     assert sorted(args) == sorted([name] for name in entrypoints())
 
 
-def test_every_container_is_restricted(documents: list[Json]) -> None:
+def test_every_container_is_restricted(everything: list[Json]) -> None:
     """The Pod Security Standard "restricted", and a root file system that cannot be written."""
-    for name, pod in pods(documents):
+    for name, pod in pods(everything):
         security = pod["spec"]["securityContext"]
         assert security["runAsNonRoot"] is True, name
         assert security["seccompProfile"] == {"type": "RuntimeDefault"}, name
         assert pod["spec"]["automountServiceAccountToken"] is False, name
         assert not {"hostNetwork", "hostPID", "hostIPC"} & pod["spec"].keys(), name
         assert not [v for v in pod["spec"]["volumes"] if "hostPath" in v], name
-    for name, container in containers(documents):
+    for name, container in containers(everything):
         security = container["securityContext"]
         assert security["allowPrivilegeEscalation"] is False, name
         assert security["readOnlyRootFilesystem"] is True, name
@@ -68,9 +77,9 @@ def test_the_namespace_refuses_any_other_pod(documents: list[Json]) -> None:
     assert namespace["metadata"]["labels"]["pod-security.kubernetes.io/enforce"] == "restricted"
 
 
-def test_every_container_says_what_it_needs_and_may_take(documents: list[Json]) -> None:
+def test_every_container_says_what_it_needs_and_may_take(everything: list[Json]) -> None:
     """One that leaks ends alone. (No limit of CPU: it would only make its callers wait.)"""
-    for name, container in containers(documents):
+    for name, container in containers(everything):
         resources = container["resources"]
         assert {"cpu", "memory"} <= resources["requests"].keys(), name
         assert "memory" in resources["limits"], name
@@ -85,14 +94,14 @@ def test_probes_are_split(documents: list[Json]) -> None:
         assert paths == {"startup": "/live", "liveness": "/live", "readiness": "/ready"}
 
 
-def test_no_secret_is_written_down(documents: list[Json]) -> None:
+def test_no_secret_is_written_down(everything: list[Json]) -> None:
     """Secrets are named here and kept elsewhere."""
-    assert of_kind(documents, "Secret") == []
-    for document in of_kind(documents, "ConfigMap"):
+    assert of_kind(everything, "Secret") == []
+    for document in of_kind(everything, "ConfigMap"):
         for key, value in document.get("data", {}).items():
             assert not SECRET_NAMES.search(key), (name_of(document), key)
             assert not SECRET_VALUES.search(value), (name_of(document), key)
-    for name, container in containers(documents):
+    for name, container in containers(everything):
         assert "env" not in container, name  # all come from the ConfigMap or a Secret
 
 
@@ -290,11 +299,11 @@ def test_backups_of_databases_go_to_a_declared_host(documents: list[Json]) -> No
         assert hosts_of(address) <= places
 
 
-def test_every_volume_and_setting_a_pod_names_is_there(documents: list[Json]) -> None:
+def test_every_volume_and_setting_a_pod_names_is_there(everything: list[Json]) -> None:
     """A pod that waits for a ConfigMap nobody makes never starts."""
-    maps = {d["metadata"]["name"] for d in of_kind(documents, "ConfigMap")}
-    made = {d["spec"]["target"]["name"] for d in of_kind(documents, "ExternalSecret")}
-    for name, pod in pods(documents):
+    maps = {d["metadata"]["name"] for d in of_kind(everything, "ConfigMap")}
+    made = {d["spec"]["target"]["name"] for d in of_kind(everything, "ExternalSecret")}
+    for name, pod in pods(everything):
         assert set(_secrets(pod)) <= made, name
         assert set(_config_maps(pod)) <= maps, name
 

@@ -12,7 +12,7 @@ from scripts.manifests.compose import STORES
 from scripts.manifests.wiring import wiring
 from shared.kernel.common import CommonSettings
 from shared.kernel.settings import SettingsError
-from tests.k8s.manifests import base, of_kind
+from tests.k8s.manifests import base, of_component, of_kind
 from tests.ops.world import Operated, operated
 
 
@@ -90,7 +90,7 @@ def values(prepared: Path, path: str) -> dict[str, str]:
 def asked_for() -> dict[str, set[str]]:
     """By path: the properties that ExternalSecrets name (none: all there are)."""
     found: dict[str, set[str]] = {}
-    for document in of_kind(base(), "ExternalSecret"):
+    for document in of_kind([*base(), *of_component("operator")], "ExternalSecret"):
         for one in document["spec"].get("data", []):
             key, name = one["remoteRef"]["key"], one["remoteRef"]["property"]
             found.setdefault(key, set()).add(name)
@@ -118,7 +118,7 @@ def test_the_mail_edges_certificates_are_taken_along(tmp_path: Path, prepared: P
     assert values(prepared, "carnet/messaging/smtp") == {name: f"made-up {name}" for name in names}
 
 
-@pytest.mark.parametrize("service", [*SERVICES, "backup"])
+@pytest.mark.parametrize("service", [*SERVICES, "backup", "operator"])
 def test_what_kubernetes_is_given_starts_in_production(prepared: Path, service: str) -> None:
     """Typed, whole, every host declared in the ConfigMap, and TLS to each store."""
     [common] = [d for d in of_kind(base(), "ConfigMap") if d["metadata"]["name"] == "carnet"]
@@ -127,7 +127,7 @@ def test_what_kubernetes_is_given_starts_in_production(prepared: Path, service: 
     assert settings.production
     assert settings.amqp_uri.startswith("amqps://")
     assert "sslmode=verify-full" in str(settings.postgres_dsn)
-    assert service == "backup" or "tls=true" in str(settings.mongodb_uri)
+    assert service not in SERVICES or "tls=true" in str(settings.mongodb_uri)
     assert str(settings.s3_endpoint or "https:").startswith("https:")
 
 

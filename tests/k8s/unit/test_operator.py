@@ -1,0 +1,50 @@
+"""The place for the operator's commands: there while asked for, and reaching what it needs."""
+
+from tests.k8s.manifests import base, name_of, of_component, of_kind, pod_of, with_component
+
+LET_IN = {"podSelector": {"matchLabels": {"app.kubernetes.io/part-of": "carnet"}}}
+
+
+def test_it_is_nowhere_but_in_its_component() -> None:
+    """Whoever takes it over could write to every database."""
+    names = {name_of(document) for document in of_component("operator")}
+    assert "Deployment operator" in names
+    assert not names & {name_of(document) for document in base()}
+
+
+def test_it_reaches_databases_and_objects_and_nobody_reaches_it() -> None:
+    [policy] = of_kind(of_component("operator"), "NetworkPolicy")
+    [deployment] = of_kind(of_component("operator"), "Deployment")
+    labels = pod_of(deployment)["metadata"]["labels"]
+    assert policy["spec"]["podSelector"]["matchLabels"].items() <= labels.items()
+    assert policy["spec"]["ingress"] == []
+    stores = {
+        peer["podSelector"]["matchLabels"]["carnet.fr/store"]
+        for rule in policy["spec"]["egress"]
+        for peer in rule["to"]
+    }
+    assert stores == {"postgresql", "objects"}
+    [database] = [
+        d for d in of_kind(base(), "NetworkPolicy") if d["metadata"]["name"] == "postgresql"
+    ]
+    assert [LET_IN] in [rule["from"] for rule in database["spec"]["ingress"]]
+    assert LET_IN["podSelector"]["matchLabels"].items() <= labels.items()
+
+
+def test_it_has_the_sets_of_backups_and_passwords_that_libpq_reads() -> None:
+    """A file that a group may read is passed over in silence, and no password is sent."""
+    [deployment] = of_kind(of_component("operator"), "Deployment")
+    spec = pod_of(deployment)["spec"]
+    [container] = spec["containers"]
+    mounted = {mount["name"]: mount["mountPath"] for mount in container["volumeMounts"]}
+    volumes = {volume["name"]: volume for volume in spec["volumes"]}
+    [claim] = of_kind(base(), "PersistentVolumeClaim")
+    assert volumes["backups"]["persistentVolumeClaim"]["claimName"] == claim["metadata"]["name"]
+    assert mounted["backups"] == "/backups"
+    [script] = container["args"]
+    assert f"install -m 600 {mounted['passwords']}/pgpass /tmp/pgpass" in script
+
+
+def test_it_is_in_the_namespace_of_what_it_works_on() -> None:
+    found = [d for d in with_component("operator") if d["metadata"]["name"].startswith("operator")]
+    assert {d["metadata"].get("namespace") for d in found} == {"carnet"}
