@@ -1,9 +1,9 @@
 """Backups: events, wrapped keys and where each service stands, objects, destructions of keys."""
 
-import hashlib
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Annotated
@@ -12,136 +12,119 @@ import typer
 from rich.progress import Progress
 
 from scripts.cli.processes import SERVICES
-from scripts.machine.files import private_folder, write_private
-from scripts.manifests.wiring import wiring
+from scripts.machine.files import write_private
 from scripts.ops.copies import Databases
+from scripts.ops.cut import Cut, Standing, Torn, cut_of, in_order
 from scripts.ops.keys_destroyed import tombstones
+from scripts.ops.objects import copy_objects
 from scripts.ops.parts import DryRun, progress, refuse
 from scripts.ops.sets import (
     BackupSet,
+    Compared,
     Kept,
     digest_upto,
     expired,
     file_digest,
     new_set,
     remember,
+    what_was_compared,
 )
-from services.audit.domain.settings import BUCKET
-from services.audit.domain.tiles import CHECKPOINT_PATH, COSIGNED_PATH, VKEY_PATH
+from scripts.ops.tiles import folder_of_history
 from shared.kernel.clock import instant
 from shared.kernel.common import CommonSettings
-from shared.stores.objects import Objects, open_objects
 
 Folder = Annotated[Path, typer.Argument(help="Where the sets are; another place than the data.")]
 KEPT_DAYS = 35
-WRITTEN_AGAIN = (CHECKPOINT_PATH, COSIGNED_PATH, VKEY_PATH)
-"""Of the transparency log; all its other files are written once."""
 
 
 def backup(folder: Folder, dry_run: DryRun = False) -> None:
-    """Add a set: each log as of one moment, with a digest of all its events; objects beside.
+    """Add a set: a cut of all logs, with a digest of all events of each; objects beside.
 
-    What was acknowledged before the command began is in it. Services go on meanwhile. Followers
-    are copied before those they follow, so that a set as a whole can seldom be ahead of itself.
+    What was acknowledged before the command began is in it. Services go on meanwhile; those that
+    write to SQLite wait for a moment. Ends with 1, and nothing is written, if no moment is found
+    at which no service knew of another what this did not have.
     """
     common = CommonSettings.read(os.environ)
     databases = Databases(common.data_dir, common.postgres_dsn)
-    present = [service for service in _followers_first() if databases.has(service)]
+    present = [service for service in SERVICES if databases.has(service)]
     if not present:
         refuse("there is no log here")
     if dry_run:
-        typer.echo(f"a set of {', '.join(present)} would be added to {folder}")
+        typer.echo(f"a set of {', '.join(in_order(present))} would be added to {folder}")
         return
-    now = datetime.now(UTC)
-    place = new_set(folder, now)
-    with progress() as bar:
-        if common.s3_endpoint:
-            _copy_what_changes(common, folder)
-        task = bar.add_task("logs", total=len(present))
-        made = {}
-        for service in present:
-            made[service] = _keep(databases, service, place, bar)
-            bar.advance(task)
-        objects = _copy_objects(common, folder, bar) if common.s3_endpoint else 0
-    learnt = remember(folder, tombstones(databases)) if "keyring" in present else 0
-    write_private(place / "set.json", BackupSet(at=now, services=made).model_dump_json(indent=1))
-    events = sum(kept.position for kept in made.values())
-    typer.echo(f"{instant(now)}: {events} events, {objects} objects, {learnt} new destructions")
-
-
-def _followers_first() -> list[str]:
-    """By how many follow a service; keyring, whom all ask, last."""
-    followed = [other for service in SERVICES for other in wiring(service).follows]
-    return sorted(SERVICES, key=lambda s: (s == "keyring", followed.count(s)))
-
-
-def _keep(databases: Databases, service: str, place: Path, bar: Progress) -> Kept:
-    file, last = databases.copy(service, place)
-    log = databases.log(service)
-    task = bar.add_task(service, total=last)
     try:
-        _, digest = digest_upto(log, last, lambda n: bar.update(task, completed=n))
-        reached_of = {p: log.places.followed(p) for p in wiring(service).follows}
-        return Kept(
-            file=file.name,
-            sha256=file_digest(file),
-            epoch=log.head().epoch,
-            position=last,
-            digest=digest,
-            followed={p: link.position for p, link in reached_of.items() if link},
-        )
+        with progress() as bar, _cut(databases, present, bar) as cut:
+            place = new_set(folder, cut.at)
+            try:
+                said = _fill(common, databases, folder, place, cut, bar)
+            except BaseException:
+                shutil.rmtree(place)
+                raise
+    except Torn as torn:
+        refuse(str(torn))
+    for sentence in said:
+        typer.echo(sentence)
+
+
+@contextmanager
+def _cut(databases: Databases, services: Sequence[str], bar: Progress) -> Iterator[Cut]:
+    task = bar.add_task("cut", total=1)
+    with cut_of(databases, services) as cut:
+        bar.advance(task)
+        yield cut
+
+
+def _fill(
+    common: CommonSettings,
+    databases: Databases,
+    folder: Path,
+    place: Path,
+    cut: Cut,
+    bar: Progress,
+) -> list[str]:
+    """The manifest comes last: without it there is no set. Return what is to be said of it."""
+    task = bar.add_task("logs", total=len(cut.snapshots))
+    made = {}
+    for service, snapshot in cut.snapshots.items():
+        file = snapshot.copy(place)
+        snapshot.close()  # what is held is in the way of who tidies up the database
+        made[service] = _kept(databases, service, file, cut.standings[service], bar)
+        bar.advance(task)
+    tiles = folder_of_history(folder, made)
+    objects = copy_objects(common, folder, tiles, bar) if common.s3_endpoint else 0
+    learnt = remember(folder, tombstones(databases)) if "keyring" in made else 0
+    compared = Compared(
+        attempts=cut.attempts,
+        ahead=[str(known) for known in cut.ahead],
+        unverified=list(cut.unverified),
+    )
+    found = BackupSet(at=cut.at, services=made, compared=compared, tiles=tiles)
+    write_private(place / "set.json", found.model_dump_json(indent=1))
+    events = sum(kept.position for kept in made.values())
+    return [
+        f"{instant(cut.at)}: {events} events, {objects} objects, {learnt} new destructions",
+        *what_was_compared(found),
+    ]
+
+
+def _kept(
+    databases: Databases, service: str, file: Path, standing: Standing, bar: Progress
+) -> Kept:
+    log = databases.log(service)
+    task = bar.add_task(service, total=standing.head)
+    try:
+        _, digest = digest_upto(log, standing.head, lambda n: bar.update(task, completed=n))
     finally:
         log.close()
         bar.remove_task(task)
-
-
-def buckets(common: CommonSettings) -> Iterator[tuple[str, Objects]]:
-    for service in SERVICES:
-        if wiring(service).keeps_objects:
-            yield service, open_objects(common, service)
-
-
-def _copy_what_changes(common: CommonSettings, folder: Path) -> None:
-    """Before the logs: audit signs in its log first and shows it then, so that what a set shows
-    is never larger than what its log remembers signing, which audit would take for a fork."""
-    objects = open_objects(common, BUCKET)
-    for key in WRITTEN_AGAIN:
-        if objects.stat(key):
-            _fetch(objects, key, folder / "objects" / BUCKET / key, None)
-
-
-def _copy_objects(common: CommonSettings, folder: Path, bar: Progress) -> int:
-    """After the logs, so that what they name is there: those that are new, each written once; an
-    object's name is its path."""
-    count = 0
-    for name, objects in buckets(common):
-        keys = list(objects.list())
-        task = bar.add_task(f"objects of {name}", total=len(keys))
-        for key in keys:
-            file = folder / "objects" / name / key
-            stat = objects.stat(key)
-            is_new = not file.exists() or (stat and not stat.sha256)
-            if stat and is_new and not (name == BUCKET and key in WRITTEN_AGAIN):
-                _fetch(objects, key, file, stat.sha256)
-                count += 1
-            if file.exists():
-                os.utime(file)  # seen in this backup: its term begins when it is no longer
-            bar.advance(task)
-    return count
-
-
-def _fetch(objects: Objects, key: str, file: Path, sha256: str | None) -> None:
-    private_folder(file.parent)
-    new = file.with_name(file.name + ".new")
-    digest = hashlib.sha256()
-    with new.open("wb") as stream:
-        for chunk in objects.get(key):
-            digest.update(chunk)
-            stream.write(chunk)
-    if sha256 and digest.hexdigest() != sha256:
-        new.unlink()
-        refuse(f"the object {key} is not what was stored: run carnet ops sweep, call security")
-    new.replace(file)
+    return Kept(
+        file=file.name,
+        sha256=file_digest(file),
+        epoch=standing.epoch,
+        position=standing.head,
+        digest=digest,
+        followed=standing.followed,
+    )
 
 
 def expire_backups(

@@ -1,21 +1,19 @@
-"""Copies of a service's database, of either kind, taken while it serves and as of one moment."""
+"""Services' databases, of either kind: their logs, snapshots of them, and copies put back."""
 
 import os
 import shutil
-import sqlite3
-import subprocess
-from collections.abc import Callable
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 
 import psycopg
 
+from scripts.ops.snapshots import Snapshot, of_databases, of_files, run
 from shared.crypto.local_keys import LocalKeys
 from shared.kernel.clock import SystemClock
 from shared.stores.event_log import EventLog
 from shared.stores.settings import EventStoreSettings
-
-Took = Callable[[int], None]
 
 
 @dataclass(frozen=True)
@@ -40,11 +38,11 @@ class Databases:
         made: EventLog = named(settings, LocalKeys(os.urandom(32), service), SystemClock())
         return made
 
-    def copy(self, service: str, folder: Path) -> tuple[Path, int]:
-        """The file, and the last position that it holds."""
+    def snapshots(self, services: Sequence[str]) -> AbstractContextManager[dict[str, Snapshot]]:
+        """Opened together, in this order; see :mod:`scripts.ops.snapshots`."""
         if self.dsn:
-            return _dump(self.dsn.format(service=service), service, folder / f"{service}.dump")
-        return _copy_sqlite(self._file(service), folder / f"{service}.db")
+            return of_databases({service: self.dsn.format(service=service) for service in services})
+        return of_files({service: self._file(service) for service in services})
 
     def restore(self, service: str, file: Path) -> None:
         """In the place of what is there, which the caller has put aside."""
@@ -68,43 +66,7 @@ class Databases:
         return self.data_dir / f"{service}.db"
 
 
-def _copy_sqlite(source: Path, target: Path) -> tuple[Path, int]:
-    """SQLite's own way, which sees one moment whatever is being written."""
-    target.touch(mode=0o600)
-    reading, writing = sqlite3.connect(source), sqlite3.connect(target)
-    try:
-        reading.backup(writing)
-        writing.execute("PRAGMA journal_mode = DELETE")
-        [(last,)] = writing.execute("SELECT COALESCE(MAX(rowid), 0) FROM stored_events").fetchall()
-    finally:
-        reading.close()
-        writing.close()
-    return target, int(last)
-
-
-def _dump(dsn: str, service: str, target: Path) -> tuple[Path, int]:
-    """The dump and the position are of the same snapshot."""
-    target.touch(mode=0o600)
-    with psycopg.connect(dsn) as connection:
-        connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
-        [(snapshot,)] = connection.execute("SELECT pg_export_snapshot()").fetchall()
-        [(last,)] = connection.execute(
-            f"SELECT COALESCE(MAX(notification_id), 0) FROM {service}_events".encode()  # noqa: S608 - a service's name
-        ).fetchall()
-        _run("pg_dump", "--format=custom", f"--snapshot={snapshot}", f"--file={target}", dsn)
-    return target, int(last)
-
-
 def _load(dsn: str, file: Path) -> None:
     """Whole or not at all. The tables are replaced, so run it as their owner."""
     options = ("--clean", "--if-exists", "--single-transaction", "--exit-on-error")
-    _run("pg_restore", *options, "--no-owner", f"--dbname={dsn}", str(file))
-
-
-def _run(program: str, *arguments: str) -> None:
-    folders = sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)
-    path = os.pathsep.join([*map(str, folders), os.environ.get("PATH", "")])
-    found = shutil.which(program, path=path)
-    if found is None:
-        raise FileNotFoundError(f"{program} is not installed")
-    subprocess.run([found, *arguments], check=True, capture_output=True)
+    run("pg_restore", *options, "--no-owner", f"--dbname={dsn}", str(file))

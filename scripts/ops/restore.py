@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
@@ -10,10 +11,12 @@ import typer
 from rich.progress import Progress
 
 from scripts.machine.files import private_folder
-from scripts.ops.backup import Folder, buckets
+from scripts.ops.backup import Folder
 from scripts.ops.copies import Databases
 from scripts.ops.keys_destroyed import destroy_again, keyring_key, tombstones
+from scripts.ops.objects import buckets, copies_of, put_back
 from scripts.ops.parts import DryRun, progress, refuse
+from scripts.ops.queues import emptied
 from scripts.ops.sets import (
     BackupSet,
     Kept,
@@ -23,12 +26,14 @@ from scripts.ops.sets import (
     remember,
     remembered,
     set_at,
+    what_was_compared,
 )
+from scripts.ops.tiles import Copies, show_as_remembered
+from services.audit.domain.settings import BUCKET
 from shared.kernel.clock import instant
 from shared.kernel.common import CommonSettings
-from shared.stores.objects import AlreadyThere, Objects
+from shared.stores.objects import Objects
 
-CHUNK = 1024 * 1024
 At = Annotated[
     str | None, typer.Option(metavar="INSTANT", help="As of then (RFC 3339); newest if not given.")
 ]
@@ -80,6 +85,7 @@ def _chosen(folder: Path, at: str | None) -> tuple[Path, BackupSet]:
 
 def _plan(found: BackupSet) -> Iterator[str]:
     yield f"set of {instant(found.at)}"
+    yield from what_was_compared(found)
     for service, kept in sorted(found.services.items()):
         yield f"{service}: up to position {kept.position} of epoch {kept.epoch[:8]}"
 
@@ -92,25 +98,37 @@ def _refuse_damaged(place: Path, found: BackupSet) -> None:
 
 def _finish(common: CommonSettings, databases: Databases, folder: Path, found: BackupSet) -> None:
     with progress() as bar:
-        for service, kept in found.services.items():
-            _complete(databases, service, kept, bar)
+        services = found.services.items()
+        same = {name for name, kept in services if _complete(databases, name, kept, bar)}
         if "keyring" in found.services:
             _destroy(common, databases, folder)
-        put_back = _objects(common, folder, bar) if common.s3_endpoint else 0
-    typer.echo(f"every log is complete; {put_back} objects put back")
+        objects = 0
+        if common.s3_endpoint:
+            for name, bucket in buckets(common):
+                copies = copies_of(folder, name, found.tiles)
+                if name == BUCKET and name in found.services:
+                    history = Copies(copies, is_same=name in same)
+                    objects += _tiles(databases, bucket, history, folder, bar)
+                else:
+                    objects += put_back(bucket, name, copies, bar)
+    typer.echo(f"every log is complete; {objects} objects put back")
+    typer.echo(emptied(common.amqp_uri))
     for sentence in _ahead(found):
         typer.echo(sentence)
 
 
-def _complete(databases: Databases, service: str, kept: Kept, bar: Progress) -> None:
-    """Every event up to N, each as it was; then a new epoch, since what came after N is lost."""
+def _complete(databases: Databases, service: str, kept: Kept, bar: Progress) -> bool:
+    """Every event up to N, each as it was; then a new epoch, since what came after N is lost.
+    Return whether the set is of the epoch that ends so."""
     log = databases.log(service)
     task = bar.add_task(service, total=kept.position)
     try:
         found = digest_upto(log, kept.position, lambda n: bar.update(task, completed=n))
         if found != (kept.position, kept.digest):
             refuse(f"{service} is not complete to position {kept.position}: do not start it")
+        epoch = log.head().epoch
         log.renew_epoch()
+        return epoch == kept.epoch
     finally:
         log.close()
 
@@ -123,32 +141,12 @@ def _destroy(common: CommonSettings, databases: Databases, folder: Path) -> None
         refuse(f"{unsigned} destructions are not signed by keyring: do not start, call security")
 
 
-def _objects(common: CommonSettings, folder: Path, bar: Progress) -> int:
-    """Those that are missing; what is there is left as it is."""
-    count = 0
-    for name, objects in buckets(common):
-        root = folder / "objects" / name
-        files = [file for file in sorted(root.rglob("*")) if file.is_file()]
-        there = set(objects.list())
-        task = bar.add_task(f"objects of {name}", total=len(files))
-        for file in files:
-            key = str(file.relative_to(root))
-            count += key not in there and _put(objects, key, file)
-            bar.advance(task)
-    return count
-
-
-def _put(objects: Objects, key: str, file: Path) -> bool:
-    def chunks() -> Iterator[bytes]:
-        with file.open("rb") as stream:
-            while chunk := stream.read(CHUNK):
-                yield chunk
-
-    try:
-        objects.put_once(key, chunks(), file.stat().st_size)
-    except AlreadyThere:
-        return False
-    return True
+def _tiles(
+    databases: Databases, objects: Objects, copies: Copies, folder: Path, bar: Progress
+) -> int:
+    aside = folder / f"before-{datetime.now(UTC):%Y%m%dT%H%M%S%f}" / BUCKET
+    with closing(databases.log(BUCKET)) as log:
+        return show_as_remembered(log, objects, copies, aside, bar)
 
 
 def _ahead(found: BackupSet) -> Iterator[str]:

@@ -1,18 +1,19 @@
 """Sets of backups in a folder: what each holds, and how long it may be kept.
 
 ``<folder>/sets/<instant>/`` has a file for each service and ``set.json``; ``<folder>/objects``
-what the buckets hold; ``<folder>/destructions.jsonl`` every destruction of keys ever seen,
-which outlives the sets.
+what the buckets hold, the tiles of the transparency log once for each history that it had;
+``<folder>/destructions.jsonl`` every destruction of keys ever seen, which outlives the sets.
 """
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from scripts.machine.files import private_folder, write_private
+from services.audit.domain.settings import BUCKET
 from shared.crypto.tombstones import Tombstone
 from shared.kernel.clock import instant, parse_instant
 from shared.stores.event_log import EventLog
@@ -41,11 +42,39 @@ class Kept(BaseModel):
     followed: dict[str, int]
 
 
+class Compared(BaseModel):
+    """What was compared before anything was copied: nobody had more of another, of ``services``,
+    than this had (messages, leaves, a signed tree), but for ``ahead``: logs that had been put back
+    before. ``unverified``: logs that are not in the set, of which something is."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    attempts: int
+    ahead: list[str]
+    unverified: list[str]
+
+
 class BackupSet(BaseModel):
+    """``compared`` is ``None`` in sets made before they were cuts: each log was of another moment.
+    ``tiles``: the folder, of those of objects, that has the transparency log's."""
+
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     at: datetime
     services: dict[str, Kept] = Field(min_length=1)
+    compared: Compared | None = None
+    tiles: str = BUCKET
+
+
+def what_was_compared(found: BackupSet) -> Iterator[str]:
+    if found.compared is None:
+        yield "made by a former version: its logs are of different moments, and were not compared"
+        return
+    yield f"a cut of {len(found.services)} logs: none is ahead of another"
+    for known in found.compared.ahead:
+        yield f"but {known}, which was put back below that before: see the runbook of a restore"
+    for other in found.compared.unverified:
+        yield f"not compared with {other}, which is not here"
 
 
 def sets(folder: Path) -> list[tuple[Path, BackupSet]]:

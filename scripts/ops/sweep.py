@@ -10,8 +10,8 @@ from rich.progress import Progress
 
 from scripts.cli.processes import SERVICES
 from scripts.cli.screen import Exit
-from scripts.ops.backup import buckets
 from scripts.ops.copies import Databases
+from scripts.ops.objects import buckets
 from scripts.ops.parts import DryRun, progress
 from scripts.ops.sets import Kept, digest_upto, sets
 from shared.kernel.common import CommonSettings

@@ -33,12 +33,16 @@ Req = TypeVar("Req")
 Ans = TypeVar("Ans")
 
 
+def queue_of_checkpoints(service: str) -> str:
+    return f"{service}.checkpoints"
+
+
 def checkpoint_loop(log: EventLog, amqp_uri: str, prove: Prove) -> Loop:
     """Keeps the last checkpoint heard of, checked against the one before, and how far it covers
     this log."""
 
     def work(stop: Event, loop: Loop) -> None:
-        queue = f"{log.name}.checkpoints"
+        queue = queue_of_checkpoints(log.name)
         fresh = Freshness(LOGGED_FRESH.labels(log.name))
         with Subscription(amqp_uri, queue=queue, exchange=EXCHANGE, kind="fanout") as subscription:
             while not stop.is_set():

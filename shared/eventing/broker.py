@@ -6,13 +6,14 @@ whoever follows. So nothing is mandatory and there is no alternate exchange.
 """
 
 from collections import deque
-from collections.abc import Sequence
-from contextlib import suppress
+from collections.abc import Iterable, Sequence
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Any, Self
 from urllib.parse import urlsplit
 
+from amqp.exceptions import NotFound
 from kombu.connection import Connection
 
 from shared.eventing.exchanges import declare_exchange
@@ -54,6 +55,19 @@ def _tls(amqp_uri: str) -> dict[str, Any] | bool:
     if address.scheme != "amqps":
         return False
     return {"context": {"check_hostname": True}, "server_hostname": address.hostname}
+
+
+def empty(amqp_uri: str, queues: Iterable[str]) -> int:
+    """Throw away what waits in queues, and say how many messages; one that is not there has none.
+    Raise ``OSError`` or ``AMQPError`` if the broker is out of reach, or grants no right to."""
+    count = 0
+    with closing(_connect(amqp_uri).transport.establish_connection()) as connection:
+        for queue in queues:
+            channel = connection.channel()
+            with suppress(NotFound):  # which ends the channel
+                count += channel.queue_purge(queue)
+                channel.close()
+    return count
 
 
 class NotConfirmed(ConnectionError):

@@ -48,11 +48,15 @@ def joined(batches: Iterable[LeafBatch]) -> Iterator[LeafBatch]:
         yield last
 
 
+def queue_of_leaves(follower: str, publisher: str) -> str:
+    return f"{follower}.leaves.from.{publisher}"
+
+
 def leaf_loop(following: FollowingLeaves, source: str) -> Loop:
     def work(stop: Event, loop: Loop) -> None:
         with Subscription(
             following.amqp_uri,
-            queue=f"{following.follower}.leaves.from.{source}",
+            queue=queue_of_leaves(following.follower, source),
             exchange=leaves_exchange(source),
             kind="fanout",
         ) as subscription:
@@ -76,4 +80,4 @@ def leaf_loop(following: FollowingLeaves, source: str) -> Loop:
         log.warning("dropped malformed leaves", publisher=source)
         return None
 
-    return Loop(f"{following.follower}.leaves.from.{source}", work)
+    return Loop(queue_of_leaves(following.follower, source), work)

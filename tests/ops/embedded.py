@@ -60,9 +60,14 @@ class Embedded:
         return content
 
     def listed(self) -> set[str]:
-        record = self.given["record"]
-        found = self.call("vault.search", "patient", self._person, record_id=record, limit=100)
-        return {item["document_id"] for item in found["items"]}
+        """On all pages: hundreds are deposited while a backup is taken."""
+        asked, ids = {"record_id": self.given["record"], "limit": 100}, set[str]()
+        while True:
+            found = self.call("vault.search", "patient", self._person, **asked)
+            ids |= {item["document_id"] for item in found["items"]}
+            if found["next_cursor"] is None:
+                return ids
+            asked["cursor"] = found["next_cursor"]
 
     @property
     def _person(self) -> dict[str, Any]:

@@ -15,6 +15,7 @@ import pytest
 from scripts.machine.rabbitmq import Broker
 from scripts.manifests.broker import INTEGRATOR, VHOST, definitions, users
 from scripts.manifests.wiring import all_wiring, wiring
+from scripts.ops.queues import emptied
 from shared.eventing.broker import Outgoing, Publisher, Subscription
 from shared.rpc.client import RpcClient
 from shared.rpc.intake import Intake
@@ -214,3 +215,10 @@ def test_an_integrator_calls_and_reads_its_own_replies_only(
         lambda c: c.queue_declare("rpc-vault2", durable=True),
     ]
     assert [n for n, attempt in enumerate(forbidden) if not refused(own, attempt)] == []
+
+
+def test_who_restores_with_the_rights_of_a_service_is_told_to_empty_the_queues(
+    guarded: Guarded,
+) -> None:
+    """It may not empty those of others, and nobody shall believe that it did."""
+    assert "to be emptied by hand (AccessRefused)" in emptied(guarded.uri("vault"))

@@ -37,6 +37,7 @@ def test_what_was_deposited_before_the_backup_opens_after_the_restore(served: Em
     said = served.ops("restore", str(served.backups))
 
     assert "every log is complete" in said
+    assert "thrown away at the broker" in said
     served.start_services()
     assert {document: served.open(document) for document, _ in before} == dict(before)
     eventually(lambda: {document for document, _ in before} <= served.listed(), within=60)
