@@ -1,5 +1,6 @@
 """What the auditor's commands have in common: options, exit codes, progress, mandates."""
 
+import os
 from collections.abc import Iterator
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
@@ -14,7 +15,7 @@ import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from scripts.cli.audit_evidence import Where
-from scripts.cli.place import Place
+from scripts.cli.place import DEFAULT, Place
 from scripts.cli.screen import err
 from services.audit.adapters.event_stores import CannotRead
 from services.audit.domain.growth import Fork
@@ -100,9 +101,11 @@ def where(
     vkey: str | None = None,
     with_keys: bool = True,
 ) -> Where:
-    """What these options say is looked at; the Carnet of ``home`` for what they leave out."""
+    """What these options say is looked at; for what they leave out the Carnet of ``home``, or of
+    the environment, which a container has its settings in."""
+    given = home == DEFAULT and "CARNET_ENVIRONMENT" in os.environ
     return Where(
-        settings=Place(home).settings(),
+        settings=dict(os.environ) if given else Place(home).settings(),
         data=data,
         postgres=postgres,
         objects=objects,

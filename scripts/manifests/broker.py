@@ -20,6 +20,10 @@ INTEGRATOR = "integrator"
 """Facility software, apps: calls the services and reads its own replies. Whom it speaks for is in
 its token; give each installation a user of its own with these rights."""
 MONITOR = "monitor"
+OPERATOR = "operator"
+"""Restores: throws away what waits in the queues of followers, leaves and checkpoints."""
+HEARD = r"[a-z]+\.(leaves\.)?from\.[a-z]+"
+CHECKPOINTS = r"[a-z]+\.checkpoints"
 DEAD = "carnet.dead"
 REPLY_QUEUE = r"rpc\.reply-[A-Za-z0-9-]+|amq\.gen-.*"
 REPLY_KEY = r"[0-9a-f-]{32,36}"
@@ -39,7 +43,11 @@ def definitions(passwords: Mapping[str, str] | None = None) -> Json:
     return {
         "vhosts": [{"name": VHOST, "metadata": {"default_queue_type": "quorum"}}],
         "users": [_user(name, given.get(name)) for name in users()],
-        "permissions": [*map(_service_rights, services), _integrator_rights()],
+        "permissions": [
+            *map(_service_rights, services),
+            _integrator_rights(),
+            _operator_rights(),
+        ],
         "topic_permissions": [*map(_service_topics, services), _integrator_topics()],
         "exchanges": [_exchange(name, kind) for name, kind in sorted(_exchanges().items())],
         "queues": [_dead_queue()],
@@ -51,7 +59,7 @@ def definitions(passwords: Mapping[str, str] | None = None) -> Json:
 
 
 def users() -> list[str]:
-    return [*SERVICES, INTEGRATOR, MONITOR]
+    return [*SERVICES, INTEGRATOR, MONITOR, OPERATOR]
 
 
 def _user(name: str, password: str | None) -> Json:
@@ -95,6 +103,10 @@ def _service_topics(wired: Wiring) -> Json:
 def _integrator_rights() -> Json:
     read = f"{REPLY_QUEUE}|{EXCHANGE}"
     return _rights(INTEGRATOR, configure=REPLY_QUEUE, write=read, read=read)
+
+
+def _operator_rights() -> Json:
+    return _rights(OPERATOR, configure="", write="", read=f"{HEARD}|{CHECKPOINTS}")
 
 
 def _integrator_topics() -> Json:
@@ -155,8 +167,8 @@ def _policies() -> list[Json]:
     operator sees that it happened."""
     aside = {"delivery-limit": 20, "dead-letter-exchange": DEAD}
     return [
-        _policy("followers", r"^[a-z]+\.(leaves\.)?from\.[a-z]+$", aside),
-        _policy("checkpoints", r"^[a-z]+\.checkpoints$", aside),
+        _policy("followers", f"^{HEARD}$", aside),
+        _policy("checkpoints", f"^{CHECKPOINTS}$", aside),
         _policy("requests", "^rpc-[a-z]+$", {"max-length-bytes": 512 * 1024 * 1024}),
         _policy("dead", r"^carnet\.dead$", {"max-length": 10_000, "message-ttl": 7 * DAY}),
     ]

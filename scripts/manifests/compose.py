@@ -93,12 +93,14 @@ def _migrate() -> Json:
 
 
 def _operator() -> Json:
-    """Not started with the others: `docker compose run --rm operator ops backup /backups`."""
+    """Not started with the others: `docker compose run --rm operator` adds a set of backups, and
+    with words behind it does what they say."""
     migrate = _migrate()
     return {
         **migrate,
+        "env_file": [f"{PRIVATE}/env/common", f"{PRIVATE}/env/operator"],
         "profiles": ["operator"],
-        "command": ["ops", "--help"],
+        "command": ["ops", "backup", "/backups"],
         "volumes": [*migrate["volumes"], f"{PRIVATE}/backups:/backups"],
     }
 

@@ -11,7 +11,7 @@ import typer
 
 from scripts.cli.processes import SERVICES
 from scripts.machine.files import private_folder, write_private
-from scripts.manifests.broker import VHOST, definitions, users
+from scripts.manifests.broker import OPERATOR, VHOST, definitions, users
 from scripts.manifests.compose import HTTP, STORES
 from scripts.manifests.postgresql import BACKUP, database_of, owner_of, roles
 from scripts.manifests.wiring import wiring
@@ -154,6 +154,7 @@ def _environments(passwords: Mapping[str, str], relay: str) -> dict[str, Environ
         "common": common,
         **services,
         "migrate": _of_migration(passwords),
+        "operator": _of_migration(passwords) | {"CARNET_AMQP_URI": _broker_of(OPERATOR, passwords)},
         "postgresql": {"POSTGRES_PASSWORD": passwords["postgres"]},
         "mongodb": {
             "MONGO_INITDB_ROOT_USERNAME": "admin",
@@ -177,7 +178,7 @@ def _of_service(service: str, passwords: Mapping[str, str]) -> Environment:
     kek = {"CARNET_KEK_FILE": f"{MOUNTED}/kek"} if service == "keyring" else {}
     objects = _objects(service, password) if wiring(service).keeps_objects else {}
     return {
-        "CARNET_AMQP_URI": f"amqp://{service}:{password}@rabbitmq:5672/{VHOST}",
+        "CARNET_AMQP_URI": _broker_of(service, passwords),
         "CARNET_POSTGRES_DSN": f"postgresql://{service}:{password}@postgresql/{database}",
         "CARNET_MONGODB_URI": _mongo(service, password),
         **objects,
@@ -185,7 +186,7 @@ def _of_service(service: str, passwords: Mapping[str, str]) -> Environment:
     }
 
 
-def _of_migration(passwords: Mapping[str, str]) -> Environment:
+def _of_migration(passwords: Mapping[str, str]) -> dict[str, str]:
     """One address for all: the owners' passwords come from a file that libpq reads."""
     return {
         "CARNET_AMQP_URI": "amqp://rabbitmq:5672/",
@@ -196,6 +197,10 @@ def _of_migration(passwords: Mapping[str, str]) -> Environment:
         "PGPASSFILE": f"{MOUNTED}/pgpass",
         **_objects(MIGRATION, passwords["objects"]),
     }
+
+
+def _broker_of(user: str, passwords: Mapping[str, str]) -> str:
+    return f"amqp://{user}:{passwords[user]}@rabbitmq:5672/{VHOST}"
 
 
 def _mongo(service: str, password: str) -> str:

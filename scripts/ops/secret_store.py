@@ -10,7 +10,7 @@ from pathlib import Path
 
 from scripts.cli.processes import SERVICES
 from scripts.machine.files import private_folder, write_private
-from scripts.manifests.broker import MONITOR, VHOST
+from scripts.manifests.broker import MONITOR, OPERATOR, VHOST
 from scripts.manifests.postgresql import BACKUP, database_of, owner_of
 from scripts.manifests.wiring import wiring
 
@@ -48,6 +48,7 @@ def _all(home: Path, passwords: Mapping[str, str]) -> dict[str, Values]:
         ),
         "carnet/operator/settings": {
             **_of_all(owner_of("{service}"), None, _objects(MIGRATION, passwords["objects"])),
+            "CARNET_AMQP_URI": _broker(OPERATOR, passwords[OPERATOR]),
             "PGPASSFILE": "/tmp/pgpass",  # noqa: S108 - of the pod's own; see its description
         },
         "carnet/operator/passwords": {"pgpass": (home / "pgpass").read_text()},
@@ -76,7 +77,7 @@ def _settings(service: str, role: str, passwords: Mapping[str, str]) -> Values:
     options = "authSource=admin&replicaSet=mongodb&w=majority&tls=true"
     user = f"{service}:{passwords[service]}"
     return {
-        "CARNET_AMQP_URI": f"amqps://{user}@rabbitmq.{DOMAIN}:5671/{VHOST}",
+        "CARNET_AMQP_URI": _broker(service, passwords[service]),
         "CARNET_POSTGRES_DSN": _database(role, passwords[role], database_of(service)),
         "CARNET_MONGODB_URI": f"mongodb://{user}@mongodb-svc.{DOMAIN}/carnet?{options}",
         **objects,
@@ -84,13 +85,17 @@ def _settings(service: str, role: str, passwords: Mapping[str, str]) -> Values:
 
 
 def _of_all(role: str, password: str | None, objects: Values) -> Values:
-    """Of who works on all databases. They ask no broker: the address says where there is one, and
-    nobody's password. ``None``: libpq finds passwords in a file."""
+    """Of who works on all databases. A backup asks no broker: the address says where there is one,
+    and nobody's password. ``None``: libpq finds passwords in a file."""
     return {
         "CARNET_AMQP_URI": f"amqps://rabbitmq.{DOMAIN}:5671/{VHOST}",
         "CARNET_POSTGRES_DSN": _database(role, password, database_of("{service}")),
         **objects,
     }
+
+
+def _broker(user: str, password: str) -> str:
+    return f"amqps://{user}:{password}@rabbitmq.{DOMAIN}:5671/{VHOST}"
 
 
 def _database(role: str, password: str | None, name: str) -> str:

@@ -54,6 +54,19 @@ def test_a_clean_copy_ends_with_0(ground: Ground) -> None:
     assert "were not compared: no keys" in result.output
 
 
+def test_in_a_container_the_settings_are_those_of_its_environment(
+    ground: Ground, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where Carnet was never up; a folder that is named counts before them."""
+    monkeypatch.setenv("CARNET_ENVIRONMENT", "production")
+    monkeypatch.setenv("CARNET_DATA_DIR", str(ground.data))
+    rest = ["--vkey", str(VERIFIER), "--objects", str(ground.log.parent), "--no-keys"]
+
+    assert run(audit.app, ["verify", *rest]).exit_code == 0
+    nowhere = ["--dir", str(ground.data.parent / "nowhere")]
+    assert run(audit.app, ["verify", *nowhere, *rest]).exit_code == 2
+
+
 def test_a_changed_event_ends_with_1_and_is_named(ground: Ground) -> None:
     """In JSON, for whoever reads it with a program."""
     originator, _ = flip_state(ground, 5)

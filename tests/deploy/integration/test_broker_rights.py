@@ -13,7 +13,7 @@ import amqp
 import pytest
 
 from scripts.machine.rabbitmq import Broker
-from scripts.manifests.broker import INTEGRATOR, VHOST, definitions, users
+from scripts.manifests.broker import INTEGRATOR, OPERATOR, VHOST, definitions, users
 from scripts.manifests.wiring import all_wiring, wiring
 from scripts.ops.queues import emptied
 from shared.eventing.broker import Outgoing, Publisher, Subscription
@@ -215,6 +215,26 @@ def test_an_integrator_calls_and_reads_its_own_replies_only(
         lambda c: c.queue_declare("rpc-vault2", durable=True),
     ]
     assert [n for n, attempt in enumerate(forbidden) if not refused(own, attempt)] == []
+
+
+def test_an_operator_who_restores_empties_queues_and_does_nothing_else(
+    guarded: Guarded, connected: Callable[[str], amqp.Connection]
+) -> None:
+    """Not those of requests: what waits there is somebody's call."""
+    for service in SERVICES:
+        _follow_all(guarded.uri(service), service)
+    answering = _answering(guarded, "vault")
+    assert emptied(guarded.uri(OPERATOR)).endswith("thrown away at the broker")
+    forbidden: list[Callable[[amqp.Channel], Any]] = [
+        lambda c: c.queue_purge("rpc-vault"),
+        lambda c: c.basic_consume("rpc-vault"),
+        lambda c: c.queue_delete("vault.checkpoints"),
+        lambda c: publish(c, "vault.events", "document_deposited"),
+        lambda c: publish(c, EXCHANGE, "vault.search"),
+    ]
+    own = connected(OPERATOR)
+    assert [n for n, attempt in enumerate(forbidden) if not refused(own, attempt)] == []
+    answering.close()
 
 
 def test_who_restores_with_the_rights_of_a_service_is_told_to_empty_the_queues(

@@ -100,7 +100,7 @@ def test_the_operators_commands_have_a_place(compose: dict[str, Any]) -> None:
     mounted = " ".join(operator["volumes"])
     assert "./private/backups:/backups" in mounted.split()
     assert "/pgpass:" in mounted
-    assert operator["env_file"] == ["./private/env/common", "./private/env/migrate"]
+    assert operator["env_file"] == ["./private/env/common", "./private/env/operator"]
 
 
 def test_the_image_has_no_tools_of_ours() -> None:

@@ -12,7 +12,7 @@ def test_it_is_nowhere_but_in_its_component() -> None:
     assert not names & {name_of(document) for document in base()}
 
 
-def test_it_reaches_databases_and_objects_and_nobody_reaches_it() -> None:
+def test_it_reaches_the_stores_that_a_restore_needs_and_nobody_reaches_it() -> None:
     [policy] = of_kind(of_component("operator"), "NetworkPolicy")
     [deployment] = of_kind(of_component("operator"), "Deployment")
     labels = pod_of(deployment)["metadata"]["labels"]
@@ -23,7 +23,7 @@ def test_it_reaches_databases_and_objects_and_nobody_reaches_it() -> None:
         for rule in policy["spec"]["egress"]
         for peer in rule["to"]
     }
-    assert stores == {"postgresql", "objects"}
+    assert stores == {"postgresql", "rabbitmq", "objects"}
     [database] = [
         d for d in of_kind(base(), "NetworkPolicy") if d["metadata"]["name"] == "postgresql"
     ]
