@@ -77,12 +77,21 @@ class EventLog(Application[UUID]):
     def __init__(self, settings: EventStoreSettings, keys: Keys, clock: Clock) -> None:
         self.keys = keys
         self.clock = clock
+        try:
+            self._open(settings)
+        except BaseException:
+            # Left to the collector it is closed by __del__, which may run where nothing can wait.
+            with suppress(AttributeError):  # refused before there was anything to close
+                super().close()
+            raise
+
+    def _open(self, settings: EventStoreSettings) -> None:
         super().__init__(settings.environment(self.name))
         if not isinstance(self.recorder, GuardedRecorder):
             raise SettingsError("PERSISTENCE_MODULE names a store without guarded append")
         self.guarded: GuardedRecorder = self.recorder
-        self.kept = KeptAggregates(self.name, keys, self.recorder, self.mapper)
-        self.requests = Requests(self.guarded, self.name, keys)
+        self.kept = KeptAggregates(self.name, self.keys, self.recorder, self.mapper)
+        self.requests = Requests(self.guarded, self.name, self.keys)
         self.places = Places(self.guarded, self.name)
         self.causes = Causes(self.guarded, self.name)
         self.guarded.create(
