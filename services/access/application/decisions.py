@@ -17,6 +17,7 @@ from services.access.domain.decision import (
 )
 from services.access.domain.explanation import explanation
 from services.access.domain.rights import Rights
+from shared.crypto.keys import KeyErased
 from shared.kernel.actor import Actor, ActorKind
 from shared.kernel.errors import Unavailable
 from shared.kernel.gate import GENERIC_FR
@@ -81,7 +82,7 @@ class Decisions(AccessLog):
             mode=request.mode,
             session=request.session,
             at=self.clock.now(),
-            items=[self._item(resource) for resource in resources],
+            items=[self._item(resource, standing.grounds) for resource in resources],
             listing=listing,
         )
         decision = take_decision(
@@ -100,8 +101,10 @@ class Decisions(AccessLog):
         client_id = Client.id_of(self.secret, who.id) if who.kind is APPLICATION else None
         streams = [rights_id, self.register_id, *([client_id] if client_id else [])]
         versions, head = self.guarded.versions_of(streams)
+        rights, erased = self._at_or_erased(rights_id, versions)
         grounds = Grounds(
-            rights=self.at(rights_id, Rights, versions),
+            rights=rights,
+            erased=erased,
             matrix=self.current_matrix(versions[self.register_id]),
             rules=self.rules,
             client=self.at(client_id, Client, versions) if client_id else None,
@@ -115,8 +118,19 @@ class Decisions(AccessLog):
             versions=versions,
         )
 
-    def _item(self, resource: c.Resource) -> Item:
-        """Attributes as judged; the class is that of the type, whatever the caller says."""
+    def _at_or_erased(
+        self, rights_id: UUID, versions: Mapping[UUID, int]
+    ) -> tuple[Rights | None, bool]:
+        try:
+            return self.at(rights_id, Rights, versions), False
+        except KeyErased:
+            return None, True
+
+    def _item(self, resource: c.Resource, grounds: Grounds) -> Item:
+        """Attributes as judged; the class is that of the type, whatever the caller says. What was
+        asked about of an erased record is kept under no key of its own: its kind alone."""
+        if grounds.erased:
+            resource = c.Resource(kind=resource.kind)
         given = resource.model_dump(mode="json", by_alias=True)
         return {**given, "class": self.reference.classes.get(given["type"]) or given["class"]}
 

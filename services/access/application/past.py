@@ -9,8 +9,9 @@ from eventsourcing.application import AggregateNotFoundError
 
 from services.access.application.log import AccessLog
 from services.access.domain.connection import Client
-from services.access.domain.decision import Grounds, Made, Place
+from services.access.domain.decision import Decision, Grounds, Place
 from services.access.domain.rights import Rights
+from shared.crypto.keys import KeyErased
 
 KEPT = 1_000
 """Streams in memory at once."""
@@ -28,17 +29,27 @@ class Past:
         self._matrix_of = lru_cache(TEXTS)(log.matrix_of)
         self._rules_of = lru_cache(TEXTS)(log.rules_of)
 
-    def grounds(self, made: Made) -> Grounds:
+    def grounds(self, decision: Decision) -> Grounds:
+        made = decision.made
         return Grounds(
-            rights=self.rights(made["rights"]),
+            rights=None if decision.of_erased else self.rights(made["rights"]),
             matrix=self._matrix_of(made["matrix"]),
             rules=self._rules_of(made["rules"]),
             client=self._client(made["client"]),
+            erased=decision.of_erased and self._is_erased(made["rights"]),
         )
 
     def rights(self, place: Place) -> Rights | None:
         found: Rights | None = self._at(place)
         return found
+
+    def _is_erased(self, place: Place) -> bool:
+        """Asked of the key itself, not of what is in memory."""
+        try:
+            self._forward(None, UUID(place["stream"]), place["version"])
+        except KeyErased:
+            return True
+        return False
 
     def _client(self, place: Place | None) -> Client | None:
         found: Client | None = self._at(place) if place else None

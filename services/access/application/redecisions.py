@@ -84,7 +84,7 @@ class Redecisions(AccessLog):
     def _redecided(
         self, decision: Decision, position: int, past: Past, heard: Heard | None = None
     ) -> Redecision:
-        grounds = past.grounds(decision.made)
+        grounds = past.grounds(decision)
         rights_id = UUID(decision.made["rights"]["stream"])
         then = self.guarded.version_of(rights_id, at=position)
         return decide_again(decision, position, grounds, then, heard)

@@ -27,13 +27,15 @@ facility, by_patient, status, scope."""
 class Grounds:
     """All that a decision rests on, besides what was asked. The same grounds, the same verdict.
 
-    ``client``: what is known of the connected service that asks, if one does.
+    ``client``: what is known of the connected service that asks, if one does. ``erased``: there
+    are rights, and no key to read them with.
     """
 
     rights: Rights | None
     matrix: Matrix
     rules: Rules
     client: Client | None = None
+    erased: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -208,7 +210,8 @@ class Decision(Aggregate):
     TOPIC = "access.decision"
 
     class Created(Aggregate.Created):
-        """``record_id`` is ``None`` for a record access has never heard of: it has no key.
+        """``record_id`` is ``None`` for a record access has never heard of, and for one that was
+        erased: it has no key.
 
         Version 2: ``client`` and ``covered``, ``None`` both in what was version 1, which tells
         that its facts are those of then (:data:`FIRST_FACTS`).
@@ -234,3 +237,8 @@ class Decision(Aggregate):
         self.record_id = record_id
         self.by = by
         self.made = made
+
+    @property
+    def of_erased(self) -> bool:
+        """There were rights where it stood, and no key any more."""
+        return self.record_id is None and self.made["rights"]["version"] > 0

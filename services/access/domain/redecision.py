@@ -107,6 +107,8 @@ def _place_differs(decision: Decision, grounds: Grounds, version_then: int) -> l
         why.append("the rights had moved when it was saved: it ignored what came last")
     if (rights.source if rights else None) != made["heard"]:
         why.append("heard: not the message of identity that these rights rest on")
+    if grounds.erased != decision.of_erased:
+        why.append("rights: of a record that was not erased, and not looked at")
     if grounds.rules.digest != made["rules"]:
         why.append("rules: the texts kept are not those it names")
     if grounds.matrix.digest != made["matrix"]:

@@ -176,6 +176,37 @@ def test_a_record_never_heard_of_is_refused_and_the_refusal_kept(world: World) -
     assert decision.made["subject"] == str(OTHER_RECORD)
 
 
+def test_what_is_asked_of_an_erased_record_is_refused_and_kept_without_what_it_was(
+    world: World,
+) -> None:
+    """
+    Whoever tried can be found; of the person nothing is kept that their erasure would not reach.
+    """
+    world.treated_by(DOCTOR)
+    version = world.rights().version
+    world.erase()
+
+    answer = world.decide(DOCTOR, resource={"document_id": uuid4(), "author": DENTIST.id})
+    listed = world.app.decide_many(
+        c.DecideMany.model_validate(
+            {"record_id": RECORD, "action": "read", "attribute_tuples": [{}, {"type": "11502-2"}]}
+        ),
+        through_vault(DOCTOR),
+    )
+
+    assert not answer.permit
+    assert listed.permits == [False, False]
+    for decision_id in (answer.decision_id, listed.decision_id):
+        decision = saved(world, decision_id)
+        assert decision.record_id is None
+        assert decision.by == DOCTOR.to_event()
+        assert decision.made["subject"] == str(RECORD)
+        assert decision.made["rights"]["version"] == version
+        assert decision.made["facts"]["roles"] == []
+        for item in decision.made["items"]:
+            assert {name for name, value in item.items() if value} == {"kind"}
+
+
 def test_a_record_with_a_parked_message_is_not_decided_on(world: World) -> None:
     """
     What waits to be applied may be a closure: unavailable, rather than wrong.

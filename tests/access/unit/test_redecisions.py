@@ -16,7 +16,7 @@ from services.access.domain.decision import Decision, Place
 from services.access.domain.redecision import Redecision
 from services.access.domain.rights import Rights
 from shared.crypto.event_cipher import RowIdentity, open_state, seal_state
-from shared.crypto.keys import KeyUnavailable
+from shared.crypto.keys import Key, KeyErased, KeyUnavailable
 from shared.kernel.errors import Forbidden
 from tests.access.support.judging import HOUR
 from tests.access.support.logs import World, block, consent
@@ -334,6 +334,44 @@ def test_an_erased_record_has_nothing_left_to_decide_on(world: World) -> None:
 
     assert again.erased
     assert not again.differs
+
+
+def test_what_was_refused_of_an_erased_record_is_decided_again(world: World) -> None:
+    """
+    By an auditor as by the command that reads the whole log: the refusal is of the service's key.
+    """
+    world.treated_by(DOCTOR)
+    world.erase()
+    refused = world.decide(DOCTOR)
+
+    (again,) = redecide_all(world.app)
+    alone = world.app.redecide(c.OfDecision(decision_id=refused.decision_id), AUDITOR)
+
+    assert (again.recorded, again.redecided, again.why) == ([False], [False], [])
+    assert (again.decision_id, again.erased) == (refused.decision_id, False)
+    assert not alone.differs
+
+
+def test_who_passes_a_record_off_as_erased_is_found(world: World) -> None:
+    """
+    Nobody is refused their doctor by an erasure that never was.
+    """
+    world.treated_by(DOCTOR)
+    readable = world.keys.exact
+
+    def erased(key_id: UUID, version: int) -> Key:
+        if key_id == RECORD:
+            raise KeyErased
+        return readable(key_id, version)
+
+    world.keys.exact = erased  # type: ignore[method-assign]  # what a liar would say
+    refused = world.decide(DOCTOR)
+    world.keys.exact = readable  # type: ignore[method-assign]  # and the truth
+
+    (again,) = redecide_all(world.app)
+
+    assert not refused.permit
+    assert again.why == ["rights: of a record that was not erased, and not looked at"]
 
 
 def test_what_cannot_be_reached_stops_instead_of_passing_as_a_finding(world: World) -> None:
