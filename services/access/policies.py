@@ -91,6 +91,8 @@ def on_records_merged(app: Access, received: Received) -> Outcome[Applied] | Non
     if target is None or source is None:
         return None
     by = _publisher(received)
+    app.follow_merges(target)
+    app.follow_merges(source)
     target.take_stricter(UUID(received.data["merge_id"]), source, by=by)
     app.connections_merged(target, source, by)
     return Outcome(answer=Applied(), save=[target, source])
@@ -134,7 +136,7 @@ def on_majority_reached(app: Access, received: Received) -> Outcome[Applied] | N
         delegate
         for i, d in rights.delegations.items()
         if d["kind"] == DelegationKind.REPRESENTATIVE
-        for delegate in app.help_stopped(UUID(d["delegate"]), UUID(i), by)
+        for delegate in app.help_stopped(rights, d["delegate"], UUID(i), by)
     ]
     rights.end_representation(source=_source(received), by=by)
     return Outcome(answer=Applied(), save=[rights, *stopped])

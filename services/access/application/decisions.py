@@ -2,7 +2,10 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 from uuid import UUID
+
+from pydantic import BaseModel
 
 from services.access import contract as c
 from services.access.application.log import AccessLog
@@ -24,23 +27,26 @@ from shared.kernel.gate import GENERIC_FR
 from shared.stores.event_log import Outcome, unreplayed
 
 APPLICATION = ActorKind.APPLICATION
+A = TypeVar("A", bound=BaseModel)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Standing:
-    """What a decision rests on, and where it stood. ``versions``: of all of it, by stream."""
+    """What a decision rests on, and where it stood. ``versions``: of all of it, by stream.
+    ``moved``: rights that have learnt by which records those who act there are known now."""
 
     grounds: Grounds
     rights: Place
     client: Place | None
     versions: Mapping[UUID, int]
+    moved: Sequence[Rights]
 
 
 class Decisions(AccessLog):
     @unreplayed
     def decide(self, request: c.Decide, by: Actor) -> Outcome[c.Decided]:
         """Saved before it is answered; guarded by the rights it was taken on."""
-        decision, relied_on = self._decision(request, [request.resource], by, listing=False)
+        decision, standing = self._decision(request, [request.resource], by, listing=False)
         verdict = decision.made["verdicts"][0]
         told = decision.made["reason_fr"] if by.principal.acts_for_person else None
         answer = c.Decided(
@@ -50,17 +56,17 @@ class Decisions(AccessLog):
             reason_fr=decision.made["reason_fr"],
             refusal_fr=None if verdict["permit"] else told or GENERIC_FR,
         )
-        return Outcome(answer=answer, save=[decision], relied_on=relied_on)
+        return _saved(answer, decision, standing)
 
     @unreplayed
     def decide_many(self, request: c.DecideMany, by: Actor) -> Outcome[c.DecidedMany]:
         """One event for the whole list."""
-        decision, relied_on = self._decision(request, request.attribute_tuples, by, listing=True)
+        decision, standing = self._decision(request, request.attribute_tuples, by, listing=True)
         answer = c.DecidedMany(
             decision_id=decision.id,
             permits=[verdict["permit"] for verdict in decision.made["verdicts"]],
         )
-        return Outcome(answer=answer, save=[decision], relied_on=relied_on)
+        return _saved(answer, decision, standing)
 
     def _decision(
         self,
@@ -69,7 +75,7 @@ class Decisions(AccessLog):
         by: Actor,
         *,
         listing: bool,
-    ) -> tuple[Decision, Mapping[UUID, int]]:
+    ) -> tuple[Decision, Standing]:
         if self.places.is_parked(request.record_id):
             raise Unavailable("something about this record waits to be applied")
         self.prepare()
@@ -92,7 +98,7 @@ class Decisions(AccessLog):
             self.reference.professions,
             standing.client,
         )
-        return decision, standing.versions
+        return decision, standing
 
     def _standing(self, record_id: UUID, who: Actor) -> Standing:
         """Versions and head are of one instant; what has moved before it is read, or before the
@@ -102,6 +108,8 @@ class Decisions(AccessLog):
         streams = [rights_id, self.register_id, *([client_id] if client_id else [])]
         versions, head = self.guarded.versions_of(streams)
         rights, erased = self._at_or_erased(rights_id, versions)
+        if rights and rights.may_have_moved(who):
+            versions |= self.follow_merges(rights)
         grounds = Grounds(
             rights=rights,
             erased=erased,
@@ -111,11 +119,16 @@ class Decisions(AccessLog):
         )
         return Standing(
             grounds=grounds,
-            rights=Place(stream=str(rights_id), version=versions[rights_id], position=head),
+            rights=Place(
+                stream=str(rights_id),
+                version=rights.version if rights else versions[rights_id],
+                position=head,
+            ),
             client=Place(stream=str(client_id), version=versions[client_id], position=head)
             if client_id
             else None,
             versions=versions,
+            moved=[rights] if rights and rights.pending_events else [],
         )
 
     def _at_or_erased(
@@ -143,3 +156,7 @@ class Decisions(AccessLog):
         return c.Explanation.model_validate(
             explanation(decision, rights, rules, by.principal, self.clock.now())
         )
+
+
+def _saved(answer: A, decision: Decision, standing: Standing) -> Outcome[A]:
+    return Outcome(answer=answer, save=[*standing.moved, decision], relied_on=standing.versions)

@@ -22,7 +22,7 @@ class Delegations(AccessLog):
     def invite_representative(self, request: c.Invite, by: Actor) -> Outcome[c.InvitationSent]:
         """By the representative the child is attached to, who cannot hand it on further."""
         rights, who, _ = self.asked_by(request.record_id, by)
-        if who.id not in rights.representatives:
+        if rights.acting_as(who.id) not in rights.representatives:
             raise errors.NotYours
         return self._invite(request, rights, DelegationKind.REPRESENTATIVE, who)
 
@@ -63,11 +63,12 @@ class Delegations(AccessLog):
     @command
     def end_delegation(self, request: c.EndDelegation, by: Actor) -> Outcome[Done]:
         """By the person or their representative, or by the one who acts for them."""
-        rights, who = self.readable(request.record_id), by.principal
+        who = by.principal
+        rights = self.known_to(request.record_id, who)
         delegation = rights.delegations.get(str(request.delegation)) if rights else None
         if rights is None or delegation is None:
             raise errors.NotYours
-        theirs = delegation["delegate"] == who.id
+        theirs = delegation["delegate"] == rights.acting_as(who.id)
         if not theirs and (who.kind is ActorKind.CAREGIVER or who.record_id != request.record_id):
             raise errors.NotYours
         if not theirs:
@@ -78,9 +79,11 @@ class Delegations(AccessLog):
     def suspend_representation(self, request: c.SuspendRepresentation, by: Actor) -> Outcome[Done]:
         """Once this has answered, no decision on any replica ignores it."""
         rights, who, _ = self.asked_by(request.record_id, by)
-        rights.suspend_representation(
-            str(request.representative), request.court_order, on=request.on, by=who
-        )
+        self.follow_merges(rights)
+        named, *former = rights.records_of(rights.acting_as(str(request.representative)))
+        rights.suspend_representation(named, request.court_order, on=request.on, by=who)
+        for record in former:
+            rights.note_suspension(record, request.court_order, on=request.on, by=who)
         return saved(rights)
 
     def my_delegations(self, request: c.OfRecord, by: Actor) -> c.MyDelegations:
@@ -111,14 +114,17 @@ class Delegations(AccessLog):
     ) -> list[Rights | Delegate]:
         """Both streams, changed; the caller saves them."""
         ended = rights.end_delegation(delegation_id, by=by)
-        return [rights, *self.help_stopped(UUID(ended["delegate"]), delegation_id, by)]
+        return [rights, *self.help_stopped(rights, ended["delegate"], delegation_id, by)]
 
-    def help_stopped(self, delegate_id: UUID, delegation_id: UUID, by: Actor) -> list[Delegate]:
-        delegate = self._delegate_of(delegate_id)
-        if delegate is None:
-            return []
-        delegate.stop_helping(delegation_id, by=by)
-        return [delegate]
+    def help_stopped(
+        self, rights: Rights, person: str, delegation_id: UUID, by: Actor
+    ) -> list[Delegate]:
+        """Under whichever of their records they were invited."""
+        found = [self._delegate_of(UUID(record)) for record in rights.records_of(person)]
+        known = [delegate for delegate in found if delegate]
+        for delegate in known:
+            delegate.stop_helping(delegation_id, by=by)
+        return known
 
     def _invite(
         self, request: c.Invite, rights: Rights, kind: DelegationKind, who: Actor
@@ -135,6 +141,7 @@ class Delegations(AccessLog):
         theirs = self.readable(invited) if invited else None
         if invited is None or theirs is None or not theirs.is_active:
             raise errors.NoSuchPerson
+        self.follow_merges(rights)
         now = self.clock.now()
         expires_at = now + timedelta(days=self.settings.invitation_days)
         invitation_id = self.new_id(request, who, "invitation")

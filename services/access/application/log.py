@@ -86,7 +86,8 @@ class AccessLog(EventLog):
 
     def asked_by(self, record_id: UUID, by: Actor) -> tuple[Rights, Actor, datetime]:
         """Rights of a record, who asks, and now; a representative only until majority."""
-        rights, who, now = self.readable(record_id), by.principal, self.clock.now()
+        who, now = by.principal, self.clock.now()
+        rights = self.known_to(record_id, who)
         if rights is None:
             raise errors.NotYours
         if who.kind is ActorKind.REPRESENTATIVE and not represented_by(rights, who.id, now):
@@ -117,6 +118,25 @@ class AccessLog(EventLog):
         with suppress(KeyErased):
             return self.rights_of(record_id)
         return None
+
+    def known_to(self, record_id: UUID, who: Actor) -> Rights | None:
+        """As :meth:`readable`, with those who act for the person known by their records of now."""
+        rights = self.readable(record_id)
+        if rights and rights.may_have_moved(who):
+            self.follow_merges(rights)
+        return rights
+
+    def follow_merges(self, rights: Rights) -> dict[UUID, int]:
+        """Of those who act for the person, whoever has not said so since: what comes of it is
+        saved with what they do. Versions of the streams looked at."""
+        own = Actor(kind=ActorKind.SERVICE, id=self.name)
+        looked_at: dict[UUID, int] = {}
+        for person in sorted(rights.people):
+            theirs = self.readable(UUID(person))
+            if theirs is not None and theirs.id != rights.id:
+                looked_at[theirs.id] = theirs.version
+                rights.act_under(person, theirs.merged_into, by=own)
+        return looked_at
 
     def readable_decision(self, decision_id: UUID) -> Decision:
         """Raise :class:`NotYours` if there is none, or its record was erased."""

@@ -111,10 +111,18 @@ class Delegating(RightsPart):
     def suspend_representation(
         self, representative: str, court_order: str, *, on: bool, by: Actor
     ) -> None:
-        """Code civil 373-2 and following: a judge's order, at once and on every replica."""
+        """Code civil 373-2 and following: a judge's order, at once and on every replica. Lifted
+        also for one who is not named any more."""
         known = [*self.representatives, *self.second_representatives]
-        if representative not in known or on == (representative in self.suspended):
+        if on == (representative in self.suspended) or (on and representative not in known):
             raise errors.NoSuchRole
+        self.note_suspension(representative, court_order, on=on, by=by)
+
+    def note_suspension(
+        self, representative: str, court_order: str, *, on: bool, by: Actor
+    ) -> None:
+        """Whether or not they are named here: they may be yet, or be by another record of their
+        own."""
         self._trigger(
             e.RepresentationSuspended,
             by,

@@ -95,7 +95,7 @@ def facts_for(rights: Rights | None, asked: Asked) -> dict[str, Any]:
     }
     if rights is None:
         return facts
-    who, facility = asked.principal["national_id"], asked.principal["facility"]
+    who, facility = rights.acting_as(asked.principal["national_id"]), asked.principal["facility"]
     # A decision from before software was asked for whom it feeds has nobody named.
     feeders = {EVERYBODY, who, facility, asked.principal.get("named", "")}
     facts |= {
@@ -169,9 +169,10 @@ def may_act(rights: Rights, who: Actor, at: datetime) -> bool:
 
 def represented_by(rights: Rights, person: str, at: datetime) -> bool:
     """Representatives act until the instant of majority, not a moment more."""
-    known = person in (*rights.representatives, *rights.second_representatives)
+    who = rights.acting_as(person)
+    known = who in (*rights.representatives, *rights.second_representatives)
     of_age = rights.majority_at is not None and rights.majority_at <= at
-    return known and person not in rights.suspended and not of_age
+    return known and who not in rights.suspended and not of_age
 
 
 def millis(moment: datetime) -> int:

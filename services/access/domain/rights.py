@@ -12,6 +12,7 @@ from services.access.domain import delegation_events as delegation
 from services.access.domain import emergency_events as emergency
 from services.access.domain import life_events as life
 from services.access.domain import protection_events as protection
+from services.access.domain.acting_under import ActingUnder, ActsUnder, Moved
 from services.access.domain.admission import Admission
 from services.access.domain.connection import Connection
 from services.access.domain.delegation import Delegating
@@ -39,7 +40,7 @@ from shared.kernel.actor import Actor
 from shared.kernel.ids import derived_id
 
 
-class Rights(Admission, Emergency, Delegating, Connection, Aggregate):
+class Rights(Admission, Emergency, Delegating, ActingUnder, Connection, Aggregate):
     """Methods decide and may refuse; events only evolve."""
 
     TOPIC = "access.rights"
@@ -83,6 +84,7 @@ class Rights(Admission, Emergency, Delegating, Connection, Aggregate):
     AuthorisationKnown = connection.AuthorisationKnown
     AuthorisationGone = connection.AuthorisationGone
     FollowsTarget = connection.FollowsTarget
+    ActsUnder = ActsUnder
 
     @staticmethod
     def id_of(secret: bytes, record_id: UUID) -> UUID:
@@ -123,6 +125,7 @@ class Rights(Admission, Emergency, Delegating, Connection, Aggregate):
         self.merged: dict[str, Stricter] = {}
         self.of_merges = nothing()
         self.merged_into: UUID | None = None
+        self.acts_under: dict[str, Moved] = {}
 
     @property
     def is_active(self) -> bool:
@@ -173,10 +176,9 @@ class Rights(Admission, Emergency, Delegating, Connection, Aggregate):
         """RNIV: merging two records takes nothing back of what the person forbade on one."""
         taken = stricter(self, source)
         self._trigger(self.StricterTaken, by, merge_id=merge_id, taken=taken)
-        acting = {*self.representatives, *self.second_representatives} - self.suspended.keys()
-        for representative in sorted(acting & source.suspended.keys()):
-            order = source.suspended[representative]
-            self.suspend_representation(representative, order, on=True, by=by)
+        for person in sorted(source.suspended.keys() - self.suspended.keys()):
+            order = source.suspended[person]
+            self.note_suspension(person, order, on=True, by=by)
 
     def give_stricter_back(self, merge_id: UUID, *, by: Actor) -> None:
         if str(merge_id) not in self.merged:

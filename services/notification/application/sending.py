@@ -19,6 +19,7 @@ from services.notification.domain.recipient import Recipient
 from services.notification.domain.topic import Channel
 from shared.crypto.keys import KeyErased
 from shared.crypto.tokens import keyed_token
+from shared.eventing.kin import served_under
 from shared.kernel.actor import Actor
 from shared.kernel.backoff import pause
 from shared.kernel.errors import DeadlineExceeded, TooMany, Unavailable
@@ -138,10 +139,12 @@ class Sending(NotificationLog):
 
     def _address(self, recipient: Recipient, channel: Channel, now: datetime) -> str | None:
         """The record's own, if it is not bad; else, of a minor, the first representative's that is
-        not. Never that of one whom a judge suspended, which the child's may be."""
+        not. Never that of one whom a judge suspended, which the child's may be. Parents whose own
+        record was merged are reached where the one that lives says."""
         is_minor = recipient.is_minor(now)
-        family = recipient.representatives if is_minor else []
-        shut = self._tokens(recipient.suspended if is_minor else (), channel)
+        family = [served_under(self, parent) for parent in recipient.representatives if is_minor]
+        kept_off = {r for parent in recipient.suspended for r in self.kin(parent) if is_minor}
+        shut = self._tokens(kept_off, channel)
         for record_id in (recipient.record_id, *family):
             address = self.people.contact(record_id).on(channel)
             bad = {*recipient.disabled.get(channel, ()), *shut}

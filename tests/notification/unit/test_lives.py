@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -101,6 +102,42 @@ def test_a_parent_whom_a_judge_suspended_is_told_nothing_of_the_child(
     hear(received("access.representation_suspended", 6, representative=str(OTHER), on=False))
     send()
     assert written_to(7) == ["father@example.org"]
+
+
+def test_a_parent_is_told_where_their_merged_record_says(
+    hear: Hear, send: Send, box: Box, access: Access
+) -> None:
+    """Their own record was a double; until a split. A judge's order follows it too, whichever of
+    the two it names."""
+    lives = UUID(int=8)
+    access.contacts = {
+        RECORD: Contact(),
+        OTHER: Contact(email="former@example.org"),
+        lives: Contact(email="now@example.org"),
+    }
+    later = instant(NOW + timedelta(days=365))
+    hear(announced(1, representatives=[str(OTHER)], majority_at=later), activated(2))
+
+    def written_to(position: int) -> list[str]:
+        hear(deposited(position))
+        send()
+        return [letter.recipient for letter in box.taken]
+
+    merged = {"source": str(OTHER), "merge_id": str(UUID(int=7))}
+    hear(replace(received("identity.records_merged", 3, **merged), record=lives))
+    assert written_to(4) == ["now@example.org"]
+    for number, named in enumerate((OTHER, lives)):
+        order = partial(received, "access.representation_suspended", representative=str(named))
+        hear(order(5 + 3 * number, on=True))
+        assert written_to(6 + 3 * number) == []
+        hear(order(7 + 3 * number, on=False))
+        send()
+    hear(
+        replace(
+            received("identity.records_split", 11, **merged, source_status="open"), record=lives
+        )
+    )
+    assert written_to(12) == ["former@example.org"]
 
 
 def test_a_birth_date_put_right_moves_the_majority(hear: Hear, active: None, send: Send) -> None:
