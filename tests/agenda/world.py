@@ -53,6 +53,7 @@ IDENTITY_RULES = InsRules(accepted=TEST_OIDS, strict_keys=frozenset())
 @dataclass
 class PlayedIdentities:
     born: date = date(1974, 2, 3)
+    earliest: date | None = None
     sex: str = "F"
     known: dict[tuple[str, str], UUID] = field(
         default_factory=lambda: {INS: RECORD, OTHER_INS: OTHER_RECORD}
@@ -66,7 +67,7 @@ class PlayedIdentities:
     def traits_of(self, record_id: UUID, by: Actor | None) -> Traits:
         if record_id in self.erased or record_id not in self.known.values():
             raise Forbidden
-        return Traits(born=self.born, sex=self.sex)
+        return Traits(born=self.born, earliest=self.earliest or self.born, sex=self.sex)
 
 
 def right_holders() -> JudgedAccess:

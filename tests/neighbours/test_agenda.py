@@ -67,7 +67,9 @@ def test_what_is_no_ins_is_refused(identities: Identities, value: str, oid: str)
 @pytest.mark.parametrize("by", [None, HOSPITAL], ids=["agenda", "hospital"])
 def test_a_person_was_born(identities: Identities, records: Records, by: Actor | None) -> None:
     """For the caller, and for agenda itself when time asks."""
-    assert identities.traits_of(records.open, by) == Traits(born=date(1979, 3, 28), sex="F")
+    assert identities.traits_of(records.open, by) == Traits(
+        born=date(1979, 3, 28), earliest=date(1979, 3, 28), sex="F"
+    )
 
 
 def test_there_is_nothing_of_an_erased_record(identities: Identities, records: Records) -> None:

@@ -4,7 +4,7 @@ from uuid import UUID
 
 from services.agenda.domain.ports import Traits
 from shared.kernel.actor import Actor
-from shared.kernel.birth_date import computable
+from shared.kernel.birth_date import computable, earliest
 from shared.rpc.client import RpcClient
 
 
@@ -20,4 +20,8 @@ class IdentityOverRpc:
     def traits_of(self, record_id: UUID, by: Actor | None) -> Traits:
         answer = self._client.call("identity", "get_identity", {"record_id": record_id}, by=by)
         traits = answer["traits"]
-        return Traits(born=computable(traits["birth_date"]), sex=traits["sex"])
+        return Traits(
+            born=computable(traits["birth_date"]),
+            earliest=earliest(traits["birth_date"]),
+            sex=traits["sex"],
+        )

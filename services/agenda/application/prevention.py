@@ -63,7 +63,7 @@ class Prevention(AgendaLog):
         answered = kept.history(self.table, readable).answers
         if request.item not in {item.id for item in items} | answered.keys():
             raise InvalidRequest(fields={"item": "is not in this plan"})
-        said = self._answer(request, traits.born)
+        said = self._answer(request, traits.earliest)
         kept.answer(request.item, said, by, secret=by.in_secret)
         return Outcome(answer=Done(), save=[kept])
 
@@ -167,9 +167,12 @@ class Prevention(AgendaLog):
     ) -> tuple[Person, History]:
         facts = {f: d for p in plans for f, d in p.known_facts(readable, self.today()).items()}
         history = united([kept.history(self.table, readable) for kept in plans])
-        return Person(born=traits.born, sex=traits.sex, facts=facts), history
+        person = Person(born=traits.born, earliest=traits.earliest, sex=traits.sex, facts=facts)
+        return person, history
 
     def _answer(self, request: c.AnswerPrevention, born: date) -> Answer:
+        """``born``: the first day that may be, so that what was done is not refused for want of
+        one that is known."""
         if request.answer is not State.DONE:
             return Answer(request.answer)
         on = request.on or self.today()

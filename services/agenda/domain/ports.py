@@ -12,9 +12,11 @@ from shared.kernel.actor import Actor
 
 @dataclass(frozen=True, kw_only=True)
 class Traits:
-    """``sex``: M, F or I."""
+    """``born``: a day to count ages from; ``earliest``: the first on which they may have been
+    born, the same for whom the day is known. ``sex``: M, F or I."""
 
     born: date
+    earliest: date
     sex: str
 
 

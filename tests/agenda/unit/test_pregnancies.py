@@ -48,7 +48,8 @@ def test_a_pregnancy_that_is_dated_is_followed_by_weeks() -> None:
     """
     Twenty weeks after the first day of the last period: whooping cough, to protect the newborn.
     """
-    person = Person(born=date(1995, 5, 10), sex="F", facts={Fact.PREGNANT: date(2026, 6, 20)})
+    born = date(1995, 5, 10)
+    person = Person(born=born, earliest=born, sex="F", facts={Fact.PREGNANT: date(2026, 6, 20)})
 
     found = plan(read_table(), person, History(), date(2026, 11, 21))
 

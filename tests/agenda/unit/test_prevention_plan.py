@@ -1,17 +1,20 @@
 """The plan of one person: what they answered, what the profile knows, what they are told."""
 
 from datetime import date, timedelta
+from typing import Any
 from uuid import uuid4
 
 import pytest
 from pydantic import ValidationError
 
+from services.agenda.adapters.identity import IdentityOverRpc
 from services.agenda.contract.prevention import AnswerPrevention, AskPlan, OptOut
 from services.agenda.domain.origin import SECRET
 from services.agenda.domain.prevention.plan import Timing
 from services.agenda.messages import PreventionDue, message_for
 from shared.kernel.errors import Forbidden, InvalidRequest
 from shared.kernel.secrecy import SeenByRepresentatives
+from shared.rpc.client import RpcClient
 from tests.agenda.planning import ENTRY, answer, opened, opt_out, shown, told, vaccinated
 from tests.agenda.world import DOCTOR, IN_SECRET, PARENT, PATIENT, RECORD, STRANGER, World
 
@@ -92,6 +95,55 @@ def test_doses_of_the_profile_count_in_order(world: World) -> None:
     assert items["HEXA-3"].starts_on == date(2027, 2, 1)
     world.app.commit(world.app.forget_vaccination(RECORD, ENTRY))
     assert shown(world)["HEXA-2"].state.value == "not_specified"
+
+
+class OfIdentity(RpcClient):
+    """Identity, that knows one person, born on what INSi said."""
+
+    def __init__(self, birth_date: str) -> None:
+        self._birth_date = birth_date
+
+    def call(self, service: str, method: str, *_: Any, **__: Any) -> dict[str, Any]:
+        assert (service, method) == ("identity", "get_identity")
+        return {"traits": {"birth_date": self._birth_date, "sex": "F"}}
+
+
+@pytest.mark.parametrize("birth_date", ["2026-00-00", "2026-13-01", "2026-11-00", "2026-11-31"])
+def test_what_was_done_is_not_refused_for_want_of_a_birth_day(
+    world: World, birth_date: str
+) -> None:
+    """
+    INSi gives such dates (RNIV): on 21 November a child of this year, or month, has been born and
+    vaccinated, although their ages are counted from the last day that may be.
+    """
+    traits = IdentityOverRpc(OfIdentity(birth_date)).traits_of(RECORD, None)
+    world.identities.born, world.identities.earliest = traits.born, traits.earliest
+    assert traits.born > date(2026, 11, 21)
+    vaccinated(world, "J07CA09", "2026-11-10")
+
+    answer(world, shown(world)["MED-1224"].item, date="2026-11-05")
+
+    items = shown(world, include_past=True)
+    assert items["MED-1224"].done_on == date(2026, 11, 5)
+    assert items["HEXA-1"].done_on == date(2026, 11, 10)
+    assert items["HEXA-2"].starts_on > date(2026, 12, 30)
+    with pytest.raises(InvalidRequest) as refused:
+        answer(world, shown(world)["MED-1225"].item, date="2025-12-31")
+    assert refused.value.fields == {"date": "is between birth and today"}
+
+
+def test_a_dose_counts_from_the_first_day_on_which_one_may_be_of_its_age(world: World) -> None:
+    """
+    Born in 1981, on an unknown day: the booster of 45 that was given in June 2026 is that one,
+    that of December 2025 is not; and nobody is told of it before the year has ended.
+    """
+    world.identities.born, world.identities.earliest = date(1981, 12, 31), date(1981, 1, 1)
+    vaccinated(world, "J07CA01", "2025-12-30")
+    assert shown(world)["dTP45"].starts_on == date(2026, 12, 31)
+
+    vaccinated(world, "J07CA01", "2026-06-10")
+
+    assert shown(world)["dTP45"].done_on == date(2026, 6, 10)
 
 
 def test_an_answer_and_a_vaccination_are_not_two_doses(world: World) -> None:

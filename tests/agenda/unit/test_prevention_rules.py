@@ -48,7 +48,7 @@ class Case:
         facts = {
             Fact(name): date.fromisoformat(day) if day else None for name, day in self.facts.items()
         }
-        person = Person(born=self.born, sex=self.sex, facts=facts)
+        person = Person(born=self.born, earliest=self.born, sex=self.sex, facts=facts)
         days = {act: tuple(map(date.fromisoformat, d)) for act, d in self.given.items()}
         found = plan(TABLE, person, History(vaccinations=days), today)
         mine = [i for i in found if i.rule.id == self.rule and i.start <= today < i.limit]
@@ -337,7 +337,7 @@ def test_a_dose_of_the_day_of_birth_counts_where_nothing_else_is_said() -> None:
     """
     given = History(vaccinations={"HEXA": (BORN,)})
 
-    found = plan(TABLE, Person(born=BORN, sex="F"), given, date(2000, 8, 1))
+    found = plan(TABLE, Person(born=BORN, earliest=BORN, sex="F"), given, date(2000, 8, 1))
 
     (first,) = [item for item in found if item.rule.id == "HEXA-1"]
     assert (first.state, first.done_on) == (State.DONE, BORN)
@@ -378,7 +378,7 @@ def test_an_answer_of_not_done_keeps_the_item() -> None:
     """
     The person said no; it stays in the plan, and is not told again.
     """
-    person = Person(born=BORN, sex="F")
+    person = Person(born=BORN, earliest=BORN, sex="F")
     said = History(answers={"BILAN_18_25:2018-05-10": Answer(State.NOT_DONE)})
 
     (item,) = [i for i in plan(TABLE, person, said, date(2020, 1, 1)) if i.rule.id == "BILAN_18_25"]

@@ -27,9 +27,14 @@ class Acts:
         for answer in reversed(self._history.answers_to(rule).values()):
             if answer.state is State.DONE:
                 return answer.on
-        counted = rule.counted_from.after(self.anchor(rule) or self._person.born)
+        counted = self._counted_from(rule)
         doses = [day for day in self._history.doses(rule.code) if day >= counted]
         return doses[rule.dose - 1] if len(doses) >= rule.dose else None
+
+    def _counted_from(self, rule: Rule) -> date:
+        """From the first day on which they may have been of that age."""
+        anchor = self.anchor(rule) if rule.from_pregnancy else None
+        return rule.counted_from.after(anchor or self._person.earliest)
 
     def all_of(self, name: str) -> list[date]:
         """Every known day of an act, or of one rule, ascending."""

@@ -29,9 +29,12 @@ class Answer:
 class Person:
     """``sex``: M, F, or I (indeterminate), to whom every rule may apply. ``facts``: each with
     the day it began where that matters (first day of the last period of a pregnancy).
+    ``born``: the day that ages are counted from, the last that may be, so that nobody is told
+    before they are of that age; ``earliest``: the first that may be.
     """
 
     born: date
+    earliest: date
     sex: str
     facts: Mapping[Fact, date | None] = field(default_factory=dict)
 
