@@ -51,6 +51,9 @@ READ_AS: list[tuple[str, int, State, State]] = [
     ("agenda.appointment_added", 1, {"state": {"facts": {"title": "Vaccin"}, "at": None}},
      {"state": {"facts": {"title": "Vaccin", "private": False}, "at": None}}),
     ("agenda.appointment_cancelled", 1, {"state": {"facts": None, "at": None}}, {}),
+    # What a person called private was as their calendar says it.
+    ("agenda.appointment_changed", 2, {"state": {"facts": {"private": True}}},
+     {"state": {"facts": {"private": True}, "chosen": None}}),
     # Of an archive the first CDA alone was named.
     ("messaging.message_kept", 1,
      {"attachments": [{"number": 1, "unique_id": "1.2^3"}, {"number": 2, "unique_id": None}]},

@@ -47,7 +47,9 @@ class Appointments(AgendaLog):
         facts = request.facts(now.facts)
         if facts.series and facts.when != now.facts.when:
             raise InvalidRequest(fields={"occurrence": "name the one to be moved"})
-        self._say(appointment, now.slot, facts, by)
+        self._say(appointment, now.slot, facts, by, chosen=request.chosen)
+        if now.slot == WHOLE and request.chosen is not None:
+            appointment.forget_choices(by)
         return Outcome(answer=Done(), save=[appointment])
 
     @command
@@ -79,9 +81,20 @@ class Appointments(AgendaLog):
             raise InvalidRequest(fields={"occurrence": "is missing"})
         return Occurrence(kept=kept, slot=WHOLE, facts=whole.facts, cancelled=whole.cancelled)
 
-    def _say(self, appointment: Appointment, slot: str, facts: Facts | None, by: Actor) -> None:
+    def _say(
+        self,
+        appointment: Appointment,
+        slot: str,
+        facts: Facts | None,
+        by: Actor,
+        *,
+        chosen: bool | None = None,
+    ) -> None:
         """Above what is known of the occurrence and of its series; ``None`` cancels."""
         now = self.clock.now()
         said = (appointment.slots.get(name, Slot()) for name in {slot, WHOLE})
         place = max(one.next_place(now) for one in said)
-        appointment.hear(Revision(slot=slot, place=place, facts=facts, cancels=facts is None), by)
+        revision = Revision(
+            slot=slot, place=place, facts=facts, cancels=facts is None, chosen=chosen
+        )
+        appointment.hear(revision, by)

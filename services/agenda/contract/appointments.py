@@ -59,6 +59,10 @@ class ChangeAppointment(OfRecord, Said):
     title: Title | None = None
     status: OwnStatus | None = None
 
+    @property
+    def chosen(self) -> bool | None:
+        return self.private if "private" in self.model_fields_set else None
+
     def facts(self, before: Facts) -> Facts:
         """With what this request says; a series that is moved keeps its rule."""
         words = ("type", "name", "speciality", "address", "comment", "professional", "facility")

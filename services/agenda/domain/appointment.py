@@ -33,13 +33,18 @@ class SlotSaid:
     slot: str
     state: dict[str, Any]
 
-    class_version = 2
+    class_version = 3
 
     @staticmethod
     def upcast_v1_v2(state: dict[str, Any]) -> None:
         """Nobody could say that an appointment is private: calendars that did were not heard."""
         if facts := state["state"]["facts"]:
             facts["private"] = False
+
+    @staticmethod
+    def upcast_v2_v3(state: dict[str, Any]) -> None:
+        """What the person called private was as a calendar says it: until its next revision."""
+        state["state"]["chosen"] = None
 
     def apply(self, appointment: "Appointment") -> None:
         appointment.slots[self.slot] = Slot.from_event(self.state)
@@ -120,6 +125,12 @@ class Appointment(Aggregate):
         kind, effect = _told(before, after, was_shown=self._is_shown(revision.slot))
         self._say(kind, revision.slot, after, by)
         return effect
+
+    def forget_choices(self, by: Actor) -> None:
+        """Of single occurrences: the person speaks of the whole series."""
+        for name, slot in list(self.slots.items()):
+            if name != WHOLE and slot.chosen is not None:
+                self._say(Appointment.Noted, name, slot.without_choice(), by)
 
     def require_person_may_write(self) -> None:
         """:class:`ReadOnly` for what a service wrote."""

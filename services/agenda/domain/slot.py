@@ -7,7 +7,7 @@ cancellation and the facts it may come without are judged apart.
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
@@ -33,21 +33,25 @@ class Place(NamedTuple):
 
 @dataclass(frozen=True, kw_only=True)
 class Revision:
-    """One thing that was said of a slot. ``facts`` may be missing from a cancellation."""
+    """One thing that was said of a slot. ``facts`` may be missing from a cancellation.
+    ``chosen``: whether it is private, where the person says so here themselves."""
 
     slot: str
     place: Place
     facts: Facts | None
     cancels: bool = False
+    chosen: bool | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
 class Slot:
-    """``at``: place of the facts; ``cancelled_at``: of the newest cancellation."""
+    """``at``: place of the facts; ``cancelled_at``: of the newest cancellation. ``chosen``: as in
+    :class:`Revision`; no calendar that comes later changes it."""
 
     facts: Facts | None = None
     at: Place | None = None
     cancelled_at: Place | None = None
+    chosen: bool | None = None
 
     @property
     def cancelled(self) -> bool:
@@ -71,7 +75,11 @@ class Slot:
             facts, at = revision.facts, revision.place
         if revision.cancels:
             cancelled_at = max(revision.place, cancelled_at or revision.place)
-        return Slot(facts=facts, at=at, cancelled_at=cancelled_at)
+        chosen = self.chosen if revision.chosen is None else revision.chosen
+        return Slot(facts=facts, at=at, cancelled_at=cancelled_at, chosen=chosen)
+
+    def without_choice(self) -> "Slot":
+        return replace(self, chosen=None)
 
     def next_place(self, now: datetime) -> Place:
         """Where a change made here stands: above all that was said so far, and below the next
@@ -91,23 +99,33 @@ class Slot:
             "facts": self.facts.to_event() if self.facts else None,
             "at": list(self.at) if self.at else None,
             "cancelled_at": list(self.cancelled_at) if self.cancelled_at else None,
+            "chosen": self.chosen,
         }
 
     @classmethod
     def from_event(cls, state: Mapping[str, Any]) -> "Slot":
+        """Rows of the read model that were written before there was a choice have none."""
         at, cancelled_at = state["at"], state["cancelled_at"]
         return cls(
             facts=Facts.from_event(state["facts"]) if state["facts"] else None,
             at=Place(*at) if at else None,
             cancelled_at=Place(*cancelled_at) if cancelled_at else None,
+            chosen=state.get("chosen"),
         )
 
 
 def is_private(slots: Mapping[str, Slot]) -> bool:
     """A series of which one occurrence is private is so as a whole: who reads the others would see
-    that there is one.
+    that there is one. What the person chose for one, else for the series, counts before what its
+    newest revision says.
     """
-    return any(slot.facts.private for slot in slots.values() if slot.facts)
+    whole = slots.get(WHOLE, Slot()).chosen
+    for slot in slots.values():
+        if slot.facts:
+            chosen = whole if slot.chosen is None else slot.chosen
+            if slot.facts.private if chosen is None else chosen:
+                return True
+    return False
 
 
 def _text(facts: Facts) -> str:

@@ -115,6 +115,58 @@ def test_the_person_says_what_is_private_here_too(world: World) -> None:
     assert seen_by(world) == ALL
 
 
+@pytest.mark.parametrize(
+    ("first", "chosen", "later", "seen"),
+    [
+        ("CLASS:PUBLIC", True, "CLASS:PUBLIC", MASKED),
+        ("CLASS:PRIVATE", True, "CLASS:PUBLIC", MASKED),
+        ("CLASS:PUBLIC", False, "CLASS:PRIVATE", ALL),
+        ("CLASS:PRIVATE", False, "CLASS:CONFIDENTIAL", ALL),
+        ("CLASS:PUBLIC", None, "CLASS:PRIVATE", MASKED),
+        ("CLASS:PRIVATE", None, "CLASS:PUBLIC", ALL),
+    ],
+)
+def test_what_the_person_chose_lasts(
+    world: World, first: str, chosen: bool | None, later: str, seen: dict[str, int]
+) -> None:
+    """Whatever the next revisions of their calendar say of it, and whatever else of it they, or
+    the person, change; nobody chose where nothing was given."""
+    take(world, vevent("a", MORNING, first))
+    (appointment,) = {view.appointment_id for view in world.show()}
+    given = {} if chosen is None else {"private": chosen}
+    world.app.change_appointment(changing(appointment, title="Autre", **given), PATIENT)
+
+    for number in (1, 2):
+        take(world, vevent("a", MORNING, f"SEQUENCE:{number}", later))
+        assert seen_by(world) == seen
+    world.app.change_appointment(changing(appointment, comment="À jeun"), PATIENT)
+    take(world, vevent("a", MORNING, "SEQUENCE:3", later))
+
+    assert seen_by(world) == seen
+    assert {view.private for view in world.show()} == {seen is MASKED}
+
+
+def test_a_choice_is_of_one_occurrence_or_of_the_series(world: World) -> None:
+    """The last one counts: of the series it is of all its occurrences."""
+    day = "RECURRENCE-ID;TZID=Europe/Paris:20261208T093000"
+    moved = "DTSTART;TZID=Europe/Paris:20261208T100000"
+    take(world, vevent("a", MORNING, WEEKLY), vevent("a", day, moved))
+    (appointment,) = {view.appointment_id for view in world.show()}
+    (key,) = {view.occurrence for view in world.show() if view.starts_at.hour == 9}
+
+    world.app.change_appointment(changing(appointment, occurrence=key, private=True), PATIENT)
+    take(world, vevent("a", MORNING, WEEKLY, "SEQUENCE:1"), vevent("a", day, moved, "SEQUENCE:1"))
+    assert seen_by(world)["other"] == 0
+
+    world.app.change_appointment(changing(appointment, private=False), PATIENT)
+    assert seen_by(world)["other"] == 4
+    take(world, vevent("a", day, moved, "SEQUENCE:2", "CLASS:PRIVATE"))
+    assert seen_by(world)["other"] == 4
+
+    world.app.change_appointment(changing(appointment, occurrence=key, private=True), PATIENT)
+    assert seen_by(world)["other"] == 0
+
+
 def test_a_professional_is_told_nothing_of_it(world: World) -> None:
     """Neither by a list nor by a refusal that is another than of nothing."""
     add(world, private=True)
