@@ -9,7 +9,7 @@ import asyncio
 from collections import deque
 from collections.abc import Callable, Container, Mapping
 from concurrent.futures import Executor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from time import monotonic
 from typing import Any, Protocol
 
@@ -166,6 +166,8 @@ class Edge:
             return self._answered(mail)
         if _domain(mail.sender) != _domain(envelope.sender):
             return "550 5.7.1 the From address is not of the domain that sends it"
+        if mail.reply_to and mail.reply_to not in self._trusted:
+            mail = replace(mail, reply_to=None)  # nothing of a person leaves the trust space
         return self._kept(mail, envelope.mailboxes)
 
     def _answered(self, mail: Mail) -> str:

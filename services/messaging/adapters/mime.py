@@ -97,6 +97,7 @@ def _read(message: EmailMessage, data: bytes, from_nobody: bool) -> Mail:
         body, files = contents(message)
     digest = hashlib.sha256(data).hexdigest()
     found = _MESSAGE_ID.search(_text(message, "Message-ID"))
+    replies = address_of(", ".join(map(str, message.get_all("Reply-To", []))))
     receipt = address_of(_text(message, "Disposition-Notification-To"))
     return Mail(
         sender=sender[1].lower(),
@@ -113,6 +114,7 @@ def _read(message: EmailMessage, data: bytes, from_nobody: bool) -> Mail:
         signed=is_signed(message),
         of_server=of_server,
         copied=tuple(_others(message)),
+        reply_to=replies[1].lower() if replies else None,
         receipt_to=receipt[1].lower()
         if receipt and receipt[1].lower() == sender[1].lower()
         else None,

@@ -134,13 +134,13 @@ class Answering(MessagingLog):
         also = []
         for participant in to:
             who = participant.who
-            if who.address is None:
+            if who.answered_at is None:
                 settled = {"message_id": message_id, "to": who.key, "outcome": "delivered"}
                 conversation.note(Conversation.DeliverySettled, by, **settled)
                 continue
             facts = {"message_id": str(message_id), "key": who.key}
             mailing, step = self.mail_out(
-                MailKind.REPLY, conversation.record_id, who.address, facts, str(message_id)
+                MailKind.REPLY, conversation.record_id, who.answered_at, facts, str(message_id)
             )
             save.append(mailing)
             also.append(step)

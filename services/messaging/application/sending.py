@@ -167,7 +167,7 @@ class Sending(MessagingLog):
 
 def _is_at(conversation: Conversation, key: str, address: str) -> bool:
     participant = conversation.participants.get(key)
-    return participant is not None and participant.who.address == address
+    return participant is not None and participant.who.is_at(address)
 
 
 class Bounced(BaseModel):

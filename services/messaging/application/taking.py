@@ -14,7 +14,7 @@ from services.messaging.domain.correspondent import Correspondent, MailboxKind
 from services.messaging.domain.exchange import ends_exchange, plain_subject, receive
 from services.messaging.domain.mail import Mail
 from services.messaging.domain.mailing import Mailing, MailKind
-from services.messaging.domain.message import Message, Thread, own_message_of
+from services.messaging.domain.message import DOMAIN, Message, Thread, own_message_of
 from services.messaging.domain.ports import Mailbox
 from shared.kernel.actor import Actor
 from shared.kernel.ids import derived_id
@@ -73,7 +73,7 @@ class TakingMail(MessagingLog):
             subject=plain_subject(mail.subject) or NO_SUBJECT,
             mailbox=request.address.lower(),
         )
-        sender = _as_known(conversation, sender)
+        sender = _as_known(conversation, sender, answers=mail.automatic)
         kept = self.keep_files(conversation.record_id, message_id, mail.files)
         message = _message(message_id, mail, conversation, sender, kept, by)
         receive(
@@ -81,7 +81,7 @@ class TakingMail(MessagingLog):
             sender,
             by,
             message_id=message_id,
-            replies=not mail.automatic and sender.kind is not MailboxKind.APP,
+            replies=not mail.automatic and sender.takes_answers,
             automatic=mail.automatic,
             attachments=len(kept),
             dormant=not request.mailbox.activated,
@@ -159,7 +159,20 @@ class TakingMail(MessagingLog):
         known = self.around.directory.of_address(mail.sender)
         if known is None:
             return Correspondent(address=mail.sender.lower(), name=mail.sender_name)
-        return replace(known, address=mail.sender.lower(), name=known.name or mail.sender_name)
+        return replace(
+            known,
+            address=mail.sender.lower(),
+            name=known.name or mail.sender_name,
+            answers_to=self._answers_to(mail) if known.kind is MailboxKind.APP else None,
+        )
+
+    def _answers_to(self, mail: Mail) -> str | None:
+        """What a person writes goes to somebody who may read it, and is no other person."""
+        named = mail.reply_to
+        if named is None or named == mail.sender or named.endswith(f"@{DOMAIN}"):
+            return None
+        holder = self.around.directory.of_address(named)
+        return None if holder and holder.kind is MailboxKind.APP else named
 
     def _codes(self, mail: Mail) -> list[str]:
         """How what is attached is hidden. Raises ``VisibilityRefused`` if it may not come here.
@@ -200,15 +213,18 @@ def _may_go_on(conversation: Conversation, codes: list[str]) -> bool:
 
 
 def _is_in(conversation: Conversation, sender: Correspondent, message: Message) -> bool:
-    known = {participant.who.address for participant in conversation.participants.values()}
-    return sender.address in known or sender.address in message.copied
+    address = sender.address or ""
+    known = any(one.who.is_at(address) for one in conversation.participants.values())
+    return known or address in message.copied
 
 
-def _as_known(conversation: Conversation, sender: Correspondent) -> Correspondent:
-    """The participant of that address, under the key it has in this conversation."""
+def _as_known(conversation: Conversation, sender: Correspondent, *, answers: bool) -> Correspondent:
+    """The participant of that address, under the key it has in this conversation. ``answers``: it
+    is software that does, which does not say where answers go."""
     for participant in conversation.participants.values():
         if participant.who.address == sender.address:
-            return participant.who
+            who = participant.who
+            return who if answers else replace(who, answers_to=sender.answers_to)
     return sender
 
 

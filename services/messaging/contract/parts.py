@@ -83,7 +83,8 @@ class AttachmentView(Answer):
 
 
 class CorrespondentView(Answer):
-    """``key``: to answer to this one alone. ``inactive``: known to practise no more."""
+    """``key``: to answer to this one alone. ``inactive``: known to practise no more.
+    ``answers_to``: the mailbox that software names for answers, none for others."""
 
     key: str
     name: str
@@ -93,6 +94,7 @@ class CorrespondentView(Answer):
     ended: bool
     takes_answers: bool
     inactive: bool
+    answers_to: str | None = None
 
     @classmethod
     def of(
@@ -107,6 +109,7 @@ class CorrespondentView(Answer):
             ended=ended,
             takes_answers=replies,
             inactive=inactive,
+            answers_to=who.answers_to,
         )
 
 

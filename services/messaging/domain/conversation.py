@@ -205,7 +205,15 @@ class Conversation(Aggregate):
     @property
     def answerable(self) -> list[Participant]:
         """Those who wrote, and neither ended their exchange nor refuse answers."""
-        return [one for one in self.participants.values() if one.can_be_answered]
+        open_to = [one for one in self.participants.values() if one.can_be_answered]
+        found = {one.who.key: one for one in map(self.answered_by, open_to)}
+        return [one for one in found.values() if one.can_be_answered]
+
+    def answered_by(self, participant: Participant) -> Participant:
+        """Whoever reads what is answered: themselves, once they have written too."""
+        named = participant.who.answers_to
+        written = (one for one in self.participants.values() if one.who.address == named)
+        return next(written, participant) if named else participant
 
     @property
     def unread(self) -> int:
@@ -219,7 +227,7 @@ class Conversation(Aggregate):
         """Whether the person sent that message to that mailbox."""
         entry = self.entries.get(message_id)
         keys = entry.deliveries if entry else {}
-        return any(self.participants[key].who.address == address for key in keys)
+        return any(self.participants[key].who.is_at(address) for key in keys)
 
     def attributes(self, who: Correspondent | None = None) -> dict[str, Any]:
         """For ``access`` to decide on; ``who``: the participant who asks."""

@@ -18,7 +18,9 @@ class MailboxKind(StrEnum):
 class Correspondent:
     """``address``: in lower case; none for one who only uses this service's RPC.
 
-    ``national_id``: PS_IdNat, ``facility``: Struct_IdNat, where they are known.
+    ``national_id``: PS_IdNat, ``facility``: Struct_IdNat, where they are known. ``answers_to``: the
+    mailbox that software names for answers, which nobody reads in its own (ANS, volet Transmission
+    d'un document CDA-R2 en HL7v2, mapping MSS: FROM the BAL applicative, REPLY TO).
     """
 
     address: str | None = None
@@ -26,6 +28,18 @@ class Correspondent:
     national_id: str | None = None
     facility: str | None = None
     kind: MailboxKind | None = None
+    answers_to: str | None = None
+
+    @property
+    def answered_at(self) -> str | None:
+        return self.answers_to or self.address
+
+    @property
+    def takes_answers(self) -> bool:
+        return self.kind is not MailboxKind.APP or self.answers_to is not None
+
+    def is_at(self, address: str) -> bool:
+        return address in {self.address, self.answers_to}
 
     @property
     def key(self) -> str:

@@ -54,15 +54,18 @@ def recipients(conversation: Conversation, wanted: Sequence[str] | None) -> list
         if found:
             return found
         wanted = list(conversation.participants)
+    chosen: dict[str, Participant] = {}
     for key in wanted:
-        participant = conversation.participants.get(key)
-        if participant is None:
+        named = conversation.participants.get(key)
+        if named is None:
             raise InvalidRequest(fields={"to": "did not write in this conversation"})
-        if participant.ended:
+        participant = conversation.answered_by(named)
+        if named.ended or participant.ended:
             raise ExchangeEnded(message_fr="Votre correspondant a mis fin à cet échange.")
         if not participant.replies:
             raise NoReply(message_fr="Cette boîte aux lettres ne reçoit pas de réponse.")
-    return [conversation.participants[key] for key in wanted]
+        chosen[participant.who.key] = participant
+    return list(chosen.values())
 
 
 def receive(

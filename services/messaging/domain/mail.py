@@ -42,7 +42,8 @@ class Mail:
     has a signature, which nobody verified. ``of_server``: from the empty sender, or a server's own
     mailbox: only reports and automatic answers come so (RFC 5321 4.5.5).
 
-    ``receipt_to``: where a disposition notification was asked for, if that is the sender.
+    ``reply_to``: where answers are wanted, if that is one mailbox. ``receipt_to``: where a
+    disposition notification was asked for, if that is the sender.
     ``sha256``: of the bytes as they came.
     """
 
@@ -60,6 +61,7 @@ class Mail:
     signed: bool
     of_server: bool
     copied: tuple[str, ...]
+    reply_to: str | None
     receipt_to: str | None
     report: Report | None
 

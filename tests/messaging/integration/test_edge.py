@@ -13,12 +13,13 @@ import pytest
 from services.messaging.adapters.reports import bounce
 from services.messaging.adapters.smtp_server import SmtpServer
 from services.messaging.domain.errors import RecipientClosed
+from services.messaging.domain.exchange import ReplyType
 from services.messaging.domain.message import DOMAIN
 from shared.kernel.actor import Actor
 from shared.kernel.errors import Unavailable
 from tests.messaging.mails import carrying, cda, part, sent, several, written
 from tests.messaging.serving import APP, certificates, refusal, send, serving
-from tests.messaging.world import CLOSED, DOCTOR_MAIL, MAILBOX, NOW, RECORD, World
+from tests.messaging.world import APP_MAIL, CLOSED, DOCTOR_MAIL, MAILBOX, NOW, RECORD, World
 
 
 def test_a_mail_is_stored_before_it_is_acknowledged(world: World, server: SmtpServer) -> None:
@@ -90,6 +91,25 @@ def test_who_is_outside_the_trust_space_writes_to_nobody(
     assert refusal(server, written(From=sender), sender=sender)[0] == 550
     assert refusal(server, written(From=sender), sender=DOCTOR_MAIL)[0] == 550
     assert world.events() == []
+
+
+@pytest.mark.parametrize(
+    ("reply_to", "where"),
+    [
+        ("labo@hopital.mssante.fr", "labo@hopital.mssante.fr"),
+        ("labo@gmail.com", None),
+        ("labo@hopital.mssante.fr.evil.org", None),
+    ],
+)
+def test_software_has_answers_sent_within_the_trust_space_alone(
+    world: World, server: SmtpServer, reply_to: str, where: str | None
+) -> None:
+    """What a person writes of their health goes to no mailbox elsewhere, whoever names it."""
+    send(server, written(From=APP_MAIL, Reply_To=reply_to), sender=APP_MAIL)
+
+    (conversation,) = world.listed().items
+    assert [one.answers_to for one in conversation.correspondents] == [where]
+    assert (conversation.reply_type is ReplyType.NO_REPLY) is (where is None)
 
 
 def test_the_white_list_is_read_again(world: World, server: SmtpServer) -> None:
