@@ -4,8 +4,11 @@ from functools import singledispatch
 from typing import Any
 from uuid import UUID
 
+from pydantic import Field
+
 from services.agenda.domain.appointment import Appointment, Said
 from services.agenda.domain.calendar_import import CalendarImport
+from services.agenda.domain.origin import MASKED
 from services.agenda.domain.prevention_plan import PreventionPlan
 from services.agenda.domain.reminder import Reminder
 from shared.eventing.messages import MessageData
@@ -14,11 +17,14 @@ from shared.kernel.actor import in_secret
 
 
 class _OfAppointment(MessageData):
-    """``source``: person, facility or application, which wrote it. ``occurrence``: of a series."""
+    """``source``: person, facility or application, which wrote it. ``occurrence``: of a series.
+    ``confidentiality``: so that no reader of the journal is told that it is there from whom it is
+    hidden."""
 
     appointment_id: UUID
     source: str
     occurrence: str | None
+    confidentiality: list[str] = Field(default=[])
 
 
 class AppointmentAdded(_OfAppointment):
@@ -86,6 +92,7 @@ def _of_appointment(event: Said) -> dict[str, Any]:
         "appointment_id": event.originator_id,
         "source": event.origin["source"],
         "occurrence": event.slot or None,
+        "confidentiality": [MASKED] if event.private else [],
     }
 
 

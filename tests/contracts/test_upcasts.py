@@ -53,7 +53,9 @@ READ_AS: list[tuple[str, int, State, State]] = [
     ("agenda.appointment_cancelled", 1, {"state": {"facts": None, "at": None}}, {}),
     # What a person called private was as their calendar says it.
     ("agenda.appointment_changed", 2, {"state": {"facts": {"private": True}}},
-     {"state": {"facts": {"private": True}, "chosen": None}}),
+     {"state": {"facts": {"private": True}, "chosen": None}, "private": True}),
+    ("agenda.appointment_cancelled", 2, {"state": {"facts": None}},
+     {"state": {"facts": None, "chosen": None}, "private": False}),
     # Of an archive the first CDA alone was named.
     ("messaging.message_kept", 1,
      {"attachments": [{"number": 1, "unique_id": "1.2^3"}, {"number": 2, "unique_id": None}]},

@@ -28,10 +28,11 @@ class Effect(StrEnum):
 
 @dataclass(frozen=True)
 class SlotSaid:
-    """``state``: the slot as it holds from then on."""
+    """``state``: the slot as it holds from then on. ``private``: of the appointment as a whole."""
 
     slot: str
     state: dict[str, Any]
+    private: bool
 
     class_version = 3
 
@@ -45,6 +46,7 @@ class SlotSaid:
     def upcast_v2_v3(state: dict[str, Any]) -> None:
         """What the person called private was as a calendar says it: until its next revision."""
         state["state"]["chosen"] = None
+        state["private"] = bool((state["state"]["facts"] or {}).get("private"))
 
     def apply(self, appointment: "Appointment") -> None:
         appointment.slots[self.slot] = Slot.from_event(self.state)
@@ -155,6 +157,7 @@ class Appointment(Aggregate):
             secret=self.secret,
             slot=slot,
             state=state.to_event(),
+            private=is_private({**self.slots, slot: state}),
         )
 
 

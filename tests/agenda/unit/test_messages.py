@@ -50,6 +50,7 @@ def test_ids_and_codes_and_never_a_word_of_it() -> None:
         "appointment_id": ID,
         "source": "facility",
         "occurrence": None,
+        "confidentiality": [],
     }
     for word in ("Planning", "Morel", "Lilas", "jeun", "2026-12-01", "clinic"):
         assert word not in str(told)

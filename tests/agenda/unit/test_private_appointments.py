@@ -3,6 +3,7 @@
 import pytest
 
 from services.agenda.contract.views import Appointments
+from services.agenda.messages import AppointmentAdded, AppointmentChanged, message_for
 from shared.kernel.errors import Forbidden
 from tests.agenda.appointments import add, changing
 from tests.agenda.ics import MORNING, WEEKLY, take, vevent
@@ -165,6 +166,25 @@ def test_a_choice_is_of_one_occurrence_or_of_the_series(world: World) -> None:
 
     world.app.change_appointment(changing(appointment, occurrence=key, private=True), PATIENT)
     assert seen_by(world)["other"] == 0
+
+
+def test_messages_say_from_whom_it_is_hidden(world: World) -> None:
+    """Whoever reads the journal is not told there of what the agenda does not show them: also not
+    of another day of a series of which one is private."""
+    day = "RECURRENCE-ID;TZID=Europe/Paris:20261208T093000"
+    moved = "DTSTART;TZID=Europe/Paris:20261208T100000"
+    take(world, vevent("a", MORNING, WEEKLY))
+    take(world, vevent("a", day, moved, "CLASS:PRIVATE"))
+    take(world, vevent("a", MORNING, WEEKLY, "SEQUENCE:1", "SUMMARY:Autre"))
+    (appointment,) = {view.appointment_id for view in world.show()}
+    world.app.change_appointment(changing(appointment, private=False, title="Encore"), PATIENT)
+
+    told = [message_for(row.event) for row in world.app.read(0, 1000)]
+    kinds = (AppointmentAdded, AppointmentChanged)
+
+    assert [m.confidentiality for m in told if isinstance(m, kinds)] == [
+        [], ["MASQUE_PS"], ["MASQUE_PS"], [],
+    ]  # fmt: skip
 
 
 def test_a_professional_is_told_nothing_of_it(world: World) -> None:

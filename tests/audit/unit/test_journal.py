@@ -142,6 +142,20 @@ def test_masked_later_the_lines_vanish_for_professionals(world: World) -> None:
     assert world.read(PATIENT).total == 2
 
 
+def test_a_private_appointment_leaves_no_line_to_whom_it_is_masked(world: World) -> None:
+    """Nothing derived from it reaches a professional who reads the whole journal; the person has
+    all of it."""
+    world.rules.whole_for.add(DOCTOR.id)
+    for codes in ([], ["MASQUE_PS"]):
+        world.tell(
+            "agenda.appointment_added", PATIENT, appointment_id=str(uuid4()), source="person",
+            occurrence=None, confidentiality=codes,
+        )  # fmt: skip
+
+    assert world.read(DOCTOR).total == 1
+    assert world.read(PATIENT).total == 2
+
+
 def test_a_line_about_an_unknown_document_waits(world: World) -> None:
     """A decision heard before the deposit it is about: nobody is told before one can judge."""
     world.decided(DENTIST, permit=False, document_id=str(uuid4()))
