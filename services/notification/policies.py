@@ -34,16 +34,21 @@ Policy = Callable[[Notification, Received], Decided]
 
 
 def on_record_announced(app: Notification, received: Received) -> Decided:
-    if received.record is None or app.get(_recipient_id(app, received.record), Recipient):
+    """A judge's order, of which access tells, may be heard before it."""
+    if received.record is None:
         return None
     majority_at = received.data["majority_at"]
-    recipient = Recipient.know(
-        app.secret,
-        received.record,
-        SELF,
-        representatives=[UUID(one) for one in received.data["representatives"]],
-        majority_at=parse_instant(majority_at) if majority_at else None,
-    )
+    family: dict[str, Any] = {
+        "representatives": [UUID(one) for one in received.data["representatives"]],
+        "majority_at": parse_instant(majority_at) if majority_at else None,
+    }
+    recipient = app.get(_recipient_id(app, received.record), Recipient)
+    if recipient is None:
+        recipient = Recipient.know(app.secret, received.record, SELF, **family)
+    elif recipient.representatives or recipient.majority_at or not any(family.values()):
+        return None
+    else:
+        recipient.note(Recipient.FamilyKnown, SELF, **family)
     return Outcome(answer=Done(), save=[recipient])
 
 

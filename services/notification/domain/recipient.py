@@ -87,6 +87,17 @@ class Recipient(Aggregate):
         representatives: list[UUID]
         majority_at: datetime | None
 
+    class FamilyKnown(Event):
+        """The announcement came after something else was said of the record."""
+
+        TOPIC = "notification.family_known"
+        representatives: list[UUID]
+        majority_at: datetime | None
+
+        def apply(self, recipient: "Recipient") -> None:
+            recipient.representatives = self.representatives
+            recipient.majority_at = self.majority_at
+
     class MajorityMoved(Event):
         TOPIC = "notification.majority_moved"
         majority_at: datetime | None

@@ -152,6 +152,25 @@ def test_a_birth_date_put_right_moves_the_majority(hear: Hear, active: None, sen
     assert send() == [subject(Topic.DOCUMENTS)]
 
 
+@pytest.mark.parametrize("family", [[], [str(OTHER)]])
+def test_a_minor_is_one_although_a_judge_was_heard_first(
+    hear: Hear, send: Send, access: Access, family: list[str]
+) -> None:
+    """Access tells of the order, identity of the child: nothing says which is followed first. What
+    is secret leaves by no way, and what is not goes to the parent who was not suspended."""
+    access.contacts = {RECORD: Contact(), OTHER: Contact(email="mother@example.org")}
+    later = instant(NOW + timedelta(days=365))
+    suspended = {"representative": str(UUID(int=9)), "on": True}
+    hear(received("access.representation_suspended", 1, **suspended))
+    hear(announced(1, representatives=family, majority_at=later), activated(2))
+    send()
+
+    hear(deposited(3, confidentiality=["INVISIBLE_REPRESENTANTS_LEGAUX"]))
+    assert send() == []
+    hear(deposited(4))
+    assert send() == ([subject(Topic.DOCUMENTS)] if family else [])
+
+
 def test_a_record_announced_twice_is_known_once(hear: Hear, notification: Notification) -> None:
     """What was chosen since then stays."""
     hear(announced())
