@@ -151,7 +151,7 @@ class Decisions(AccessLog):
         """To the person of the record, the actor concerned and auditors, each what they may
         know; to others the same refusal as for a decision that does not exist."""
         decision = self.readable_decision(request.decision_id)
-        rights = self.readable(UUID(decision.made["subject"]))
+        rights = self.known_to(UUID(decision.made["subject"]), by.principal)
         rules = self.rules_of(decision.made["rules"])
         return c.Explanation.model_validate(
             explanation(decision, rights, rules, by.principal, self.clock.now())

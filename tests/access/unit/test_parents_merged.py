@@ -109,6 +109,19 @@ def test_a_command_alone_brings_it_up_to_date(family: World) -> None:
     assert family.rights().representatives == [str(ANEW)]
 
 
+def test_what_was_decided_is_explained_to_the_parent_by_either_record(family: World) -> None:
+    """
+    Also before they, or anybody, have acted since the merge.
+    """
+    refused = c.OfDecision(decision_id=family.decide(DOCTOR).decision_id)
+    merge(family)
+
+    assert family.app.explain(refused, MOTHER_ANEW).reason_fr
+    split(family)
+    with pytest.raises(Forbidden):
+        family.app.explain(refused, MOTHER_ANEW)
+
+
 def test_a_split_parts_them_again_at_once(family: World) -> None:
     """
     Two people after all: the other never was a parent of this child.
