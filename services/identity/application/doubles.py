@@ -103,8 +103,16 @@ class Doubles(IdentityLog):
         merge.reject(by)
         return Outcome(answer=Done(), save=[merge])
 
+    def split(self, request: c.Split, by: Actor) -> Done:
+        """Answer once access has applied it: two people from then on, of whom neither is let in by
+        what the other allowed, nor acts for the other's children.
+        """
+        done = self._split(request, by)
+        self.outside.access.have_applied(self._merge(request.merge_id).target, done.position)
+        return done
+
     @command
-    def split(self, request: c.Split, by: Actor) -> Outcome[Done]:
+    def _split(self, request: c.Split, by: Actor) -> Outcome[Done]:
         merge = self._merge(request.merge_id)
         source, target = self.known(merge.source), self.known(merge.target)
         merge.split(source.status_before_merge.value, by)

@@ -293,7 +293,7 @@ def test_what_a_parent_allowed_a_service_lasts_as_long_as_they_act(family: World
         )
 
     def feeds() -> bool:
-        weight = {"kind": "measure", "type": "WEIGHT", "class": None, "confidentiality": []}
+        weight: dict[str, Any] = {"kind": "measure", "type": "WEIGHT", "class": None}
         return family.decide(APPLICATION, action="feed", resource=weight).permit
 
     grant(PARENT)

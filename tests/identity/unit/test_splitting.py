@@ -13,7 +13,7 @@ from services.identity.contract.living import Close
 from services.identity.domain.errors import CannotMerge, MergeNotInThatState, NotInThatState
 from services.identity.domain.identity_status import IdentityDocument
 from services.identity.domain.record import Record
-from shared.kernel.errors import Conflict
+from shared.kernel.errors import Conflict, StaleRead
 from shared.kernel.ins import INS_NIA, INS_NIR_TEST, Ins
 from tests.identity.lives import SIX_WEEKS, announce, seen
 from tests.identity.merging import COLLEAGUE, OTHER, found_by, propose
@@ -21,7 +21,7 @@ from tests.identity.people import INS, INSURER, NOW, OTHER_INS, TIMER, traits
 from tests.identity.unit.test_record import OPENS_AT
 from tests.identity.unit.test_record import announce as announce_one
 from tests.identity.unit.test_whose import confirm, retrieve, validate
-from tests.identity.world import World
+from tests.identity.world import AccessSeen, World
 
 
 def test_a_split_gives_each_what_it_brought(world: World, pair: tuple[UUID, UUID]) -> None:
@@ -165,3 +165,26 @@ def test_only_what_was_merged_into_it_is_split_from_a_record() -> None:
         source.split_from(target, INSURER)
 
     assert state(target) == before
+
+
+def test_a_split_is_answered_when_access_has_applied_it(
+    world: World, access: AccessSeen, pair: tuple[UUID, UUID]
+) -> None:
+    """
+    From the answer on they are two people: a parent who was taken for another acts for that one's
+    children no more. When access cannot say so in time, the same request is sent again.
+    """
+    merge_id = propose(world, *pair)
+    merged = world.identity.confirm_merge(
+        ConfirmMerge(request_id=uuid4(), merge_id=merge_id), COLLEAGUE
+    )
+    asked = Split(request_id=uuid4(), merge_id=merge_id)
+    access.waited.clear()
+    access.reached = world.identity.head().position
+    with pytest.raises(StaleRead):
+        world.identity.split(asked, INSURER)
+    access.reached = None
+
+    done = world.identity.split(asked, INSURER)
+
+    assert access.waited == [(merged.target, done.position)] * 2
