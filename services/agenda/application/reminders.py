@@ -28,13 +28,15 @@ class ComeDue(Command):
 class Reminders(AgendaLog):
     @command
     def add_reminder(self, request: c.AddReminder, by: Actor) -> Outcome[c.ReminderAdded]:
-        """At most ten a day, whoever races."""
+        """At most ten a day, whoever races. One of an appointment that is hidden from
+        representatives is hidden as it is: it would tell that it is there."""
         self.require_feed(request.record_id, by)
         if request.due_at <= self.clock.now():
             raise InvalidRequest(fields={"date": "has passed"})
+        secret = by.in_secret
         if request.appointment_id:
-            self._require_seen(request.record_id, request.appointment_id, by)
-        reminder_id, secret = self.new_id(request, by, "reminder"), by.in_secret
+            secret |= self._seen(request.record_id, request.appointment_id, by).secret
+        reminder_id = self.new_id(request, by, "reminder")
         day = self._day(request.record_id, request.day.isoformat(), by, secret=secret)
         day.take(reminder_id, by)
         reminder = Reminder.add(
@@ -106,11 +108,12 @@ class Reminders(AgendaLog):
         day_id = ReminderDay.id_of(self.secret, record_id, day, secret=secret)
         return self.get(day_id, ReminderDay) or ReminderDay.begin(day_id, record_id, by)
 
-    def _require_seen(self, record_id: UUID, appointment_id: UUID, by: Actor) -> None:
+    def _seen(self, record_id: UUID, appointment_id: UUID, by: Actor) -> Appointment:
         appointment = self.get(appointment_id, Appointment)
         if appointment is None or appointment.record_id not in self.together(record_id):
             self.refuse_unknown(str(appointment_id), "read", by)
         self.gate.require(record_id, "read", appointment.attributes(), by)
+        return appointment
 
 
 def _view(reminder: Reminder) -> c.ReminderView:

@@ -212,6 +212,24 @@ def test_a_reminder_may_be_about_an_appointment_one_may_see(world: World) -> Non
     assert faults[0] == faults[1]
 
 
+def test_a_reminder_of_a_secret_appointment_is_as_secret(world: World) -> None:
+    """
+    Added in a session that is not, it would tell parents that the appointment is there, in their
+    list, in the journal and by e-mail.
+    """
+    said = {"request_id": uuid4(), "record_id": RECORD, "title": "RDV", "day": "2026-12-01"}
+    hidden = world.app.add_appointment(AddAppointment.model_validate(said), IN_SECRET)
+    position = world.app.head().position
+
+    reminder = add(world, PATIENT, appointment_id=hidden.appointment_id)
+
+    assert shown(world, PARENT) == []
+    assert [view.reminder_id for view in shown(world)] == [reminder]
+    assert sweep(world, timedelta(days=20)) == ["reminder_due"]
+    told = [message_for(row.event) for row in world.app.read(position, 100)]
+    assert {m.secret for m in told if m} == {True}
+
+
 def test_a_secret_session_leaves_reminders_that_parents_see(world: World) -> None:
     """
     CSP L1111-5: and removes its own.
