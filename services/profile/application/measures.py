@@ -17,15 +17,20 @@ from services.profile.domain.fhir import (
 )
 from services.profile.domain.measuring import Said, Taken
 from services.profile.domain.origin import source_of
-from services.profile.domain.visibility import codes_for, measure_attributes
+from services.profile.domain.visibility import (
+    codes_for,
+    is_hidden_from_representatives,
+    measure_attributes,
+)
 from shared.crypto.keys import KeyErased
-from shared.kernel.actor import Actor
+from shared.kernel.actor import Actor, ActorKind
 from shared.kernel.errors import InvalidRequest, TooMany
 from shared.kernel.ids import derived_id
 from shared.rpc.contract import Command, Done
 from shared.stores.event_log import Outcome, command
 from shared.stores.guard import Sql, Step
 
+ACTING = frozenset({ActorKind.REPRESENTATIVE, ActorKind.CAREGIVER})
 ROWS = 500
 """Rows of one statement."""
 SUBJECTS = 4
@@ -174,9 +179,25 @@ class MeasureTaking(ProfileLog):
             for number, (one, _) in enumerate(said)
         ]
         known = self._batches([str(measure_id) for measure_id in ids])
+        if hidden := self._hidden_from(by, known):
+            ids = [_beside(self.secret, one) if str(one) in hidden else one for one in ids]
+            known = self._batches([str(measure_id) for measure_id in ids])
         lot = Lot()
         pairs = zip(ids, said, strict=True)
         return lot, [lot.take(measure_id, fact, known) for measure_id, (_, fact) in pairs]
+
+    def _hidden_from(self, by: Actor, known: Mapping[str, str]) -> set[str]:
+        """Of measures that came in before, those that a minor put in in secret: they are as good as
+        none to who acts for them, who would be told that they are there by naming them again."""
+        if by.principal.kind not in ACTING:
+            return set()
+        batches = {one: self._existing(UUID(one)) for one in set(known.values())}
+        secret = {
+            one
+            for one, batch in batches.items()
+            if batch and is_hidden_from_representatives(batch.confidentiality)
+        }
+        return {measure for measure, batch in known.items() if batch in secret}
 
     def _batch(
         self,
@@ -216,6 +237,11 @@ class MeasureTaking(ProfileLog):
             return self.get(batch_id, Batch)
         except KeyErased:
             return None
+
+
+def _beside(secret: bytes, measure_id: UUID) -> UUID:
+    """Of the same measure, told by who may not know that it was told before."""
+    return derived_id(secret, "beside", str(measure_id))
 
 
 def _refused(fault: Unreadable) -> m.Imported:

@@ -127,6 +127,22 @@ def test_a_source_s_measure_comes_in_once(world: World) -> None:
     assert world.listed("GLUCOSE").total == 2
 
 
+def test_naming_a_secret_measure_tells_parents_nothing_of_it(world: World) -> None:
+    """
+    The same phone, held by the minor in secret and then by a parent: theirs is taken, once, and
+    they are not told that it was there.
+    """
+    said = measure("WEIGHT", 60, unit="kg", source_id="w1")
+    (secret,) = world.record(said, by=IN_SECRET).items
+
+    first, again = (world.record(said, by=PARENT).items[0] for _ in range(2))
+
+    assert [first.known, again.known] == [False, True]
+    assert first.measure_id == again.measure_id != secret.measure_id
+    assert [line.measure_id for line in world.listed("WEIGHT", PARENT).items] == [first.measure_id]
+    assert world.record(said, by=IN_SECRET).items[0].measure_id == secret.measure_id
+
+
 def test_one_source_cannot_spend_another_s_ids(world: World) -> None:
     """
     Else a service could keep another's readings out by sending their ids first.
