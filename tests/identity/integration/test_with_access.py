@@ -166,6 +166,17 @@ def test_a_former_block_holds_before_any_former_document_comes(
     assert rights["switches"]["break_glass"] is False
 
 
+def is_told(carnet: Running, parent: str, child: str) -> bool:
+    """Of the child's identity, as one who acts for them."""
+    with suppress(Forbidden):
+        carnet.call(
+            "identity.get_identity", "representative", {"record_id": child},
+            sub=parent, record_id=child,
+        )  # fmt: skip
+        return True
+    return False
+
+
 def test_a_parent_whom_a_judge_suspended_neither_reads_nor_closes(carnet: Running) -> None:
     """
     Code civil 373, 378-1: at once, though a token still says that they represent the child.
@@ -184,22 +195,43 @@ def test_a_parent_whom_a_judge_suspended_neither_reads_nor_closes(carnet: Runnin
         },
     )["record_id"]
 
-    def is_told(parent: str) -> bool:
-        with suppress(Forbidden):
-            carnet.call(
-                "identity.get_identity", "representative", {"record_id": child},
-                sub=parent, record_id=child,
-            )  # fmt: skip
-            return True
-        return False
-
-    eventually(lambda: is_told(parents[1]), within=30)
+    eventually(lambda: is_told(carnet, parents[1], child), within=30)
     order = {"record_id": child, "representative": parents[1], "court_order": "JAF 26/01234"}
     carnet.command("access.suspend_representation", "operator", order)
 
-    assert [is_told(parent) for parent in parents] == [True, False]
+    assert [is_told(carnet, parent, child) for parent in parents] == [True, False]
     with pytest.raises(Forbidden):
         carnet.command(
             "identity.oppose", "representative", {"record_id": child, "channel": "online"},
             sub=parents[1], record_id=child,
         )  # fmt: skip
+
+
+def test_a_parent_acts_under_the_record_that_lives_until_a_split(carnet: Running) -> None:
+    """
+    From the answer of each on, whoever asks first, and nobody but that parent.
+    """
+    parent, double = (
+        carnet.command("identity.announce_record", "operator", {"traits": TRAITS})["record_id"]
+        for _ in range(2)
+    )
+    child = carnet.command(
+        "identity.announce_record",
+        "operator",
+        {
+            "traits": TRAITS | {"birth_date": "2016-03-28"},
+            "representatives": [double],
+            "contact": {"email": "mother@example.org"},
+        },
+    )["record_id"]
+    eventually(lambda: is_told(carnet, double, child), within=30)
+    assert not is_told(carnet, parent, child)
+
+    proposal = {"source": double, "target": parent, "reason": "same_traits"}
+    merge = carnet.command("identity.propose_merge", "operator", proposal)
+    about = {"merge_id": merge["merge_id"]}
+    carnet.command("identity.confirm_merge", "operator", about, sub="vigilance-2")
+    assert is_told(carnet, parent, child)
+
+    carnet.command("identity.split", "operator", about)
+    assert [is_told(carnet, one, child) for one in (parent, double)] == [False, True]
