@@ -6,6 +6,8 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 FRANCE = ZoneInfo("Europe/Paris")
+_EAST = ZoneInfo("Pacific/Wallis")
+"""Where in France a day begins first, twelve hours before it does in UTC."""
 _MONTHS = (
     *("janvier", "février", "mars", "avril", "mai", "juin", "juillet"),
     *("août", "septembre", "octobre", "novembre", "décembre"),
@@ -27,6 +29,12 @@ def french_day(moment: datetime) -> str:
 def day_in_france(moment: datetime) -> date:
     """The civil day there: between midnight in Paris and midnight UTC, a day later than UTC's."""
     return moment.astimezone(FRANCE).date()
+
+
+def latest_day_in_france(moment: datetime) -> date:
+    """The civil day where it begins first: of days that somebody in France wrote without an hour,
+    later ones alone lie in the future."""
+    return moment.astimezone(_EAST).date()
 
 
 def french_time(moment: datetime) -> str:

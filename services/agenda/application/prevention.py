@@ -21,6 +21,7 @@ from services.agenda.domain.prevention_plan import (
 )
 from shared.kernel.actor import Actor
 from shared.kernel.errors import Conflict, Forbidden, InvalidRequest
+from shared.kernel.french import latest_day_in_france
 from shared.kernel.ids import derived_id
 from shared.kernel.secrecy import require_unseen
 from shared.rpc.contract import Command, Done
@@ -176,7 +177,7 @@ class Prevention(AgendaLog):
         if request.answer is not State.DONE:
             return Answer(request.answer)
         on = request.on or self.today()
-        if not born <= on <= self.today():
+        if not born <= on <= latest_day_in_france(self.clock.now()):
             raise InvalidRequest(fields={"date": "is between birth and today"})
         return Answer(State.DONE, on)
 

@@ -59,6 +59,7 @@ class CdaDocuments:
             lines=lines,
             authors=header.authors(root),
             written_on=header.written_on(root),
+            with_hour=header.says_hour(root),
             valid_until=header.valid_until(root),
         )
 

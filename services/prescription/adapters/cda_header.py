@@ -31,6 +31,12 @@ def written_on(root: Element) -> date | None:
     return _day(attribute(root, "effectiveTime", "value"), "effectiveTime")
 
 
+def says_hour(root: Element) -> bool:
+    """Not its day alone, which begins earlier overseas."""
+    written = attribute(root, "effectiveTime", "value") or ""
+    return len(written) > len("20261121") and written[len("20261121")].isdigit()
+
+
 def valid_until(root: Element) -> date | None:
     """Its last day, where the prescriber sets one."""
     if not has_template(root, {EP_MED_DM}):

@@ -6,7 +6,7 @@ from services.prescription.adapters.edisp import TITLE, TITLE_REVERSED, TYPE, wr
 from services.prescription.adapters.edisp_lines import WORDS
 from services.prescription.domain.given import Given
 from services.prescription.domain.ports import Content, HandedOver
-from shared.kernel.french import french_day
+from shared.kernel.french import day_in_france, french_day
 from shared.printing.sheets import print_sheets
 from shared.printing.text import HEADLINE, ITEM, text
 
@@ -22,8 +22,8 @@ class WrittenReceipts:
             metadata={
                 "type": TYPE,
                 "title": title,
-                "creation": handed.at.date().isoformat(),
-                "service_start": handed.at.date().isoformat(),
+                "creation": day_in_france(handed.at).isoformat(),
+                "service_start": day_in_france(handed.at).isoformat(),
                 "author": handed.dispensation.professional,
                 "specialty": handed.specialty,
                 "institution": handed.dispensation.facility,

@@ -89,6 +89,7 @@ class Dispensing(Papers):
             prescription,
             dispensation,
             profession=who.profession or "",
+            latest=self.latest_day(),
             decision_id=decision.decision_id,
             by=by,
         )

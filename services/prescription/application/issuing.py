@@ -217,7 +217,7 @@ class Issuing(PrescriptionLog):
             )
             for number, line in enumerate(read.lines, start=1)
         ]
-        if day > today:
+        if day > (today if read.with_hour else self.latest_day()):
             raise InvalidRequest(fields={"content": "is dated in the future"})
         if all(line.first_by < today for line in lines):
             raise InvalidRequest(fields={"content": "is over: nothing of it may leave any more"})

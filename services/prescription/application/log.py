@@ -36,7 +36,7 @@ from shared.kernel.errors import (
     Unauthenticated,
     Unavailable,
 )
-from shared.kernel.french import FRANCE
+from shared.kernel.french import day_in_france, latest_day_in_france
 from shared.kernel.gate import Access, Decision, Gate
 from shared.kernel.ids import derived_id
 from shared.rpc.contract import Done
@@ -127,7 +127,11 @@ class PrescriptionLog(EventLog):
 
     def today(self) -> date:
         """The civil day of metropolitan France, in which validities are counted."""
-        return self.clock.now().astimezone(FRANCE).date()
+        return day_in_france(self.clock.now())
+
+    def latest_day(self) -> date:
+        """What no day that somebody in France writes by now lies after."""
+        return latest_day_in_france(self.clock.now())
 
     def id_of(self, number: str) -> UUID:
         """A number finds its prescription without an index that could be read or lag."""

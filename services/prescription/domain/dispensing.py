@@ -25,18 +25,19 @@ def dispense(
     dispensation: Dispensation,
     *,
     profession: str,
+    latest: date,
     decision_id: UUID,
     by: Actor,
 ) -> None:
-    """All lines or none. Raises :class:`InvalidRequest` by line, :class:`NothingLeft`,
-    :class:`Forbidden`, or the refusal of the number."""
+    """All lines or none; ``latest``: day of an agreement. Raises :class:`InvalidRequest` by line,
+    :class:`NothingLeft`, :class:`Forbidden`, or the refusal of the number."""
     if not any(profession in line.dispensers for line in prescription.lines):
         raise Forbidden  # that nothing leaves is theirs to say as well
     day = dispensation.day
     if {g.what for g in dispensation.given if g.what in LEAVES} != {What.EXCEPTIONAL}:
         require_open(prescription, day)
     lines = {line.number: line for line in prescription.lines}
-    _require_complete(prescription, dispensation, lines)
+    _require_complete(prescription, dispensation, lines, latest)
     for given in dispensation.given:
         line = lines[given.line]
         if given.what in LEAVES and profession not in line.dispensers:
@@ -85,13 +86,16 @@ def state_after(lines: Sequence[Line], dispensations: Mapping[str, Dispensation]
 
 
 def _require_complete(
-    prescription: Prescription, dispensation: Dispensation, lines: Mapping[int, Line]
+    prescription: Prescription,
+    dispensation: Dispensation,
+    lines: Mapping[int, Line],
+    latest: date,
 ) -> None:
     """Each line that is not finished gets one outcome, even if nothing of it leaves."""
     wrong: dict[str, str] = {}
     named = [given.line for given in dispensation.given]
     for place, given in enumerate(dispensation.given):
-        problems = _problems(given, named, lines, dispensation.day)
+        problems = _problems(given, named, lines, latest)
         wrong |= {f"outcomes.{place}.{name}": said for name, said in problems.items()}
     for line in prescription.lines if prescription.state in OPEN else ():
         if line.number not in named and prescription.left(line) < line.total:
@@ -101,7 +105,7 @@ def _require_complete(
 
 
 def _problems(
-    given: Given, named: Sequence[int], lines: Mapping[int, Line], day: date
+    given: Given, named: Sequence[int], lines: Mapping[int, Line], latest: date
 ) -> dict[str, str]:
     if given.line not in lines:
         return {"line": "there is no such line"}
@@ -109,7 +113,7 @@ def _problems(
         return {"line": "has more than one outcome"}
     if given.what is What.SUBSTITUTED and not lines[given.line].substitutable:
         return {"what": "the prescriber allows no substitution"}
-    return given.problems(day)
+    return given.problems(latest)
 
 
 def _require_left(prescription: Prescription, line: Line, given: Given, day: date) -> None:

@@ -37,8 +37,8 @@ class Given:
     agreed_by: str | None = None
     agreed_on: date | None = None
 
-    def problems(self, today: date) -> dict[str, str]:
-        """Field to sentence; empty when it is complete."""
+    def problems(self, latest: date) -> dict[str, str]:
+        """Field to sentence; empty when it is complete. ``latest``: day of an agreement."""
         wrong = {}
         if (self.quantity > 0) != (self.what in LEAVES):
             wrong["quantity"] = "is more than 0 for what leaves, and 0 for what does not"
@@ -48,7 +48,7 @@ class Given:
             wrong["reason"] = "is missing"
         if self.what is What.MODIFIED and not (self.agreed_by and self.agreed_on):
             wrong["agreement"] = "the prescriber's agreement is missing"
-        if self.agreed_on and self.agreed_on > today:
+        if self.agreed_on and self.agreed_on > latest:
             wrong["agreement"] = "is in the future"
         return wrong
 

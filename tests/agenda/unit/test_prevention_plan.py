@@ -1,6 +1,6 @@
 """The plan of one person: what they answered, what the profile knows, what they are told."""
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -200,6 +200,16 @@ def test_only_items_of_the_plan_are_answered(world: World, said: dict[str, str])
     with pytest.raises(InvalidRequest):
         answer(world, said["item"], **{name: on for name, on in said.items() if name == "date"})
     assert "prevention_answered" not in world.topics()
+
+
+def test_what_was_done_on_a_day_that_has_begun_overseas(world: World) -> None:
+    """
+    On Réunion it is half past midnight when it is half past nine in Paris, the evening before.
+    """
+    evening = datetime.combine(world.clock.now().date(), time(20, 30), UTC)
+    world.clock.move(evening - world.clock.now())
+    answer(world, "DO_COLORECTAL:2024-02-03", date="2026-11-22")
+    assert "prevention_answered" in world.topics()
 
 
 def test_a_date_is_of_what_was_done() -> None:

@@ -10,6 +10,7 @@ from shared.kernel.french import (
     day_in_france,
     french_day,
     french_time,
+    latest_day_in_france,
     of_name,
     unbroken,
 )
@@ -92,3 +93,18 @@ def test_a_day_begins_at_midnight_in_paris(moment: datetime, day: date) -> None:
     One hour before that of UTC, two in summer.
     """
     assert day_in_france(moment) == day
+
+
+@pytest.mark.parametrize(
+    ("moment", "day"),
+    [
+        (datetime(2026, 11, 30, 11, 59, 59, tzinfo=UTC), date(2026, 11, 30)),
+        (datetime(2026, 11, 30, 12, tzinfo=UTC), date(2026, 12, 1)),
+        (datetime(2026, 8, 14, 12, tzinfo=UTC), date(2026, 8, 15)),
+    ],
+)
+def test_a_day_begins_first_on_wallis(moment: datetime, day: date) -> None:
+    """
+    Twelve hours before that of UTC, all year.
+    """
+    assert latest_day_in_france(moment) == day

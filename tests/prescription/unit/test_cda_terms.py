@@ -1,7 +1,7 @@
 """When a CDA prescription lets something leave, how much, and in which sections its lines are."""
 
 import base64
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
@@ -69,6 +69,36 @@ def test_one_of_other_days_is_not_issued(world: World, time: str, sentence: str)
     assert sentence in refused.value.fields["content"]
     assert world.topics() == []
     issue(world, document(section(treatment()), written=written("20260821")))
+
+
+@pytest.mark.parametrize(
+    ("now", "time", "issued"),
+    [
+        ("20:30", "20261122", True),
+        ("20:30", "20261122003000+0400", True),
+        ("20:30", "20261123", False),
+        ("20:30", "20261122003000", False),
+        ("20:30", "20261122080000+0100", False),
+        ("12:00", "20261122", True),
+        ("11:59", "20261122", False),
+    ],
+    ids=["on Réunion", "there, with its hour", "after it", "in Paris", "tomorrow morning",
+         "on Wallis", "not yet there"],
+)  # fmt: skip
+def test_a_day_that_has_begun_overseas_is_not_in_the_future(
+    world: World, now: str, time: str, *, issued: bool
+) -> None:
+    """Half past midnight on Réunion is 20:30 UTC of the day before, 21:30 in Paris."""
+    hour, minute = map(int, now.split(":"))
+    world.clock.move(timedelta(hours=hour - 8, minutes=minute - 30))
+    data = document(section(treatment()), written=written(time))
+    if issued:
+        number = issue(world, data).number
+        assert world.of(number).state == "created"
+        world.dispense(number, given(1))
+    else:
+        with pytest.raises(InvalidRequest):
+            issue(world, data)
 
 
 def test_of_an_old_one_what_may_still_leave(world: World) -> None:

@@ -1,7 +1,7 @@
 """At the pharmacy: per line, per quantity, and never more than was prescribed."""
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -291,6 +291,14 @@ def test_an_exceptional_renewal_goes_on_from_a_delivery(world: World) -> None:
     with pytest.raises(Forbidden):
         world.dispense(begun, extra, by=NURSE)
     assert world.dispense(begun, extra).state is State.DISPENSED
+
+
+def test_an_agreement_of_a_day_that_has_begun_overseas(world: World) -> None:
+    """Half past midnight on Réunion is half past nine in Paris, the evening before."""
+    number = world.issue().number
+    changed: dict[str, Any] = {"what": "modified", "reason": "dosage", **OTHER}
+    world.clock.move(timedelta(hours=12))
+    world.dispense(number, given(1, **changed, agreement=AGREED | {"on": "2026-11-22"}))
 
 
 def test_an_agreement_was_given_by_then(world: World) -> None:
