@@ -9,7 +9,7 @@ from services.identity.domain.identity_status import IdentityDocument
 from services.identity.domain.states import NoticeChannel
 from services.identity.domain.traits import Traits, check_traits
 from shared.kernel.errors import InvalidRequest
-from shared.kernel.french import day_in_france
+from shared.kernel.french import latest_day_in_france
 from shared.kernel.ins import Ins
 
 
@@ -30,7 +30,7 @@ class Announcement:
 
     def check(self, now: datetime) -> None:
         """Refuse bad traits, and a notice that leaves the person no time to oppose."""
-        check_traits(self.traits, today=day_in_france(now), from_insi=self.ins is not None)
+        check_traits(self.traits, today=latest_day_in_france(now), from_insi=self.ins is not None)
         if self.notice_sent_at > now:
             raise InvalidRequest(fields={"notice_sent_at": "is in the future"})
         if self.notice_sent_at + self.delay <= now:

@@ -17,7 +17,7 @@ from services.identity.domain.states import ErasureReason, Status
 from services.identity.domain.traits import Traits
 from shared.kernel.actor import Actor
 from shared.kernel.birth_date import earliest
-from shared.kernel.french import day_in_france
+from shared.kernel.french import latest_day_in_france
 
 _LIVING = frozenset(Status) - {Status.DECEASED, Status.MERGED, Status.ERASING}
 
@@ -48,7 +48,7 @@ class Ending(RecordPart):
         """From any state of life; the record is neither read nor fed any more."""
         if self.status not in _LIVING:
             raise NotInThatState(f"the record is {self.status.value}")
-        if not earliest(self.traits.birth_date) <= died_on <= day_in_france(now):
+        if not earliest(self.traits.birth_date) <= died_on <= latest_day_in_france(now):
             raise InvalidDateOfDeath(fields={"date": "lies between birth and today"})
         erase_at = self.erasure_due or retention_end(now)
         self._record(e.DeathDeclared, by, died_on=died_on, erase_at=erase_at)

@@ -22,7 +22,7 @@ from services.identity.domain.majority import majority_at
 from services.identity.domain.record_event import RecordPart
 from services.identity.domain.traits import Traits, check_traits
 from shared.kernel.actor import Actor
-from shared.kernel.french import day_in_france
+from shared.kernel.french import latest_day_in_france
 from shared.kernel.ins import Ins
 
 
@@ -74,7 +74,7 @@ class Whose(RecordPart):
         """Names in use may always change; what INSi gave may not be overwritten."""
         if self.retrieved and traits.strict != self.traits.strict:
             raise TraitsAreOfInsi
-        check_traits(traits, today=day_in_france(now), from_insi=self.retrieved)
+        check_traits(traits, today=latest_day_in_france(now), from_insi=self.retrieved)
         self._change_traits(traits, now, by)
 
     def change_ins(self, ins: Ins, traits: Traits, now: datetime, by: Actor) -> None:
@@ -84,7 +84,7 @@ class Whose(RecordPart):
         self.require_insi_allowed()
         if ins == self.ins:
             raise SameIns
-        check_traits(traits, today=day_in_france(now), from_insi=True)
+        check_traits(traits, today=latest_day_in_france(now), from_insi=True)
         was = self.identity_status
         self._change_traits(traits, now, by)
         kind = e.InsChanged if self.ins else e.InsAttached
