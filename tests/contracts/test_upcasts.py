@@ -67,6 +67,10 @@ READ_AS: list[tuple[str, int, State, State]] = [
     # No mark was read, and one package was what left where no quantity was said.
     ("prescription.prescription_prepared", 2, {"lines": [{"number": 1, "quantity": 1}]},
      {"lines": [{"number": 1, "quantity": 1, "marks": [], "sufficient": False}]}),
+    # Nothing began later than on its day, and a year could leave at once.
+    ("prescription.prescription_prepared", 3, {"lines": [{"number": 1}]},
+     {"lines": [{"number": 1, "opens_on": None, "renewed_from": None, "usual_days": None,
+                 "most_days": None}]}),
 ]  # fmt: skip
 """Topic, version, what such an event may have said, and what is said of it today."""
 TESTED_THERE = {"directory"}

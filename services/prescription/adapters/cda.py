@@ -60,6 +60,7 @@ class CdaDocuments:
             authors=header.authors(root),
             written_on=header.written_on(root),
             with_hour=header.says_hour(root),
+            valid_from=header.valid_from(root),
             valid_until=header.valid_until(root),
         )
 
@@ -103,6 +104,7 @@ def _line(act: Element, kind: str, rows: Rows, root: Element) -> Wanted:
         renewals=renewals.count,
         unlimited=renewals.unlimited,
         until=renewals.until,
+        renewed_from=renewals.begins,
         substitutable=_substitutable(act),
         dosage=read_dosage(act, product, rows),
         marks=read_marks(act),

@@ -39,10 +39,11 @@ class Quantity:
 
 @dataclass(frozen=True, kw_only=True)
 class Renewals:
-    """``count``: none where nothing is said. ``until``: end of the renewal period."""
+    """``count``: none where nothing is said. ``begins``, ``until``: of the renewal period."""
 
     count: int | None = None
     unlimited: bool = False
+    begins: date | None = None
     until: date | Period | None = None
 
 
@@ -63,14 +64,14 @@ def quantity(act: Element) -> Quantity:
 def renewals(act: Element, *, sufficient: bool = False) -> Renewals:
     """``repeatNumber``: how many more times; ``nullFlavor`` NI: not limited. Where it is not said,
     the length of a treatment says it of a line whose quantity is ``sufficient``."""
-    until = next((_end(supply) for supply in _supplies(act, RENEWAL_PERIOD)), None)
+    begins, until = next(map(_period, _supplies(act, RENEWAL_PERIOD)), (None, None))
     said = act.find(f"{{{HL7}}}repeatNumber")
     if said is None or "nullFlavor" in said.attrib:
         is_unlimited = said is not None and said.get("nullFlavor") == "NI"
         by_length = _months(act) - 1 if sufficient and not is_unlimited else None
-        return Renewals(count=by_length or None, unlimited=is_unlimited, until=until)
+        return Renewals(count=by_length or None, unlimited=is_unlimited, begins=begins, until=until)
     most = said.get("value") or attribute(said, "high", "value") or ""
-    return Renewals(count=_whole(most, "repeatNumber"), until=until)
+    return Renewals(count=_whole(most, "repeatNumber"), begins=begins, until=until)
 
 
 def _months(act: Element) -> int:
@@ -100,17 +101,19 @@ def _supplies(act: Element, roots: set[str]) -> Iterator[Element]:
     return (one for one in children(act, "entryRelationship/supply") if has_template(one, roots))
 
 
-def _end(supply: Element) -> date | Period:
-    """Of a renewal period: its last day, or how long it lasts from the day of prescription."""
+def _period(supply: Element) -> tuple[date | None, date | Period]:
+    """Of renewals: its first day, if it says one, and its last; or how long it lasts from the day
+    of prescription."""
     low = attribute(supply, "effectiveTime/low", "value")
     high = attribute(supply, "effectiveTime/high", "value")
     width = attribute(supply, "effectiveTime/width", "value") or ""
     unit = attribute(supply, "effectiveTime/width", "unit") or ""
     try:
+        begins = civil_day(low) if low else None
         if high:
-            return civil_day(high)
+            return begins, civil_day(high)
         lasts = Period.parse(f"P{width}{_PERIODS[unit]}")
-        return lasts.last_day(civil_day(low)) if low else lasts
+        return begins, lasts.last_day(begins) if begins else lasts
     except (KeyError, ValueError, OverflowError):
         raise refused("the end of a renewal period cannot be read") from None
 

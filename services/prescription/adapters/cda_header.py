@@ -37,19 +37,24 @@ def says_hour(root: Element) -> bool:
     return len(written) > len("20261121") and written[len("20261121")].isdigit()
 
 
+def valid_from(root: Element) -> date | None:
+    """Its first day, where the prescriber sets one."""
+    return max(_bounds(root, "low", "the beginning of validity"), default=None)
+
+
 def valid_until(root: Element) -> date | None:
     """Its last day, where the prescriber sets one."""
+    return min(_bounds(root, "high", "the end of validity"), default=None)
+
+
+def _bounds(root: Element, bound: str, field: str) -> Iterator[date]:
     if not has_template(root, {EP_MED_DM}):
-        return None
-    days = [_day(end, "the end of validity") for end in _ends(root)]
-    return min((day for day in days if day), default=None)
-
-
-def _ends(root: Element) -> Iterator[str]:
+        return
     for act in children(root, "documentationOf/serviceEvent"):
-        end = attribute(act, "effectiveTime/high", "value")
-        if attribute(act, "code", "code") == TYPE and end:
-            yield end
+        if attribute(act, "code", "code") == TYPE:
+            day = _day(attribute(act, f"effectiveTime/{bound}", "value"), field)
+            if day:
+                yield day
 
 
 def _day(written: str | None, field: str) -> date | None:

@@ -82,11 +82,12 @@ def _line(line: Line) -> Flowable:
     unit = f" {line.unit}" if line.unit else ""
     renewed = f", {line.deliveries} délivrances" if line.deliveries > 1 else ""
     apart = f" espacées de {line.every} jours" if line.every and line.deliveries > 1 else ""
+    opens = f"à partir du {line.opens_on:%d/%m/%Y}, " if line.opens_on else ""
     substitution = "" if line.substitutable else " — non substituable"
     parts: list[Flowable] = [
         text(f"{line.number}. {line.product.label}{substitution}", STRONG),
         text(f"Quantité : {line.quantity}{unit}{renewed}{apart}"),
-        text(f"À délivrer au plus tard le {line.until:%d/%m/%Y}"),
+        text(f"À délivrer {opens}au plus tard le {line.until:%d/%m/%Y}"),
     ]
     dosage = [text(line.dosage)] if line.dosage else []
     return KeepTogether([*parts, *marks, *dosage, Spacer(1, 4 * mm)])

@@ -32,13 +32,19 @@ def _kind(row: dict[str, str]) -> Kind:
         display=row["display"],
         first_within=Period.parse(row["first_within"]),
         lasts=Period.parse(row["lasts"]),
-        starts_within=int(row["starts_within"]) if row["starts_within"] else None,
+        starts_within=_days(row["starts_within"]),
         fractions=tuple(int(days) for days in _listed(row["fractions"])),
         max_renewals=int(row["max_renewals"]),
         exceptional=int(row["exceptional"]),
+        usual_days=_days(row["usual_days"]),
+        most_days=_days(row["most_days"]),
         prescribers=frozenset(_listed(row["prescribers"])),
         dispensers=frozenset(_listed(row["dispensers"])),
     )
+
+
+def _days(cell: str) -> int | None:
+    return int(cell) if cell else None
 
 
 def _listed(cell: str) -> list[str]:

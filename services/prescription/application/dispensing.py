@@ -94,7 +94,11 @@ class Dispensing(Papers):
             by=by,
         )
         return Outcome(
-            answer=c.DispensedNow(dispensation_id=dispensation_id, state=prescription.state),
+            answer=c.DispensedNow(
+                dispensation_id=dispensation_id,
+                state=prescription.state,
+                beyond_usual=dispensing.beyond_usual(prescription, dispensation.day),
+            ),
             save=[prescription],
             also=[self.receipt(prescription, dispensation, by)] if dispensation.left else [],
         )

@@ -204,6 +204,8 @@ class Issuing(PrescriptionLog):
         that of its document, whenever it is issued."""
         read, today = self._read(request, who), self.today()
         day = read.written_on or today
+        if request.valid_from and request.valid_from < day:
+            raise InvalidRequest(fields={"valid_from": "is before the day of the prescription"})
         lines = [
             accepted(
                 line,
@@ -214,6 +216,7 @@ class Issuing(PrescriptionLog):
                 until=request.valid_until,
                 born=names.born,
                 ends=read.valid_until,
+                opens=max(filter(None, (read.valid_from, request.valid_from)), default=None),
             )
             for number, line in enumerate(read.lines, start=1)
         ]
@@ -221,6 +224,9 @@ class Issuing(PrescriptionLog):
             raise InvalidRequest(fields={"content": "is dated in the future"})
         if all(line.first_by < today for line in lines):
             raise InvalidRequest(fields={"content": "is over: nothing of it may leave any more"})
+        if all(line.opens_on and line.opens_on > line.first_by for line in lines):
+            field = "valid_from" if request.valid_from else "content"
+            raise InvalidRequest(fields={field: "begins once nothing of it may leave any more"})
         return lines, day
 
     def _read(self, request: c.Issue | c.Replace, who: Actor) -> Read:

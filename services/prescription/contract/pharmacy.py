@@ -65,8 +65,12 @@ class Dispense(Command):
 
 
 class DispensedNow(Done):
+    """``beyond_usual``: lines of which more left today than what treats for a month (CSP R5132-12),
+    as far as the prescription says. It may be right, and is for the pharmacist to justify."""
+
     dispensation_id: UUID
     state: State
+    beyond_usual: Annotated[list[int], Field(default=[])]
 
 
 class ReverseDispensation(Command):

@@ -18,7 +18,10 @@ from shared.rpc.contract import Answer
 class LineView(Answer):
     """``open_now``: what may leave today; ``left``: what did, exceptional renewals apart.
     ``sufficient``: no quantity is prescribed, the pharmacist hands over what the treatment needs,
-    and each delivery counts as one, however many packages leave."""
+    and each delivery counts as one, however many packages leave. ``opens_on``: nothing leaves
+    before; ``renewed_from``: nor does a renewal. ``usual_now``: how much of ``open_now`` leaves at
+    once as a rule, what treats for a month; more is for the pharmacist to justify (a package or a
+    contraceptive for three months). Null: there is no such rule."""
 
     line: int
     kind: str
@@ -35,6 +38,9 @@ class LineView(Answer):
     dosage: str | None
     marks: Annotated[list[Mark], Field(default=[])]
     sufficient: bool = False
+    opens_on: date | None = None
+    renewed_from: date | None = None
+    usual_now: int | None = None
 
 
 class PrescriptionView(Answer):
@@ -78,6 +84,8 @@ class PrescriptionView(Answer):
 
 def _line(prescription: Prescription, line: terms.Line, today: date) -> LineView:
     closed = why_closed(prescription, today)
+    open_now = 0 if closed else prescription.open_quantity(line, today)
+    usual = line.usual_at_once
     return LineView(
         line=line.number,
         kind=line.kind,
@@ -86,7 +94,7 @@ def _line(prescription: Prescription, line: terms.Line, today: date) -> LineView
         deliveries=line.deliveries,
         total=line.total,
         left=prescription.left(line),
-        open_now=0 if closed else prescription.open_quantity(line, today),
+        open_now=open_now,
         substitutable=line.substitutable,
         first_by=line.first_by,
         until=line.until,
@@ -94,6 +102,11 @@ def _line(prescription: Prescription, line: terms.Line, today: date) -> LineView
         dosage=line.dosage,
         marks=list(line.marks),
         sufficient=line.sufficient,
+        opens_on=line.opens_on,
+        renewed_from=line.renewed_from,
+        usual_now=None
+        if usual is None
+        else min(open_now, max(0, usual - prescription.left_on(line, today))),
     )
 
 

@@ -38,11 +38,13 @@ class NewLine(Part):
 
 class Written(Command):
     """Structured ``lines``, or a CDA prescription in base64 (``content``) from which they are
-    read. Without ``valid_until``: as long as the law allows. ``renewals``: of lines that do not
+    read. Nothing leaves before ``valid_from``. Without ``valid_until``: as long as the law allows.
+    ``renewals``: of lines that do not
     say themselves."""
 
     lines: Annotated[list[NewLine], Field(default=[], max_length=50)]
     content: Base64 | None = Field(default=None, repr=False)
+    valid_from: date | None = None
     valid_until: date | None = None
     renewals: Annotated[int, Field(ge=0, le=100)] = 0
     confidentiality: Annotated[list[Visibility], Field(default=["N"], max_length=3)]

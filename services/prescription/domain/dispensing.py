@@ -9,7 +9,7 @@ from uuid import UUID
 from services.prescription.domain.deciding import OPEN, require_open, require_own
 from services.prescription.domain.given import LEAVES, Dispensation, Given, What
 from services.prescription.domain.prescription import Prescription, State
-from services.prescription.domain.refusals import NothingLeft
+from services.prescription.domain.refusals import NothingLeft, NotYetValid, TooMuchAtOnce
 from services.prescription.domain.terms import Line, Product
 from shared.kernel.actor import Actor
 from shared.kernel.errors import Forbidden, InvalidRequest
@@ -30,7 +30,8 @@ def dispense(
     by: Actor,
 ) -> None:
     """All lines or none; ``latest``: day of an agreement. Raises :class:`InvalidRequest` by line,
-    :class:`NothingLeft`, :class:`Forbidden`, or the refusal of the number."""
+    :class:`NothingLeft`, :class:`NotYetValid`, :class:`TooMuchAtOnce`, :class:`Forbidden`, or the
+    refusal of the number."""
     if not any(profession in line.dispensers for line in prescription.lines):
         raise Forbidden  # that nothing leaves is theirs to say as well
     day = dispensation.day
@@ -47,6 +48,16 @@ def dispense(
         elif given.what in LEAVES:
             _require_left(prescription, line, given, day)
     _note(prescription, dispensation, decision_id, by)
+
+
+def beyond_usual(prescription: Prescription, day: date) -> list[int]:
+    """The lines of which more left on a day than does as a rule. It may be right: a package or a
+    contraceptive may be for three months, and deliveries for less than one."""
+    return [
+        line.number
+        for line in prescription.lines
+        if line.usual_at_once is not None and prescription.left_on(line, day) > line.usual_at_once
+    ]
 
 
 def reverse(
@@ -117,9 +128,13 @@ def _problems(
 
 
 def _require_left(prescription: Prescription, line: Line, given: Given, day: date) -> None:
-    open_now = prescription.open_quantity(line, day)
-    if line.counted(given.quantity) > open_now:
-        raise NothingLeft(fields={f"lines.{line.number}.quantity": f"{open_now} may leave today"})
+    open_now, asked = prescription.open_quantity(line, day), line.counted(given.quantity)
+    if asked <= open_now:
+        return
+    if line.opens_on and day < line.opens_on:
+        raise NotYetValid(fields={f"lines.{line.number}.opens_on": line.opens_on.isoformat()})
+    refusal = TooMuchAtOnce if asked <= prescription.unspent(line, day) else NothingLeft
+    raise refusal(fields={f"lines.{line.number}.quantity": f"{open_now} may leave today"})
 
 
 def _require_exceptional(prescription: Prescription, line: Line, given: Given, day: date) -> None:

@@ -148,13 +148,14 @@ class Codes(Protocol):
 @dataclass(frozen=True, kw_only=True)
 class Read:
     """What a CDA prescription says. ``authors``: PS_IdNat of who wrote or signed it.
-    ``written_on``: its day, in metropolitan France if it is said ``with_hour``; ``valid_until``:
-    the last of its validity, where it sets one."""
+    ``written_on``: its day, in metropolitan France if it is said ``with_hour``; ``valid_from`` and
+    ``valid_until``: the first and last of its validity, where it sets them."""
 
     lines: tuple[Wanted, ...]
     authors: frozenset[str]
     written_on: date | None = None
     with_hour: bool = False
+    valid_from: date | None = None
     valid_until: date | None = None
 
 

@@ -39,10 +39,11 @@ class Prescription(Aggregate):
     class Created(Event, Aggregate.Created):
         """Prepared. ``decision_id``: that which let the prescriber feed this record.
         Version 1 did not say where its lines were read from; version 2 neither what they are
-        marked with, nor whether their quantity was said: none was one package."""
+        marked with, nor whether their quantity was said: none was one package; version 3 not when
+        they begin, nor how much of them may leave at once."""
 
         TOPIC = "prescription.prescription_prepared"
-        class_version = 3
+        class_version = 4
         number: str
         prescriber: str
         facility: str | None
@@ -59,6 +60,11 @@ class Prescription(Aggregate):
         def upcast_v2_v3(state: dict[str, Any]) -> None:
             unsaid: dict[str, Any] = {"marks": [], "sufficient": False}
             state["lines"] = [{**line, **unsaid} for line in state["lines"]]
+
+        @staticmethod
+        def upcast_v3_v4(state: dict[str, Any]) -> None:
+            names = ("opens_on", "renewed_from", "usual_days", "most_days")
+            state["lines"] = [{**line, **dict.fromkeys(names)} for line in state["lines"]]
 
     class Issued(Event):
         """Its document is in the vault: from now on the number opens it."""
@@ -295,10 +301,20 @@ class Prescription(Aggregate):
         days = [d.day for d in self.dispensations.values() if d.left_with(line, exceptional=False)]
         return min(days, default=None)
 
-    def open_quantity(self, line: Line, today: date) -> int:
-        """How much of a line may leave today."""
+    def left_on(self, line: Line, day: date) -> int:
+        """As :meth:`left`, on one day."""
+        ours = (d for d in self.dispensations.values() if d.day == day)
+        return sum(d.left_with(line, exceptional=False) for d in ours)
+
+    def unspent(self, line: Line, today: date) -> int:
+        """What is left of what may have left by today."""
         allowed = line.allowed(self.issued_on, self.first_delivery(line), today)
         return max(0, allowed - self.left(line))
+
+    def open_quantity(self, line: Line, today: date) -> int:
+        """How much of a line may leave today."""
+        unspent, most = self.unspent(line, today), line.most_at_once
+        return unspent if most is None else min(unspent, max(0, most - self.left_on(line, today)))
 
     def attributes(self) -> dict[str, Any]:
         """For ``access`` to decide on."""

@@ -57,6 +57,18 @@ class NothingLeft(Conflict):
     code = "nothing_left"
 
 
+class TooMuchAtOnce(Conflict):
+    """More than what the law lets leave on one day was asked for."""
+
+    code = "too_much_at_once"
+
+
+class NotYetValid(Conflict):
+    """This prescription, or this line, begins on a later day."""
+
+    code = "not_yet_valid"
+
+
 class AlreadyDispensed(Conflict):
     """Something was dispensed already: it cannot be cancelled or replaced any more."""
 

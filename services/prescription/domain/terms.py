@@ -16,7 +16,8 @@ class Kind:
 
     ``first_within``: for the first delivery. ``lasts``: the longest validity. ``starts_within``:
     days; later, the fractions that have run by are lost. ``fractions``: days a fraction may have;
-    empty: none. ``exceptional``: how many exceptional renewals.
+    empty: none. ``exceptional``: how many exceptional renewals. ``usual_days``, ``most_days``: of
+    treatment that may leave at once, as a rule and at the very most.
     """
 
     code: str
@@ -27,6 +28,8 @@ class Kind:
     fractions: tuple[int, ...]
     max_renewals: int
     exceptional: int
+    usual_days: int | None
+    most_days: int | None
     prescribers: frozenset[str]
     dispensers: frozenset[str]
 
@@ -59,7 +62,8 @@ class Line:
     ``starts_within`` and ``exceptional``: as of its kind on the day it was issued. ``origin``: of
     one that was read from a document. ``sufficient`` (q.s.): the prescriber says no quantity, and
     the pharmacist hands over what the treatment needs (CSP R5123-1, R5123-2), so that a delivery
-    counts as one, however many packages leave by it.
+    counts as one, however many packages leave by it. ``opens_on``: nothing leaves before;
+    ``renewed_from``: nor does a renewal. ``usual_days`` and ``most_days``: as of its kind.
     """
 
     number: int
@@ -79,6 +83,10 @@ class Line:
     origin: Origin | None = None
     marks: tuple[Mark, ...] = ()
     sufficient: bool = False
+    opens_on: date | None = None
+    renewed_from: date | None = None
+    usual_days: int | None = None
+    most_days: int | None = None
 
     @property
     def total(self) -> int:
@@ -92,6 +100,23 @@ class Line:
     def renewable(self) -> bool:
         return self.deliveries > 1 and self.exceptional > 0
 
+    @property
+    def most_at_once(self) -> int | None:
+        """What leaves on one day at the very most; ``None`` where nobody can know: a delivery may
+        be for a week. One whose quantity the pharmacist finds is all that the law lets leave."""
+        if self.most_days is None:
+            return None
+        if self.sufficient:
+            return self.quantity
+        return self.quantity * max(1, self.most_days // self.every) if self.every else None
+
+    @property
+    def usual_at_once(self) -> int | None:
+        """What leaves on one day as a rule: one delivery, or those of a month."""
+        if self.usual_days is None:
+            return None
+        return self.quantity * max(1, self.usual_days // (self.every or self.usual_days))
+
     def allowed(self, issued: date, first: date | None, today: date) -> int:
         """How much may have left by ``today``; ``first``: day of the first delivery, if any.
 
@@ -101,9 +126,12 @@ class Line:
         begun = first or today
         if first is None and today > self.first_by:
             return 0
-        if today > self.until:
+        if today > self.until or (self.opens_on and today < self.opens_on):
             return 0
-        return self.quantity * self._opened(issued, begun, today)
+        opened = self._opened(issued, begun, today)
+        if self.renewed_from and today < self.renewed_from:
+            opened = min(1, opened)
+        return self.quantity * opened
 
     def _opened(self, issued: date, begun: date, today: date) -> int:
         if not self.every:
@@ -139,8 +167,8 @@ class Line:
 class Wanted:
     """A line as the prescriber writes it. ``fraction_days`` for what is dispensed in fractions:
     ``quantity`` is then that of one fraction and ``fractions`` how many. ``renewals``: none where
-    the line says nothing of them; ``unlimited``: as often as its kind allows. ``until``: end of
-    the time in which it is renewed. ``sufficient``: as of :class:`Line`."""
+    the line says nothing of them; ``unlimited``: as often as its kind allows. ``renewed_from`` and
+    ``until``: the time in which it is renewed. ``sufficient``: as of :class:`Line`."""
 
     kind: str
     product: Product
@@ -148,6 +176,7 @@ class Wanted:
     renewals: int | None = 0
     unlimited: bool = False
     until: date | Period | None = None
+    renewed_from: date | None = None
     every: int = 0
     fraction_days: int | None = None
     fractions: int = 1
@@ -174,10 +203,11 @@ def accepted(
     until: date | None,
     born: date | None,
     ends: date | None = None,
+    opens: date | None = None,
 ) -> Line:
     """The line with its terms, which run from the day it was ``issued``. ``until``: the end that
-    is asked for; ``ends``: that the document sets. Raises :class:`InvalidRequest` naming the
-    field."""
+    is asked for; ``ends``: that the document sets; ``opens``: its beginning, if later. Raises
+    :class:`InvalidRequest` naming the field."""
     kind = kinds.get(wanted.kind)
     if kind is None:
         raise wrong(number, "kind", "unknown code")
@@ -206,7 +236,15 @@ def accepted(
         origin=wanted.origin,
         marks=wanted.marks,
         sufficient=wanted.sufficient,
+        opens_on=_later(opens, issued),
+        renewed_from=_later(wanted.renewed_from, issued),
+        usual_days=kind.usual_days,
+        most_days=kind.most_days,
     )
+
+
+def _later(day: date | None, issued: date) -> date | None:
+    return day if day and day > issued else None
 
 
 def _end_of_renewals(wanted: Wanted, number: int, issued: date) -> date | None:

@@ -8,7 +8,7 @@ import pytest
 from services.prescription import contract as c
 from services.prescription.adapters.cda import CdaDocuments
 from services.prescription.domain.ports import Read
-from services.prescription.domain.refusals import NothingLeft
+from services.prescription.domain.refusals import NothingLeft, NotYetValid, TooMuchAtOnce
 from shared.kernel.errors import InvalidRequest
 from tests.prescription.cda import (
     DEVICES,
@@ -18,6 +18,7 @@ from tests.prescription.cda import (
     act_of_prescription,
     device,
     document,
+    renewal_period,
     section,
     supplied,
     treatment,
@@ -122,6 +123,56 @@ def test_the_validity_that_its_prescriber_sets(world: World) -> None:
         issue(world, over)
 
 
+def test_the_validity_that_begins_later(world: World) -> None:
+    """It is shown, and nothing leaves before its first day."""
+    period = act_of_prescription('<low value="20261201091000+0100"/><high value="20270115"/>')
+    number = issue(world, document(section(treatment()), top=EP_MED_DM, header=period)).number
+
+    (told,) = world.present(number).prescription.lines
+    assert (told.opens_on, told.open_now) == (date(2026, 12, 1), 0)
+    world.move_to(date(2026, 11, 30))
+    with pytest.raises(NotYetValid) as refused:
+        world.dispense(number, given(1))
+    assert refused.value.fields == {"lines.1.opens_on": "2026-12-01"}
+    world.dispense(number, given(0, what="later"))
+    world.move(1)
+    assert world.dispense(number, given(1)).state == "dispensed"
+
+
+@pytest.mark.parametrize("low", ['value="20261121"', 'value="20250101"', 'nullFlavor="UNK"'])
+def test_a_validity_that_has_begun(world: World, low: str) -> None:
+    period = act_of_prescription(f"<low {low}/>")
+    data = document(section(treatment()), top=EP_MED_DM, header=period)
+    number = issue(world, data).number
+    assert world.of(number).lines[0].opens_on is None
+    world.dispense(number, given(1))
+
+
+def test_one_that_begins_too_late_is_not_issued(world: World) -> None:
+    """Its first delivery would be after its three months; a device has six."""
+    period = act_of_prescription('<low value="20270222"/>')
+    with pytest.raises(InvalidRequest) as refused:
+        issue(world, document(section(treatment()), top=EP_MED_DM, header=period))
+    assert "begins" in refused.value.fields["content"]
+    both = (section(treatment()), section(BED, code=DEVICES))
+    issue(world, document(*both, top=EP_MED_DM, header=period))
+
+
+def test_renewals_begin_with_their_period(world: World) -> None:
+    """The first delivery is due at once, the renewals from the day that is said."""
+    period = renewal_period('<low value="20270101"/><high value="20270601"/>')
+    act = treatment(
+        repeat='<repeatNumber value="2"/>', related=supplied('value="1" unit="1"') + period
+    )
+    number = issue(world, document(section(act))).number
+
+    assert world.dispense(number, given(1)).state == "partially_dispensed"
+    world.move_to(date(2026, 12, 31))
+    assert world.present(number).prescription.lines[0].open_now == 0
+    world.move(1)
+    assert world.present(number).prescription.lines[0].open_now == 2
+
+
 @pytest.mark.parametrize(
     ("top", "header"),
     [
@@ -179,16 +230,19 @@ def test_another_section_has_no_lines() -> None:
 
 def test_what_the_treatment_needs(world: World) -> None:
     """No quantity is prescribed: five boxes leave by the first of two deliveries, three by the
-    second, and the number is used."""
+    second, not on the same day (CSP R5132-12), and the number is used."""
     repeat = '<repeatNumber value="1"/>'
     boxes = treatment(related=supplied('value="2" unit="30009000"'))
     number = issue(world, document(section(treatment(repeat=repeat), boxes))).number
     told = world.present(number).prescription.lines
     assert [(one.sufficient, one.total, one.open_now) for one in told] == [
-        (True, 2, 2), (False, 2, 2),
+        (True, 2, 1), (False, 2, 2),
     ]  # fmt: skip
 
     first = world.dispense(number, given(5), given(0, 2, "later"))
+    with pytest.raises(TooMuchAtOnce):
+        world.dispense(number, given(3), given(2, 2))
+    world.move(28)
     assert world.present(number).prescription.lines[0].open_now == 1
     with pytest.raises(NothingLeft):
         world.dispense(number, given(1), given(3, 2))
@@ -262,6 +316,7 @@ def test_an_exceptional_renewal_of_what_is_needed(world: World) -> None:
     repeat = '<repeatNumber value="1"/>'
     number = issue(world, document(section(treatment(repeat=repeat)))).number
     world.dispense(number, given(5))
+    world.move(30)
     world.dispense(number, given(5))
     world.move(30)
     world.dispense(number, given(5, what="exceptional_renewal", reason="prescriber_unreachable"))

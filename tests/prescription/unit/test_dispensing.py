@@ -309,3 +309,67 @@ def test_an_agreement_was_given_by_then(world: World) -> None:
         world.dispense(number, given(1, **changed, agreement=AGREED | {"on": "2026-11-22"}))
     assert list(refused.value.fields) == ["outcomes.0.agreement"]
     world.dispense(number, given(1, **changed, agreement=AGREED))
+
+
+def skipped(world: World, every: int, **more: Any) -> str:
+    """A number of twelve deliveries of two boxes, the first of which left 300 days ago."""
+    number = world.issue(line(renewals=11, every=every, **more)).number
+    world.dispense(number, given(2))
+    world.move(300)
+    return number
+
+
+@pytest.mark.parametrize(
+    ("every", "usual", "most"), [(28, 2, 6), (30, 2, 6), (31, 2, 6), (90, 2, 2), (7, 8, 22)]
+)
+def test_no_more_than_three_months_leave_at_once(
+    world: World, every: int, usual: int, most: int
+) -> None:
+    """Thirty days or four weeks as a rule, three months of contraceptives and large packages (CSP
+    R5132-12, R5123-2), which nobody can tell: beyond thirty days the pharmacist is told so."""
+    number = skipped(world, every)
+    (told,) = world.present(number).prescription.lines
+    assert (told.open_now, told.usual_now) == (most, usual)
+
+    if most < 22:
+        with pytest.raises(refusals.TooMuchAtOnce):
+            world.dispense(number, given(most + 1))
+    assert world.dispense(number, given(usual)).beyond_usual == []
+    with pytest.raises((refusals.TooMuchAtOnce, refusals.NothingLeft)):
+        world.dispense(number, given(most - usual + 1))
+    if most > usual:
+        assert world.dispense(number, given(most - usual)).beyond_usual == [1]
+    if most < 22:
+        with pytest.raises(refusals.TooMuchAtOnce):
+            world.dispense(number, given(1), by=pharmacist(LYON))
+        world.move(1)
+        world.dispense(number, given(1))
+
+
+def test_how_long_a_delivery_lasts_may_be_unknown(world: World) -> None:
+    """Without ``every`` it may be for a week: nothing is refused, and more than one is told."""
+    number = world.issue(line(renewals=11)).number
+    assert world.dispense(number, given(2)).beyond_usual == []
+    assert world.dispense(number, given(22)).beyond_usual == [1]
+
+
+def test_devices_have_no_such_rule(world: World) -> None:
+    number = skipped(world, 28, kind="device")
+    assert world.present(number).prescription.lines[0].usual_now is None
+    assert world.dispense(number, given(20)).beyond_usual == []
+
+
+def test_nothing_leaves_before_the_day_that_is_asked_for(world: World) -> None:
+    number = world.issue(valid_from="2026-12-24").number
+    with pytest.raises(refusals.NotYetValid):
+        world.dispense(number, given(2))
+    world.move_to(date(2026, 12, 24))
+    world.dispense(number, given(2))
+
+
+@pytest.mark.parametrize("day", ["2026-11-20", "2027-02-22"])
+def test_a_beginning_that_cannot_be(world: World, day: str) -> None:
+    """Before the prescription; once its three months are over."""
+    with pytest.raises(InvalidRequest) as refused:
+        world.issue(valid_from=day)
+    assert list(refused.value.fields) == ["valid_from"]

@@ -40,3 +40,11 @@ def test_the_paper_says_it_all(world: World) -> None:
     assert [code.text for code in zxingcpp.read_barcodes(image.image)] == [issued.number]
     assert content.metadata["type"] == "57833-6"
     assert content.metadata["specialty"] == "G15_10"
+
+
+def test_the_paper_says_from_when_on(world: World) -> None:
+    """Whoever comes before goes for nothing."""
+    issued = world.issue(valid_from="2026-12-24")
+    content = world.vault.contents[issued.document_id]
+    text = PdfReader(BytesIO(content.data)).pages[0].extract_text()
+    assert "À délivrer à partir du 24/12/2026, au plus tard le 21/11/2027" in text
