@@ -6,7 +6,7 @@ the content's size, which the deposit bounds first.
 """
 
 import xml.etree.ElementTree as ET
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from shared.kernel.errors import InvalidRequest
 
@@ -139,6 +139,10 @@ def attribute(parent: Element | None, path: str, name: str) -> str | None:
     """The attribute of the first element at ``path`` that has it, trimmed; ``None`` if empty."""
     values = (found.get(name, "").strip() for found in children(parent, path))
     return next((value for value in values if value), None)
+
+
+def has_template(element: Element, roots: Collection[str]) -> bool:
+    return any(one.get("root", "") in roots for one in children(element, "templateId"))
 
 
 def text(element: Element | None) -> str | None:

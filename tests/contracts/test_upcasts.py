@@ -20,6 +20,9 @@ READ_AS: list[tuple[str, int, State, State]] = [
     ("identity.record_announced", 1, {"contact": {"email": None}},
      {"notice_channel": "post", "area": None}),
     ("agenda.prevention_facts_known", 1, {"facts": ["pregnant"]}, {"since": {}}),
+    # Nobody asked whether a laboratory had finished.
+    ("profile.measures_recorded", 1, {"measures": [{"kind": "GLUCOSE"}]},
+     {"measures": [{"kind": "GLUCOSE"}]}),
     ("profile.questionnaire_answered", 1, {"facts": ["pregnant"]}, {"since": {}}),
     ("access.access_decided", 1, {"made": {"permit": True}},
      {"made": {"permit": True, "client": None, "covered": None}}),

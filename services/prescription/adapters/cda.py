@@ -17,7 +17,15 @@ from services.prescription.adapters.narrative import Rows
 from services.prescription.adapters.refused import refused
 from services.prescription.domain.ports import Read
 from services.prescription.domain.terms import Origin, Wanted
-from shared.cda.tree import HL7, Element, attribute, child, children, clinical_document
+from shared.cda.tree import (
+    HL7,
+    Element,
+    attribute,
+    child,
+    children,
+    clinical_document,
+    has_template,
+)
 from shared.kernel.errors import TooLarge
 
 SECTIONS = {
@@ -69,7 +77,7 @@ def _kind(section: Element) -> str | None:
     """Its code may be missing, its templates too; ``None`` for a section of something else."""
     codes = {attribute(section, path, "code") for path in ("code", "code/translation")}
     for kind, (code, templates) in SECTIONS.items():
-        if code in codes or amounts.has_template(section, templates):
+        if code in codes or has_template(section, templates):
             return kind
     return None
 
@@ -124,7 +132,7 @@ def _substitutable(act: Element) -> bool:
     return all(
         attribute(inner, "code", "code") != "N"
         for inner in children(act, "entryRelationship/act")
-        if amounts.has_template(inner, SUBSTITUTION)
+        if has_template(inner, SUBSTITUTION)
     )
 
 

@@ -8,7 +8,7 @@ from datetime import date
 from services.prescription.adapters.refused import refused
 from services.prescription.adapters.tables import read_words
 from shared.cda.timestamps import civil_day
-from shared.cda.tree import HL7, Element, attribute, child, children
+from shared.cda.tree import HL7, Element, attribute, child, children, has_template
 from shared.kernel.errors import InvalidRequest
 from shared.kernel.periods import Period
 
@@ -91,10 +91,6 @@ def _days(span: Element) -> int:
         return _whole(width, "width") * _DAYS[unit] if width else 0
     except (InvalidRequest, KeyError, ValueError):
         return 0
-
-
-def has_template(element: Element, roots: set[str]) -> bool:
-    return any(one.get("root") in roots for one in children(element, "templateId"))
 
 
 def _supplies(act: Element, roots: set[str]) -> Iterator[Element]:

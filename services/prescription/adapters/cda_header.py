@@ -3,10 +3,9 @@
 from collections.abc import Iterator
 from datetime import date
 
-from services.prescription.adapters.cda_amounts import has_template
 from services.prescription.adapters.refused import refused
 from shared.cda.timestamps import civil_day
-from shared.cda.tree import Element, attribute, children
+from shared.cda.tree import Element, attribute, children, has_template
 
 PS_IDNAT = "1.2.250.1.71.4.2.1"
 TYPE = "57833-6"

@@ -1,9 +1,8 @@
 """What a line of a CDA prescription is marked with: truth values of CI-SIS eP-MED-DM, each known by
 its template or by its code (TA_ASIP)."""
 
-from services.prescription.adapters.cda_amounts import has_template
 from services.prescription.domain.marks import Mark
-from shared.cda.tree import Element, attribute, child, children
+from shared.cda.tree import Element, attribute, child, children, has_template
 
 TA_ASIP = "1.2.250.1.213.1.1.4.322"
 TRUE, FALSE = {"true", "1"}, {"false", "0"}

@@ -2,15 +2,17 @@
 
 Only the structured results of body level 3 are read: completed observations of the person with a
 LOINC code of ``data/biology.csv``, a quantity and the instant of the sample. Previous results
-that a report quotes are those of their own reports.
+that a report quotes are those of their own reports. What a laboratory may still change says so.
 """
 
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from services.profile.domain.kinds import Kinds
 from services.profile.domain.measuring import Said
+from shared.cda.finality import Finality
 from shared.cda.quantities import data_type, quantities
 from shared.cda.statements import Stated, observations
 from shared.cda.tree import HL7 as NAMESPACE
@@ -45,13 +47,14 @@ class BiologyReports:
         return sorted(found.values(), key=lambda said: (said.at, said.kind))[:MAX_RESULTS]
 
     def _read(self, root: Element) -> Iterator[Said]:
+        finality = Finality(root)
         for stated in observations(root):
             if said := self._said(stated):
-                yield said
+                yield replace(said, preliminary=finality.is_preliminary(stated))
 
     def _said(self, stated: Stated) -> Said | None:
         kind, at = self._kind(stated.observation), _sampled(stated)
-        if kind is None or at is None or not _is_final(stated):
+        if kind is None or at is None or not _is_completed(stated):
             return None
         for value in stated.observation.iterfind(f"{HL7}value"):
             if found := self._measured(value, kind):
@@ -80,7 +83,7 @@ class BiologyReports:
         return None
 
 
-def _is_final(stated: Stated) -> bool:
+def _is_completed(stated: Stated) -> bool:
     done = attribute(stated.observation, "statusCode", "code") == "completed"
     return done and not stated.is_of_another and not stated.is_negated
 

@@ -1,6 +1,7 @@
 """Measures out of biology documents, with the person's consent to that alone."""
 
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
@@ -125,14 +126,10 @@ class Extracting(MeasureTaking):
         return pairs
 
     def _named(self, said: Said, document: str) -> Said:
-        """By what it is a result of, so that whoever extracts it again brings nothing new."""
-        return Said(
-            kind=said.kind,
-            at=said.at,
-            values=said.values,
-            unit=said.unit,
-            source_id=f"document {document} {instant(said.at)}",
-        )
+        """By what it is a result of, so that whoever extracts it again brings nothing new. One that
+        was once taken for final is another."""
+        unfinished = " preliminary" if said.preliminary else ""
+        return replace(said, source_id=f"document {document} {instant(said.at)}{unfinished}")
 
     def _is_allowed(self, record_id: UUID) -> bool:
         known = self._extraction(record_id)

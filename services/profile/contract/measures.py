@@ -119,7 +119,8 @@ class LatestMeasures(Query, Reading):
 
 
 class LatestMeasure(Answer):
-    """``values``: by name of part, in ``unit`` (UCUM)."""
+    """``values``: by name of part, in ``unit`` (UCUM). ``preliminary``: the laboratory may still
+    change it."""
 
     kind: str
     label_fr: str
@@ -127,6 +128,7 @@ class LatestMeasure(Answer):
     at: Instant
     values: dict[str, float]
     document_id: UUID | None
+    preliminary: bool = False
 
     @classmethod
     def of(cls, point: Point, kind: Kind) -> "LatestMeasure":
@@ -138,6 +140,7 @@ class LatestMeasure(Answer):
             at=point.at,
             values=dict(zip(names, point.values, strict=True)),
             document_id=point.document_id,
+            preliminary=point.preliminary,
         )
 
 
@@ -161,7 +164,8 @@ class SpreadView(Answer):
 class MeasureLine(Answer):
     """A measure (``at``, ``values``), or a bucket (``at``, ``until``, ``count``, ``spreads``);
     numbers by name of part. ``computed``: an index, from other measures this reader may see.
-    ``document_id``: that it was extracted from."""
+    ``document_id``: that it was extracted from. ``preliminary``: its laboratory may still change
+    it."""
 
     at: Instant
     values: dict[str, float] | None = None
@@ -169,6 +173,7 @@ class MeasureLine(Answer):
     computed: bool = False
     author_type: str | None = None
     document_id: UUID | None = None
+    preliminary: bool = False
     device: str | None = None
     comment: str | None = None
     warnings: list[str] = Field(default=[])
@@ -186,6 +191,7 @@ class MeasureLine(Answer):
             computed=point.measure_id is None,
             author_type=point.author_type,
             document_id=point.document_id,
+            preliminary=point.preliminary,
             device=point.device,
             comment=point.comment,
             warnings=list(point.warnings),

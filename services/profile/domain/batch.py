@@ -13,7 +13,8 @@ from shared.kernel.actor import Actor
 
 MeasureFact = dict[str, Any]
 """``id``, ``kind``, ``at`` (RFC 3339, UTC), ``values`` (one per part, in the unit of the kind);
-and where given ``device``, ``comment``, ``warnings``, ``document`` (that it was extracted from)."""
+and where given ``device``, ``comment``, ``warnings``, ``document`` (that it was extracted from),
+``preliminary`` (true: the laboratory may still change it)."""
 
 
 class Batch(Aggregate):
@@ -26,12 +27,18 @@ class Batch(Aggregate):
         by: dict[str, Any]
 
     class Created(Event, Aggregate.Created):
-        """``decisions``: the access decision for each kind."""
+        """``decisions``: the access decision for each kind. Version 1 told no measure that is
+        preliminary from others."""
 
         TOPIC = "profile.measures_recorded"
+        class_version = 2
         measures: list[MeasureFact]
         confidentiality: list[str]
         decisions: dict[str, str]
+
+        @staticmethod
+        def upcast_v1_v2(state: dict[str, Any]) -> None:
+            """All counted as final, as those do that do not say."""
 
     class Removed(Event):
         TOPIC = "profile.measure_removed"

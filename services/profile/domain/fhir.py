@@ -184,7 +184,7 @@ def written(record_id: UUID, kind: Kind, points: Sequence[Point]) -> dict[str, A
 def _observation(record_id: UUID, kind: Kind, point: Point) -> dict[str, Any]:
     resource: dict[str, Any] = {
         "resourceType": "Observation",
-        "status": "final",
+        "status": "preliminary" if point.preliminary else "final",
         "category": [{"coding": [{"system": CATEGORY, "code": "vital-signs"}]}],
         "code": {"coding": [{"system": SYSTEMS[kind.system], "code": kind.code}]},
         "subject": {"reference": f"Patient/{record_id}"},

@@ -21,7 +21,8 @@ FIRST = datetime(1900, 1, 1, tzinfo=UTC)
 
 @dataclass(frozen=True, kw_only=True)
 class Said:
-    """One measure as said; ``values``: one per part of its kind, in ``unit`` (UCUM)."""
+    """One measure as said; ``values``: one per part of its kind, in ``unit`` (UCUM).
+    ``preliminary``: the laboratory may still change it."""
 
     kind: str
     at: datetime
@@ -30,6 +31,7 @@ class Said:
     source_id: str | None = None
     device: str | None = None
     comment: str | None = None
+    preliminary: bool = False
 
 
 class Units(Protocol):
@@ -58,6 +60,7 @@ class Measuring:
             "device": said.device,
             "comment": said.comment,
             "warnings": list(kind.check(values, field)),
+            "preliminary": said.preliminary or None,
         }
         return {name: value for name, value in fact.items() if value not in (None, [])}
 

@@ -24,6 +24,8 @@ class Point:
     author_type: str = "PATIENT"
     document_id: UUID | None = None
     """That it was extracted from."""
+    preliminary: bool = False
+    """The laboratory may still change it."""
 
 
 @dataclass(frozen=True, kw_only=True)

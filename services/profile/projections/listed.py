@@ -129,6 +129,7 @@ def _point(measure: dict[str, Any], written_by: str) -> Point:
         warnings=tuple(measure.get("warnings", ())),
         author_type=written_by,
         document_id=UUID(measure["document"]) if measure.get("document") else None,
+        preliminary=measure.get("preliminary", False),
     )
 
 

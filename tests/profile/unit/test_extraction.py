@@ -7,6 +7,7 @@ from uuid import uuid4
 import pytest
 
 from services.profile.contract import extraction as x
+from services.profile.contract import measures as m
 from services.profile.domain.errors import NotConsented, NotSecret
 from services.profile.policies import POLICIES
 from shared.kernel.errors import Forbidden, InvalidRequest
@@ -221,6 +222,55 @@ def test_what_an_older_reader_took_wrongly_goes_when_it_is_read_again(world: Wor
     (line,) = world.listed("GLYCATED_HEMOGLOBIN", PATIENT).items
     assert line.at.isoformat() == "2026-11-10T07:30:00+00:00"
     assert world.listed("GLUCOSE").total == 1
+
+
+BATTERY = """<section><templateId root="1.3.6.1.4.1.19376.1.3.3.2.1"/><entry><act classCode="ACT"
+ moodCode="EVN"><statusCode code="{status}"/><entryRelationship typeCode="COMP">{result}
+</entryRelationship></act></entry></section>"""
+"""IHE's Laboratory Specialty Section."""
+ACT = """<documentationOf><serviceEvent><lab:statusCode code="{status}"
+ xmlns:lab="urn:oid:1.3.6.1.4.1.19376.1.3.2"/></serviceEvent></documentationOf>"""
+
+
+@pytest.mark.parametrize(
+    ("content", "preliminary"),
+    [
+        (report(ACT.format(status="active"), result()), True),
+        (report(ACT.format(status="completed"), result()), False),
+        (report(BATTERY.format(status="active", result=result())), True),
+        (report(BATTERY.format(status="completed", result=result())), False),
+        (report(result()), False),
+    ],
+    ids=["report", "final report", "battery", "final battery", "nothing said"],
+)
+def test_what_a_laboratory_may_still_change_says_so(
+    world: World, content: bytes, *, preliminary: bool
+) -> None:
+    """
+    XD-LAB: the act of a report, or of a battery, that is active has results to come.
+    """
+    allow(world)
+    world.papers.content = content
+    extract(world)
+    (line,) = world.listed("GLYCATED_HEMOGLOBIN").items
+    (last,) = world.app.latest_measures(m.LatestMeasures(record_id=RECORD), PATIENT).items
+    asked = m.ExportObservations(record_id=RECORD, kind="GLYCATED_HEMOGLOBIN", limit=10)
+    (entry,) = world.app.export_observations(asked, PATIENT).bundle["entry"]
+    assert (line.preliminary, last.preliminary) == (preliminary, preliminary)
+    assert entry["resource"]["status"] == ("preliminary" if preliminary else "final")
+
+
+def test_one_that_was_taken_for_final_is_marked_when_it_is_read_again(world: World) -> None:
+    """
+    As by a reader of before, which did not look at the act of the report.
+    """
+    allow(world)
+    world.papers.content = report(result())
+    extract(world)
+    world.papers.content = report(ACT.format(status="active"), result())
+    assert extract(world) == [("GLYCATED_HEMOGLOBIN", False)]
+    assert [one.preliminary for one in world.listed("GLYCATED_HEMOGLOBIN").items] == [True]
+    assert extract(world) == [("GLYCATED_HEMOGLOBIN", True)]
 
 
 def test_measures_of_a_replaced_report_count_no_more(world: World) -> None:

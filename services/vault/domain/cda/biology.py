@@ -11,16 +11,12 @@ from typing import Any
 from services.vault.domain.cda.laboratory import (
     Laboratory,
     document_laboratory,
-    is_preliminary,
     is_report,
     performer,
 )
 from services.vault.domain.cda.result_entries import (
-    ACTIVE,
-    CHAPTERS,
     RESULT,
     ResultEntries,
-    has_template,
 )
 from services.vault.domain.cda.result_values import (
     coded_words,
@@ -31,9 +27,10 @@ from services.vault.domain.cda.result_values import (
 from services.vault.domain.cda.specimens import Specimens
 from services.vault.domain.metadata import Coded
 from services.vault.domain.result import ReadDocument, Result, Specimen
+from shared.cda.finality import ACTIVE, CHAPTERS, Finality
 from shared.cda.narrative import Narrative
 from shared.cda.statements import Once, Stated, observations
-from shared.cda.tree import HL7, Element, attribute, child, children, text
+from shared.cda.tree import HL7, Element, attribute, child, children, has_template, text
 
 SCANNED = "1.2.250.1.213.1.1.2.60"
 """CI-SIS "Résultats de laboratoire scannés": the report of another laboratory, as a file."""
@@ -66,7 +63,7 @@ class _Reading:
         self._entries = ResultEntries()
         self._performer = Once(performer)
         self._home = document_laboratory(document)
-        self._is_preliminary = is_preliminary(document)
+        self._finality = Finality(document)
         self._is_quoted = not is_report(document)
 
     def is_result(self, stated: Stated) -> bool:
@@ -113,7 +110,7 @@ class _Reading:
             "specimens": specimens,
             "method": method,
             "method_code": method_code,
-            "preliminary": self._is_preliminary or self._entries.is_unfinished(stated),
+            "preliminary": self._finality.is_preliminary(stated),
             "quoted": self._is_quoted,
         }
 

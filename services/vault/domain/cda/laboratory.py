@@ -1,8 +1,7 @@
-"""Who did the tests that a document tells of, and whether they are finished (IHE PaLM XD-LAB)."""
+"""Who did the tests that a document tells of (IHE PaLM XD-LAB)."""
 
 from services.vault.domain.cda.header_forms import STRUCT_IDNAT, national_id
-from services.vault.domain.cda.result_entries import ACTIVE, has_template
-from shared.cda.tree import HL7, Element, attribute, child, children, text
+from shared.cda.tree import Element, attribute, child, children, has_template, text
 
 PERFORMER = "1.3.6.1.4.1.19376.1.3.3.1.7"
 """IHE's "Laboratory Performer"."""
@@ -16,13 +15,6 @@ Laboratory = tuple[str | None, str | None]
 def is_report(document: Element) -> bool:
     """Of tests. A letter or a synthesis quotes results."""
     return attribute(document, "code", "code") in REPORTS
-
-
-def is_preliminary(document: Element) -> bool:
-    """XD-LAB: a report is not final if the act that it documents is still ``active``; without a
-    status it is final. The element is XD-LAB's own, in a space of its own."""
-    statuses = document.iterfind(f"{{{HL7}}}documentationOf/{{{HL7}}}serviceEvent/{{*}}statusCode")
-    return any(status.get("code", "").strip() == ACTIVE for status in statuses)
 
 
 def document_laboratory(document: Element) -> Laboratory:

@@ -1,20 +1,16 @@
 """Which observations of a document are results of biology, and which it only may call so."""
 
-from collections.abc import Collection
-
 from services.vault.domain.cda.result_values import codes_of
 from services.vault.domain.result import LOINC
 from shared.cda.quantities import data_type
 from shared.cda.statements import Once, Stated
-from shared.cda.tree import HL7, Element, attribute, child, children
+from shared.cda.tree import HL7, Element, child, children, has_template
 
 RESULT = frozenset(
     {"1.2.250.1.213.1.1.3.80", "1.3.6.1.4.1.19376.1.3.1.6", "2.16.840.1.113883.10.22.4.13"}
 )
 """CI-SIS "FR-Résultat d'examens de biologie", IHE's "Laboratory Observation", and the "Laboratory
 Result Observation" of HL7's International Patient Summary."""
-CHAPTERS = frozenset({"1.3.6.1.4.1.19376.1.3.3.2.1", "1.3.6.1.4.1.19376.1.3.3.2.2"})
-"""IHE's "Laboratory Specialty Section" and "Laboratory Report Item Section"."""
 SPECIALTIES = frozenset(
     {
         "18717-9", "18718-7", "18719-5", "18720-3", "18721-1", "18722-9", "18723-7", "18724-5",
@@ -27,8 +23,6 @@ from imaging by the code of its organizer (CI-SIS; HL7 IPS, Result Organizer).""
 RESULTS = frozenset({"1.3.6.1.4.1.19376.1.5.3.1.3.27", "1.3.6.1.4.1.19376.1.5.3.1.3.28"})
 """IHE PCC "Results" and "Coded Results": of all diagnostic studies, biology or not."""
 SIMPLE_OBSERVATION = "1.3.6.1.4.1.19376.1.5.3.1.4.13"
-ACTIVE = "active"
-"""HL7 ActStatus: not finished."""
 MEASURED = ("PQ", "REAL", "IVL_PQ", "IVL_REAL", "RTO")
 
 _OBSERVATION = f"{{{HL7}}}observation"
@@ -40,10 +34,8 @@ class ResultEntries:
     """Of one document."""
 
     def __init__(self) -> None:
-        self._is_chapter = Once(lambda one: has_template(one, CHAPTERS))
         self._is_of_letter = Once(lambda one: has_template(one, RESULTS))
         self._is_specialty = Once(_is_specialty)
-        self._is_active = Once(lambda one: attribute(one, "statusCode", "code") == ACTIVE)
 
     def is_biology(self, stated: Stated) -> bool:
         """By its own template, or by what a letter groups it under. What tells more of another
@@ -53,12 +45,6 @@ class ResultEntries:
         if any(one.tag == _OBSERVATION for one in stated.within[:-1]):
             return False
         return any(map(self._is_specialty, stated.within)) or self._is_measured(stated)
-
-    def is_unfinished(self, stated: Stated) -> bool:
-        """The observation itself; in a report also where its act or battery still awaits results
-        (XD-LAB, statusCode). An act around what a letter says is active for other reasons."""
-        in_report = any(map(self._is_chapter, stated.within))
-        return any(map(self._is_active, stated.within if in_report else [stated.observation]))
 
     def _is_measured(self, stated: Stated) -> bool:
         """A number with a LOINC code among the results of a letter: an INR. What imaging, scores
@@ -88,7 +74,3 @@ def _is_simple(observation: Element) -> bool:
 def _is_specialty(one: Element) -> bool:
     code = child(one, "code") if one.tag == _ORGANIZER else None
     return code is not None and code.get("codeSystem") == LOINC and code.get("code") in SPECIALTIES
-
-
-def has_template(element: Element, roots: Collection[str]) -> bool:
-    return any(t.get("root", "") in roots for t in children(element, "templateId"))
