@@ -25,14 +25,33 @@ _QSBMF_RECIPIENT = re.compile(r"(?m)^<([^<>\s]{1,320})>:")
 _STATUS = re.compile(r"(?<![\d.])5\.\d{1,3}\.\d{1,3}(?!\.?\d)")
 _REPLY = re.compile(r"(?m)(?:^|[\s:>(])5[0-5]\d[ :-]")
 _SENTENCES = re.compile(
-    r"permanent (?:fatal )?error|did not reach the following|was not delivered to"
-    r"|n['’]a pas (?:pu être|été) remis",
+    r"permanent (?:fatal )?error|failed permanently|did not reach|was not delivered to"
+    r"|(?:could|can) ?not be delivered|couldn['’]t be delivered|unable to deliver"
+    r"|error (?:delivering|has occurred while attempting to deliver)|not going to try again"
+    r"|delivery (?:has |to [^.]{1,80} )?failed|rejected by (?:a|the) remote|aborted after"
+    r"|n['’]a pas (?:pu être|été) (?:remis|distribué)",
     re.IGNORECASE,
 )
-"""Of Exim, sendmail, Exchange and Domino, which give no code with them."""
+"""Of servers that give no code with them, or none that is a status."""
+_SUBJECTS = re.compile(
+    r"undeliver(?:able|ed)|returned mail|returning (?:message )?to sender"
+    r"|(?:delivery|mail) (?:status notification \(|has )?fail(?:ed|ure)|failure notice"
+    r"|non[- ]remis|échec de la remise",
+    re.IGNORECASE,
+)
+"""Of servers that say below whom they do not know, and no more."""
+_WAITS = re.compile(
+    r"^warning\b|warning (?:message )?only|\bdelayed\b|\(delay\)|still (?:being re|re)?try"
+    r"|still being retried|will be retried|need to resend|temporary failure report"
+    r"|not yet been delivered",
+    re.IGNORECASE,
+)
+"""Of servers that go on trying, and say below why they could not yet."""
 _SERVER = re.compile(
     rf"(?<![\w.+-])(?:{'|'.join(sorted(SERVERS))})(?=@|>|\s*<>|\s*\(|\s*$)", re.IGNORECASE
 )
+_BY_NAME = re.compile(r"^\W*mail deliver(?:y)? (?:sub)?system\b", re.IGNORECASE)
+"""What servers call themselves whose mailbox has another name."""
 _GIVEN_UP = "5.0.0"
 
 
@@ -70,8 +89,19 @@ def _failed(message: EmailMessage, words: str, *, returned: bool) -> str | None:
     qmail = _QSBMF_RECIPIENT.search(words) if words.lstrip().startswith(_QSBMF) else None
     if qmail:
         return qmail[1]
-    told = any(one.search(words) for one in (_STATUS, _REPLY, _SENTENCES))
-    return "" if told and returned and is_server(str(message.get("From", ""))) else None
+    subject = str(message.get("Subject", ""))
+    in_one_line = " ".join(words.split())
+    if not returned or not _signs(message) or _WAITS.search(f"{subject} {in_one_line}"):
+        return None
+    told = _SENTENCES.search(in_one_line) or _STATUS.search(words) or _REPLY.search(words)
+    return "" if told or _SUBJECTS.search(subject) else None
+
+
+def _signs(message: EmailMessage) -> bool:
+    """A server, and no person's mailbox that answers by itself (RFC 3834 3.3). Some give no address
+    at all, as in their envelope."""
+    sender = str(message.get("From", ""))
+    return is_server(sender) or "@" not in sender or _BY_NAME.match(sender) is not None
 
 
 def _cut(text: str) -> tuple[str, str]:
@@ -97,3 +127,5 @@ def _texts(part: MIMEPart) -> Iterator[str]:
             yield from _texts(inside)
     elif part.get_content_maintype() == "text":
         yield words_in(part)
+    elif part.get_content_maintype() == "multipart":  # whose boundary is not the one it names
+        yield str(part.get_payload())

@@ -18,7 +18,7 @@ from services.messaging.adapters.charsets import header_line, printed
 from services.messaging.adapters.mime_parts import Unreadable, contents, is_signed
 from services.messaging.adapters.reports import report_of
 from services.messaging.domain.attachment import File
-from services.messaging.domain.mail import Mail
+from services.messaging.domain.mail import Mail, Report
 
 MAX_HEADER_BYTES = 64 * 1024
 """Of all headers of all parts; the library's reading of one is quadratic in its length."""
@@ -85,7 +85,7 @@ def _bounded() -> Any:
 
 def _read(message: EmailMessage, data: bytes, from_nobody: bool) -> Mail:
     of_server = from_nobody or is_server(_text(message, "From"))
-    report = report_of(message) or (bounce_in_words(message) if of_server else None)
+    report = _report(message, of_server=of_server)
     sender = address_of(_text(message, "From"))
     body: str
     files: list[File]
@@ -120,6 +120,15 @@ def _read(message: EmailMessage, data: bytes, from_nobody: bool) -> Mail:
         else None,
         report=report,
     )
+
+
+def _report(message: EmailMessage, *, of_server: bool) -> Report | None:
+    """What a report of deliveries says in words counts where its fields say nothing."""
+    report = report_of(message, of_server=of_server)
+    of_another = message.get_param("report-type", "delivery-status") != "delivery-status"
+    if not of_server or of_another or (report and not report.says_nothing):
+        return report
+    return bounce_in_words(message) or report
 
 
 def _text(message: EmailMessage, name: str) -> str:

@@ -1,8 +1,9 @@
 """What servers and mail software say of a mail: RFC 3464 and RFC 8098, read and written."""
 
 import re
+from collections.abc import Iterator
 from datetime import datetime
-from email.message import EmailMessage, Message
+from email.message import EmailMessage, Message, MIMEPart
 from email.mime.multipart import MIMEMultipart
 from email.mime.nonmultipart import MIMENonMultipart
 from email.mime.text import MIMEText
@@ -15,10 +16,11 @@ from services.messaging.domain.mail import Report, ReportKind
 _MESSAGE_ID = re.compile(r"<([^<>\s]{3,300})>")
 _RETURNED_ID = re.compile(r"(?im)^message-id:\s*<([^<>\s]+)>")
 _STATUS = re.compile(r"[245]\.\d{1,3}\.\d{1,3}")
-_ABOUT = frozenset(
-    {"message/delivery-status", "message/global-delivery-status",
-     "message/disposition-notification", "message/global-disposition-notification"}
-)  # fmt: skip
+_STATUSES = frozenset({"message/delivery-status", "message/global-delivery-status"})
+_ABOUT = _STATUSES | {
+    "message/disposition-notification",
+    "message/global-disposition-notification",
+}
 RETURNED = frozenset(
     {"message/rfc822", "message/global", "text/rfc822-headers", "message/rfc822-headers",
      "message/global-headers"}
@@ -30,15 +32,18 @@ UNKNOWN_PATIENT = "902"
 """ANS, codes of MDN: the patient is unknown here."""
 
 
-def report_of(message: EmailMessage) -> Report | None:
-    """``None`` for a mail that is no report, or one that names no mail."""
-    if message.get_content_type() != "multipart/report":
+def report_of(message: EmailMessage, *, of_server: bool = False) -> Report | None:
+    """``None`` for a mail that is no report, or one that names no mail. What is ``of_server`` may
+    be of another type and hold a delivery status all the same."""
+    if message.get_content_type() != "multipart/report" and not (
+        of_server and any(part.get_content_type() in _STATUSES for part in _parts(message))
+    ):
         return None
     blocks: list[dict[str, str]] = []
     # The nearest of the thread, where nothing else names the mail.
     found = _MESSAGE_ID.findall(f"{message['References']} {message['In-Reply-To']}")
     kind = ReportKind.DELIVERY
-    for part in message.iter_parts():
+    for part in _parts(message):
         content_type = part.get_content_type()
         if content_type.endswith("disposition-notification"):
             kind = ReportKind.DISPOSITION
@@ -49,6 +54,10 @@ def report_of(message: EmailMessage) -> Report | None:
     for block in blocks:
         found += _MESSAGE_ID.findall(block.get("original-message-id", ""))
     return _report_about(found[-1], kind, blocks) if found else None
+
+
+def _parts(message: EmailMessage) -> Iterator[MIMEPart]:
+    return message.iter_parts() if message.is_multipart() else iter(())
 
 
 def _report_about(header_id: str, kind: ReportKind, blocks: list[dict[str, str]]) -> Report:

@@ -30,6 +30,11 @@ class Report:
     action: str = ""
 
     @property
+    def says_nothing(self) -> bool:
+        """Of deliveries, and not what became of any."""
+        return self.kind is ReportKind.DELIVERY and not (self.action or self.status)
+
+    @property
     def failed(self) -> bool:
         """A server that tried for days, and gives up, says so beside a status of class 4."""
         given_up = self.action == "failed" if self.action else self.status.startswith("5")

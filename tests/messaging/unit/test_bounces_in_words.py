@@ -3,6 +3,7 @@
 import pytest
 
 from services.messaging.adapters.mime import read_mail
+from services.messaging.adapters.mime_parts import Unreadable
 from services.messaging.domain.mail import Mail, Report
 from tests.messaging.mails import part, sent, several
 from tests.messaging.world import DOCTOR_MAIL
@@ -62,6 +63,18 @@ FRENCH = "Votre message n’a pas pu être remis à certains destinataires."
         ("The server said: 550 User unknown", (), "5.0.0"),
         (f"<{DOCTOR_MAIL}>:\r\n554: delivery error", (), "5.0.0"),
         ("Le compte n’existe pas <mx.hopital.mssante.fr #5.2.1>", (), "5.2.1"),
+        (
+            "The message returned below could not be\r\nretrieved. It could not be delivered.",
+            (),
+            "5.0.0",
+        ),
+        ("Unable to deliver message to the following address(es).", (), "5.0.0"),
+        ("Delivery to the following recipients failed permanently:", (), "5.0.0"),
+        ("Delivery to the following recipient was aborted after 5.0 hour(s):", (), "5.0.0"),
+        ("There was an error delivering your mail to <a@x.fr>.", (), "5.0.0"),
+        ("I'm not going to try again; it has been in the queue too long.", (), "5.0.0"),
+        ("Each of the recipients was rejected by a remote mail server.", (), "5.0.0"),
+        ("Votre message n'a pas été distribué.", (), "5.0.0"),
     ],
 )
 def test_a_server_that_gives_up_says_so_in_words(
@@ -115,6 +128,99 @@ def test_where_nothing_is_returned_the_thread_names_it() -> None:
 def test_servers_sign_as_they_like(sender: str) -> None:
     """By custom, and RFC 2142 5; some without a domain."""
     assert told(returned("550 5.1.1 unknown", sender=sender)).failed
+
+
+@pytest.mark.parametrize(
+    "subject",
+    ["Undeliverable Mail", "Undelivered Mail Returned to Sender", "Returned mail: User unknown",
+     "Mail delivery failed: returning message to sender", "failure notice", "Non remis : Re: x",
+     "Delivery Status Notification (Failure)", "Échec de la remise"],
+)  # fmt: skip
+def test_some_say_so_in_their_subject_alone(subject: str) -> None:
+    """And below whom they do not know."""
+    mail = returned(f"Unknown user: {DOCTOR_MAIL}", f"Subject: {subject}")
+
+    assert told(mail).failed
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "THIS IS A WARNING MESSAGE ONLY. The server said: 550 5.1.1 unknown",
+        "Delivery has been delayed. It could not be delivered: 450 4.2.2 full",
+        "Your message could not be delivered for more than 15 minutes. It will be retried.",
+        "An error has occurred. Please note that this is only a temporary failure report.",
+        "A message that you sent has not yet been delivered. Unable to deliver so far.",
+        "550 5.1.1 unknown. This is no error: YOU DO NOT NEED TO RESEND YOUR MESSAGE.",
+    ],
+)
+def test_whoever_goes_on_trying_has_not_failed(words: str) -> None:
+    """Whatever is said of the last time that they tried."""
+    assert read_mail(returned(words), from_nobody=True).report is None
+
+
+@pytest.mark.parametrize(
+    ("sender", "failed"),
+    [("<>", True), ("Mail Delivery System <Mail.Delivery.System@mx.x.fr>", True),
+     ("Mail Deliver System <robot@x.fr>", True), ("Dr Mail Delivery <dr@x.fr>", False),
+     ("Secrétariat <ne-pas-repondre@x.fr>", False)],
+)  # fmt: skip
+def test_servers_are_known_by_name_too(sender: str, *, failed: bool) -> None:
+    """Where the envelope is nobody's. A mailbox that answers by itself is somebody's."""
+    try:
+        report = read_mail(returned("550 5.1.1 unknown", sender=sender), from_nobody=True).report
+    except Unreadable:
+        report = None
+    assert (report is not None and report.failed) is failed
+
+
+STATUS = f"Reporting-MTA: dns; mx.x.fr\r\n\r\nFinal-Recipient: rfc822; {DOCTOR_MAIL}\r\n"
+
+
+def reported(kind: str, status: str, words: str = "") -> bytes:
+    mail = sent(
+        several(kind, part(words), part(status, "Content-Type: message/delivery-status"),
+                part(RETURNED, "Content-Type: message/rfc822"))
+    )  # fmt: skip
+    return mail.replace(f"From: {DOCTOR_MAIL}\r\nMIME".encode(), f"From: {DAEMON}\r\nMIME".encode())
+
+
+@pytest.mark.parametrize(
+    ("action", "failed"), [("failed", True), ("delayed", False), ("delivered", False)]
+)
+def test_a_delivery_status_in_a_mail_of_another_type(action: str, *, failed: bool) -> None:
+    """RFC 3464 is for ``multipart/report``; some servers write it in what is ``mixed``."""
+    report = told(reported("mixed", f"{STATUS}Action: {action}\r\n"))
+
+    assert (report.header_id, report.action, report.failed) == (OURS, action, failed)
+
+
+def test_a_person_s_delivery_status_is_a_file() -> None:
+    """A professional who sends one on is answered as for any mail inside a mail."""
+    mail = reported("mixed", f"{STATUS}Action: failed\r\n").replace(DAEMON.encode(), b"dr@x.fr")
+    with pytest.raises(Unreadable):
+        read_mail(mail)
+
+
+def test_the_words_of_a_report_whose_fields_say_nothing() -> None:
+    """« Delivery report unavailable »: Postfix, that has lost it."""
+    words = "Your message could not\r\nbe delivered to one or more recipients."
+    for status in ("Reporting-MTA: dns; mx.x.fr\r\n", ""):
+        mail = reported("report", status, words)
+        assert told(mail).failed
+        complaint = mail.replace(
+            b"multipart/report;", b"multipart/report; report-type=feedback-report;"
+        )
+        assert not told(complaint).failed
+
+
+def test_a_report_whose_parts_nobody_can_part() -> None:
+    """Its boundary is another than it names: all is one text."""
+    mail = reported("report", f"{STATUS}Action: failed\r\nStatus: 5.1.1\r\n")
+    head, _, body = mail.partition(b"\r\n\r\n")
+    boundary = head.split(b'boundary="')[1].split(b'"')[0]
+
+    assert told(head.replace(boundary, b"another") + b"\r\n\r\n" + body).status == "5.1.1"
 
 
 AWAY = "Je suis absent. Motif 5.1.1, poste 550 au secrétariat."
