@@ -26,6 +26,7 @@ def read_value_sets() -> ValueSets:
             "specialties": _systems("author_specialties"),
             "functions": _systems("author_functions"),
         },
+        specimens={(row["system"], row["code"]): row["display"] for row in _rows("specimen_types")},
         model_formats={row["template"]: row["format"] for row in _rows("doc_format_templates")},
     )
 

@@ -1,6 +1,7 @@
 """What is drawn from several documents of a record, for a reader who has little time."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from uuid import UUID
 
 from services.vault.application.finding import Finding
@@ -17,7 +18,7 @@ from services.vault.domain.lines import Wanted
 from services.vault.domain.listing import Entry
 from services.vault.domain.mandatory import owed
 from services.vault.domain.result import ReadDocument
-from services.vault.domain.results import Found, found_in, is_within, paged
+from services.vault.domain.results import Found, FoundPage, found_in, is_within, paged
 from services.vault.domain.states import Status
 from shared.kernel.actor import Actor
 
@@ -47,10 +48,15 @@ class Digests(Finding):
         ]
         asked = [e for e in current if self._overlaps(e, request)]
         return ResultsFound.of(
-            paged(fitting, request.limit, request.cursor),
+            self._named(paged(fitting, request.limit, request.cursor)),
             [e for e in asked if e.document_id not in read],
             [(e, read[e.document_id]) for e in asked if e.document_id in read],
         )
+
+    def _named(self, page: FoundPage) -> FoundPage:
+        names = self.rules.metadata.sets.specimens
+        found = [replace(f, result=f.result.with_specimens_named(names)) for f in page.found]
+        return replace(page, found=found)
 
     @staticmethod
     def _overlaps(entry: Entry, request: PriorResults) -> bool:

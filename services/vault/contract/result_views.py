@@ -36,8 +36,9 @@ class QuantityView(Answer):
 
 
 class SpecimenView(Answer):
-    """What was tested, in the document's words: its ``nature`` (blood, urine), the ``site`` that it
-    was taken from, and when it was ``taken`` (ISO, as precise as given)."""
+    """What was tested, in the document's words: its ``nature`` (blood, urine; by the published
+    name of its code where the document has none), the ``site`` that it was taken from, and when it
+    was ``taken`` (ISO, as precise as given)."""
 
     nature: str | None = None
     code: CodedView | None = None

@@ -1,7 +1,7 @@
 """One result of biology, as its document gives it."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from services.vault.domain.metadata import Coded
@@ -40,6 +40,14 @@ class Specimen:
     site: str | None = None
     site_code: Coded | None = None
     taken: str | None = None
+
+    def named(self, names: Mapping[tuple[str, str], str]) -> "Specimen":
+        """With the published name of its code (by terminology and code), where the document says no
+        word of it."""
+        code = self.code
+        if code is None or self.nature != code.code:
+            return self
+        return replace(self, nature=names.get((code.system or "", code.code), self.nature))
 
     @classmethod
     def from_row(cls, row: Mapping[str, Any]) -> "Specimen":
@@ -86,6 +94,9 @@ class Result:
 
     def is_of(self, loinc: str) -> bool:
         return any(c.code == loinc and c.system == LOINC for c in self.codes)
+
+    def with_specimens_named(self, names: Mapping[tuple[str, str], str]) -> "Result":
+        return replace(self, specimens=tuple(one.named(names) for one in self.specimens))
 
     def to_row(self) -> dict[str, Any]:
         said = asdict(self).items()

@@ -52,6 +52,8 @@ class ValueSets:
     """OID of a CDA document model, as a ``templateId`` names it, to the format (ASS_A11)."""
     systems: Mapping[str, Mapping[str, str]]
     """OID of the terminology of each code, by the name of its set above."""
+    specimens: Mapping[tuple[str, str], str]
+    """By terminology and code."""
 
     def system(self, value_set: str, code: str) -> str | None:
         return self.systems.get(value_set, {}).get(code)

@@ -28,7 +28,7 @@ class ResultList:
     """Rows: ``record_id`` in clear; ``said`` sealed under the record's key."""
 
     NAME = "results"
-    VERSION = 3
+    VERSION = 4
     INDEXES = ("record_id",)
 
     def __init__(self, keys: Keys, contents: Contents) -> None:

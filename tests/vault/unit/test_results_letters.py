@@ -102,6 +102,35 @@ def test_what_else_stands_among_results_is_none(entry: str) -> None:
     assert read(letter(entry)) == ReadDocument()
 
 
+@pytest.mark.parametrize(
+    "entry",
+    [
+        simple(value=PQ.format("12", "mm")),
+        simple(value=PQ.format("71.5", "kg")),
+        simple(value=PQ.format("3.2", "mGy")),
+        simple(value='<value xsi:type="IVL_PQ"><low value="3" unit="cm"/></value>'),
+        simple(code=f'<code code="10230-1" {LOINC}/>', value=PQ.format("55", "%")),
+        simple(code=f'<code code="8867-4" {LOINC}/>', value=PQ.format("72", "1")),
+        simple(code=f'<code code="P" codeSystem="1.2"><translation code="8867-4" {LOINC}/></code>'),
+        simple(more='<targetSiteCode code="T-28000" displayName="Poumon"/>'),
+    ],
+    ids=["a length", "a weight", "a dose", "a span", "of the heart", "a pulse", "translated",
+         "of a place"],
+)  # fmt: skip
+def test_a_number_that_no_specimen_gave_is_none(entry: str) -> None:
+    """What was measured on a body or on its image has a LOINC code too."""
+    assert read(letter(entry)) == ReadDocument()
+
+
+def test_a_number_in_a_group_of_another_subject_is_none() -> None:
+    """Imaging's, beside biology's; a group without a name says nothing."""
+    assert read(letter(grouped(IMAGING, simple()))) == ReadDocument()
+    assert values(letter(grouped("", simple()))) == ["2.5"]
+    assert values(letter(grouped(LABORATORY_STUDIES, simple(value=PQ.format("12", "mm"))))) == [
+        "12"
+    ]
+
+
 def test_a_number_of_another_section_is_none() -> None:
     """The target of a treatment, a score of an examination."""
     assert read(letter(simple(), "1.3.6.1.4.1.19376.1.5.3.1.3.18")) == ReadDocument()

@@ -58,6 +58,31 @@ def test_glucose_of_blood_and_of_urine_are_told_apart(world: World) -> None:
     assert (urine.site, urine.site_code) == (None, None)
 
 
+HL7_V2, HL7_V3 = "2.16.840.1.113883.18.311", "2.16.840.1.113883.5.129"
+
+
+@pytest.mark.parametrize(
+    ("code", "nature"),
+    [
+        (f'<code code="UR" codeSystem="{HL7_V2}"/>', "Urine"),
+        (f'<code code="BLDA" codeSystem="{HL7_V3}"/>', "Sang artériel"),
+        (f'<code code="SPT" codeSystem="{HL7_V2}" displayName="Crachats"/>', "Crachats"),
+        (f'<code code="UR" codeSystem="{HL7_V2}"><originalText>du matin</originalText></code>',
+         "du matin"),
+        ('<code code="UR" codeSystem="1.2.3"/>', "UR"),
+        ('<code code="UR"/>', "UR"),
+        (f'<code code="XYZ" codeSystem="{HL7_V2}"/>', "XYZ"),
+        (f'<code code="SAL" codeSystem="{HL7_V2}" displayName="SAL"/>', "Salive"),
+    ],
+)  # fmt: skip
+def test_a_code_without_a_word_has_its_published_name(world: World, code: str, nature: str) -> None:
+    """JDV_HL7_SpecimenType_CISIS, by the terminology and the code; what the document says first."""
+    world.deposit(report(beside(collection(code), observation(GLUCOSE, VALUE))))
+    ((specimen,),) = [one.specimens for one in asked(world).items]
+    assert specimen.nature == nature
+    assert specimen.code
+
+
 @pytest.mark.parametrize(
     ("code", "nature"),
     [
