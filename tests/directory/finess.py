@@ -1,6 +1,7 @@
 """Made-up entries of FINESS in the two published forms: FINESS+ (JSON) and etalab_cs1100502."""
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,13 @@ CSV_COLUMNS = [
     "dateautor", "datemaj", "numuai",
 ]  # fmt: skip
 """In the order of the description of etalab_cs1100502 (DREES), its section the first."""
+ENTITY_COLUMNS = [
+    "section", "nofiness", "rs", "rslongue", "complrs", "numvoie", "typvoie", "voie", "compvoie",
+    "compldistrib", "lieuditbp", "commune", "ligneacheminement", "departement", "libdepartement",
+    "telephone", "statutjuridique", "libstatutjuridique", "categetab", "libcategetab", "siren",
+    "codeape", "datecrea",
+]  # fmt: skip
+"""In the order of the description of etalab_cs1100501 (12/2011), its section the first."""
 TITLE = "finess;etalab;111;2026-05-12"
 LINE = {
     "section": "structureet", "nofinesset": HOSPITAL, "nofinessej": ENTITY, "rs": "HOPITAL PAIX",
@@ -24,6 +32,14 @@ LINE = {
     "voie": "DE LA PAIX", "lieuditbp": "BP 12", "commune": "107", "departement": "75",
     "ligneacheminement": "75341 PARIS CEDEX 07", "telephone": "0140000000", "categetab": "355",
     "siret": "26750045200011", "dateouv": "1995-06-01", "datemaj": "2026-01-02",
+}  # fmt: skip
+
+ENTITY_LINE = {
+    "section": "structureej", "nofiness": ENTITY, "rs": "AP PAIX",
+    "rslongue": "ASSISTANCE PUBLIQUE DE LA PAIX", "complrs": "SIEGE", "numvoie": "3",
+    "typvoie": "AV", "voie": "VICTORIA", "compvoie": "B", "lieuditbp": "BP 4", "commune": "104",
+    "ligneacheminement": "75100 PARIS RP", "departement": "75", "telephone": "0140000000",
+    "statutjuridique": "15", "siren": "267500452", "codeape": "8610Z", "datecrea": "1990-01-01",
 }  # fmt: skip
 
 
@@ -81,9 +97,15 @@ def structures(file: Path, *entities: dict[str, Any]) -> Path:
     return file
 
 
-def flat(file: Path, *lines: dict[str, str], title: str = TITLE, encoding: str = "utf-8") -> Path:
+def flat(
+    file: Path,
+    *lines: dict[str, str],
+    title: str = TITLE,
+    encoding: str = "utf-8",
+    columns: Sequence[str] = tuple(CSV_COLUMNS),
+) -> Path:
     """A file in the form of etalab-cs1100502-stock-AAAAMMJJ-hhmm.csv."""
-    texts = [title, *(";".join(line.get(name, "") for name in CSV_COLUMNS) for line in lines)]
+    texts = [title, *(";".join(line.get(name, "") for name in columns) for line in lines)]
     file.write_text("\n".join(texts) + "\n", encoding=encoding)
     return file
 

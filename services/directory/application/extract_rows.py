@@ -150,6 +150,7 @@ READERS: dict[ExtractKind, tuple[Reader, Callable[[Sequence[Saying]], Saying]]] 
     ExtractKind.ESTABLISHMENTS: (establishment, facility_of),
     ExtractKind.ESTABLISHMENTS_CSV: (establishment, facility_of),
     ExtractKind.LEGAL_ENTITIES: (legal_entity, facility_of),
+    ExtractKind.LEGAL_ENTITIES_CSV: (legal_entity, facility_of),
 }
 
 

@@ -23,6 +23,7 @@ class ExtractKind(StrEnum):
     ESTABLISHMENTS = "establishments"
     LEGAL_ENTITIES = "legal_entities"
     ESTABLISHMENTS_CSV = "establishments_csv"
+    LEGAL_ENTITIES_CSV = "legal_entities_csv"
 
 
 KEY_MAX = 60

@@ -13,6 +13,8 @@ from tests.directory.extracts import HOSPITAL as SITE
 from tests.directory.extracts import activity, events, imported, written
 from tests.directory.finess import (
     ENTITY,
+    ENTITY_COLUMNS,
+    ENTITY_LINE,
     HOSPITAL,
     LINE,
     address,
@@ -223,6 +225,38 @@ def test_the_flat_file_brings_the_same(directory: Directory, tmp_path: Path) -> 
         "12B R DE LA PAIX, BP 12", "75341", "PARIS",
     )  # fmt: skip
     assert (found.opened_on, found.described_by) == (date(1995, 6, 1), "finess")
+
+
+def test_the_flat_file_of_legal_entities(directory: Directory, tmp_path: Path) -> None:
+    """
+    etalab_cs1100501, of which a value too many or too few is another edition's.
+    """
+    file = flat(tmp_path / "x", ENTITY_LINE, columns=ENTITY_COLUMNS)
+    with file.open("a") as out:
+        out.write("structureej;750712999;cut short\n")
+    done, refused = imported(directory, file, "legal_entities_csv")
+
+    found = got(directory, ENTITY)
+
+    assert (done.registered, refused) == (1, [(3, "line", "has 3 columns, the header 23")])
+    assert (found.name, found.level, found.legal_entity) == (
+        "ASSISTANCE PUBLIQUE DE LA PAIX", "EJ", None,
+    )  # fmt: skip
+    assert (found.siren, found.siret, found.phone) == ("267500452", None, "0140000000")
+    assert (found.address, found.postal_code, found.town) == (
+        "3B AV VICTORIA, BP 4", "75100", "PARIS RP",
+    )  # fmt: skip
+    assert (found.opened_on, found.open, found.described_by) == (date(1990, 1, 1), True, "finess")
+
+
+def test_a_flat_file_is_of_establishments_or_of_entities(
+    directory: Directory, tmp_path: Path
+) -> None:
+    """
+    Both begin alike: lines of the other kind are passed over.
+    """
+    done, refused = imported(directory, flat(tmp_path / "x", LINE), "legal_entities_csv")
+    assert (done.registered, refused) == (0, [])
 
 
 def test_places_of_the_geolocated_file_are_passed_over(

@@ -14,7 +14,15 @@ from services.directory.adapters.extracts import Sorted, sort_extract
 from services.directory.contract.importing import ExtractKind
 from tests.directory import extracts as forms
 from tests.directory.extracts import activity, written
-from tests.directory.finess import CSV_COLUMNS, LINE, entity, establishment, flat, structures
+from tests.directory.finess import (
+    CSV_COLUMNS,
+    ENTITY_COLUMNS,
+    LINE,
+    entity,
+    establishment,
+    flat,
+    structures,
+)
 
 LAYOUT = Layout.read("activities")
 
@@ -40,6 +48,7 @@ def test_the_published_headers_have_every_column_that_a_kind_names(kind: Extract
         ExtractKind.MAILBOXES: forms.MAILBOXES_HEADER,
         ExtractKind.FACILITY_MAILBOXES: forms.MAILBOXES_HEADER,
         ExtractKind.ESTABLISHMENTS_CSV: CSV_COLUMNS,
+        ExtractKind.LEGAL_ENTITIES_CSV: ENTITY_COLUMNS,
         ExtractKind.STRUCTURES: [*forms.STRUCTURES_HEADER, "Code postal", "Libellé commune"],
     }.get(kind, HEADER)
 
