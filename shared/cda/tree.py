@@ -66,7 +66,8 @@ class _BoundedBuilder(ET.TreeBuilder):
             raise _Unsafe(f"an element has more than {MAX_ATTRIBUTES} attributes")
         if any(len(value) > MAX_ATTRIBUTE_LENGTH for value in attrs.values()):
             raise _Unsafe(f"an attribute is longer than {MAX_ATTRIBUTE_LENGTH} characters")
-        return super().start(tag, attrs)
+        # Codes, OIDs and numbers are tokens: space around them is no part of them (XML Schema).
+        return super().start(tag, {name: value.strip() for name, value in attrs.items()})
 
     def data(self, data: str) -> None:
         self._silent = 0

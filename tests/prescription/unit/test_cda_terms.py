@@ -13,6 +13,7 @@ from shared.kernel.errors import InvalidRequest
 from tests.prescription.cda import (
     DEVICES,
     EP_MED_DM,
+    FR_SUPPLY,
     LPP,
     MEDICINES,
     act_of_prescription,
@@ -40,6 +41,15 @@ def read(**more: str) -> Read:
 
 def issue(world: World, data: bytes, **more: object) -> c.Issued:
     return world.app.issue(asked(content=base64.b64encode(data).decode(), **more), DOCTOR)
+
+
+def test_space_around_a_token_is_no_part_of_it() -> None:
+    """XML Schema: OIDs, codes and numbers are tokens. The template of the quantity was not known,
+    and a line of two packages let any number leave."""
+    act = treatment(related=supplied('value=" 2 " unit=" 30009000 "', f" {FR_SUPPLY}\n"))
+    data = document(section(act, code=f" {MEDICINES} "), code="\t57833-6 ")
+    (line,) = CdaDocuments().read(data).lines
+    assert (line.quantity, line.unit, line.sufficient) == (2, "boîte(s)", False)
 
 
 def test_the_day_it_was_written() -> None:
