@@ -14,7 +14,8 @@ _APART = frozenset(
 
 class Narrative:
     """Pieces lie in one another: all words are laid out once, white space collapsed, whatever the
-    number of pieces. A file inside of the document has an ID too, and is not read."""
+    number of pieces. A file inside of the document has an ID too, and is not read; nor is what was
+    deleted since (4.3.5.1.1)."""
 
     def __init__(self, document: Element) -> None:
         self._words: list[str] = []
@@ -48,10 +49,11 @@ class Narrative:
         apart = " " if element.tag in _APART else ""
         start = self._length
         self._add(apart)
-        self._add(element.text or "")
-        for inner in element:
-            self._lay(inner)
-            self._add(inner.tail or "")
+        if element.get("revised") != "delete":
+            self._add(element.text or "")
+            for inner in element:
+                self._lay(inner)
+                self._add(inner.tail or "")
         self._add(apart)
         self._places[element] = (start, self._length)
         if name := element.get("ID", "").strip():
