@@ -85,6 +85,19 @@ def test_sections_keep_their_order_and_depth() -> None:
     )
 
 
+def test_a_section_without_anything_coded_is_shown() -> None:
+    """Its nullFlavor says why nothing is coded; a person reads that nobody knows of any."""
+    silent = (
+        '<component nullFlavor="NI"><section nullFlavor="NI"><title>Allergies</title>'
+        '<text nullFlavor="UNK">Pas d’information</text><component><section nullFlavor="NA">'
+        "<text>Sans objet</text></section></component></section></component>"
+    )
+    page = shown(f"<component><structuredBody>{silent}</structuredBody></component>")
+
+    for words in ("Allergies", "Pas d’information", "Sans objet"):
+        assert words in page
+
+
 def test_nothing_of_a_document_runs() -> None:
     """Whatever elements it writes, in its namespace or another: their words, without attributes."""
     made = shown(

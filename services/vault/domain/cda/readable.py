@@ -36,7 +36,7 @@ def page(document: Element, title: str, said: str, max_bytes: int) -> bytes:
 
     words = "".join(
         _section(one, 2, show)
-        for one in children(document, "component/structuredBody/component/section")
+        for one in _all(document, "component/structuredBody/component/section")
     )
     joined = "".join(f"<p>{link}</p>" for link in left.values())
     return f"""<!DOCTYPE html>
@@ -64,12 +64,15 @@ img {{ max-width: 100% }}
 
 def _section(section: Element, level: int, show: Show) -> str:
     heading = text(child(section, "title"))
-    inner = "".join(
-        _section(one, level + 1, show) for one in children(section, "component/section")
-    )
-    words = "".join(f"<div>{_inside(one, show)}</div>" for one in children(section, "text"))
+    inner = "".join(_section(one, level + 1, show) for one in _all(section, "component/section"))
+    words = "".join(f"<div>{_inside(one, show)}</div>" for one in _all(section, "text"))
     shown = f"<h{min(level, 6)}>{escape(heading)}</h{min(level, 6)}>" if heading else ""
     return f"<section>{shown}{words}{inner}</section>\n"
+
+
+def _all(parent: Element, path: str) -> Iterator[Element]:
+    """Those with a nullFlavor too: a section that has nothing coded says so, and why, in words."""
+    return parent.iterfind("/".join(f"{{{HL7}}}{name}" for name in path.split("/")))
 
 
 def _inside(element: Element, show: Show) -> str:
