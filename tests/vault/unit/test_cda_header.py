@@ -298,6 +298,17 @@ def test_a_birth_date_of_no_calendar_is_kept() -> None:
     assert read(cda(patient=patient)).patient.traits.birth_date == "1979-02-30"
 
 
+@pytest.mark.parametrize(
+    "written", ["197903280030+0400", "19790328003000+0200", "19790328233000-0400", "1979032800"]
+)
+def test_an_hour_of_birth_is_that_of_the_place(written: str) -> None:
+    """La Réunion and Martinique, and a summer time that was written in winter: by the clock of
+    Paris each of them was another person's."""
+    patient = PATIENT.replace("19790328", written)
+
+    assert read(cda(patient=patient)).patient.traits.birth_date == "1979-03-28"
+
+
 def test_a_birth_date_may_say_an_hour() -> None:
     """Of newborns; what is compared is the day, in France."""
     patient = PATIENT.replace("19790328", "197903272330+0000")

@@ -67,7 +67,10 @@ def _birth_date(person: Element | None) -> str | None:
 
 
 def _day(written: str) -> str:
-    """Not checked against the calendar: INSi gives days that none has, such as 1979-02-30."""
+    """Not checked against the calendar: INSi gives days that none has, such as 1979-02-30. With an
+    hour it is that of where the child was born, unless it is told by UTC."""
     if found := re.fullmatch(r"(\d{4})(?:(\d{2})(?:(\d{2}))?)?", written, re.ASCII):
         return "-".join(part for part in found.groups() if part)
-    return civil_date(read_timestamp(written))
+    read_at = read_timestamp(written)
+    by_clock = re.search(r"[+-](?!00(?:00)?$)", written)
+    return "-".join((written[:4], written[4:6], written[6:8])) if by_clock else civil_date(read_at)
