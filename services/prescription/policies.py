@@ -9,6 +9,7 @@ from services.prescription.application import Prescriptions
 from services.prescription.application.issuing import Completing
 from services.prescription.application.log import SELF
 from services.prescription.domain import deciding
+from services.prescription.domain.prescription import Prescription
 from shared.eventing.kin import MERGES
 from shared.eventing.received import Received
 from shared.rpc.contract import Done
@@ -35,12 +36,29 @@ def on_document_deposited(app: Prescriptions, received: Received) -> Decided:
 
 def on_visibility_changed(app: Prescriptions, received: Received) -> Decided:
     """A prescription is hidden from whom its document is."""
-    prescription_id = app.pending.of_document(UUID(received.data["document_id"]))
-    prescription = app.prescription(prescription_id) if prescription_id else None
+    prescription = _of_document(app, received.data["document_id"])
     if prescription is None:
         return None
     deciding.change_visibility(prescription, sorted(received.data["confidentiality"]), SELF)
     return Outcome(answer=Done(), save=[prescription])
+
+
+def on_document_replaced(app: Prescriptions, received: Received) -> Decided:
+    """A CDA prescription may say that it replaces another (``relatedDocument``, RPLC), of which the
+    vault knows: nothing is to leave on both. A new document that nobody issued has no number, and
+    the former keeps its own."""
+    former, other = (
+        _of_document(app, received.data[name]) for name in ("document_id", "replaced_by")
+    )
+    if former is None or other is None:
+        return None
+    deciding.supersede(former, other.fed_on_decision, SELF)
+    return Outcome(answer=Done(), save=[former] if former.pending_events else [])
+
+
+def _of_document(app: Prescriptions, document_id: str) -> Prescription | None:
+    prescription_id = app.pending.of_document(UUID(document_id))
+    return app.prescription(prescription_id) if prescription_id else None
 
 
 def on_record_erased(app: Prescriptions, received: Received) -> Decided:
@@ -51,6 +69,7 @@ POLICIES: Mapping[str, Callable[[Prescriptions, Received], Decided]] = {
     **MERGES,
     "identity.record_erased": on_record_erased,
     "vault.document_deposited": on_document_deposited,
+    "vault.document_replaced": on_document_replaced,
     "vault.document_masked": on_visibility_changed,
     "vault.document_unmasked": on_visibility_changed,
     "vault.document_revealed_to_patient": on_visibility_changed,

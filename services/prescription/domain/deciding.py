@@ -97,6 +97,14 @@ def end_replacement(prescription: Prescription, decision_id: UUID, by: Actor) ->
     prescription.note(Prescription.Cancelled, by, reason="replaced", decision_id=decision_id)
 
 
+def supersede(prescription: Prescription, decision_id: UUID, by: Actor) -> None:
+    """Its document was replaced by that of another prescription, which says so itself. What has
+    begun to leave goes on, as its prescriber cannot take it back either."""
+    is_being_replaced = prescription.replaced_by is not None
+    if prescription.state in OPEN and not is_being_replaced and not prescription.has_left():
+        end_replacement(prescription, decision_id, by)
+
+
 def give_up_replacement(prescription: Prescription, by: Actor) -> None:
     prescription.note(Prescription.ReplacementAbandoned, by)
 

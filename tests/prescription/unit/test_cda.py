@@ -3,13 +3,15 @@
 import base64
 from datetime import date
 from pathlib import Path
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 
 from services.prescription import contract as c
 from services.prescription.adapters.cda import CdaDocuments
-from services.prescription.domain.refusals import NotTaken
+from services.prescription.domain import deciding
+from services.prescription.domain.refusals import NotTaken, NumberCancelled
+from services.prescription.policies import POLICIES
 from shared.kernel.errors import InvalidRequest
 from tests.prescription.cda import (
     document,
@@ -20,7 +22,17 @@ from tests.prescription.cda import (
     supplied,
     treatment,
 )
-from tests.prescription.world import DOCTOR, OPERATOR, OTHER_DOCTOR, World, asked, given
+from tests.prescription.world import (
+    DOCTOR,
+    OPERATOR,
+    OTHER_DOCTOR,
+    RECORD,
+    Killed,
+    World,
+    asked,
+    given,
+)
+from tests.support.hearing import hear
 
 SAMPLES = Path(__file__).parents[4] / "shared" / "samples" / "cda"
 OFFICIAL = sorted(SAMPLES.glob("eP-MED-*.xml"))
@@ -93,6 +105,67 @@ def test_cancelled_it_is_issued_again(world: World) -> None:
     world.dispense(second.number, given(2))
     with pytest.raises(NotTaken):
         issue(world)
+
+
+def hear_replaced(world: World, former: UUID, replaced_by: UUID) -> None:
+    data = {"document_id": str(former), "replaced_by": str(replaced_by)}
+    hear(world.app, POLICIES, "vault.document_replaced", RECORD, **data)
+
+
+def test_what_a_document_says_it_replaces_is_no_more(world: World) -> None:
+    """The vault reads RPLC in its header. Both had a number, and each quantity left twice."""
+    former = issue(world)
+    corrected = issue(world, CDA.replace(b"ORD-7", b"ORD-8"))
+
+    for _ in range(2):
+        hear_replaced(world, former.document_id, corrected.document_id)
+
+    with pytest.raises(NumberCancelled):
+        world.dispense(former.number, given(2))
+    assert world.topics().count("prescription_cancelled") == 1
+    world.dispense(corrected.number, given(2))
+
+
+def test_a_document_that_nobody_issued_takes_no_number_away(world: World) -> None:
+    """There would be none left to dispense by."""
+    former = issue(world)
+    hear_replaced(world, former.document_id, uuid4())
+    hear_replaced(world, uuid4(), former.document_id)
+    world.dispense(former.number, given(2))
+
+
+def test_what_has_begun_to_leave_is_not_taken_back(world: World) -> None:
+    """Nor can its prescriber: ``already_dispensed``."""
+    former = issue(world)
+    world.dispense(former.number, given(1))
+    corrected = issue(world, CDA.replace(b"ORD-7", b"ORD-8"))
+    hear_replaced(world, former.document_id, corrected.document_id)
+    world.dispense(former.number, given(1))
+
+
+def test_a_replacement_of_our_own_goes_its_way(world: World) -> None:
+    """It ends what it has begun itself, and once."""
+    former = issue(world)
+    content = base64.b64encode(CDA.replace(b"ORD-7", b"ORD-8")).decode()
+    request = c.Replace.model_validate(
+        {"request_id": uuid4(), "number": former.number, "content": content}
+    )
+
+    def dies(step: str) -> None:
+        if step == "before":
+            raise Killed
+
+    world.vault.dies = dies
+    with pytest.raises(Killed):
+        world.app.replace(request, DOCTOR)
+    world.vault.dies = lambda _: None
+    under_way = world.of(former.number)
+    deciding.supersede(under_way, uuid4(), DOCTOR)
+    assert not under_way.pending_events
+
+    replaced = world.app.replace(request, DOCTOR)
+    hear_replaced(world, former.document_id, replaced.document_id)
+    assert world.topics().count("prescription_cancelled") == 1
 
 
 def test_it_does_not_replace_itself(world: World) -> None:
