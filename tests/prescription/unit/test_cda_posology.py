@@ -1,6 +1,8 @@
 """How a line is taken where it is coded (CI-SIS FR-Traitement-prescrit, IHE PCC Medications; HL7 v3
 data types R1): the signed words first, the codes where there are none."""
 
+from time import perf_counter
+
 import pytest
 
 from services.prescription.adapters.cda import CdaDocuments
@@ -40,6 +42,56 @@ def time(kind: str, inside: str = "", attributes: str = "") -> str:
 DAYS = '<low value="20261201"/><high value="20261206"/>'
 DAILY = '<period value="1" unit="d"/>'
 EIGHT = '<period value="8" unit="h"/>'
+
+
+def lying(rows: str, head: str = "") -> str:
+    return f"<table>{head}<tbody>{rows}</tbody></table>"
+
+
+MEALS = "<thead><tr><th>Produit</th><th>Prise</th><th>Quand</th></tr></thead>"
+
+
+@pytest.mark.parametrize(
+    ("table", "said"),
+    [
+        (lying('<tr><td ID="p" rowspan="2">A</td><td>1 matin, 3 jours</td></tr>'
+               "<tr><td>puis 1/2 matin</td></tr><tr><td>B</td><td>2 soir</td></tr>"),
+         "1 matin, 3 jours ; puis 1/2 matin"),
+        (lying('<tr><td>B</td><td rowspan="2">avec repas</td></tr>'
+               '<tr><td ID="p">A</td></tr><tr><td>C</td><td>à jeun</td></tr>'),
+         "avec repas"),
+        (lying('<tr><td>B</td><td>1</td><td rowspan="2">midi</td></tr>'
+               '<tr><td ID="p">A</td><td>2</td></tr>', MEALS),
+         "Prise : 2 ; Quand : midi"),
+        (lying('<tr><td ID="p">A</td><td colspan="2">1 matin</td></tr>', MEALS),
+         "Prise : 1 matin"),
+        (lying('<tr><td rowspan="2">Fond</td><td>B</td><td>1</td></tr>'
+               '<tr><td ID="p">A</td><td>2</td></tr><tr><td>Crise</td><td>C</td><td>3</td></tr>'),
+         "Fond ; 2"),
+        (lying('<tr><td>B</td><td>1</td><td>-</td><td rowspan="2">midi</td></tr>'
+               '<tr><td ID="p">A</td><td>2</td></tr>'),
+         "2 ; midi"),
+        (lying('<tr><td ID="p" rowspan="x" colspan="-1">A</td><td>2</td></tr><tr><td>3</td></tr>'),
+         "2"),
+        ('<list><item><td ID="p" rowspan="2">A</td><td>2</td></item></list>', "2"),
+    ],
+    ids=["of several rows", "into its row", "under its heading", "over two columns",
+         "of a group", "beyond a gap", "no numbers", "no table"],
+)  # fmt: skip
+def test_cells_that_span_others(table: str, said: str) -> None:
+    """Half of how it is taken stood in the rows and columns that a cell spans."""
+    referring = treatment(before='<text><reference value="#p"/></text>')
+    assert dosage(referring, table) == said
+
+
+def test_a_table_that_spans_without_end_is_read_at_once() -> None:
+    wide = '<tr><td colspan="999" rowspan="999">x</td></tr>' * 10_000
+    lines = "".join(f'<tr><td ID="p{n}" rowspan="999">A</td></tr>' for n in range(50))
+    acts = [treatment(before=f'<text><reference value="#p{n}"/></text>') for n in range(50)]
+    data = document(section(*acts, text=lying(f"{wide}{lines}")))
+    begun = perf_counter()
+    assert len(CdaDocuments().read(data).lines) == 50
+    assert perf_counter() - begun < 10
 
 
 @pytest.mark.parametrize(
