@@ -12,7 +12,7 @@ from functools import cached_property
 from typing import Generic, TypeVar
 
 from shared.cda.timestamps import read_timestamp
-from shared.cda.tree import HL7, Element, attribute, child
+from shared.cda.tree import HL7, Element, attribute
 
 T = TypeVar("T")
 
@@ -57,9 +57,11 @@ class Stated:
 
     @cached_property
     def is_of_another(self) -> bool:
-        """Of a relative, a donor, an animal: a ``subject`` takes the place of the patient."""
+        """Of a relative, a donor, an animal: a ``subject`` takes the place of the patient, also one
+        of whom nothing is known. One that does not apply (``NA``) is none."""
         around = self.around is not None and self.around.is_of_another
-        return around or child(self.element, "subject") is not None
+        subjects = self.element.iterfind(f"{{{HL7}}}subject")
+        return around or any(one.get("nullFlavor") != "NA" for one in subjects)
 
     @cached_property
     def is_negated(self) -> bool:

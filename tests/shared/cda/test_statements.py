@@ -108,3 +108,12 @@ def test_what_stands_around_many_is_looked_for_once() -> None:
 
     assert [once(act), once(act), once(other)] == ["act", "act", "act"]
     assert asked == ["act", "act"]
+
+
+@pytest.mark.parametrize(
+    ("flavor", "is_of_another"), [("UNK", True), ("ASKU", True), ("MSK", True), ("NA", False)]
+)
+def test_of_a_subject_that_nobody_knows(flavor: str, *, is_of_another: bool) -> None:
+    """It is somebody, and not surely the patient; "not applicable" says that there is none."""
+    (one,) = stated(f'<observation><subject nullFlavor="{flavor}"/></observation>')
+    assert one.is_of_another is is_of_another
