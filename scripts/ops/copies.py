@@ -7,9 +7,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 
-import psycopg
-
-from scripts.ops.snapshots import Snapshot, of_databases, of_files, run
+from scripts.ops.snapshots import Snapshot, connect, of_databases, of_files, run
 from shared.crypto.local_keys import LocalKeys
 from shared.kernel.clock import SystemClock
 from shared.stores.event_log import EventLog
@@ -26,7 +24,7 @@ class Databases:
     def has(self, service: str) -> bool:
         """Whether there is a log of it; a database that no migration has seen has none."""
         if self.dsn:
-            with psycopg.connect(self.dsn.format(service=service)) as connection:
+            with connect(self.dsn.format(service=service)) as connection:
                 asked = connection.execute("SELECT to_regclass(%s)", (f"{service}_events",))
                 return asked.fetchone() != (None,)
         return self.data_dir is not None and (self.data_dir / f"{service}.db").exists()

@@ -7,11 +7,11 @@ are built once, which makes what is missing, and its role is given its rights an
 import os
 from collections.abc import Sequence
 
-import psycopg
 import typer
 
 from scripts.manifests.postgresql import grants
 from scripts.ops.parts import DryRun, Services, log_of, named, progress, refuse
+from scripts.ops.snapshots import connect
 from shared.crypto.local_keys import LocalKeys
 from shared.kernel.common import CommonSettings
 from shared.rpc import keys
@@ -55,12 +55,12 @@ def _plan(service: str, tables: Sequence[str]) -> str:
 
 
 def _tables(dsn: str, service: str) -> list[str]:
-    with psycopg.connect(dsn.format(service=service)) as connection:
+    with connect(dsn.format(service=service)) as connection:
         return [str(name) for (name,) in connection.execute(TABLES)]
 
 
 def _grant(dsn: str, service: str, tables: Sequence[str]) -> None:
-    with psycopg.connect(dsn.format(service=service)) as connection:
+    with connect(dsn.format(service=service)) as connection:
         if not connection.execute(ROLE, (service,)).fetchone():
             refuse(f"there is no role {service}: run deploy/postgresql/roles.sql first")
         for statement in grants(service, tables):

@@ -16,6 +16,8 @@ from typing import Any, Protocol
 
 import psycopg
 
+from shared.kernel.errors import Unavailable
+
 PATIENCE = 2.0
 """Seconds that the files of a cut may wait for those who write to them, all in all. Whoever writes
 waits meanwhile, and for longer than that (``EventStoreSettings.lock_timeout``)."""
@@ -80,7 +82,7 @@ class ServerSnapshot:
     def __init__(self, service: str, dsn: str) -> None:
         self._service = service
         self._dsn = dsn
-        self._connection = psycopg.connect(dsn)
+        self._connection = connect(dsn)
         self.ask("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
         self._name = ""
 
@@ -159,6 +161,14 @@ def _begins(lock: sqlite3.Connection) -> bool:
             return False
         raise
     return True
+
+
+def connect(dsn: str) -> psycopg.Connection[Row]:
+    try:
+        return psycopg.connect(dsn)
+    except psycopg.OperationalError as error:
+        first, *_ = str(error).splitlines()
+        raise Unavailable(first) from None
 
 
 def run(program: str, *arguments: str) -> None:
