@@ -225,6 +225,86 @@ def test_a_split_gives_back_what_the_merge_ended_and_no_more(merged: World) -> N
     assert merged.rights().consents.keys() == {NURSE.id}
 
 
+def opposed(world: World, *, on: bool = True) -> None:
+    """By the person, on the target, to whom the source opposed as well."""
+    world.app.oppose_feeding(
+        c.OpposeFeeding(
+            request_id=uuid4(),
+            record_id=RECORD,
+            professional=DENTIST.id,
+            legitimate_reason="mine",
+            on=on,
+        ),
+        PATIENT,
+    )
+
+
+def judged(world: World, *, accepted: bool) -> None:
+    world.app.judge_opposition(
+        c.JudgeOpposition(
+            request_id=uuid4(),
+            record_id=RECORD,
+            professional=DENTIST.id,
+            accepted=accepted,
+            note="looked at",
+        ),
+        REVIEWER,
+    )
+
+
+def test_an_opposition_found_legitimate_since_the_merge_stays(merged: World) -> None:
+    """
+    It is the person's own then; one that was not is the merge's, and goes with it.
+    """
+    for accepted, stays in ((True, {DENTIST.id: "mine"}), (False, {})):
+        merge(merged)
+        opposed(merged)
+        judged(merged, accepted=accepted)
+
+        split(merged)
+
+        assert merged.rights().feeding_oppositions == stays
+        if stays:
+            opposed(merged, on=False)
+
+
+def test_an_opposition_lifted_since_the_merge_is_lifted(merged: World) -> None:
+    """
+    A split finds nothing to bring back, and leaves nothing behind.
+    """
+    merge(merged)
+    opposed(merged, on=False)
+    assert merged.decide(DENTIST, action="feed").permit
+
+    split(merged)
+
+    assert not merged.rights().feeding_oppositions
+    assert not merged.rights().of_merges["oppositions"]
+
+
+@pytest.mark.parametrize("then", ["unblocked", "unblocked and blocked", "blocked as well"])
+def test_whom_the_person_decided_on_since_is_no_matter_of_the_merge(
+    merged: World, then: str
+) -> None:
+    """
+    Neither the block, nor the consent that it had ended, comes or goes with the split.
+    """
+    merged.app.declare_consent(consent(DOCTOR), PATIENT)
+    merge(merged)
+    if then.startswith("unblocked"):
+        merged.app.unblock_professional(of(DOCTOR), PATIENT)
+    if then != "unblocked":
+        block = c.BlockProfessional(
+            request_id=uuid4(), record_id=RECORD, professional=DOCTOR.id, reason="mine"
+        )
+        merged.app.block_professional(block, PATIENT)
+
+    split(merged)
+
+    assert merged.rights().blocks.keys() == (set() if then == "unblocked" else {DOCTOR.id})
+    assert DOCTOR.id not in merged.rights().consents
+
+
 def test_an_opposition_of_both_stays_with_each(merged: World) -> None:
     """
     With the reason that was found legitimate there: a split does not take it along.

@@ -14,6 +14,7 @@ from shared.rpc.contract import ListQuery
 from tests.access.support.judging import MOMENT, rights
 from tests.access.support.logs import World, block, consent, of
 from tests.access.support.people import (
+    AUDITOR,
     DENTIST,
     DOCTOR,
     MOTHER,
@@ -243,6 +244,14 @@ def test_each_opposition_that_waits_is_listed_once(world: World) -> None:
         cursor = page.next_cursor
     assert cursor is None
     assert sorted(seen) == sorted([DOCTOR.id, NURSE.id, DENTIST.id])
+
+
+def test_reasons_that_wait_are_shown_where_a_physician_is_present(world: World) -> None:
+    """
+    Why somebody is not to feed a record may say what they treat (CSP R1111-47).
+    """
+    with pytest.raises(Forbidden):
+        world.app.oppositions_to_judge(ListQuery(limit=1), AUDITOR)
 
 
 def test_an_opposition_taken_back_before_it_was_judged_waits_for_nobody(world: World) -> None:

@@ -234,6 +234,38 @@ def test_several_authors_and_devices_are_all_kept() -> None:
     assert authors[1].device == "SGL"
 
 
+SIGNED = """
+<legalAuthenticator><time value="20240402111700+0200"/><signatureCode code="S"/><assignedEntity>
+<id root="1.2.250.1.71.4.2.1" extension="801234567897"/>
+<code code="G15_10/SM26" codeSystem="1.2.250.1.213.1.1.4.5"/>
+<assignedPerson><name><given>Hélène</given><family>ESSAI</family></name></assignedPerson>
+<representedOrganization><id root="1.2.250.1.71.4.2.2" extension="1750712184"/>
+</representedOrganization></assignedEntity></legalAuthenticator>"""
+
+
+def test_who_is_responsible_for_it_is_read() -> None:
+    """CI-SIS, "legalAuthenticator": whoever answers for a document that others wrote."""
+    assert read(cda(authors=AUTHOR + SIGNED)).statement.legal_authenticator == Author(
+        national_id="801234567897",
+        family="ESSAI",
+        given="Hélène",
+        specialty="G15_10/SM26",
+        institution="1750712184",
+    )
+    assert read(cda()).statement.legal_authenticator is None
+
+
+def test_its_place_among_its_versions_is_read() -> None:
+    """CDA R2 4.2.1.7 and 4.2.1.8: a set keeps its id, each version has a number of its own."""
+    versions = '<setId root="1.2.3.9" extension="A"/><versionNumber value="{}"/>'
+    said = read(cda(effective=versions.format("3"))).statement
+
+    assert (said.set_id, said.version_number) == ("1.2.3.9^A", 3)
+    with pytest.raises(InvalidRequest) as refused:
+        read(cda(effective=versions.format("three")))
+    assert any("version_number" in field for field in refused.value.fields)
+
+
 def test_only_replacements_name_what_is_replaced() -> None:
     """An addendum (APND) leaves the document it adds to in force."""
     appended = replacing("1.2.3.4^0").replace("RPLC", "APND")
