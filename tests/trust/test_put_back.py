@@ -35,8 +35,8 @@ def test_a_service_put_back_stops_with_its_followers_until_an_operator_speaks(
     """It stops by the transparency log, they by what they had applied. What was lost stays lost,
     what it did elsewhere stays done, and what comes after is done as ever. What it saved of itself
     since then stands where the log holds what was lost, unless it is put back once more."""
-    kept, copy = set(place.documents()), copied(place, "vault")
     common = eventually(lambda: followed_by_all(place), CAUGHT_UP, every=0.5)
+    kept, copy = set(place.documents()), copied(place, "vault")
     lost = {place.deposit() for _ in range(4)}
     eventually(lambda: place.all_told(kept | lost), CAUGHT_UP, every=0.2)
     every_event_has_its_leaf(place.carnet)
@@ -77,8 +77,13 @@ def test_a_service_put_back_stops_with_its_followers_until_an_operator_speaks(
 
 
 def followed_by_all(place: Drilled) -> int:
-    [place_of_all] = {place.followed(follower) for follower in FOLLOWERS}
-    return place_of_all
+    """The place of the vault's last message, once each of them has applied it. Asked before a copy
+    is made: the vault begins to verify what it holds when it is started again, and says so."""
+    asked = "SELECT last FROM vault_published WHERE stream = 'messages'"
+    last = place.number("vault", asked)
+    assert place.published() == place.number("vault", EVENTS)
+    assert {place.followed(follower) for follower in FOLLOWERS} == {last}
+    return last
 
 
 def those_stopped(place: Drilled, expected: set[str]) -> dict[str, str]:
