@@ -8,6 +8,7 @@ import pytest
 from services.access import contract as c
 from services.access.domain import errors
 from services.access.domain.rights import Rights
+from shared.kernel.actor import Actor
 from tests.access.support.logs import World, consent, of
 from tests.access.support.people import (
     DENTIST,
@@ -40,27 +41,38 @@ def merged(world: World) -> World:
         STRANGER,
     )
     world.app.set_emergency_switches(switches(OTHER_RECORD, regulation=False), STRANGER)
+    opposed(world, OTHER_RECORD, STRANGER, "told wrong things")
+    judged(world, OTHER_RECORD, accepted=True)
+    return world
+
+
+def opposed(
+    world: World, record_id: UUID, by: Actor, legitimate_reason: str, *, on: bool = True
+) -> None:
+    """To the dentist."""
     world.app.oppose_feeding(
         c.OpposeFeeding(
             request_id=uuid4(),
-            record_id=OTHER_RECORD,
+            record_id=record_id,
             professional=DENTIST.id,
-            legitimate_reason="told wrong things",
-            on=True,
+            legitimate_reason=legitimate_reason,
+            on=on,
         ),
-        STRANGER,
+        by,
     )
+
+
+def judged(world: World, record_id: UUID, *, accepted: bool) -> None:
     world.app.judge_opposition(
         c.JudgeOpposition(
             request_id=uuid4(),
-            record_id=OTHER_RECORD,
+            record_id=record_id,
             professional=DENTIST.id,
-            accepted=True,
-            note="a dispute in court",
+            accepted=accepted,
+            note="looked at",
         ),
         REVIEWER,
     )
-    return world
 
 
 def switches(record_id: UUID, **given: bool) -> c.SetEmergencySwitches:
@@ -225,47 +237,20 @@ def test_a_split_gives_back_what_the_merge_ended_and_no_more(merged: World) -> N
     assert merged.rights().consents.keys() == {NURSE.id}
 
 
-def opposed(world: World, *, on: bool = True) -> None:
-    """By the person, on the target, to whom the source opposed as well."""
-    world.app.oppose_feeding(
-        c.OpposeFeeding(
-            request_id=uuid4(),
-            record_id=RECORD,
-            professional=DENTIST.id,
-            legitimate_reason="mine",
-            on=on,
-        ),
-        PATIENT,
-    )
-
-
-def judged(world: World, *, accepted: bool) -> None:
-    world.app.judge_opposition(
-        c.JudgeOpposition(
-            request_id=uuid4(),
-            record_id=RECORD,
-            professional=DENTIST.id,
-            accepted=accepted,
-            note="looked at",
-        ),
-        REVIEWER,
-    )
-
-
 def test_an_opposition_found_legitimate_since_the_merge_stays(merged: World) -> None:
     """
     It is the person's own then; one that was not is the merge's, and goes with it.
     """
     for accepted, stays in ((True, {DENTIST.id: "mine"}), (False, {})):
         merge(merged)
-        opposed(merged)
-        judged(merged, accepted=accepted)
+        opposed(merged, RECORD, PATIENT, "mine")
+        judged(merged, RECORD, accepted=accepted)
 
         split(merged)
 
         assert merged.rights().feeding_oppositions == stays
         if stays:
-            opposed(merged, on=False)
+            opposed(merged, RECORD, PATIENT, "no more", on=False)
 
 
 def test_an_opposition_lifted_since_the_merge_is_lifted(merged: World) -> None:
@@ -273,7 +258,7 @@ def test_an_opposition_lifted_since_the_merge_is_lifted(merged: World) -> None:
     A split finds nothing to bring back, and leaves nothing behind.
     """
     merge(merged)
-    opposed(merged, on=False)
+    opposed(merged, RECORD, PATIENT, "no more", on=False)
     assert merged.decide(DENTIST, action="feed").permit
 
     split(merged)
@@ -309,25 +294,8 @@ def test_an_opposition_of_both_stays_with_each(merged: World) -> None:
     """
     With the reason that was found legitimate there: a split does not take it along.
     """
-    merged.app.oppose_feeding(
-        c.OpposeFeeding(
-            request_id=uuid4(),
-            record_id=RECORD,
-            professional=DENTIST.id,
-            legitimate_reason="a cousin",
-        ),
-        PATIENT,
-    )
-    merged.app.judge_opposition(
-        c.JudgeOpposition(
-            request_id=uuid4(),
-            record_id=RECORD,
-            professional=DENTIST.id,
-            accepted=True,
-            note="so it is",
-        ),
-        REVIEWER,
-    )
+    opposed(merged, RECORD, PATIENT, "a cousin")
+    judged(merged, RECORD, accepted=True)
 
     merge(merged)
     split(merged)
