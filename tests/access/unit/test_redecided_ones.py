@@ -4,11 +4,13 @@ from uuid import uuid4
 
 import pytest
 
+from services.access import contract as c
 from services.access.application import redecide_all
 from services.access.domain.rights import Rights
 from shared.crypto.keys import KeyUnavailable
+from shared.kernel.errors import Forbidden
 from tests.access.support.logs import World
-from tests.access.support.people import DENTIST, DOCTOR, RECORD
+from tests.access.support.people import AUDITOR, DENTIST, DOCTOR, RECORD
 
 NOT_THERE = ["no decision is stored there"]
 
@@ -24,6 +26,20 @@ def test_one_is_decided_again_as_among_all(world: World) -> None:
     for again in redecide_all(world.app):
         assert world.app.redecide_at(again.decision_id, again.position) == again
         assert not again.differs
+
+
+def test_an_auditor_asks_about_one_decision(world: World) -> None:
+    """
+    CONTRACT redecide(decision_id); an id that is none is refused as any other.
+    """
+    decided = world.decide(DOCTOR)
+
+    answer = world.app.redecide(c.OfDecision(decision_id=decided.decision_id), AUDITOR)
+
+    assert not answer.differs
+    assert answer.position == decided.position
+    with pytest.raises(Forbidden):
+        world.app.redecide(c.OfDecision(decision_id=uuid4()), AUDITOR)
 
 
 def test_a_place_that_holds_no_such_decision_is_a_finding(world: World) -> None:

@@ -17,7 +17,6 @@ from services.access.domain.redecision import Redecision
 from services.access.domain.rights import Rights
 from shared.crypto.event_cipher import RowIdentity, open_state, seal_state
 from shared.crypto.keys import Key, KeyErased, KeyUnavailable
-from shared.kernel.errors import Forbidden
 from tests.access.support.judging import HOUR
 from tests.access.support.logs import World, block, consent
 from tests.access.support.people import (
@@ -387,20 +386,6 @@ def test_what_cannot_be_reached_stops_instead_of_passing_as_a_finding(world: Wor
 
     with pytest.raises(KeyUnavailable):
         list(redecide_all(world.app))
-
-
-def test_an_auditor_asks_about_one_decision(world: World) -> None:
-    """
-    CONTRACT redecide(decision_id); an id that is none is refused as any other.
-    """
-    decided = world.decide(DOCTOR)
-
-    answer = world.app.redecide(c.OfDecision(decision_id=decided.decision_id), AUDITOR)
-
-    assert not answer.differs
-    assert answer.position == decided.position
-    with pytest.raises(Forbidden):
-        world.app.redecide(c.OfDecision(decision_id=uuid4()), AUDITOR)
 
 
 def test_pages_are_followed_to_the_end(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
