@@ -3,7 +3,6 @@
 import hashlib
 import os
 from collections.abc import Iterator
-from pathlib import Path
 from uuid import uuid4
 
 import pytest
@@ -11,20 +10,13 @@ import pytest
 from scripts.machine.seaweedfs import ObjectStore
 from shared.kernel.common import CommonSettings
 from shared.stores.objects import Objects, open_objects
-from tests.ops.world import Operated, operated
+from tests.ops.world import Operated
 
 
 @pytest.fixture
-def carnet(objects: ObjectStore, tmp_path: Path) -> Operated:
-    found = operated(tmp_path)
-    found.environ |= {
-        "CARNET_S3_ENDPOINT": objects.endpoint,
-        "CARNET_S3_ACCESS_KEY": objects.access_key,
-        "CARNET_S3_SECRET_KEY": objects.secret_key,
-        "CARNET_S3_BUCKET_PREFIX": f"t{uuid4().hex[:12]}-",
-    }
-    found.write("vault", 1)
-    return found
+def carnet(carnet: Operated) -> Operated:
+    carnet.write("vault", 1)
+    return carnet
 
 
 def bucket(carnet: Operated, name: str = "vault") -> Objects:

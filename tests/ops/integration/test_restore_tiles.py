@@ -4,12 +4,9 @@ import json
 import shutil
 from collections.abc import Sequence
 from contextlib import closing
-from pathlib import Path
-from uuid import uuid4
 
 import pytest
 
-from scripts.machine.seaweedfs import ObjectStore
 from scripts.ops.sets import sets
 from services.audit.adapters.files import BucketFiles
 from services.audit.adapters.tree import SqlTree
@@ -18,7 +15,7 @@ from shared.kernel.common import CommonSettings
 from shared.stores.objects import Objects, open_objects
 from tests.audit import independent
 from tests.audit.logs import VERIFIER, batch, digest, publisher
-from tests.ops.world import Operated, operated
+from tests.ops.world import Operated
 
 Stretch = tuple[str, int, int]
 """Leaves of a service in (after, to]."""
@@ -26,18 +23,6 @@ FIRST: Stretch = ("access", 0, 200)
 LOST: Stretch = ("access", 200, 300)
 OTHER: Stretch = ("identity", 0, 100)
 """To the very size of what was lost, and past a full tile: each file of it has another content."""
-
-
-@pytest.fixture
-def carnet(objects: ObjectStore, tmp_path: Path) -> Operated:
-    found = operated(tmp_path)
-    found.environ |= {
-        "CARNET_S3_ENDPOINT": objects.endpoint,
-        "CARNET_S3_ACCESS_KEY": objects.access_key,
-        "CARNET_S3_SECRET_KEY": objects.secret_key,
-        "CARNET_S3_BUCKET_PREFIX": f"t{uuid4().hex[:12]}-",
-    }
-    return found
 
 
 def bucket(carnet: Operated) -> Objects:
