@@ -2,11 +2,13 @@
 
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from uuid import uuid4
 
 import pytest
 
 from services.audit.adapters.rules import anomaly_rules
+from services.audit.domain import anomalies
 from services.audit.domain.anomalies import Suspicion, suspicions
 from services.audit.domain.told import Told
 from tests.audit.telling import DOCTOR, OWN, RELATIVE, START, Likeness, Teller
@@ -184,3 +186,36 @@ def test_a_name_in_a_finding_is_an_id(teller: Teller) -> None:
     """What is printed tells codes, ids and places."""
     shown = found(*[teller.tell("access.glass_broken", record=OWN) for _ in range(3)])
     assert shown[0].to_json()["who"] == f"professional:{DOCTOR['id']}"
+
+
+class Compared(datetime):
+    """Counts how often one fact's instant is compared with another's."""
+
+    times = 0
+
+    def __sub__(self, other: Any) -> Any:
+        Compared.times += 1
+        return super().__sub__(other)
+
+
+def test_accounts_that_act_at_once_cost_the_same_each(
+    teller: Teller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A nation's professionals in one hour: none of the recent ones may be dropped, and they are not
+    all looked at again for each fact."""
+    monkeypatch.setattr(anomalies, "_KEYS_KEPT", 10)
+    monkeypatch.setattr(Compared, "times", 0)
+    now = Compared(2026, 11, 2, 9, tzinfo=UTC)
+    accounts: list[dict[str, Any]] = [
+        {"kind": "professional", "id": f"81{n:010}", "profession": "10"} for n in range(1_000)
+    ]
+    first, *rest = [
+        teller.tell("access.glass_broken", by=account, record=uuid4(), at=now)
+        for account in [*accounts, accounts[0], accounts[0]]
+    ]
+
+    [one] = found(first, *rest)
+
+    assert one.rule.name == "emergency_burst"
+    assert one.places == [first.place, rest[-2].place, rest[-1].place]
+    assert Compared.times < 10 * len(rest)
