@@ -302,11 +302,14 @@ def _query(item: Filter) -> Query:
 
 
 def _beyond(cursor: Cursor, sort: Sequence[Sort]) -> Query:
-    """Strictly after the cursor in the order of the sort, then of the id."""
+    """Strictly after the cursor in the order of the sort, then of the id. That nothing comes before
+    its first value is said once more, alone: see :func:`shared.stores.sqlite_clauses.beyond`."""
     query: Query = {"_id": {"$gt": cursor.id}}
     for order, value in reversed(list(zip(sort, cursor.values, strict=True))):
         same = {f"d.{order.field}": {"$eq": value}}
         query = {"$or": [*_further(order, value), {"$and": [same, query]}]}
+    if sort and not sort[0].descending and cursor.values[0] is not None:
+        return _all([{f"d.{sort[0].field}": {"$gte": cursor.values[0]}}, query])
     return query
 
 

@@ -53,13 +53,17 @@ def clause(item: Filter) -> Clause:
 
 
 def beyond(cursor: Cursor, sort: Sequence[Sort]) -> Clause:
-    """Strictly after the cursor in the order of the sort, then of the id."""
+    """Strictly after the cursor in the order of the sort, then of the id. That nothing comes before
+    its first value is said once more, alone: an index is entered there, where the alternatives
+    would be tried from its beginning, for each page anew."""
     text = "id > ?"
     params: list[Any] = [cursor.id]
     for order, value in reversed(list(zip(sort, cursor.values, strict=True))):
         further, own = _further(order, value)
         same = f"{path_of(order.field)} IS ?"
         text, params = f"({further} OR ({same} AND {text}))", [*own, value, *params]
+    if sort and not sort[0].descending and cursor.values[0] is not None:
+        text, params = f"{path_of(sort[0].field)} >= ? AND {text}", [cursor.values[0], *params]
     return text, params
 
 

@@ -40,6 +40,8 @@ from shared.stores.event_log import Outcome, unreplayed
 PERSONS = {ActorKind.PATIENT, ActorKind.REPRESENTATIVE, ActorKind.CAREGIVER}
 PRINTED_MOST = 10_000
 """Lines that one PDF holds, about 400 pages."""
+READ_AT_ONCE = 1_000
+"""Of those: they are counted anew with each stretch."""
 
 
 class Journals(AuditLog):
@@ -228,7 +230,7 @@ def _of_period(request: PrintJournal, cursor: str | None) -> Asked:
         group=None,
         actor_kind=None,
         newest_first=False,
-        limit=100,
+        limit=READ_AT_ONCE,
         cursor=cursor,
     )
 

@@ -26,11 +26,12 @@ class Sealing(Protocol):
 
 
 class JournalLines:
-    """One document per line. ``subject``: a token of the document it is about, or empty."""
+    """One document per line. ``subject``: a token of the document it is about, or empty. The last
+    index is for who goes through all records."""
 
     NAME = "journal"
     VERSION = 2
-    INDEXES = ("record_id,at", "record_id,subject,at")
+    INDEXES = ("record_id,at", "record_id,subject,at", "at")
 
     def __init__(self, sealing: Sealing, groups: Mapping[str, Group]) -> None:
         self._sealing = sealing

@@ -201,8 +201,8 @@ class Compared(datetime):
 def test_accounts_that_act_at_once_cost_the_same_each(
     teller: Teller, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A nation's professionals in one hour: none of the recent ones may be dropped, and they are not
-    all looked at again for each fact."""
+    """A nation's professionals in one hour: none of the recent ones may be dropped, and they are
+    not all looked at again for each fact."""
     monkeypatch.setattr(anomalies, "_KEYS_KEPT", 10)
     monkeypatch.setattr(Compared, "times", 0)
     now = Compared(2026, 11, 2, 9, tzinfo=UTC)

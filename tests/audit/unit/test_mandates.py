@@ -19,11 +19,13 @@ from services.audit.contract.auditing import (
 from services.audit.domain.mandate import Mandate
 from services.audit.domain.reading import MandateUse, WideUse
 from services.audit.messages import AuditMandateUsed, message_for
+from services.audit.projections import journal_view
 from shared.crypto.handover import Recipient
 from shared.kernel.actor import Actor
 from shared.kernel.errors import Forbidden
 from tests.audit.handing import Handing
 from tests.audit.world import AUDITOR, DOCTOR, OTHER_RECORD, PATIENT, RECORD, World, auditor
+from tests.support.plans import steps_of
 
 
 @pytest.fixture
@@ -122,6 +124,26 @@ def test_whom_a_breach_concerns(world: World) -> None:
     assert uses(world) == [("affected_by", None)]
     with pytest.raises(Forbidden):
         world.audit.affected_by(asked, auditor(str(RECORD)))
+
+
+def test_all_lines_are_gone_through_by_an_index(
+    world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A stretch begins where the one before ended, and none puts the rest in order: a hundred
+    times the lines take a hundred times as long."""
+    monkeypatch.setattr(journal_view, "_PAGE", 1)
+    for _ in range(3):
+        world.tell("messaging.message_read", DOCTOR)
+    [file] = tmp_path.rglob("audit.views.db")
+    asked = AffectedBy(actor=f"professional:{DOCTOR.id}")
+
+    steps = steps_of(lambda: world.audit.affected_by(asked, AUDITOR).items, file, "journal")
+
+    assert [step.partition(" USING ")[0] for step in steps if " USING " in step] == [
+        "SCAN journal_v2_g1",  # in the index's order, from its beginning
+        *["SEARCH journal_v2_g1"] * 2,
+    ]
+    assert "USE TEMP B-TREE FOR ORDER BY" not in steps
 
 
 def test_affected_records_come_in_pages(world: World) -> None:
