@@ -36,9 +36,9 @@ def marks(values: Sequence[object]) -> str:
 def clause(item: Filter) -> Clause:
     field = path_of(item.field)
     match item:
-        case Eq(name, bool(value)):  # json_extract makes them 1 and 0, which are numbers
+        case Eq(name, bool(value)):  # json_extract makes them 1 and 0, which numbers are too
             kind = "true" if value else "false"
-            return f"json_type(doc, '$.{name}') = ?", [kind]
+            return f"{field} IS ? AND json_type(doc, '$.{name}') = ?", [int(value), kind]
         case Eq(_, value):
             return f"{field} IS ?", [value]
         case In(_, values):

@@ -44,8 +44,8 @@ class WaitingList:
     """``keyed``: an opaque id of what has none, by keyed hash."""
 
     NAME = "waiting"
-    VERSION = 1
-    INDEXES = ("record_id", "kind", "due")
+    VERSION = 2
+    INDEXES = ("record_id", "kind,due")
 
     def __init__(self, keyed: Callable[..., str]) -> None:
         self._keyed = keyed

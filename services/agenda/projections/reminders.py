@@ -18,8 +18,8 @@ class ReminderList:
     """Rows: ``record_id``, ``due_at``, ``secret``, and ``waiting`` until told."""
 
     NAME = "reminders"
-    VERSION = 1
-    INDEXES = ("record_id", "due_at")
+    VERSION = 2
+    INDEXES = ("record_id", "waiting,due_at")
 
     def writes(self, event: object) -> Sequence[Write]:
         match event:

@@ -32,8 +32,8 @@ SERVICES = 100
 
 class LiveAuthorisations:
     NAME = "live_authorisations"
-    VERSION = 1
-    INDEXES = ("record_id", "service_id", "asked_version", "ends_at")
+    VERSION = 2
+    INDEXES = ("record_id", "service_id,asked_version", "ends_at")
 
     def writes(self, event: object) -> Sequence[Write]:
         match event:
@@ -88,29 +88,34 @@ class WhatIsDue:
         """Authorisations of services whose finalities changed, not asked about since."""
         changed = self._all_services(Range("finalities_version", ge=2))
         return self._first(
-            (Eq("service_id", s["id"]), Range("asked_version", lt=s["finalities_version"]))
-            for s in changed
-            if s["status"] != Status.WITHDRAWN.value
+            (
+                (Eq("service_id", s["id"]), Range("asked_version", lt=s["finalities_version"]))
+                for s in changed
+                if s["status"] != Status.WITHDRAWN.value
+            ),
+            Sort("asked_version"),
         )
 
     def unapproved(self, now: datetime) -> list[tuple[UUID, UUID]]:
         """Authorisations whose date has passed without an answer."""
-        return self._first([(Range("ends_at", lt=_after(now)),)])
+        return self._first([(Range("ends_at", lt=_after(now)),)], Sort("ends_at"))
 
     def withdrawn(self) -> list[tuple[UUID, UUID]]:
         """Authorisations of services that left the catalogue."""
         gone = self._all_services(Eq("status", Status.WITHDRAWN.value))
-        return self._first((Eq("service_id", service["id"]),) for service in gone)
+        of_each = ((Eq("service_id", service["id"]),) for service in gone)
+        return self._first(of_each, Sort("asked_version"))
 
     def reminders(self, now: datetime) -> list[UUID]:
         """Records whose people are to be reminded; those that wait longest first."""
         page = self._reminders.find(Range("due", lt=_after(now)), sort=[Sort("due")], limit=SWEEP)
         return [UUID(item["id"]) for item in page.items]
 
-    def _first(self, queries: Iterable[Sequence[Filter]]) -> list[tuple[UUID, UUID]]:
+    def _first(self, queries: Iterable[Sequence[Filter]], sort: Sort) -> list[tuple[UUID, UUID]]:
+        """Sorted by what an index has in order: without, all are read in the order of their ids."""
         found: list[tuple[UUID, UUID]] = []
         for where in queries:
-            page = self._live.find(*where, limit=SWEEP - len(found))
+            page = self._live.find(*where, sort=[sort], limit=SWEEP - len(found))
             found += [(UUID(item["record_id"]), UUID(item["id"])) for item in page.items]
             if len(found) >= SWEEP:
                 break

@@ -38,8 +38,8 @@ class PrescriptionList:
     (``kind`` sending) with the pharmacy as a keyed token."""
 
     NAME = "prescriptions"
-    VERSION = 1
-    INDEXES = ("record_id", "state", "sent_to")
+    VERSION = 2
+    INDEXES = ("record_id", "state,due", "sent_to")
 
     def __init__(self, keys: Keys, secret: Callable[[], bytes]) -> None:
         self._keys = keys

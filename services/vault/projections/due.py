@@ -18,8 +18,8 @@ class DueList:
     is due, or that of the deposit for an archive, whose delay is a setting."""
 
     NAME = "due"
-    VERSION = 1
-    INDEXES = ("record_id", "due", "at")
+    VERSION = 2
+    INDEXES = ("record_id", "due,at")
 
     @singledispatchmethod
     def writes(self, event: object) -> Sequence[Write]:

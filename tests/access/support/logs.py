@@ -200,7 +200,10 @@ def open_world(
 def _documents(data_dir: Path | None) -> Documents:
     folder = data_dir or Path(tempfile.mkdtemp())
     return SqliteDocuments(
-        sqlite_store(folder / "views.db"), WaitingList.NAME, 1, WaitingList.INDEXES
+        sqlite_store(folder / "views.db"),
+        WaitingList.NAME,
+        WaitingList.VERSION,
+        WaitingList.INDEXES,
     )
 
 
