@@ -22,7 +22,7 @@ from shared.stores.documents import (
     Range,
     Sort,
 )
-from tests.shared.stores.views import Opener, at, fill, ids
+from tests.shared.stores.views import at, fill, ids
 
 
 def test_a_document_comes_back_as_it_was_put(view: Documents) -> None:
@@ -72,6 +72,7 @@ CASES = [
     Case((Eq("kind", "x"), Eq("n", 2)), "b"),
     Case((Eq("hidden", True),), "b"),
     Case((Eq("hidden", False),), "a"),
+    Case((Eq("n", True),), ""),  # 1 is a number
     Case((Eq("kind", None),), "d"),
     Case((In("n", [1, 3]),), "ac"),
     Case((In("n", []),), ""),
@@ -87,8 +88,7 @@ CASES = [
 ]
 
 
-@pytest.mark.parametrize("case", CASES, ids=str)
-def test_filters_find_what_they_say(view: Documents, case: Case) -> None:
+def test_filters_find_what_they_say(view: Documents) -> None:
     """
     Both stores agree on every filter, missing fields and empty lists included.
     """
@@ -100,8 +100,9 @@ def test_filters_find_what_they_say(view: Documents, case: Case) -> None:
         d={"n": 4, "marks": [2, 1]},
     )
 
-    assert ids(view, *case.where) == list(case.expected)
-    assert view.count(*case.where) == len(case.expected)
+    found = [(c.where, "".join(ids(view, *c.where)), view.count(*c.where)) for c in CASES]
+
+    assert found == [(c.where, c.expected, len(c.expected)) for c in CASES]
 
 
 def test_columns_are_the_ids_and_fields_of_all_that_fit(view: Documents) -> None:
@@ -151,15 +152,15 @@ def test_a_list_is_searched_as_it_is_now(view: Documents) -> None:
     assert ids(view, Has("tags", "red")) == ["d"]
 
 
-@pytest.mark.parametrize("name", ["a.b", "$where", "x') OR 1=1 --", "id", ""])
-def test_a_field_is_a_name_and_nothing_else(view: Documents, name: str) -> None:
+def test_a_field_is_a_name_and_nothing_else(view: Documents) -> None:
     """
     What a caller may influence never becomes part of a query's language.
     """
-    with pytest.raises(ValueError, match="cannot name"):
-        view.find(Eq(name, "x"))
-    with pytest.raises(ValueError, match="cannot name"):
-        view.apply([Put("a", {name: 1})], at(1))
+    for name in ("a.b", "$where", "x') OR 1=1 --", "id", ""):
+        with pytest.raises(ValueError, match="cannot name"):
+            view.find(Eq(name, "x"))
+        with pytest.raises(ValueError, match="cannot name"):
+            view.apply([Put("a", {name: 1})], at(1))
 
 
 def test_values_are_never_a_query(view: Documents) -> None:
@@ -172,11 +173,12 @@ def test_values_are_never_a_query(view: Documents) -> None:
     assert ids(view, Eq("kind", "$ne")) == ["b"]
 
 
+MOST_ROWS = 12
 ROWS = st.lists(
     st.fixed_dictionaries(
         {"n": st.none() | st.integers(0, 3), "t": st.none() | st.text("abé", max_size=2)}
     ),
-    max_size=12,
+    max_size=MOST_ROWS,
 )  # fmt: skip
 
 
@@ -187,13 +189,15 @@ ROWS = st.lists(
 )
 @given(rows=ROWS, down_n=st.booleans(), down_t=st.booleans(), size=st.integers(1, 5))
 def test_pages_together_are_the_whole_sorted_list(
-    open_view: Opener, rows: list[dict[str, Any]], down_n: bool, down_t: bool, size: int
+    view: Documents, rows: list[dict[str, Any]], down_n: bool, down_t: bool, size: int
 ) -> None:
     """
     Whatever the order, ties and missing values: nothing is shown twice, nothing is left out.
     """
-    view = open_view().rebuild()
-    view.apply([Put(f"{number:02}", row) for number, row in enumerate(rows)], at(1))
+    before = view.position("log")
+    reached = before.position if before else 0
+    view.apply([Delete(f"{number:02}") for number in range(MOST_ROWS)], at(reached + 1))
+    view.apply([Put(f"{number:02}", row) for number, row in enumerate(rows)], at(reached + 2))
     sort = [Sort("n", down_n), Sort("t", down_t)]
 
     seen, cursor = [], None
@@ -223,37 +227,36 @@ def test_a_page_is_stable_while_others_write(view: Documents) -> None:
     assert ids(view, sort=[Sort("n")], after=first.next_cursor) == ["e", "f"]
 
 
-@pytest.mark.parametrize("cursor", ["", "zz", "bm9wZQ==", "W1tdLFtdLDFd", "W10=", "é"])
-def test_a_cursor_of_something_else_is_refused(view: Documents, cursor: str) -> None:
+def test_a_cursor_of_something_else_is_refused(view: Documents) -> None:
     """
     A cursor comes from a caller: garbage is the caller's fault, named by field.
     """
-    if not cursor:
-        fill(view, a={"n": 1}, b={"n": 2})
-        cursor = view.find(sort=[Sort("n")], limit=1).next_cursor or ""
+    fill(view, a={"n": 1}, b={"n": 2})
+    of_another_list = view.find(sort=[Sort("n")], limit=1).next_cursor or ""
 
-    with pytest.raises(InvalidRequest) as refused:
-        view.find(sort=[Sort("other")], after=cursor)
-    assert refused.value.fields == {"cursor": "unknown"}
+    for cursor in (of_another_list, "zz", "bm9wZQ==", "W1tdLFtdLDFd", "W10=", "é"):
+        with pytest.raises(InvalidRequest) as refused:
+            view.find(sort=[Sort("other")], after=cursor)
+        assert refused.value.fields == {"cursor": "unknown"}
 
 
-@pytest.mark.parametrize(
-    "made_up",
-    [
-        '[[["n", false]], [1000000000000000000000000], "a"]',
-        '[[["n", false]], [-9223372036854775809], "a"]',
-        '[[["n", false]], [NaN], "a"]',
-        '[[["n", false]], ["\\ud800"], "a"]',
-        '[[["n", false]], [1], "\\ud800"]',
-        "[" * 2_900,
-    ],
-    ids=["large", "small", "no number", "half a character", "half an id", "deep"],
-)
-def test_a_cursor_that_no_list_would_give_is_refused(view: Documents, made_up: str) -> None:
+MADE_UP = {
+    "large": '[[["n", false]], [1000000000000000000000000], "a"]',
+    "small": '[[["n", false]], [-9223372036854775809], "a"]',
+    "no number": '[[["n", false]], [NaN], "a"]',
+    "half a character": '[[["n", false]], ["\\ud800"], "a"]',
+    "half an id": '[[["n", false]], [1], "\\ud800"]',
+    "deep": "[" * 2_900,
+}
+
+
+def test_a_cursor_that_no_list_would_give_is_refused(view: Documents) -> None:
     """
     Of this very list by its form, and nothing that a store can look for: it is the caller's
     fault still, and neither our error nor a store out of reach.
     """
-    with pytest.raises(InvalidRequest) as refused:
-        view.find(sort=[Sort("n")], after=base64.urlsafe_b64encode(made_up.encode()).decode())
-    assert refused.value.fields == {"cursor": "unknown"}
+    for what, made_up in MADE_UP.items():
+        cursor = base64.urlsafe_b64encode(made_up.encode()).decode()
+        with pytest.raises(InvalidRequest) as refused:
+            view.find(sort=[Sort("n")], after=cursor)
+        assert refused.value.fields == {"cursor": "unknown"}, what

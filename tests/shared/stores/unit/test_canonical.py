@@ -10,10 +10,12 @@ from shared.stores.requests import canonical
 
 PLAIN = st.none() | st.booleans() | st.integers() | st.text() | st.floats(0.001, 1e6)
 """Shorter and longer numbers than these have exponents, which are written in two ways."""
-VALUES = st.recursive(PLAIN, lambda each: st.lists(each) | st.dictionaries(st.text(), each))
+VALUES = st.recursive(
+    PLAIN, lambda each: st.lists(each) | st.dictionaries(st.text(), each), max_leaves=10
+)
 
 
-@given(st.dictionaries(st.text(), VALUES))
+@given(st.dictionaries(st.text(), VALUES, max_size=5))
 def test_it_is_what_the_standard_library_writes(arguments: dict[str, Any]) -> None:
     written = json.dumps(arguments, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
     assert canonical(arguments) == written
