@@ -24,6 +24,7 @@ from scripts.bench.plots import BY_REPLICAS
 from scripts.bench.record import large_vault, search_first
 from scripts.bench.replicas import by_replicas
 from scripts.bench.results import machine
+from scripts.bench.waiting import waiting_documents
 from services.access.adapters.opening import open_log
 from services.access.application import Access
 from services.access.domain.grants import Block
@@ -83,6 +84,12 @@ def searching(documents: int) -> float:
         return took(lambda: search_first(vault))
 
 
+def looking(documents: int) -> float:
+    """A timer's look for what is due, among ``documents`` that are not."""
+    with _folder() as folder, waiting_documents(folder, documents) as look:
+        return took(look)
+
+
 def logging(leaves: int) -> float:
     """Ten more leaves, in a tree of ``leaves``."""
     with _folder() as folder:
@@ -104,6 +111,7 @@ OPERATIONS: dict[str, tuple[Callable[[int], float], tuple[int, ...]]] = {
     "decide, by changes of the rights": (deciding_on_changed_rights, SIZES),
     "log ten leaves": (logging, LONG),
     "search, by documents of the record": (searching, DOCUMENTS),
+    "look for what is due, by what is not": (looking, LONG),
 }
 
 
