@@ -32,7 +32,10 @@ TABLES = (
         " service TEXT NOT NULL, epoch TEXT NOT NULL, first_position BIGINT NOT NULL,"
         " last_position BIGINT NOT NULL)"
     ),
-    "CREATE INDEX IF NOT EXISTS audit_runs_place ON audit_runs (service, first_position)",
+    (
+        "CREATE INDEX IF NOT EXISTS audit_runs_of_epoch"
+        " ON audit_runs (service, epoch, first_position)"
+    ),
     (
         "CREATE TABLE IF NOT EXISTS audit_signed (id BIGINT PRIMARY KEY, size BIGINT NOT NULL,"
         " note TEXT NOT NULL)"
@@ -118,8 +121,7 @@ class SqlTree:
     def epochs(self, service: str) -> set[str]:
         """Those that events of a service were logged in."""
         with self._recorder.reading() as sql:
-            rows = sql("SELECT DISTINCT epoch FROM audit_runs WHERE service = ?", service)
-        return {epoch for (epoch,) in rows}
+            return {*_epochs(sql, service)}
 
     def run_of(self, service: str, position: int) -> Run | None:
         return find_run(self._recorder.reading, service, position)
@@ -198,14 +200,20 @@ Reading = Callable[[], AbstractContextManager[Sql]]
 
 
 def find_run(reading: Reading, service: str, position: int) -> Run | None:
-    """Where an event is in the log. Of two epochs that used a position: the later one."""
+    """Where an event is in the log. Of two epochs that used a position: the later one. Of each, the
+    run that begins last before it alone may hold it: none before that is read."""
     with reading() as sql:
-        rows = sql(
-            f"SELECT {_RUN} FROM audit_runs WHERE service = ? AND first_position <= ?"  # noqa: S608 - our own column names
-            " AND last_position >= ? ORDER BY first_index DESC LIMIT 1",
-            service, position, position,
-        )  # fmt: skip
-    return _run(rows[0]) if rows else None
+        found = [
+            _run(row)
+            for epoch in _epochs(sql, service)
+            for row in sql(
+                f"SELECT {_RUN} FROM audit_runs WHERE service = ? AND epoch = ?"  # noqa: S608 - our own column names
+                " AND first_position <= ? ORDER BY first_position DESC LIMIT 1",
+                service, epoch, position,
+            )
+        ]  # fmt: skip
+    holding = [run for run in found if run.last_position >= position]
+    return max(holding, key=lambda run: run.first_index, default=None)
 
 
 def read_runs(reading: Reading) -> Iterator[Run]:
@@ -232,6 +240,19 @@ def _run(row: tuple[int, str, str, int, int]) -> Run:
     return Run(
         first_index=index, service=service, epoch=epoch, first_position=first, last_position=last
     )
+
+
+def _epochs(sql: Sql, service: str) -> list[str]:
+    """One after the other from the index: there are few, and ``DISTINCT`` would read every run."""
+    rows = sql(
+        "WITH RECURSIVE seen(epoch) AS ("
+        " SELECT MIN(epoch) FROM audit_runs WHERE service = ? UNION ALL"
+        " SELECT (SELECT MIN(epoch) FROM audit_runs WHERE service = ? AND epoch > seen.epoch)"
+        " FROM seen WHERE epoch IS NOT NULL)"
+        " SELECT epoch FROM seen WHERE epoch IS NOT NULL",
+        service, service,
+    )  # fmt: skip
+    return [epoch for (epoch,) in rows]
 
 
 def _place(sql: Sql, service: str) -> Place | None:
