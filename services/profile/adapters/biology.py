@@ -8,7 +8,7 @@ that a report quotes are those of their own reports. What a laboratory may still
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 from services.profile.domain.kinds import Kinds
 from services.profile.domain.measuring import Said
@@ -53,13 +53,14 @@ class BiologyReports:
                 yield replace(said, preliminary=finality.is_preliminary(stated))
 
     def _said(self, stated: Stated) -> Said | None:
-        kind, at = self._kind(stated.observation), _sampled(stated)
-        if kind is None or at is None or not _is_completed(stated):
+        kind, sampled = self._kind(stated.observation), _sampled(stated)
+        if kind is None or sampled is None or not _is_completed(stated):
             return None
+        at, day = sampled
         for value in stated.observation.iterfind(f"{HL7}value"):
             if found := self._measured(value, kind):
                 number, unit = found
-                return Said(kind=kind, at=at, values=(number,), unit=unit)
+                return Said(kind=kind, at=at, values=(number,), unit=unit, day=day)
         return None
 
     def _kind(self, observation: Element) -> str | None:
@@ -100,9 +101,11 @@ def _number(written: str) -> float | None:
         return None
 
 
-def _sampled(stated: Stated) -> datetime | None:
-    """A day without a time counts from its beginning, in France."""
+def _sampled(stated: Stated) -> tuple[datetime, date | None] | None:
+    """Its instant, and its day where it says no hour: that counts from its beginning, in France."""
     if stated.at is None or len(stated.at) < FULL_DAY:
         return None
     at = datetime.fromisoformat(stated.at)
-    return (at if at.tzinfo else at.replace(tzinfo=FRANCE)).astimezone(UTC)
+    if at.tzinfo:
+        return at.astimezone(UTC), None
+    return at.replace(tzinfo=FRANCE).astimezone(UTC), at.date()

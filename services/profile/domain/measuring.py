@@ -2,7 +2,7 @@
 
 import math
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Protocol
 from uuid import UUID
 
@@ -10,6 +10,7 @@ from services.profile.domain.batch import MeasureFact
 from services.profile.domain.kinds import Kind, Kinds, kind_named
 from shared.kernel.clock import instant
 from shared.kernel.errors import InvalidRequest
+from shared.kernel.french import latest_day_in_france
 
 AHEAD = timedelta(minutes=5)
 """How far the clock of a device may be in front of ours."""
@@ -22,7 +23,8 @@ FIRST = datetime(1900, 1, 1, tzinfo=UTC)
 @dataclass(frozen=True, kw_only=True)
 class Said:
     """One measure as said; ``values``: one per part of its kind, in ``unit`` (UCUM).
-    ``preliminary``: the laboratory may still change it."""
+    ``preliminary``: the laboratory may still change it. ``day``: where it says no hour, then ``at``
+    is its beginning in metropolitan France."""
 
     kind: str
     at: datetime
@@ -32,6 +34,13 @@ class Said:
     device: str | None = None
     comment: str | None = None
     preliminary: bool = False
+    day: date | None = None
+
+    def is_ahead_of(self, now: datetime) -> bool:
+        """A day alone only where no part of France has it yet: it begins earlier overseas."""
+        if self.day:
+            return self.day > latest_day_in_france(now)
+        return self.at > now + AHEAD
 
 
 class Units(Protocol):
@@ -48,7 +57,7 @@ class Measuring:
     def kept(self, said: Said, now: datetime, field: str = "") -> MeasureFact:
         """Without its id. Raises :class:`InvalidRequest`, fields after ``field``."""
         kind = kind_named(self.kinds, said.kind, f"{field}kind")
-        if said.at > now + AHEAD:
+        if said.is_ahead_of(now):
             raise InvalidRequest(fields={f"{field}at": "a measure was taken, not will be"})
         if said.at < FIRST:
             raise InvalidRequest(fields={f"{field}at": "before 1900"})

@@ -1,5 +1,6 @@
 """Measures out of biology documents: with that finality's consent, and never more visible."""
 
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -205,6 +206,43 @@ def test_an_instant_is_read_to_the_precision_it_has(world: World, written: str, 
     extract(world)
     (line,) = world.listed("GLYCATED_HEMOGLOBIN", PATIENT).items
     assert line.at.isoformat() == at
+
+
+@pytest.mark.parametrize(
+    ("now", "written", "taken"),
+    [
+        ("20:30", "20261122", True),
+        ("20:30", "20261123", False),
+        ("20:30", "20261122003000+0400", True),
+        ("20:30", "20261122003000", False),
+        ("12:00", "20261122", True),
+        ("11:59", "20261122", False),
+    ],
+    ids=[
+        "on Réunion",
+        "after it",
+        "there, with its hour",
+        "in Paris",
+        "on Wallis",
+        "not yet there",
+    ],
+)
+def test_a_sample_of_a_day_that_has_begun_overseas_is_not_in_the_future(
+    world: World, now: str, written: str, *, taken: bool
+) -> None:
+    """
+    Half past midnight on Réunion is 20:30 UTC of the day before, 21:30 in Paris.
+    """
+    hour, minute = map(int, now.split(":"))
+    world.clock.move(timedelta(hours=hour - 8, minutes=minute - 30))
+    allow(world)
+    world.papers.content = report(result(at=written))
+    if taken:
+        assert extract(world) == [("GLYCATED_HEMOGLOBIN", False)]
+    else:
+        with pytest.raises(InvalidRequest, match="fit") as refused:
+            extract(world)
+        assert "at" in refused.value.fields
 
 
 def test_what_an_older_reader_took_wrongly_goes_when_it_is_read_again(world: World) -> None:
