@@ -119,7 +119,7 @@ def read_bundle(bundle: Mapping[str, Any], now: datetime, limit: int) -> list[En
 
     Raises :class:`InvalidRequest` for what is no bundle, and :class:`TooMany`.
     """
-    if bundle.get("resourceType") != "Bundle" or bundle.get("type") not in BUNDLES:
+    if bundle.get("resourceType") != "Bundle" or str(bundle.get("type")) not in BUNDLES:
         raise InvalidRequest(fields={"bundle": "is no FHIR R4 bundle of a type that is taken"})
     entries = bundle.get("entry") or []
     if not isinstance(entries, list):
@@ -142,11 +142,11 @@ def _insured(entries: Sequence[Any]) -> Iterator[tuple[str, tuple[str, str]]]:
         resource = _resource(entry)
         if resource.get("resourceType") != "Patient":
             continue
-        names = {f"Patient/{resource.get('id')}", entry.get("fullUrl")}
+        names = {f"Patient/{resource.get('id')}", str(entry.get("fullUrl") or "")}
         identifiers = resource.get("identifier")
         for identifier in identifiers if isinstance(identifiers, list) else ():
             if ins := _ins(identifier):
-                yield from ((str(name), ins) for name in names if name)
+                yield from ((name, ins) for name in names if name)
 
 
 def _ins(identifier: Any) -> tuple[str, str] | None:

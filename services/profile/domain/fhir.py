@@ -65,7 +65,8 @@ def read_observation(resource: Any, kinds: Kinds) -> Read:
     """Raises :class:`Unreadable`."""
     if not isinstance(resource, dict) or resource.get("resourceType") != "Observation":
         raise Unreadable("resourceType", "Observation")
-    if resource.get("status") not in STATUSES:
+    status = resource.get("status")
+    if not isinstance(status, str) or status not in STATUSES:
         raise Unreadable("status", f"one of {', '.join(sorted(STATUSES))}")
     kind = _kind(resource.get("code"), kinds)
     values, unit = _values(resource, kind)
@@ -81,11 +82,13 @@ def read_observation(resource: Any, kinds: Kinds) -> Read:
     return Read(said, _subject(resource.get("subject")))
 
 
-def _codings(concept: Any) -> Iterator[tuple[Any, Any]]:
+def _codings(concept: Any) -> Iterator[tuple[str, str]]:
     codings = concept.get("coding") if isinstance(concept, dict) else None
     for coding in codings if isinstance(codings, list) else ():
-        if isinstance(coding, dict):
-            yield coding.get("system"), coding.get("code")
+        said = coding if isinstance(coding, dict) else {}
+        system, code = said.get("system"), said.get("code")
+        if isinstance(system, str) and isinstance(code, str):
+            yield system, code
 
 
 def _kind(concept: Any, kinds: Kinds) -> Kind:
@@ -125,7 +128,10 @@ def _quantity(quantity: Any, field: str) -> tuple[float, str]:
         raise Unreadable(f"{field}.code", "a UCUM code")
     if quantity.get("comparator"):
         raise Unreadable(f"{field}.comparator", "a measured value, not a bound")
-    return float(value), unit
+    try:
+        return float(value), unit
+    except OverflowError:
+        raise Unreadable(f"{field}.value", "a number") from None
 
 
 def _instant(resource: Mapping[str, Any]) -> datetime:

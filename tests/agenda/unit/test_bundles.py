@@ -137,6 +137,7 @@ def test_what_is_broken_is_named_and_the_rest_is_taken(world: World) -> None:
 @pytest.mark.parametrize(
     "content",
     [{}, {"resourceType": "Appointment"}, {"resourceType": "Bundle", "type": "nonsense"},
+     {"resourceType": "Bundle", "type": ["batch"]},
      {"resourceType": "Bundle", "type": "batch", "entry": "x"}],
 )  # fmt: skip
 def test_what_is_no_bundle_is_refused_whole(world: World, content: dict[str, Any]) -> None:
@@ -146,6 +147,19 @@ def test_what_is_no_bundle_is_refused_whole(world: World, content: dict[str, Any
     with pytest.raises(InvalidRequest):
         world.app.import_appointments(importing_bundle(content), HOSPITAL)
     assert world.topics() == []
+
+
+def test_an_address_that_is_no_text_points_at_nobody(world: World) -> None:
+    """
+    One broken Patient must not cost the appointments beside it.
+    """
+    person = {"resourceType": "Patient", "identifier": [{"system": INS_SYSTEM, "value": INS[0]}]}
+    content = bundle(booked())
+    content["entry"].append({"fullUrl": {"x": 1}, "resource": person})
+
+    done = world.app.import_appointments(importing_bundle(content), HOSPITAL)
+
+    assert done.counts == {"added": 1, "refused": 1}
 
 
 def test_a_bundle_has_a_limit(world: World) -> None:

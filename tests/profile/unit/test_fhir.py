@@ -131,6 +131,13 @@ def test_an_observation_that_names_nobody_is_of_the_record_it_is_brought_to(worl
         (other(subject={"display": "Somebody"}), "subject"),
         (PRESSURE | {"component": PRESSURE["component"][:1]}, "component.systolic"),
         (PRESSURE | {"component": ["x"]}, "component.systolic"),
+        (other(status=["final"]), "status"),
+        (other(code={"coding": [{"system": {}, "code": []}]}), "code"),
+        (PRESSURE | {"component": [{"code": {"coding": [{"code": {}}]}}]}, "component.systolic"),
+        (
+            other(valueQuantity={"value": 10**400, "system": UCUM, "code": "g/L"}),
+            "valueQuantity.value",
+        ),
     ],
     ids=lambda value: value if isinstance(value, str) else "",
 )
