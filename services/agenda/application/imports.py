@@ -13,7 +13,7 @@ from services.agenda.contract.imports import (
     Imported,
     PartOutcome,
 )
-from services.agenda.domain.appointment import Appointment, Effect
+from services.agenda.domain.appointment import Appointment
 from services.agenda.domain.calendar_import import CalendarImport
 from services.agenda.domain.errors import TooManyAppointments, TooManyOccurrences
 from services.agenda.domain.fhir import Entry, read_bundle
@@ -34,6 +34,14 @@ class _Heard:
     uid: str | None
     revision: Revision | None
     faults: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass
+class _Lot:
+    """What one import changes. ``known``: appointments by id; ``rows``: how many more there are."""
+
+    known: dict[UUID, Appointment] = field(default_factory=dict)
+    rows: int = 0
 
 
 class Imports(AgendaLog):
@@ -80,8 +88,9 @@ class Imports(AgendaLog):
             records[patient] = None
             with suppress(InvalidRequest):
                 records[patient] = self.identities.resolve(*patient, by)
+        together = self.together(record_id)
         for entry in entries:
-            if all(records[patient] == record_id for patient in entry.patients):
+            if all(records[patient] in together for patient in entry.patients):
                 yield _Heard(entry.uid, entry.revision, entry.faults)
             else:
                 yield _Heard(entry.uid, None, OTHER_PERSON)
@@ -94,13 +103,12 @@ class Imports(AgendaLog):
         form: str,
         by: Actor,
     ) -> Outcome[Imported]:
-        known: dict[UUID, Appointment] = {}
-        outcomes = [
-            self._take(number, part, record_id, known, by) for number, part in enumerate(parts)
-        ]
+        lot = _Lot()
+        records = list(dict.fromkeys((record_id, *self.together(record_id))))
+        outcomes = [self._take(number, part, records, lot, by) for number, part in enumerate(parts)]
         counts = dict(sorted(Counter(str(one.outcome) for one in outcomes).items()))
-        changed = pending(list(known.values()))
-        self._refuse_too_many(record_id, outcomes)
+        changed = pending(list(lot.known.values()))
+        self._refuse_too_many(record_id, lot.rows)
         done = CalendarImport.done(
             self.new_id(request, by, "import"),
             record_id,
@@ -115,33 +123,39 @@ class Imports(AgendaLog):
         self,
         number: int,
         part: _Heard,
-        record_id: UUID,
-        known: dict[UUID, Appointment],
+        records: Sequence[UUID],
+        lot: _Lot,
         by: Actor,
     ) -> PartOutcome:
         told = PartOutcome(part=number, outcome="refused", uid=part.uid, fields=dict(part.faults))
         if part.revision is None or part.uid is None:
             return told
-        appointment_id = self._id(record_id, part.uid, by)
-        appointment = (
-            known.get(appointment_id)
-            or self.get(appointment_id, Appointment)
-            or Appointment.begin(
-                appointment_id, record_id, uid=part.uid, secret=by.in_secret, by=by
-            )
-        )
+        appointment = self._appointment(records, part.uid, lot.known, by)
+        takes_room = appointment.takes_room(part.revision)
         try:
             effect = appointment.hear(part.revision, by)
         except TooManyOccurrences:
             return told.model_copy(update={"fields": {"RECURRENCE-ID": "one too many"}})
-        known[appointment_id] = appointment
+        lot.known[appointment.id] = appointment
+        lot.rows += takes_room
         return told.model_copy(
             update={
                 "outcome": effect,
-                "appointment_id": appointment_id,
+                "appointment_id": appointment.id,
                 "occurrence": part.revision.slot or None,
             }
         )
+
+    def _appointment(
+        self, records: Sequence[UUID], uid: str, known: Mapping[UUID, Appointment], by: Actor
+    ) -> Appointment:
+        """``records``: this one first. What was begun in one that was merged with it goes on
+        there: whoever wrote it knows it by its name alone."""
+        ids = [self._id(record_id, uid, by) for record_id in records]
+        for one in ids:
+            if found := known.get(one) or self.get(one, Appointment):
+                return found
+        return Appointment.begin(ids[0], records[0], uid=uid, secret=by.in_secret, by=by)
 
     def _id(self, record_id: UUID, uid: str, by: Actor) -> UUID:
         """The same for the same name from the same place. What is hidden from representatives is
@@ -151,8 +165,6 @@ class Imports(AgendaLog):
         hidden = "secret" if by.in_secret else "open"
         return derived_id(self.secret, "uid", str(record_id), origin.source, origin.id, hidden, uid)
 
-    def _refuse_too_many(self, record_id: UUID, outcomes: Sequence[PartOutcome]) -> None:
-        new = sum(one.outcome is Effect.ADDED for one in outcomes)
-        there = self.lists.appointments.count_of(record_id)
-        if new and there + new > self.limits.appointments:
+    def _refuse_too_many(self, record_id: UUID, rows: int) -> None:
+        if rows and self.lists.appointments.count_of(record_id) + rows > self.limits.appointments:
             raise TooManyAppointments

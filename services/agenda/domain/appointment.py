@@ -128,6 +128,12 @@ class Appointment(Aggregate):
         self._say(kind, revision.slot, after, by)
         return effect
 
+    def takes_room(self, revision: Revision) -> bool:
+        """Whether one slot more is kept once it was heard. There is always room for the end of what
+        stands: nobody should go to what does not take place."""
+        ends = revision.cancels and self._is_shown(revision.slot)
+        return revision.slot not in self.slots and not ends
+
     def forget_choices(self, by: Actor) -> None:
         """Of single occurrences: the person speaks of the whole series."""
         for name, slot in list(self.slots.items()):

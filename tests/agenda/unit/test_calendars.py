@@ -193,6 +193,40 @@ def test_a_full_agenda_takes_no_more(world: World) -> None:
     assert again.counts == {"unchanged": 50}
 
 
+def test_a_full_agenda_keeps_no_cancellations_of_what_it_never_had(world: World) -> None:
+    """
+    Each is remembered, so that what it cancels may come later: a service could send them for ever.
+    """
+    take(world, *(vevent(f"e{n}") for n in range(50)), method="CANCEL")
+    world.catch_up()
+
+    with pytest.raises(TooMany):
+        take(world, *(vevent(f"f{n}") for n in range(11)), method="CANCEL")
+    assert take(world, *(vevent(f"f{n}") for n in range(10)), method="CANCEL").counts == {
+        "cancelled": 10
+    }
+
+
+def test_a_full_agenda_takes_no_more_changed_occurrences(world: World) -> None:
+    """
+    Each is a row of its own. What is cancelled of what stands there always is: it would be gone to.
+    """
+    take(world, vevent("s", MORNING, "RRULE:FREQ=DAILY;COUNT=100"))
+    named = [f"RECURRENCE-ID;TZID=Europe/Paris:202612{day:02}T093000" for day in range(1, 31)]
+    for titles in ("A", "B"):
+        take(world, *(vevent("s", MORNING, f"SUMMARY:{titles}", one) for one in named))
+    world.catch_up()
+    take(world, *(vevent(f"e{n}", MORNING) for n in range(29)))
+    world.catch_up()
+    of_january = "RECURRENCE-ID;TZID=Europe/Paris:20270115T093000"
+
+    with pytest.raises(TooMany):
+        take(world, vevent("s", MORNING, of_january))
+    cancelled = take(world, vevent("s", of_january), method="CANCEL")
+
+    assert cancelled.counts == {"cancelled": 1}
+
+
 def test_a_sequence_is_an_integer_of_the_calendar_format(world: World) -> None:
     """
     RFC 5545 3.3.8: from 0, as it counts, to 2147483647.

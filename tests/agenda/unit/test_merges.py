@@ -7,13 +7,16 @@ from uuid import UUID, uuid4
 import pytest
 
 from services.agenda.contract.appointments import AddAppointment
+from services.agenda.contract.imports import Imported
 from services.agenda.contract.prevention import AskPlan, OptOut
 from services.agenda.contract.reminders import AddReminder, RemoveReminder
 from services.agenda.contract.reminders import Reminders as AskReminders
 from services.agenda.domain.prevention_plan import PreventionPlan
 from services.agenda.policies import POLICIES
 from shared.kernel.actor import Actor, ActorKind
-from tests.agenda.world import OTHER_RECORD, PATIENT, RECORD, World
+from tests.agenda.bundles import INS_SYSTEM, booked, bundle, importing_bundle
+from tests.agenda.ics import MORNING, calendar, importing, vevent
+from tests.agenda.world import HOSPITAL, OTHER_INS, OTHER_RECORD, PATIENT, RECORD, World
 from tests.support.hearing import hear
 
 PERSON = Actor(kind=ActorKind.PATIENT, id=str(OTHER_RECORD), record_id=OTHER_RECORD)
@@ -70,6 +73,54 @@ def test_appointments_and_reminders_are_served_under_the_target(world: World) ->
     split(world)
     assert world.show(PERSON, record_id=OTHER_RECORD) == []
     assert len(world.show(PATIENT)) == 1
+
+
+def imported(world: World, record_id: UUID, **changes: Any) -> Imported:
+    asked = importing_bundle(bundle(booked(**changes)), record_id=record_id)
+    return world.app.import_appointments(asked, HOSPITAL)
+
+
+def test_a_service_cancels_under_the_target_what_it_booked_under_the_source(world: World) -> None:
+    """
+    It knows its appointment by its own number: there would be two, of which one stands for ever.
+    """
+    imported(world, RECORD)
+    merge(world)
+    later = {"lastUpdated": "2026-11-21T08:00:00Z"}
+
+    assert imported(world, OTHER_RECORD).counts == {"unchanged": 1}
+    assert len(world.show(PERSON, record_id=OTHER_RECORD)) == 1
+    assert imported(world, OTHER_RECORD, status="cancelled", meta=later).counts == {"cancelled": 1}
+    assert world.show(PERSON, record_id=OTHER_RECORD) == []
+
+    split(world)
+    assert imported(world, OTHER_RECORD).counts == {"added": 1}
+    assert world.show(PATIENT) == []
+
+
+def test_a_calendar_taken_again_under_the_target_adds_nothing(world: World) -> None:
+    """
+    The person's own calendar names its entries as before.
+    """
+    text = calendar(vevent("a@clinic", MORNING))
+    world.app.import_calendar(importing(text), PATIENT)
+    merge(world)
+
+    again = world.app.import_calendar(importing(text, record_id=OTHER_RECORD), PERSON)
+
+    assert again.counts == {"unchanged": 1}
+
+
+def test_software_that_names_the_source_may_name_the_person_by_the_ins_that_lives(
+    world: World,
+) -> None:
+    """
+    It keeps the record's id, and was told of the merge by nobody.
+    """
+    merge(world)
+    actor = {"type": "Patient", "identifier": {"system": INS_SYSTEM, "value": OTHER_INS[0]}}
+
+    assert imported(world, RECORD, participant=[{"actor": actor}]).counts == {"added": 1}
 
 
 def test_vaccinations_of_both_count_in_one_plan(world: World) -> None:
