@@ -103,7 +103,7 @@ class MeasureTaking(ProfileLog):
 
     @command
     def remove_measure(self, request: m.RemoveMeasure, by: Actor) -> Outcome[Done]:
-        batch_id = self._batches([str(request.measure_id)]).get(str(request.measure_id))
+        batch_id = self._batches([request.measure_id]).get(str(request.measure_id))
         batch = self._existing(UUID(batch_id)) if batch_id else None
         if batch is None:
             raise self.nowhere(request.measure_id, "manage", {"kind": "measure"}, by)
@@ -170,21 +170,36 @@ class MeasureTaking(ProfileLog):
         said: Sequence[tuple[Said, MeasureFact]],
         by: Actor,
     ) -> tuple[Lot, list[Taken]]:
-        ids = [
+        """What came in for a record that was merged with this one is known, too."""
+        saids = [one for one, _ in said]
+        ids = self._ids(record_id, request, saids, by)
+        known = self._batches(ids)
+        for other in (one for one in self.together(record_id) if one != record_id):
+            there = self._ids(other, request, saids, by)
+            known_there = self._batches(there)
+            ids = [
+                its if str(its) in known_there and str(one) not in known else one
+                for one, its in zip(ids, there, strict=True)
+            ]
+            known |= known_there
+        if hidden := self._hidden_from(by, known):
+            ids = [_beside(self.secret, one) if str(one) in hidden else one for one in ids]
+            known = self._batches(ids)
+        lot = Lot()
+        pairs = zip(ids, said, strict=True)
+        return lot, [lot.take(measure_id, fact, known) for measure_id, (_, fact) in pairs]
+
+    def _ids(
+        self, record_id: UUID, request: Command, saids: Sequence[Said], by: Actor
+    ) -> list[UUID]:
+        return [
             derived_id(
                 self.secret, "measure", str(record_id), source_of(by), one.kind, one.source_id
             )
             if one.source_id
             else self.new_id(request, by, f"measure.{number}")
-            for number, (one, _) in enumerate(said)
+            for number, one in enumerate(saids)
         ]
-        known = self._batches([str(measure_id) for measure_id in ids])
-        if hidden := self._hidden_from(by, known):
-            ids = [_beside(self.secret, one) if str(one) in hidden else one for one in ids]
-            known = self._batches([str(measure_id) for measure_id in ids])
-        lot = Lot()
-        pairs = zip(ids, said, strict=True)
-        return lot, [lot.take(measure_id, fact, known) for measure_id, (_, fact) in pairs]
 
     def _hidden_from(self, by: Actor, known: Mapping[str, str]) -> set[str]:
         """Of measures that came in before, those that a minor put in in secret: they are as good as
@@ -218,12 +233,12 @@ class MeasureTaking(ProfileLog):
         )
         return batch, _remember(batch.id, record_id, list(lot.facts))
 
-    def _batches(self, measure_ids: Sequence[str]) -> dict[str, str]:
+    def _batches(self, measure_ids: Sequence[UUID]) -> dict[str, str]:
         """Of those that came in before: the batch each is in."""
         found: dict[str, str] = {}
         with self.guarded.reading() as sql:
             for start in range(0, len(measure_ids), ROWS):
-                some = measure_ids[start : start + ROWS]
+                some = [str(one) for one in measure_ids[start : start + ROWS]]
                 marks = ", ".join("?" for _ in some)
                 rows = sql(
                     f"SELECT id, batch FROM profile_taken WHERE id IN ({marks})",  # noqa: S608 - marks only

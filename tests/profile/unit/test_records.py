@@ -57,6 +57,32 @@ def test_merged_the_source_is_served_under_the_target(world: World) -> None:
     assert world.labels(PATIENT) == ["Latex"]
 
 
+def test_what_a_device_sent_under_the_source_comes_in_once_under_the_target(world: World) -> None:
+    """
+    It sends its memory again, by the same names: each reading would be there twice. Split, the
+    target has none of them.
+    """
+    old = measure("WEIGHT", 71.25, unit="kg", source_id="w1")
+    new = measure("WEIGHT", 71.5, unit="kg", source_id="w2", at="2026-11-21T07:00:00Z")
+
+    def sent(*measures: dict[str, Any]) -> list[bool]:
+        said = {"request_id": uuid4(), "record_id": OTHER_RECORD, "measures": list(measures)}
+        answer = world.app.record_measures(m.RecordMeasures.model_validate(said), PERSON)
+        world.project()
+        return [one.known for one in answer.items]
+
+    world.record(old)
+    world.access.open(OTHER_RECORD)
+    hear(world.app, POLICIES, "identity.records_merged", OTHER_RECORD, **MERGE)
+
+    assert sent(old, new) == [True, False]
+    assert sent(new, old) == [True, True]
+    assert seen(world)[1] == 2
+
+    hear(world.app, POLICIES, "identity.records_split", OTHER_RECORD, **MERGE)
+    assert sent(old, new) == [False, True]
+
+
 def test_directives_withdrawn_after_a_merge_bring_no_former_ones_back(world: World) -> None:
     """
     The last that was said is that there are none (CSP R.1111-17 to R.1111-20).
