@@ -24,15 +24,17 @@ def on_document_visibility(app: Profile, received: Received) -> Decided:
     return app.follow_document(UUID(data["document_id"]), sorted(data["confidentiality"]))
 
 
-def on_document_replaced(app: Profile, received: Received) -> Decided:
-    """The laboratory corrected itself: what the former version gave is true no more."""
+def on_document_gone(app: Profile, received: Received) -> Decided:
+    """The laboratory corrected itself, or took back what is not this person's: what the document
+    gave is true no more, and one that was deleted is shown to nobody."""
     return app.withdraw_document(UUID(received.data["document_id"]))
 
 
 POLICIES: Mapping[str, Callable[[Profile, Received], Decided]] = {
     **MERGES,
     "identity.record_erased": on_record_erased,
-    "vault.document_replaced": on_document_replaced,
+    "vault.document_replaced": on_document_gone,
+    "vault.document_deleted": on_document_gone,
     "vault.document_masked": on_document_visibility,
     "vault.document_unmasked": on_document_visibility,
     "vault.document_revealed_to_patient": on_document_visibility,

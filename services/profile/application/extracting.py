@@ -69,7 +69,7 @@ class Extracting(MeasureTaking):
         return Outcome(answer=Done(), save=[batch for batch in changed if batch.pending_events])
 
     def withdraw_document(self, document_id: UUID) -> Outcome[Done]:
-        """What a replaced document gave counts no more; asked by a policy, which saves it."""
+        """What a document that is gone gave counts no more; asked by a policy, which saves it."""
         return Outcome(answer=Done(), save=self._withdrawn(document_id))
 
     def _withdrawn(self, document_id: UUID, but: Collection[str] = ()) -> list[Batch]:

@@ -62,8 +62,8 @@ class Batch(Aggregate):
             batch.confidentiality = self.confidentiality
 
     class Withdrawn(Event):
-        """The document that they were extracted from was replaced, or does not say so as it is
-        read since. ``measures``: ``id``, ``kind`` and ``at`` of each."""
+        """The document that they were extracted from was replaced or deleted, or does not say so
+        as it is read since. ``measures``: ``id``, ``kind`` and ``at`` of each."""
 
         TOPIC = "profile.measures_withdrawn"
         measures: list[dict[str, str]]

@@ -20,6 +20,7 @@ from tests.profile.world import (
     PATIENT,
     RECORD,
     World,
+    measure,
 )
 from tests.support.hearing import hear
 
@@ -329,6 +330,23 @@ def test_measures_of_a_replaced_report_count_no_more(world: World) -> None:
     with pytest.raises(InvalidRequest) as refusal:
         extract(world)
     assert refusal.value.fields == {"document_id": "was replaced by a newer version"}
+
+
+def test_measures_of_a_deleted_report_count_no_more(world: World) -> None:
+    """
+    Its laboratory takes back what it put into the wrong person's record; what was entered by hand
+    stays.
+    """
+    allow(world)
+    world.papers.content = report(result(), result(code="2339-0", value="0.95", unit="g/L"))
+    extract(world)
+    world.record(measure("GLUCOSE", 110, unit="mg/dL"))
+    data = {"document_id": str(DOCUMENT), "decision_id": str(uuid4())}
+    hear(world.app, POLICIES, "vault.document_deleted", RECORD, **data)
+    world.project()
+
+    assert world.listed("GLYCATED_HEMOGLOBIN").items == []
+    assert [line.values for line in world.listed("GLUCOSE").items] == [{"value": 110}]
 
 
 @pytest.mark.parametrize(
