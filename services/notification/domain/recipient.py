@@ -43,7 +43,9 @@ class Choices:
         if not inside:
             return None
         day = here.date() + timedelta(days=1 if passes_midnight and at >= begins else 0)
-        return datetime.combine(day, ends, FRANCE)
+        until = datetime.combine(day, ends, FRANCE)
+        # What clocks show twice is meant as it is shown first, unless that is over.
+        return until if until > now else until.replace(fold=1)
 
     def to_event(self) -> dict[str, Any]:
         return {

@@ -1,7 +1,7 @@
 """What leaves the record: never what it is about, when it should, by a way that works."""
 
 import json
-from datetime import datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
@@ -111,6 +111,28 @@ def test_who_chose_nothing_is_left_in_peace_from_nine_to_eight(
     until = Choices().quiet_until(datetime(2026, 11, 21, hour, minute, tzinfo=FRANCE))
 
     assert (until is not None) is waits
+
+
+@pytest.mark.parametrize(
+    ("now", "until"),
+    [
+        (datetime(2026, 10, 25, 0, 30, tzinfo=UTC), datetime(2026, 10, 25, 0, 45, tzinfo=UTC)),
+        (datetime(2026, 10, 25, 1, 30, tzinfo=UTC), datetime(2026, 10, 25, 1, 45, tzinfo=UTC)),
+        (datetime(2026, 3, 29, 0, 30, tzinfo=UTC), datetime(2026, 3, 29, 1, 45, tzinfo=UTC)),
+    ],
+    ids=["the first half past two", "the second", "none at all"],
+)
+def test_quiet_hours_end_after_now_in_the_night_that_clocks_change(
+    now: datetime, until: datetime
+) -> None:
+    """At the second half past two of October, a quarter to three was put into the past: what waited
+    for it was looked at again without end, before all else."""
+    choices = Choices(quiet_from=time(21), quiet_to=time(2, 45))
+
+    found = choices.quiet_until(now)
+
+    assert found
+    assert found.astimezone(UTC) == until
 
 
 def test_people_choose_by_kind_way_and_language(
