@@ -17,6 +17,7 @@ COLUMNS = (
     " due_at BIGINT NOT NULL, queued_at BIGINT NOT NULL, attempts BIGINT NOT NULL,"
     " UNIQUE (record_id, topic, channel))"
 )
+URGENT = "ON CONFLICT (record_id, topic, channel) DO UPDATE SET id = excluded.id"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,11 +50,13 @@ class Pending:
         now: datetime,
         due_at: datetime,
     ) -> Step:
-        """Joins what already waits."""
+        """Joins what already waits. What is urgent gives it its own id, which one that is under
+        way does not take with it: that may have been read before."""
+        joined = URGENT if topic.is_urgent else "ON CONFLICT DO NOTHING"
 
         def insert(sql: Sql, _position: int) -> None:
             sql(
-                f"INSERT INTO {TABLE} VALUES (?, ?, ?, ?, ?, ?, 0) ON CONFLICT DO NOTHING",  # noqa: S608 - our own table name
+                f"INSERT INTO {TABLE} VALUES (?, ?, ?, ?, ?, ?, 0) {joined}",  # noqa: S608 - our own table name
                 str(dispatch_id), str(record_id), topic.value, channel.value,
                 _millis(due_at), _millis(now),
             )  # fmt: skip

@@ -16,6 +16,7 @@ from services.notification.domain.recipient import Choices
 from services.notification.domain.topic import Preference, Topic
 from shared.kernel.clock import FixedClock, instant
 from shared.kernel.french import FRANCE
+from shared.mail.mailer import Letter
 from tests.notification.conftest import LINK, Access, Box, Hear, Send, Show, parsed, subject
 from tests.notification.sample import (
     DOCTOR,
@@ -66,6 +67,39 @@ def test_an_emergency_goes_out_at_once(
     assert send(0) == [subject(Topic.EMERGENCY)]
     hear(glass_broken(4))
     assert send(0) == [subject(Topic.EMERGENCY)]
+
+
+def test_an_emergency_that_comes_while_another_leaves_goes_out_too(
+    hear: Hear, active: None, send: Send, box: Box, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """CSP R1111-48, each time: it cannot join a mail that is under way, for that may have been
+    read."""
+    deliver = box.deliver
+
+    def meanwhile(letter: Letter) -> None:
+        deliver(letter)
+        if len(box.taken) == 1:
+            hear(glass_broken(4))
+
+    hear(glass_broken(3))
+    monkeypatch.setattr(box, "deliver", meanwhile)
+    assert send(0) == [subject(Topic.EMERGENCY)]
+    monkeypatch.undo()
+    assert send(0) == [subject(Topic.EMERGENCY)]
+    assert send(0) == []
+
+
+def test_emergencies_that_nobody_takes_yet_are_one_mail(
+    hear: Hear, active: None, send: Send, box: Box
+) -> None:
+    """What waits is joined: it says the same of both."""
+    box.away = True
+    hear(glass_broken(3))
+    assert send(0) == []
+    hear(glass_broken(4))
+    box.away = False
+    assert send(60) == [subject(Topic.EMERGENCY)]
+    assert send(60) == []
 
 
 def test_quiet_hours_wait_for_the_morning(
