@@ -5,6 +5,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from shared.kernel.french import day_in_france, latest_day_in_france
+
 CENTILES: Mapping[str, float] = {
     "p3": -1.880794, "p10": -1.281552, "p25": -0.674490, "p50": 0.0,
     "p75": 0.674490, "p90": 1.281552, "p97": 1.880794,
@@ -46,7 +48,7 @@ class Growth:
         """By label, from ``first`` to ``last``; empty for whoever is no child any more."""
         steps = max(1, round((last - first) / MONTH))
         instants = [first + (last - first) * step / steps for step in range(steps + 1)]
-        rows = [(at, self.at(kind, sex, (at.date() - born) / MONTH)) for at in instants]
+        rows = [(at, self.at(kind, sex, _age(born, at))) for at in instants]
         known = [(at, row) for at, row in rows if row]
         if len(known) < len(rows):
             return {}
@@ -72,3 +74,9 @@ class Growth:
             m=before.m + (after.m - before.m) * share,
             s=before.s + (after.s - before.s) * share,
         )
+
+
+def _age(born: date, at: datetime) -> float:
+    """In months. Whoever was measured at birth was not before it: overseas a day begins earlier."""
+    day = max(day_in_france(at), min(born, latest_day_in_france(at)))
+    return (day - born) / MONTH

@@ -99,6 +99,23 @@ def test_a_curve_is_drawn_from_the_first_measure_to_the_last() -> None:
         assert len(instants) == 10
 
 
+@pytest.mark.parametrize(
+    ("at", "curves"),
+    [("2026-01-31T23:30:00+00:00", 3), ("2026-01-31T20:30:00+00:00", 3),
+     ("2026-01-31T11:59:00+00:00", 0)],
+    ids=["in Paris", "on Réunion", "before any part of France has that day"],
+)  # fmt: skip
+def test_who_was_measured_at_birth_has_curves_whatever_the_hour(at: str, curves: int) -> None:
+    """
+    Half past midnight of the first of February is the day before in UTC, where nobody was born yet.
+    """
+    last = datetime(2026, 6, 1, 8, tzinfo=UTC)
+
+    lines = read_growth().charted("WEIGHT", "F", date(2026, 2, 1), datetime.fromisoformat(at), last)
+
+    assert len(lines) == curves
+
+
 def words(world: World) -> str:
     answer = world.app.summary_document(r.SummaryDocument(record_id=RECORD), PATIENT)
     pages = PdfReader(BytesIO(base64.b64decode(answer.content))).pages
