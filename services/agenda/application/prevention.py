@@ -61,7 +61,7 @@ class Prevention(AgendaLog):
         others = self._others(request.record_id)
         readable = self._readable(request.record_id, [kept, *others], by)
         items = self._planned(traits, [kept, *others], readable)
-        answered = kept.history(self.table, readable).answers
+        answered = kept.history(self.table, readable, self._latest()).answers
         if request.item not in {item.id for item in items} | answered.keys():
             raise InvalidRequest(fields={"item": "is not in this plan"})
         said = self._answer(request, traits.earliest)
@@ -111,7 +111,9 @@ class Prevention(AgendaLog):
             and item.rule.code not in _opted_out(plans)
             and not any(item.id in other.told for other in plans[1:])
         ]
-        kept.tell(due if kept.active else (), next_look(self.table, person, history, today), by)
+        to_come = (day for known in plans for day in known.days_to_come(self._latest()))
+        again = min([next_look(self.table, person, history, today), *to_come])
+        kept.tell(due if kept.active else (), again, by)
         return Outcome(answer=Done(), save=[kept])
 
     def know_vaccination(self, record_id: UUID, entry: UUID, known: Vaccination) -> Outcome[Done]:
@@ -167,7 +169,8 @@ class Prevention(AgendaLog):
         self, traits: Traits, plans: Sequence[PreventionPlan], readable: Readable
     ) -> tuple[Person, History]:
         facts = {f: d for p in plans for f, d in p.known_facts(readable, self.today()).items()}
-        history = united([kept.history(self.table, readable) for kept in plans])
+        latest = self._latest()
+        history = united([kept.history(self.table, readable, latest) for kept in plans])
         person = Person(born=traits.born, earliest=traits.earliest, sex=traits.sex, facts=facts)
         return person, history
 
@@ -177,9 +180,13 @@ class Prevention(AgendaLog):
         if request.answer is not State.DONE:
             return Answer(request.answer)
         on = request.on or self.today()
-        if not born <= on <= latest_day_in_france(self.clock.now()):
+        if not born <= on <= self._latest():
             raise InvalidRequest(fields={"date": "is between birth and today"})
         return Answer(State.DONE, on)
+
+    def _latest(self) -> date:
+        """What was done was done on that day at the latest: it begins earlier overseas."""
+        return latest_day_in_france(self.clock.now())
 
 
 def _matters(item: Item, today: date) -> bool:

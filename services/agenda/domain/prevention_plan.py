@@ -230,18 +230,24 @@ class PreventionPlan(Aggregate):
         of_profile = {known.confidentiality for known in self.vaccinations.values()}
         return of_profile | {told.confidentiality for told in self.facts.values()} | {SECRET_CODES}
 
-    def history(self, table: Table, readable: Readable) -> History:
-        """What readers know who may read what is marked with these codes."""
+    def history(self, table: Table, readable: Readable, latest: date) -> History:
+        """What readers know who may read what is marked with these codes. ``latest``: what is said
+        of a later day has not been done yet."""
         answers = self.answers[False] | (self.answers[True] if readable(SECRET_CODES) else {})
         days: dict[str, set[date]] = {}
         for known in self.vaccinations.values():
-            if known.on and readable(known.confidentiality):
+            if known.on and known.on <= latest and readable(known.confidentiality):
                 for act in table.acts_of(known.vaccine):
                     days.setdefault(act, set()).add(known.on)
         return History(
             answers=answers,
             vaccinations={act: tuple(sorted(found)) for act, found in days.items()},
         )
+
+    def days_to_come(self, latest: date) -> list[date]:
+        """On which a vaccination that was told of beforehand counts, so that others may be due."""
+        days = (known.on for known in self.vaccinations.values() if known.on)
+        return [day for day in days if day > latest]
 
     def known_facts(self, readable: Readable, today: date) -> dict[Fact, date | None]:
         """With their first day, where it was said. A pregnancy is over nine months after it began,

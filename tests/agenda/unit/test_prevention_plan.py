@@ -170,6 +170,43 @@ def test_a_vaccine_of_the_season_is_done_for_that_season(world: World) -> None:
     assert shown(world)["GRIPPE-65"].item == "GRIPPE-65:2027-10-15"
 
 
+def test_a_vaccine_of_a_day_to_come_is_not_done_before_it(world: World) -> None:
+    """
+    2062 written for 2026, or what is planned: the reminder must not be silenced. From the first
+    hour of that day, overseas, it counts.
+    """
+    flu = "GRIPPE-65:2026-10-15"
+
+    def state() -> str:
+        items = world.app.prevention_plan(AskPlan(record_id=RECORD), PATIENT).items
+        return next(item.state.value for item in items if item.item == flu)
+
+    world.identities.born = date(1960, 3, 1)
+    opened(world)
+    vaccinated(world, "J07BB02", "2026-11-22")
+
+    assert state() == "not_specified"
+    assert any(flu in items for items in told(world))
+    world.clock.move(timedelta(hours=3, minutes=30))
+    assert state() == "done"
+
+
+def test_what_follows_a_vaccine_of_a_day_to_come_is_told_in_its_time(world: World) -> None:
+    """
+    The second dose against shingles is due two months after the first, which was planned when the
+    plan was last looked at: nothing else is due in between.
+    """
+    world.identities.born = date(1960, 3, 1)
+    opened(world)
+    vaccinated(world, "J07BK03", "2026-12-20")
+    told(world)
+
+    world.clock.move(timedelta(days=30))
+    assert not any("ZONA-2:" in item for items in told(world) for item in items)
+    world.clock.move(timedelta(days=62))
+    assert ["ZONA-2:2027-02-20"] in told(world)
+
+
 def test_doses_too_close_are_put_off(world: World) -> None:
     """
     Covid-19 at 76: six months after a dose of August, when the season is over; not before.
