@@ -6,12 +6,13 @@ able to keep a service busy.
 """
 
 import re
+from calendar import monthrange
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
-from services.agenda.domain.when import When, instant_of
+from services.agenda.domain.when import LAST_YEAR, When, instant_of
 
 MAX_DATES = 1000
 """Days one series may add, and leave out; and occurrences a rule may count."""
@@ -24,7 +25,8 @@ _PARTS = {
 }
 _ALWAYS = {"FREQ", "INTERVAL", "COUNT", "UNTIL", "WKST"}
 _STEP = {"DAILY": 1, "WEEKLY": 7}
-_DAYS_OF_MONTH = (31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
+_WITH_FIVE = 29
+"""Days of the shortest month that has some day of the week five times."""
 _DAY = re.compile(r"([+-]?\d{1,2})?(MO|TU|WE|TH|FR|SA|SU)")
 
 
@@ -81,10 +83,10 @@ def check_rule(text: str, start: datetime) -> None:
 
 
 def _check_days(rule: Mapping[str, Any], freq: str) -> None:
-    days = [_DAY.fullmatch(str(day)) for day in rule.get("BYDAY", ())]
-    if not all(days):
+    days = rule.get("BYDAY", ())
+    if not all(_DAY.fullmatch(str(day)) for day in days):
         raise BadRule("names a day that no week has")
-    ordinals = [int(day[1]) for day in days if day and day[1]]
+    ordinals = _ordinals(rule)
     most = 53 if freq == "YEARLY" and "BYMONTH" not in rule else 5
     if ordinals and (freq in _STEP or "BYMONTHDAY" in rule):
         raise BadRule("counts days of the week where it may not")
@@ -97,16 +99,38 @@ def _check_days(rule: Mapping[str, Any], freq: str) -> None:
         raise BadRule("has a BYSETPOS outside of its days")
 
 
+def _ordinals(rule: Mapping[str, Any]) -> list[int]:
+    """Of its days of the week, those that are counted."""
+    days = (_DAY.fullmatch(str(day)) for day in rule.get("BYDAY", ()))
+    return [int(day[1]) for day in days if day and day[1]]
+
+
 def _check_possible(rule: Mapping[str, Any], start: datetime) -> None:
     months = [int(month) for month in rule.get("BYMONTH", ())]
     if any(not 1 <= month <= 12 for month in months):
         raise BadRule("names a month that no year has")
-    longest = max(_DAYS_OF_MONTH[month - 1] for month in months or [start.month])
+    if _one(rule, "FREQ") in _STEP:
+        return
+    longest = _longest_month(rule, start, months or [start.month])
+    if any(not 1 <= abs(day) <= longest for day in rule.get("BYMONTHDAY", ())):
+        raise BadRule("names a day that its months do not have")
+    in_months = _one(rule, "FREQ") == "MONTHLY" or "BYMONTH" in rule
+    if in_months and longest < _WITH_FIVE and any(abs(n) > 4 for n in _ordinals(rule)):
+        raise BadRule("counts further than its months go")
+
+
+def _longest_month(rule: Mapping[str, Any], start: datetime, months: Sequence[int]) -> int:
+    """Days of the longest of those that the rule comes to: every second year from an odd one has
+    no 29 February.
+    """
+    interval = _one(rule, "INTERVAL", 1)
     if _one(rule, "FREQ") == "MONTHLY":
-        longest = 31
-    for day in rule.get("BYMONTHDAY", ()):
-        if not 1 <= abs(day) <= longest:
-            raise BadRule("names a day that its months do not have")
+        first = start.year * 12 + start.month - 1
+        named = [(n // 12, n % 12 + 1) for n in range(first, 12 * (LAST_YEAR + 1), interval)]
+    else:
+        years = range(start.year, LAST_YEAR + 1, interval)
+        named = [(year, month) for year in years for month in months]
+    return max(monthrange(year, month)[1] for year, month in named)
 
 
 def _one(rule: Mapping[str, Any], name: str, default: Any = None) -> Any:

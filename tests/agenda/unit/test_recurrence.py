@@ -156,6 +156,36 @@ def test_rules_that_no_appointment_has_are_refused_at_once(rule: str) -> None:
     assert time.monotonic() - began < 0.5
 
 
+@pytest.mark.parametrize(
+    ("rule", "taken", "refused"),
+    [
+        ("FREQ=YEARLY;INTERVAL=2;BYMONTH=2;BYMONTHDAY=29", "2026-02-01", "2027-02-01"),
+        ("FREQ=YEARLY;INTERVAL=4;BYMONTH=2;BYDAY=5MO", "2028-02-01", "2026-02-01"),
+        ("FREQ=MONTHLY;INTERVAL=12;BYMONTHDAY=30", "2026-03-01", "2026-02-01"),
+        ("FREQ=MONTHLY;INTERVAL=24;BYMONTHDAY=-29", "2026-02-01", "2027-02-01"),
+        ("FREQ=MONTHLY;INTERVAL=48;BYDAY=-5MO", "2028-02-01", "2026-02-01"),
+    ],
+)
+def test_rules_that_come_to_no_day_at_all_are_refused(rule: str, taken: str, refused: str) -> None:
+    """
+    In no year it comes to has the month that day: it would be searched for until year 9999, each
+    time the agenda is read.
+    """
+    check_rule(rule, civil(taken))
+    with pytest.raises(BadRule):
+        check_rule(rule, civil(refused))
+
+
+def test_the_weeks_of_a_year_are_not_those_of_a_month() -> None:
+    """
+    Without BYMONTH the ordinals of a yearly rule are counted in the year (RFC 5545 3.3.10).
+    """
+    found = expanded("FREQ=YEARLY;BYDAY=5MO,53MO", "2029-02-01T09:00", "2029-01-01", "2030-12-31")
+
+    assert found == ["2029-02-01T09:00", "2029-12-31T09:00", "2030-02-04T09:00"]
+    check_rule("FREQ=YEARLY;BYDAY=5MO,53MO", civil("2029-02-01"))
+
+
 @pytest.mark.parametrize("rule", ["FREQ=DAILY", "FREQ=WEEKLY;BYDAY=MO,TU,WE,TH,FR,SA,SU"])
 def test_a_series_that_began_long_ago_is_not_walked_through(rule: str) -> None:
     """
