@@ -12,6 +12,7 @@ from services.profile.domain.errors import NotConsented, NotSecret
 from services.profile.domain.extraction import Extraction
 from services.profile.domain.measuring import Said
 from services.profile.domain.ports import Report
+from services.profile.domain.visibility import require_secret_enough
 from shared.crypto.keys import KeyErased
 from shared.kernel.actor import Actor, ActorKind
 from shared.kernel.clock import instant
@@ -54,6 +55,7 @@ class Extracting(MeasureTaking):
         if not self._is_allowed(request.record_id):
             raise NotConsented
         report = self.parts.papers.report(request.document_id, self.together(request.record_id), by)
+        require_secret_enough(report.confidentiality, by)
         if report.replaced:
             raise InvalidRequest(fields={"document_id": "was replaced by a newer version"})
         saids = self.parts.reports.results(report.content)

@@ -387,6 +387,22 @@ def test_as_visible_as_the_document_then_and_later(world: World) -> None:
         assert (seen(PATIENT), seen(PARENT), seen(DOCTOR)) == shown
 
 
+def test_a_secret_session_extracts_what_is_hidden_from_parents_alone(world: World) -> None:
+    """
+    Measures of a document that they see would appear among those that they see.
+    """
+    allow(world)
+    world.papers.content = report(result())
+    with pytest.raises(NotSecret):
+        extract(world, IN_SECRET)
+    assert world.listed("GLYCATED_HEMOGLOBIN", PARENT).total == 0
+
+    world.papers.confidentiality = ["INVISIBLE_REPRESENTANTS_LEGAUX"]
+    assert extract(world, IN_SECRET) == [("GLYCATED_HEMOGLOBIN", False)]
+    assert world.listed("GLYCATED_HEMOGLOBIN", PARENT).total == 0
+    assert world.listed("GLYCATED_HEMOGLOBIN", PATIENT).total == 1
+
+
 def test_who_may_not_see_the_document_extracts_nothing(world: World) -> None:
     """
     The vault opens it in their name.
