@@ -68,9 +68,20 @@ class Connecting(CatalogueLog):
         )
         return Outcome(
             answer=c.Granted(authorisation_id=authorisation_id),
-            save=[connections],
+            save=[connections, *self._ended_elsewhere(request, by)],
             relied_on={service.id: service.version},
         )
+
+    def _ended_elsewhere(self, request: c.Authorise, by: Actor) -> list[Connections]:
+        """What was allowed the same service in a record that was merged with this one: as what is
+        given again replaces the former, and its token, so it does there."""
+        ended = []
+        for connections in self.together(request.record_id):
+            former = connections.of_service(request.service, secret=by.in_secret)
+            if former and connections.record_id != request.record_id:
+                connections.end(former, Ending.PERSON, by)
+                ended.append(connections)
+        return ended
 
     def reapprove(self, request: c.Reapprove, by: Actor) -> Done:
         """Answer once access has applied it: what is left out is refused afterwards."""

@@ -186,6 +186,13 @@ class Connections(Aggregate):
             raise UnknownAuthorisation
         return authorisation
 
+    def of_service(self, service_id: UUID, *, secret: bool) -> UUID | None:
+        """The authorisation it has, of those given in secret or of the others."""
+        for key, authorisation in self.live.items():
+            if authorisation["service_id"] == service_id and authorisation["secret"] is secret:
+                return UUID(key)
+        return None
+
     def grant(
         self,
         authorisation_id: UUID,

@@ -16,6 +16,7 @@ from tests.catalogue.sample import (
     OPERATOR,
     PATIENT,
     RECORD,
+    SECRETLY,
     authorise,
     revocation,
     withdrawal,
@@ -121,3 +122,27 @@ def test_merged_the_person_of_the_target_ends_it(catalogue: Catalogue, sensor: U
     request = revocation(given.authorisation_id).model_copy(update={"record_id": TARGET})
     catalogue.revoke(request, PERSON)
     assert not state(catalogue, given.token).active
+
+
+def test_merged_a_token_given_anew_voids_the_one_of_the_source(
+    catalogue: Catalogue, sensor: UUID
+) -> None:
+    """
+    The same service was connected to the record that was merged: who disconnects it once would
+    leave it the other token. What was connected in secret is another one.
+    """
+    old = catalogue.authorise(authorise(sensor), PATIENT)
+    secret = catalogue.authorise(authorise(sensor), SECRETLY)
+    merge = {"source": str(RECORD), "merge_id": str(uuid4())}
+    hear(catalogue, POLICIES, "identity.records_merged", TARGET, **merge)
+
+    request = authorise(sensor).model_copy(update={"record_id": TARGET})
+    new = catalogue.authorise(request, PERSON)
+
+    assert listed(catalogue, PERSON) == sorted(
+        (new.authorisation_id, secret.authorisation_id), key=str
+    )
+    assert not state(catalogue, old.token).active
+    assert state(catalogue, secret.token).active
+    assert catalogue.authorise(request, PERSON).token == new.token
+    assert state(catalogue, new.token).active
