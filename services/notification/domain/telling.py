@@ -91,8 +91,9 @@ TELLS: Mapping[str, Tell] = {
     "vault.document_released": Tell(
         kind=K.DOCUMENT_DEPOSITED, topic=T.DOCUMENTS, subject="document_id"
     ),
+    # It was added a month before, or for a consultation, by others than who, or what, reveals it.
     "vault.document_revealed_to_patient": Tell(
-        kind=K.DOCUMENT_DEPOSITED, topic=T.DOCUMENTS, subject="document_id"
+        kind=K.RECORD_UPDATED, topic=T.DOCUMENTS, subject="document_id"
     ),
     # CSP R1111-53: at two weeks, "by any means", without a word of what.
     "vault.hidden_notice_sent": Tell(kind=K.RECORD_UPDATED, topic=T.DOCUMENTS, hidden_too=True),

@@ -86,6 +86,26 @@ def test_a_deposit_is_told_by_the_role_behind_it(
     assert notice.subject == DOCUMENT
 
 
+@pytest.mark.parametrize("by", [{"kind": "service", "id": "vault"}, DOCTOR])
+def test_a_document_that_opens_is_not_told_as_one_that_comes(
+    hear: Hear, show: Show, by: dict[str, Any]
+) -> None:
+    """
+    CSP R1111-53: it came a month before, or for a consultation; who opens it, or time, did not add
+    it.
+    """
+    data = {"document_id": str(DOCUMENT), "confidentiality": ["N"], "by": by}
+    hear(received("vault.document_revealed_to_patient", 1, **data))
+
+    (notice,) = show(ALL, PATIENT).items
+
+    assert notice.text_fr == (
+        "Votre dossier a été mis à jour. Un professionnel de santé, par exemple votre médecin"
+        " traitant, peut faire le point avec vous."
+    )
+    assert notice.subject == DOCUMENT
+
+
 def test_an_opening_is_told_with_what_the_person_can_do(hear: Hear, show: Show) -> None:
     """
     Every access by a professional is told; the person can block them.
