@@ -111,11 +111,13 @@ class ReferenceService(ServiceCommand):
 
 
 class ChangeService(ServiceCommand):
-    """``reapprove_before``: must be given when finalities change, and only then."""
+    """``reapprove_before``: must be given when finalities change, and only then. ``evidence``: of
+    what the service had not to show before, as one that becomes a medical device."""
 
     description: Description
     finalities: list[Finality] = Field(default=[], max_length=20)
     reapprove_before: Instant | None = None
+    evidence: list[Evidence] = Field(default=[], max_length=30)
 
 
 class SuspendService(ServiceCommand):

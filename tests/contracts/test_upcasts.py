@@ -59,6 +59,8 @@ READ_AS: list[tuple[str, int, State, State]] = [
      {"state": {"facts": {"private": True}, "chosen": None}, "private": True}),
     ("agenda.appointment_cancelled", 2, {"state": {"facts": None}},
      {"state": {"facts": None, "chosen": None}, "private": False}),
+    # A change of a service came with no evidence.
+    ("catalogue.service_changed", 1, {"finalities_version": 2}, {"evidence": []}),
     # Of an archive the first CDA alone was named.
     ("messaging.message_kept", 1,
      {"attachments": [{"number": 1, "unique_id": "1.2^3"}, {"number": 2, "unique_id": None}]},

@@ -29,14 +29,7 @@ class ServiceLife(CatalogueLog):
     @command
     def reference_service(self, request: c.ReferenceService, by: Actor) -> Outcome[Done]:
         service = self.service(request.service_id)
-        evidence = [
-            Evidence(
-                criterion=item.criterion.value,
-                reference=item.reference,
-                checked_on=item.checked_on.isoformat(),
-            )
-            for item in request.evidence
-        ]
+        evidence = _evidence(request.evidence)
         service.reference(evidence, pre_series=request.pre_series, by=by)
         return Outcome(answer=Done(), save=[service])
 
@@ -50,6 +43,7 @@ class ServiceLife(CatalogueLog):
             finalities,
             reapprove_before=request.reapprove_before,
             earliest=self.clock.now() + self.delays.reapproval,
+            evidence=_evidence(request.evidence),
             by=by,
         )
         return Outcome(answer=Done(), save=[service])
@@ -105,6 +99,17 @@ def view(service: ListedService) -> c.ServiceView:
 
 def described(description: c.Description) -> dict[str, Any]:
     return description.model_dump(mode="json")
+
+
+def _evidence(given: Sequence[c.Evidence]) -> list[Evidence]:
+    return [
+        Evidence(
+            criterion=item.criterion.value,
+            reference=item.reference,
+            checked_on=item.checked_on.isoformat(),
+        )
+        for item in given
+    ]
 
 
 def _finality(given: c.Finality) -> Finality:

@@ -62,15 +62,23 @@ class ListedService(Aggregate):
             aggregate.evidence = self.evidence
 
     class Changed(Event):
-        """``finalities`` with their version; ``reapprove_before`` when people are asked again."""
+        """``finalities`` with their version; ``reapprove_before`` when people are asked again.
+        ``evidence``: more of it. Version 1 came with none."""
 
         TOPIC = "catalogue.service_changed"
+        class_version = 2
         description: dict[str, Any]
         finalities: list[Finality]
         finalities_version: int
         reapprove_before: datetime | None
+        evidence: list[Evidence]
+
+        @staticmethod
+        def upcast_v1_v2(state: dict[str, Any]) -> None:
+            state["evidence"] = []
 
         def apply(self, aggregate: "ListedService") -> None:
+            aggregate.evidence = [*aggregate.evidence, *self.evidence]
             aggregate.description = self.description
             aggregate.finalities = self.finalities
             aggregate.finalities_version = self.finalities_version
@@ -170,13 +178,18 @@ class ListedService(Aggregate):
         *,
         reapprove_before: datetime | None,
         earliest: datetime,
+        evidence: Sequence[Evidence],
         by: Actor,
     ) -> None:
-        """Other finalities, or other words for them, ask everybody again before a date.
+        """Other finalities, or other words for them, ask everybody again before a date. Once it was
+        in the catalogue, each criterion stays shown.
 
         ``earliest`` that date may be: people need the time to answer.
         """
         self._must_be(*(set(Status) - {Status.WITHDRAWN}))
+        if self.status is not Status.PROPOSED:
+            shown = [*self.evidence, *evidence]
+            check_evidence(shown, medical_device=description["medical_device"])
         check_reading(EditorKind(description["editor"]["kind"]), finalities)
         asks = list(finalities) != self.finalities
         heard = asks and self.status is not Status.PROPOSED
@@ -193,6 +206,7 @@ class ListedService(Aggregate):
             finalities=list(finalities),
             finalities_version=self.finalities_version + asks,
             reapprove_before=reapprove_before,
+            evidence=list(evidence),
         )
 
     def suspend(self, reason: str, by: Actor) -> None:

@@ -111,6 +111,30 @@ def test_no_reference_without_evidence_of_each_criterion(
             catalogue.reference_service(reference(other, evidence=shown), OPERATOR)
 
 
+def test_a_service_becomes_a_medical_device_on_evidence_alone(catalogue: Catalogue) -> None:
+    """
+    CSP L1111-13-1 III: by a change of its description it would be one without CE marking. What was
+    shown once counts for the next change.
+    """
+    plain = description(medical_device=False)
+    given = evidence(*(set(Criterion) - {Criterion.MEDICAL_DEVICE}))
+    service_id = catalogue.propose_service(proposal(description=plain), OPERATOR).service_id
+    catalogue.change_service(change(service_id, description=plain | {"name": "Autre"}), OPERATOR)
+    catalogue.reference_service(reference(service_id, evidence=given), OPERATOR)
+
+    with pytest.raises(Incomplete) as refusal:
+        catalogue.change_service(change(service_id, evidence=given), OPERATOR)
+    assert set(refusal.value.fields) == {"evidence.medical_device"}
+    catalogue.change_service(
+        change(service_id, evidence=evidence(Criterion.MEDICAL_DEVICE)), OPERATOR
+    )
+    catalogue.change_service(change(service_id, description=plain), OPERATOR)
+    catalogue.change_service(change(service_id), OPERATOR)
+
+    shown = catalogue.get_service(c.GetService(service_id=service_id), OPERATOR)
+    assert shown.description.medical_device
+
+
 def test_states_that_do_not_follow_are_refused(catalogue: Catalogue, sensor: UUID) -> None:
     """
     A service out of the catalogue does not come back; nothing is done twice.
