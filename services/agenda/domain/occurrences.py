@@ -13,6 +13,7 @@ from services.agenda.domain.facts import Facts
 from services.agenda.domain.origin import Origin, attributes
 from services.agenda.domain.recurrence import starts
 from services.agenda.domain.slot import WHOLE, Slot, is_private
+from services.agenda.domain.when import FIRST_YEAR, LAST_YEAR
 from shared.kernel.clock import instant
 from shared.kernel.errors import InvalidRequest
 
@@ -102,6 +103,8 @@ def _start_named(slot: str) -> datetime | None:
     try:
         at = datetime.fromisoformat(slot)
     except ValueError:
+        return None
+    if not FIRST_YEAR - 1 <= at.year <= LAST_YEAR + 1:  # one of a series has a clock around it
         return None
     return at if at.tzinfo else datetime.fromisoformat(f"{slot}T00:00:00+00:00")
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
-from services.agenda.domain.when import LAST_YEAR, When, instant_of
+from services.agenda.domain.when import FIRST_YEAR, LAST_YEAR, When, instant_of
 
 MAX_DATES = 1000
 """Days one series may add, and leave out; and occurrences a rule may count."""
@@ -27,6 +27,7 @@ _ALWAYS = {"FREQ", "INTERVAL", "COUNT", "UNTIL", "WKST"}
 _STEP = {"DAILY": 1, "WEEKLY": 7}
 _WITH_FIVE = 29
 """Days of the shortest month that has some day of the week five times."""
+_MONTHS = frozenset(map(str, range(1, 13)))
 _DAY = re.compile(r"([+-]?\d{1,2})?(MO|TU|WE|TH|FR|SA|SU)")
 
 
@@ -106,9 +107,9 @@ def _ordinals(rule: Mapping[str, Any]) -> list[int]:
 
 
 def _check_possible(rule: Mapping[str, Any], start: datetime) -> None:
-    months = [int(month) for month in rule.get("BYMONTH", ())]
-    if any(not 1 <= month <= 12 for month in months):
+    if any(str(month) not in _MONTHS for month in rule.get("BYMONTH", ())):
         raise BadRule("names a month that no year has")
+    months = [int(month) for month in rule.get("BYMONTH", ())]
     if _one(rule, "FREQ") in _STEP:
         return
     longest = _longest_month(rule, start, months or [start.month])
@@ -158,7 +159,10 @@ def _by_rule(when: When, text: str, since: datetime, until: datetime) -> Iterato
     rule = _read(text)
     last = _last(rule, when)
     parts = ";".join(p for p in text.split(";") if not p.upper().startswith("UNTIL="))
-    expanded = rrulestr(parts, dtstart=_nearer(rule, when.start, since))
+    try:
+        expanded = rrulestr(parts, dtstart=_nearer(rule, when.start, since))
+    except ValueError:  # taken once, and refused since: the rest of the agenda is read all the same
+        return
     for start in expanded.between(since, until, inc=True):
         if last and instant_of(start, when.zone or "UTC") > last:
             return
@@ -184,8 +188,10 @@ def _nearer(rule: Mapping[str, Any], start: datetime, since: datetime) -> dateti
 def _last(rule: Mapping[str, Any], when: When) -> datetime | None:
     """UNTIL, included, as an instant: UTC, civil time of the series, or a whole day."""
     until = _one(rule, "UNTIL")
-    if until is None:
+    if until is None or until.year > LAST_YEAR:  # which is later than anything that is shown
         return None
+    if until.year < FIRST_YEAR:
+        return datetime.min.replace(tzinfo=UTC)
     zone = when.zone or "UTC"
     if not isinstance(until, datetime):
         assert isinstance(until, date)  # noqa: S101 - vRecur has no third kind

@@ -1,10 +1,14 @@
 """Series of other software's calendars: each occurrence once, as it was last said."""
 
+from uuid import uuid4
+
 import pytest
 
+from services.agenda.contract.appointments import CancelAppointment
 from shared.kernel.clock import instant
+from shared.kernel.errors import InvalidRequest
 from tests.agenda.ics import MORNING, WEEKLY, starts, take, vevent
-from tests.agenda.world import World
+from tests.agenda.world import PATIENT, RECORD, World
 
 
 def test_a_series_with_days_left_out_added_and_changed(world: World) -> None:
@@ -112,3 +116,43 @@ def test_a_window_takes_of_a_series_what_falls_in_it_in_part(
     days = [str(view.day) for view in world.show(**{"from": since, "to": until})]
 
     assert days == (["2026-12-08"] if shown else [])
+
+
+@pytest.mark.parametrize(
+    ("start", "until", "shown"),
+    [
+        ("VALUE=DATE:20261201", "99991231T230000Z", 31),
+        ("TZID=America/Martinique:20261201T093000", "99991231", 31),
+        ("TZID=America/Martinique:20261201T093000", "99991231T235959", 31),
+        ("TZID=Pacific/Noumea:20261201T093000", "00010101T000000", 1),
+        ("TZID=Pacific/Noumea:20261201T093000", "00010101", 1),
+        ("VALUE=DATE:20261201", "00010101", 1),
+    ],
+)
+def test_an_end_at_the_end_of_the_calendar_keeps_the_agenda_readable(
+    world: World, start: str, until: str, shown: int
+) -> None:
+    """
+    "For ever", or never, as software without a date writes it; no clock has the hour after.
+    """
+    take(world, vevent("s", f"DTSTART;{start}", f"RRULE:FREQ=DAILY;UNTIL={until}"))
+    december = {"from": "2026-11-30T12:00:00Z", "to": "2026-12-31T14:00:00Z"}
+
+    assert len(world.show(**december)) == shown
+
+
+@pytest.mark.parametrize(
+    "occurrence", ["0001-01-01", "9999-12-31", "0001-01-01T00:00:00Z", "9999-12-31T23:59:59.999Z"]
+)
+def test_an_occurrence_at_the_end_of_the_calendar_is_none(world: World, occurrence: str) -> None:
+    """
+    Named by hand, it is refused as every other that the series does not have.
+    """
+    (part,) = take(world, vevent("s", MORNING, WEEKLY)).parts
+    asked = {"record_id": RECORD, "appointment_id": part.appointment_id, "occurrence": occurrence}
+
+    with pytest.raises(InvalidRequest) as refusal:
+        world.app.cancel_appointment(
+            CancelAppointment.model_validate({"request_id": uuid4()} | asked), PATIENT
+        )
+    assert list(refusal.value.fields) == ["occurrence"]

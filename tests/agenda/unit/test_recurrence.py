@@ -141,6 +141,7 @@ REFUSED = [
     "FREQ=MONTHLY;BYDAY=1MO;BYMONTHDAY=20", "FREQ=MONTHLY;BYDAY=MO;BYSETPOS=5",
     "FREQ=DAILY;INTERVAL=7;BYDAY=TU", "FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30",
     "FREQ=MONTHLY;BYMONTHDAY=32", "FREQ=YEARLY;BYMONTH=13", "FREQ=YEARLY;BYDAY=54MO",
+    "FREQ=YEARLY;BYMONTH=5L;BYMONTHDAY=1",
 ]  # fmt: skip
 
 
@@ -184,6 +185,15 @@ def test_the_weeks_of_a_year_are_not_those_of_a_month() -> None:
 
     assert found == ["2029-02-01T09:00", "2029-12-31T09:00", "2030-02-04T09:00"]
     check_rule("FREQ=YEARLY;BYDAY=5MO,53MO", civil("2029-02-01"))
+
+
+def test_a_rule_that_was_taken_once_and_is_refused_since_has_its_start_alone() -> None:
+    """
+    A leap month (RFC 7529) made the whole agenda unreadable.
+    """
+    found = expanded("FREQ=YEARLY;BYMONTH=5L", "2026-01-05T09:00", "2026-01-01", "2030-01-01")
+
+    assert found == ["2026-01-05T09:00"]
 
 
 @pytest.mark.parametrize("rule", ["FREQ=DAILY", "FREQ=WEEKLY;BYDAY=MO,TU,WE,TH,FR,SA,SU"])
