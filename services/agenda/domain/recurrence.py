@@ -10,6 +10,7 @@ from calendar import monthrange
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 from typing import Any
 
 from services.agenda.domain.when import FIRST_YEAR, LAST_YEAR, When, instant_of
@@ -83,6 +84,16 @@ def check_rule(text: str, start: datetime) -> None:
     _check_possible(rule, start)
 
 
+@lru_cache(maxsize=4096)
+def _is_taken(text: str, start: datetime) -> bool:
+    """Not of a rule that was taken before it was refused: nobody could read the agenda it is in."""
+    try:
+        check_rule(text, start)
+    except ValueError:
+        return False
+    return True
+
+
 def _check_days(rule: Mapping[str, Any], freq: str) -> None:
     days = rule.get("BYDAY", ())
     if not all(_DAY.fullmatch(str(day)) for day in days):
@@ -95,6 +106,8 @@ def _check_days(rule: Mapping[str, Any], freq: str) -> None:
         raise BadRule("counts further than a month or a year goes")
     if freq == "DAILY" and days and _one(rule, "INTERVAL", 1) != 1:
         raise BadRule("leaves days out of a count of days")
+    if ordinals and len(ordinals) < len(days):
+        raise BadRule("counts some of its days of the week, and others not")
     positions = rule.get("BYSETPOS", ())
     if positions and (ordinals or any(not 1 <= abs(n) <= 4 * len(days) for n in positions)):
         raise BadRule("has a BYSETPOS outside of its days")
@@ -148,7 +161,7 @@ def starts(when: When, series: Recurrence, since: datetime, until: datetime) -> 
     left out are still in.
     """
     found = {when.start} | {datetime.fromisoformat(text) for text in series.added}
-    if series.rule:
+    if series.rule and _is_taken(series.rule, when.start):
         found |= set(_by_rule(when, series.rule, since, until))
     yield from sorted(start for start in found if since <= start < until)
 
@@ -159,10 +172,7 @@ def _by_rule(when: When, text: str, since: datetime, until: datetime) -> Iterato
     rule = _read(text)
     last = _last(rule, when)
     parts = ";".join(p for p in text.split(";") if not p.upper().startswith("UNTIL="))
-    try:
-        expanded = rrulestr(parts, dtstart=_nearer(rule, when.start, since))
-    except ValueError:  # taken once, and refused since: the rest of the agenda is read all the same
-        return
+    expanded = rrulestr(parts, dtstart=_nearer(rule, when.start, since))
     for start in expanded.between(since, until, inc=True):
         if last and instant_of(start, when.zone or "UTC") > last:
             return
