@@ -23,6 +23,7 @@ from shared.rpc.settings import RpcSettings
 from shared.telemetry.health import HealthServer, health
 from shared.telemetry.logs import described, log, set_up_logs
 from shared.telemetry.settings import TelemetrySettings
+from shared.telemetry.starting import NotStarted
 from shared.telemetry.traces import set_up_traces
 
 EPILOG = """\
@@ -34,7 +35,8 @@ A name is <service>.<entrypoint>: the file services/<service>/entrypoints/<entry
 
 Settings come from the environment only (CARNET_*): see shared/kernel/common.py. With
 CARNET_HTTP_PORT set, /live, /ready and /metrics are served there. SIGTERM and Ctrl-C let
-the calls under way finish.
+the calls under way finish. Exit codes: 0 stopped as told, 1 died or refused its settings,
+69 a store that it needs from the start is out of reach (the line not_started says which).
 
 example: python -m services access.rpc access.project access.follow
 """
@@ -112,7 +114,10 @@ def _stay(runner: ServiceRunner) -> int:
         signal.signal(number, lambda *_: _tell(stop, 0))
     names = sorted(runner.service_names)
     health.add("start", lambda: "still starting")
-    runner.start()
+    try:
+        runner.start()
+    except NotStarted as ended:
+        return ended.code
     health.remove("start")
     leave_what_stays()
     eventlet.spawn(_watch, runner, stop)

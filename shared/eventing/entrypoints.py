@@ -31,6 +31,7 @@ from shared.eventing.timers import Timers, timer_loop
 from shared.eventing.view import View
 from shared.stores.event_log import EventLog
 from shared.telemetry.health import health
+from shared.telemetry.starting import starting
 
 __all__ = [
     "Following", "FollowingLeaves", "Projecting", "Timers", "View",
@@ -127,7 +128,8 @@ class Loops(DependencyProvider):
         self._threads: list[Any] = []
 
     def setup(self) -> None:
-        self._loops, self._close = self._build()
+        with starting(self.container.service_name):
+            self._loops, self._close = self._build()
         for loop in self._loops:
             health.add(loop.name, loop.check)
 

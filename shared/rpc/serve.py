@@ -12,6 +12,7 @@ from shared.rpc.contract import Contract
 from shared.rpc.intake import Intake, Taken
 from shared.rpc.settings import RpcSettings
 from shared.telemetry.health import health
+from shared.telemetry.starting import starting
 
 __all__ = ["Served", "serve"]
 
@@ -37,7 +38,8 @@ class Answers(DependencyProvider):
     def setup(self) -> None:
         limits = read_settings(RpcSettings, os.environ, section="rpc")
         service, uri = self._contract.service, self.container.config["AMQP_URI"]
-        self._served = self._build()
+        with starting(self.container.service_name):
+            self._served = self._build()
         self._answerer = Answerer(self._contract, self._served, limits)
         self._workers = eventlet.GreenPool(limits.prefetch)
         self._intake = Intake(uri, service, limits, self._take, later=self._with_others)

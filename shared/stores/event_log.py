@@ -23,6 +23,7 @@ from shared.stores.causes import Causes
 from shared.stores.commands import command, unreplayed
 from shared.stores.guard import GuardedRecorder, Leadership, Row, Sql, Step
 from shared.stores.kept_aggregates import KeptAggregates
+from shared.stores.opening import opening
 from shared.stores.outcome import Followed, Link, Outcome, PositionMoved
 from shared.stores.places import EpochStart, Parked, Places
 from shared.stores.recorded import Recorded, epoch_of, leaf_digest
@@ -78,7 +79,8 @@ class EventLog(Application[UUID]):
         self.keys = keys
         self.clock = clock
         try:
-            self._open(settings)
+            with opening(f"the event store of {self.name}"):
+                self._open(settings)
         except BaseException:
             # Left to the collector it is closed by __del__, which may run where nothing can wait.
             with suppress(AttributeError):  # refused before there was anything to close

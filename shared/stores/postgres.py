@@ -242,7 +242,11 @@ class GuardedPostgresRecorder(library.PostgresApplicationRecorder):
         kwargs = self.datastore.pool.kwargs
         parameters = {} if kwargs is None or callable(kwargs) else dict(kwargs)
         parameters.pop("row_factory", None)
-        with psycopg.connect(**parameters, autocommit=True) as connection:
+        try:
+            connection = psycopg.connect(**parameters, autocommit=True)
+        except psycopg.Error as error:
+            raise in_our_words(error) from error
+        with connection:
             yield connection
 
 

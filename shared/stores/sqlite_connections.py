@@ -7,6 +7,8 @@ from threading import Lock
 from eventsourcing import sqlite as library
 from eventsourcing.persistence import ConnectionPoolClosedError
 
+from shared.stores.group_commit import in_our_words
+
 STATEMENTS = 128
 """Prepared statements kept by each connection; the library keeps one."""
 
@@ -81,6 +83,13 @@ class Pool(library.SQLiteConnectionPool):
                 return
 
     def _create_connection(self) -> Connected:
+        """Raises the library's errors: a process without files left is no mistake of a message."""
+        try:
+            return Connected(self._connect(), self.max_age)
+        except sqlite3.Error as error:
+            raise in_our_words(error) from error
+
+    def _connect(self) -> sqlite3.Connection:
         connection = sqlite3.connect(
             self.db_name,
             uri=True,
@@ -89,7 +98,11 @@ class Pool(library.SQLiteConnectionPool):
             cached_statements=STATEMENTS,
             timeout=self.patience,
         )
-        connection.row_factory = sqlite3.Row
-        for pragma in ("journal_mode=WAL", "synchronous=FULL"):
-            connection.execute(f"PRAGMA {pragma}")
-        return Connected(connection, self.max_age)
+        try:
+            connection.row_factory = sqlite3.Row
+            for pragma in ("journal_mode=WAL", "synchronous=FULL"):
+                connection.execute(f"PRAGMA {pragma}")
+        except BaseException:
+            connection.close()
+            raise
+        return connection

@@ -33,6 +33,7 @@ from shared.stores.documents import (
     where_all,
 )
 from shared.stores.guard import Sql
+from shared.stores.opening import opening
 from shared.stores.schema import VERSION, needed_by, refuse_if_wrong, shape_of_file
 from shared.stores.sqlite import one_at_a_time
 from shared.stores.sqlite_clauses import Clause, all_of, beyond, clause, in_list, marks, path_of
@@ -60,7 +61,7 @@ def sqlite_store(file: Path) -> Store:
     """Open, or make, the file that holds all views of a service."""
     file.parent.mkdir(parents=True, exist_ok=True)
     store = Store(str(file), derived=True)
-    with one_at_a_time(str(file)), immediate(store) as sql:
+    with opening("the read models' file"), one_at_a_time(str(file)), immediate(store) as sql:
         _make(sql, TABLES)
     return store
 
@@ -81,7 +82,7 @@ class SqliteDocuments:
         self._version = version
         self._indexes = indexes
         self._generation = generation
-        with immediate(store) as sql:
+        with opening("the read models' file"), immediate(store) as sql:
             sql("INSERT OR IGNORE INTO views VALUES (?, ?, 1)", view, version)
             live_version, generation = self._live(sql)
             if live_version == version:

@@ -89,7 +89,7 @@ def running(
     ``objects``: for the services that keep documents. ``settings``: further ``CARNET_*`` variables.
     """
     place = Running(home, amqp_uri)
-    environ = _environ(place) | (_bucket(objects) if objects else {}) | dict(settings)
+    environ = settings_of(home, amqp_uri) | (_bucket(objects) if objects else {}) | dict(settings)
     kept: list[Kept] = []
     try:
         for number, entrypoints in enumerate(processes):
@@ -109,8 +109,7 @@ def running(
             process.stop()
 
 
-def _environ(place: Running) -> dict[str, str]:
-    home = place.home
+def settings_of(home: Path, amqp_uri: str) -> dict[str, str]:
     generate_service_keys(home / "keys", SERVICES)
     issuer = DevelopmentIssuer.at(home / "issuer.pem")
     (home / "issuers.json").write_text(json.dumps([issuer.entry()]))
@@ -122,7 +121,7 @@ def _environ(place: Running) -> dict[str, str]:
         "PYTHONPATH": str(ROOT),
         "LANG": "C.UTF-8",
         "CARNET_ENVIRONMENT": "development",
-        "CARNET_AMQP_URI": place.amqp_uri,
+        "CARNET_AMQP_URI": amqp_uri,
         "CARNET_SERVICE_KEYS_DIR": str(home / "keys"),
         "CARNET_ISSUERS_FILE": str(home / "issuers.json"),
         "CARNET_KEK_FILE": str(kek),

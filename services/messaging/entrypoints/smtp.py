@@ -10,10 +10,12 @@ import sys
 from threading import Event
 
 from services.messaging.bootstrap import Mailing, mailing
+from shared.kernel.common import CommonSettings
 from shared.kernel.settings import read_settings
 from shared.telemetry.health import HealthServer, health
 from shared.telemetry.logs import log, set_up_logs
 from shared.telemetry.settings import TelemetrySettings
+from shared.telemetry.starting import NotStarted, starting
 from shared.telemetry.traces import set_up_traces
 
 ALONE = True
@@ -25,10 +27,14 @@ def main() -> int:
     stop = Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
-    made = mailing()
+    set_up_logs(CommonSettings.read(os.environ).log_level)
     telemetry = read_settings(TelemetrySettings, os.environ, section="telemetry")
-    set_up_logs(made.common.log_level)
     set_up_traces("messaging.smtp", telemetry.otlp_endpoint)
+    try:
+        with starting("messaging.smtp"):
+            made = mailing()
+    except NotStarted as ended:
+        return ended.code
     http = _health(made, telemetry.http_host)
     made.postman.start()
     made.server.start()

@@ -8,6 +8,7 @@ import pytest
 
 from scripts.machine.postgresql import running_database
 from shared.crypto.local_keys import LocalKeys
+from shared.eventing.loop import INFRASTRUCTURE
 from shared.kernel.clock import SystemClock
 from shared.kernel.errors import Unavailable
 from shared.stores.documents import At, Put
@@ -48,6 +49,37 @@ def test_postgresql_down_and_back() -> None:
 
         assert eventually(answers, within=30) == 1
         log.close()
+
+
+def test_who_would_lead_meets_an_outage() -> None:
+    """
+    What loops tell from a mistake: nothing is parked for it, and nobody is woken by an error.
+    """
+    with running_database() as server:
+        store = EventStoreSettings(postgres_dsn=server.new_database(), lock_timeout=2)
+        log = Boxes(store, LocalKeys(bytes(32), "boxes"), SystemClock())
+        server.stop()
+        with pytest.raises(INFRASTRUCTURE), log.leader("relay"):
+            raise AssertionError("nobody leads")
+        log.close()
+
+
+def test_a_file_that_cannot_be_opened_any_more(tmp_path: Path) -> None:
+    """
+    As when a process has no files left: out of reach for a while, like a server that is down.
+    """
+    log = Boxes(EventStoreSettings(data_dir=tmp_path), LocalKeys(bytes(32), "boxes"), SystemClock())
+    pool = log.guarded.datastore.pool  # type: ignore[attr-defined]  # of SQLite's
+    while pool._idle:
+        pool._idle.pop().close()
+    for file in tmp_path.glob("boxes.db*"):
+        file.unlink()
+    (tmp_path / "boxes.db").mkdir()
+    with pytest.raises(INFRASTRUCTURE):
+        log.head()
+    with pytest.raises(Unavailable):
+        log.open_box(OpenBox(request_id=uuid4(), record_id=uuid4(), label="x"), PATIENT)
+    log.close()
 
 
 def test_sqlite_held_by_another_process(tmp_path: Path) -> None:

@@ -44,6 +44,16 @@ def test_a_password_is_not_shown() -> None:
     assert "p%40ss" not in repr(EventStoreSettings(postgres_dsn=DSN))
 
 
+@pytest.mark.parametrize("secret", ["hun ter2", "hunter%2"])
+def test_an_address_that_cannot_be_read_is_not_repeated(secret: str) -> None:
+    """
+    libpq quotes what it did not understand, which is a password that was not encoded.
+    """
+    with pytest.raises(SettingsError, match="CARNET_POSTGRES_DSN") as refused:
+        EventStoreSettings(postgres_dsn=f"postgresql://u:{secret}@db/{{service}}").environment("a")
+    assert "hun" not in str(refused.value)
+
+
 @pytest.mark.parametrize("name", ["", "Vault", "a/b", "a;b", "a-b", "1a"])
 def test_a_name_that_could_be_something_else_is_refused(tmp_path: Path, name: str) -> None:
     """
