@@ -2,12 +2,12 @@
 
 from collections.abc import Callable, Mapping
 from email.message import EmailMessage
-from email.policy import SMTP
+from email.policy import EmailPolicy
 from email.utils import format_datetime
 from uuid import UUID
 
 from services.messaging.adapters.mime import display
-from services.messaging.adapters.reports import UNKNOWN_PATIENT, bounce, receipt
+from services.messaging.adapters.reports import UNKNOWN_PATIENT, bounce, in_brackets, receipt
 from services.messaging.application import Messaging
 from services.messaging.domain.attachment import CDA, File
 from services.messaging.domain.mailing import Mailing, MailKind
@@ -35,6 +35,20 @@ EMERGENCY_TEXT = (
     " {time} (articles L. 1111-17 et R. 1111-48 du code de la santé publique). L’historique des"
     " accès indique par qui et pour quel motif. Ce message ne reçoit pas de réponse.\r\n"
 )
+
+
+_THREAD = ("In-Reply-To", "References")
+
+
+class _Posted(EmailPolicy):
+    """One Message-ID a line, whole: the library writes one longer than a line as an encoded word,
+    by which no software knows it (RFC 2047, 5)."""
+
+    def fold_binary(self, name: str, value: str) -> bytes:
+        if name not in _THREAD:
+            return super().fold_binary(name, value)
+        ids = "\r\n ".join(value.split())
+        return f"{name}: {ids}\r\n".encode()
 
 
 class Letters:
@@ -70,8 +84,8 @@ class Letters:
             _named(person, message),
         )
         if message.thread.in_reply_to:
-            made["In-Reply-To"] = f"<{message.thread.in_reply_to}>"
-            made["References"] = " ".join(f"<{one}>" for one in message.thread.references)
+            made["In-Reply-To"] = in_brackets(message.thread.in_reply_to)
+            made["References"] = " ".join(map(in_brackets, message.thread.references))
         contents = self._app.around.contents
         files = [
             File(
@@ -140,7 +154,7 @@ class Letters:
     def _begun(
         self, sender: str, to: str, subject: str, header_id: str, name: str = ""
     ) -> EmailMessage:
-        made = EmailMessage(policy=SMTP)
+        made = EmailMessage(policy=_Posted(linesep="\r\n"))
         made["From"] = display(name, sender)
         made["To"] = to
         made["Subject"] = " ".join(subject.split())

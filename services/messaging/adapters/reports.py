@@ -77,6 +77,12 @@ def _report_about(header_id: str, kind: ReportKind, blocks: list[dict[str, str]]
     )
 
 
+def in_brackets(header_id: str) -> str:
+    """As RFC 5322 3.6.4 writes a Message-ID, in ASCII, whatever its maker wrote in it: what is not
+    could not leave."""
+    return f"<{header_id.encode('ascii', 'replace').decode()}>"
+
+
 def bounce(
     *,
     sender: str,
@@ -129,7 +135,7 @@ def receipt(
     fields = [
         f"Reporting-UA: {sender.rpartition('@')[2]}; Carnet",
         f"Final-Recipient: rfc822;{recipient}",
-        f"Original-Message-ID: <{header_id}>",
+        f"Original-Message-ID: {in_brackets(header_id)}",
         f"Disposition: {disposition}",
     ]
     if code:
@@ -153,11 +159,11 @@ def _report(
     made["Subject"] = " ".join(title.split())
     made["Date"] = format_datetime(at)
     made["Auto-Submitted"] = "auto-replied"
-    made["In-Reply-To"] = f"<{header_id}>"
+    made["In-Reply-To"] = in_brackets(header_id)
     made.attach(MIMEText(sentence, "plain", "utf-8"))
     made.attach(_machine(kind, fields))
     headers = MIMENonMultipart("text", "rfc822-headers")
-    headers.set_payload(f"Message-ID: <{header_id}>\r\n")
+    headers.set_payload(f"Message-ID: {in_brackets(header_id)}\r\n")
     made.attach(headers)
     return made.as_bytes(policy=_ON_THE_WIRE)
 

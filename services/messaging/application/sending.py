@@ -114,7 +114,7 @@ class Sending(MessagingLog):
             mailing.note(Mailing.Failed, by, reason=request.reason)
         save: list[Mailing | Conversation] = [mailing]
         conversation = self._conversation_of(mailing)
-        if conversation:
+        if conversation and not _came_back_already(conversation, mailing):
             conversation.note(
                 Conversation.DeliverySettled,
                 by,
@@ -128,7 +128,7 @@ class Sending(MessagingLog):
     @unreplayed
     def _came_back(self, request: Settling, by: Actor) -> Outcome[Done]:
         mailing = self._mailing(request.mailing_id)
-        if mailing is None or mailing.state != "delivered":
+        if mailing is None or mailing.state == "failed":
             return Outcome(answer=Done())
         mailing.note(Mailing.Failed, by, reason=request.reason)
         return Outcome(answer=Done(), save=[mailing])
@@ -163,6 +163,12 @@ class Sending(MessagingLog):
                     outcome="failed",
                 )
         return Outcome(answer=Done(), save=[conversation])
+
+
+def _came_back_already(conversation: Conversation, mailing: Mailing) -> bool:
+    """A server may return a mail sooner than we note that it took it; what failed stays so."""
+    entry = conversation.entries.get(UUID(mailing.facts["message_id"]))
+    return entry is not None and entry.deliveries.get(mailing.facts["key"]) == "failed"
 
 
 def _is_at(conversation: Conversation, key: str, address: str) -> bool:

@@ -15,6 +15,7 @@ from services.messaging.domain.mail import Report, ReportKind
 from services.messaging.domain.ports import Copy
 from shared.kernel.actor import Actor, ActorKind
 from shared.kernel.errors import Unavailable
+from shared.mail.mailer import Letter
 from tests.messaging.mails import cda, written
 from tests.messaging.world import (
     CARER,
@@ -108,6 +109,39 @@ def test_a_bounce_that_comes_back_settles_the_answer(world: World) -> None:
     assert report
     assert world.app.take_report(report)
     assert deliveries(world, sent.conversation_id) == {DOCTOR.id: "failed"}
+
+
+@pytest.mark.parametrize("what", ["answer", "copy"])
+def test_a_bounce_that_is_faster_than_our_own_note_counts(
+    world: World, monkeypatch: pytest.MonkeyPatch, what: str
+) -> None:
+    """A relay may know at once that nobody has that mailbox: its report then comes while the
+    queue still notes that the relay took the mail."""
+    sent = world.start()
+    if what == "answer":
+        world.reply(sent.conversation_id)
+    else:
+        asked(world, OTHER_MAIL)
+
+    def taken_and_returned(letter: Letter) -> None:
+        header_id = email.message_from_bytes(letter.content)["Message-ID"].strip("<>")
+        report = Report(
+            kind=ReportKind.DELIVERY,
+            header_id=header_id,
+            recipient=letter.recipient,
+            status="5.1.1",
+            action="failed",
+        )
+        assert world.app.take_report(report)
+
+    monkeypatch.setattr(world.box, "deliver", taken_and_returned)
+    assert world.send_due() == 1
+
+    assert world.send_due() == 0
+    if what == "answer":
+        assert deliveries(world, sent.conversation_id) == {DOCTOR.id: "failed"}
+    else:
+        assert world.topics().count("mail_failed") == 1
 
 
 @pytest.mark.parametrize(
