@@ -103,7 +103,8 @@ class Parking:
         )
 
     def release(self) -> None:
-        """Handle what waits behind a message that is parked no more; the follower calls it."""
+        """Handle what waits behind a message that is parked no more, of whichever publisher that
+        was; the follower calls it."""
         if not self._log.places.held():
             PARKED.labels(self._log.name).set(0)
             return
@@ -111,14 +112,13 @@ class Parking:
         with self._log.leader("parking") as leadership:
             if not leadership.held():
                 return
-            first: dict[UUID, Parked] = {}
-            waiting = self.parked()
-            for item in waiting:
-                first.setdefault(item.held_by, item)
-            for held_by, item in first.items():
-                if item.error == BEHIND:
+            waiting: dict[UUID, list[Parked]] = {}
+            for item in self.parked():
+                waiting.setdefault(item.held_by, []).append(item)
+            for items in waiting.values():
+                if all(item.error == BEHIND for item in items):
                     with suppress(Failed):
-                        self._redo([p for p in waiting if p.held_by == held_by])
+                        self._redo(items)
 
     def _redo(self, waiting: Sequence[Parked]) -> int:
         for item in waiting:

@@ -1,6 +1,7 @@
 """What keeps failing waits with all that comes after it of its record; the others go on."""
 
 import logging
+from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
 from uuid import UUID, uuid4
@@ -182,6 +183,26 @@ def test_a_discard_is_an_event_with_its_reason_and_frees_the_others(
         "sent_by_mistake",
     )
     assert decision.by == {"kind": "operator", "id": "op-1"}
+
+
+def test_what_waits_behind_another_publishers_message_waits_on(
+    world: World, poisoned: tuple[UUID, UUID]
+) -> None:
+    """Whichever of the two is followed first: what it was held for has not been handled."""
+    ill, _ = poisoned
+    Service(world).follower.start()
+    failed, held = Service(world).parking.parked()
+    behind = replace(held, publisher="letters", position=1)
+    world.tally.commit(NOTHING, world.tally.places.park(behind))
+    sources = ("letters", "notes")
+    service = Service(world, replace(cured_following(world), sources=sources))
+    world.pulls.clear()
+
+    service.parking.release()
+
+    assert world.pulls == []
+    assert service.parked() == [(1, BEHIND), (failed.position, failed.error), (4, BEHIND)]
+    assert world.tally.texts(ill) == ["a"]
 
 
 def test_a_rebuild_honours_what_was_discarded_and_what_waits(
