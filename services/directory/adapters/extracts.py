@@ -152,7 +152,8 @@ def _rows(
         if text is None:
             yield number, None, f"is not {' nor '.join(layout.encodings)}"
         elif text := text.rstrip("\r\n").lstrip("\ufeff"):
-            yield number, _split(text, layout), ""
+            values = _split(text, layout)
+            yield number, values, "" if values else "has an end of line within it"
 
 
 def _decoded(raw: bytes, encodings: Sequence[str]) -> str | None:
@@ -173,10 +174,13 @@ def _lines(content: IO[bytes] | Unpacked, digest: Any) -> Iterator[tuple[bytes, 
         yield raw, rest is raw
 
 
-def _split(text: str, layout: Layout) -> list[str]:
+def _split(text: str, layout: Layout) -> list[str] | None:
+    """``None`` for what the reader of quotes refuses: a carriage return outside of them."""
     if not layout.quoted:
         return text.split(layout.separator)
-    return next(csv.reader([text], delimiter=layout.separator))
+    with suppress(csv.Error):
+        return next(csv.reader([text], delimiter=layout.separator))
+    return None
 
 
 def _fields(values: Sequence[str], places: Mapping[str, Sequence[int]]) -> dict[str, str]:

@@ -47,17 +47,22 @@ class HolderSearch:
         self._log = log
 
     def holder_of(self, request: HolderOf, by: Actor) -> Holder:
-        """A professional comes before the facility whose mailbox it also is."""
+        """One who practises before one who left, whose it may have been; then a professional before
+        the facility whose mailbox it also is."""
         token = address_token(self._log.secret, request.address)
         streams = [UUID(row["id"]) for row in self._documents.find(Has("addresses", token)).items]
         people = [p for one in streams if (p := self._log.get(one, Professional))]
         places = [f for one in streams if (f := self._log.get(one, Facility))]
         holders: list[Professional | Facility] = [*people, *places]
-        for holder in holders:
-            for box in holder.description["mailboxes"]:
-                if box["address"].lower() == request.address.lower():
-                    return _holder(holder, box)
-        raise NotFound
+        found = [
+            _holder(holder, box)
+            for holder in holders
+            for box in holder.description["mailboxes"]
+            if box["address"].lower() == request.address.lower()
+        ]
+        if not found:
+            raise NotFound
+        return next((one for one in found if one.active), found[0])
 
 
 def _holder(holder: Professional | Facility, box: dict[str, Any]) -> Holder:

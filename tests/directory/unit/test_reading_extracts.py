@@ -232,6 +232,26 @@ def test_an_operator_may_name_the_columns(tmp_path: Path) -> None:
         Layout.read("mailboxes", tmp_path / "wrong.json")
 
 
+def test_a_line_that_no_reader_of_quotes_takes_is_told_and_left(tmp_path: Path) -> None:
+    """
+    Half an end of line in the middle of one: the others are taken all the same.
+    """
+    told = json.loads((DATA / "extracts" / "mailboxes.json").read_text())
+    (tmp_path / "mine.json").write_text(json.dumps(told | {"separator": ";", "quoted": True}))
+    head = "Type de BAL;Adresse BAL;Identification nationale PP"
+    file = tmp_path / "x"
+    file.write_bytes(f"{head}\nPER;a@b.fr;8\ra\nPER;c@d.fr;8b\n".encode())
+
+    ((wrong, refused), (key, _)) = sort(
+        file, Layout.read("mailboxes", tmp_path / "mine.json")
+    ).groups()
+
+    assert (wrong, [(line.number, line.wrong) for line in refused]) == (
+        "", [(2, "has an end of line within it")],
+    )  # fmt: skip
+    assert key == "8b"
+
+
 def test_content_and_layout_make_one_file(tmp_path: Path) -> None:
     """
     An import goes on only with the same file read in the same way.

@@ -203,3 +203,35 @@ def test_a_mailbox_names_its_holder(directory: Directory, tmp_path: Path) -> Non
     assert "nessi" not in str(documents.find().items).lower()
     with pytest.raises(NotFound):
         search.holder_of(HolderOf(address="nobody@paix.mssante.fr"), OPERATOR)
+
+
+@pytest.mark.parametrize("left", [DOCTOR, DENTIST])
+def test_a_mailbox_is_of_who_practises_still(
+    directory: Directory, tmp_path: Path, left: str
+) -> None:
+    """
+    Of a practice, or of a hospital's service, whoever leaves keeps it in the directory, where
+    nothing undoes a mailbox: what is written from it is not theirs any more.
+    """
+    shared = [{"kind": "CAB", "address": "cabinet@paix.mssante.fr"}]
+    directory.register_professional(registration(mailboxes=shared), OPERATOR)
+    dentist = {"national_id": DENTIST, "profession": "40", "specialty": None}
+    directory.register_professional(registration(mailboxes=shared, **dentist), OPERATOR)
+    directory.register_facility(facility(mailboxes=shared), OPERATOR)
+    documents = view_in(tmp_path, MailboxHolders)
+    search = HolderSearch(documents, directory)
+
+    def holder() -> tuple[str | None, bool]:
+        catch_up(directory, View(MailboxHolders(directory.secret), documents))
+        found = search.holder_of(HolderOf(address="cabinet@paix.mssante.fr"), OPERATOR)
+        return found.national_id, found.active
+
+    directory.deactivate(Deactivate(request_id=uuid4(), national_id=left), OPERATOR)
+    (other,) = {DOCTOR, DENTIST} - {left}
+    assert holder() == (other, True)
+
+    directory.deactivate(Deactivate(request_id=uuid4(), national_id=other), OPERATOR)
+    assert holder() == (None, True)
+
+    directory.register_facility(facility(mailboxes=shared, open=False), OPERATOR)
+    assert holder()[1] is False
