@@ -46,7 +46,8 @@ class Issuers:
         return cls([_issuer(entry, production) for entry in entries])
 
     def find(self, iss: Any, kid: Any) -> Issuer:
-        issuer = self._by_key.get((iss, kid)) if isinstance(iss, str) else None
+        are_names = isinstance(iss, str) and isinstance(kid, str)  # else JSON of any kind
+        issuer = self._by_key.get((iss, kid)) if are_names else None
         if issuer is None:
             raise Unauthenticated("the token's issuer or key is not known here")
         return issuer
