@@ -45,6 +45,11 @@ def test_oids_follow_the_environment() -> None:
         (dict(s3_endpoint="http://127.0.0.1:8333"), "CARNET_S3_ACCESS_KEY"),
         (dict(environment="production"), "CARNET_AMQP_URI names 127.0.0.1"),
         (PRODUCTION | dict(postgres_dsn="host=db.elsewhere dbname=x"), "db.elsewhere"),
+        (PRODUCTION | dict(postgres_dsn="dbname=x host = db.elsewhere"), "db.elsewhere"),
+        (PRODUCTION | dict(postgres_dsn="host=db.here hostaddr='192.0.2.1'"), "names 192.0.2.1,"),
+        (PRODUCTION | dict(postgres_dsn="postgresql://db.here/x?host=db.elsewhere"), "elsewhere"),
+        (PRODUCTION | dict(postgres_dsn="postgresql://db.here/x?host=db.here,db.b"), "names db.b,"),
+        (PRODUCTION | dict(postgres_dsn="postgresql://db.here/x?hostaddr=192.0.2.1"), "192.0.2.1"),
         (
             PRODUCTION | dict(mongodb_uri="mongodb://u:p@127.0.0.1:1,m2.elsewhere:2/"),
             "m2.elsewhere",
@@ -83,3 +88,5 @@ def test_declared_hosting_places_may_be_named() -> None:
     DESIGN, section 12: production boots only where the operator said that it is hosted.
     """
     assert read(**PRODUCTION, postgres_dsn="postgresql://u:p@db.here:5432/{service}").production
+    assert read(**PRODUCTION, postgres_dsn="host = 'db.here' dbname = {service}").production
+    assert read(**PRODUCTION, postgres_dsn="postgresql:///{service}?host=%2Frun%2Fpg").production
