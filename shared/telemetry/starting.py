@@ -6,7 +6,7 @@ from contextlib import contextmanager
 
 from greenlet import GreenletExit
 
-from shared.kernel.errors import Unavailable
+from shared.kernel.errors import Refusal, Unavailable
 from shared.telemetry.logs import log
 
 
@@ -29,5 +29,11 @@ def starting(name: str) -> Iterator[None]:
     try:
         yield
     except Unavailable as outage:
-        log.error("not_started", services=[name], error=outage.code, why=outage.message)
+        log.error("not_started", services=[name], error=outage.code, why=_why(outage))
         raise NotStarted from None
+
+
+def _why(outage: Unavailable) -> str:
+    """What was asked, and what lies between: keyring is asked through the broker."""
+    behind = outage.__cause__
+    return f"{outage.message} ({behind.message})" if isinstance(behind, Refusal) else outage.message

@@ -127,6 +127,12 @@ def test_a_folder_that_cannot_be_written(tmp_path: Path) -> None:
     assert why == "the event store of identity is out of reach (EISDIR)"
 
 
+def test_a_broker_that_a_key_is_asked_through(tmp_path: Path) -> None:
+    """Whoever needs a key to begin with cannot wait for the broker, as the others do."""
+    why = refused("directory.rpc", tmp_path, {})
+    assert why == "keyring refused: unavailable (the broker is out of reach)"
+
+
 def test_a_mistake_of_ours_shows_where(tmp_path: Path) -> None:
     """What nobody foresaw is not to be taken for an outage that mends itself."""
     environ, _ = deployment("pyamqp://guest:guest@127.0.0.1:1//", tmp_path, GREETER_BREAKS="yes")
