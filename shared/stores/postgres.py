@@ -28,6 +28,7 @@ from shared.stores.postgres_connections import (
     ConnectionLeadership,
     check_if_idle,
     connection_class,
+    not_silent,
 )
 from shared.stores.postgres_schema import (
     refuse_without_rights,
@@ -278,4 +279,4 @@ class GuardedPostgresFactory(library.PostgresFactory):
         self.datastore.pool.connection_class = connection_class()
         kwargs = self.datastore.pool.kwargs
         if isinstance(kwargs, dict):
-            kwargs.update(json.loads(self.env.get(self.CONNECTION_PARAMETERS) or "{}"))
+            kwargs.update(not_silent(json.loads(self.env.get(self.CONNECTION_PARAMETERS) or "{}")))

@@ -4,6 +4,7 @@ holds a lock of leadership.
 
 import sys
 import time
+from collections.abc import Mapping
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -13,6 +14,20 @@ from psycopg.rows import DictRow
 
 IDLE = 1.0
 """Seconds after which a connection that was not used is asked."""
+SILENCE = {
+    "connect_timeout": "5",
+    "keepalives_idle": "5",
+    "keepalives_interval": "3",
+    "keepalives_count": "3",
+    "tcp_user_timeout": "15000",
+}
+"""For libpq, seconds but of the last: when a server whose machine or network is gone is given up.
+Without, Linux asks after two hours, and whoever saves waits, with all who wait for their turn."""
+SILENCE_THERE = (
+    "-c tcp_keepalives_idle=5 -c tcp_keepalives_interval=3 -c tcp_keepalives_count=3"
+    " -c tcp_user_timeout=15000"
+)
+"""The same for the server, of us: what we had locked is free again then."""
 _used: WeakKeyDictionary[psycopg.Connection[Any], float] = WeakKeyDictionary()
 
 
@@ -24,6 +39,12 @@ def connection_class() -> type[psycopg.Connection[DictRow]]:
     from shared.stores.green_connection import GreenConnection  # noqa: PLC0415 - see there
 
     return GreenConnection
+
+
+def not_silent(given: Mapping[str, str]) -> dict[str, str]:
+    """Parameters of a connection; what an operator gives counts."""
+    options = f"{SILENCE_THERE} {given.get('options', '')}".strip()
+    return {**SILENCE, **given, "options": options}
 
 
 def check_if_idle(connection: psycopg.Connection[Any]) -> None:

@@ -1,10 +1,15 @@
 """A store that is down: a stable code, soon, and everything works again when it is back."""
 
+import os
+import socket
 import time
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
+import psycopg
 import pytest
+from psycopg.rows import tuple_row
 
 from scripts.machine.postgresql import running_database
 from shared.crypto.local_keys import LocalKeys
@@ -19,6 +24,8 @@ from shared.stores.sqlite_transactions import immediate
 from tests.shared.stores.boxes import PATIENT, Boxes, OpenBox
 from tests.support.deadline import eventually
 
+SILENCE = 15.0
+"""Seconds that a connection may be silent where an answer, or one to the kernel, is due."""
 SOON = 12.0
 """Seconds: a little more than what one call may take."""
 
@@ -62,6 +69,71 @@ def test_who_would_lead_meets_an_outage() -> None:
         with pytest.raises(INFRASTRUCTURE), log.leader("relay"):
             raise AssertionError("nobody leads")
         log.close()
+
+
+def test_both_ends_notice_that_the_other_is_silent() -> None:
+    """
+    A machine or a network that goes away says nothing. Linux alone asks after two hours: as long a
+    save waited, and the table's lock, or a leader's, stayed with who was no more.
+    """
+    with running_database() as server:
+        dsn = server.new_database()
+        log = Boxes(
+            EventStoreSettings(postgres_dsn=dsn), LocalKeys(bytes(32), "boxes"), SystemClock()
+        )
+        recorder: Any = log.guarded
+        with recorder.datastore.pool.connection() as used, recorder._lock_connection() as leading:
+            for connection in (used, leading):
+                assert 0 < gives_up_after(connection) <= SILENCE
+                assert 0 < is_given_up_after(connection) <= SILENCE
+        log.close()
+
+
+def test_what_the_address_says_of_silence_counts() -> None:
+    """
+    An operator may know better, and has other words for the server too.
+    """
+    with running_database() as server:
+        more = "?keepalives_idle=9&tcp_user_timeout=12000&options=-c%20work_mem%3D8MB"
+        store = EventStoreSettings(postgres_dsn=server.new_database() + more)
+        log = Boxes(store, LocalKeys(bytes(32), "boxes"), SystemClock())
+        with log.guarded.reading() as sql:
+            asked = sql(
+                "SELECT current_setting('work_mem') AS own,"
+                " current_setting('tcp_keepalives_idle') AS ours"
+            )
+        assert asked == [("8MB", "5")]
+        with log.guarded.datastore.pool.connection() as used:  # type: ignore[attr-defined]  # of PostgreSQL's
+            assert option(used, socket.TCP_KEEPIDLE) == 9
+            assert option(used, socket.TCP_USER_TIMEOUT) == 12_000
+        log.close()
+
+
+def gives_up_after(connection: psycopg.Connection[Any]) -> float:
+    """Seconds until Linux does here, of what was sent and of nothing at all; 0 if it never does."""
+    probes = option(connection, socket.TCP_KEEPCNT) * option(connection, socket.TCP_KEEPINTVL)
+    unanswered = option(connection, socket.TCP_USER_TIMEOUT) / 1000
+    asks = option(connection, socket.SO_KEEPALIVE, socket.SOL_SOCKET)
+    found = max(option(connection, socket.TCP_KEEPIDLE) + probes, unanswered)
+    return found if asks and unanswered else 0
+
+
+def is_given_up_after(connection: psycopg.Connection[Any]) -> float:
+    """The same of the server, which tells what it asked of its own Linux."""
+
+    def told(name: str) -> int:
+        asked = connection.cursor(row_factory=tuple_row)
+        row = asked.execute("SELECT setting FROM pg_settings WHERE name = %s", [name]).fetchone()
+        return int(row[0]) if row else 0
+
+    probes = told("tcp_keepalives_count") * told("tcp_keepalives_interval")
+    unanswered = told("tcp_user_timeout") / 1000
+    return max(told("tcp_keepalives_idle") + probes, unanswered) if unanswered else 0
+
+
+def option(connection: psycopg.Connection[Any], name: int, level: int = socket.IPPROTO_TCP) -> int:
+    with socket.socket(fileno=os.dup(connection.fileno())) as same:
+        return same.getsockopt(level, name)
 
 
 def test_a_file_that_cannot_be_opened_any_more(tmp_path: Path) -> None:
