@@ -12,6 +12,8 @@ from shared.kernel.settings import SettingsError
 from shared.mail.mailer import Letter, NotNow, Refused
 
 STATUS = re.compile(r"\b([245])\.(\d{1,3})\.(\d{1,3})\b")
+CLOSING = 421
+"""RFC 5321 3.8: said of a connection at any time, and not of the mail that it seems to answer."""
 _MEANT = {550: "5.1.1", 551: "5.1.6", 552: "5.2.2", 553: "5.1.3", 554: "5.0.0"}
 
 
@@ -75,6 +77,10 @@ class SmtpMailer:
                 self._through(kept, letter)
             except smtplib.SMTPServerDisconnected:
                 continue  # it had closed the kept connection meanwhile
+            except smtplib.SMTPResponseException as answer:
+                if answer.smtp_code != CLOSING:
+                    raise
+                continue  # it had said so, and nobody had listened
             return
         self._through(self._open(), letter)
 

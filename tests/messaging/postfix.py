@@ -6,7 +6,7 @@ import shutil
 import socket
 import subprocess
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -64,13 +64,14 @@ class Postfix:
 
 
 @contextmanager
-def running(edge_port: int) -> Iterator[Postfix]:
-    """Mail for patients goes to ``edge_port``; that for ``DOMAIN`` stays, for who it knows."""
+def running(edge_port: int, **more: str) -> Iterator[Postfix]:
+    """Mail for patients goes to ``edge_port``; that for ``DOMAIN`` stays, for who it knows.
+    ``more``: settings of main.cf."""
     home = Path(tempfile.mkdtemp(prefix="carnet-postfix-"))
     home.chmod(0o755)
     with socket.create_server(("127.0.0.1", 0)) as free:
         server = Postfix(home, free.getsockname()[1])
-    _configure(server, edge_port)
+    _configure(server, edge_port, more)
     command = [str(PROGRAM), "-c", str(home / "etc")]
     try:
         subprocess.run([*command, "start"], check=True, capture_output=True, timeout=60)
@@ -81,7 +82,7 @@ def running(edge_port: int) -> Iterator[Postfix]:
         shutil.rmtree(home, ignore_errors=True)
 
 
-def _configure(server: Postfix, edge_port: int) -> None:
+def _configure(server: Postfix, edge_port: int, more: Mapping[str, str]) -> None:
     home, owner = server.home, pwd.getpwnam("postfix")
     for folder in ("etc", "queue", "data", "mail"):
         (home / folder).mkdir(mode=0o755)
@@ -111,6 +112,7 @@ def _configure(server: Postfix, edge_port: int) -> None:
         "minimal_backoff_time": "1s",
         "maximal_backoff_time": "1s",
         "queue_run_delay": "1s",
+        **more,
     }
     lines = [f"{name} = {value}\n" for name, value in settings.items()]
     (home / "etc" / "main.cf").write_text("".join(lines))

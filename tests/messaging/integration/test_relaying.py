@@ -79,6 +79,25 @@ def test_postfix_relays_in_out_and_back(
     assert b"[902]" in bounce
 
 
+@needs_postfix
+def test_a_connection_that_the_relay_has_given_up_costs_no_minute(world: World) -> None:
+    """Postfix lets a client go that says nothing for some minutes, with a 421 that is read as the
+    answer to the next mail: that is about the connection, and another one is there."""
+    letter = Letter(sender=MAILBOX, recipient=DOCTOR_MAIL, content=written())
+    with (
+        serving(world) as server,
+        postfix.running(server.port, smtpd_timeout="1s") as practice,
+    ):
+        mailer = SmtpMailer(Server.parse(f"127.0.0.1:{practice.port}", tls=False))
+        mailer.deliver(letter)
+        eventually(lambda: "timeout after" in practice.log(), within=30)
+
+        mailer.deliver(letter)
+
+        eventually(lambda: len(practice.received("jean.dupont")) == 2, within=30)
+        mailer.close()
+
+
 def test_mail_goes_out_over_tls_and_nowhere_without(world: World, tmp_path: Path) -> None:
     """Our own edge as the next server: its certificate is checked, and ours is asked for."""
     own, stranger = certificates(tmp_path), certificates(tmp_path, "stranger")
