@@ -60,7 +60,9 @@ class Receives(Protocol):
 
     def answered_mailbox(self, mail: Mail) -> str | None: ...
 
-    def return_mail(self, mail: Mail, recipient: str, status: str, code: str | None) -> None: ...
+    def return_mail(
+        self, mail: Mail, returns_to: str, recipient: str, status: str, code: str | None
+    ) -> None: ...
 
     def check_mail(self, mail: Mail) -> None: ...
 
@@ -168,7 +170,7 @@ class Edge:
             return "550 5.7.1 the From address is not of the domain that sends it"
         if mail.reply_to and mail.reply_to not in self._trusted:
             mail = replace(mail, reply_to=None)  # nothing of a person leaves the trust space
-        return self._kept(mail, envelope.mailboxes)
+        return self._kept(mail, envelope.mailboxes, envelope.sender)
 
     def _answered(self, mail: Mail) -> str:
         """Responders write from nobody too (RFC 3834 3.3): what they answer, and whom it was sent
@@ -177,11 +179,11 @@ class Edge:
         if address is None:
             return NO_REPORT
         try:
-            return self._kept(mail, {address: self._app.mailbox(address)})
+            return self._kept(mail, {address: self._app.mailbox(address)}, mail.sender)
         except Refusal as refusal:
             return _answer(refusal)
 
-    def _kept(self, mail: Mail, mailboxes: Mapping[str, Mailbox]) -> str:
+    def _kept(self, mail: Mail, mailboxes: Mapping[str, Mailbox], returns_to: str) -> str:
         """Each recipient on its own. What fails for now fails for all: those who have it already
         are known again when it comes back."""
         try:
@@ -200,7 +202,7 @@ class Edge:
             return _answer(next(iter(refused.values())))
         for address, why in refused.items():
             status = _status(why) or "5.0.0"
-            self._app.return_mail(mail, address, status, failure_code(status))
+            self._app.return_mail(mail, returns_to, address, status, failure_code(status))
         return OK
 
 

@@ -41,11 +41,13 @@ class Kept(Done):
 
 
 class Returned(BaseModel):
-    """``status``: RFC 3463. ``code``: of the ANS' list, for a disposition notification."""
+    """``returns_to``: of its envelope. ``status``: RFC 3463. ``code``: of the ANS' list, for a
+    disposition notification."""
 
     model_config = ConfigDict(frozen=True, arbitrary_types_allowed=True)
 
     mail: Mail
+    returns_to: str
     recipient: str
     status: str
     code: str | None
@@ -111,9 +113,14 @@ class TakingMail(MessagingLog):
         self.checked(mail.files)
         self._codes(mail)
 
-    def return_mail(self, mail: Mail, recipient: str, status: str, code: str | None) -> None:
-        """To its sender: what one of several recipients could not have."""
-        self._return(Returned(mail=mail, recipient=recipient, status=status, code=code), SELF)
+    def return_mail(
+        self, mail: Mail, returns_to: str, recipient: str, status: str, code: str | None
+    ) -> None:
+        """What one of several recipients could not have."""
+        returned = Returned(
+            mail=mail, returns_to=returns_to, recipient=recipient, status=status, code=code
+        )
+        self._return(returned, SELF)
 
     @unreplayed
     def _return(self, request: "Returned", by: Actor) -> Outcome[Done]:
@@ -126,7 +133,7 @@ class TakingMail(MessagingLog):
             "code": request.code,
         }
         label = (mail.sha256, request.recipient)
-        queued = [self.mail_out(MailKind.BOUNCE, None, mail.sender, facts, *label)]
+        queued = [self.mail_out(MailKind.BOUNCE, None, request.returns_to, facts, *label)]
         if mail.receipt_to:
             told = {**facts, "code": request.code or request.status}
             queued.append(self.mail_out(MailKind.RECEIPT, None, mail.receipt_to, told, *label))

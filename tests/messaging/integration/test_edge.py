@@ -133,8 +133,9 @@ def test_each_recipient_has_an_outcome(world: World, server: SmtpServer) -> None
 def test_one_who_closes_meanwhile_makes_a_bounce(
     world: World, server: SmtpServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """After the recipients were taken one answer stands for all: the other comes by mail, and a
-    KO notification with its code where one was asked for."""
+    """After the recipients were taken one answer stands for all: the other comes by mail, where
+    the envelope says that mail comes back to (RFC 5321 6.1), and a KO notification with its code
+    where one was asked for (RFC 8098 2.1)."""
     second = "279035121518990@patient.mssante.fr"
     world.people.mailboxes[second] = world.people.mailboxes[MAILBOX]
     real = world.app.keep_mail
@@ -146,13 +147,17 @@ def test_one_who_closes_meanwhile_makes_a_bounce(
 
     monkeypatch.setattr(world.app, "keep_mail", keep)
     asked = written(Disposition_Notification_To=DOCTOR_MAIL)
-    assert send(server, asked, to=[MAILBOX, second]) == {}
+    returns = "retours@hopital.mssante.fr"
+    assert send(server, asked, sender=returns, to=[MAILBOX, second]) == {}
     world.send_due()
 
-    told = [letter.content for letter in world.box.taken]
     assert all(letter.sender == "" for letter in world.box.taken)
-    assert any(b"Status: 5.2.1" in content and second.encode() in content for content in told)
-    assert any(b"Error: 902" in content for content in told)
+    (bounced,) = (one for one in world.box.taken if b"Status: 5.2.1" in one.content)
+    assert second.encode() in bounced.content
+    assert bounced.recipient == returns
+    assert f"To: {returns}\r\n".encode() in bounced.content
+    (notified,) = (one for one in world.box.taken if b"Error: 902" in one.content)
+    assert notified.recipient == DOCTOR_MAIL
 
 
 def test_a_bounce_comes_from_the_empty_sender(world: World, server: SmtpServer) -> None:

@@ -71,7 +71,7 @@ def test_a_report_of_a_mail_whose_message_id_is_beyond_ascii_leaves(
     if kind == "receipt":
         world.mail(came)
     else:
-        world.app.return_mail(read_mail(came), MAILBOX, "5.2.1", "902")
+        world.app.return_mail(read_mail(came), DOCTOR_MAIL, MAILBOX, "5.2.1", "902")
     world.send_due()
 
     assert len(world.box.taken) == (1 if kind == "receipt" else 2)
