@@ -58,6 +58,10 @@ class OutboxReader:
         _refuse_senseless(after, limit)
         return self.leaf_batch(after, limit).model_dump(mode="json")
 
+    def check(self) -> str | None:
+        """For readiness: a sentence if the log cannot be read."""
+        return self._log.check()
+
     def leaf_batch(self, after: int, limit: int) -> LeafBatch:
         found = self._log.leaves(after, limit)
         return LeafBatch(

@@ -1,7 +1,7 @@
 """From a delivery to its reply: everything a call goes through, in order."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from time import time
 from typing import Any
 from uuid import uuid4
@@ -32,7 +32,6 @@ from shared.rpc.observe import Line, observed
 from shared.rpc.outbox import OUTBOX_METHODS, Outbox
 from shared.rpc.rates import Rates
 from shared.rpc.settings import RpcSettings
-from shared.telemetry.health import Check
 
 STRANGERS_MEMBERS = 150_000
 """Names, values and entries that are read of who may not call: some 15 MB."""
@@ -55,8 +54,6 @@ class Served:
     """Of a service with a log: answers ``events``, ``head`` and ``leaves``."""
     position_of: Callable[[str], int] | None = None
     """How far all read models have applied a service's log; serves ``at_least``."""
-    ready: Mapping[str, Check] = field(default_factory=dict)
-    """Checks for readiness, by name."""
     close: Callable[[], None] = lambda: None
 
 

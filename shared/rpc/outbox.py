@@ -27,6 +27,10 @@ class Outbox(Protocol):
         """One digest per event, private ones included, as :class:`LeafBatch`."""
         ...
 
+    def check(self) -> str | None:
+        """For readiness: a sentence if the log cannot be read."""
+        ...
+
 
 class Range(Request):
     after: Position

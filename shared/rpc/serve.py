@@ -43,8 +43,8 @@ class Answers(DependencyProvider):
         self._answerer = Answerer(self._contract, self._served, limits)
         self._workers = eventlet.GreenPool(limits.prefetch)
         self._intake = Intake(uri, service, limits, self._take, later=self._with_others)
-        for name, check in self._served.ready.items():
-            health.add(f"{service} {name}", check)
+        if self._served.outbox:
+            health.add(f"{service} event store", self._served.outbox.check)
 
     def start(self) -> None:
         self._intake.start()

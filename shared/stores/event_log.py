@@ -9,7 +9,7 @@ from uuid import UUID
 
 from eventsourcing.application import AggregateNotFoundError, Application, ProcessingEvent
 from eventsourcing.domain import Aggregate, DomainEventProtocol, Snapshot
-from eventsourcing.persistence import Recording
+from eventsourcing.persistence import PersistenceError, Recording
 from pydantic import BaseModel
 
 from shared.crypto.derivation import derive
@@ -198,6 +198,14 @@ class EventLog(Application[UUID]):
 
     def head(self) -> Head:
         return Head(self.places.epochs()[-1].epoch, self.recorder.max_notification_id() or 0)
+
+    def check(self) -> str | None:
+        """For readiness: a sentence if the database does not answer."""
+        try:
+            self.recorder.max_notification_id()
+        except PersistenceError:
+            return "the event store is out of reach"
+        return None
 
     def renew_epoch(self) -> str:
         """To be called after a restore or a promotion that may have lost commits."""

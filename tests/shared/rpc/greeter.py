@@ -81,6 +81,9 @@ class Log:
     def head(self) -> dict[str, Any]:
         return self.HEAD
 
+    def check(self) -> str | None:
+        return None
+
     def leaves(self, after: int, limit: int) -> dict[str, Any]:
         leaves = [[position, "ab"] for position in range(after + 1, 5)][:limit]
         return {"service": "greeter", "epoch": "e1", "after": after, "to": 4, "leaves": leaves}
