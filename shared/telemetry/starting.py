@@ -10,7 +10,7 @@ from shared.kernel.errors import Refusal, Unavailable
 from shared.telemetry.logs import log
 
 
-class NotStarted(GreenletExit):
+class NotStarted(GreenletExit):  # type: ignore[misc]  # greenlet has no types
     """It was said why; all there is to do is to end with ``code``.
 
     Stores are opened in green threads, and eventlet prints the trace of whatever leaves one: of
