@@ -11,6 +11,7 @@ from dataclasses import dataclass, fields, replace
 from services.vault.domain.metadata import Author, Coded, Metadata, Statement
 from services.vault.domain.patient import is_national
 from services.vault.domain.value_sets import DocumentType, ValueSets
+from shared.cda.timestamps import civil_date
 from shared.kernel.errors import InvalidRequest
 
 HEADER = "content"
@@ -25,6 +26,7 @@ MAX_IDENTIFIER = 64
 
 UNKNOWN = "unknown code"
 MISSING = "is missing"
+_TIMES = {"creation", "service_start", "service_stop"}
 # Said in full by one side only: visibility is united, the others are lists of the header's own.
 _NOT_COMPARED = {
     "confidentiality", "authors", "event_codes", "replaces", "unique_id", "reference_ids",
@@ -52,7 +54,7 @@ def completed(
     wrong = _contradictions(header, given) if header else {}
     said = _merged(header, _as_the_person(given) if by_person else given)
     home = HEADER if header else REQUEST
-    wrong |= _missing(said, home)
+    wrong |= _missing(said, home, by_person=by_person)
     found_type = known_type(said.type, rules, by_person=by_person)
     if said.type and isinstance(found_type, str):
         wrong[f"{home}.type"] = found_type
@@ -83,9 +85,22 @@ def _contradictions(header: Statement, given: Statement) -> dict[str, str]:
         ours, theirs = getattr(given, name), getattr(header, name)
         if isinstance(ours, Coded) and isinstance(theirs, Coded):
             ours, theirs = ours.code, theirs.code
-        if ours and theirs and ours != theirs:
+        differ = _other_time if name in _TIMES else _other
+        if ours and theirs and differ(ours, theirs):
             wrong[f"{REQUEST}.{name}"] = "is not what the document's own header says"
     return wrong
+
+
+def _other(ours: object, theirs: object) -> bool:
+    return ours != theirs
+
+
+def _other_time(ours: str, theirs: str) -> bool:
+    """Which of both is said by its day, month or year alone contradicts none of its instants."""
+    if "T" in ours and "T" in theirs:
+        return ours != theirs
+    one, other = civil_date(ours), civil_date(theirs)
+    return not (one.startswith(other) or other.startswith(one))
 
 
 def _merged(header: Statement | None, given: Statement) -> Statement:
@@ -94,13 +109,15 @@ def _merged(header: Statement | None, given: Statement) -> Statement:
     both = {f.name: getattr(header, f.name) or getattr(given, f.name) for f in fields(Statement)}
     both["confidentiality"] = (*header.confidentiality, *given.confidentiality)
     both["reference_ids"] = tuple(dict.fromkeys((*header.reference_ids, *given.reference_ids)))
-    # A synthesis documents no act: its own date stands for it (CI-SIS).
-    both["service_start"] = both["service_start"] or both["creation"]
+    # An act of which only the end is known begins no later. A synthesis documents no act: its own
+    # date stands for it (CI-SIS).
+    both["service_start"] = both["service_start"] or both["service_stop"] or both["creation"]
     return Statement(**both)
 
 
-def _missing(said: Statement, home: str) -> dict[str, str]:
-    """A title may be that of the type for a CDA; settings may be unknown to a header."""
+def _missing(said: Statement, home: str, *, by_person: bool) -> dict[str, str]:
+    """A title may be that of the type for a CDA; settings may be unknown to a header. The person
+    has no number of a professional."""
     required: dict[str, object] = {
         "unique_id": said.unique_id,
         "type": said.type,
@@ -111,7 +128,7 @@ def _missing(said: Statement, home: str) -> dict[str, str]:
         author = said.authors[0] if said.authors else Author()
         required |= {
             "title": said.title,
-            "author": author.national_id or author.specialty == BY_THE_PERSON,
+            "author": by_person or author.national_id,
             "specialty": author.specialty,
             "practice_setting": said.practice_setting,
             "facility_type": said.facility_type,

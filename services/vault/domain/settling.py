@@ -44,14 +44,23 @@ class Settling:
         by: Actor,
     ) -> None:
         """``former``: the version that it replaces."""
-        self._make_place(lot, document, former, by)
-        self._keep_directives(lot, around, document, decision, by)
+        if former:
+            lot.changed[former.id] = former
+        taken_away = self._keep_directives(lot, around, document, decision, by)
+        if former and former is not taken_away:
+            self._make_place(document, former, by)
 
     def copy(self, lot: Lot, document: Document, to: Sequence[str], by: Actor) -> None:
-        """Professionals get it by secure mail, as who put it in is shown it."""
+        """Professionals get it by secure mail, as who put it in is shown it: of a lot that has it
+        twice, once."""
+        before = [copies for copies in lot.copies if copies.document_id == document.id]
+        to = [one for one in to if not any(one in copies.to for copies in before)]
         if not to:
             return
-        copies_id = derived_id(self._secret(), "copies", str(lot.submission_set), str(document.id))
+        again = [str(len(before))] if before else []
+        copies_id = derived_id(
+            self._secret(), "copies", str(lot.submission_set), str(document.id), *again
+        )
         lot.copies.append(
             Copies.ask(
                 copies_id,
@@ -64,30 +73,30 @@ class Settling:
         )
 
     @staticmethod
-    def _make_place(lot: Lot, document: Document, former: Document | None, by: Actor) -> None:
+    def _make_place(document: Document, former: Document, by: Actor) -> None:
         """The former makes place for it. Who had only deposited the former again takes theirs
         back: it stays for those whose it is."""
-        if former and former.first_origin.includes(by):
+        if former.first_origin.includes(by):
             life.supersede(former, document.id, by)
-        elif former:
+        else:
             life.withdraw(former, None, by)
-        if former:
-            lot.changed[former.id] = former
 
     def _keep_directives(
         self, lot: Lot, around: Around, document: Document, decision: Decision, by: Actor
-    ) -> None:
+    ) -> Document | None:
         """Of the directives a person adds one document is current: a new one takes the place of
-        the former, which is not kept (Mon espace santé)."""
+        the former, which is not kept (Mon espace santé), and is told here."""
         said = document.metadata
         if not said.by_patient or said.type not in self._sets.types_under(DIRECTIVES):
-            return
+            return None
         if not lot.arranged:
             lot.arranged.append(self._arrangement(around.served[0], by))
         arrangement = lot.arranged[0]
         current = arrangement.directives
         former = (lot.changed.get(current) or self._find(current)) if current else None
-        if former and former.status in states.MOVES[Act.DELETE].before:
-            life.delete(former, decision.decision_id, by)
-            lot.changed[former.id] = former
         arrangement.keep_directives(document.id, by)
+        if former is None or former.status not in states.MOVES[Act.DELETE].before:
+            return None
+        life.delete(former, decision.decision_id, by)
+        lot.changed[former.id] = former
+        return former

@@ -3,6 +3,7 @@
 Expectations are the consistency matrix of the CI-SIS "règles de gestion MSSanté".
 """
 
+import base64
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -13,7 +14,7 @@ from pydantic import ValidationError
 
 from services.vault.contract import CONTRACT
 from services.vault.contract.copies import ContentsForCopies
-from services.vault.contract.deposits import DepositedOne, Release
+from services.vault.contract.deposits import DepositedOne, DepositLot, Release
 from services.vault.contract.life import Delete, Mask, Unmask
 from services.vault.domain.copies import Copies, require_sendable
 from services.vault.messages import message_for
@@ -116,6 +117,23 @@ def test_a_double_is_sent_all_the_same(world: World) -> None:
     deposit(world)
 
     assert [copies.document_id for copies in asked(world)] == [first.document_id]
+
+
+def test_a_lot_that_has_a_document_twice_sends_it_to_each_once(world: World) -> None:
+    """What is the same document is no reason to refuse a lot, nor to write to anybody twice."""
+    content = base64.b64encode(PDF).decode()
+    item = {"content": content, "metadata": METADATA, "copies_to": TO[:1]}
+    lot = {
+        "request_id": uuid4(),
+        "record_id": RECORD,
+        "documents": [item, {**item, "copies_to": TO}, item],
+    }
+
+    answer = world.vault.deposit_lot(DepositLot.model_validate(lot), AUTHOR)
+
+    (document_id,) = {one.document_id for one in answer.documents}
+    assert {copies.document_id for copies in asked(world)} == {document_id}
+    assert sorted(to for copies in asked(world) for to in copies.to) == sorted(TO)
 
 
 def contents(world: World, copies_id: UUID) -> Any:

@@ -146,6 +146,39 @@ def test_directives_held_back_take_the_place_when_they_are_released(world: World
         world.vault.describe(Describe(document_id=first), PATIENT)
 
 
+def test_directives_that_replace_others_do_not_keep_them_as_a_former_version(
+    world: World,
+) -> None:
+    """By their id, a person says which document the new one takes the place of: what they wanted
+    before is read by nobody, as when it is simply added."""
+    directives = OWN | {"type": "EXPPAT_3", "title": "Mes directives"}
+    given: dict[str, Any] = {"record_id": str(RECORD), "metadata": directives}
+    first = world.deposit(JPEG, PATIENT, **given).document_id
+
+    second = world.deposit(TEXT, PATIENT, replaces=str(first), **given)
+
+    assert second.replaced == first
+    shown = world.vault.describe(Describe(document_id=second.document_id), PATIENT)
+    assert shown.status == "Approved"
+    for reader in (PATIENT, DOCTOR):
+        with pytest.raises(Forbidden):
+            world.vault.describe(Describe(document_id=first), reader)
+
+
+@pytest.mark.parametrize("without", ["author", "specialty", "practice_setting", "facility_type"])
+def test_a_professionals_file_says_who_wrote_it_whatever_else_it_says(
+    world: World, without: str
+) -> None:
+    """Only the person themselves has no number of a professional (JDV_J01, "EXP_PATIENT")."""
+    given = METADATA | {"specialty": "EXP_PATIENT"}
+    del given[without]
+
+    with pytest.raises(InvalidRequest) as refusal:
+        world.deposit(PDF, HOSPITAL, record_id=str(RECORD), metadata=given)
+
+    assert refusal.value.fields == {f"metadata.{without}": "is missing"}
+
+
 def test_every_type_of_a_record_has_its_heading() -> None:
     """None is to be looked for by hand in the person's space."""
     sets = read_value_sets()

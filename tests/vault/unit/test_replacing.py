@@ -6,6 +6,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from services.vault.contract.deposits import DepositLot, Replace
+from services.vault.contract.life import Delete
 from services.vault.domain.document import Document
 from services.vault.domain.states import Status
 from shared.kernel.errors import Conflict, Forbidden
@@ -145,6 +146,18 @@ def test_by_id_it_is_of_the_same_record(world: World) -> None:
 
     assert document(world, theirs).status is Status.APPROVED
     assert len(world.objects.kept) == 1
+
+
+def test_by_id_it_is_still_there(world: World) -> None:
+    """What was deleted has no further versions, and does not come back by one."""
+    first = world.deposit(PDF, record_id=str(RECORD), metadata=METADATA).document_id
+    world.vault.delete(Delete(request_id=uuid4(), document_id=first), AUTHOR)
+
+    with pytest.raises(Conflict):
+        world.deposit(JPEG, record_id=str(RECORD), metadata=METADATA, replaces=str(first))
+
+    assert document(world, first).status is Status.DELETED
+    assert len(world.events()) == 2
 
 
 def test_held_back_it_is_told_at_once_what_it_could_not_replace(world: World) -> None:

@@ -179,6 +179,33 @@ class TestCda:
         assert document.metadata.service_start == document.metadata.creation
         assert document.metadata.facility_type is None
 
+    @pytest.mark.parametrize("low", ["", '<low nullFlavor="UNK"/>'], ids=["absent", "unknown"])
+    def test_an_act_of_which_only_the_end_is_known(self, low: str) -> None:
+        """An IVL_TS may have one bound. What was written two days after a stay tells of no act
+        that begins when it has ended."""
+        bounds = f'<effectiveTime>{low}<high value="20240331"/></effectiveTime>'
+        act = f"<documentationOf><serviceEvent>{bounds}</serviceEvent></documentationOf>"
+        document = cda(acts=act, effective='<effectiveTime value="20240402"/>')
+
+        ended = taken(document, Statement()).metadata
+        told = taken(document, Statement(service_start="2024-03-20")).metadata
+
+        assert (ended.service_start, ended.service_stop) == ("2024-03-31", "2024-03-31")
+        assert (told.service_start, told.service_stop) == ("2024-03-20", "2024-03-31")
+
+    def test_a_day_does_not_contradict_its_hours(self) -> None:
+        """One of both is less precise; the header's instants are told as in France."""
+        document = cda(effective='<effectiveTime value="20240402003000+0200"/>')
+
+        for said in ("2024-04-02", "2024-04", "2024"):
+            assert taken(document, Statement(creation=said)).metadata.creation == (
+                "2024-04-01T22:30:00.000Z"
+            )
+        precise = Statement(creation="2024-04-01T22:30:00.000Z")
+        assert taken(cda(effective='<effectiveTime value="20240402"/>'), precise)
+        for wrong in ("2024-04-01", "2024-05", "2023", "2024-04-01T22:31:00.000Z"):
+            assert set(fields_of(document, Statement(creation=wrong))) == {"metadata.creation"}
+
     @pytest.mark.parametrize(
         ("document", "field"),
         [
