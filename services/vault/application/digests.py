@@ -67,7 +67,8 @@ class Digests(Finding):
         sets = self.rules.metadata.sets
         directives = sets.types_under(summary.DIRECTIVES)
         wanted = Wanted(types=directives | summary.SYNTHESIS_TYPES)
-        seen = self.listed.entries(self.visible(request.record_id, by, request.how, wanted).lines)
+        found = self.listed.entries(self.visible(request.record_id, by, request.how, wanted).lines)
+        seen = self.linked(found, by)
         return Summary.of(
             summary.synthesis(seen, self.today()),
             summary.directives(seen, directives),

@@ -47,7 +47,8 @@ class Finding(VaultLog):
         if request.text:
             lines = self._saying(request.text, records, span, lines)
         page = paged(lines, request.limit, request.cursor)
-        return Found.of(page, self.listed.entries(page.lines), by, sets, since)
+        entries = self.linked(self.listed.entries(page.lines), by)
+        return Found.of(page, entries, by, sets, since)
 
     def changes_since(self, request: ChangesSince, by: Actor) -> Changes:
         """By the instant of deposit: the date of an act says nothing of when it came in."""
@@ -55,7 +56,8 @@ class Finding(VaultLog):
         records = self._readable(request.record_id, by, request.how)
         lines = self.lines(records, span, ANYTHING, by, request.how)
         page = paged(lines, request.limit, request.cursor)
-        return Changes.of(page, self.listed.entries(page.lines), by, self.rules.metadata.sets)
+        entries = self.linked(self.listed.entries(page.lines), by)
+        return Changes.of(page, entries, by, self.rules.metadata.sets)
 
     def visible(self, record_id: UUID, by: Actor, how: How, wanted: Wanted = ANYTHING) -> Lines:
         """What this reader may see of a record and of those merged into it."""

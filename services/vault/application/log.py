@@ -157,6 +157,18 @@ class VaultLog(EventLog):
         )
         return [entry for entry, permit in zip(entries, permits, strict=True) if permit]
 
+    def linked(self, entries: Sequence[Entry], by: Actor) -> list[Entry]:
+        """Each names the versions before and after it that are shown here too, or to whoever sees
+        it: the id of another would tell that it is there. ``access`` is asked no further question,
+        which would tell as much; who sees more finds it by :meth:`versions`."""
+        shown = {entry.document_id for entry in entries}
+        return [entry.naming(shown | self._seen_with(entry, shown, by)) for entry in entries]
+
+    def _seen_with(self, entry: Entry, shown: set[UUID], by: Actor) -> set[UUID]:
+        found = map(self.document, sorted(entry.neighbours - shown))
+        known = [Entry.of(one) for one in found if one and _in_sight(one, by)]
+        return {one.document_id for one in known if one.is_seen_with(entry, by)}
+
 
 def _in_sight(document: Document, by: Actor) -> bool:
     """What is gone is gone for all; what is held back is there for who holds it."""

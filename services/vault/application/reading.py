@@ -28,7 +28,9 @@ class Reading(VaultLog):
         seen = self.seen(found, document.record_id, by, request.how)
         sets = self.rules.metadata.sets
         return VersionsFound(
-            items=[DocumentView.of(entry, entry.shown_to(by), sets) for entry in seen]
+            items=[
+                DocumentView.of(entry, entry.shown_to(by), sets) for entry in self.linked(seen, by)
+            ]
         )
 
     @unreplayed
@@ -73,4 +75,5 @@ class Reading(VaultLog):
             ) from fault
 
     def view(self, document: Document, by: Actor) -> DocumentView:
-        return DocumentView.of(Entry.of(document), document.shown_to(by), self.rules.metadata.sets)
+        (entry,) = self.linked([Entry.of(document)], by)
+        return DocumentView.of(entry, document.shown_to(by), self.rules.metadata.sets)

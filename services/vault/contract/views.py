@@ -59,7 +59,8 @@ class DocumentView(Answer):
     """One document without its content. Dates of the act and of creation are as precise as the
     producer gave them. ``status``: Approved; Deprecated once replaced; Archived; Held before it
     is in the record. ``entry_uuid`` is new with each change of metadata, ``logical_id`` is not;
-    ``submission_set``: the lot it came with."""
+    ``submission_set``: the lot it came with. ``replaces``, ``replaced_by``: the versions before and
+    after it, where whoever sees it sees them too; ``versions`` shows the others to who may."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
 

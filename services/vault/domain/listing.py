@@ -1,13 +1,14 @@
 """A document as its reader is told of it, unsealed."""
 
-from dataclasses import dataclass
+from collections.abc import Collection
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
 from services.vault.domain.attributes import attributes
 from services.vault.domain.document import Document
 from services.vault.domain.metadata import Metadata
-from services.vault.domain.origin import Origin
+from services.vault.domain.origin import Origin, is_theirs
 from shared.kernel.actor import Actor
 from shared.kernel.clock import instant
 
@@ -60,6 +61,25 @@ class Entry:
 
     def attributes(self, by: Actor) -> dict[str, Any]:
         return attributes(self.metadata.kind, self.origin, self.confidentiality, self.status, by)
+
+    @property
+    def neighbours(self) -> set[UUID]:
+        """The versions before and after it."""
+        return {one for one in (self.replaces, self.replaced_by) if one}
+
+    def is_seen_with(self, other: "Entry", by: Actor) -> bool:
+        """Whoever sees that other version sees this one: it is their own, or what ``access``
+        decides by is the same. Its state is nothing that anybody is let in or shut out by."""
+        one, two = ({**e.attributes(by), "status": None} for e in (self, other))
+        return is_theirs(self, by) or one == two
+
+    def naming(self, neighbours: Collection[UUID]) -> "Entry":
+        """Without versions before and after it that are none of these."""
+        return replace(
+            self,
+            replaces=self.replaces if self.replaces in neighbours else None,
+            replaced_by=self.replaced_by if self.replaced_by in neighbours else None,
+        )
 
 
 Place = tuple[str, str]
