@@ -74,7 +74,12 @@ class Deposits(VaultLog):
     def held(self, request: HeldIn, by: Actor) -> HeldFound:
         """Only their own: nobody else is told of what is not in the record."""
         self.gate.require(request.record_id, "feed", {"kind": "record"}, by)
-        held = [e for e in self.listed.held_in(request.record_id) if is_theirs(e, by)]
+        held = [
+            entry
+            for record_id in self.served_together(request.record_id)
+            for entry in self.listed.held_in(record_id)
+            if is_theirs(entry, self.known_in(record_id, by))
+        ]
         held.sort(key=lambda entry: entry.submitted_at, reverse=True)
         sets = self.rules.metadata.sets
         return HeldFound(items=[DocumentView.of(entry, entry.shown_to(by), sets) for entry in held])
@@ -82,7 +87,9 @@ class Deposits(VaultLog):
     def _own_held(self, document_id: UUID, by: Actor) -> Document:
         """Somebody else's is refused as what is not there."""
         held = self.document(document_id)
-        if held is None or not is_theirs(held, by) or held.status in GONE:
+        if held is None or held.status in GONE:
+            raise self.not_there(document_id, "feed", by)
+        if not is_theirs(held, self.known_in(held.record_id, by)):
             raise self.not_there(document_id, "feed", by)
         return held
 

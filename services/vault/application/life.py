@@ -75,9 +75,10 @@ class Life(VaultLog):
         deleted = []
         for document_id in request.document_ids:
             document, decision = self.decided(document_id, "manage", by)
-            if not document.origin.is_author(by):
+            known = self.known_in(document.record_id, by)
+            if not document.origin.is_author(known):
                 raise Forbidden(message_fr=GENERIC_FR, decision_id=decision.decision_id)
-            if document.first_origin.is_author(by):
+            if document.first_origin.is_author(known):
                 life.delete(document, decision.decision_id, by)
             else:
                 life.withdraw(document, decision.decision_id, by)
@@ -94,7 +95,7 @@ class Life(VaultLog):
     @command
     def reclassify(self, request: Reclassify, by: Actor) -> Outcome[Reclassified]:
         document, decision = self.decided(request.document_id, "manage", by)
-        if not document.first_origin.includes(by):
+        if not document.first_origin.includes(self.known_in(document.record_id, by)):
             raise Forbidden(message_fr=GENERIC_FR, decision_id=decision.decision_id)
         asked = Renaming(
             type=request.type, title=request.title, service_start=request.service_start

@@ -10,7 +10,7 @@ from services.vault.domain.document import Document
 from services.vault.domain.listing import Entry
 from services.vault.domain.lot import Around
 from services.vault.domain.mandatory import Mandatory
-from services.vault.domain.origin import is_theirs
+from services.vault.domain.origin import is_theirs, known_in
 from services.vault.domain.people import People
 from services.vault.domain.ports import Contents, DueDates, Listed, Results
 from services.vault.domain.states import IN_RECORD, Status
@@ -133,7 +133,7 @@ class VaultLog(EventLog):
     ) -> tuple[Document, Decision]:
         """The document, once permitted. ``scope``: of what ``access`` is asked about."""
         document = self.document(document_id)
-        if document is None or not _in_sight(document, by):
+        if document is None or not self._in_sight(document, by):
             raise self.not_there(document_id, action, by, how)
         resource = {**document.attributes(by), "document_id": str(document_id)}
         if scope:
@@ -166,12 +166,15 @@ class VaultLog(EventLog):
 
     def _seen_with(self, entry: Entry, shown: set[UUID], by: Actor) -> set[UUID]:
         found = map(self.document, sorted(entry.neighbours - shown))
-        known = [Entry.of(one) for one in found if one and _in_sight(one, by)]
+        known = [Entry.of(one) for one in found if one and self._in_sight(one, by)]
         return {one.document_id for one in known if one.is_seen_with(entry, by)}
 
+    def known_in(self, record_id: UUID, by: Actor) -> Actor:
+        """As who puts things into that record."""
+        return known_in(record_id, by, self.served_under(record_id))
 
-def _in_sight(document: Document, by: Actor) -> bool:
-    """What is gone is gone for all; what is held back is there for who holds it."""
-    if document.status is Status.HELD:
-        return is_theirs(document, by)
-    return document.status in IN_RECORD
+    def _in_sight(self, document: Document, by: Actor) -> bool:
+        """What is gone is gone for all; what is held back is there for who holds it."""
+        if document.status is Status.HELD:
+            return is_theirs(document, self.known_in(document.record_id, by))
+        return document.status in IN_RECORD

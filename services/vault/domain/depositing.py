@@ -104,9 +104,7 @@ class Depositing:
         """What was held back comes into the record, by the rules of a deposit made now."""
         around = self._around_of(lot, held.record_id)
         decision = self._gate.require(held.record_id, "feed", held.attributes(by), by)
-        former = (
-            self._replaceable(lot, held.record_id, held.replaces, by) if held.replaces else None
-        )
+        former = self._replaceable(lot, around, held.replaces, by) if held.replaces else None
         beside = self._doubles.beside(around.together, held, by, lot.changed)
         life.release(
             held,
@@ -203,7 +201,7 @@ class Depositing:
             confidentiality=self._visibility(taken.confidentiality, former, around, by),
             cover=UNCOVERED if offer.hold else self._cover(lot, known.hidden, former, by),
             decision_id=decision_id,
-            replaces=former if former and former.first_origin.includes(by) else None,
+            replaces=former if former and former.first_origin.includes(around.known(by)) else None,
             submission_set=lot.submission_set,
             held=offer.hold,
             copies_to=offer.copies_to,
@@ -254,7 +252,7 @@ class Depositing:
         not theirs, is told of in the same words.
         """
         if offer.replaces:
-            return self._replaceable(lot, around.record_id, offer.replaces, by), ()
+            return self._replaceable(lot, around, offer.replaces, by), ()
         if not taken.replaces:
             return None, ()
         for unique_id in taken.replaces:
@@ -263,9 +261,11 @@ class Depositing:
                 return former, ()
         return None, (UNKNOWN_PARENT,)
 
-    def _replaceable(self, lot: Lot, record_id: UUID, former_id: UUID, by: Actor) -> Document:
+    def _replaceable(self, lot: Lot, around: Around, former_id: UUID, by: Actor) -> Document:
         former = lot.changed.get(former_id) or self._find(former_id)
-        if former is None or former.record_id != record_id or not is_theirs(former, by):
+        if former is None or former.record_id != around.record_id:
+            raise Forbidden(message_fr=GENERIC_FR)
+        if not is_theirs(former, around.known(by)):
             raise Forbidden(message_fr=GENERIC_FR)
         return former
 

@@ -125,12 +125,13 @@ class Document(Aggregate):
 
     @property
     def origin(self) -> Origin:
-        return Origin.of(self.metadata, self.deposited_by, *self.also_deposited_by)
+        put_in = (self.deposited_by, *self.also_deposited_by)
+        return Origin.of(self.metadata, *put_in).kept_in(self.record_id)
 
     @property
     def first_origin(self) -> Origin:
         """Without those who deposited it again."""
-        return Origin.of(self.metadata, self.deposited_by)
+        return Origin.of(self.metadata, self.deposited_by).kept_in(self.record_id)
 
     def attributes(self, by: Actor) -> dict[str, Any]:
         """For ``access`` to decide on."""

@@ -10,7 +10,9 @@ from services.vault.domain.arrangement import Arrangement
 from services.vault.domain.copies import Copies
 from services.vault.domain.document import Document
 from services.vault.domain.metadata import Statement
+from services.vault.domain.origin import known_in
 from services.vault.domain.visibility import Masking
+from shared.kernel.actor import Actor
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
@@ -62,6 +64,10 @@ class Around:
     def together(self) -> Sequence[UUID]:
         """The record itself, then those served with it."""
         return [self.record_id, *(other for other in self.served if other != self.record_id)]
+
+    def known(self, by: Actor) -> Actor:
+        """As who puts things into the record."""
+        return known_in(self.record_id, by, self.served[0])
 
 
 @dataclass(kw_only=True)

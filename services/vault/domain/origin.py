@@ -1,8 +1,9 @@
 """Where a document comes from: who wrote it and who put it in (CSP R.1111-49)."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Protocol
+from uuid import UUID
 
 from services.vault.domain.metadata import Author, Metadata
 from services.vault.domain.visibility import HIDDEN_FROM_REPRESENTATIVES
@@ -14,8 +15,8 @@ _PERSONS = {"patient", "representative", "caregiver"}
 @dataclass(frozen=True, kw_only=True)
 class Origin:
     """``professionals``: PS_IdNat, authors first. ``structures``: Struct_IdNat. ``person``: the
-    record a person acted for when they put it in themselves. ``depositors``: those of the ids who
-    put it in, and their structures."""
+    record of the person who put it in themselves. ``depositors``: those of the ids who put it in,
+    and their structures."""
 
     professionals: tuple[str, ...]
     structures: tuple[str, ...]
@@ -44,6 +45,11 @@ class Origin:
             person=next(iter(persons), None),
             depositors=_known(*professionals, *structures),
         )
+
+    def kept_in(self, record_id: UUID) -> "Origin":
+        """What a person put in is that of the person of the record it is in, whichever record of
+        theirs was served then."""
+        return replace(self, person=str(record_id)) if self.person else self
 
     def includes(self, by: Actor) -> bool:
         """Is it the actor's own document, or that of their structure?"""
@@ -94,6 +100,16 @@ def is_theirs(one: PutIn, by: Actor) -> bool:
     acts_for = by.principal.kind in {ActorKind.REPRESENTATIVE, ActorKind.CAREGIVER}
     is_secret = HIDDEN_FROM_REPRESENTATIVES in one.confidentiality
     return one.origin.includes(by) and not (acts_for and is_secret)
+
+
+def known_in(record_id: UUID, by: Actor, served_under: UUID) -> Actor:
+    """Who acts for the person of a record is the same to what was put into one that is served
+    under it: they acted for that one then."""
+    who = by.principal
+    if not who.acts_for_person or who.record_id != served_under:
+        return by
+    known = replace(who, record_id=record_id)
+    return known if who is by else replace(by, on_behalf_of=known)
 
 
 def same_depositor(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:

@@ -46,9 +46,9 @@ class Settling:
         """``former``: the version that it replaces."""
         if former:
             lot.changed[former.id] = former
-        taken_away = self._keep_directives(lot, around, document, decision, by)
-        if former and former is not taken_away:
-            self._make_place(document, former, by)
+        gone = self._keep_directives(lot, around, document, decision, by)
+        if former and former not in gone:
+            self._make_place(around, document, former, by)
 
     def copy(self, lot: Lot, document: Document, to: Sequence[str], by: Actor) -> None:
         """Professionals get it by secure mail, as who put it in is shown it: of a lot that has it
@@ -73,30 +73,31 @@ class Settling:
         )
 
     @staticmethod
-    def _make_place(document: Document, former: Document, by: Actor) -> None:
+    def _make_place(around: Around, document: Document, former: Document, by: Actor) -> None:
         """The former makes place for it. Who had only deposited the former again takes theirs
         back: it stays for those whose it is."""
-        if former.first_origin.includes(by):
+        if former.first_origin.includes(around.known(by)):
             life.supersede(former, document.id, by)
         else:
             life.withdraw(former, None, by)
 
     def _keep_directives(
         self, lot: Lot, around: Around, document: Document, decision: Decision, by: Actor
-    ) -> Document | None:
+    ) -> list[Document]:
         """Of the directives a person adds one document is current: a new one takes the place of
-        the former, which is not kept (Mon espace santé), and is told here."""
+        the former, which is not kept (Mon espace santé), whichever record of theirs it was put
+        into. Those that go are told."""
         said = document.metadata
         if not said.by_patient or said.type not in self._sets.types_under(DIRECTIVES):
-            return None
+            return []
         if not lot.arranged:
             lot.arranged.append(self._arrangement(around.served[0], by))
-        arrangement = lot.arranged[0]
-        current = arrangement.directives
-        former = (lot.changed.get(current) or self._find(current)) if current else None
-        arrangement.keep_directives(document.id, by)
-        if former is None or former.status not in states.MOVES[Act.DELETE].before:
-            return None
-        life.delete(former, decision.decision_id, by)
-        lot.changed[former.id] = former
+        merged = [self._arrangement(record_id, by) for record_id in around.served[1:]]
+        current = [one.directives for one in (*lot.arranged, *merged) if one.directives]
+        lot.arranged[0].keep_directives(document.id, by)
+        known = [lot.changed.get(one) or self._find(one) for one in current]
+        former = [d for d in known if d and d.status in states.MOVES[Act.DELETE].before]
+        for one in former:
+            life.delete(one, decision.decision_id, by)
+            lot.changed[one.id] = one
         return former

@@ -117,7 +117,7 @@ class DocumentList:
             "replaced_by": None,
             **row.kept(event.content),
             **row.said(metadata, event.metadata),
-            **row.origin(vars(Origin.of(metadata, event.by))),
+            **row.origin(vars(Origin.of(metadata, event.by).kept_in(event.record_id))),
             **row.visibility(event.hidden_by, event.confidentiality),
         }
         return Put(row.id, fields)

@@ -1,14 +1,19 @@
 """Two records of one person: the documents of both under one, until they are split."""
 
-from uuid import UUID
+import base64
+from typing import Any
+from uuid import UUID, uuid4
 
 import pytest
 
-from services.vault.contract.reading import Open, Search, Versions
+from services.vault.contract.deposits import Discard, HeldIn, Release, Replace
+from services.vault.contract.life import Delete, Reclassify
+from services.vault.contract.reading import Describe, Open, Search, Versions
 from services.vault.domain.document import Document
 from services.vault.domain.opening import Opening
+from shared.kernel.actor import Actor, ActorKind
 from shared.kernel.errors import Conflict, Forbidden, InvalidRequest, Unavailable
-from tests.vault.cda import cda
+from tests.vault.cda import JPEG, PDF, RTF, TEXT, cda
 from tests.vault.exports import begin, whole_part
 from tests.vault.world import DOCTOR, METADATA, OTHER_RECORD, PATIENT, RECORD, World, asked
 
@@ -163,6 +168,81 @@ def test_a_mask_by_default_of_either_holds(world: World) -> None:
     kept = world.vault.get(document.document_id, Document)
     assert kept
     assert "MASQUE_PS" in kept.confidentiality
+
+
+OWN = {"type": "DOCPAT09", "title": "Mutuelle", "creation": "2026", "service_start": "2026"}
+BEFORE = Actor(kind=ActorKind.PATIENT, id=str(SOURCE), record_id=SOURCE)
+"""The person of the source, before anybody knew that it is one with the target."""
+
+
+def put_in_before(world: World, content: bytes, **how: Any) -> UUID:
+    given = {"record_id": str(SOURCE), "metadata": OWN, **how}
+    return world.deposit(content, BEFORE, **given).document_id
+
+
+def test_what_the_person_put_in_before_is_theirs_still(world: World) -> None:
+    """CSP R.1111-49: they keep it, correct it and take it away, by the record that lives."""
+    deleted, corrected, former = (put_in_before(world, one) for one in (PDF, JPEG, TEXT))
+    said = {"document_id": former, "content": base64.b64encode(RTF).decode(), "metadata": OWN}
+    hear(world, "records_merged")
+
+    world.vault.delete(Delete(request_id=uuid4(), document_id=deleted), PATIENT)
+    rename = Reclassify(request_id=uuid4(), document_id=corrected, title="Ma mutuelle")
+    world.vault.reclassify(rename, PATIENT)
+    replacement = Replace.model_validate({"request_id": uuid4(), **said})
+    current = world.vault.replace(replacement, PATIENT)
+
+    states = [world.vault.get(one, Document) for one in (deleted, corrected, former)]
+    assert [one and one.status for one in states] == ["Deleted", "Approved", "Deprecated"]
+    assert (current.record_id, current.replaced) == (SOURCE, former)
+    world.vault.delete(Delete(request_id=uuid4(), document_id=current.document_id), PATIENT)
+
+
+def test_what_the_person_held_back_before_is_theirs_still(world: World) -> None:
+    """Found, released or discarded by the record that lives; by nobody else's."""
+    released, discarded = (put_in_before(world, one, hold=True) for one in (PDF, JPEG))
+    world.project()
+
+    def held() -> set[UUID]:
+        world.project()
+        found = world.vault.held(HeldIn(record_id=TARGET), PATIENT).items
+        return {one.document_id for one in found}
+
+    assert held() == set()
+    with pytest.raises(Forbidden):
+        world.vault.discard(Discard(request_id=uuid4(), document_id=discarded), PATIENT)
+    with pytest.raises(Forbidden):
+        world.vault.describe(Describe(document_id=discarded), PATIENT)
+    hear(world, "records_merged")
+
+    assert held() == {released, discarded}
+    assert world.vault.describe(Describe(document_id=discarded), PATIENT).status == "Held"
+    world.vault.release(Release(request_id=uuid4(), document_id=released), PATIENT)
+    world.vault.discard(Discard(request_id=uuid4(), document_id=discarded), PATIENT)
+    assert held() == set()
+
+
+def test_of_directives_put_in_before_none_is_kept(world: World) -> None:
+    """One document of directives is current, of one person: the last."""
+    directives = {"record_id": str(TARGET), "metadata": OWN | {"type": "EXPPAT_3"}}
+    first = put_in_before(world, PDF, metadata=directives["metadata"])
+    second = world.deposit(JPEG, PATIENT, **directives).document_id
+    hear(world, "records_merged")
+
+    third = world.deposit(TEXT, PATIENT, **directives).document_id
+
+    kept = [world.vault.get(one, Document) for one in (first, second, third)]
+    assert [one and one.status for one in kept] == ["Deleted", "Deleted", "Approved"]
+
+
+def test_two_people_after_all_touch_nothing_of_one_another(world: World) -> None:
+    document = put_in_before(world, PDF)
+    hear(world, "records_merged")
+    hear(world, "records_split")
+
+    with pytest.raises(Forbidden):
+        world.vault.delete(Delete(request_id=uuid4(), document_id=document), PATIENT)
+    world.vault.delete(Delete(request_id=uuid4(), document_id=document), BEFORE)
 
 
 def test_erased_nothing_of_it_is_left_to_read(world: World, documents: tuple[UUID, UUID]) -> None:
