@@ -8,14 +8,13 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 
+from services.vault.domain.contradictions import REQUEST, contradictions
 from services.vault.domain.metadata import Author, Coded, Metadata, Statement
 from services.vault.domain.patient import is_national
 from services.vault.domain.value_sets import DocumentType, ValueSets
-from shared.cda.timestamps import civil_date
 from shared.kernel.errors import InvalidRequest
 
 HEADER = "content"
-REQUEST = "metadata"
 BY_THE_PERSON = "EXP_PATIENT"
 """Specialty, setting and facility type of what the person puts in (JDV_J01, J02, J04)."""
 MAX_METADATA = 65_536
@@ -26,11 +25,6 @@ MAX_IDENTIFIER = 64
 
 UNKNOWN = "unknown code"
 MISSING = "is missing"
-_TIMES = {"creation", "service_start", "service_stop"}
-# Said in full by one side only: visibility is united, the others are lists of the header's own.
-_NOT_COMPARED = {
-    "confidentiality", "authors", "event_codes", "replaces", "unique_id", "reference_ids",
-}  # fmt: skip
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,7 +45,7 @@ def completed(
 
     ``header``: of a CDA; ``None`` for a bare file. ``format_code``: what the content shows.
     """
-    wrong = _contradictions(header, given) if header else {}
+    wrong = contradictions(header, given, format_code, rules.sets)
     said = _merged(header, _as_the_person(given) if by_person else given)
     home = HEADER if header else REQUEST
     wrong |= _missing(said, home, by_person=by_person)
@@ -77,30 +71,6 @@ def _as_the_person(given: Statement) -> Statement:
         practice_setting=BY_THE_PERSON,
         facility_type=BY_THE_PERSON,
     )
-
-
-def _contradictions(header: Statement, given: Statement) -> dict[str, str]:
-    wrong = {}
-    for name in (f.name for f in fields(Statement) if f.name not in _NOT_COMPARED):
-        ours, theirs = getattr(given, name), getattr(header, name)
-        if isinstance(ours, Coded) and isinstance(theirs, Coded):
-            ours, theirs = ours.code, theirs.code
-        differ = _other_time if name in _TIMES else _other
-        if ours and theirs and differ(ours, theirs):
-            wrong[f"{REQUEST}.{name}"] = "is not what the document's own header says"
-    return wrong
-
-
-def _other(ours: object, theirs: object) -> bool:
-    return ours != theirs
-
-
-def _other_time(ours: str, theirs: str) -> bool:
-    """Which of both is said by its day, month or year alone contradicts none of its instants."""
-    if "T" in ours and "T" in theirs:
-        return ours != theirs
-    one, other = civil_date(ours), civil_date(theirs)
-    return not (one.startswith(other) or other.startswith(one))
 
 
 def _merged(header: Statement | None, given: Statement) -> Statement:

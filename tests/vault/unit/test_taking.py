@@ -26,6 +26,10 @@ SAID = Statement(
 )
 
 
+SYNTHESIS_MODEL = "1.2.250.1.213.1.1.1.13"
+"""CI-SIS "Volet de synthèse médicale" (VSM), as its documents declare it."""
+
+
 def taken(
     data: bytes,
     given: Statement = SAID,
@@ -118,6 +122,12 @@ class TestBareFile:
             )
         }  # fmt: skip
 
+    def test_a_bare_file_has_no_format_of_a_structured_document(self) -> None:
+        """Nothing of a model can be read in it; a synthesis is looked for by its format."""
+        assert taken(PDF).metadata.format == "urn:asipSante:modelesHorsProfils:2011"
+        said = replace(SAID, format="urn:asip:ci-sis:vsm:2012")
+        assert set(fields_of(PDF, said)) == {"metadata.format"}
+
     def test_a_type_the_dmp_does_not_take(self) -> None:
         """Identity papers are a CI-SIS type and no DMP one; a setting gives them a class."""
         papers = replace(SAID, type=Coded(code="PIECE-IDENTITE"))
@@ -192,6 +202,28 @@ class TestCda:
 
         assert (ended.service_start, ended.service_stop) == ("2024-03-31", "2024-03-31")
         assert (told.service_start, told.service_stop) == ("2024-03-20", "2024-03-31")
+
+    @pytest.mark.parametrize(
+        ("document", "shown"),
+        [
+            (cda(body=enclosing(PDF)), "urn:ihe:iti:xds-sd:pdf:2008"),
+            (cda(templates=f'<templateId root="{SYNTHESIS_MODEL}"/>'), "urn:asip:ci-sis:vsm:2012"),
+        ],
+        ids=["level 1", "level 3"],
+    )
+    def test_its_format_is_what_it_shows(self, document: bytes, shown: str) -> None:
+        """Software picks by the format what reads a document: a depositor's word changes nothing
+        of what it is."""
+        for said in (None, shown):
+            assert taken(document, Statement(format=said)).metadata.format == shown
+        wrong = Statement(format="urn:ihe:lab:xd-lab:2008")
+        assert set(fields_of(document, wrong)) == {"metadata.format"}
+
+    def test_a_format_that_nothing_shows_may_be_said(self) -> None:
+        """Models are published before our table has them."""
+        said = Statement(format="urn:ihe:pharm:dis:2010")
+
+        assert taken(cda(), said).metadata.format == said.format
 
     def test_a_day_does_not_contradict_its_hours(self) -> None:
         """One of both is less precise; the header's instants are told as in France."""
