@@ -57,6 +57,8 @@ class Settling:
         to = [one for one in to if not any(one in copies.to for copies in before)]
         if not to:
             return
+        if document.id not in lot.changed:  # one that is masked meanwhile is not sent
+            lot.relied_on[document.id] = document.version
         again = [str(len(before))] if before else []
         copies_id = derived_id(
             self._secret(), "copies", str(lot.submission_set), str(document.id), *again

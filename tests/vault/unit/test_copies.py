@@ -196,6 +196,26 @@ def test_a_document_masked_meanwhile_is_not_sent(world: World) -> None:
     assert contents(world, event.originator_id).to == TO
 
 
+def test_a_double_masked_while_its_copies_are_asked_for_is_not_sent(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The mask that was answered first counts: the person was told that nobody reads it."""
+    document_id = deposit(world, copies_to=[]).document_id
+    ask = Copies.ask
+
+    def masked_meanwhile(*what: Any, **how: Any) -> Copies:
+        monkeypatch.setattr(Copies, "ask", ask)
+        world.vault.mask(Mask(request_id=uuid4(), document_id=document_id), PATIENT)
+        return ask(*what, **how)
+
+    monkeypatch.setattr(Copies, "ask", masked_meanwhile)
+    with pytest.raises(InvalidRequest) as refusal:
+        deposit(world)
+
+    assert set(refusal.value.fields) == {"copies_to"}
+    assert not asked(world)
+
+
 def test_what_was_masked_before_for_others_goes_all_the_same(world: World) -> None:
     """Its depositor has it, and knows nothing of the mask: a copy that fails would tell them."""
     deposit(world, by=HOSPITAL, copies_to=[], confidentiality=["MASQUE_PS"])
