@@ -1,6 +1,6 @@
 """Proving what lies in object storage, and removing what no event names."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from itertools import islice
 from random import SystemRandom
 from uuid import UUID
@@ -20,8 +20,9 @@ BEGUN = {Document.Created.TOPIC, Document.Held.TOPIC}
 MOST = 2_000
 """Documents verified, and unclaimed objects named, by one call."""
 GARBAGE_MAX = 100
-"""Objects removed at one sweep. More are no failed saves: the log may have been restored from
-an old copy, and what it forgot must not be lost too. They are named by ``check_integrity``."""
+"""Objects of which the log knows nothing, removed at one sweep. More are no failed saves: the log
+may have been restored from an old copy, and what it forgot must not be lost too. They are named by
+``check_integrity``."""
 SELF = Actor(kind=ActorKind.SERVICE, id="vault")
 
 
@@ -63,7 +64,8 @@ class Checking(VaultLog):
             self.commit(Outcome(answer=Went(), save=[going]))
 
     def sweep_orphans(self) -> None:
-        """Remove objects that no event names: what a save that failed had stored before.
+        """Remove objects that no event names: what a save that failed had stored before. And
+        those of documents that were discarded, which the log has not forgotten: all of them.
 
         One found for the first time may belong to a deposit under way: it goes at the next
         sweep, if it is still nobody's. What is removed is written down first.
@@ -71,11 +73,23 @@ class Checking(VaultLog):
         orphans = set(self._unclaimed())
         garbage = orphans & self._orphans
         self._orphans = orphans - garbage
-        if 0 < len(garbage) <= GARBAGE_MAX:
-            going = self._round()
-            going.remove(garbage, SELF)
-            self.commit(Outcome(answer=Went(), save=[going]))
-            self.contents.remove(garbage)
+        discarded = sorted(key for key in garbage if self._is_discarded(key))
+        unknown = garbage.difference(discarded)
+        for start in range(0, len(discarded), GARBAGE_MAX):
+            self._remove(discarded[start : start + GARBAGE_MAX])
+        if 0 < len(unknown) <= GARBAGE_MAX:
+            self._remove(unknown)
+
+    def _remove(self, garbage: Collection[str]) -> None:
+        going = self._round()
+        going.remove(garbage, SELF)
+        self.commit(Outcome(answer=Went(), save=[going]))
+        self.contents.remove(garbage)
+
+    def _is_discarded(self, key: str) -> bool:
+        document_id = self.contents.document_of(key)
+        document = self.document(document_id) if document_id else None
+        return document is not None and document.status is Status.DISCARDED
 
     def _round(self) -> IntegrityRound:
         known = self.get(IntegrityRound.id_of(self.secret), IntegrityRound)

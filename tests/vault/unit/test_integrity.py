@@ -159,6 +159,29 @@ def test_a_hundred_at_one_sweep_go(world: World) -> None:
     assert not world.objects.kept
 
 
+def test_what_was_discarded_goes_however_much_it_is(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The log knows that it is nobody's: no old copy of it has forgotten that. Much of it keeps
+    nothing else from being removed, and what is removed is written down a part at a time."""
+    monkeypatch.setattr(checking, "GARBAGE_MAX", 2)
+    for data in (PDF, JPEG, PNG):
+        held = world.deposit(data, record_id=str(RECORD), metadata=METADATA, hold=True)
+        discarded = Discard(request_id=uuid4(), document_id=held.document_id)
+        world.vault.discard(discarded, HOSPITAL)
+    contents = set(world.objects.kept)
+    stray = f"{uuid4().hex}/{uuid4().hex}/{uuid4().hex}"
+    world.objects.kept[stray] = b"left behind"
+
+    for _ in range(2):
+        world.vault.sweep_orphans()
+
+    assert not world.objects.kept
+    removed = [e.event.objects for e in world.events() if e.topic == "vault.garbage_removed"]  # type: ignore[union-attr]  # it has them
+    assert sorted(len(objects) for objects in removed) == [1, 1, 2]
+    assert {one for objects in removed for one in objects} == contents | {stray}
+
+
 def test_much_garbage_is_left_alone(world: World) -> None:
     """A log restored from an old copy knows nothing of what came after: nobody deletes that."""
     for _ in range(checking.GARBAGE_MAX + 1):
