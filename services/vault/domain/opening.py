@@ -6,6 +6,7 @@ from uuid import UUID
 from eventsourcing.domain import Aggregate, event
 
 from services.vault.domain.document import Document
+from services.vault.domain.states import Status
 from shared.kernel.actor import Actor
 
 
@@ -24,6 +25,12 @@ class Opening(Aggregate):
         decision_id: UUID
         mode: str
         confidentiality: list[str]
+
+    class OfHeld(Created):
+        """Of one that is held back, by who holds it: nobody is told, for the record does not have
+        it yet."""
+
+        TOPIC = "vault.held_document_opened"
 
     @event(Created)
     def __init__(
@@ -50,7 +57,8 @@ class Opening(Aggregate):
         cls, document: Document, record_id: UUID, *, decision_id: UUID, mode: str, by: Actor
     ) -> "Opening":
         """``record_id``: the one it is served under, whose person reads of it."""
-        return cls(
+        return cls._create(
+            cls.OfHeld if document.status is Status.HELD else cls.Created,
             record_id=record_id,
             by=by.to_event(),
             document_id=document.id,

@@ -118,6 +118,11 @@ def _(event: Opening.Created) -> MessageData:
 
 
 @message_for.register
+def _(_event: Opening.OfHeld) -> None:
+    return None
+
+
+@message_for.register
 def _(event: Export.Created) -> MessageData:
     return RecordExported(
         **common(event),

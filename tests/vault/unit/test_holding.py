@@ -18,6 +18,7 @@ from services.vault.contract.deposits import (
 from services.vault.contract.reading import ChangesSince, Describe, Open, Search
 from services.vault.domain.document import Document
 from services.vault.domain.states import Status
+from services.vault.messages import message_for
 from shared.kernel.actor import Actor
 from shared.kernel.errors import Conflict, Forbidden, Unavailable
 from tests.vault.cda import JPEG, PDF, TEXT, cda, replacing
@@ -96,6 +97,26 @@ def test_who_holds_it_finds_it_again(world: World) -> None:
     assert held(world, DOCTOR) == held(world, OTHER_HOSPITAL) == []
     shown = world.vault.describe(Describe(document_id=document_id), AUTHOR)
     assert shown.status == "Held"
+
+
+def test_who_holds_it_opens_it_and_nobody_is_told(world: World) -> None:
+    """The person was told of a document read in their record, where there is none."""
+    document_id = hold(world).document_id
+
+    opened = world.vault.open(Open(document_id=document_id), AUTHOR)
+
+    assert base64.b64decode(opened.content) == PDF
+    assert opened.warnings == ["Ce document n’est pas encore versé dans le dossier."]
+    assert world.topics()[1:] == ["vault.held_document_opened"]
+    assert [m.TYPE for row in world.events() if (m := message_for(row.event))] == [
+        "vault.document_held"
+    ]
+
+    release(world, document_id)
+    world.vault.open(Open(document_id=document_id), AUTHOR)
+    told = message_for(world.events()[-1].event)
+    assert told
+    assert told.TYPE == "vault.document_opened"
 
 
 def test_released_it_is_a_deposit_like_another(world: World) -> None:
