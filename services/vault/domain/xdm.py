@@ -4,6 +4,7 @@ IHE ITI TF-2 3.32 (Distribute Document Set on Media) and TF-3 4.2 (metadata); id
 people and structures as the CI-SIS writes them ("Volet partage de documents de santé", annex).
 """
 
+import re
 import xml.etree.ElementTree as ET
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -55,6 +56,8 @@ _LONG = 256
 """Characters of an ebRIM value (LongName)."""
 _FREE = 1024
 """Characters of an ebRIM localized text (FreeFormText)."""
+_NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+"""XML 1.0, 2.2."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -268,13 +271,20 @@ class _Writer:
 
 
 def _add(parent: ET.Element, tag: str, /, **attributes: str) -> ET.Element:
-    return ET.SubElement(parent, f"{{{RIM}}}{tag}", attributes)
+    said = {name: _written(value) for name, value in attributes.items()}
+    return ET.SubElement(parent, f"{{{RIM}}}{tag}", said)
+
+
+def _written(text: str) -> str:
+    """What depositors say may hold what XML may not: one such character, and nobody reads the
+    file."""
+    return _NOT_XML.sub(" ", text)
 
 
 def _slot(parent: ET.Element, name: str, values: Iterable[str]) -> None:
     listed = _add(_add(parent, "Slot", name=name), "ValueList")
     for value in values:
-        _add(listed, "Value").text = value[:_LONG]
+        _add(listed, "Value").text = _written(value[:_LONG])
 
 
 def _name(parent: ET.Element, text: str) -> None:

@@ -116,6 +116,22 @@ def test_the_metadata_of_who_has_no_qualified_identity(world: World) -> None:
     assert patient.startswith(str(RECORD))
 
 
+@pytest.mark.parametrize("odd", ["\x00", "\x0b", "\x1f", "\ufffe"])
+def test_the_metadata_are_xml_whatever_was_said(world: World, odd: str) -> None:
+    """XML 1.0, 2.2: one character that no XML may hold would make all of a set unreadable."""
+    act = {"code": f"A{odd}B", "system": "1.2", "display": f"Acte{odd}court"}
+    said = METADATA | {"event_codes": [act], "title": f"Sortie{odd}le 3", "author": f"80{odd}9"}
+    world.deposit(PDF, record_id=str(RECORD), metadata=said)
+
+    (entry,) = xds.check(archive(world).read("IHE_XDM/SUBSET01/METADATA.XML"))
+
+    texts = set(entry.xpath(".//@value"))
+    assert {"Sortie le 3", "Acte court"} <= texts
+    assert entry.xpath("//@nodeRepresentation[. = 'A B']")
+    values = [value.text for value in entry.iter(f"{xds.RIM}Value")]
+    assert any(value.startswith("80 9^") for value in values)
+
+
 def test_the_page_lists_and_opens_them(world: World) -> None:
     """Titles as they are, harmless; each link leads to a file of the archive."""
     world.deposit(cda(body=enclosing(PDF), title="<title>Radio du genou</title>"))
