@@ -3,17 +3,18 @@ them a hospital stay still owes."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta, timezone, tzinfo
 from typing import Literal
 
 from services.vault.domain.listing import Entry
 from services.vault.domain.states import Status
-from shared.cda.timestamps import civil_date
 
 BEFORE_A_STAY = timedelta(days=60)
 """How long before a stay the letter that announces it may have been written."""
 FIRST = date.min + BEFORE_A_STAY
 """Before it there is no such day."""
+WEST, EAST = timezone(timedelta(hours=-4)), timezone(timedelta(hours=4))
+"""Guadeloupe and Martinique; La Réunion: between them hospitals owe documents."""
 FACILITY = "facility"
 ALWAYS = "always"
 
@@ -92,7 +93,18 @@ def _answers(entry: Entry, line: Mandatory, stay: Stay, today: date) -> bool:
     if by_the_facility and stay.facility not in entry.origin.structures:
         return False
     begin = stay.start if by_the_facility else max(stay.start, FIRST) - BEFORE_A_STAY
-    first = said.service_day
-    last = civil_date(said.service_stop) if said.service_stop else first
+    first = _day(said.service_start, WEST)
+    last = _day(said.service_stop or said.service_start, EAST)
     end = (stay.stop or today).isoformat()
     return last >= begin.isoformat()[: len(last)] and first <= end
+
+
+def _day(moment: str, zone: tzinfo) -> str:
+    """A stay has the days of where it was, which no document says: an instant may be of either day
+    that it has in France. A day, or less, is what it is."""
+    if "T" not in moment:
+        return moment
+    try:
+        return datetime.fromisoformat(moment).astimezone(zone).date().isoformat()
+    except OverflowError:  # the first or the last hours of the calendar
+        return moment[: len("YYYY-MM-DD")]

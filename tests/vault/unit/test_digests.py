@@ -305,6 +305,36 @@ def test_a_letter_of_another_stay_does_not_count(
     assert "liaison_sortie" in checked(world).missing
 
 
+@pytest.mark.parametrize(
+    ("written", "counts"),
+    [
+        ("20260205213000-0400", True),
+        ("20260201003000+0400", True),
+        ("20260206", False),
+        ("20260131", False),
+        ("20260206120000+0100", False),
+        ("20260131120000+0100", False),
+    ],
+    ids=["evening in Guadeloupe", "night in La Réunion", "after", "before", "noon after", "noon"],
+)
+def test_the_days_of_a_stay_are_those_of_where_it_was(
+    world: World, written: str, *, counts: bool
+) -> None:
+    """Written at half past nine on the evening of the discharge, it is the next day in Paris; of
+    the night of an admission, the day before."""
+    put(world, 1, "11490-0", act(written))
+
+    assert ("liaison_sortie" not in checked(world).missing) is counts
+
+
+@pytest.mark.parametrize("written", ["99991231230000+0100", "00010101033000+0100"])
+def test_an_instant_at_the_end_of_the_calendar_is_of_no_stay(world: World, written: str) -> None:
+    """A header may say it, and every other document is answered for all the same."""
+    put(world, 1, "11490-0", act(written))
+
+    assert "liaison_sortie" in checked(world).missing
+
+
 def test_nothing_is_owed_while_the_stay_goes_on(world: World) -> None:
     for going_on in ({"to": None}, {"from": "2026-11-20", "to": "2026-11-30"}):
         answer = checked(world, **going_on)
