@@ -150,9 +150,15 @@ def _without_unknown(value: Any) -> Any:
 def iso_moment(text: str) -> str:
     """``YYYY``, ``YYYY-MM``, ``YYYY-MM-DD`` as it is; an RFC 3339 instant in UTC.
 
-    Raises :class:`ValueError` for anything else, days that no calendar has included.
+    Raises :class:`ValueError` for anything else, days that no calendar has included, as an instant
+    that has no day in France.
     """
     if re.fullmatch(r"\d{4}(-\d{2}(-\d{2})?)?", text, re.ASCII):
         date.fromisoformat(text + "YYYY-01-01"[len(text) :])
         return text
-    return instant(parse_instant(text))
+    read = instant(parse_instant(text))
+    try:
+        civil_date(read)
+    except OverflowError:
+        raise ValueError("not on the calendar of France") from None
+    return read

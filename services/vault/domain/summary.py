@@ -103,4 +103,5 @@ def _latest(entries: Sequence[Entry]) -> Entry | None:
 
 def _a_year_after(day: str) -> date:
     """A month or a year alone counts from its first day; 29 February to the 28th."""
-    return months_after(date.fromisoformat(day + "YYYY-01-01"[len(day) :]), 12)
+    first = date.fromisoformat(day + "YYYY-01-01"[len(day) :])
+    return months_after(first, 12) if first.year < date.max.year else date.max

@@ -145,6 +145,19 @@ def test_a_year_after_the_29th_of_february_is_the_28th(world: World) -> None:
     assert summary(world).synthesis.due == date(2025, 2, 28)
 
 
+@pytest.mark.parametrize("day", ["9999", "99991231"])
+def test_a_synthesis_of_the_last_year_of_the_calendar_stops_no_summary(
+    world: World, day: str
+) -> None:
+    """Software without a date says that one; there is none a year after it."""
+    code = '<code code="60591-5" codeSystem="2.16.840.1.113883.6.1"/>'
+    world.deposit(cda(code=code, effective=f'<effectiveTime value="{day}"/>'))
+
+    made = summary(world).synthesis
+
+    assert (made.due, made.overdue) == (date(9999, 12, 31), False)
+
+
 def test_an_archived_synthesis_is_not_the_latest(world: World) -> None:
     """It is out of what is shown first (DMP TD3.3d)."""
     current = synthesis(world, 1, "20260301")

@@ -146,6 +146,17 @@ def test_directives_held_back_take_the_place_when_they_are_released(world: World
         world.vault.describe(Describe(document_id=first), PATIENT)
 
 
+@pytest.mark.parametrize("field", ["creation", "service_start", "service_stop"])
+def test_an_instant_that_has_no_day_in_france_is_refused(world: World, field: str) -> None:
+    """The last minutes of the calendar are over there: the caller is told which field it is."""
+    with pytest.raises(ValidationError) as refused:
+        deposited(world, **{field: "9999-12-31T23:59:00Z"})
+
+    (error,) = refused.value.errors()
+    assert error["loc"] == ("metadata", field)
+    assert deposited(world, **{field: "9999-12-31T22:59:00Z"})
+
+
 def test_directives_that_replace_others_do_not_keep_them_as_a_former_version(
     world: World,
 ) -> None:
