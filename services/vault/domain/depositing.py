@@ -100,8 +100,17 @@ class Depositing:
             self._contents.remove(lot.objects)
             raise
 
-    def release(self, lot: Lot, held: Document, by: Actor) -> None:
-        """What was held back comes into the record, by the rules of a deposit made now."""
+    def release(
+        self,
+        lot: Lot,
+        held: Document,
+        by: Actor,
+        *,
+        confidentiality: Sequence[str] = (),
+        copies_to: Sequence[str] = (),
+    ) -> None:
+        """What was held back comes into the record, by the rules of a deposit made now; hidden as
+        was said then and is now, its copies for whom was named then and is now."""
         around = self._around_of(lot, held.record_id)
         decision = self._gate.require(held.record_id, "feed", held.attributes(by), by)
         former = self._replaceable(lot, around, held.replaces, by) if held.replaces else None
@@ -110,14 +119,14 @@ class Depositing:
             held,
             decision.decision_id,
             by,
-            confidentiality=self._visibility(held.told, former, around, by),
+            confidentiality=self._visibility((*held.told, *confidentiality), former, around, by),
             cover=self._cover(lot, beside, former, by),
             replaces=former,
             now=self._now(),
         )
         lot.changed[held.id] = held
         self._settling.settle(lot, around, held, former, decision, by)
-        self._settling.copy(lot, held, held.copies_to, by)
+        self._settling.copy(lot, held, (*held.copies_to, *copies_to), by)
 
     def _around_of(self, lot: Lot, record_id: UUID) -> Around:
         around = self._around(record_id)
@@ -233,7 +242,13 @@ class Depositing:
         if original.status is not Status.HELD:
             self._settling.copy(lot, original, offer.copies_to, by)
         elif not offer.hold:
-            self.release(lot, original, by)
+            self.release(
+                lot,
+                original,
+                by,
+                confidentiality=taken.confidentiality,
+                copies_to=offer.copies_to,
+            )
         return Placed(
             document_id=original.id,
             logical_id=original.logical_id,

@@ -16,11 +16,12 @@ from services.vault.contract.deposits import (
     Release,
 )
 from services.vault.contract.reading import ChangesSince, Describe, Open, Search
+from services.vault.domain.copies import Copies
 from services.vault.domain.document import Document
 from services.vault.domain.states import Status
 from services.vault.messages import message_for
 from shared.kernel.actor import Actor
-from shared.kernel.errors import Conflict, Forbidden, Unavailable
+from shared.kernel.errors import Conflict, Forbidden, InvalidRequest, Unavailable
 from tests.vault.cda import JPEG, PDF, TEXT, cda, replacing
 from tests.vault.world import (
     AUTHOR,
@@ -176,6 +177,35 @@ def test_the_same_deposited_without_hold_is_its_release(world: World) -> None:
     assert again.document_id == first.document_id
     assert not again.held
     assert world.topics() == ["vault.document_held", "vault.document_released"]
+
+
+@pytest.mark.parametrize("code", ["INVISIBLE_PATIENT", "MASQUE_PS"])
+def test_deposited_without_hold_it_is_hidden_as_it_is_said_to_be_then(
+    world: World, code: str
+) -> None:
+    """Whoever hides it at last is told that it is in the record: it is not in the open there."""
+    first = hold(world)
+
+    again = hold(world, hold=False, confidentiality=[code])
+
+    assert (again.document_id, again.held) == (first.document_id, False)
+    kept = world.vault.get(first.document_id, Document)
+    assert kept
+    assert code in kept.confidentiality
+    hidden_from = PATIENT if code == "INVISIBLE_PATIENT" else DOCTOR
+    assert listed(world, hidden_from) == []
+
+
+def test_deposited_without_hold_its_copies_go_to_whom_it_names_too(world: World) -> None:
+    """Each of them once; a copy of what is hidden from professionals is refused as ever."""
+    hold(world, copies_to=["899700366240"])
+
+    with pytest.raises(InvalidRequest):
+        hold(world, hold=False, confidentiality=["MASQUE_PS"])
+    hold(world, hold=False, copies_to=["a@b.mssante.fr", "899700366240"])
+
+    (copies,) = [e.event for e in world.events() if isinstance(e.event, Copies.Created)]
+    assert copies.to == ["899700366240", "a@b.mssante.fr"]
 
 
 @pytest.mark.parametrize(
