@@ -23,9 +23,10 @@ from services.vault.domain.ports import Contents
 from services.vault.domain.settling import Settling
 from services.vault.domain.states import Act, Status
 from services.vault.domain.taking import FIELD, NOT_FROM_A_PERSON, Limits, Taken, take
-from services.vault.domain.visibility import require_possible, visibility_at_deposit
+from services.vault.domain.visibility import FIELD as CONFIDENTIALITY
+from services.vault.domain.visibility import HIDING, require_possible, visibility_at_deposit
 from shared.kernel.actor import Actor
-from shared.kernel.errors import Forbidden, InvalidRequest, Refusal
+from shared.kernel.errors import Conflict, Forbidden, InvalidRequest, Refusal
 from shared.kernel.gate import GENERIC_FR, Gate
 from shared.kernel.ids import derived_id
 
@@ -241,7 +242,9 @@ class Depositing:
         is released unless they hold it back again."""
         if original.status is not Status.HELD:
             self._settling.copy(lot, original, offer.copies_to, by)
-        elif not offer.hold:
+        elif offer.hold:
+            _require_as_hidden(original, taken)
+        else:
             self.release(
                 lot,
                 original,
@@ -312,6 +315,15 @@ class Depositing:
             media_type=taken.media_type,
             enclosed=taken.enclosed,
             level=taken.level,
+        )
+
+
+def _require_as_hidden(held: Document, taken: Taken) -> None:
+    """Who hides it now would take it for hidden at its release."""
+    if HIDING & {*taken.confidentiality} - {*held.told}:
+        raise Conflict(
+            "It is held back already, and hidden from fewer; discard it first, or release it so.",
+            fields={CONFIDENTIALITY: "is not that of the document held back"},
         )
 
 

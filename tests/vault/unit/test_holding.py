@@ -196,6 +196,20 @@ def test_deposited_without_hold_it_is_hidden_as_it_is_said_to_be_then(
     assert listed(world, hidden_from) == []
 
 
+def test_held_back_again_it_is_not_hidden_otherwise_unsaid(world: World) -> None:
+    """Nothing changes what is held back but its release: who hides it now would take it for
+    hidden, and release it in the open."""
+    first = hold(world, confidentiality=["MASQUE_PS"])
+
+    with pytest.raises(Conflict) as refusal:
+        hold(world, confidentiality=["INVISIBLE_REPRESENTANTS_LEGAUX"])
+    again = hold(world, confidentiality=["N"])
+
+    assert set(refusal.value.fields) == {"confidentiality"}
+    assert (again.document_id, again.held) == (first.document_id, True)
+    assert world.topics() == ["vault.document_held"]
+
+
 def test_deposited_without_hold_its_copies_go_to_whom_it_names_too(world: World) -> None:
     """Each of them once; a copy of what is hidden from professionals is refused as ever."""
     hold(world, copies_to=["899700366240"])
