@@ -23,8 +23,9 @@ COPIES_MAX = 20
 """Correspondents of one document."""
 PATIENT_DOMAIN = "@patient.mssante.fr"
 ADDRESS = re.compile(r"[a-z0-9.!#$%&'*+/=?^_`{|}~-]+@[a-z0-9-]+(\.[a-z0-9-]+)+")
-NATIONAL_ID = re.compile(r"[0-9][0-9a-z./-]{3,63}")
-"""A digit that names the kind of id, and the id (PS_IdNat)."""
+NATIONAL_ID = re.compile(r"[0-9][0-9A-Za-z./-]{3,63}")
+"""A digit that names the kind of id, and the id (PS_IdNat). Whom a structure numbers has one with
+letters: of Corsica, and of its own."""
 
 
 Identifier = Annotated[str, Field(max_length=256, pattern=r"^[0-9]+(\.[0-9]+)+(\^[^\^]+)?$")]
@@ -119,11 +120,14 @@ class Deposited(Answer):
 
 
 def _correspondent(text: str) -> str:
-    """An address of the secure mail space, or a national id; nobody's INS."""
-    address = text.strip().lower()
+    """An address of the secure mail space, or a national id as it is written; nobody's INS."""
+    written = text.strip()
+    if NATIONAL_ID.fullmatch(written):
+        return written
+    address = written.lower()
     if address.endswith(PATIENT_DOMAIN):
         raise ValueError("a person is told of a document by the record itself")
-    if not (ADDRESS.fullmatch(address) or NATIONAL_ID.fullmatch(address)):
+    if not ADDRESS.fullmatch(address):
         raise ValueError("is neither an address nor a national id")
     return address
 

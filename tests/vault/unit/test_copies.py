@@ -94,6 +94,16 @@ def test_a_mailbox_named_twice_gets_one_copy(world: World) -> None:
     assert [copies.to for copies in asked(world)] == [TO]
 
 
+def test_a_national_id_is_asked_for_as_it_is_written(world: World) -> None:
+    """A 3, the FINESS, a slash and the structure's own number: the directory knows it letter by
+    letter. Addresses are the same in capitals."""
+    deposit(world, copies_to=["32A0000014/Ab12", "Cabinet.Martin@Medecin.MSSante.fr"])
+
+    assert [copies.to for copies in asked(world)] == [
+        ["32A0000014/Ab12", "cabinet.martin@medecin.mssante.fr"]
+    ]
+
+
 def test_what_is_held_back_is_not_sent_before_its_release(world: World) -> None:
     """One act: in the record and to the mailboxes, or neither."""
     held = deposit(world, hold=True)
