@@ -5,7 +5,7 @@ from uuid import UUID
 from services.vault.application.log import VaultLog
 from services.vault.domain import life
 from services.vault.domain.document import Document
-from services.vault.domain.states import Status
+from services.vault.domain.states import IN_RECORD, Status
 from services.vault.domain.timing import Due
 from shared.kernel.actor import Actor, ActorKind
 from shared.kernel.ids import derived_id
@@ -47,7 +47,7 @@ class Timed(VaultLog):
     @command
     def open_in_time(self, request: OfTime, by: Actor) -> Outcome[Done]:
         document = self.document(request.document_id)
-        if document:
+        if document and document.status in IN_RECORD:
             life.reveal_to_patient(document, None, by, self.around(document.record_id).masking)
         return _saved(document)
 

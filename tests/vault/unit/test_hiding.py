@@ -173,6 +173,21 @@ def test_what_is_gone_meanwhile_is_told_of_to_nobody(world: World) -> None:
     assert later(world) == ["vault.document_deleted"]
 
 
+def test_what_is_gone_meanwhile_keeps_no_other_from_being_opened(world: World) -> None:
+    """CSP R.1111-53: it is open after a month, whatever became of a document due before it."""
+    gone = deposit(world, confidentiality=HIDDEN)
+    world.clock.move(timedelta(hours=1))
+    waiting = world.deposit(cda(confidentiality=HIDDEN)).document_id
+    world.project()
+    world.vault.delete(Delete(request_id=uuid4(), document_id=gone), AUTHOR)
+
+    world.clock.move(timedelta(days=40))
+    world.vault.open_hidden()
+
+    assert codes(world, waiting) == ("N",)
+    assert "INVISIBLE_PATIENT" in codes(world, gone)
+
+
 def test_the_person_is_told_once(world: World) -> None:
     """Though the list of what is due is built anew, and the answers are forgotten."""
     document = world.vault.get(deposit(world, confidentiality=HIDDEN), Document)
