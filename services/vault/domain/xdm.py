@@ -16,7 +16,7 @@ from services.vault.domain.metadata import Author
 from services.vault.domain.patient import Person
 from services.vault.domain.states import Status
 from services.vault.domain.value_sets import ValueSets
-from services.vault.domain.xdm_fields import cx, cxi, dtm, hl7, unique_id, xcn, xon
+from services.vault.domain.xdm_fields import LONG, cx, cxi, dtm, hl7, unique_id, xcn, xon
 from shared.kernel.clock import instant
 
 LCM = "urn:oasis:names:tc:ebxml-regrep:xsd:lcm:3.0"
@@ -52,8 +52,6 @@ _CLASS_SYSTEM = "1.2.250.1.213.1.1.4.1"
 _LOINC = "2.16.840.1.113883.6.1"
 _MEDICAL_RECORDS = "11503-0"
 """LOINC "Medical records": the whole of someone's documents, as the content type of the set."""
-_LONG = 256
-"""Characters of an ebRIM value (LongName)."""
 _FREE = 1024
 """Characters of an ebRIM localized text (FreeFormText)."""
 _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -244,7 +242,7 @@ class _Writer:
             id=self._id(),
             registryObject=of,
             identificationScheme=scheme,
-            value=value[:_LONG],
+            value=value[:LONG],
         )
         _name(one, name)
 
@@ -284,7 +282,7 @@ def _written(text: str) -> str:
 def _slot(parent: ET.Element, name: str, values: Iterable[str]) -> None:
     listed = _add(_add(parent, "Slot", name=name), "ValueList")
     for value in values:
-        _add(listed, "Value").text = _written(value[:_LONG])
+        _add(listed, "Value").text = _written(value[:LONG])
 
 
 def _name(parent: ET.Element, text: str) -> None:

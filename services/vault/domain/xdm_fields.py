@@ -6,6 +6,10 @@ import re
 from services.vault.domain.listing import Entry
 from services.vault.domain.metadata import Author, Reference
 
+LONG = 256
+"""Characters of an ebRIM value (LongName): what follows is cut off."""
+_NAME = 72
+"""Of a long name, so that the number behind two of them, and whose it is, stay whole."""
 _PS_IDNAT = "1.2.250.1.71.4.2.1"
 _STRUCT_IDNAT = "1.2.250.1.71.4.2.2"
 _ASSIGNED = re.compile(r"(?P<root>[0-2](?:\.(?:0|[1-9][0-9]*))+)\^(?P<extension>.+)", re.DOTALL)
@@ -29,12 +33,12 @@ def xcn(author: Author) -> str:
         return f"^{hl7(author.device)}"
     if not (author.national_id or author.family):
         return ""
-    name = f"{hl7(author.national_id)}^{hl7(author.family)}^{hl7(author.given)}"
+    names = f"^{hl7(author.family)[:_NAME]}^{hl7(author.given)[:_NAME]}"
     if not author.national_id:
-        return name
+        return names
     # The number that a structure gives one of its own stands behind that of the structure.
     kind = "EI" if "/" in author.national_id else "IDNPS"
-    return f"{name}^^^^^^&{_PS_IDNAT}&ISO^D^^^{kind}"
+    return f"{hl7(author.national_id)}{names}^^^^^^&{_PS_IDNAT}&ISO^D^^^{kind}"
 
 
 def xon(author: Author) -> str:
@@ -43,7 +47,8 @@ def xon(author: Author) -> str:
     name = hl7(author.institution_name) or hl7(author.institution)
     if not author.institution:
         return name
-    return f"{name}^^^^^&{_STRUCT_IDNAT}&ISO^IDNST^^^{hl7(author.institution)}"
+    register = f"^^^^^&{_STRUCT_IDNAT}&ISO^IDNST^^^{hl7(author.institution)}"
+    return name[: LONG - len(register)] + register
 
 
 def cx(written: str | None) -> str | None:

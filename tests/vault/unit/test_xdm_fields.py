@@ -42,3 +42,16 @@ def test_where_they_work(author: Author, field: str) -> None:
 def test_who_they_are(author: Author, field: str) -> None:
     """XCN: the PS_IdNat and the name; of a device its name."""
     assert xcn(author) == field
+
+
+def test_a_long_name_leaves_the_number_whole() -> None:
+    """A value has 256 characters in ebRIM: what is cut off must not be who it is."""
+    long = "N" * 500
+    number = "3" + "7" * 63
+    structure = xon(Author(institution="1750712184", institution_name=long))
+    person = xcn(Author(national_id=number, family=long, given=long))
+
+    assert structure.endswith(f"N^^^^^{STRUCTURE}")
+    assert person.startswith(f"{number}^NNN")
+    assert person.endswith(f"N^^^^^^{PERSON}")
+    assert max(len(structure), len(person)) <= 256
