@@ -6,31 +6,29 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from services.vault.domain import life, states
+from services.vault.domain import life
 from services.vault.domain.arrangement import Arrangement
 from services.vault.domain.attributes import attributes
 from services.vault.domain.completion import BY_THE_PERSON, Rules
 from services.vault.domain.content import CDA
-from services.vault.domain.copies import require_sendable
 from services.vault.domain.cover import UNCOVERED, Cover
 from services.vault.domain.document import Content, Document
 from services.vault.domain.doubles import Doubles, Known
+from services.vault.domain.holding import require_as_hidden, require_releasable
 from services.vault.domain.lot import Around, Lot, Offer, Place, Placed
 from services.vault.domain.metadata import Author
-from services.vault.domain.origin import Origin, is_theirs
+from services.vault.domain.origin import Origin
 from services.vault.domain.people import People
 from services.vault.domain.ports import Contents
 from services.vault.domain.settling import Settling
-from services.vault.domain.states import Act, Status
+from services.vault.domain.states import Status
 from services.vault.domain.taking import FIELD, NOT_FROM_A_PERSON, Limits, Taken, take
-from services.vault.domain.visibility import FIELD as CONFIDENTIALITY
-from services.vault.domain.visibility import HIDING, require_possible, visibility_at_deposit
+from services.vault.domain.versions import Versions
+from services.vault.domain.visibility import require_possible, visibility_at_deposit
 from shared.kernel.actor import Actor
-from shared.kernel.errors import Conflict, Forbidden, InvalidRequest, Refusal
-from shared.kernel.gate import GENERIC_FR, Gate
+from shared.kernel.errors import InvalidRequest, Refusal
+from shared.kernel.gate import Gate
 from shared.kernel.ids import derived_id
-
-UNKNOWN_PARENT = "replaced document unknown here"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,11 +72,11 @@ class Depositing:
         self._gate = gate
         self._contents = contents
         self._rules = rules
-        self._find = find
         self._secret = secret
         self._around = around
         self._now = now
         self._doubles = Doubles(gate, find=find, secret=secret)
+        self._versions = Versions(self._doubles, find=find)
         self._settling = Settling(
             rules.metadata.sets, find=find, secret=secret, arrangement=arrangement
         )
@@ -114,7 +112,9 @@ class Depositing:
         was said then and is now, its copies for whom was named then and is now."""
         around = self._around_of(lot, held.record_id)
         decision = self._gate.require(held.record_id, "feed", held.attributes(by), by)
-        former = self._replaceable(lot, around, held.replaces, by) if held.replaces else None
+        former = (
+            self._versions.replaceable(lot, around, held.replaces, by) if held.replaces else None
+        )
         beside = self._doubles.beside(around.together, held, by, lot.changed)
         life.release(
             held,
@@ -174,11 +174,11 @@ class Depositing:
             return self._again(lot, known.original, offer, taken, by)
         if taken.media_type == CDA and by.principal.acts_for_person:
             raise InvalidRequest("The content cannot be taken.", fields={FIELD: NOT_FROM_A_PERSON})
-        former, warnings = self._former(lot, around, offer, taken, by)
+        former, warnings = self._versions.former(lot, around, offer, taken, by)
         document = self._create(lot, around, offer, taken, known, former, decision.decision_id, by)
         lot.changed[document.id] = document
         if offer.hold:
-            self._require_releasable(document, former, by)
+            require_releasable(document, former, by)
         else:
             self._settling.settle(lot, around, document, former, decision, by)
             self._settling.copy(lot, document, offer.copies_to, by)
@@ -219,14 +219,6 @@ class Depositing:
             now=self._now(),
         )
 
-    @staticmethod
-    def _require_releasable(document: Document, former: Document | None, by: Actor) -> None:
-        """Who holds it back is told now what its release would be refused for."""
-        if former:
-            states.require(Act.REPLACE, former.status)
-        if document.copies_to:
-            require_sendable(document.shown_to(by), by)
-
     def _signed(self, taken: Taken, record_id: UUID, by: Actor) -> Taken:
         """What the person puts in is by the person, whoever acts for them (XDS authorPerson)."""
         if not by.principal.acts_for_person:
@@ -243,7 +235,7 @@ class Depositing:
         if original.status is not Status.HELD:
             self._settling.copy(lot, original, offer.copies_to, by)
         elif offer.hold:
-            _require_as_hidden(original, taken)
+            require_as_hidden(original, taken)
         else:
             self.release(
                 lot,
@@ -260,32 +252,6 @@ class Depositing:
             held=original.status is Status.HELD,
             warnings=taken.flagged,
         )
-
-    def _former(
-        self, lot: Lot, around: Around, offer: Offer, taken: Taken, by: Actor
-    ) -> tuple[Document | None, tuple[str, ...]]:
-        """The version replaced: the one asked for, else the one the CDA header names.
-
-        Only its author or the same structure replaces a document. A parent that is not here, or
-        not theirs, is told of in the same words.
-        """
-        if offer.replaces:
-            return self._replaceable(lot, around, offer.replaces, by), ()
-        if not taken.replaces:
-            return None, ()
-        for unique_id in taken.replaces:
-            former = self._doubles.version(around.together, unique_id, by, lot.changed)
-            if former:
-                return former, ()
-        return None, (UNKNOWN_PARENT,)
-
-    def _replaceable(self, lot: Lot, around: Around, former_id: UUID, by: Actor) -> Document:
-        former = lot.changed.get(former_id) or self._find(former_id)
-        if former is None or former.record_id != around.record_id:
-            raise Forbidden(message_fr=GENERIC_FR)
-        if not is_theirs(former, around.known(by)):
-            raise Forbidden(message_fr=GENERIC_FR)
-        return former
 
     def _visibility(
         self, asked: Sequence[str], former: Document | None, around: Around, by: Actor
@@ -315,15 +281,6 @@ class Depositing:
             media_type=taken.media_type,
             enclosed=taken.enclosed,
             level=taken.level,
-        )
-
-
-def _require_as_hidden(held: Document, taken: Taken) -> None:
-    """Who hides it now would take it for hidden at its release."""
-    if HIDING & {*taken.confidentiality} - {*held.told}:
-        raise Conflict(
-            "It is held back already, and hidden from fewer; discard it first, or release it so.",
-            fields={CONFIDENTIALITY: "is not that of the document held back"},
         )
 
 
