@@ -16,6 +16,7 @@ from services.vault.contract.life import (
 )
 from services.vault.domain import life
 from services.vault.domain.document import Document
+from services.vault.domain.lot import Lot
 from services.vault.domain.renaming import Renaming, as_told, renamed
 from shared.kernel.actor import Actor
 from shared.kernel.errors import Forbidden
@@ -108,7 +109,10 @@ class Life(VaultLog):
             by,
         )
         life.reclassify(document, metadata, decision.decision_id, by)
-        return Outcome(answer=Reclassified(entry_uuid=document.entry_uuid), save=[document])
+        lot = Lot(submission_set=self.new_id(request, by, "submission set"))
+        self.depositing.reclassified(lot, document, decision, by)
+        answer = Reclassified(entry_uuid=document.entry_uuid)
+        return Outcome(answer=answer, save=lot.saved, relied_on=lot.relied_on)
 
 
 def _shown_to(document: Document, by: Actor) -> Outcome[Visibility]:

@@ -151,7 +151,8 @@ class Arrangement(Aggregate):
             self._trigger(self.PinSet, by, document_id=document_id, on=on)
 
     def keep_directives(self, document_id: UUID, by: Actor) -> None:
-        self._trigger(self.DirectivesKept, by, document_id=document_id)
+        if self.directives != document_id:
+            self._trigger(self.DirectivesKept, by, document_id=document_id)
 
     def mask_by_default(self, by: Actor, *, on: bool) -> None:
         """Of documents that come in from now on (CSP R.1111-49)."""

@@ -27,7 +27,7 @@ from services.vault.domain.versions import Versions
 from services.vault.domain.visibility import require_possible, visibility_at_deposit
 from shared.kernel.actor import Actor
 from shared.kernel.errors import InvalidRequest, Refusal
-from shared.kernel.gate import Gate
+from shared.kernel.gate import Decision, Gate
 from shared.kernel.ids import derived_id
 
 
@@ -128,6 +128,12 @@ class Depositing:
         lot.changed[held.id] = held
         self._settling.settle(lot, around, held, former, decision, by)
         self._settling.copy(lot, held, (*held.copies_to, *copies_to), by)
+
+    def reclassified(self, lot: Lot, document: Document, decision: Decision, by: Actor) -> None:
+        """What follows from what the document is said to be now."""
+        lot.changed[document.id] = document
+        around = self._around_of(lot, document.record_id)
+        self._settling.keep_directives(lot, around, document, decision, by)
 
     def _around_of(self, lot: Lot, record_id: UUID) -> Around:
         around = self._around(record_id)

@@ -46,7 +46,7 @@ class Settling:
         """``former``: the version that it replaces."""
         if former:
             lot.changed[former.id] = former
-        gone = self._keep_directives(lot, around, document, decision, by)
+        gone = self.keep_directives(lot, around, document, decision, by)
         if former and former not in gone:
             self._make_place(around, document, former, by)
 
@@ -83,22 +83,26 @@ class Settling:
         else:
             life.withdraw(former, None, by)
 
-    def _keep_directives(
+    def keep_directives(
         self, lot: Lot, around: Around, document: Document, decision: Decision, by: Actor
     ) -> list[Document]:
         """Of the directives a person adds one document is current: a new one takes the place of
         the former, which is not kept (Mon espace santé), whichever record of theirs it was put
-        into. Those that go are told."""
-        said = document.metadata
-        if not said.by_patient or said.type not in self._sets.types_under(DIRECTIVES):
+        into. Those that go are told. What was said not to be directives since stays."""
+        types = self._sets.types_under(DIRECTIVES)
+        if not document.metadata.by_patient or document.metadata.type not in types:
             return []
         if not lot.arranged:
             lot.arranged.append(self._arrangement(around.served[0], by))
         merged = [self._arrangement(record_id, by) for record_id in around.served[1:]]
-        current = [one.directives for one in (*lot.arranged, *merged) if one.directives]
+        current = {one.directives for one in (*lot.arranged, *merged)} - {None, document.id}
         lot.arranged[0].keep_directives(document.id, by)
-        known = [lot.changed.get(one) or self._find(one) for one in current]
-        former = [d for d in known if d and d.status in states.MOVES[Act.DELETE].before]
+        known = [lot.changed.get(one) or self._find(one) for one in current if one]
+        former = [
+            d
+            for d in known
+            if d and d.metadata.type in types and d.status in states.MOVES[Act.DELETE].before
+        ]
         for one in former:
             life.delete(one, decision.decision_id, by)
             lot.changed[one.id] = one

@@ -11,8 +11,10 @@ from pydantic import ValidationError
 
 from services.vault.adapters.value_sets import read_value_sets
 from services.vault.contract.deposits import Release
+from services.vault.contract.life import Reclassify
 from services.vault.contract.reading import Describe
 from services.vault.contract.views import DocumentView
+from services.vault.domain.document import Document
 from shared.kernel.actor import Actor
 from shared.kernel.errors import Forbidden, InvalidRequest, TooLarge
 from tests.vault.cda import INS, JPEG, OID, PDF, PNG, TEXT, cda, enclosing
@@ -150,11 +152,59 @@ def test_directives_held_back_take_the_place_when_they_are_released(world: World
 def test_an_instant_that_has_no_day_in_france_is_refused(world: World, field: str) -> None:
     """The last minutes of the calendar are over there: the caller is told which field it is."""
     with pytest.raises(ValidationError) as refused:
-        deposited(world, **{field: "9999-12-31T23:59:00Z"})
+        deposited(world, PDF, **{field: "9999-12-31T23:59:00Z"})
 
     (error,) = refused.value.errors()
     assert error["loc"] == ("metadata", field)
-    assert deposited(world, **{field: "9999-12-31T22:59:00Z"})
+    assert deposited(world, PDF, **{field: "9999-12-31T22:59:00Z"})
+
+
+DIRECTIVES = "EXPPAT_3"
+
+
+def put_by_the_person(world: World, content: bytes, type_: str) -> UUID:
+    given = {"record_id": str(RECORD), "metadata": OWN | {"type": type_}}
+    return world.deposit(content, PATIENT, **given).document_id
+
+
+def reclassify(world: World, document_id: UUID, **how: Any) -> None:
+    request = Reclassify(request_id=uuid4(), document_id=document_id, **how)
+    world.vault.reclassify(request, PATIENT)
+
+
+def kept(world: World, *documents: UUID) -> list[bool]:
+    found = [world.vault.get(one, Document) for one in documents]
+    return [one is not None and one.status == "Approved" for one in found]
+
+
+def test_what_was_taken_for_directives_is_not_lost_with_them(world: World) -> None:
+    """Corrected, it is a paper like another: new directives take the place of directives alone."""
+    mistaken = put_by_the_person(world, JPEG, DIRECTIVES)
+    reclassify(world, mistaken, type="DOCPAT09")
+
+    directives = put_by_the_person(world, TEXT, DIRECTIVES)
+
+    assert kept(world, mistaken, directives) == [True, True]
+
+
+def test_what_is_said_to_be_directives_takes_the_place_of_the_former(world: World) -> None:
+    """One document is current, whether it was added as such or corrected to be."""
+    former = put_by_the_person(world, JPEG, DIRECTIVES)
+    other = put_by_the_person(world, TEXT, "DOCPAT09")
+
+    reclassify(world, other, type=DIRECTIVES)
+
+    assert kept(world, former, other) == [False, True]
+    last = put_by_the_person(world, PDF, DIRECTIVES)
+    assert kept(world, other, last) == [False, True]
+
+
+def test_directives_that_get_another_title_stay(world: World) -> None:
+    directives = put_by_the_person(world, JPEG, DIRECTIVES)
+
+    reclassify(world, directives, title="Mes volontés")
+
+    assert kept(world, directives) == [True]
 
 
 def test_directives_that_replace_others_do_not_keep_them_as_a_former_version(
