@@ -171,6 +171,8 @@ class VaultLog(EventLog):
 
     def known_in(self, record_id: UUID, by: Actor) -> Actor:
         """As who puts things into that record."""
+        if not by.principal.acts_for_person:
+            return by
         return known_in(record_id, by, self.served_under(record_id))
 
     def _in_sight(self, document: Document, by: Actor) -> bool:
