@@ -90,7 +90,7 @@ class GivenMetadata(Part):
         )
         return Statement(
             type=Coded(code=self.type) if self.type else None,
-            title=self.title,
+            title=(self.title or "").strip() or None,
             creation=self.creation,
             service_start=self.service_start,
             service_stop=self.service_stop,

@@ -36,7 +36,7 @@ def renamed(document: Document, asked: Renaming, rules: Rules) -> Metadata:
         said,
         type=known.code,
         class_code=rules.class_of(known),
-        title=asked.title or said.title,
+        title=(asked.title or "").strip() or said.title,
         service_start=asked.service_start or said.service_start,
     )
 

@@ -159,6 +159,20 @@ def test_an_instant_that_has_no_day_in_france_is_refused(world: World, field: st
     assert deposited(world, PDF, **{field: "9999-12-31T22:59:00Z"})
 
 
+def test_a_title_of_spaces_is_none(world: World) -> None:
+    """It is what a list and the page of a copy show of the document, and what is clicked on."""
+    with pytest.raises(InvalidRequest) as refusal:
+        deposited(world, PDF, title="  ")
+    shown = deposited(world, PDF, title=" Sortie ")
+    rename = Reclassify(request_id=uuid4(), document_id=shown.document_id, title=" ")
+    world.vault.reclassify(rename, HOSPITAL)
+
+    assert refusal.value.fields == {"metadata.title": "is missing"}
+    assert shown.title == "Sortie"
+    after = world.vault.describe(Describe(document_id=shown.document_id), DOCTOR)
+    assert after.title == "Sortie"
+
+
 DIRECTIVES = "EXPPAT_3"
 
 
