@@ -1,12 +1,9 @@
 """What a deposit sends to correspondents by secure mail."""
 
-from eventsourcing.domain import Aggregate
-
 from services.vault.application.reading import Reading
 from services.vault.contract.copies import ContentsForCopies, ContentsToSend
 from services.vault.contract.views import DocumentView
 from services.vault.domain.copies import Copies
-from services.vault.domain.document import Document
 from services.vault.domain.listing import Entry
 from services.vault.domain.reading import unwrapped
 from services.vault.domain.states import IN_RECORD
@@ -24,7 +21,9 @@ class Copying(Reading):
         document = self.document(copies.document_id) if copies else None
         if copies is None or document is None or document.status not in IN_RECORD:
             raise Forbidden
-        if self._masked_since(copies, document):
+        # Masked it would not have been asked for: it was masked since. What masks it for others
+        # alone is not known to who asked, and it goes: else they would be told of it.
+        if MASKED in document.told:
             raise Forbidden
         self.ruled_by(document.record_id)
         data = self._intact(document)
@@ -39,16 +38,6 @@ class Copying(Reading):
             shown_media_type=shown_type if wrapped else None,
             to=copies.to,
         )
-
-    def _masked_since(self, copies: Copies, document: Document) -> bool:
-        """It was masked before it was sent. What masks it for others alone is not known to who
-        asked, and it goes: else they would be told of it."""
-        if MASKED not in document.told:
-            return False
-        events = (e for e in self.events.get(document.id) if isinstance(e, Aggregate.Event))
-        version = sum(event.timestamp <= copies.created_on for event in events)
-        then: Document = self.repository.get(document.id, version=version)
-        return MASKED not in then.told
 
     def _copies(self, request: ContentsForCopies) -> Copies | None:
         try:

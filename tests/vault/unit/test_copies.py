@@ -226,6 +226,18 @@ def test_a_double_masked_while_its_copies_are_asked_for_is_not_sent(
     assert not asked(world)
 
 
+def test_a_document_masked_meanwhile_by_a_slower_clock_is_not_sent(world: World) -> None:
+    """Two processes' clocks differ by a second or two: what is masked says so itself."""
+    document_id = deposit(world).document_id
+    (copies,) = asked(world)
+    world.clock.move(timedelta(seconds=-2))
+
+    world.vault.mask(Mask(request_id=uuid4(), document_id=document_id), PATIENT)
+
+    with pytest.raises(Forbidden):
+        contents(world, copies.originator_id)
+
+
 def test_what_was_masked_before_for_others_goes_all_the_same(world: World) -> None:
     """Its depositor has it, and knows nothing of the mask: a copy that fails would tell them."""
     deposit(world, by=HOSPITAL, copies_to=[], confidentiality=["MASQUE_PS"])
