@@ -47,6 +47,7 @@ class Pending:
         return (
             f"CREATE TABLE IF NOT EXISTS {ISSUES} {ISSUES_COLUMNS}",
             f"CREATE TABLE IF NOT EXISTS {DOCUMENTS} {DOCUMENTS_COLUMNS}",
+            f"CREATE INDEX IF NOT EXISTS {DOCUMENTS}_record ON {DOCUMENTS} (record)",
         )
 
     def slot(self, record_id: UUID, issuer: Mapping[str, Any]) -> str:

@@ -64,6 +64,7 @@ class ProfileLog(EventLog):
                 " (document TEXT NOT NULL, batch TEXT NOT NULL, record TEXT NOT NULL)"
             ),
             "CREATE INDEX IF NOT EXISTS profile_extracted_document ON profile_extracted (document)",
+            "CREATE INDEX IF NOT EXISTS profile_extracted_record ON profile_extracted (record)",
             (
                 "CREATE TABLE IF NOT EXISTS profile_directives"
                 " (record TEXT PRIMARY KEY, directives TEXT NOT NULL, sealed TEXT NOT NULL)"
