@@ -131,8 +131,10 @@ class ListedPrescriptions:
     def sent_to(self, facility: str) -> Sequence[Listed]:
         where = [Eq("sent_to", pharmacy_token(self._secret(), facility))]
         sendings = self._rows(where, Sort("sent_at", descending=True))
-        rows = [self._documents.get(row["prescription_id"]) for row in sendings]
-        return self._opened([row for row in rows if row and row["state"] in OPEN_STATES])
+        ids = [row["prescription_id"] for row in sendings]
+        rows = {row["id"]: row for row in self._documents.get_all(ids)}
+        sent = (rows[id_] for id_ in ids if id_ in rows)
+        return self._opened([row for row in sent if row["state"] in OPEN_STATES])
 
     def due_before(self, day: date) -> Sequence[UUID]:
         where: list[Filter] = [In("state", OPEN_STATES), Range("due", lt=day.isoformat())]
