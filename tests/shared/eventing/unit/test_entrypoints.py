@@ -35,6 +35,8 @@ class Spawned(Thread):
 class Container:
     """nameko's own runs green threads, which need a process that was patched for them."""
 
+    service_name = "played.loops"
+
     def __init__(self) -> None:
         self.spawned: list[Spawned] = []
 
