@@ -15,7 +15,7 @@ TIFF = "image/tiff"
 RTF = "application/rtf"
 TEXT = "text/plain"
 XDM = "application/zip"
-"""An IHE_XDM.ZIP; no other archive is taken."""
+"""An IHE_XDM.ZIP; of another archive nothing is read, and nothing saved to the record."""
 
 _STARTS = (
     (b"\xff\xd8\xff", JPEG),
