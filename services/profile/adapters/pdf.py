@@ -95,7 +95,7 @@ def _measure(charted: Charted) -> list[Flowable]:
     if charted.low or charted.high:
         said += f" ; objectif : {_target(charted)} {_unit(kind)}"
     if charted.centiles and len(points) > 1:
-        said += " ; en gris, 3e, 50e et 97e centiles (CDC 2000, États-Unis)"
+        said += f" ; en gris, 3e, 50e et 97e centiles ({escape(charted.source)})"
     if len(points) > MOST_POINTS:
         said += " ; courbe des moyennes par jour"
     flowables: list[Flowable] = [marked(said)]

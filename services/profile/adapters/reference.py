@@ -7,7 +7,7 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any
 
-from services.profile.domain.growth import Growth, Lms
+from services.profile.domain.growth import Growth, Lms, Source
 from services.profile.domain.kinds import Kind, Kinds, Part
 from services.profile.domain.questionnaire import Question, Questionnaire, Questionnaires
 
@@ -39,7 +39,9 @@ def read_biology() -> Mapping[str, str]:
 def read_growth() -> Growth:
     rows = _rows("growth.csv")
     groups = groupby(rows, key=lambda row: (row["kind"], row["sex"]))
-    return Growth({key: [_lms(row) for row in group] for key, group in groups})
+    (source,) = _rows("growth_source.csv")
+    curves = {key: [_lms(row) for row in group] for key, group in groups}
+    return Growth(curves, Source(source["source"], source["source_fr"]))
 
 
 def _rows(file: str) -> list[dict[str, str]]:

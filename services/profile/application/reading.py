@@ -150,6 +150,7 @@ class ProfileReading(Sayings, MeasureReading):
                     low=target.low if target else None,
                     high=target.high if target else None,
                     centiles=self._centiles(name, points, person),
+                    source=self.parts.growth.source.name_fr,
                 )
 
     def _centiles(self, kind: str, points: Sequence[Point], person: Person) -> list[Centile]:

@@ -26,7 +26,6 @@ Line = TypeVar("Line")
 Window = tuple[datetime | None, datetime | None]
 RECORD = {"kind": "record"}
 LOOKING_BACK = (timedelta(days=31), timedelta(days=366), None)
-GROWTH = "CDC 2000 (United States)"
 
 
 class MeasureReading(ProfileLog):
@@ -66,7 +65,7 @@ class MeasureReading(ProfileLog):
         curve = self.parts.growth.curve(kind.name, request.sex)
         asked = [r for r in curve if request.from_months <= r.months <= request.to_months]
         items = [g.GrowthPoint.of(row) for row in asked]
-        return g.GrowthAnswer(source=GROWTH, unit=kind.unit, items=items)
+        return g.GrowthAnswer(source=self.parts.growth.source.name, unit=kind.unit, items=items)
 
     def export_observations(self, request: m.ExportObservations, by: Actor) -> m.Observations:
         kind = kind_named(self.parts.measuring.kinds, request.kind)

@@ -4,6 +4,7 @@ from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import NamedTuple
 
 from shared.kernel.french import day_in_france, latest_day_in_france
 
@@ -32,11 +33,21 @@ PRINTED = {"p3": "P3", "p50": "P50", "p97": "P97"}
 MONTH = timedelta(days=30.4375)
 
 
+class Source(NamedTuple):
+    """Whose curves they are; ``name_fr``: as a chart says it."""
+
+    name: str
+    name_fr: str
+
+
 class Growth:
     """``curves``: by kind of measure and sex (M, F), ages ascending; in the unit of the kind."""
 
-    def __init__(self, curves: Mapping[tuple[str, str], Sequence[Lms]]) -> None:
+    def __init__(
+        self, curves: Mapping[tuple[str, str], Sequence[Lms]], source: Source | None = None
+    ) -> None:
         self._curves = curves
+        self.source = source or Source("", "")
 
     def curve(self, kind: str, sex: str) -> Sequence[Lms]:
         """Empty where there is none."""

@@ -21,13 +21,14 @@ class Centile:
 @dataclass(frozen=True, kw_only=True)
 class Charted:
     """``low``, ``high``: the target that stands, one number per part. ``centiles``: reference
-    curves of growth, for a child."""
+    curves of growth, for a child; ``source``: whose, in French."""
 
     kind: Kind
     points: Sequence[Point]
     low: Sequence[float] | None
     high: Sequence[float] | None
     centiles: Sequence[Centile] = ()
+    source: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

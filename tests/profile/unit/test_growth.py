@@ -1,6 +1,7 @@
 """Reference curves of growth, against the percentiles that the CDC itself prints."""
 
 import base64
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from io import BytesIO
 
@@ -10,7 +11,7 @@ from pypdf import PdfReader
 from services.profile.adapters.reference import read_growth
 from services.profile.contract import growth as g
 from services.profile.contract import requests as r
-from services.profile.domain.growth import CENTILES, Growth, Lms
+from services.profile.domain.growth import CENTILES, Growth, Lms, Source
 from tests.profile.world import PATIENT, RECORD, World, measure
 
 BMI_OF_BOYS = {"p3": 14.52095333, "p10": 15.09032827, "p25": 15.74164233, "p50": 16.57502768,
@@ -134,3 +135,19 @@ def test_a_childs_chart_has_the_curves(world: World) -> None:
     assert "3e, 50e et 97e centiles (CDC 2000, États-Unis)" in said
     for label in ("P3", "P50", "P97"):
         assert label in said
+
+
+def test_curves_of_others_are_named_as_theirs(world: World) -> None:
+    """
+    An operator who may use the French ones replaces the files: who reads a chart must know with
+    whom a child is compared.
+    """
+    own = [Lms(months=months, l=1, m=100 + months, s=0.05) for months in (0, 240)]
+    french = Growth({("HEIGHT", "F"): own}, Source("AFPA 2018 (France)", "AFPA 2018"))
+    world.app.parts = replace(world.app.parts, growth=french)
+    for at in ("2026-02-01", "2026-11-01"):
+        world.record(measure("HEIGHT", 110, unit="cm", at=f"{at}T08:00:00Z"))
+    world.people.birth_date = "2021-01-15"
+
+    assert ask(world, "HEIGHT", "F").source == "AFPA 2018 (France)"
+    assert "3e, 50e et 97e centiles (AFPA 2018)" in words(world)
