@@ -38,6 +38,8 @@ class AgendaSettings:
     """Of one calendar: how many of its components may repeat."""
     max_appointments: int = 5000
     """Of one record; each changed occurrence of a series counts."""
+    max_reminders: int = 1000
+    """To come, of one record."""
     sweep_seconds: float = 5.0
     """Between two looks for reminders and plans that are due."""
 
@@ -47,6 +49,7 @@ class AgendaSettings:
             components=self.max_components,
             series=self.max_series,
             appointments=self.max_appointments,
+            reminders=self.max_reminders,
         )
 
 

@@ -7,6 +7,7 @@ from uuid import UUID
 from services.agenda.application.log import SELF, AgendaLog, person_wrote
 from services.agenda.contract import reminders as c
 from services.agenda.domain.appointment import Appointment
+from services.agenda.domain.errors import TooManyToCome
 from services.agenda.domain.origin import AGENDA
 from services.agenda.domain.reminder import Reminder, ReminderDay
 from shared.eventing.kin import served_under
@@ -36,6 +37,7 @@ class Reminders(AgendaLog):
         secret = by.in_secret
         if request.appointment_id:
             secret |= self._seen(request.record_id, request.appointment_id, by).secret
+        self._require_room(request.record_id, secret=secret)
         reminder_id = self.new_id(request, by, "reminder")
         day = self._day(request.record_id, request.day.isoformat(), by, secret=secret)
         day.take(reminder_id, by)
@@ -103,6 +105,14 @@ class Reminders(AgendaLog):
             request_id = derived_id(self.secret, "due", str(reminder_id))
             with suppress(Conflict, Forbidden):
                 self._come_due(ComeDue(request_id=request_id, reminder_id=reminder_id), SELF)
+
+    def _require_room(self, record_id: UUID, *, secret: bool) -> None:
+        """Those of secret sessions are counted apart: a refusal must not tell that they are
+        there."""
+        now = self.clock.now()
+        found = self.lists.reminders.reminders_of(record_id)
+        if sum(one.due_at > now and one.secret is secret for one in found) >= self.limits.reminders:
+            raise TooManyToCome
 
     def _day(self, record_id: UUID, day: str, by: Actor, *, secret: bool) -> ReminderDay:
         day_id = ReminderDay.id_of(self.secret, record_id, day, secret=secret)

@@ -20,6 +20,10 @@ class TooManyReminders(TooMany):
     """There are as many reminders on that day as a day may hold."""
 
 
+class TooManyToCome(TooMany):
+    """There are as many reminders to come as there may be."""
+
+
 class TooManyAppointments(TooMany):
     """This agenda holds as many appointments as it may."""
 

@@ -82,9 +82,10 @@ class Lists:
 @dataclass(frozen=True, kw_only=True)
 class Limits:
     """``components`` and ``series`` of one import; ``appointments`` of one record, each changed
-    occurrence counted.
+    occurrence counted; ``reminders`` to come of one record, those of secret sessions apart.
     """
 
     components: int = 500
     series: int = 100
     appointments: int = 5000
+    reminders: int = 1000

@@ -1,5 +1,6 @@
 """Reminders: ten a day, told once, at their instant."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
@@ -14,7 +15,7 @@ from services.agenda.domain.reminder import Reminder
 from services.agenda.messages import ReminderDue, message_for
 from shared.kernel.actor import Actor
 from shared.kernel.clock import instant
-from shared.kernel.errors import Forbidden, InvalidRequest
+from shared.kernel.errors import Forbidden, InvalidRequest, TooMany
 from shared.kernel.secrecy import SeenByRepresentatives
 from tests.agenda.world import IN_SECRET, OTHER_RECORD, PARENT, PATIENT, RECORD, World
 
@@ -62,6 +63,25 @@ def test_a_day_takes_ten_and_not_eleven(world: World) -> None:
     remove(world, ids[0])
     add(world)
     assert len(shown(world)) == 11
+
+
+def test_of_a_record_as_many_are_to_come_as_may_be_and_no_more(world: World) -> None:
+    """
+    Ten a day until the year 2200 would be half a million. Those that were told make room, and of
+    secret ones a refusal tells nothing.
+    """
+    world.app.limits = replace(world.app.limits, reminders=2)
+    for day in ("2026-12-01", "2026-12-02"):
+        add(world, date=day)
+        add(world, IN_SECRET, date=day)
+    world.catch_up()
+
+    for by in (PARENT, IN_SECRET):
+        with pytest.raises(TooMany) as refusal:
+            add(world, by, date="2026-12-03")
+        assert refusal.value.code == "too_many"
+    sweep(world, timedelta(days=10))
+    add(world, PARENT, date="2026-12-03")
 
 
 def test_a_refusal_tells_nothing_of_secret_reminders(world: World) -> None:
