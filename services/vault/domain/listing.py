@@ -9,6 +9,7 @@ from services.vault.domain.attributes import attributes
 from services.vault.domain.document import Document
 from services.vault.domain.metadata import Metadata
 from services.vault.domain.origin import Origin, is_theirs
+from services.vault.domain.visibility import HIDING
 from shared.kernel.actor import Actor
 from shared.kernel.clock import instant
 
@@ -69,8 +70,11 @@ class Entry:
 
     def is_seen_with(self, other: "Entry", by: Actor) -> bool:
         """Whoever sees that other version sees this one: it is their own, or what ``access``
-        decides by is the same. Its state is nothing that anybody is let in or shut out by."""
-        one, two = ({**e.attributes(by), "status": None} for e in (self, other))
+        decides by is the same. Its state lets nobody in or out; nor does who wrote it, where
+        nothing hides it."""
+        hidden = HIDING & {*self.confidentiality}
+        left_out = ("status",) if hidden else ("status", "author", "facility")
+        one, two = (e.attributes(by) | dict.fromkeys(left_out) for e in (self, other))
         return is_theirs(self, by) or one == two
 
     def naming(self, neighbours: Collection[UUID]) -> "Entry":

@@ -4,6 +4,7 @@ A version may be hidden by itself: a former one is masked later, a new one is no
 """
 
 from collections.abc import Iterator
+from dataclasses import replace
 from uuid import UUID, uuid4
 
 import pytest
@@ -15,6 +16,8 @@ from services.vault.contract.views import DocumentView
 from shared.kernel.actor import Actor
 from tests.vault.cda import cda, replacing
 from tests.vault.world import AUTHOR, DOCTOR, PATIENT, RECORD, World
+
+OTHER_DOCTOR = replace(DOCTOR, id="899700218896")
 
 SYNTHESIS = '<code code="60591-5" codeSystem="2.16.840.1.113883.6.1"/>'
 ALL = {"record_id": RECORD, "from": "1900-01-01"}
@@ -69,6 +72,31 @@ def test_versions_that_the_same_people_see_name_one_another(world: World) -> Non
         assert before(world, current, reader) == {former}
         assert after(world, former, reader) == {current}
         assert before(world, former, reader) == after(world, current, reader) == {None}
+
+
+def test_a_colleagues_version_is_named_too(world: World) -> None:
+    """In the open, who wrote it lets nobody in: another doctor of the structure went on with it."""
+    former = world.deposit(version(1)).document_id
+    by_a_colleague = version(2).replace(b"801234567897", b"899700218896")
+    current = world.deposit(by_a_colleague).document_id
+    world.project()
+
+    for reader in (DOCTOR, PATIENT):
+        assert before(world, current, reader) == {former}
+        assert after(world, former, reader) == {current}
+
+
+def test_masked_versions_of_two_people_name_one_another_to_nobody_else(world: World) -> None:
+    """Who wrote the one alone is shown the one alone."""
+    former = world.deposit(version(1, "MASQUE_PS")).document_id
+    writer = replace(OTHER_DOCTOR, facility=None)
+    theirs = version(2, "MASQUE_PS").replace(b"801234567897", writer.id.encode())
+    current = world.deposit(theirs).document_id
+    world.access.consent(RECORD, writer)
+    world.project()
+
+    assert before(world, current, writer) == {None}
+    assert before(world, current, AUTHOR) == {former}
 
 
 def test_a_former_version_that_is_masked_is_not_named(world: World) -> None:
