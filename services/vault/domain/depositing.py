@@ -92,6 +92,7 @@ class Depositing:
                 with _of_document(number if numbered else None):
                     taken.append(self._take(offer, by))
             around = self._around_of(lot, self._record(place, taken, by))
+            _require_one_record(lot, around)
             for number, (offer, document) in enumerate(zip(offers, taken, strict=True)):
                 with _of_document(number if numbered else None):
                     lot.placed.append(self._put(lot, around, offer, document, by))
@@ -288,6 +289,12 @@ class Depositing:
             enclosed=taken.enclosed,
             level=taken.level,
         )
+
+
+def _require_one_record(lot: Lot, around: Around) -> None:
+    """A submission set is of one patient (XDS), what was released into it before included."""
+    if any(released.record_id not in around.together for released in lot.changed.values()):
+        raise InvalidRequest(fields={"release": "is of another record than the lot"})
 
 
 @contextmanager

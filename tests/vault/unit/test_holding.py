@@ -29,6 +29,7 @@ from tests.vault.world import (
     HOSPITAL,
     METADATA,
     OTHER_HOSPITAL,
+    OTHER_RECORD,
     PATIENT,
     RECORD,
     World,
@@ -268,6 +269,21 @@ def test_held_and_released_in_one_call(world: World) -> None:
     assert [one.held for one in answer.documents] == [False, True]
     assert sorted(listed(world)) == sorted([before, answer.documents[0].document_id])
     assert held(world) == [answer.documents[1].document_id]
+
+
+def test_a_lot_is_of_one_record(world: World) -> None:
+    """XDS: a submission set is of one patient. What is held back for somebody else would come into
+    their record by a slip of who sends the lot."""
+    other = hold(world, JPEG, record_id=str(OTHER_RECORD)).document_id
+    item = {"content": base64.b64encode(TEXT).decode(), "metadata": METADATA}
+    lot = {"request_id": uuid4(), "record_id": RECORD, "documents": [item], "release": [other]}
+
+    with pytest.raises(InvalidRequest) as refusal:
+        world.vault.deposit_lot(DepositLot.model_validate(lot), HOSPITAL)
+
+    assert set(refusal.value.fields) == {"release"}
+    assert status(world, other) is Status.HELD
+    assert len(world.objects.kept) == len(world.events()) == 1
 
 
 def test_a_lot_that_may_not_release_one_takes_none(world: World) -> None:
