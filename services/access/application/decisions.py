@@ -108,8 +108,7 @@ class Decisions(AccessLog):
         streams = [rights_id, self.register_id, *([client_id] if client_id else [])]
         versions, head = self.guarded.versions_of(streams)
         rights, erased = self._at_or_erased(rights_id, versions)
-        if rights and rights.may_have_moved(who):
-            versions |= self.follow_merges(rights)
+        versions |= self.follow_for(who, rights)
         grounds = Grounds(
             rights=rights,
             erased=erased,

@@ -11,6 +11,7 @@ from eventsourcing.domain import Aggregate
 from eventsourcing.persistence import IntegrityError
 
 from services.access.domain import errors
+from services.access.domain.acting_under import ACT_FOR_OTHERS
 from services.access.domain.connection import Client
 from services.access.domain.decision import Decision
 from services.access.domain.facts import represented_by
@@ -122,9 +123,22 @@ class AccessLog(EventLog):
     def known_to(self, record_id: UUID, who: Actor) -> Rights | None:
         """As :meth:`readable`, with those who act for the person known by their records of now."""
         rights = self.readable(record_id)
-        if rights and rights.may_have_moved(who):
-            self.follow_merges(rights)
+        self.follow_for(who, rights)
         return rights
+
+    def follow_for(self, who: Actor, rights: Rights | None) -> dict[UUID, int]:
+        """As :meth:`follow_merges`, where ``who`` may be one of those. Their own record is looked
+        at whether there are rights or none: the time must not tell a stranger which."""
+        own = self._own_rights(who) if who.kind in ACT_FOR_OTHERS else None
+        versions = {own.id: own.version} if own else {}
+        if rights and rights.may_have_moved(who, took_in=bool(own and own.merged)):
+            versions |= self.follow_merges(rights)
+        return versions
+
+    def _own_rights(self, who: Actor) -> Rights | None:
+        with suppress(ValueError):  # whoever vouches for them may name them otherwise
+            return self.readable(UUID(who.id))
+        return None
 
     def follow_merges(self, rights: Rights) -> dict[UUID, int]:
         """Of those who act for the person, whoever has not said so since: what comes of it is

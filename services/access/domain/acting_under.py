@@ -66,11 +66,13 @@ class ActingUnder(RightsPart):
         """That one, and those they were named by."""
         return [person, *(p for p, moved in self.acts_under.items() if moved["under"] == person)]
 
-    def may_have_moved(self, who: Actor) -> bool:
+    def may_have_moved(self, who: Actor, *, took_in: bool) -> bool:
         """Whether the own records of those named here are to be looked at before it is said what
-        ``who`` may do: they are not named, or not by the record that a judge named."""
-        unclear = who.id not in self.people or bool(self.suspended)
-        return bool(self.acts_under) or (who.kind in ACT_FOR_OTHERS and unclear)
+        ``who`` may do: they are not named, but may be by one that their own record ``took_in``; or
+        not by the record that a judge named."""
+        if self.acts_under or who.kind not in ACT_FOR_OTHERS:
+            return bool(self.acts_under)
+        return bool(self.suspended) if who.id in self.people else took_in
 
     def act_under(self, person: str, under: UUID | None, *, by: Actor) -> None:
         moved = self.acts_under.get(person)

@@ -320,3 +320,26 @@ def test_at_majority_neither_record_acts(family: World) -> None:
     assert not family.decide(MOTHER).permit
     split(family)
     assert not family.decide(MOTHER).permit
+
+
+def test_a_stranger_s_question_takes_as_long_where_nobody_acts_for_anybody(
+    family: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """
+    Whose own records are read to say so must not tell that there is a child, with parents.
+    """
+    app = family.app
+    read: list[UUID] = []
+    readable = app.readable
+
+    def noting(record_id: UUID) -> Rights | None:
+        read.append(record_id)
+        return readable(record_id)
+
+    monkeypatch.setattr(app, "readable", noting)
+    for child in (RECORD, uuid4()):
+        asked = c.Decide(record_id=child, action="read", resource=c.Resource(kind="document"))
+        stranger = Actor(kind=ActorKind.REPRESENTATIVE, id=str(OTHER_RECORD), record_id=child)
+        assert not app.decide(asked, stranger).permit
+
+    assert read == [OTHER_RECORD, OTHER_RECORD]
