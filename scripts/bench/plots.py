@@ -33,7 +33,7 @@ AIMS: dict[str, tuple[float, bool]] = {
 GOOD, SHORT_OF, LINES = (
     "#1b7f5c",
     "#c4622d",
-    ("#1b5e8a", "#c4622d", "#1b7f5c", "#7a4e9a", "#8a8a1b"),
+    ("#1b5e8a", "#c4622d", "#1b7f5c", "#7a4e9a", "#8a8a1b", "#3f3f3f"),
 )
 COLOURS = 10
 """Lines that matplotlib draws before its colours come again."""

@@ -8,8 +8,10 @@ from typing import Any
 
 import pytest
 
+from scripts.bench.growth import OPERATIONS
 from scripts.bench.ladder import Ladder
 from scripts.bench.load import Told, Watch, open_loop
+from scripts.bench.plots import growing
 from scripts.bench.record import PATIENT, RECORD, large_vault
 from scripts.bench.results import BEGIN, END, KEYS, LINES, Results, publish
 from scripts.bench.soak import unsteady
@@ -175,3 +177,10 @@ def test_the_documents_of_the_record_to_search_are_found(tmp_path: Path) -> None
     with large_vault(tmp_path, 12) as vault:
         found = vault.search(Search(record_id=RECORD, limit=5), PATIENT)
         assert (found.total, len(found.items)) == (12, 5)
+
+
+def test_each_operation_that_grows_is_drawn() -> None:
+    """A picture without one would say that nothing is known of it."""
+    figure = growing({name: [[1, 1.0], [10, 1.0]] for name in OPERATIONS})
+
+    assert [line.get_label() for line in figure.axes[0].get_lines()] == list(OPERATIONS)
