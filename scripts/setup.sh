@@ -5,7 +5,18 @@
 # Exit code 3, with one sentence, when something is missing that only an administrator can install.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
-PYTHON=${PYTHON:-python3.11}
+DEBIANS=/usr/bin/python3.11
+
+# Debian's own, where it can be used, before another that comes first in the PATH: the image runs it, and it is built with
+# profiles, so that everything takes a quarter less.
+python() {
+  if [[ -x $DEBIANS ]] && { [[ $(id -u) == 0 ]] || "$DEBIANS" -c 'import venv, ensurepip' 2>/dev/null; }; then
+    echo "$DEBIANS"
+  else
+    echo python3.11
+  fi
+}
+PYTHON=${PYTHON:-$(python)}
 
 missing_packages() {
   local servers=(/usr/lib/rabbitmq/lib/rabbitmq_server-*/sbin/rabbitmq-server)

@@ -28,11 +28,12 @@ def program(path: Path, script: str) -> None:
     path.chmod(0o755)
 
 
-def setup(checkout: Path, what: str, python: str) -> "subprocess.CompletedProcess[str]":
+def setup(checkout: Path, what: str, python: str | None) -> "subprocess.CompletedProcess[str]":
     path = f"{checkout / 'bin'}:{os.environ['PATH']}"
+    chosen = {"PYTHON": python} if python else {}
     return subprocess.run(
         [checkout / "scripts" / "setup.sh", what],
-        env={"PATH": path, "PYTHON": python},
+        env={"PATH": path} | chosen,
         capture_output=True,
         text=True,
         timeout=60,
@@ -62,6 +63,20 @@ def test_an_unknown_word_is_answered_with_the_usage(checkout: Path) -> None:
     answer = setup(checkout, "everything", python="python3.11")
     assert answer.returncode == 2
     assert "usage: scripts/setup.sh check|demo|bench|test" in answer.stdout
+
+
+def test_debians_own_python_comes_before_another_of_the_path(checkout: Path) -> None:
+    """The image runs it."""
+    debians = Path("/usr/bin/python3.11")
+    has_venv = [debians, "-c", "import venv, ensurepip"]
+    if not debians.exists() or subprocess.run(has_venv, check=False).returncode:
+        pytest.skip("this machine has no /usr/bin/python3.11 that can make environments")
+    program(checkout / "bin" / "python3.11", "exit 1")
+
+    answer = setup(checkout, "check", python=None)
+
+    assert answer.returncode == 0, answer.stderr
+    assert "home = /usr/bin\n" in (checkout / ".venv" / "pyvenv.cfg").read_text()
 
 
 def test_an_environment_that_is_a_link_is_left_as_it_is(checkout: Path, tmp_path: Path) -> None:
