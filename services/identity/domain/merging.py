@@ -54,8 +54,12 @@ class Merging(Whose, Ending):
             raise CannotMerge("they carry two different INS")
 
     def merge_into(self, target: "Record", by: Actor) -> None:
-        """The target takes its matricules over: as its own if it has none, else as former ones."""
+        """The target takes its matricules over: as its own if it has none, else as former ones. A
+        doubt about whose the target is outlasts the number it takes.
+        """
         self.check_mergeable(target)
+        was = target.identity_status
+        same = self.traits.strict == target.traits.strict
         takes = target.ins is None and self.ins is not None
         former = self.former_ins if takes else self.numbers
         target._record(
@@ -64,8 +68,9 @@ class Merging(Whose, Ending):
             source=self.id,
             current=_parts(self.ins) if takes and self.ins else None,
             former=[_parts(ins) for ins in former],
-            proven=self.retrieved and self.traits.strict == target.traits.strict,
+            proven=self.retrieved and same and not target.is_doubted,
         )
+        target._tell_qualified(was, by)
         self._record(e.MergedInto, by, target=target.id)
 
     def split_from(self, target: "Record", by: Actor) -> None:

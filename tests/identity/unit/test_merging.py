@@ -18,6 +18,7 @@ from services.identity.domain.errors import (
     SameStaff,
     UnknownRecord,
 )
+from services.identity.domain.identity_status import Attribute
 from services.identity.domain.record import Record
 from services.identity.domain.states import Status
 from shared.kernel.errors import Conflict
@@ -28,8 +29,9 @@ from tests.identity.merging import COLLEAGUE, OTHER, found_by, merge, propose
 from tests.identity.people import INS, INSURER, OTHER_INS, TIMER, TRAITS, patient
 from tests.identity.unit.test_record import OPENS_AT
 from tests.identity.unit.test_record import announce as announce_one
-from tests.identity.unit.test_whose import doubt, refuse
+from tests.identity.unit.test_whose import PASSPORT, doubt, refuse
 from tests.identity.world import World
+from tests.support.facts import new_facts
 
 
 def test_a_merge_takes_two_people(world: World, pair: tuple[UUID, UUID]) -> None:
@@ -160,6 +162,28 @@ def test_a_number_that_proves_nothing_here_proves_nothing_there(
 
     assert target.ins == source.ins
     assert target.identity_status == "PROV"
+
+
+@pytest.mark.parametrize("doubted", [True, False], ids=["doubted", "not doubted"])
+def test_a_merge_that_proves_who_it_is_says_so(*, doubted: bool) -> None:
+    """
+    The target's document was checked, the source has the number that INSi gave for these very
+    traits: who feeds documents waits to be told. Where it is doubted whose the target is, a
+    number proves nothing.
+    """
+    source, target = announce_one(), announce_one(None, PASSPORT, record_id=OTHER)
+    for record in (source, target):
+        record.open(OPENS_AT, TIMER)
+    if doubted:
+        target.set_attribute(Attribute.DOUBTFUL, on=True, by=INSURER)
+    new_facts(target)
+
+    source.merge_into(target, INSURER)
+
+    told = [topic for topic, _ in new_facts(target)]
+    assert target.ins == source.ins
+    assert target.identity_status == ("PROV" if doubted else "QUAL")
+    assert ("identity.identity_qualified" in told) is not doubted
 
 
 def test_only_what_was_merged_follows_into_an_erasure() -> None:
