@@ -18,6 +18,7 @@ from shared.kernel.actor import Actor
 from shared.kernel.errors import Conflict, InvalidRequest
 from shared.kernel.ids import derived_id
 from shared.rpc.contract import Done
+from shared.rpc.faults import invalid
 from shared.stores.event_log import Outcome, command
 
 
@@ -125,5 +126,4 @@ def _announcement_in(row: Mapping[str, Any]) -> c.Announcement:
     try:
         return c.Announcement.model_validate(row)
     except ValidationError as wrong:
-        fields = {".".join(map(str, e["loc"])): e["msg"] for e in wrong.errors()}
-        raise InvalidRequest(fields=fields) from None
+        raise invalid(wrong) from None

@@ -11,6 +11,7 @@ from services.identity.contract.reading import GetIdentity, Resolve
 from services.identity.domain.errors import InsAlreadyHeld
 from shared.kernel.errors import Conflict, Forbidden, InvalidRequest
 from shared.kernel.ins import INS_NIR
+from shared.rpc.faults import MAX_FIELDS
 from tests.identity.people import (
     FALSE_KEY_INS,
     INS,
@@ -154,6 +155,21 @@ def test_a_batch_answers_row_by_row(identity: Identity) -> None:
     assert "traits.sex" in (answer.rows[1].fault or {})["fields"]
     assert "unknown" in (answer.rows[3].fault or {})["fields"]
     assert answer.position == identity.head().position
+
+
+def test_a_row_says_what_is_wrong_without_repeating_it(identity: Identity) -> None:
+    """
+    A name where the name of a field belongs, or fields by the thousand: the answer is kept with
+    the request.
+    """
+    extra = {"PAT-TROIS DOMINIQUE": 1, **{f"unknown{n}": 1 for n in range(1_000)}}
+    rows = [{"traits": TRAITS, "ins": INS, **extra}]
+
+    answer = identity.announce_records(AnnounceRecords(request_id=uuid4(), rows=rows), INSURER)
+
+    fields = (answer.rows[0].fault or {})["fields"]
+    assert "PAT-TROIS" not in str(fields)
+    assert len(fields) <= MAX_FIELDS
 
 
 def test_a_repeated_batch_makes_nothing_twice(identity: Identity) -> None:
