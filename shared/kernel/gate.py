@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Protocol
 from uuid import UUID
 
@@ -17,11 +17,17 @@ BATCH = 500
 
 @dataclass(frozen=True, kw_only=True)
 class Decision:
-    """An access decision, saved by ``access`` before it was answered. ``reasons``: its rules."""
+    """An access decision, saved by ``access`` before it was answered. ``reasons``: its rules.
+    ``secret``: it rests on a minor's secret session."""
 
     permit: bool
     decision_id: UUID
     reasons: tuple[str, ...] = ()
+    secret: bool = False
+
+    def told_as(self, by: Actor) -> Actor:
+        """Who acted, in an event that says that this was permitted: it is as secret as that."""
+        return replace(by, secret=True) if self.secret else by
 
 
 @dataclass(frozen=True)

@@ -30,6 +30,7 @@ class RpcAccess:
             permit=answer["permit"],
             decision_id=UUID(answer["decision_id"]),
             reasons=tuple(answer["reasons"]),
+            secret=answer.get("secret", False),
         )
 
     def decide_many(

@@ -1,6 +1,7 @@
 """Every service asks access whether somebody may; tests ask the rules of access themselves."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -13,7 +14,14 @@ from shared.kernel.errors import InvalidRequest
 from shared.kernel.gate import Access, How
 from shared.rpc.access import RpcAccess
 from tests.access.support.logs import World, block, consent
-from tests.access.support.people import DOCTOR, HOSPITAL_DOCTOR, NURSE, PATIENT, RECORD
+from tests.access.support.people import (
+    DENTIST,
+    DOCTOR,
+    HOSPITAL_DOCTOR,
+    NURSE,
+    PATIENT,
+    RECORD,
+)
 from tests.neighbours.in_process import InProcess, caller
 from tests.neighbours.rights import MOTHER, PERSON, practising, rights_in
 from tests.support.judged import JudgedAccess
@@ -30,11 +38,12 @@ def document(*codes: str) -> dict[str, Any]:
 
 @pytest.fixture(scope="module")
 def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
-    """A minor's record, with a treating doctor, a doctor they consented to, and a nurse they
-    blocked."""
+    """A minor's record, with a treating doctor, a doctor they consented to, a dentist in secret,
+    and a nurse they blocked."""
     made = rights_in(tmp_path_factory.mktemp("access"))
     made.app.declare_consent(consent(NURSE), PATIENT)
     made.app.block_professional(block(NURSE), PATIENT)
+    made.app.declare_consent(consent(DENTIST), replace(PATIENT, secret=True))
     yield made
     made.close()
 
@@ -52,6 +61,7 @@ def access(side: str, world: World, tmp_path: Path) -> Access:
     for professional in (HOSPITAL_DOCTOR, NURSE):
         judged.consent(RECORD, professional)
     judged.block(RECORD, NURSE)
+    judged.consent(RECORD, DENTIST, secret=True)
     return judged
 
 
@@ -118,3 +128,10 @@ def test_what_cannot_be_asked_is_refused(
 def test_so_many_are_asked_about_at_once(access: Access, count: int) -> None:
     with pytest.raises(InvalidRequest):
         access.decide_many(RECORD, "read", [document("N")] * count, PERSON)
+
+
+def test_what_rests_on_a_secret_says_so(access: Access) -> None:
+    """Else whoever does something by it tells the parents."""
+    who = practising(DENTIST), TREATING
+    found = [access.decide(RECORD, "read", RECORD_ITSELF, one) for one in who]
+    assert [(one.permit, one.secret) for one in found] == [(True, True), (True, False)]

@@ -17,7 +17,7 @@ from services.access.adapters.cedar import CedarRules, read_policies
 from services.access.adapters.opening import parameters_of
 from services.access.adapters.reference import read_reference
 from services.access.contract.deciding import DecideMany, Resource
-from services.access.domain.decision import Grounds, judge
+from services.access.domain.decision import Grounds, judge, shows_a_secret
 from services.access.domain.facts import Asked, principal_for, principal_of
 from services.access.domain.grants import (
     Allowed,
@@ -85,11 +85,12 @@ class JudgedAccess:
     ) -> Decision:
         question = Question(record_id, action, resource, by, how, uuid4())
         self.asked.append(question)
-        verdict = self._verdicts(record_id, action, [resource], by, how)[0]
+        (verdict,), secret = self._judged(record_id, action, [resource], by, how)
         return Decision(
             permit=verdict["permit"],
             decision_id=question.decision_id,
             reasons=tuple(verdict["rules"]),
+            secret=secret or by.in_secret,
         )
 
     def decide_many(
@@ -100,17 +101,18 @@ class JudgedAccess:
         by: Actor,
         how: How = NORMALLY,
     ) -> Sequence[bool]:
-        verdicts = self._verdicts(record_id, action, tuples, by, how)
+        verdicts, _ = self._judged(record_id, action, tuples, by, how)
         return [verdict["permit"] for verdict in verdicts]
 
-    def _verdicts(
+    def _judged(
         self,
         record_id: UUID,
         action: str,
         resources: Sequence[Mapping[str, Any]],
         by: Actor,
         how: How,
-    ) -> list[Verdict]:
+    ) -> tuple[list[Verdict], bool]:
+        """And whether they rest on what came of a secret session."""
         request = _request(
             record_id=record_id,
             action=action,
@@ -130,9 +132,9 @@ class JudgedAccess:
         grounds = Grounds(
             rights=self.rights.get(record_id), matrix=_matrix(), rules=_rules(self.settings)
         )
-        return judge(
-            record_id, asked, [_item(one) for one in request.attribute_tuples], grounds
-        ).verdicts
+        items = [_item(one) for one in request.attribute_tuples]
+        verdicts = judge(record_id, asked, items, grounds).verdicts
+        return verdicts, shows_a_secret(record_id, asked, items, verdicts, grounds)
 
     # What tests give and take
 
@@ -174,7 +176,7 @@ class JudgedAccess:
         """Sees masked documents too."""
         self.rights[record_id].name_treating_doctor(doctor.id, by=_person(record_id))
 
-    def consent(self, record_id: UUID, professional: Actor) -> None:
+    def consent(self, record_id: UUID, professional: Actor, *, secret: bool = False) -> None:
         consent = Consent(
             grantee=professional.id,
             is_facility=False,
@@ -182,7 +184,7 @@ class JudgedAccess:
             means="electronic",
             declared_at=NOW,
             valid_until=NOW + YEARS,
-            secret=False,
+            secret=secret,
         )
         self.rights[record_id].declare_consent(consent, by=_person(record_id))
 

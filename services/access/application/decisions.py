@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import TypeVar
 from uuid import UUID
 
@@ -9,6 +10,7 @@ from pydantic import BaseModel
 
 from services.access import contract as c
 from services.access.application.log import AccessLog
+from services.access.application.past import Past
 from services.access.domain.connection import Client
 from services.access.domain.decision import (
     Decision,
@@ -21,7 +23,7 @@ from services.access.domain.decision import (
 from services.access.domain.explanation import explanation
 from services.access.domain.rights import Rights
 from shared.crypto.keys import KeyErased
-from shared.kernel.actor import Actor, ActorKind
+from shared.kernel.actor import Actor, ActorKind, in_secret
 from shared.kernel.errors import Unavailable
 from shared.kernel.gate import GENERIC_FR
 from shared.stores.event_log import Outcome, unreplayed
@@ -55,6 +57,7 @@ class Decisions(AccessLog):
             reasons=verdict["rules"],
             reason_fr=decision.made["reason_fr"],
             refusal_fr=None if verdict["permit"] else told or GENERIC_FR,
+            secret=in_secret(decision.by),
         )
         return _saved(answer, decision, standing)
 
@@ -152,8 +155,9 @@ class Decisions(AccessLog):
         decision = self.readable_decision(request.decision_id)
         rights = self.known_to(UUID(decision.made["subject"]), by.principal)
         rules = self.rules_of(decision.made["rules"])
+        then = partial(Past(self).rights, decision.made["rights"])
         return c.Explanation.model_validate(
-            explanation(decision, rights, rules, by.principal, self.clock.now())
+            explanation(decision, rights, rules, by.principal, self.clock.now(), then)
         )
 
 

@@ -57,13 +57,15 @@ class Decide(AnyRequest):
 
 class Decided(Answer):
     """``reasons``: ids of the rules that decided; ``reason_fr``: for the person of the record;
-    ``refusal_fr``: what the caller who was refused may be told, ``None`` for a permit."""
+    ``refusal_fr``: what the caller who was refused may be told, ``None`` for a permit. ``secret``:
+    it rests on a minor's secret session, and what is done by it is told to as few."""
 
     permit: bool
     decision_id: UUID
     reasons: list[str]
     reason_fr: str
     refusal_fr: str | None
+    secret: bool = False
     position: int = 0
 
 

@@ -15,6 +15,7 @@ from services.access.domain.grants import Source
 from services.access.domain.matrix import Matrix
 from services.access.domain.rights import Rights
 from services.access.domain.rules import Case, Rules, Verdict
+from services.access.domain.secrecy import holds_secrets, in_the_open
 from services.access.domain.sentences import Reason
 from shared.kernel.actor import Actor
 
@@ -83,6 +84,9 @@ def take_decision(
         through_software=who is not question.caller,
     )
     judged = judge(question.record_id, asked, question.items, grounds)
+    by = question.caller
+    if shows_a_secret(question.record_id, asked, question.items, judged.verdicts, grounds):
+        by = replace(by, secret=True)
     reason = Reason(asked.principal, asked.action, question.listing, judged.verdicts, grounds.rules)
     made = Made(
         subject=str(question.record_id),
@@ -107,7 +111,22 @@ def take_decision(
         reason_fr=reason.fr(professions),
         reason_en=reason.en(),
     )
-    return Decision.record(question.record_id if grounds.rights else None, made, by=question.caller)
+    return Decision.record(question.record_id if grounds.rights else None, made, by=by)
+
+
+def shows_a_secret(
+    record_id: UUID,
+    asked: Asked,
+    items: Sequence[Item],
+    verdicts: Sequence[Verdict],
+    grounds: Grounds,
+) -> bool:
+    """Whether they say that something came of a minor's secret session: without it they would be
+    others, or others' rules. What says so is as secret, whoever asked."""
+    if grounds.rights is None or not holds_secrets(grounds.rights):
+        return False
+    known = replace(grounds, rights=in_the_open(grounds.rights))
+    return judge(record_id, asked, items, known).verdicts != verdicts
 
 
 def judge(record_id: UUID, asked: Asked, items: Sequence[Item], grounds: Grounds) -> Judged:

@@ -1,5 +1,6 @@
 """What each reader may know of a decision; nothing that would show what is hidden from them."""
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -7,9 +8,11 @@ from uuid import UUID
 from services.access.domain.decision import Decision
 from services.access.domain.errors import NotYours
 from services.access.domain.fact_sentences import told
-from services.access.domain.facts import represented_by
+from services.access.domain.facts import facts_for, represented_by
+from services.access.domain.redecision import asked_in
 from services.access.domain.rights import Rights
 from services.access.domain.rules import Rules
+from services.access.domain.secrecy import holds_secrets, in_the_open
 from services.access.domain.sentences import GENERIC_EN, conceals
 from shared.kernel.actor import Actor, ActorKind, in_secret
 from shared.kernel.gate import GENERIC_FR
@@ -26,9 +29,15 @@ NO_RECORD = UUID(int=0)
 
 
 def explanation(
-    decision: Decision, rights: Rights | None, rules: Rules, reader: Actor, now: datetime
+    decision: Decision,
+    rights: Rights | None,
+    rules: Rules,
+    reader: Actor,
+    now: datetime,
+    then: Callable[[], Rights | None],
 ) -> dict[str, Any]:
-    """Raise :class:`NotYours` for a reader who is not concerned."""
+    """Raise :class:`NotYours` for a reader who is not concerned. ``then``: the rights it was
+    decided on."""
     _require_reader(decision, rights, reader, now)
     made = decision.made
     concealed = _is_concealed(decision, rules, reader)
@@ -42,7 +51,7 @@ def explanation(
         "mode": made["mode"],
         "permit": all(v["permit"] for v in made["verdicts"]) and not made["listing"],
         "rules": [_rule(rules, name) for name in named if name in rules.by_id],
-        "facts": [] if concealed else told(made["facts"]),
+        "facts": [] if concealed else told(_facts_told(decision, reader, then)),
         "reason_fr": GENERIC_FR if concealed else made["reason_fr"],
         "reason_en": GENERIC_EN if concealed else made["reason_en"],
         "resource": None if concealed else _resource(decision, reader),
@@ -88,6 +97,20 @@ def _is_actor(decision: Decision, reader: Actor) -> bool:
 def _hides(decision: Decision, reader: Actor) -> bool:
     codes = {code for item in decision.made["items"] for code in item.get("confidentiality", ())}
     return bool(codes & HIDDEN_FROM.get(reader.kind, set()))
+
+
+def _facts_told(
+    decision: Decision, reader: Actor, then: Callable[[], Rights | None]
+) -> dict[str, Any]:
+    """To representatives without those that came of a secret session, which decided nothing."""
+    facts, rights = decision.made["facts"], None
+    if reader.kind is ActorKind.REPRESENTATIVE:
+        rights = then()
+    if rights is None or not holds_secrets(rights):
+        return facts
+    asked = asked_in(decision)
+    known, seen = facts_for(rights, asked), facts_for(in_the_open(rights), asked)
+    return {name: fact for name, fact in facts.items() if known.get(name) == seen.get(name)}
 
 
 def _resource(decision: Decision, reader: Actor) -> dict[str, Any] | None:

@@ -54,15 +54,7 @@ def decide_again(
     the decision was saved; more than it relied on means that it ignored one. ``heard``: reads
     the publisher's own log, where there is one to read."""
     made = decision.made
-    asked = Asked(
-        principal=made["principal"],
-        action=made["action"],
-        mode=made["mode"],
-        session=UUID(made["session"]) if made["session"] else None,
-        at=made["at"],
-        through_software=_through_software(decision.by, made["action"]),
-    )
-    again = judge(UUID(made["subject"]), asked, made["items"], grounds)
+    again = judge(UUID(made["subject"]), asked_in(decision), made["items"], grounds)
     why = [
         *_place_differs(decision, grounds, version_then),
         *_heard_differs(grounds.rights, heard),
@@ -78,6 +70,18 @@ def decide_again(
         recorded=[v["permit"] for v in made["verdicts"]],
         redecided=[v["permit"] for v in again.verdicts],
         why=why,
+    )
+
+
+def asked_in(decision: Decision) -> Asked:
+    made = decision.made
+    return Asked(
+        principal=made["principal"],
+        action=made["action"],
+        mode=made["mode"],
+        session=UUID(made["session"]) if made["session"] else None,
+        at=made["at"],
+        through_software=_through_software(decision.by, made["action"]),
     )
 
 

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 Grant = TypeVar("Grant", bound=Mapping[str, Any])
 """A consent, a team, a block or a session: each says whether it is ``secret``."""
+_GRANTS = ("consents", "care_teams", "blocks", "sessions")
 
 
 def known_to(reader: Actor, grant: Grant | None) -> Grant | None:
@@ -23,11 +24,19 @@ def known_to(reader: Actor, grant: Grant | None) -> Grant | None:
 
 def seen_by(reader: Actor, rights: "Rights") -> "Rights":
     """As far as they exist for this reader."""
+    return in_the_open(rights) if reader.kind is ActorKind.REPRESENTATIVE else rights
+
+
+def in_the_open(rights: "Rights") -> "Rights":
+    """Without what came of a secret session."""
     seen = copy(rights)
-    for name in ("consents", "care_teams", "blocks", "sessions"):
-        grants = getattr(rights, name)
-        setattr(seen, name, {key: one for key, one in grants.items() if known_to(reader, one)})
+    for name in _GRANTS:
+        setattr(seen, name, {k: one for k, one in getattr(rights, name).items() if is_open(one)})
     return seen
+
+
+def holds_secrets(rights: "Rights") -> bool:
+    return any(one["secret"] for name in _GRANTS for one in getattr(rights, name).values())
 
 
 def as_secret_as(grant: Mapping[str, Any], by: Actor) -> Actor:

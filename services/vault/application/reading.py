@@ -48,7 +48,7 @@ class Reading(VaultLog):
             self.served_under(document.record_id),
             decision_id=decision.decision_id,
             mode=request.mode,
-            by=by,
+            by=decision.told_as(by),
         )
         return Outcome(
             answer=Opened(

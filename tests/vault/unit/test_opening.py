@@ -8,6 +8,7 @@ import pytest
 from services.vault.contract.life import Mask, Unmask
 from services.vault.contract.reading import Describe, Open
 from services.vault.domain.opening import Opening
+from services.vault.messages import message_for
 from shared.kernel.errors import Forbidden, Unavailable
 from tests.support.damage import one_bit_off
 from tests.vault.cda import PDF, cda, enclosing, replacing
@@ -64,6 +65,19 @@ def test_mode_and_session_go_to_access(world: World) -> None:
     how = world.access.asked[-1].how
     assert (how.mode, how.session) == ("break_glass", session)
     assert world.events()[-1].event.mode == "break_glass"  # type: ignore[union-attr]  # not erased
+
+
+def test_what_a_secret_consent_opened_is_told_in_secret(world: World) -> None:
+    """By a professional whose own session is for all to see: that they read at all says that the
+    minor let them in."""
+    deposited = world.deposit(cda())
+    world.access.consent(RECORD, STRANGER, secret=True)
+
+    world.vault.open(opening(deposited.document_id), STRANGER)
+
+    message = message_for(world.events()[-1].event)
+    assert message
+    assert message.secret
 
 
 def test_a_document_masked_meanwhile_is_decided_again(
