@@ -51,7 +51,8 @@ class Admission(RightsPart):
         self._trigger(e.ConsentExpired, who, grantee=grantee, is_facility=consent["is_facility"])
 
     def join_care_team(self, team_id: UUID, team: CareTeam, *, at: datetime, by: Actor) -> None:
-        """CSP L1110-12: deemed authorised for this episode, unless the person opposed it."""
+        """CSP L1110-12: deemed authorised for this episode, unless the person opposed it. Joined
+        anew, it stays as secret as it was."""
         self.require_active()
         if team["expected_end"] <= at:
             raise errors.EndsInThePast(fields={"expected_end": "must lie in the future"})
@@ -59,7 +60,9 @@ class Admission(RightsPart):
         if former and former["opposed"]:
             raise errors.CareTeamOpposed
         require_unseen(by, is_open(former))
-        self._trigger(e.CareTeamJoined, by, team_id=team_id, team=team)
+        who = as_secret_as(former, by) if former else by
+        team = {**team, "secret": who.secret}
+        self._trigger(e.CareTeamJoined, who, team_id=team_id, team=team)
 
     def leave_care_team(self, team_id: UUID, members: list[str], *, by: Actor) -> None:
         team = self.team(team_id)

@@ -15,6 +15,7 @@ from tests.access.support.logs import World, block, care_team, consent, of
 from tests.access.support.people import (
     DENTIST,
     DOCTOR,
+    MOTHER,
     NURSE,
     PATIENT,
     RECORD,
@@ -123,3 +124,18 @@ def test_it_ends_as_it_began(minor: World, ends: End, names: set[str], *, secret
     ends(minor)
 
     assert told(minor, before) == dict.fromkeys(names, secretly)
+
+
+def test_a_team_joined_anew_stays_as_it_was(minor: World) -> None:
+    """The hospital's software adds a colleague in its own name: the parents would be told of the
+    stay, its unit and everybody of it."""
+    given(minor, secretly=True)
+    before = minor.app.head().position
+
+    minor.app.join_care_team(care_team(NURSE.id, DOCTOR.id), SOFTWARE)
+
+    assert told(minor, before) == {"care_team_joined": True}
+    asked = c.OfRecord(record_id=RECORD)
+    assert not minor.app.rights(asked, MOTHER).care_teams
+    (shown,) = minor.app.rights(asked, PATIENT).care_teams
+    assert shown.members == [NURSE.id, DOCTOR.id]
