@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 from services.access import contract as c
-from services.access.application.log import AccessLog, saved
+from services.access.application.log import AccessLog, said, saved
 from services.access.domain import errors
 from services.access.domain.facts import DOCTOR, may_act
 from services.access.domain.grants import CareTeam, Consent
@@ -44,7 +44,7 @@ class Consents(AccessLog):
         if not who.acts_for_person and who.id != request.grantee:
             raise errors.NotYours
         rights.withdraw_consent(request.grantee, by=who)
-        return saved(rights)
+        return said(rights)
 
     @command
     def join_care_team(self, request: c.JoinCareTeam, by: Actor) -> Outcome[c.CareTeamJoined]:
@@ -83,7 +83,7 @@ class Consents(AccessLog):
     def oppose_care_team(self, request: c.OfCareTeam, by: Actor) -> Outcome[Done]:
         rights, who, _ = self.asked_by(request.record_id, by)
         rights.oppose_care_team(request.team_id, by=who)
-        return saved(rights)
+        return said(rights)
 
     @command
     def name_treating_doctor(self, request: c.NameTreatingDoctor, by: Actor) -> Outcome[Done]:
@@ -97,25 +97,25 @@ class Consents(AccessLog):
             means=None if who.acts_for_person or not request.means else request.means.value,
             by=who,
         )
-        return saved(rights)
+        return said(rights)
 
     @command
     def name_role(self, request: c.NameRole, by: Actor) -> Outcome[Done]:
         rights, who, _ = self.asked_by(request.record_id, by)
         rights.name_role(request.professional, request.role, on=request.on, by=who)
-        return saved(rights)
+        return said(rights)
 
     @command
     def name_administrator(self, request: c.OfProfessional, by: Actor) -> Outcome[Done]:
         rights, who, _ = self.asked_by(request.record_id, by)
         rights.name_administrator(request.professional, by=who)
-        return saved(rights)
+        return said(rights)
 
     @command
     def remove_administrator(self, request: c.OfProfessional, by: Actor) -> Outcome[Done]:
         rights, who, _ = self.asked_by(request.record_id, by)
         rights.remove_administrator(request.professional, by=who)
-        return saved(rights)
+        return said(rights)
 
 
 def _may_collect(rights: Rights, who: Actor, request: c.DeclareConsent, now: datetime) -> None:

@@ -5,7 +5,7 @@ from datetime import timedelta
 from uuid import UUID
 
 from services.access import contract as c
-from services.access.application.log import AccessLog, saved
+from services.access.application.log import AccessLog, said
 from services.access.domain import errors
 from services.access.domain.delegate import Delegate, Helping
 from services.access.domain.grants import DelegationKind, Invitation
@@ -84,7 +84,7 @@ class Delegations(AccessLog):
         rights.suspend_representation(named, request.court_order, on=request.on, by=who)
         for record in former:
             rights.note_suspension(record, request.court_order, on=request.on, by=who)
-        return saved(rights)
+        return said(rights)
 
     def my_delegations(self, request: c.OfRecord, by: Actor) -> c.MyDelegations:
         """Answered from the log: those I was asked to be, or am, for others."""

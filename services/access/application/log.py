@@ -200,6 +200,14 @@ def saved(rights: Rights) -> Outcome[Done]:
     return Outcome(answer=Done(), save=[rights])
 
 
+def said(rights: Rights) -> Outcome[Done]:
+    """What the person, or whoever they trust, decides; said of a record that was merged into
+    another it would be done, and count for nothing where that is served."""
+    if rights.merged_into:
+        raise errors.RecordMerged
+    return saved(rights)
+
+
 def require_physician(auditor: Actor) -> None:
     """What people wrote is health data: auditors read it beside a physician alone."""
     if not auditor.physician_present:

@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from services.access import contract as c
-from services.access.application.log import AccessLog, require_physician, saved
+from services.access.application.log import AccessLog, require_physician, said, saved
 from services.access.domain import errors
 from services.access.domain.facts import holds_role
 from services.access.domain.grants import Block
@@ -26,14 +26,14 @@ class Protections(AccessLog):
             secret=who.secret,
         )
         rights.block(request.professional, block, by=who)
-        return saved(rights)
+        return said(rights)
 
     @command
     def unblock_professional(self, request: c.OfProfessional, by: Actor) -> Outcome[Done]:
         rights, who, _ = self.asked_by(request.record_id, by)
         _require_role(rights, who)
         rights.unblock(request.professional, by=who)
-        return saved(rights)
+        return said(rights)
 
     @command
     def set_emergency_switches(self, request: c.SetEmergencySwitches, by: Actor) -> Outcome[Done]:
@@ -46,7 +46,7 @@ class Protections(AccessLog):
             },
             by=who,
         )
-        return saved(rights)
+        return said(rights)
 
     @command
     def oppose_feeding(self, request: c.OpposeFeeding, by: Actor) -> Outcome[Done]:
@@ -58,7 +58,7 @@ class Protections(AccessLog):
             waits=True,
             by=who,
         )
-        return saved(rights)
+        return said(rights)
 
     @command
     def judge_opposition(self, request: c.JudgeOpposition, by: Actor) -> Outcome[Done]:

@@ -15,6 +15,10 @@ class BreakGlassRefused(Forbidden):
     """The glass may not be broken on this record."""
 
 
+class RecordMerged(Conflict):
+    """This record was merged into another: act on that one."""
+
+
 class AlreadyBlocked(Conflict):
     """This professional is already blocked."""
 

@@ -1,5 +1,6 @@
 """Two records of one person made one: nothing the person forbade on either is allowed by it."""
 
+from collections.abc import Callable
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -160,6 +161,61 @@ def test_on_the_source_nobody_is_let_in_any_more(merged: World) -> None:
     split(merged)
     assert merged.app.my_status(asked, NURSE).status == "undefined"
     merged.app.declare_consent(given, NURSE)
+
+
+@pytest.mark.parametrize(
+    "act",
+    [
+        lambda app, of_it: app.block_professional(
+            c.BlockProfessional(**of_it, professional=NURSE.id, reason="no more"), STRANGER
+        ),
+        lambda app, of_it: app.unblock_professional(
+            c.OfProfessional(**of_it, professional=DOCTOR.id), STRANGER
+        ),
+        lambda app, of_it: app.set_emergency_switches(
+            c.SetEmergencySwitches(**of_it, regulation=False, break_glass=False, masked=False),
+            STRANGER,
+        ),
+        lambda app, of_it: app.oppose_feeding(
+            c.OpposeFeeding(**of_it, legitimate_reason="mistakes"), STRANGER
+        ),
+        lambda app, of_it: app.name_administrator(
+            c.OfProfessional(**of_it, professional=NURSE.id), STRANGER
+        ),
+        lambda app, of_it: app.suspend_representation(
+            c.SuspendRepresentation(
+                **of_it, representative=UUID(MOTHER.id), court_order="JAF 1", on=False
+            ),
+            OPERATOR,
+        ),
+    ],
+    ids=["block", "unblock", "switches", "opposition", "administrator", "court order"],
+)
+def test_what_is_said_on_the_source_is_said_where_it_counts(
+    merged: World, act: Callable[[Any, dict[str, Any]], object]
+) -> None:
+    """
+    Who is served by another record's rights is not told that it is done where it is not; nor is a
+    professional told more than of any record.
+    """
+    rights = merged.app.rights_of(OTHER_RECORD)
+    assert rights
+    rights.note_suspension(MOTHER.id, "JAF 1", on=True, by=OPERATOR)
+    merged.app.save(rights)
+    merge(merged)
+
+    with pytest.raises(errors.RecordMerged):
+        act(merged.app, {"request_id": uuid4(), "record_id": OTHER_RECORD})
+    with pytest.raises(errors.NotYours):
+        merged.app.block_professional(
+            c.BlockProfessional(
+                request_id=uuid4(), record_id=OTHER_RECORD, professional=NURSE.id, reason="x"
+            ),
+            DENTIST,
+        )
+
+    split(merged)
+    act(merged.app, {"request_id": uuid4(), "record_id": OTHER_RECORD})
 
 
 def test_the_source_keeps_its_own(merged: World) -> None:
