@@ -28,11 +28,12 @@ class Matrices(AccessLog):
         matrix = self.current_matrix()
         former, cells = self._cells(matrix.digest), [_cell(cell) for cell in request.cells]
         new = Matrix(cells)
+        then, now = _told(former), _told(cells)
         return c.MatrixCompared(
             replaces=matrix.digest,
             digest=new.digest,
-            cells_added=sum(cell not in former for cell in cells),
-            cells_removed=sum(cell not in cells for cell in former),
+            cells_added=len(now - then),
+            cells_removed=len(then - now),
             changes=[
                 c.RightChange.model_validate(vars(change))
                 for change in changes(matrix, new, [*former, *cells])
@@ -42,6 +43,10 @@ class Matrices(AccessLog):
     def _cells(self, digest: str) -> Sequence[Cell]:
         register = self.register()
         return register.cells[digest] if register else []
+
+
+def _told(cells: Sequence[Cell]) -> set[frozenset[tuple[str, object]]]:
+    return {frozenset(cell.items()) for cell in cells}
 
 
 def _cell(given: c.MatrixCell) -> Cell:

@@ -7,6 +7,7 @@ import hashlib
 import json
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from itertools import product
 from typing import Any, TypedDict
 from uuid import UUID
 
@@ -17,6 +18,10 @@ from shared.kernel.actor import Actor
 from shared.kernel.ids import derived_id
 
 ANY = "*"
+_STRICTER = ("yes", "partial", "no")
+"""Of two cells that are as near, the one further on answers: their order says nothing."""
+Place = tuple[str, str, str, str]
+"""Profession, qualifier, class and type that a cell speaks of."""
 
 
 class Cell(TypedDict):
@@ -41,9 +46,9 @@ class Matrix:
 
     def __init__(self, cells: Sequence[Cell]) -> None:
         self.digest = digest_of(cells)
-        self._by_profession: dict[str, list[Cell]] = {}
+        self._at: dict[Place, list[Cell]] = {}
         for cell in cells:
-            self._by_profession.setdefault(cell["profession"], []).append(cell)
+            self._at.setdefault(place_of(cell), []).append(cell)
 
     def read(self, profession: str, qualifiers: Iterable[str], kind: str, type_: str) -> str:
         """``yes``, ``partial``, ``no``, or ``none`` when no cell speaks of it."""
@@ -56,18 +61,18 @@ class Matrix:
     def _ask(
         self, right: str, profession: str, qualifiers: Iterable[str], kind: str, type_: str
     ) -> str:
-        accepted = {ANY, *qualifiers}
+        places = product((profession,), {ANY, *qualifiers}, {ANY, kind}, {ANY, type_})
         speaking = [
-            cell
-            for cell in self._by_profession.get(profession, ())
-            if cell["qualifier"] in accepted
-            and cell["document_class"] in (ANY, kind)
-            and cell["document_type"] in (ANY, type_)
-            and _right(cell, right) is not None
+            (_precedence(cell), _STRICTER.index(said), said)
+            for place in places
+            for cell in self._at.get(place, ())
+            if (said := _right(cell, right)) is not None
         ]
-        if not speaking:
-            return "none"
-        return _right(max(speaking, key=_precedence), right) or "none"
+        return max(speaking)[-1] if speaking else "none"
+
+
+def place_of(cell: Cell) -> Place:
+    return cell["profession"], cell["qualifier"], cell["document_class"], cell["document_type"]
 
 
 def _right(cell: Cell, right: str) -> str | None:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from services.access.domain.matrix import ANY, Cell, Matrix
+from services.access.domain.matrix import ANY, Cell, Matrix, place_of
 
 
 @dataclass(frozen=True)
@@ -22,10 +22,7 @@ class RightChange:
 def changes(old: Matrix, new: Matrix, cells: Iterable[Cell]) -> Iterator[RightChange]:
     """Where the two answer differently, of all that ``cells`` (of both) speak of. A cell that
     says the same in other words changes nothing and is not told."""
-    places = {
-        (c["profession"], c["qualifier"], c["document_class"], c["document_type"]) for c in cells
-    }
-    for profession, qualifier, class_, type_ in sorted(places):
+    for profession, qualifier, class_, type_ in sorted({place_of(cell) for cell in cells}):
         asked = (
             profession,
             [] if qualifier == ANY else [qualifier],

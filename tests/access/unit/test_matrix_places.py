@@ -74,6 +74,18 @@ def test_the_nearer_cell_answers_whatever_their_order(stronger: Any, weaker: Any
         assert matrix.read("10", ["SM26"], "11", "SYNTH") == "yes"
 
 
+@pytest.mark.parametrize("strict", ["no", "partial"])
+def test_of_two_cells_of_one_place_the_stricter_answers_whatever_their_order(strict: str) -> None:
+    """A digest says nothing of their order: loaded again in another one, the same matrix would
+    decide otherwise."""
+    yes, other = cell(read="yes"), cell(read=strict)
+    of_both = cell(qualifier="SM26", read="yes"), cell(qualifier="G", read=strict)
+    for matrix in (Matrix([yes, other]), Matrix([other, yes])):
+        assert matrix.read("10", [], "11", "SYNTH") == strict
+    for matrix in (Matrix(of_both), Matrix(of_both[::-1])):
+        assert matrix.read("10", ["SM26", "G"], "11", "SYNTH") == strict
+
+
 def test_a_cell_speaks_of_nobody_and_nothing_else() -> None:
     matrix = Matrix([cell(qualifier="SM26", document_type="SYNTH", read="yes")])
     assert matrix.read("10", ["SM26"], "11", "SYNTH") == "yes"
