@@ -52,7 +52,7 @@ class Protections(AccessLog):
     def oppose_feeding(self, request: c.OpposeFeeding, by: Actor) -> Outcome[Done]:
         rights, who, _ = self.asked_by(request.record_id, by)
         rights.oppose_feeding(
-            request.professional or request.facility,
+            request.feeder,
             request.legitimate_reason,
             on=request.on,
             waits=True,
@@ -67,7 +67,7 @@ class Protections(AccessLog):
         rights, who, _ = self.asked_by(request.record_id, by)
         require_physician(who)
         rights.judge_opposition(
-            request.professional or request.facility,
+            request.feeder,
             accepted=request.accepted,
             note=request.note,
             by=who,

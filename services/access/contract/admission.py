@@ -3,7 +3,7 @@
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import Field
+from pydantic import Field, field_validator
 
 from services.access.contract.parts import (
     FACILITY,
@@ -54,6 +54,14 @@ class LeaveCareTeam(Command):
     record_id: UUID
     team_id: UUID
     members: Annotated[list[ProfessionalId], Field(max_length=200)] | None = None
+
+    @field_validator("members")
+    @classmethod
+    def _somebody(cls, members: list[str] | None) -> list[str] | None:
+        """An empty list would say the whole team."""
+        if members == []:
+            raise ValueError("names nobody")
+        return members
 
 
 class OfCareTeam(Command):

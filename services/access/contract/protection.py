@@ -2,6 +2,8 @@
 
 from uuid import UUID
 
+from pydantic import model_validator
+
 from services.access.contract.parts import (
     AUDITOR,
     PERSON,
@@ -28,23 +30,35 @@ class SetEmergencySwitches(Command):
     masked: bool
 
 
-class OpposeFeeding(Command):
-    """Of one professional or facility, or of everybody; ``on`` false lifts it."""
+class OfFeeder(OfRecordCommand):
+    """One professional or facility, never both; everybody when neither is named."""
 
-    record_id: UUID
-    legitimate_reason: Text
     professional: ProfessionalId | None = None
     facility: FacilityId | None = None
+
+    @model_validator(mode="after")
+    def _one_at_most(self) -> "OfFeeder":
+        if self.professional and self.facility:
+            raise ValueError("name a professional or a facility, not both")
+        return self
+
+    @property
+    def feeder(self) -> str | None:
+        return self.professional or self.facility
+
+
+class OpposeFeeding(OfFeeder):
+    """Of one professional or facility, or of everybody; ``on`` false lifts it."""
+
+    legitimate_reason: Text
     on: bool = True
 
 
-class JudgeOpposition(OfRecordCommand):
+class JudgeOpposition(OfFeeder):
     """CSP R1111-47: whether the reason is legitimate; ``note`` tells the person why."""
 
     accepted: bool
     note: Text
-    professional: ProfessionalId | None = None
-    facility: FacilityId | None = None
 
 
 class OppositionToJudge(Answer):

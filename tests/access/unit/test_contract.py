@@ -213,6 +213,17 @@ def test_a_facility_names_its_own_teams_only() -> None:
         (c.DeclareConsent, {"professional": "../../etc", "means": "phrase"}, "professional"),
         (c.DeclareConsent, {"facility": "175000000", "means": "phrase"}, "facility"),
         (c.DeclareConsent, {"facility": "somewhere", "means": "phrase"}, "facility"),
+        (
+            c.OpposeFeeding,
+            {"professional": DENTIST.id, "facility": HOSPITAL, "legitimate_reason": "x"},
+            "",
+        ),
+        (
+            c.JudgeOpposition,
+            {"professional": DENTIST.id, "facility": HOSPITAL, "accepted": True, "note": "x"},
+            "",
+        ),
+        (c.LeaveCareTeam, {"team_id": str(RECORD), "members": []}, "members"),
     ],
 )
 def test_a_request_that_does_not_fit_names_its_field(
