@@ -44,8 +44,9 @@ def on_state_changed(app: Access, received: Received) -> Outcome[Applied] | None
     back = received.type in BACK_AS_BEFORE
     status = Status(rights.active_status) if back else STATUS_SAID[received.type]
     rights.change_status(status, source=source, by=by)
-    if representatives := received.data.get("representatives"):
-        majority = received.data.get("majority_at")
+    representatives = received.data.get("representatives") or []
+    majority = received.data.get("majority_at")
+    if representatives or majority:
         rights.know_representatives(
             [str(person) for person in representatives],
             parse_instant(majority) if majority else None,
@@ -73,7 +74,7 @@ def on_traits_corrected(app: Access, received: Received) -> Outcome[Applied] | N
     """Another birth date moves the instant from which representatives are refused."""
     rights = app.rights_of(received.record) if received.record else None
     majority = received.data["majority_at"]
-    if rights is None or not rights.representatives or majority is None:
+    if rights is None or majority is None:
         return None
     rights.know_representatives(
         rights.representatives,

@@ -25,7 +25,7 @@ class RecordStateChanged(RightsEvent):
 
 
 class RepresentativesKnown(RightsEvent):
-    """Legal representatives of a minor, and the instant of majority."""
+    """Legal representatives of a minor, who may have none yet, and the instant of majority."""
 
     TOPIC = "access.representatives_known"
     representatives: list[str]

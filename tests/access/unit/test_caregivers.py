@@ -178,12 +178,18 @@ def test_nobody_is_invited_to_a_record_that_is_closed(caring: World) -> None:
         caring.app.invite_caregiver(invitation(), PATIENT)
 
 
-def test_a_minor_has_no_caregivers(caring: World) -> None:
+@pytest.mark.parametrize("representatives", [[str(PARENT)], []], ids=["a parent", "nobody yet"])
+@pytest.mark.parametrize("said", ["record_announced", "traits_corrected"])
+def test_a_minor_has_no_caregivers(caring: World, said: str, representatives: list[str]) -> None:
     """
-    A minor has representatives.
+    A minor has representatives, if only in time: whether they were announced as a minor or turn
+    out to be one.
     """
-    caring.hear("record_announced", representatives=[str(PARENT)], majority_at=MAJORITY)
+    majority = None if said == "traits_corrected" else MAJORITY
+    caring.hear("record_announced", representatives=representatives, majority_at=majority)
     caring.hear("record_activated")
+    if said == "traits_corrected":
+        caring.hear(said, majority_at=MAJORITY)
     known(caring, OTHER_RECORD)
 
     with pytest.raises(errors.StillAMinor):
