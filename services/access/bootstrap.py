@@ -15,7 +15,7 @@ from services.access.projections.waiting import Kind, WaitingList, WhatWaits
 from shared.eventing.audit_lag import AuditLag
 from shared.eventing.entrypoints import Following, Projecting, Timers, View
 from shared.eventing.outbox import OutboxReader
-from shared.eventing.positions import position_followed
+from shared.eventing.positions import position_shown
 from shared.kernel.actor import Actor
 from shared.kernel.common import CommonSettings
 from shared.kernel.settings import read_settings
@@ -92,7 +92,7 @@ def served() -> Served:
             use_cases(CONTRACT, built.app), AuditLag(built.app, built.own.audit_lag_max)
         ),
         outbox=OutboxReader(built.app, message_for, built.keys),
-        position_of=position_followed(built.app),
+        position_of=position_shown(built.app, built.waiting),
         close=built.close,
     )
 

@@ -1,4 +1,4 @@
-"""Applies what identity says of records."""
+"""Applies what identity says of records, and the catalogue of connected services."""
 
 from services.access.bootstrap import following
 from shared.eventing.entrypoints import follow

@@ -1,4 +1,4 @@
-"""Publishes the log; access has no read model to feed."""
+"""Publishes the log, and feeds the read models."""
 
 from services.access.bootstrap import projecting
 from shared.eventing.entrypoints import project

@@ -1,4 +1,4 @@
-"""Does what time does: forgets answers that are no longer repeated."""
+"""Does what time does: ends consents and delegations, tells of reviews that are overdue."""
 
 from services.access.bootstrap import timing
 from shared.eventing.entrypoints import timers

@@ -166,6 +166,19 @@ def test_time_says_that_a_consent_has_expired(carnet: Running, record: str) -> N
     eventually(lambda: "access.consent_expired" in told(carnet), within=60)
 
 
+def test_what_was_just_said_waits_to_be_judged(carnet: Running, record: str) -> None:
+    """
+    The queue is a read model's: asked for by a position, it is not shown without what stands there.
+    """
+    beside = {**MANDATE, "physician_present": True}
+    for number, feeder in enumerate((DOCTOR, HOSPITAL_DOCTOR, NURSE), start=1):
+        opposed = {"record_id": record, "professional": feeder.id, "legitimate_reason": "mistakes"}
+        done = carnet.command("access.oppose_feeding", "patient", opposed, record_id=record)
+        asked = {"at_least": {"access": done["position"]}}
+        listed = carnet.call("access.oppositions_to_judge", "auditor", asked, mandate=beside)
+        assert listed["total"] == number
+
+
 def told(carnet: Running) -> set[str]:
     pulled = carnet.call_as_service("audit", "access.events", {"after": 0, "limit": 500})
     return {envelope["type"] for envelope in pulled["envelopes"]}
