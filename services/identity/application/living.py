@@ -17,7 +17,7 @@ class Living(IdentityLog):
 
     @command
     def _issue_code(self, request: c.NewActivationCode, by: Actor) -> Outcome[c.CodeIssued]:
-        record = self.known(request.record_id)
+        record = self.standing(request.record_id)
         expires_at = self.clock.now() + self.delays.activation_code
         code = self._code(request, by)
         record.issue_activation_code(ActivationCode(code_hash(self.secret, code), expires_at), by)
@@ -43,7 +43,7 @@ class Living(IdentityLog):
     @command
     def update_contact(self, request: c.UpdateContact, by: Actor) -> Outcome[Done]:
         self.require_acting(request.record_id, by)
-        record = self.known(request.record_id)
+        record = self.standing(request.record_id)
         record.update_contact(request.contact.model_dump(), by)
         return saved(record)
 
@@ -56,14 +56,14 @@ class Living(IdentityLog):
     @command
     def _close(self, request: c.Close, by: Actor) -> Outcome[Done]:
         self.require_acting(request.record_id, by)
-        record = self.known(request.record_id)
+        record = self.standing(request.record_id)
         record.close(request.motive, self.clock.now(), by, contesting=self.delays.contesting)
         return saved(record)
 
     @command
     def reopen(self, request: c.Reopen, by: Actor) -> Outcome[Done]:
         self.require_acting(request.record_id, by)
-        record = self.known(request.record_id)
+        record = self.standing(request.record_id)
         record.reopen(by)
         return saved(record)
 
@@ -73,13 +73,13 @@ class Living(IdentityLog):
 
     @command
     def _suspend(self, request: c.Suspend, by: Actor) -> Outcome[Done]:
-        record = self.known(request.record_id)
+        record = self.standing(request.record_id)
         record.suspend(request.reason, by)
         return saved(record)
 
     @command
     def lift_suspension(self, request: c.LiftSuspension, by: Actor) -> Outcome[Done]:
-        record = self.known(request.record_id)
+        record = self.standing(request.record_id)
         record.lift_suspension(by)
         return saved(record)
 

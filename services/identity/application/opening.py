@@ -26,14 +26,14 @@ class Opening(IdentityLog):
     @command
     def _oppose(self, request: c.Oppose, by: Actor) -> Outcome[Done]:
         self.require_acting(request.record_id, by)
-        record = self.known(request.record_id)
+        record = self.standing(request.record_id)
         record.oppose(request.channel, by)
         return saved(record)
 
     @command
     def withdraw_opposition(self, request: c.WithdrawOpposition, by: Actor) -> Outcome[Done]:
         self.require_acting(request.record_id, by)
-        record = self.known(request.record_id)
+        record = self.standing(request.record_id)
         record.withdraw_opposition(by)
         return saved(record)
 
@@ -41,14 +41,14 @@ class Opening(IdentityLog):
     def report_bounced_announcement(
         self, request: c.ReportBounce, by: Actor
     ) -> Outcome[c.DelayRestarted]:
-        record, now = self.known(request.record_id), self.clock.now()
+        record, now = self.standing(request.record_id), self.clock.now()
         record.bounce(request.posted_at or now, self.delays.opposition, now, by)
         return Outcome(answer=c.DelayRestarted(opens_at=record.opens_at), save=[record])
 
     @command
     def open_record(self, request: RecordCommand, by: Actor) -> Outcome[Done]:
         """Once the delay has passed; no RPC, our own timer asks."""
-        record = self.known(request.record_id)
+        record = self.standing(request.record_id)
         record.open(self.clock.now(), by)
         return saved(record)
 

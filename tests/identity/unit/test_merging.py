@@ -6,9 +6,10 @@ from uuid import UUID, uuid4
 
 import pytest
 
+from services.identity.contract.announcing import Oppose
 from services.identity.contract.doubles import ConfirmMerge
 from services.identity.contract.ending import RequestErasure
-from services.identity.contract.living import Close, UpdateContact
+from services.identity.contract.living import Close, Reopen, UpdateContact
 from services.identity.contract.proving import ChangeIns, ValidateIdentity, VerifyIns
 from services.identity.domain.errors import (
     CannotMerge,
@@ -21,10 +22,9 @@ from services.identity.domain.errors import (
 from services.identity.domain.identity_status import Attribute
 from services.identity.domain.record import Record
 from services.identity.domain.states import Status
-from shared.kernel.errors import Conflict
 from shared.kernel.ins import INS_NIA, INS_NIR_TEST, Ins
 from tests.identity.insi import people_of_registry
-from tests.identity.lives import SIX_WEEKS, about, announce, seen
+from tests.identity.lives import SIX_WEEKS, about, announce, close, seen
 from tests.identity.merging import COLLEAGUE, OTHER, found_by, merge, propose
 from tests.identity.people import INS, INSURER, OTHER_INS, TIMER, TRAITS, patient
 from tests.identity.unit.test_record import OPENS_AT
@@ -88,21 +88,21 @@ def test_a_merged_record_is_acted_on_no_more(world: World, pair: tuple[UUID, UUI
     source, target = pair
     merge(world, source, target)
 
-    with pytest.raises(RecordMerged, match=str(target)):
-        world.identity.validate_identity(
-            ValidateIdentity(request_id=uuid4(), record_id=source, document_kind="CN"), INSURER
-        )
     for act in (
+        lambda: world.identity.validate_identity(
+            ValidateIdentity(**about(source), document_kind="CN"), INSURER
+        ),
+        lambda: world.identity.oppose(Oppose(**about(source), channel="online"), patient(source)),
         lambda: world.identity.update_contact(
-            UpdateContact(request_id=uuid4(), record_id=source, contact={}), INSURER
+            UpdateContact(**about(source), contact={}), patient(source)
         ),
-        lambda: world.identity.close_record(
-            Close(request_id=uuid4(), record_id=source, motive="person_request"), INSURER
-        ),
-        lambda: propose(world, source, target),
+        lambda: close(world, source),
+        lambda: world.identity.reopen(Reopen(**about(source)), patient(source)),
     ):
-        with pytest.raises(Conflict):
+        with pytest.raises(RecordMerged, match=str(target)):
             act()
+    with pytest.raises(CannotMerge):
+        propose(world, source, target)
 
 
 def test_two_numbers_are_two_people(world: World) -> None:
