@@ -22,6 +22,8 @@ class Protection(RightsPart):
     roles: dict[str, str]
     administrators: list[str]
     blocks: dict[str, Block]
+    covered_blocks: dict[str, Block]
+    """Of a minor's secret session, where a representative has blocked the same one since."""
     switches: Switches
     feeding_oppositions: dict[str, str]
     """Feeder to the reason that was found legitimate."""
@@ -61,7 +63,10 @@ class Protection(RightsPart):
         held = (block, *self.of_merges["blocks"].get(professional, {}).values())
         if any(one["by_person"] for one in held) and not by.acts_for_person:
             raise errors.NotYours
-        self._trigger(e.ProfessionalUnblocked, as_secret_as(block, by), professional=professional)
+        covered = self.covered_blocks.get(professional)
+        back = None if known_to(by, covered) else covered
+        who = as_secret_as(block, by)
+        self._trigger(e.ProfessionalUnblocked, who, professional=professional, back=back)
 
     def set_switches(self, switches: Switches, *, by: Actor) -> None:
         require_unseen(by, switches)

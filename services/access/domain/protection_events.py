@@ -21,6 +21,9 @@ class ProfessionalBlocked(RightsEvent):
     block: Block
 
     def apply(self, aggregate: "Rights") -> None:
+        former = aggregate.blocks.get(self.professional)
+        if former and former["secret"] and not self.block["secret"]:
+            aggregate.covered_blocks[self.professional] = former
         aggregate.blocks[self.professional] = self.block
         aggregate.consents.pop(self.professional, None)
         aggregate.roles = {r: p for r, p in aggregate.roles.items() if p != self.professional}
@@ -30,11 +33,23 @@ class ProfessionalBlocked(RightsEvent):
 
 
 class ProfessionalUnblocked(RightsEvent):
+    """``back``: the minor's secret block that theirs had covered, where a representative undid it.
+    Version 1 undid that too."""
+
     TOPIC = "access.professional_unblocked"
+    class_version = 2
     professional: str
+    back: Block | None
+
+    @staticmethod
+    def upcast_v1_v2(state: dict[str, Any]) -> None:
+        state["back"] = None
 
     def apply(self, aggregate: "Rights") -> None:
         del aggregate.blocks[self.professional]
+        aggregate.covered_blocks.pop(self.professional, None)
+        if self.back:
+            aggregate.blocks[self.professional] = self.back
         decide_on(aggregate, self.professional)
 
 

@@ -115,6 +115,7 @@ class Rights(Admission, Emergency, Delegating, ActingUnder, Connection, Aggregat
         self.administrators: list[str] = []
         self.roles: dict[str, str] = {}
         self.blocks: dict[str, Block] = {}
+        self.covered_blocks: dict[str, Block] = {}
         self.switches: Switches = DEFAULT_SWITCHES
         self.sessions: dict[str, Session] = {}
         self.reviews: dict[str, Review] = {}

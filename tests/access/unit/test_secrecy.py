@@ -84,6 +84,25 @@ def test_a_secret_block_refuses_a_representative_nothing_and_still_shuts_out(min
     app.block_professional(block(DENTIST), MOTHER)
 
 
+def test_a_parents_block_undoes_no_secret_one(minor: World) -> None:
+    """What they undo is their own: whom the child shut out in secret stays so, and nobody is told.
+    In a session for all to see the child undoes both."""
+    app, asked = minor.app, c.OfRecord(record_id=RECORD)
+    app.name_treating_doctor(of(DOCTOR), MOTHER)
+    app.block_professional(block(DENTIST), SECRETLY)
+    for _ in range(2):
+        app.block_professional(block(DENTIST), MOTHER)
+        app.unblock_professional(of(DENTIST), MOTHER)
+        assert not app.rights(asked, MOTHER).blocks
+        assert [one.professional for one in app.rights(asked, PATIENT).blocks] == [DENTIST.id]
+        assert "blocked" in minor.decide(DENTIST).reasons
+
+    app.block_professional(block(DENTIST), MOTHER)
+    app.unblock_professional(of(DENTIST), PATIENT)
+
+    assert not app.rights(asked, PATIENT).blocks
+
+
 @pytest.mark.parametrize(
     "act",
     [
