@@ -99,7 +99,7 @@ class Announcing(IdentityLog):
         found, wrong = [], {}
         for number, representative in enumerate(request.representatives):
             try:
-                record = self.known(representative)
+                record = self._living(representative)
             except UnknownRecord:
                 wrong[f"representatives.{number}"] = "is no known record"
                 continue
@@ -109,6 +109,11 @@ class Announcing(IdentityLog):
         if wrong:
             raise InvalidRequest(fields=wrong)
         return found
+
+    def _living(self, record_id: UUID) -> Record:
+        """That of the same person, where it was merged into another."""
+        record = self.known(record_id)
+        return self.known(record.merged_into) if record.merged_into else record
 
     def _require_campaign(self, announcement: Announcement) -> None:
         if not self.limits.campaigns:

@@ -14,7 +14,7 @@ from services.identity.contract.ending import (
     RequestErasure,
     RevokeDeath,
 )
-from services.identity.contract.living import Reopen
+from services.identity.contract.living import Reopen, UpdateContact
 from services.identity.contract.proving import CorrectTraits
 from services.identity.domain.errors import UnknownRecord
 from services.identity.domain.retention import retention_end
@@ -33,6 +33,7 @@ from tests.identity.lives import (
     opened,
     seen,
 )
+from tests.identity.merging import merge
 from tests.identity.people import INSURER, NOW, TRAITS, patient
 from tests.identity.world import World
 
@@ -253,6 +254,30 @@ def test_a_representative_is_a_living_person_of_age(world: World) -> None:
         with pytest.raises(InvalidRequest) as refusal:
             announce(world, traits=CHILD, ins=None, representatives=[representative])
         assert set(refusal.value.fields) == {"representatives.0"}
+
+
+def test_a_parent_named_by_a_merged_record_is_who_lives_under_the_other(
+    world: World, pair: tuple[UUID, UUID]
+) -> None:
+    """
+    They are told where they are reached now; and a parent who died represents nobody, by whichever
+    of their records they are named.
+    """
+    source, target = pair
+    merge(world, source, target)
+    world.identity.update_contact(
+        UpdateContact(**about(target), contact={"email": "now@example.org"}), patient(target)
+    )
+    newborn: dict[str, Any] = {"traits": CHILD, "ins": None, "representatives": [source]}
+
+    contact = seen(world, announce(world, **newborn, notice_sent_at=world.clock.now())).contact
+    assert contact
+    assert contact.email == "now@example.org"
+    died_on = world.clock.now().date()
+    world.identity.declare_death(DeclareDeath(**about(target), date=died_on), INSURER)
+    with pytest.raises(InvalidRequest) as refusal:
+        announce(world, **newborn, notice_sent_at=world.clock.now())
+    assert set(refusal.value.fields) == {"representatives.0"}
 
 
 @pytest.mark.parametrize(
