@@ -117,7 +117,8 @@ class Subjects:
 
 
 class Rights:
-    """By which right each permitted decision was made: a code of ``access``, no health data."""
+    """By which right each permitted decision was made: a code of ``access``, no health data.
+    ``secret``: of a minor's secret session; older rows do not say."""
 
     NAME = "journal_rights"
     VERSION = 1
@@ -128,7 +129,11 @@ class Rights:
             return []
         if not received.data.get("permit"):
             return []
-        right = {"record_id": str(received.record), "right": received.data.get("right")}
+        right = {
+            "record_id": str(received.record),
+            "right": received.data.get("right"),
+            "secret": bool(received.data.get("secret")),
+        }
         return [Put(received.data["decision_id"], right)]
 
     def purge(self, record_id: UUID) -> Sequence[Write]:

@@ -83,7 +83,7 @@ class StoredJournal:
             after=asked.cursor,
         )
         return Lines(
-            lines=[self._line(item) for item in page.items],
+            lines=[self._line(item, audience) for item in page.items],
             total=self._lines.count(*where),
             next_cursor=page.next_cursor,
         )
@@ -115,11 +115,14 @@ class StoredJournal:
             asked += 1
         return found
 
-    def _line(self, item: Json) -> PlacedLine:
-        """Opened with the key of the record it was written of."""
+    def _line(self, item: Json, audience: Audience) -> PlacedLine:
+        """Opened with the key of the record it was written of. What is there for all to see may
+        have been permitted by what a minor did in secret."""
         opened = self._sealing.open(UUID(item["record_id"]), item["id"], item["line"])
         line = from_json(item, opened)
         right = self._rights.get(str(line.decision_id)) if line.decision_id else None
+        if right and right.get("secret") and not audience.secret_lines:
+            right = None
         return PlacedLine(
             id=item["id"],
             at=parse_instant(item["at"]),

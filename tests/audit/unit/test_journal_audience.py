@@ -118,6 +118,24 @@ def test_a_right_is_told_of_what_was_permitted_alone(world: World) -> None:
     assert (line.right, refused != decision) == (None, True)
 
 
+def test_a_right_of_a_secret_session_is_not_told_to_representatives(world: World) -> None:
+    """Of what is there for all to see: that a professional reported a document, whom the minor had
+    let in by a secret consent."""
+    decision = world.decided(DOCTOR, permit=True, right="explicit_consent", secret=True)
+    document_id = world.deposit(PATIENT)
+    world.tell(
+        "vault.document_reported", DOCTOR, decision_id=decision, document_id=document_id,
+        confidentiality=["N"], reason="wrong_person",
+    )  # fmt: skip
+
+    rights = [
+        {line.right for line in world.read(reader).items if line.actor.id == DOCTOR.id}
+        for reader in (PATIENT, PARENT)
+    ]
+
+    assert rights == [{"explicit_consent"}, {None}]
+
+
 def test_a_journal_read_in_a_secret_session_is_told_as_such(world: World) -> None:
     """Else a parent would read in it that the minor did."""
     minor = replace(PATIENT, secret=True)
