@@ -95,14 +95,17 @@ class Announcing(IdentityLog):
         )
 
     def _representatives(self, request: c.Announcement) -> list[Record]:
-        """Living people of age, who have a record themselves."""
-        found, wrong = [], {}
+        """Living people of age, who have a record themselves; each once, by whichever."""
+        found: list[Record] = []
+        wrong = {}
         for number, representative in enumerate(request.representatives):
             try:
                 record = self._living(representative)
             except UnknownRecord:
                 wrong[f"representatives.{number}"] = "is no known record"
                 continue
+            if record.id in {one.id for one in found}:
+                wrong[f"representatives.{number}"] = "is named twice"
             if record.is_minor or record.status is Status.DECEASED:
                 wrong[f"representatives.{number}"] = "is not of age, or has died"
             found.append(record)

@@ -260,8 +260,8 @@ def test_a_parent_named_by_a_merged_record_is_who_lives_under_the_other(
     world: World, pair: tuple[UUID, UUID]
 ) -> None:
     """
-    They are told where they are reached now; and a parent who died represents nobody, by whichever
-    of their records they are named.
+    They are told where they are reached now, and are one of two who may represent the child; a
+    parent who died represents nobody, by whichever of their records they are named.
     """
     source, target = pair
     merge(world, source, target)
@@ -273,6 +273,10 @@ def test_a_parent_named_by_a_merged_record_is_who_lives_under_the_other(
     contact = seen(world, announce(world, **newborn, notice_sent_at=world.clock.now())).contact
     assert contact
     assert contact.email == "now@example.org"
+    for twice in ([source, source], [source, target]):
+        with pytest.raises(InvalidRequest) as refusal:
+            announce(world, **newborn | {"representatives": twice})
+        assert set(refusal.value.fields) == {"representatives.1"}
     died_on = world.clock.now().date()
     world.identity.declare_death(DeclareDeath(**about(target), date=died_on), INSURER)
     with pytest.raises(InvalidRequest) as refusal:
