@@ -47,7 +47,8 @@ class Emergencies(AccessLog):
 
     @command
     def review_break_glass(self, request: c.ReviewBreakGlass, by: Actor) -> Outcome[c.Reviewed]:
-        """``unjustified`` blocks the professional, opens an incident, and the person is told."""
+        """``unjustified`` blocks the professional, opens an incident, and the person is told. Of a
+        record that was merged into another since, they are blocked there too."""
         rights, who, now = self.asked_by(request.record_id, by)
         _require_reviewer(rights, who)
         unjustified = request.verdict is Verdict.UNJUSTIFIED
@@ -60,7 +61,11 @@ class Emergencies(AccessLog):
             incident=str(incident) if incident else None,
         )
         rights.review(request.session, review, by=who)
-        return Outcome(answer=c.Reviewed(incident=incident), save=[rights])
+        served = self.readable(rights.merged_into) if unjustified and rights.merged_into else None
+        if served:
+            served.shut_out(rights.sessions[str(request.session)], at=now, by=who)
+        reviewed = [rights, *([served] if served else [])]
+        return Outcome(answer=c.Reviewed(incident=incident), save=reviewed)
 
     def break_glass_to_review(
         self, request: c.BreakGlassToReview, by: Actor

@@ -70,10 +70,14 @@ class Emergency(Protection):
         if review["reviewed_at"] < session["ends_at"]:
             at = review["reviewed_at"]
             self._trigger(e.EmergencyEnded, who, session_id=session_id, ended_at=at)
+        self.shut_out(session, at=review["reviewed_at"], by=by)
+
+    def shut_out(self, session: Session, *, at: datetime, by: Actor) -> None:
+        """Whoever broke the glass without need, of this record or of one merged into it."""
         block = Block(
             reason="bris de glace jugé injustifié",
             by_person=False,
-            blocked_at=review["reviewed_at"],
+            blocked_at=at,
             secret=session["secret"],
         )
         if self.adds(session["professional"], block):
