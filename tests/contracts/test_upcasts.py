@@ -37,6 +37,8 @@ READ_AS: list[tuple[str, int, State, State]] = [
     ("access.stricter_taken", 1, {"taken": {"blocks": []}},
      {"taken": {"blocks": [], "both": None}}),
     ("access.stricter_given_back", 1, {}, {"ends": {}, "others_kept": False}),
+    # A representative undid what a minor had shut in secret with what they had shut themselves.
+    ("access.professional_unblocked", 1, {"professional": "8"}, {"back": None}),
     # Looks were at documents alone, and at all that they were begun for.
     ("vault.integrity_checked", 1, {"checked": 5},
      {"unclaimed": [], "reached": 0, "complete": True}),
