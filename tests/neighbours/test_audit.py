@@ -110,7 +110,14 @@ def test_a_journal_of_more_documents_than_access_takes_at_once(access: Access) -
 @pytest.fixture
 def names(side: str, registers: Registers, tmp_path: Path) -> Names:
     if side == "double":
-        return Directory({known.DOCTOR: "Jean DUPONT", known.RETIRED: "Paul MARTIN"})
+        return Directory(
+            {
+                known.DOCTOR: "Jean DUPONT",
+                known.RETIRED: "Paul MARTIN",
+                known.HOSPITAL: "HOPITAL",
+                known.PRACTICE: "CABINET DU LION",
+            }
+        )
     client = InProcess("audit", tmp_path)
     client.knows(DIRECTORY, registers.directory, *registers.searches)
     return RemoteNames(client, SystemClock())
@@ -121,3 +128,13 @@ def test_names_of_those_who_are_known(names: Names) -> None:
     asked = [known.DOCTOR, known.RETIRED, "810000000009", "12"]
     assert names.of(asked) == {known.DOCTOR: "Jean DUPONT", known.RETIRED: "Paul MARTIN"}
     assert names.of([]) == {}
+
+
+def test_names_of_places(names: Names) -> None:
+    """The person reads where somebody worked, and whose software it was; by FINESS, or without."""
+    asked = [known.HOSPITAL, known.PRACTICE, known.DOCTOR, "1999999999"]
+    assert names.of(asked) == {
+        known.HOSPITAL: "HOPITAL",
+        known.PRACTICE: "CABINET DU LION",
+        known.DOCTOR: "Jean DUPONT",
+    }

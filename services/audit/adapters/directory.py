@@ -1,9 +1,9 @@
-"""Names of professionals, asked of the directory when a line is shown."""
+"""Names of professionals and facilities, asked of the directory when a line is shown."""
 
 from collections.abc import Iterable, Mapping
 
 from shared.kernel.clock import Clock
-from shared.kernel.errors import Refusal
+from shared.kernel.errors import InvalidRequest, NotFound, Refusal
 from shared.rpc.client import RpcClient
 
 _KEPT = 600.0
@@ -37,5 +37,10 @@ class RemoteNames:
         return name
 
     def _ask(self, national_id: str) -> str:
-        answer = self._client.call("directory", "get_professional", {"national_id": national_id})
-        return f"{answer['given_name']} {answer['family_name']}".strip()
+        """An id may be of either: the professional comes first, as in the directory."""
+        try:
+            found = self._client.call("directory", "get_professional", {"national_id": national_id})
+        except (NotFound, InvalidRequest):
+            facility = self._client.call("directory", "get_facility", {"structure": national_id})
+            return str(facility["name"])
+        return f"{found['given_name']} {found['family_name']}".strip()
