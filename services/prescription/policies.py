@@ -9,7 +9,7 @@ from services.prescription.application import Prescriptions
 from services.prescription.application.issuing import Completing
 from services.prescription.application.log import SELF
 from services.prescription.domain import deciding
-from services.prescription.domain.prescription import Prescription
+from services.prescription.domain.prescription import DOCUMENT_TYPE, Prescription
 from shared.eventing.kin import MERGES
 from shared.eventing.received import Received
 from shared.rpc.contract import Done
@@ -21,9 +21,12 @@ Decided = Outcome[Any] | None
 
 def on_document_deposited(app: Prescriptions, received: Received) -> Decided:
     """Our own deposit came through, whether or not its caller lived to hear it. One issuer has
-    one issue under way in a record, so an unknown document in their name is its."""
+    one issue under way in a record, so an unknown prescription in their name is its; a hospital's
+    software puts in what its pharmacy dispensed in that same name."""
     by = received.data["by"]
     if received.record is None or by["kind"] != SELF.kind.value or by["id"] != SELF.id:
+        return None
+    if received.data["type"] != DOCUMENT_TYPE:
         return None
     document_id = UUID(received.data["document_id"])
     if app.pending.of_document(document_id) or "on_behalf_of" not in by:

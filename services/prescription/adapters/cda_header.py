@@ -4,13 +4,13 @@ from collections.abc import Iterator
 from datetime import date
 
 from services.prescription.adapters.refused import refused
+from services.prescription.domain.prescription import DOCUMENT_TYPE
 from shared.cda.timestamps import civil_day
 from shared.cda.tree import Element, attribute, children, has_template
 
 PS_IDNAT = "1.2.250.1.71.4.2.1"
-TYPE = "57833-6"
-"""LOINC code of a document that prescribes health products. Others list the medicines and devices
-that somebody has, in the same sections."""
+TYPE = DOCUMENT_TYPE
+"""Others list the medicines and devices that somebody has, in the same sections."""
 EP_MED_DM = "1.2.250.1.213.1.1.1.39"
 """CI-SIS eP-MED-DM, in which the period of the documented act is that of validity. Elsewhere it is
 the time that the act took."""

@@ -10,6 +10,7 @@ from reportlab.platypus import Flowable, Image, KeepTogether, Spacer
 from services.prescription.domain.marks import Mark
 from services.prescription.domain.number import printed
 from services.prescription.domain.ports import Codes, Content, Printed
+from services.prescription.domain.prescription import DOCUMENT_TYPE
 from services.prescription.domain.terms import Line
 from shared.printing.sheets import print_sheets
 from shared.printing.text import HEADLINE, STRONG, text
@@ -18,8 +19,6 @@ _NUMBER = ParagraphStyle("number", fontName="Courier-Bold", fontSize=13, leading
 _CODE_SIDE = 35 * mm
 
 TITLE = "Prescription de produits de santé"
-TYPE = "57833-6"
-"""LOINC, JDV_J07: prescription of health products."""
 
 MARKS = {
     Mark.LONG_TERM_ILLNESS: "En rapport avec une affection de longue durée (ALD)",
@@ -65,7 +64,7 @@ class PdfPaper:
     def _metadata(self, what: Printed) -> dict[str, Any]:
         day = what.issued_on.isoformat()
         said = {
-            "type": TYPE,
+            "type": DOCUMENT_TYPE,
             "title": TITLE,
             "creation": day,
             "service_start": day,

@@ -13,6 +13,9 @@ from services.prescription.domain.given import Dispensation, Given
 from services.prescription.domain.terms import Line, Product
 from shared.kernel.actor import Actor
 
+DOCUMENT_TYPE = "57833-6"
+"""LOINC, JDV_J07: prescription of health products."""
+
 
 class State(StrEnum):
     """``prepared``: its document is not in the vault yet, so the number opens nothing."""

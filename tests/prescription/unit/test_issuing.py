@@ -57,7 +57,7 @@ def killed_issue(world: World, request: c.Issue, step: str) -> UUID:
     return left.prescription_id
 
 
-def told_by_vault(document_id: UUID, by: dict[str, Any] | None = None) -> Received:
+def told_by_vault(document_id: UUID, by: dict[str, Any] | None = None, **said: Any) -> Received:
     carried = {"kind": "service", "id": "prescription", "on_behalf_of": DOCTOR.to_event()}
     return Received(
         publisher="vault",
@@ -73,6 +73,7 @@ def told_by_vault(document_id: UUID, by: dict[str, Any] | None = None) -> Receiv
             record_id=str(RECORD),
             by=by or carried,
             document_id=str(document_id),
+            **{"type": "57833-6", **said},
         ),
     )
 
@@ -154,6 +155,14 @@ def test_documents_of_others_finish_nothing(world: World) -> None:
 
     assert policy(world.app, told_by_vault(uuid4(), DOCTOR.to_event())) is None
     assert policy(world.app, told_by_vault(uuid4(), other)) is None
+
+
+def test_the_document_of_a_dispensation_finishes_nothing(world: World) -> None:
+    """A hospital's software prescribes and dispenses in one name: the number had the document of
+    what its pharmacy handed over meanwhile, and its own was unknown."""
+    killed_issue(world, asked(), "before")
+    receipt = told_by_vault(uuid4(), type="60593-1")
+    assert POLICIES["vault.document_deposited"](world.app, receipt) is None
 
 
 def test_killed_before_the_vault_and_nobody_back_neither(world: World) -> None:
