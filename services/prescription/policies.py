@@ -34,7 +34,12 @@ def on_document_deposited(app: Prescriptions, received: Received) -> Decided:
     under_way = app.pending.in_slot(app.pending.slot(received.record, by["on_behalf_of"]))
     if under_way is None:
         return None
-    return app.completed(Completing(prescription_id=under_way, document_id=document_id), SELF)
+    done = Completing(
+        prescription_id=under_way,
+        document_id=document_id,
+        confidentiality=received.data["confidentiality"],
+    )
+    return app.completed(done, SELF)
 
 
 def on_visibility_changed(app: Prescriptions, received: Received) -> Decided:

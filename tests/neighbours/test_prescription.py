@@ -85,13 +85,15 @@ def test_what_is_printed_is_taken_once(vault: Vault, paper: Paper) -> None:
     again = vault.deposit(request_id, RECORD, paper.first, ["N"], None, DOCTOR)
     other = vault.deposit(uuid4(), RECORD, paper.first, ["N"], None, DOCTOR)
     assert first == again == other
+    assert list(first.confidentiality) == ["N"]
     assert vault.head() == head > 0
 
 
 def test_a_new_version_takes_the_place_of_its_former(vault: Vault, paper: Paper) -> None:
-    former = vault.deposit(uuid4(), RECORD, paper.first, ["N"], None, DOCTOR)
+    former = vault.deposit(uuid4(), RECORD, paper.first, ["N"], None, DOCTOR).document_id
     before = vault.head()
-    assert vault.deposit(uuid4(), RECORD, paper.second, ["N"], former, DOCTOR) != former
+    later = vault.deposit(uuid4(), RECORD, paper.second, ["N"], former, DOCTOR)
+    assert later.document_id != former
     assert vault.head() > before
 
 

@@ -17,7 +17,7 @@ from services.prescription.adapters.tables import read_kinds, read_pharmacies
 from services.prescription.application import Prescriptions
 from services.prescription.application.log import Around, Limits
 from services.prescription.domain.number import parse
-from services.prescription.domain.ports import Content, Facility, Names, Traits
+from services.prescription.domain.ports import Content, Deposited, Facility, Names, Traits
 from services.prescription.domain.prescription import Prescription
 from services.prescription.messages import message_for
 from services.prescription.projections.prescriptions import ListedPrescriptions, PrescriptionList
@@ -72,11 +72,13 @@ def nothing(_step: str) -> None:
 @dataclass
 class PlayedVault:
     """Takes a document once, into one of ``records``; ``refusal``: of whatever comes; ``dies``:
-    called before and after it is taken."""
+    called before and after it is taken; ``hides``: codes that it adds to those asked for."""
 
     records: set[UUID] = field(default_factory=lambda: {RECORD})
     taken: dict[UUID, UUID] = field(default_factory=dict)
     contents: dict[UUID, Content] = field(default_factory=dict)
+    codes: dict[UUID, tuple[str, ...]] = field(default_factory=dict)
+    hides: frozenset[str] = frozenset()
     asked: list[dict[str, Any]] = field(default_factory=list)
     refusal: Refusal | None = None
     dies: Callable[[str], None] = nothing
@@ -90,26 +92,28 @@ class PlayedVault:
         confidentiality: Sequence[str],
         replaces: UUID | None,
         by: Actor,
-    ) -> UUID:
+    ) -> Deposited:
         self.dies("before")
         if self.refusal:
             raise self.refusal
         if record_id not in self.records or replaces not in {None, *self.contents}:
             raise Forbidden
         if request_id not in self.taken:
-            self.taken[request_id] = self._known(content) or self._add(content)
+            codes = tuple(sorted({*confidentiality, *self.hides}))
+            self.taken[request_id] = self._known(content) or self._add(content, codes)
             self.asked.append(
                 {"record_id": record_id, "codes": list(confidentiality), "replaces": replaces}
             )
         self.dies("after")
-        return self.taken[request_id]
+        document_id = self.taken[request_id]
+        return Deposited(document_id=document_id, confidentiality=self.codes[document_id])
 
     def _known(self, content: Content) -> UUID | None:
         return next((id_ for id_, one in self.contents.items() if one.data == content.data), None)
 
-    def _add(self, content: Content) -> UUID:
+    def _add(self, content: Content, codes: tuple[str, ...]) -> UUID:
         document_id = uuid4()
-        self.contents[document_id] = content
+        self.contents[document_id], self.codes[document_id] = content, codes
         self.position += 1
         return document_id
 

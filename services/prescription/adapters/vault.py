@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from services.prescription.domain.ports import Content
+from services.prescription.domain.ports import Content, Deposited
 from shared.crypto.base64_text import to_base64
 from shared.kernel.actor import Actor
 from shared.rpc.client import RpcClient
@@ -22,7 +22,7 @@ class RpcVault:
         confidentiality: Sequence[str],
         replaces: UUID | None,
         by: Actor,
-    ) -> UUID:
+    ) -> Deposited:
         asked: dict[str, Any] = {
             "request_id": str(request_id),
             "record_id": str(record_id),
@@ -33,7 +33,11 @@ class RpcVault:
         }
         if replaces:
             asked["replaces"] = str(replaces)
-        return UUID(self._client.call("vault", "deposit", asked, by=by)["document_id"])
+        answer = self._client.call("vault", "deposit", asked, by=by)
+        return Deposited(
+            document_id=UUID(answer["document_id"]),
+            confidentiality=answer.get("confidentiality") or confidentiality,
+        )
 
     def head(self) -> int:
         return int(self._client.call("vault", "head", {})["position"])

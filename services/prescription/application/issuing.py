@@ -43,8 +43,11 @@ class Begun(Done):
 
 
 class Completing(BaseModel):
+    """``confidentiality``: of the document, as the vault has it."""
+
     prescription_id: UUID
     document_id: UUID
+    confidentiality: list[str]
 
 
 class Abandoning(BaseModel):
@@ -97,6 +100,7 @@ class Issuing(PrescriptionLog):
         if known and not self._is_free(known):
             again = Abandoning(prescription_id=prescription.id, reason=ISSUED_ALREADY)
             return self._abandoned(again, prescription, by)
+        deciding.change_visibility(prescription, sorted(request.confidentiality), by)
         deciding.issue(prescription, request.document_id, by)
         changed = [prescription]
         if former := self._former(prescription):
@@ -299,7 +303,7 @@ class Issuing(PrescriptionLog):
             return  # somebody else has just finished it
         former = self._former(prescription)
         try:
-            document_id = self.around.vault.deposit(
+            deposited = self.around.vault.deposit(
                 derived_id(self.secret, "deposit", str(prescription.id)),
                 prescription.record_id,
                 content,
@@ -313,7 +317,11 @@ class Issuing(PrescriptionLog):
             giving_up = Abandoning(prescription_id=prescription.id, reason=refused.code)
             self.abandon(giving_up, by)
             raise
-        done = Completing(prescription_id=prescription.id, document_id=document_id)
+        done = Completing(
+            prescription_id=prescription.id,
+            document_id=deposited.document_id,
+            confidentiality=list(deposited.confidentiality),
+        )
         self.complete(done, by)
 
     def _of(self, prescription_id: UUID) -> Prescription:

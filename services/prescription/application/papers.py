@@ -87,7 +87,7 @@ class Papers(PrescriptionLog):
             self.keep_paper(Kept(**kept, reason="erased"), by)
             return
         try:
-            document_id = self.around.vault.deposit(
+            deposited = self.around.vault.deposit(
                 derived_id(self.secret, "receipt", row.id),
                 prescription.record_id,
                 content,
@@ -102,7 +102,7 @@ class Papers(PrescriptionLog):
                 raise  # others changed the same things: the vault has said nothing of this one
             self.keep_paper(Kept(**kept, reason=refused.code), by)
         else:
-            self.keep_paper(Kept(**kept, document_id=document_id), by)
+            self.keep_paper(Kept(**kept, document_id=deposited.document_id), by)
 
     @unreplayed
     def keep_paper(self, request: Kept, by: Actor) -> Outcome[Done]:

@@ -72,6 +72,15 @@ class Content:
     metadata: dict[str, Any]
 
 
+@dataclass(frozen=True, kw_only=True)
+class Deposited:
+    """``confidentiality``: whom the vault hides it from, which may be more than was asked for: the
+    person masks what comes in, its header says so, or it was there already."""
+
+    document_id: UUID
+    confidentiality: Sequence[str]
+
+
 class Vault(Protocol):
     def deposit(
         self,
@@ -81,8 +90,8 @@ class Vault(Protocol):
         confidentiality: Sequence[str],
         replaces: UUID | None,
         by: Actor,
-    ) -> UUID:
-        """The document's id, the same each time for one request. Raises the vault's refusal."""
+    ) -> Deposited:
+        """The same each time for one request. Raises the vault's refusal."""
         ...
 
     def head(self) -> int:

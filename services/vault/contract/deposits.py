@@ -108,11 +108,13 @@ class GivenMetadata(Part):
 
 class Deposited(Answer):
     """``duplicate_of``: the same document was here; told only to who may see it. ``held``: it
-    is not in the record until it is released."""
+    is not in the record until it is released. ``confidentiality``: whom it is hidden from, which
+    may be more than was asked for."""
 
     document_id: UUID
     logical_id: UUID
     record_id: UUID
+    confidentiality: list[str] = Field(default=[])
     duplicate_of: UUID | None = None
     replaced: UUID | None = None
     held: bool = False

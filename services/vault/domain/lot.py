@@ -38,11 +38,13 @@ class Place:
 
 @dataclass(frozen=True, kw_only=True)
 class Placed:
-    """``duplicate_of``: told only to who may see the original."""
+    """``duplicate_of``: told only to who may see the original. ``confidentiality``: as its
+    depositor is told of it."""
 
     document_id: UUID
     logical_id: UUID
     record_id: UUID
+    confidentiality: tuple[str, ...]
     duplicate_of: UUID | None = None
     replaced: UUID | None = None
     held: bool = False

@@ -98,9 +98,11 @@ def test_cancelled_it_is_issued_again(world: World) -> None:
     """And hidden as its document from then on, which follows the newest."""
     first = issue(world)
     cancel(world, first.number)
+    world.vault.codes[first.document_id] = ("MASQUE_PS",)
     second = issue(world)
 
     assert second.document_id == first.document_id
+    assert world.of(second.number).confidentiality == ("MASQUE_PS",)
     assert world.app.pending.of_document(first.document_id) == second.prescription_id
     world.dispense(second.number, given(2))
     with pytest.raises(NotTaken):

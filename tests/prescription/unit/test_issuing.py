@@ -96,6 +96,31 @@ def test_issued_with_its_document(world: World) -> None:
     assert world.topics() == ["prescription_prepared", "prescription_issued"]
 
 
+HIDDEN = "INVISIBLE_REPRESENTANTS_LEGAUX"
+
+
+def test_hidden_as_the_vault_hides_its_document(world: World) -> None:
+    """Which may be more than was asked for: the person masks what comes in, its header says so.
+    Its first message says it too."""
+    world.vault.hides = frozenset({"MASQUE_PS"})
+    issued = world.issue(confidentiality=[HIDDEN])
+
+    assert world.of(issued.number).confidentiality == (HIDDEN, "MASQUE_PS")
+    assert [m.model_dump()["confidentiality"] for m in world.messages()] == [[HIDDEN, "MASQUE_PS"]]
+
+
+def test_killed_it_is_hidden_as_the_vault_says(world: World) -> None:
+    left = killed_issue(world, asked(), "end")
+    (document_id,) = world.vault.contents
+    told = told_by_vault(document_id, confidentiality=["MASQUE_PS", "N"])
+
+    outcome = POLICIES["vault.document_deposited"](world.app, told)
+
+    assert outcome
+    world.app.commit(outcome)
+    assert kept(world, left).confidentiality == ("MASQUE_PS", "N")
+
+
 def test_a_request_repeated_is_one_prescription(world: World) -> None:
     """A lost answer costs nothing."""
     request = asked()

@@ -178,6 +178,13 @@ class TestMaskingByDefault:
         shown = deposit(world, TEXT, by=PATIENT, metadata=OWN, confidentiality=["N"])
         assert codes(world, shown) == ("N",)
 
+    def test_its_depositor_is_told(self, world: World) -> None:
+        """So that what is made of it is hidden as it is; also of one that is there already."""
+        world.mask_by_default()
+        for _ in range(2):
+            done = world.deposit(JPEG, record_id=str(RECORD), metadata=METADATA)
+            assert done.confidentiality == ["MASQUE_PS", "N"]
+
     def test_a_choice_made_meanwhile_is_obeyed(self, world: World) -> None:
         """Between the decision and the save the person chose: the deposit decides again."""
         keep = type(world.vault.contents).keep
