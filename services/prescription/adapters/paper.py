@@ -81,12 +81,20 @@ def _line(line: Line) -> Flowable:
     unit = f" {line.unit}" if line.unit else ""
     renewed = f", {line.deliveries} délivrances" if line.deliveries > 1 else ""
     apart = f" espacées de {line.every} jours" if line.every and line.deliveries > 1 else ""
-    opens = f"à partir du {line.opens_on:%d/%m/%Y}, " if line.opens_on else ""
     substitution = "" if line.substitutable else " — non substituable"
     parts: list[Flowable] = [
         text(f"{line.number}. {line.product.label}{substitution}", STRONG),
         text(f"Quantité : {line.quantity}{unit}{renewed}{apart}"),
-        text(f"À délivrer {opens}au plus tard le {line.until:%d/%m/%Y}"),
+        text(_when(line)),
     ]
     dosage = [text(line.dosage)] if line.dosage else []
     return KeepTogether([*parts, *marks, *dosage, Spacer(1, 4 * mm)])
+
+
+def _when(line: Line) -> str:
+    """Whoever waits for longer than the first delivery may goes for nothing (CSP R5132-22)."""
+    opens = f"à partir du {line.opens_on:%d/%m/%Y}, " if line.opens_on else ""
+    first = f"{opens}au plus tard le {line.first_by:%d/%m/%Y}"
+    if line.deliveries == 1:
+        return f"À délivrer {first}"
+    return f"Première délivrance {first}, dernière au plus tard le {line.until:%d/%m/%Y}"

@@ -47,4 +47,19 @@ def test_the_paper_says_from_when_on(world: World) -> None:
     issued = world.issue(valid_from="2026-12-24")
     content = world.vault.contents[issued.document_id]
     text = PdfReader(BytesIO(content.data)).pages[0].extract_text()
-    assert "À délivrer à partir du 24/12/2026, au plus tard le 21/11/2027" in text
+    assert "À délivrer à partir du 24/12/2026, au plus tard le 21/02/2027" in text
+
+
+def test_the_paper_says_until_when(world: World) -> None:
+    """The last day of the first delivery, after which a pharmacy is refused; of the last one, where
+    there are several."""
+    issued = world.issue(line(renewals=2), line("B"), line("C", kind="device"))
+    content = world.vault.contents[issued.document_id]
+    text = PdfReader(BytesIO(content.data)).pages[0].extract_text()
+
+    assert (
+        "Première délivrance au plus tard le 21/02/2027, dernière au plus tard le 21/11/2027"
+        in text
+    )
+    assert "À délivrer au plus tard le 21/02/2027" in text
+    assert "À délivrer au plus tard le 21/05/2027" in text
