@@ -4,7 +4,8 @@ from collections import OrderedDict
 from typing import Any
 
 from services.audit.adapters.words import groups, words
-from services.audit.domain.lines import line_of
+from services.audit.domain.affected import is_refusal
+from services.audit.domain.lines import is_of_a_double, line_of
 from services.audit.domain.sentences import Telling, sentence_fr
 from services.audit.domain.statistics import DEPOSITS
 from services.audit.domain.told import Told
@@ -13,6 +14,8 @@ from shared.kernel.clock import instant
 REMEMBERED = 100_000
 """Documents and decisions, so that memory does not grow with the log."""
 ERASED_FR = "Les clés de ce dossier ont été détruites : plus rien ne peut en être lu."
+DOUBLE_FR = "Un document déposé a été comparé à un document déjà présent."
+"""The vault asked whether its depositor may know; nobody wanted to read it."""
 
 _UNTOLD_FR = {
     "access.access_decided": "Un accès a été permis.",
@@ -41,7 +44,7 @@ class Story:
             "who": "" if told.erased else told.who,
             "sentence_fr": self._sentence(told, right),
             "action": told.type,
-            "refused": told.data.get("permit") is False or told.type.endswith("_refused"),
+            "refused": is_refusal(told) and not is_of_a_double(told.data),
             "right": right,
             "rules": list(told.data.get("rules") or ()),
             "mode": str(told.data.get("mode") or "normal"),
@@ -63,6 +66,8 @@ class Story:
         """What has no sentence for the person is shown by its type."""
         if told.erased:
             return ERASED_FR
+        if is_of_a_double(told.data):
+            return DOUBLE_FR
         line = line_of(told.type, told.data, groups())
         if line is None:
             return _UNTOLD_FR.get(told.type, told.type)
