@@ -3,6 +3,7 @@
 import hashlib
 import json
 import zipfile
+import zlib
 from collections.abc import Iterator
 from dataclasses import asdict
 from datetime import datetime
@@ -54,6 +55,11 @@ from shared.crypto.signatures import check_ed25519
 from shared.kernel.note import sign_note
 
 CHUNK = 65_536
+DAMAGED = (
+    zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError,
+    ValueError, LookupError, TypeError, AttributeError,
+)  # fmt: skip
+"""What reading a ZIP whose bytes were changed ends in, or rows that are none."""
 EPOCH = (1980, 1, 1, 0, 0, 0)
 """The time of every file in it: the same rows make the same archive."""
 
@@ -174,7 +180,8 @@ def _write(
 
 
 class _Lines:
-    """Rows that the log covers, as lines; counts them on the way."""
+    """Rows that the log covers, as lines, each by itself: one that was never logged does not end
+    them. Counts them on the way."""
 
     def __init__(self, evidence: Evidence, service: str, size: int) -> None:
         self._evidence = evidence
@@ -189,7 +196,7 @@ class _Lines:
             if run is None or not run.first_position <= position <= run.last_position:
                 run = self._evidence.stores.run_of(self._service, position)
             if run is None or run.index_of(position) >= self._size:
-                return
+                continue
             self.first = self.first or position
             self.last, self.count = position, self.count + 1
             yield row_line(item.row, run.index_of(position))
@@ -221,7 +228,7 @@ def restore_check(
         with zipped, progress("checking the archive", None) as advance:
             try:
                 report = check_archive(ZipFiles(zipped), verifier, check_ed25519, advance)
-            except (zipfile.BadZipFile, ValueError, KeyError, TypeError) as error:
+            except DAMAGED as error:
                 raise CannotRead(f"{file} is damaged: {error}") from None
     if as_json:
         out.print_json(data=report.to_json())

@@ -11,7 +11,7 @@ from typer.testing import CliRunner
 
 from scripts.cli import audit, audit_evidence
 from shared.crypto.local_keys import LocalKeys
-from tests.audit.ground import EVENTS, RECORD, ROOT_KEY, Ground
+from tests.audit.ground import EVENTS, RECORD, ROOT_KEY, Ground, build
 from tests.audit.logs import PRIVATE, VERIFIER
 from tests.support.damage import one_bit_off
 
@@ -20,6 +20,10 @@ run = CliRunner().invoke
 
 @pytest.fixture
 def archived(ground: Ground, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    return archive_of(ground, tmp_path, monkeypatch)
+
+
+def archive_of(ground: Ground, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Of a copy; its keys are at hand, where one has a key file (`test_stored_keys.py`)."""
     monkeypatch.setattr(audit_evidence, "open_keys", lambda *_: partial(LocalKeys, ROOT_KEY))
     objects = tmp_path / "objects"
@@ -47,6 +51,20 @@ def test_it_is_whole_and_says_so(archived: Path) -> None:
 
     assert code == 0, said
     assert f"{2 * EVENTS} events" in said
+
+
+def test_an_event_that_was_never_logged_ends_no_archive(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is left out alone: whoever slipped one in would leave out all that came after, and the
+    archive would be whole."""
+    ground = build(tmp_path / "ground", skipped=3)
+    ground.sql("vault", "UPDATE stored_events SET rowid = 3 WHERE rowid = 12")
+
+    code, said = check(archive_of(ground, tmp_path, monkeypatch))
+
+    assert code == 0, said
+    assert f"{EVENTS - 2 + EVENTS} events" in said
 
 
 def test_it_holds_no_key_and_nothing_readable(archived: Path) -> None:
@@ -149,6 +167,19 @@ def test_another_s_archive_is_not_taken_for_ours(archived: Path, tmp_path: Path)
     nowhere = ["--dir", str(tmp_path / "nowhere"), "--vkey", other]
 
     assert run(audit.app, ["restore-check", str(archived), *nowhere]).exit_code in {1, 2}
+
+
+def test_a_file_that_was_damaged_is_never_whole(archived: Path) -> None:
+    """Nor does it end in a trace of our code, wherever it is damaged: a disk of years does it."""
+    data = archived.read_bytes()
+    ends = set()
+    for place in range(30, len(data), len(data) // 40):
+        archived.write_bytes(one_bit_off(data, place))
+        nowhere = ["--dir", str(archived.parent / "nowhere"), "--vkey", str(VERIFIER)]
+        result = run(audit.app, ["restore-check", str(archived), *nowhere])
+        ends.add((type(result.exception), result.exit_code))
+
+    assert ends <= {(SystemExit, 1), (SystemExit, 2)}
 
 
 def test_what_is_no_archive_cannot_be_checked(tmp_path: Path) -> None:
