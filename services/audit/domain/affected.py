@@ -24,6 +24,16 @@ _KINDS: Mapping[str, str] = {
     "audit": "journal",
     "keyring": "keys",
 }
+_READ: Mapping[str, str] = {
+    "document": "documents",
+    "profile_section": "profile",
+    "measure": "profile",
+    "appointment": "appointments",
+    "prescription": "prescriptions",
+    "message": "messages",
+    "journal": "journal",
+}
+"""By the kind of thing that ``access`` decided on, where no other act may follow."""
 
 
 @dataclass
@@ -57,8 +67,8 @@ def kind_of_data(type_: str, data: Mapping[str, Any]) -> str:
     publisher = type_.partition(".")[0]
     if type_ == "access.access_decided:listed":
         return "documents"
-    if type_ == "access.access_decided" and data.get("kind") == "document":
-        return "documents"
+    if type_ == "access.access_decided" and data.get("kind") in _READ:
+        return _READ[data["kind"]]
     kind = _KINDS.get(publisher, publisher)
     code = data.get("type") or data.get("section") or data.get("kind")
     fine = publisher in {"vault", "profile"} and isinstance(code, str)

@@ -9,6 +9,7 @@ from services.audit.domain.audience import Audience
 from services.audit.domain.lines import Result
 from services.audit.domain.ports import Asked, Lines, PlacedLine, Subject
 from services.audit.projections.journal import Sealing, attributes_of, from_json
+from shared.crypto.keys import KeyErased
 from shared.kernel.clock import instant, parse_instant
 from shared.stores.documents import Documents, Eq, Filter, Has, In, Json, Range, Sort
 
@@ -66,7 +67,10 @@ class StoredJournal:
 
     def _touch(self, item: Json, found: dict[UUID, Touched]) -> None:
         record_id = UUID(item["record_id"])
-        opened = self._sealing.open(record_id, item["id"], item["line"])
+        try:
+            opened = self._sealing.open(record_id, item["id"], item["line"])
+        except KeyErased:  # its lines go too, once identity is followed that far
+            return
         line = from_json(item, opened)
         if line.result is Result.DONE:
             touched = found.setdefault(record_id, Touched())

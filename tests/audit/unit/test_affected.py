@@ -117,3 +117,24 @@ def test_a_list_concerns_whose_it_is_of(teller: Teller) -> None:
     found = affected_by(heard, actor=DOCTOR["id"], since=None, until=None)
 
     assert {record: touched.kinds for record, touched in found.items()} == {RECORD: {"documents"}}
+
+
+@pytest.mark.parametrize(
+    ("kind", "touched"),
+    [
+        ("document", "documents"),
+        ("profile_section", "profile"),
+        ("measure", "profile"),
+        ("appointment", "appointments"),
+        ("prescription", "prescriptions"),
+        ("message", "messages"),
+        ("journal", "journal"),
+        ("record", "rights"),
+    ],
+)
+def test_what_was_read_is_of_its_own_kind(teller: Teller, kind: str, touched: str) -> None:
+    """A list leaves no other act: a notice told whose medical profile was read that it was about
+    their rights. Who was let into a record has read nothing by that."""
+    for told in (teller.listed(record=RECORD, kind=kind), teller.decided(record=RECORD, kind=kind)):
+        found = affected_by([told], actor=None, since=START, until=None)
+        assert found[RECORD].kinds == {touched}

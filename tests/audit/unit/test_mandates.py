@@ -21,6 +21,7 @@ from services.audit.domain.reading import MandateUse, WideUse
 from services.audit.messages import AuditMandateUsed, message_for
 from services.audit.projections import journal_view
 from shared.crypto.handover import Recipient
+from shared.crypto.local_keys import LocalKeys
 from shared.kernel.actor import Actor
 from shared.kernel.errors import Forbidden
 from tests.audit.handing import Handing
@@ -124,6 +125,21 @@ def test_whom_a_breach_concerns(world: World) -> None:
     assert uses(world) == [("affected_by", None)]
     with pytest.raises(Forbidden):
         world.audit.affected_by(asked, auditor(str(RECORD)))
+
+
+def test_of_an_erased_record_no_line_stops_the_notice(tmp_path: Path) -> None:
+    """Its keys go first, then identity says so: until that is followed its lines are there."""
+    keys = LocalKeys(bytes(32), "audit")
+    world = World(tmp_path, keys)
+    world.tell("messaging.message_read", DOCTOR)
+    world.tell("messaging.message_read", DOCTOR, record=OTHER_RECORD)
+    keys.erase(OTHER_RECORD)
+
+    asked = AffectedBy(actor=f"professional:{DOCTOR.id}")
+    answer = world.audit.affected_by(asked, AUDITOR)
+
+    assert [item.record_id for item in answer.items] == [RECORD]
+    world.audit.close()
 
 
 def test_all_lines_are_gone_through_by_an_index(
