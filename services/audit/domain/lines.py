@@ -54,7 +54,7 @@ _ENROLMENT = {
     "identity.ins_attached",
 }
 """What is done to give someone a record, when no person or professional does it."""
-_DETAILS = {"professional", "facility", "grantee", "is_facility", "opens_at", "reason_fr"}
+_DETAILS = {"professional", "facility", "grantee", "is_facility", "opens_at", "reason_fr", "kind"}
 """Members of a message that a sentence may tell."""
 
 

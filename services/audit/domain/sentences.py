@@ -20,6 +20,14 @@ _RIGHTS = {
     "regulation_centre": ", pour répondre à un appel au Samu-Centre 15",
     "legal_representative": ", en tant que représentant légal",
 }
+_THINGS = {
+    "profile_section": "des informations du profil médical",
+    "measure": "des mesures de santé",
+    "appointment": "des rendez-vous",
+    "prescription": "une ordonnance",
+    "message": "un message",
+}
+"""What is no document, by the kind that ``access`` was asked about."""
 _TO_PERSON = {
     "le_dossier": "votre espace santé",
     "du_dossier": "de votre espace santé",
@@ -67,7 +75,7 @@ def sentence_fr(line: Line, words: Words, telling: Telling) -> str:
         Le_dossier=_capital(dossier["le_dossier"]),
         who="Vous" if you else who_fr(line, words, telling),
         a="avez" if you else "a",
-        document=_document(words, telling),
+        document=_document(line.details, words, telling),
         other=_other(line.details, telling),
         right=_RIGHTS.get(telling.right or "", "").format(**dossier),
         opens_at=_day(line.details.get("opens_at")),
@@ -120,7 +128,10 @@ def _professional(by: Mapping[str, Any], words: Words, telling: Telling) -> str:
     return f"{said} ({more})" if more else said
 
 
-def _document(words: Words, telling: Telling) -> str:
+def _document(details: Mapping[str, Any], words: Words, telling: Telling) -> str:
+    """Or what else somebody was refused."""
+    if thing := _THINGS.get(str(details.get("kind"))):
+        return thing
     label = words.types.get(telling.document_type or "")
     return f"un document ({_plain(label)})" if label else "un document"
 

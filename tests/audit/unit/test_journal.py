@@ -241,6 +241,30 @@ def test_refusals_are_lines(world: World) -> None:
     assert {line.group for line in page.items} == {Group.GENERAL, Group.MEDICAL_DOCUMENT}
 
 
+@pytest.mark.parametrize(
+    ("kind", "thing"),
+    [
+        ("document", "un document"),
+        ("profile_section", "des informations du profil médical"),
+        ("measure", "des mesures de santé"),
+        ("appointment", "des rendez-vous"),
+        ("prescription", "une ordonnance"),
+        ("message", "un message"),
+    ],
+)
+def test_a_refusal_says_what_was_refused(world: World, kind: str, thing: str) -> None:
+    """Who wanted to read a prescription wanted no document."""
+    for action in ("read", "feed", "manage"):
+        world.decided(DENTIST, permit=False, kind=kind, action=action)
+
+    read, fed, managed = world.sentences(PATIENT)
+
+    who = "Un professionnel de santé (chirurgien-dentiste) a voulu"
+    assert read.startswith(f"{who} consulter {thing} de votre espace santé.")
+    assert fed.startswith(f"{who} ajouter {thing} à votre espace santé.")
+    assert managed.startswith(f"{who} modifier {thing} de votre espace santé.")
+
+
 def test_nothing_readable_lies_in_the_views(world: World, tmp_path: Path) -> None:
     """A stolen disk says neither who nor what: no professional's id, no document, no code."""
     document_id = world.deposit(HOSPITAL, "MASQUE_PS")
