@@ -264,12 +264,18 @@ def copy_evidence(where: Where, to: Path, step: Callable[[str], None] = lambda _
 
 
 def copy_objects(objects: Objects, folder: Path) -> None:
+    """Each is read before a file is made: a store that is not what it was may name ``../x``."""
     folder.mkdir(parents=True, exist_ok=True)
     for key in objects.list():
+        chunks = objects.get(key)
+        try:
+            first = next(chunks, b"")
+        except ValueError as error:
+            raise CannotRead(str(error)) from None
         file = folder / key
         file.parent.mkdir(parents=True, exist_ok=True)
         with file.open("wb") as to:
-            to.writelines(objects.get(key))
+            to.writelines(_chain(first, chunks))
 
 
 def _backup(source: Path, to: Path) -> None:
