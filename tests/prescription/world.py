@@ -26,7 +26,7 @@ from shared.eventing.messages import MessageData
 from shared.eventing.view import View
 from shared.kernel.actor import Actor, ActorKind
 from shared.kernel.clock import FixedClock
-from shared.kernel.errors import Forbidden, Refusal
+from shared.kernel.errors import Forbidden, Refusal, Unavailable
 from shared.stores.event_log import Recorded
 from shared.stores.settings import EventStoreSettings
 from shared.stores.views import open_documents
@@ -72,13 +72,15 @@ def nothing(_step: str) -> None:
 @dataclass
 class PlayedVault:
     """Takes a document once, into one of ``records``; ``refusal``: of whatever comes; ``dies``:
-    called before and after it is taken; ``hides``: codes that it adds to those asked for."""
+    called before and after it is taken; ``hides``: codes that it adds to those asked for;
+    ``parked``: records of which it says nothing for now."""
 
     records: set[UUID] = field(default_factory=lambda: {RECORD})
     taken: dict[UUID, UUID] = field(default_factory=dict)
     contents: dict[UUID, Content] = field(default_factory=dict)
     codes: dict[UUID, tuple[str, ...]] = field(default_factory=dict)
     hides: frozenset[str] = frozenset()
+    parked: set[UUID] = field(default_factory=set)
     asked: list[dict[str, Any]] = field(default_factory=list)
     refusal: Refusal | None = None
     dies: Callable[[str], None] = nothing
@@ -96,6 +98,8 @@ class PlayedVault:
         self.dies("before")
         if self.refusal:
             raise self.refusal
+        if record_id in self.parked:
+            raise Unavailable
         if record_id not in self.records or replaces not in {None, *self.contents}:
             raise Forbidden
         if request_id not in self.taken:

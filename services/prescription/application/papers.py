@@ -20,7 +20,7 @@ from services.prescription.domain.ports import HandedOver
 from services.prescription.domain.prescription import Prescription
 from shared.crypto.keys import KeyErased
 from shared.kernel.actor import Actor
-from shared.kernel.errors import Conflict, Refusal
+from shared.kernel.errors import Conflict, Refusal, Unavailable
 from shared.kernel.ids import derived_id
 from shared.rpc.contract import Done
 from shared.stores.event_log import Outcome, unreplayed
@@ -65,10 +65,16 @@ class Papers(PrescriptionLog):
 
     def bring_papers(self, by: Actor) -> None:
         """What this pharmacy dispensed and the vault does not have yet; what cannot be brought
-        now is brought by a later call."""
+        now is brought by a later call. The vault may refuse one record alone: of that prescription
+        nothing comes before its turn, of others it does."""
+        waits: set[UUID] = set()
         for row in self.receipts.of_place(pharmacy(by), AT_ONCE):
+            if row.prescription_id in waits:
+                continue
             try:
                 self._bring(row, by)
+            except Unavailable:
+                waits.add(row.prescription_id)
             except (*UNSETTLED, Conflict):  # or others of that pharmacy are at it
                 return
 

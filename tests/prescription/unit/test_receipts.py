@@ -268,6 +268,30 @@ def test_out_of_reach_the_vault_holds_nobody_up(world: World, refusal: Refusal) 
     assert [quantities(one) for one in documents(world)] == [["1"], ["1"]]
 
 
+def test_one_record_that_waits_holds_no_other_up(world: World) -> None:
+    """The vault refuses a record while something of it is parked; documents of all others at that
+    pharmacy waited for an operator too. Of the one, nothing comes before its turn."""
+    other = uuid4()
+    world.access.open(other)
+    world.people.persons[other] = TRAITS
+    world.vault.records.add(other)
+    parked, served = world.issue().number, world.issue(record_id=str(other)).number
+    world.vault.parked.add(RECORD)
+
+    first = world.dispense(parked, given(2))
+    world.clock.move(timedelta(minutes=1))
+    reverse(world, parked, first.dispensation_id)
+    world.clock.move(timedelta(minutes=1))
+    world.dispense(served, given(1))
+
+    assert [quantities(one) for one in documents(world)] == [["1"]]
+    world.vault.parked.clear()
+    world.clock.move(timedelta(minutes=1))
+    world.dispense(served, given(1))
+    assert [quantities(one) for one in documents(world)] == [["1"], ["2"], ["0"], ["1"]]
+    assert unfinished(world) == 0
+
+
 @pytest.mark.parametrize("step", ["before", "after"])
 def test_killed_at_each_step_it_is_kept_once(world: World, step: str) -> None:
     """The same request after the restart: one dispensation, one document."""
