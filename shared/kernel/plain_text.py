@@ -8,6 +8,15 @@ _XML = re.compile(rb"\s*<(\?xml|!--|!DOCTYPE|[A-Za-z_])", re.IGNORECASE)
 # C0 without tab, line feed, form feed, carriage return; DEL; and C1, which no text has.
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0e-\x1f\x7f-\x9f]")
 
+_NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+"""XML 1.0, 2.2."""
+
+
+def for_xml(text: str) -> str:
+    """What people and software say may hold what XML may not, which becomes a space: one such
+    character, and nobody reads the file."""
+    return _NOT_XML.sub(" ", text)
+
 
 def looks_like_xml(data: bytes) -> bool:
     head = data[:512]

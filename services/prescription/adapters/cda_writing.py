@@ -4,6 +4,7 @@ from uuid import UUID
 from xml.etree.ElementTree import Element, SubElement, register_namespace
 
 from shared.cda.tree import HL7
+from shared.kernel.plain_text import for_xml
 
 register_namespace("", HL7)
 
@@ -18,8 +19,9 @@ def identified(element: Element, root: str, extension: str) -> None:
 
 
 def put(parent: Element, name: str, words: str | None = None, **attributes: str) -> Element:
-    child = SubElement(parent, f"{{{HL7}}}{name}", attributes)
-    child.text = words
+    said = {attribute: for_xml(value) for attribute, value in attributes.items()}
+    child = SubElement(parent, f"{{{HL7}}}{name}", said)
+    child.text = words and for_xml(words)
     return child
 
 

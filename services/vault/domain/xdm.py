@@ -4,7 +4,6 @@ IHE ITI TF-2 3.32 (Distribute Document Set on Media) and TF-3 4.2 (metadata); id
 people and structures as the CI-SIS writes them ("Volet partage de documents de santé", annex).
 """
 
-import re
 import xml.etree.ElementTree as ET
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -18,6 +17,7 @@ from services.vault.domain.states import Status
 from services.vault.domain.value_sets import ValueSets
 from services.vault.domain.xdm_fields import LONG, cx, cxi, dtm, hl7, unique_id, xcn, xon
 from shared.kernel.clock import instant
+from shared.kernel.plain_text import for_xml
 
 LCM = "urn:oasis:names:tc:ebxml-regrep:xsd:lcm:3.0"
 RIM = "urn:oasis:names:tc:ebxml-regrep:xsd:rim:3.0"
@@ -54,8 +54,6 @@ _MEDICAL_RECORDS = "11503-0"
 """LOINC "Medical records": the whole of someone's documents, as the content type of the set."""
 _FREE = 1024
 """Characters of an ebRIM localized text (FreeFormText)."""
-_NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-"""XML 1.0, 2.2."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -269,20 +267,14 @@ class _Writer:
 
 
 def _add(parent: ET.Element, tag: str, /, **attributes: str) -> ET.Element:
-    said = {name: _written(value) for name, value in attributes.items()}
+    said = {name: for_xml(value) for name, value in attributes.items()}
     return ET.SubElement(parent, f"{{{RIM}}}{tag}", said)
-
-
-def _written(text: str) -> str:
-    """What depositors say may hold what XML may not: one such character, and nobody reads the
-    file."""
-    return _NOT_XML.sub(" ", text)
 
 
 def _slot(parent: ET.Element, name: str, values: Iterable[str]) -> None:
     listed = _add(_add(parent, "Slot", name=name), "ValueList")
     for value in values:
-        _add(listed, "Value").text = _written(value[:LONG])
+        _add(listed, "Value").text = for_xml(value[:LONG])
 
 
 def _name(parent: ET.Element, text: str) -> None:

@@ -231,6 +231,22 @@ def test_the_vault_reads_its_header(world: World) -> None:
     assert said.service_start
 
 
+@pytest.mark.parametrize("of", ["label", "unit", "code"])
+def test_what_no_xml_may_hold_spoils_no_document(world: World, of: str) -> None:
+    """A control character that somebody's software let through: the vault refused all of it, and
+    what had left was in no record."""
+    product = {"label": "A", "code": "C", "system": "1.2.3"}
+    said = "A\x0b\x00\uffffB"
+    more = {"unit": said} if of == "unit" else {"product": product | {of: said}}
+    number = world.issue(line(**more)).number
+    other = GENERIC | ({of: said} if of in product else {})
+
+    world.dispense(number, given(1, what="substituted", product=other))
+
+    (document,) = documents(world)
+    assert quantities(document) == ["1"]
+
+
 def test_hidden_as_its_prescription(world: World) -> None:
     """And found again from the history."""
     hidden = "INVISIBLE_REPRESENTANTS_LEGAUX"
