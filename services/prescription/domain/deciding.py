@@ -9,6 +9,7 @@ from services.prescription.domain.people import department
 from services.prescription.domain.prescription import Prescription, State
 from shared.kernel.actor import Actor
 from shared.kernel.errors import Conflict
+from shared.kernel.secrecy import require_unseen
 
 OPEN = frozenset({State.CREATED, State.PARTIALLY_DISPENSED})
 _REFUSED: Mapping[State, type[refusals.NumberRefused]] = {
@@ -52,6 +53,7 @@ def send(
     """To the same pharmacy twice is once."""
     require_open(prescription, today)
     if facility not in prescription.sent_to:
+        require_unseen(by, prescription.is_seen_by_representatives)
         prescription.note(Prescription.Sent, by, facility=facility, decision_id=decision_id)
 
 
@@ -85,11 +87,13 @@ def _far_apart(prescription: Prescription, facility: str, now: datetime, near: t
 def cancel(prescription: Prescription, reason: str, decision_id: UUID, by: Actor) -> None:
     """Only before anything left."""
     require_untouched(prescription)
+    require_unseen(by, prescription.is_seen_by_representatives)
     prescription.note(Prescription.Cancelled, by, reason=reason, decision_id=decision_id)
 
 
 def begin_replacement(prescription: Prescription, by_id: UUID, by: Actor) -> None:
     require_untouched(prescription)
+    require_unseen(by, prescription.is_seen_by_representatives)
     prescription.note(Prescription.ReplacementBegun, by, replaced_by=by_id)
 
 

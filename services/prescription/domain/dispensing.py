@@ -14,6 +14,7 @@ from services.prescription.domain.terms import Line, Product
 from shared.kernel.actor import Actor
 from shared.kernel.errors import Forbidden, InvalidRequest
 from shared.kernel.periods import Period
+from shared.kernel.secrecy import require_unseen
 
 EXCEPTIONAL_FOR = Period(3, "M")
 """After the end of its validity, how long a treatment may be renewed exceptionally (CSP
@@ -30,8 +31,8 @@ def dispense(
     by: Actor,
 ) -> None:
     """All lines or none; ``latest``: day of an agreement. Raises :class:`InvalidRequest` by line,
-    :class:`NothingLeft`, :class:`NotYetValid`, :class:`TooMuchAtOnce`, :class:`Forbidden`, or the
-    refusal of the number."""
+    :class:`NothingLeft`, :class:`NotYetValid`, :class:`TooMuchAtOnce`, :class:`Forbidden`,
+    :class:`SeenByRepresentatives`, or the refusal of the number."""
     if not any(profession in line.dispensers for line in prescription.lines):
         raise Forbidden  # that nothing leaves is theirs to say as well
     day = dispensation.day
@@ -47,6 +48,7 @@ def dispense(
             _require_exceptional(prescription, line, given, day)
         elif given.what in LEAVES:
             _require_left(prescription, line, given, day)
+    require_unseen(by, prescription.is_seen_by_representatives)
     _note(prescription, dispensation, decision_id, by)
 
 
@@ -70,6 +72,7 @@ def reverse(
 ) -> None:
     """The quantities come back; the number works again if time has not closed it."""
     require_own(prescription, dispensation_id, facility)
+    require_unseen(by, prescription.is_seen_by_representatives)
     after = dict(prescription.dispensations)
     key = str(dispensation_id)
     after[key] = replace(after[key], reversed_for=reason)

@@ -15,6 +15,7 @@ from shared.kernel.actor import Actor
 
 DOCUMENT_TYPE = "57833-6"
 """LOINC, JDV_J07: prescription of health products."""
+HIDDEN_FROM_REPRESENTATIVES = "INVISIBLE_REPRESENTANTS_LEGAUX"
 
 
 class State(StrEnum):
@@ -318,6 +319,10 @@ class Prescription(Aggregate):
         """How much of a line may leave today."""
         unspent, most = self.unspent(line, today), line.most_at_once
         return unspent if most is None else min(unspent, max(0, most - self.left_on(line, today)))
+
+    @property
+    def is_seen_by_representatives(self) -> bool:
+        return HIDDEN_FROM_REPRESENTATIVES not in self.confidentiality
 
     def attributes(self) -> dict[str, Any]:
         """For ``access`` to decide on."""
