@@ -87,6 +87,8 @@ class Stores:
                 yield Seen(by=service, note=note, vkey=vkey)
         for (note,) in self._kept("SELECT note FROM audit_signed", AUDIT):
             yield Seen(by="audit, which signed it", note=note, vkey="")
+        for witness, note in self._kept("SELECT witness, note FROM audit_cosigned", AUDIT):
+            yield Seen(by=f"the witness {witness}", note=note, vkey="")
 
     def _kept(self, statement: str, service: str) -> Sequence[tuple[Any, ...]]:
         missing = suppress(sqlite3.OperationalError, psycopg.errors.UndefinedTable)

@@ -23,12 +23,17 @@ class KeptCosignatures:
         recorder.create(TABLE)
 
     def keep(self, size: int, note: str, witnesses: Sequence[str]) -> None:
-        """Each once; the file shows the largest tree, with all that its note brought."""
+        """The newest of each; the file shows the largest tree, with all that its note brought."""
         with self._recorder.writing() as sql:
             for witness in witnesses:
                 sql(
                     "INSERT INTO audit_cosigned VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
                     size, witness, note,
+                )  # fmt: skip
+                sql(
+                    "DELETE FROM audit_cosigned WHERE witness = ? AND size <"
+                    " (SELECT MAX(size) FROM audit_cosigned WHERE witness = ?)",
+                    witness, witness,
                 )  # fmt: skip
         last = self.last()
         if last is not None:

@@ -11,6 +11,7 @@ from services.audit.contract.proving import (
     ReadCheckpoint,
     SignedCheckpoint,
 )
+from services.audit.domain.anomaly import AnomalyKind
 from services.audit.domain.witness import cosignatures
 from shared.crypto.base64_text import to_base64
 from shared.kernel.actor import Actor
@@ -58,7 +59,8 @@ class Proving(AuditLog):
 
     def add_cosignatures(self, request: AddCosignatures, _by: Actor) -> CosignaturesKept:
         """Of a checkpoint that the log signed, at any size it has had. ``InvalidRequest`` unless
-        it is the log's own, and a known witness has signed it."""
+        it is the log's own, and a known witness has signed it. One that the log signed and does not
+        hold is the proof of a fork, whoever brings it."""
         out = self.outside
         try:
             text = open_note(request.note, out.log.verifier, out.check)
@@ -69,6 +71,12 @@ class Proving(AuditLog):
         if not found:
             raise InvalidRequest(fields={"note": "no witness known here has signed it"})
         if not out.log.holds(checkpoint):
+            self.raise_anomaly(
+                AnomalyKind.FORK,
+                service=self.name,
+                epoch=self.head().epoch,
+                position=checkpoint.size,
+            )
             raise InvalidRequest(fields={"note": "the log never had this tree"})
         out.cosigned.keep(checkpoint.size, request.note, [c.witness for c in found])
         return CosignaturesKept(size=checkpoint.size, witnesses=[c.witness for c in found])

@@ -9,11 +9,13 @@ from typing import Any
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from services.audit.adapters.event_stores import SqliteStores
 from services.audit.adapters.files import FolderFiles
 from services.audit.adapters.tree import SqlTree
 from services.audit.adapters.witnesses import KeptCosignatures, witness_keys
 from services.audit.application import Audit, Outside
 from services.audit.contract.proving import AddCosignatures, ReadCheckpoint
+from services.audit.domain.anomaly import Anomaly
 from services.audit.domain.proofs import LogReader
 from services.audit.domain.witness import WitnessKey
 from shared.crypto.local_keys import LocalKeys
@@ -101,13 +103,24 @@ def test_a_cosignature_is_kept_and_shown(place: Place) -> None:
 
 
 def test_the_largest_tree_is_shown(place: Place) -> None:
-    """An older one that comes late is kept, and does not take its place."""
+    """An older one that comes late does not take its place."""
     old, new = place.grow(3), place.grow(5)
     place.add(cosigned(new))
 
     place.add(cosigned(old))
 
     assert place.audit.checkpoint(ReadCheckpoint(), ANYBODY).cosigned == cosigned(new)
+
+
+def test_of_each_witness_the_newest_is_kept(place: Place, tmp_path: Path) -> None:
+    """One that signs every few seconds would fill the table; its newest holds all before it. What
+    it signed is compared by whoever verifies."""
+    notes = [cosigned(place.grow(size)) for size in (3, 5, 8)]
+    for note in notes:
+        place.add(note)
+
+    seen = [one for one in SqliteStores(tmp_path).seen() if "witness" in one.by]
+    assert [(one.by, one.note) for one in seen] == [(f"the witness {NAME}", notes[-1])]
 
 
 @pytest.mark.parametrize(
@@ -140,7 +153,8 @@ def test_what_no_known_witness_signed_is_refused(place: Place, wrong: object) ->
 
 
 def test_a_tree_the_log_never_had_is_refused(place: Place, tmp_path: Path) -> None:
-    """Signed by the log's key and by a witness: a fork, which is not to be shown as ours."""
+    """Signed by the log's key and by a witness: a fork, which is not to be shown as ours, and of
+    which operators are told, once. Nobody was, whoever brought the proof."""
     other = Place(tmp_path / "other")
     other.tree.append(batch("access", 0, 3))
     publisher(other.tree, other.files).publish()
@@ -150,6 +164,13 @@ def test_a_tree_the_log_never_had_is_refused(place: Place, tmp_path: Path) -> No
 
     with pytest.raises(InvalidRequest):
         place.add(cosigned(forked))
+
+    (row,) = place.audit.read(0, 10)
+    assert isinstance(row.event, Anomaly.Created)
+    assert (row.event.kind, row.event.position) == ("fork", 3)
+    with pytest.raises(InvalidRequest):
+        place.add(cosigned(forked))
+    assert len(place.audit.read(0, 10)) == 1
 
 
 def test_keys_of_witnesses_come_from_a_file(tmp_path: Path) -> None:
