@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from services.audit.domain.lines import is_of_a_double
+from services.audit.domain.lines import acting, is_of_a_double
 
 SMALLEST = 11
 """The smallest count that is shown."""
@@ -53,7 +53,8 @@ class Measures:
         return found
 
     def _contributor(self, data: Mapping[str, Any]) -> str:
-        fits = (c.kind for c in self.contributors if _member(data, c.member) == c.value)
+        said = {**data, "by": acting(data.get("by") or {})}
+        fits = (c.kind for c in self.contributors if _member(said, c.member) == c.value)
         return next(fits, "other")
 
 

@@ -19,6 +19,7 @@ DEPOSIT = {"by": {"kind": "facility"}, "by_patient": False, "class": "10", "type
     [
         ({}, "facility"),
         ({"by": {"kind": "professional"}}, "liberal"),
+        ({"by": {"kind": "service", "on_behalf_of": {"kind": "professional"}}}, "liberal"),
         ({"by_patient": True, "by": {"kind": "patient"}}, "person"),
         ({"type": "11502-2"}, "laboratory"),
         ({"class": "31"}, "imaging"),
@@ -26,7 +27,8 @@ DEPOSIT = {"by": {"kind": "facility"}, "by_patient": False, "class": "10", "type
     ],
 )
 def test_documents_count_by_kind_of_contributor(given: dict[str, object], contributor: str) -> None:
-    """Facility, laboratory, imaging, liberal, person; and by type."""
+    """Facility, laboratory, imaging, liberal, person; and by type. What a service carries, as an
+    ordonnance, is of who wrote it."""
     data = {**DEPOSIT, **given}
 
     facts = measures().facts("vault.document_deposited", data)
