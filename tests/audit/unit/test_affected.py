@@ -69,7 +69,7 @@ def test_the_first_and_the_last_act_are_told_however_they_are_read(teller: Telle
 def test_who_saw_a_document(teller: Teller) -> None:
     """With the right that let them in; those who took the whole record saw it too."""
     document, other = uuid4(), uuid4()
-    decision = teller.decided(record=RECORD, right="treating_doctor")
+    decision = teller.decided(record=RECORD, right="treating_doctor", document_id=str(document))
     opened = teller.tell(
         "vault.document_opened",
         record=RECORD,
@@ -104,6 +104,33 @@ def test_who_saw_a_list_saw_something_of_the_record(teller: Teller) -> None:
         ("saw a list (document)", listed.place)
     ]
     assert list(sights(heard, uuid4())) == []
+
+
+@pytest.mark.parametrize("kind", ["document", "prescription"])
+def test_who_was_let_in_and_opened_nothing_is_named_too(teller: Teller, kind: str) -> None:
+    """To describe a document, or to be told the history of a prescription, leaves no other act. Who
+    did something then is named once, by that; who was let into a record, or was refused, saw
+    nothing by it."""
+    document = uuid4()
+    let_in = teller.decided(record=RECORD, kind=kind, document_id=str(document))
+    acting = teller.decided(record=RECORD, kind=kind, document_id=str(document))
+    said = {"record": RECORD, "decision_id": acting.data["decision_id"]}
+    heard = [
+        let_in,
+        acting,
+        teller.tell("vault.document_opened", document_id=str(document), **said),
+        teller.decided(record=RECORD, kind="record"),
+        teller.decided(record=RECORD, kind=kind, permit=False),
+        teller.decided(record=RECORD, kind=kind, action="manage"),
+        teller.decided(record=RECORD, kind=kind, scope="double"),
+        teller.decided(record=RECORD, kind=kind, via="audit"),
+    ]
+
+    for asked in (None, document):
+        assert [(s.what, s.right) for s in sights(heard, asked)] == [
+            (f"was let in to read ({kind})", "care_team"),
+            ("opened a document", "care_team"),
+        ]
 
 
 def test_a_list_concerns_whose_it_is_of(teller: Teller) -> None:
