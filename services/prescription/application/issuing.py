@@ -208,6 +208,8 @@ class Issuing(PrescriptionLog):
         that of its document, whenever it is issued."""
         read, today = self._read(request, who), self.today()
         day = read.written_on or today
+        if day > (today if read.with_hour else self.latest_day()):
+            raise InvalidRequest(fields={"content": "is dated in the future"})
         if request.valid_from and request.valid_from < day:
             raise InvalidRequest(fields={"valid_from": "is before the day of the prescription"})
         lines = [
@@ -224,8 +226,6 @@ class Issuing(PrescriptionLog):
             )
             for number, line in enumerate(read.lines, start=1)
         ]
-        if day > (today if read.with_hour else self.latest_day()):
-            raise InvalidRequest(fields={"content": "is dated in the future"})
         if all(line.first_by < today for line in lines):
             raise InvalidRequest(fields={"content": "is over: nothing of it may leave any more"})
         if all(line.opens_on and line.opens_on > line.first_by for line in lines):

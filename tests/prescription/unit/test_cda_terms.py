@@ -72,9 +72,11 @@ def test_terms_run_from_the_day_it_was_written(world: World) -> None:
     ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("time", "sentence"), [("20260820", "over"), ("20261122", "future")])
+@pytest.mark.parametrize(
+    ("time", "sentence"), [("20260820", "over"), ("20261122", "future"), ("99991231", "future")]
+)
 def test_one_of_other_days_is_not_issued(world: World, time: str, sentence: str) -> None:
-    """Three months and a day ago; tomorrow."""
+    """Three months and a day ago; tomorrow; never, as software without a date says it."""
     with pytest.raises(InvalidRequest) as refused:
         issue(world, document(section(treatment()), written=written(time)))
     assert sentence in refused.value.fields["content"]
