@@ -9,6 +9,7 @@ from services.audit.contract.parts import Part
 from services.audit.domain.lines import Group, Result, Who
 from shared.eventing.messages import Instant
 from shared.kernel.actor import ActorKind
+from shared.kernel.french import day_in_france
 from shared.rpc.contract import Answer, Listing, ListQuery, Query
 
 
@@ -39,6 +40,15 @@ class PrintJournal(Query):
     record_id: UUID
     from_: Instant | None = Field(default=None, alias="from")
     to: Instant | None = None
+
+    @model_validator(mode="after")
+    def _of_days(self) -> "PrintJournal":
+        for at in filter(None, (self.from_, self.to)):
+            try:
+                day_in_france(at)
+            except OverflowError:
+                raise ValueError("`from` and `to` are of days that there are in France") from None
+        return self
 
 
 class JournalPrinted(Answer):

@@ -6,6 +6,7 @@ from io import BytesIO
 
 import pytest
 from cryptography.exceptions import InvalidSignature
+from pydantic import ValidationError
 from pypdf import PdfReader
 
 from services.audit.application import journal
@@ -115,3 +116,11 @@ def test_a_journal_too_long_to_print_is_printed_by_periods(
         printed(world)
     assert world.audit.head().position == 0
     assert printed(world, to=world.now.isoformat()).lines == 2
+
+
+@pytest.mark.parametrize("name", ["from", "to"])
+def test_a_period_is_of_days_that_there_are(world: World, name: str) -> None:
+    """The last hour of year 9999, as software without an end says it, has no day in France."""
+    with pytest.raises(ValidationError):
+        printed(world, PATIENT, **{name: "9999-12-31T23:30:00.000Z"})
+    assert printed(world, PATIENT, **{name: "9999-12-31T22:30:00.000Z"}).lines == 0
