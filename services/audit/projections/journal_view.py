@@ -6,7 +6,7 @@ from uuid import UUID
 
 from services.audit.domain.affected import Touched, kind_of_data
 from services.audit.domain.audience import Audience
-from services.audit.domain.lines import Result
+from services.audit.domain.lines import Line, Result
 from services.audit.domain.ports import Asked, Lines, PlacedLine, Subject
 from services.audit.projections.journal import Sealing, attributes_of, from_json
 from shared.crypto.keys import KeyErased
@@ -87,7 +87,7 @@ class StoredJournal:
             after=asked.cursor,
         )
         return Lines(
-            lines=[self._line(item, audience) for item in page.items],
+            lines=self._placed(page.items, audience),
             total=self._lines.count(*where),
             next_cursor=page.next_cursor,
         )
@@ -119,20 +119,30 @@ class StoredJournal:
             asked += 1
         return found
 
-    def _line(self, item: Json, audience: Audience) -> PlacedLine:
-        """Opened with the key of the record it was written of. What is there for all to see may
-        have been permitted by what a minor did in secret."""
+    def _placed(self, items: Sequence[Json], audience: Audience) -> list[PlacedLine]:
+        """With the right behind each; those of all in one question. What is there for all to see
+        may have been permitted by what a minor did in secret."""
+        lines = [self._line(item) for item in items]
+        decisions = {str(line.decision_id) for line in lines if line.decision_id}
+        rights = {
+            row["id"]: row["right"]
+            for row in self._rights.get_all(sorted(decisions))
+            if audience.secret_lines or not row.get("secret")
+        }
+        return [
+            PlacedLine(
+                id=item["id"],
+                at=parse_instant(item["at"]),
+                line=line,
+                right=rights.get(str(line.decision_id)),
+            )
+            for item, line in zip(items, lines, strict=True)
+        ]
+
+    def _line(self, item: Json) -> Line:
+        """Opened with the key of the record it was written of."""
         opened = self._sealing.open(UUID(item["record_id"]), item["id"], item["line"])
-        line = from_json(item, opened)
-        right = self._rights.get(str(line.decision_id)) if line.decision_id else None
-        if right and right.get("secret") and not audience.secret_lines:
-            right = None
-        return PlacedLine(
-            id=item["id"],
-            at=parse_instant(item["at"]),
-            line=line,
-            right=right["right"] if right else None,
-        )
+        return from_json(item, opened)
 
 
 def _between(since: datetime | None, until: datetime | None) -> Filter:

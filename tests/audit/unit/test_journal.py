@@ -230,6 +230,23 @@ def test_what_a_sender_knows_of_a_document_hides_nothing_less(world: World) -> N
     assert world.read(PATIENT).total == 0
 
 
+def test_the_rights_of_a_page_are_one_question(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Not one for each of its lines, ten thousand of which may be printed."""
+    for _ in range(3):
+        decision_id = world.decided(DOCTOR, permit=True)
+        document_id = world.deposit(HOSPITAL)
+        world.tell(
+            "vault.document_opened", DOCTOR, document_id=document_id, decision_id=decision_id
+        )
+    monkeypatch.setattr(type(world.views[2]), "get", None)
+
+    opened = [line for line in world.read(PATIENT).items if line.action == "vault.document_opened"]
+
+    assert [line.right for line in opened] == ["treating_doctor"] * 3
+
+
 def test_refusals_are_lines(world: World) -> None:
     """With their result, so that a screen can show them apart."""
     world.decided(DENTIST, permit=False, kind="journal")
