@@ -23,6 +23,7 @@ from scripts.cli.audit_options import (
     Since,
     Until,
     Who,
+    a_month,
     or_cannot,
     when,
     where,
@@ -197,8 +198,12 @@ def affected(
 
 
 def statistics(
-    first: Annotated[str, typer.Option("--from", metavar="YYYY-MM", help="The first month.")],
-    last: Annotated[str, typer.Option("--to", metavar="YYYY-MM", help="The last month.")],
+    first: Annotated[
+        str, typer.Option("--from", metavar="YYYY-MM", help="The first month.", parser=a_month)
+    ],
+    last: Annotated[
+        str, typer.Option("--to", metavar="YYYY-MM", help="The last month.", parser=a_month)
+    ],
     who: Who = AUDITOR,
     home: Dir = DEFAULT,
     data: Data = None,

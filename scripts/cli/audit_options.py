@@ -1,6 +1,7 @@
 """What the auditor's commands have in common: options, exit codes, progress, mandates."""
 
 import os
+import re
 from collections.abc import Iterator
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
@@ -26,6 +27,7 @@ from shared.kernel.note import InvalidNote
 from shared.kernel.settings import SettingsError
 
 PARIS = ZoneInfo("Europe/Paris")
+MONTH = re.compile(r"\d{4}-(0[1-9]|1[0-2])", re.ASCII)
 
 
 class Ended(IntEnum):
@@ -156,6 +158,13 @@ def when(text: str | None) -> datetime | None:
         return None
     try:
         at = datetime.fromisoformat(text)
-    except ValueError:
+        return (at if at.tzinfo else at.replace(tzinfo=PARIS)).astimezone(UTC)
+    except (ValueError, OverflowError):
         raise typer.BadParameter(f"{text!r} is neither 2026-11-22 nor RFC 3339") from None
-    return (at if at.tzinfo else at.replace(tzinfo=PARIS)).astimezone(UTC)
+
+
+def a_month(text: str) -> str:
+    """As the statistics name it."""
+    if not MONTH.fullmatch(text):
+        raise typer.BadParameter(f"{text!r} is no month as 2026-11 is")
+    return text

@@ -187,6 +187,21 @@ def test_affected_and_statistics(copy: Copy) -> None:
     }
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("statistics", "--from", "2026-13", "--to", "2026-14"),
+        ("statistics", "--from", "november", "--to", "2026-11"),
+        ("affected-by", "--from", "0001-01-01"),
+        ("timeline", "--record", str(uuid4()), "--to", "tomorrow"),
+    ],
+)
+def test_a_time_that_there_is_not_is_no_finding(copy: Copy, words: tuple[str, ...]) -> None:
+    """1 says that something was found; month 13 was January of the year after."""
+    result = copy.run(*words)
+    assert (type(result.exception), result.exit_code) == (SystemExit, 2)
+
+
 def test_nothing_found_is_a_clean_end(copy: Copy) -> None:
     """And a period must be said for a breach notice without an actor."""
     assert copy.run("anomalies").exit_code == 0
