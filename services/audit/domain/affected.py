@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from services.audit.domain.lines import is_shown_list
+from services.audit.domain.lines import LISTED, is_shown_list
 from services.audit.domain.told import Told
 from shared.kernel.clock import instant
 
@@ -34,6 +34,7 @@ _READ: Mapping[str, str] = {
     "journal": "journal",
 }
 """By the kind of thing that ``access`` decided on, where no other act may follow."""
+_OF_LIST = {action: _READ[kind] for kind, action in LISTED.items()}
 
 
 @dataclass
@@ -65,8 +66,8 @@ def kind_of_data(type_: str, data: Mapping[str, Any]) -> str:
     """``documents``, ``documents:11502-2``, ``profile:ALLERGY``: what was touched, in codes.
     ``type_``: of a message, or the action of a line of the journal."""
     publisher = type_.partition(".")[0]
-    if type_ == "access.access_decided:listed":
-        return "documents"
+    if type_ in _OF_LIST:
+        return _OF_LIST[type_]
     if type_ == "access.access_decided" and data.get("kind") in _READ:
         return _READ[data["kind"]]
     kind = _KINDS.get(publisher, publisher)

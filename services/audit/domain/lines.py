@@ -54,6 +54,11 @@ _ENROLMENT = {
     "identity.ins_attached",
 }
 """What is done to give someone a record, when no person or professional does it."""
+LISTED = {
+    "document": "access.access_decided:listed",
+    "prescription": "access.access_decided:listed_prescriptions",
+}
+"""By kind, the lists that are asked for to be shown, and for nothing else."""
 _DETAILS = {"professional", "facility", "grantee", "is_facility", "opens_at", "reason_fr", "kind"}
 """Members of a message that a sentence may tell."""
 
@@ -130,8 +135,8 @@ def _action(type_: str, data: Mapping[str, Any]) -> str:
         return type_
     kind, verb = data["kind"], data["action"]
     if data["permit"] or data["listing"]:
-        told = is_shown_list(data) and kind == "document" and verb == "read"
-        return f"{type_}:listed" if told else ""
+        told = is_shown_list(data) and verb == "read"
+        return LISTED.get(kind, "") if told else ""
     if verb == "read" and kind in {"journal", "record"}:
         return f"{type_}:refused_{kind}"
     return f"{type_}:refused_{verb}"
@@ -154,7 +159,7 @@ def _subject_of(action: str, data: Mapping[str, Any]) -> str:
     That a list was asked for says nothing of what it held.
     """
     codes = sorted(data.get("confidentiality") or ())
-    return codes_subject(codes) if codes and not action.endswith(":listed") else ""
+    return codes_subject(codes) if codes and action not in LISTED.values() else ""
 
 
 def codes_subject(codes: Iterable[str]) -> str:

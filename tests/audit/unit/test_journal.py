@@ -209,6 +209,17 @@ def test_a_permitted_decision_is_told_by_what_was_done(world: World) -> None:
     assert page.items[0].actor.id == DOCTOR.id
 
 
+def test_a_list_of_prescriptions_is_a_line(world: World) -> None:
+    """It leaves no other trace: who read all that somebody was prescribed was in no journal."""
+    listed: dict[str, Any] = {"permit": False, "listing": True, "kind": "prescription"}
+    world.decided(DOCTOR, via="prescription", **listed)
+    world.decided(DOCTOR, via="audit", **listed)
+
+    assert world.sentences(PATIENT) == [
+        "Claire Martin (médecin) a consulté la liste des ordonnances de votre espace santé."
+    ]
+
+
 def test_a_double_that_the_vault_came_upon_is_no_line(world: World) -> None:
     """Nobody wanted to read it: to its depositor the line would tell that it is there."""
     for permit in (True, False):

@@ -112,15 +112,18 @@ def test_whom_a_breach_concerns(world: World) -> None:
     world.tell("agenda.appointment_added", DOCTOR, record=OTHER_RECORD)
     world.decided(DOCTOR, permit=False)
     listed = uuid4()
-    world.decided(DOCTOR, permit=False, listing=True, right="listing", record=listed)
+    for kind in ("document", "prescription"):
+        world.decided(DOCTOR, permit=False, listing=True, right="listing", record=listed, kind=kind)
 
     asked = AffectedBy(actor=f"professional:{DOCTOR.id}")
     answer = world.audit.affected_by(asked, AUDITOR)
 
     found = {item.record_id: item.kinds for item in answer.items}
     assert found == {
-        RECORD: ["documents", "messages"], OTHER_RECORD: ["appointments"], listed: ["documents"]
-    }  # fmt: skip
+        RECORD: ["documents", "messages"],
+        OTHER_RECORD: ["appointments"],
+        listed: ["documents", "prescriptions"],
+    }
     assert answer.total == 3
     assert uses(world) == [("affected_by", None)]
     with pytest.raises(Forbidden):
