@@ -2,7 +2,7 @@
 
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from services.prescription.domain import terms
 
@@ -20,10 +20,16 @@ class Part(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
+def _named(label: str) -> str:
+    if not label.strip():
+        raise ValueError("names no product")
+    return label
+
+
 class Product(Part):
     """``system``: OID of the terminology of ``code``."""
 
-    label: Annotated[str, Field(min_length=1, max_length=300)]
+    label: Annotated[str, Field(min_length=1, max_length=300), AfterValidator(_named)]
     code: Annotated[str, Field(min_length=1, max_length=64)] | None = None
     system: Annotated[str, Field(min_length=1, max_length=64)] | None = None
 
@@ -32,4 +38,5 @@ class Product(Part):
 
     @classmethod
     def of(cls, product: terms.Product) -> "Product":
-        return cls(**vars(product))
+        """As it was taken, whatever would be taken now."""
+        return cls.model_construct(**vars(product))

@@ -5,9 +5,10 @@ from typing import Any, NoReturn
 from uuid import UUID, uuid4
 
 import pytest
+from pydantic import ValidationError
 
 from services.prescription import contract as c
-from services.prescription.domain import refusals
+from services.prescription.domain import refusals, terms
 from services.prescription.domain.prescription import Prescription, State
 from services.prescription.policies import POLICIES
 from shared.eventing.received import Received
@@ -236,6 +237,21 @@ def test_an_unknown_outcome_gives_nothing_up(world: World) -> None:
     with pytest.raises(Unavailable):
         world.issue()
     assert len(world.app.unfinished(c.Unfinished(), OPERATOR).items) == 1
+
+
+@pytest.mark.parametrize("label", ["", " ", "\u00a0\t"])
+def test_what_is_prescribed_has_a_name(label: str) -> None:
+    """One of spaces is none: a box of nothing, with a number that works."""
+    with pytest.raises(ValidationError, match="label"):
+        asked(line(label))
+
+
+def test_what_was_taken_before_is_shown_all_the_same() -> None:
+    shown = c.GivenView(
+        line=1, what="dispensed", quantity=1, product=c.Product.of(terms.Product(label=" ")),
+        reason=None, agreed_by=None, agreed_on=None,
+    )  # fmt: skip
+    assert shown.model_dump(mode="json")["product"]["label"] == " "
 
 
 def test_who_may_prescribe(world: World) -> None:
