@@ -150,6 +150,8 @@ class Prescription(Aggregate):
             prescription.state = State.DISPENSED
 
     class Reversed(Event):
+        """What it was sent for had been served where all of it had left: it may be sent again."""
+
         TOPIC = "prescription.dispensation_reversed"
         dispensation_id: UUID
         facility: str
@@ -159,7 +161,10 @@ class Prescription(Aggregate):
         decision_id: UUID
 
         def apply(self, prescription: "Prescription") -> None:
-            prescription.state = State(self.state)
+            had_left, state = prescription.state is State.DISPENSED, State(self.state)
+            if had_left and state is not State.DISPENSED:
+                prescription.sent_to = []
+            prescription.state = state
             key = str(self.dispensation_id)
             prescription.dispensations[key] = replace(
                 prescription.dispensations[key], reversed_for=self.reason

@@ -35,11 +35,12 @@ NEVER_ISSUED = {State.PREPARED.value, State.ABANDONED.value}
 class PrescriptionList:
     """A row per prescription (``kind`` issue): ``record_id``, ``state``, ``due``, ``begun`` in
     clear, ``written`` (prescriber, facility) and ``visibility`` sealed; and a row per sending
-    (``kind`` sending) with the pharmacy as a keyed token."""
+    (``kind`` sending) with the pharmacy as a keyed token, until nothing more may leave: what a
+    pharmacy looks through does not grow with the years."""
 
     NAME = "prescriptions"
-    VERSION = 2
-    INDEXES = ("record_id", "state,due", "sent_to")
+    VERSION = 3
+    INDEXES = ("record_id", "state,due", "sent_to", "prescription_id")
 
     def __init__(self, keys: Keys, secret: Callable[[], bytes]) -> None:
         self._keys = keys
@@ -78,15 +79,15 @@ class PrescriptionList:
 
     @writes.register
     def _(self, event: Prescription.Completed) -> Sequence[Write]:
-        return [_moved(event, State.DISPENSED)]
+        return [_moved(event, State.DISPENSED), _unsent(event)]
 
     @writes.register
     def _(self, event: Prescription.Cancelled) -> Sequence[Write]:
-        return [_moved(event, State.CANCELLED)]
+        return [_moved(event, State.CANCELLED), _unsent(event)]
 
     @writes.register
     def _(self, event: Prescription.Expired) -> Sequence[Write]:
-        return [_moved(event, State.EXPIRED)]
+        return [_moved(event, State.EXPIRED), _unsent(event)]
 
     @writes.register
     def _(self, event: Prescription.VisibilityChanged) -> Sequence[Write]:
@@ -176,6 +177,10 @@ def place(prescription_id: str, field: str) -> str:
 
 def pharmacy_token(secret: bytes, facility: str) -> str:
     return keyed_token(secret, "pharmacy", facility)
+
+
+def _unsent(event: Prescription.Event) -> Write:
+    return Purge([Eq("prescription_id", str(event.originator_id))])
 
 
 def _moved(event: Prescription.Event, state: State, due: date | None = None) -> Write:

@@ -1,5 +1,6 @@
 """Who finds, reads and follows a prescription."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 from uuid import uuid4
 
@@ -10,6 +11,7 @@ from services.prescription.policies import POLICIES
 from shared.eventing.received import Received
 from shared.kernel.actor import Actor
 from shared.kernel.errors import Forbidden, InvalidRequest
+from shared.stores.documents import Eq
 from tests.prescription.world import (
     DOCTOR,
     LYON,
@@ -92,6 +94,63 @@ def test_sent_to_a_pharmacy_which_then_reads_it(world: World) -> None:
     assert [m["facility"] for m in sent] == [PARIS]
     world.access.block(RECORD, PHARMACIST)
     assert received(PHARMACIST) == []
+
+
+def send(world: World, number: str) -> None:
+    sending = c.SendToPharmacy(request_id=uuid4(), number=number, facility=PARIS)
+    world.app.send_to_pharmacy(sending, PATIENT)
+
+
+def sendings(world: World) -> int:
+    world.project()
+    return world.documents.count(Eq("kind", "sending"))
+
+
+def cancel(world: World, number: str) -> None:
+    cancelling = c.Cancel(request_id=uuid4(), number=number, reason="treatment_changed")
+    world.app.cancel(cancelling, DOCTOR)
+
+
+def dispense_all(world: World, number: str) -> None:
+    world.dispense(number, given(2))
+
+
+def let_it_expire(world: World, _number: str) -> None:
+    world.move(days=365)
+    world.project()
+    world.app.expire_due()
+
+
+@pytest.mark.parametrize("end", [cancel, dispense_all, let_it_expire])
+def test_what_is_over_is_not_looked_through_for_ever(
+    world: World, end: Callable[[World, str], None]
+) -> None:
+    """Each look of a pharmacy at what was sent to it went through all that ever was."""
+    number = world.issue().number
+    send(world, number)
+    assert sendings(world) == 1
+
+    end(world, number)
+
+    assert sendings(world) == 0
+    assert world.of(number).sent_to == [PARIS]
+
+
+def test_opened_again_it_is_sent_again(world: World) -> None:
+    """By the person: what it was sent for has been served, to the last box."""
+    number = world.issue().number
+    send(world, number)
+    done = world.dispense(number, given(2))
+    request = c.ReverseDispensation(
+        request_id=uuid4(), number=number, dispensation=done.dispensation_id, reason="returned"
+    )
+    world.app.reverse_dispensation(request, PHARMACIST)
+    assert sendings(world) == 0
+
+    send(world, number)
+
+    assert sendings(world) == 1
+    assert [i.number for i in world.app.received(c.Received(), PHARMACIST).items] == [number]
 
 
 @pytest.mark.parametrize("facility", [PARIS_TOO, "1750512345", "1990000019", "elsewhere"])
