@@ -17,7 +17,7 @@ from services.prescription.adapters.tables import read_kinds, read_pharmacies
 from services.prescription.application import Prescriptions
 from services.prescription.application.log import Around, Limits
 from services.prescription.domain.number import parse
-from services.prescription.domain.ports import Content, Deposited, Facility, Names, Traits
+from services.prescription.domain.ports import Content, Deposited, Facility, Head, Names, Traits
 from services.prescription.domain.prescription import Prescription
 from services.prescription.messages import message_for
 from services.prescription.projections.prescriptions import ListedPrescriptions, PrescriptionList
@@ -85,6 +85,7 @@ class PlayedVault:
     refusal: Refusal | None = None
     dies: Callable[[str], None] = nothing
     position: int = 0
+    epoch: str = "e"
 
     def deposit(
         self,
@@ -121,8 +122,8 @@ class PlayedVault:
         self.position += 1
         return document_id
 
-    def head(self) -> int:
-        return self.position
+    def head(self) -> Head:
+        return Head(epoch=self.epoch, position=self.position)
 
 
 INS = ("279035121518989", "1.2.250.1.213.1.4.10")

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from services.prescription.domain.ports import Content, Deposited
+from services.prescription.domain.ports import Content, Deposited, Head
 from shared.crypto.base64_text import to_base64
 from shared.kernel.actor import Actor
 from shared.rpc.client import RpcClient
@@ -39,5 +39,6 @@ class RpcVault:
             confidentiality=answer.get("confidentiality") or confidentiality,
         )
 
-    def head(self) -> int:
-        return int(self._client.call("vault", "head", {})["position"])
+    def head(self) -> Head:
+        answer = self._client.call("vault", "head", {})
+        return Head(epoch=answer["epoch"], position=answer["position"])

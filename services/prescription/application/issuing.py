@@ -21,7 +21,7 @@ from services.prescription.application.log import SELF, UNSETTLED, PrescriptionL
 from services.prescription.domain import deciding
 from services.prescription.domain.number import draw, printed
 from services.prescription.domain.people import pharmacy, professional, specialty
-from services.prescription.domain.ports import Content, Names, Printed, Read
+from services.prescription.domain.ports import Content, Head, Names, Printed, Read
 from services.prescription.domain.prescription import Prescription, State, attributes
 from services.prescription.domain.refusals import NotTaken, NumberUnknown
 from services.prescription.domain.terms import Line, accepted
@@ -143,14 +143,20 @@ class Issuing(PrescriptionLog):
         stale = [row for row in self.pending.all() if row.begun_at < limit]
         if not stale:
             return
-        head, followed = self.around.vault.head(), self.places.followed("vault")
-        if (followed.position if followed else 0) < head:
+        if not self._has_followed(self.around.vault.head()):
             return
         for row in stale:
             giving_up = Abandoning(
                 prescription_id=row.prescription_id, reason="unfinished", begun_at=row.begun_at
             )
             self.abandon(giving_up, SELF)
+
+    def _has_followed(self, head: Head) -> bool:
+        """All that the vault has published by then, in its history of now."""
+        reached = self.places.followed("vault")
+        if reached is None:
+            return head.position == 0
+        return reached.epoch == head.epoch and reached.position >= head.position
 
     def unfinished(self, request: c.Unfinished, by: Actor) -> c.UnfinishedIssues:
         return c.UnfinishedIssues(

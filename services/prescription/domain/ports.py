@@ -81,6 +81,14 @@ class Deposited:
     confidentiality: Sequence[str]
 
 
+@dataclass(frozen=True, kw_only=True)
+class Head:
+    """Positions are of one ``epoch``: a log that was restored counts anew from before."""
+
+    epoch: str
+    position: int
+
+
 class Vault(Protocol):
     def deposit(
         self,
@@ -94,8 +102,8 @@ class Vault(Protocol):
         """The same each time for one request. Raises the vault's refusal."""
         ...
 
-    def head(self) -> int:
-        """Position of its last message."""
+    def head(self) -> Head:
+        """Of its last message; position 0 before the first."""
         ...
 
 

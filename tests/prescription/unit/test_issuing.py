@@ -208,6 +208,20 @@ def test_killed_before_the_vault_and_nobody_back_neither(world: World) -> None:
     assert world.app.unfinished(c.Unfinished(), OPERATOR).items == []
 
 
+def test_what_was_followed_of_another_history_proves_nothing(world: World) -> None:
+    """A vault that was restored counts anew from before: the document came at a place that was
+    followed when it held something else."""
+    left = killed_issue(world, asked(), "after")
+    world.clock.move(timedelta(minutes=16))
+    reached = Link("e", 500, "d")
+    world.app.apply(None, Followed(publisher="vault", previous=None, reached=reached))
+    world.vault.epoch, world.vault.position = "e2", 450
+
+    world.app.abandon_stale()
+
+    assert kept(world, left).state is State.PREPARED
+
+
 def test_a_recent_one_is_left_alone(world: World) -> None:
     """Its caller may still be there."""
     left = killed_issue(world, asked(), "before")
