@@ -17,7 +17,7 @@ from services.vault.contract import CONTRACT as VAULT
 from services.vault.messages import message_for
 from shared.eventing.outbox import OutboxReader
 from shared.kernel.actor import ActorKind
-from shared.kernel.errors import Forbidden
+from shared.kernel.errors import Conflict, Forbidden
 from shared.kernel.ins import INS_NIR_TEST
 from tests.neighbours import registered as known
 from tests.neighbours.in_process import InProcess, caller
@@ -88,6 +88,16 @@ def test_what_is_printed_is_taken_once(vault: Vault, paper: Paper) -> None:
     assert list(first.confidentiality) == ["N"]
     assert vault.head() == head
     assert head.position > 0
+
+
+def test_a_request_says_the_same_each_time(vault: Vault, paper: Paper) -> None:
+    """Hidden otherwise meanwhile, it is another request; for what the record has already."""
+    request_id = uuid4()
+    first = vault.deposit(request_id, RECORD, paper.receipt, ["N"], None, DOCTOR)
+    with pytest.raises(Conflict):
+        vault.deposit(request_id, RECORD, paper.receipt, ["MASQUE_PS"], None, DOCTOR)
+    other = vault.deposit(uuid4(), RECORD, paper.receipt, ["MASQUE_PS"], None, DOCTOR)
+    assert other.document_id == first.document_id
 
 
 def test_a_new_version_takes_the_place_of_its_former(vault: Vault, paper: Paper) -> None:

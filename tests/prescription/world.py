@@ -26,7 +26,7 @@ from shared.eventing.messages import MessageData
 from shared.eventing.view import View
 from shared.kernel.actor import Actor, ActorKind
 from shared.kernel.clock import FixedClock
-from shared.kernel.errors import Forbidden, Refusal, Unavailable
+from shared.kernel.errors import Conflict, Forbidden, Refusal, Unavailable
 from shared.stores.event_log import Recorded
 from shared.stores.settings import EventStoreSettings
 from shared.stores.views import open_documents
@@ -77,6 +77,7 @@ class PlayedVault:
 
     records: set[UUID] = field(default_factory=lambda: {RECORD})
     taken: dict[UUID, UUID] = field(default_factory=dict)
+    said: dict[UUID, object] = field(default_factory=dict)
     contents: dict[UUID, Content] = field(default_factory=dict)
     codes: dict[UUID, tuple[str, ...]] = field(default_factory=dict)
     hides: frozenset[str] = frozenset()
@@ -103,6 +104,9 @@ class PlayedVault:
             raise Unavailable
         if record_id not in self.records or replaces not in {None, *self.contents}:
             raise Forbidden
+        said = (record_id, content.data, list(confidentiality), replaces)
+        if self.said.setdefault(request_id, said) != said:
+            raise Conflict
         if request_id not in self.taken:
             codes = tuple(sorted({*confidentiality, *self.hides}))
             self.taken[request_id] = self._known(content) or self._add(content, codes)

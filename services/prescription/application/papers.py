@@ -94,7 +94,7 @@ class Papers(PrescriptionLog):
             return
         try:
             deposited = self.around.vault.deposit(
-                derived_id(self.secret, "receipt", row.id),
+                self._request_of(row, prescription),
                 prescription.record_id,
                 content,
                 prescription.confidentiality,
@@ -109,6 +109,11 @@ class Papers(PrescriptionLog):
             self.keep_paper(Kept(**kept, reason=refused.code), by)
         else:
             self.keep_paper(Kept(**kept, document_id=deposited.document_id), by)
+
+    def _request_of(self, row: Row, prescription: Prescription) -> UUID:
+        """The same for what is asked in the same words: hidden from others meanwhile it is another
+        request, which the vault answers with the document it has."""
+        return derived_id(self.secret, "receipt", row.id, *prescription.confidentiality)
 
     @unreplayed
     def keep_paper(self, request: Kept, by: Actor) -> Outcome[Done]:

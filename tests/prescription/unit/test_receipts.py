@@ -10,6 +10,7 @@ import pytest
 
 from services.prescription import contract as c
 from services.prescription.domain.refusals import NothingLeft
+from services.prescription.policies import POLICIES
 from services.vault.domain.cda.header import read_header
 from shared.cda.tree import clinical_document
 from shared.crypto.base64_text import to_base64
@@ -32,6 +33,7 @@ from tests.prescription.world import (
     line,
     pharmacist,
 )
+from tests.support.hearing import hear
 
 H = "{urn:hl7-org:v3}"
 GENERIC = {
@@ -330,6 +332,29 @@ def test_killed_at_each_step_it_is_kept_once(world: World, step: str) -> None:
     assert [quantities(one) for one in documents(world)] == [["1"]]
     assert world.topics().count("dispensation_documented") == 1
     assert unfinished(world) == 0
+
+
+def test_hidden_meanwhile_it_is_brought_all_the_same(world: World) -> None:
+    """Taken, and its answer lost; then the person masked the prescription. Asked again with other
+    codes, one request is a conflict for ever, and all that came after it there waited."""
+    issued = world.issue()
+
+    def dies(reached: str) -> None:
+        if reached == "after":
+            raise Killed
+
+    world.vault.dies = dies
+    with pytest.raises(Killed):
+        world.dispense(issued.number, given(1))
+    world.vault.dies = lambda _: None
+    codes = {"document_id": str(issued.document_id), "confidentiality": ["MASQUE_PS"]}
+    hear(world.again(), POLICIES, "vault.document_masked", RECORD, **codes)
+    world.clock.move(timedelta(minutes=1))
+
+    world.dispense(issued.number, given(1))
+
+    assert unfinished(world) == 0
+    assert [quantities(one) for one in documents(world)] == [["1"], ["1"]]
 
 
 def test_what_the_vault_refuses_is_said(world: World) -> None:
