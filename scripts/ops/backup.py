@@ -130,11 +130,12 @@ def _kept(
 def expire_backups(
     folder: Folder,
     days: Annotated[
-        int, typer.Option(help="Kept so long; what certificates of erasure say.")
+        int, typer.Option(min=0, help="Kept so long; what certificates of erasure say.")
     ] = KEPT_DAYS,
     dry_run: DryRun = False,
 ) -> None:
-    """Remove sets past their term, and copies of objects that were deleted that long ago."""
+    """Remove sets past their term, also what is left of one that was broken off, and copies of
+    objects that were deleted that long ago."""
     now, kept = datetime.now(UTC), timedelta(days=days)
     try:
         old = expired(folder, now, kept)

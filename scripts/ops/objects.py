@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import secrets
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from shared.kernel.common import CommonSettings
 from shared.stores.objects import AlreadyThere, Objects, open_objects
 
 CHUNK = 1024 * 1024
+UNFINISHED = ".new"
 WRITTEN_AGAIN = (CHECKPOINT_PATH, COSIGNED_PATH, VKEY_PATH)
 """Of the transparency log: what audit's own tables (and its key) say, and so in no copy. All else
 is written once."""
@@ -65,12 +67,14 @@ def put_back(objects: Objects, name: str, root: Path, bar: Progress) -> int:
 
 
 def keys_in(root: Path) -> list[str]:
-    return [str(file.relative_to(root)) for file in sorted(root.rglob("*")) if file.is_file()]
+    """But for what a backup was copying when it was broken off."""
+    files = [file for file in sorted(root.rglob("*")) if file.is_file()]
+    return [str(file.relative_to(root)) for file in files if file.suffix != UNFINISHED]
 
 
 def fetch(objects: Objects, key: str, file: Path, sha256: str | None) -> None:
     private_folder(file.parent)
-    new = file.with_name(file.name + ".new")
+    new = file.with_name(f"{file.name}.{secrets.token_hex(4)}{UNFINISHED}")  # two may copy at once
     digest = hashlib.sha256()
     with new.open("wb") as stream:
         for chunk in objects.get(key):

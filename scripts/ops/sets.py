@@ -7,6 +7,7 @@ what the buckets hold, the tiles of the transparency log once for each history t
 
 import hashlib
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -24,6 +25,8 @@ case (February is one of them)."""
 PAGE = 500
 CHUNK = 1024 * 1024
 NONE_YET = "0" * 64
+BEGUN = "%Y%m%dT%H%M%S.%fZ"
+"""A set's folder is named by when it was begun."""
 
 
 class Kept(BaseModel):
@@ -92,7 +95,7 @@ def set_at(folder: Path, at: datetime) -> tuple[Path, BackupSet]:
 
 
 def new_set(folder: Path, now: datetime) -> Path:
-    name = now.astimezone(UTC).strftime("%Y%m%dT%H%M%S.%fZ")
+    name = now.astimezone(UTC).strftime(BEGUN)
     return private_folder(private_folder(private_folder(folder) / "sets") / name)
 
 
@@ -138,10 +141,19 @@ def remember(folder: Path, tombstones: list[Tombstone]) -> int:
 
 
 def expired(folder: Path, now: datetime, kept: timedelta) -> list[Path]:
-    """Sets past their term. The newest is one too, whatever its age: a term is a promise."""
+    """Sets past their term, and what is left of those that were broken off: wrapped keys are in
+    both. The newest is one too, whatever its age: a term is a promise."""
     if kept > LONGEST:
         raise ValueError(f"backups are kept {LONGEST.days} days at most")
-    return [path for path, made in sets(folder) if now - made.at > kept]
+    begun = [(path, made.at) for path, made in sets(folder)]
+    return [path for path, at in (*begun, *_unfinished(folder)) if now - at > kept]
+
+
+def _unfinished(folder: Path) -> Iterator[tuple[Path, datetime]]:
+    for path in (folder / "sets").glob("*/"):
+        if not (path / "set.json").exists():
+            with suppress(ValueError):  # a folder of somebody else's
+                yield path, datetime.strptime(path.name, BEGUN).replace(tzinfo=UTC)
 
 
 def at_instant(text: str) -> datetime:

@@ -2,13 +2,15 @@
 
 import shutil
 import sqlite3
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from threading import Event, Thread
 from uuid import UUID, uuid4
 
 import pytest
 
-from scripts.ops.sets import remember, sets
+from scripts.ops.objects import keys_in
+from scripts.ops.sets import new_set, remember, sets
 from tests.ops.world import Operated, operated
 
 
@@ -180,6 +182,38 @@ def test_backups_end_with_the_term_of_the_law(carnet: Operated) -> None:
     assert len(sets(carnet.folder)) == 1
     carnet.done("expire-backups", str(carnet.folder), "--days", "0")
     assert sets(carnet.folder) == []
+
+
+def test_what_a_backup_left_that_was_broken_off_ends_with_that_term_too(carnet: Operated) -> None:
+    """It has wrapped keys of people who were erased since, and no manifest that says so."""
+    carnet.done("backup", str(carnet.folder))
+    [(whole, _)] = sets(carnet.folder)
+    for days, name in ((36, "old"), (34, "young")):
+        begun = datetime.now(UTC) - timedelta(days=days)
+        left = new_set(carnet.folder, begun)
+        (left / "keyring.db").write_text(name)
+    assert "1 sets" in carnet.done("expire-backups", str(carnet.folder), "--dry-run")
+    assert "1 sets" in carnet.done("expire-backups", str(carnet.folder))
+    left_there = {
+        file.read_text() for file in carnet.folder.rglob("keyring.db") if file.parent != whole
+    }
+    assert left_there == {"young"}
+    assert [place for place, _ in sets(carnet.folder)] == [whole]
+
+
+def test_a_term_is_no_less_than_nothing(carnet: Operated) -> None:
+    """A slip of the pen would take all that was kept, the set of this minute too."""
+    carnet.done("backup", str(carnet.folder))
+    assert carnet.run("expire-backups", str(carnet.folder), "--days", "-35").exit_code == 2
+    assert len(sets(carnet.folder)) == 1
+
+
+def test_a_copy_that_was_broken_off_is_no_object(tmp_path: Path) -> None:
+    """It would be put back into a bucket, under a name that nobody stored."""
+    for name in ("a/b", "a/c.4f2a.new"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).touch()
+    assert keys_in(tmp_path) == ["a/b"]
 
 
 def test_a_sweep_finds_a_changed_event(carnet: Operated) -> None:
