@@ -25,12 +25,28 @@ def private_folder(path: Path) -> Path:
 
 
 def write_private(path: Path, text: str) -> None:
-    """Readable by its owner from the first byte on: created so, not changed afterwards."""
+    """Readable by its owner from the first byte on: created so, not changed afterwards. On the
+    disk when it returns. Rewritten by root it stays whose it was, new it is its folder's owner's:
+    a service in a container has a user of its own."""
     temporary = path.with_name(path.name + ".new")
     temporary.unlink(missing_ok=True)
     with os.fdopen(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+        if os.geteuid() == 0:
+            owner = (path if path.exists() else path.parent).stat()
+            os.fchown(file.fileno(), owner.st_uid, owner.st_gid)
         file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
     temporary.replace(path)
+    _sync_folder(path.parent)
+
+
+def _sync_folder(path: Path) -> None:
+    opened = os.open(path, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(opened)
+    finally:
+        os.close(opened)
 
 
 def kept_secret(path: Path) -> str:

@@ -1,7 +1,6 @@
 """Secrets of an installation of its own: made once, kept, put where each part looks for its own."""
 
 import json
-import os
 import secrets
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -15,6 +14,7 @@ from scripts.manifests.broker import OPERATOR, VHOST, definitions, users
 from scripts.manifests.compose import HTTP, STORES
 from scripts.manifests.postgresql import BACKUP, database_of, owner_of, roles
 from scripts.manifests.wiring import wiring
+from scripts.ops.env_files import Environment, complete, read
 from scripts.ops.parts import DryRun
 from scripts.ops.secret_store import MIGRATION, write_values
 from shared.auth.service_keys import generate_service_keys
@@ -22,22 +22,29 @@ from shared.auth.service_keys import generate_service_keys
 OTHERS = ("postgres", "mongodb", "objects", "grafana", BACKUP)
 MOUNTED = "/run/carnet"
 
-Environment = Mapping[str, str]
+RELAY = "mail-relay:587"
+RELAYS = ("CARNET_MESSAGING_RELAY", "CARNET_NOTIFICATION_RELAY")
+PLACES = "CARNET_HOSTING_PLACES"
 
 
 def prepare(
     folder: Annotated[Path, typer.Argument(help="Where to keep them; private to its owner.")],
     relay: Annotated[
-        str, typer.Option(help="host:port of the server that mail goes out through (STARTTLS).")
-    ] = "mail-relay:587",
+        str | None,
+        typer.Option(
+            metavar="HOST:PORT",
+            help="The server that mail goes out through (STARTTLS).",
+            show_default=f"the one that is set; {RELAY} at first",
+        ),
+    ] = None,
     dry_run: DryRun = False,
 ) -> None:
     """Make the keys, passwords and settings that deploy/compose.yaml mounts, and the values that
     the ExternalSecrets of k8s/ look for: FOLDER/secret-store/PATH.json holds those of PATH.
 
-    Safe to repeat: what is there is kept, since a new key would orphan all data. Give the
-    folder to the containers' user afterwards: chown -R 10001 FOLDER/env FOLDER/keys FOLDER/kek
-    FOLDER/backups.
+    Safe to repeat: what is there is kept, since a new key would orphan all data; so are settings
+    that you put into FOLDER/env. Give the folder to the containers' user afterwards: chown -R
+    10001 FOLDER/env FOLDER/keys FOLDER/kek FOLDER/backups.
     """
     if dry_run:
         typer.echo(f"{folder}: keys and passwords of {len(SERVICES)} services would be made")
@@ -49,8 +56,10 @@ def prepare(
     _databases(home, passwords)
     private_folder(home / "backups")
     private_folder(home / "smtp")  # for tls.crt, tls.key and ca.crt of the mail edge
-    for name, environment in _environments(passwords, relay).items():
-        _environment(home, name, environment)
+    files = home / "env"
+    mail = _of_relay(read(files / "common"), relay)
+    for name, environment in _environments(passwords, mail).items():
+        complete(files / name, environment, mail if relay and name == "common" else {})
     write_values(home, passwords)
     typer.echo(f"{folder}: ready for deploy/compose.yaml; {folder}/secret-store for Kubernetes")
 
@@ -133,16 +142,23 @@ def _s3_identity(name: str, secret: str, actions: Sequence[str]) -> dict[str, ob
     }
 
 
-def _environments(passwords: Mapping[str, str], relay: str) -> dict[str, Environment]:
+def _of_relay(there: Environment, relay: str | None) -> Environment:
+    """Mail goes out through it, so its host is declared, in the place of the former one's."""
+    former = {there[name].partition(":")[0] for name in RELAYS if name in there}
+    places = there.get(PLACES, ",".join(STORES)).split(",")
+    given = relay or there.get(RELAYS[0], RELAY)
+    declared = [*(place for place in places if place not in former), given.partition(":")[0]]
+    return {PLACES: ",".join(declared), **dict.fromkeys(RELAYS, given)}
+
+
+def _environments(passwords: Mapping[str, str], mail: Environment) -> dict[str, Environment]:
     common = {
         "CARNET_ENVIRONMENT": "production",
-        "CARNET_HOSTING_PLACES": ",".join((*STORES, relay.partition(":")[0])),
-        "CARNET_MESSAGING_RELAY": relay,
+        **mail,
         "CARNET_MESSAGING_SMTP_HOST": "0.0.0.0",  # noqa: S104 - of the container's own network
         "CARNET_MESSAGING_SMTP_CERT_FILE": f"{MOUNTED}/smtp/tls.crt",
         "CARNET_MESSAGING_SMTP_KEY_FILE": f"{MOUNTED}/smtp/tls.key",
         "CARNET_MESSAGING_SMTP_CLIENTS_CA_FILE": f"{MOUNTED}/smtp/ca.crt",
-        "CARNET_NOTIFICATION_RELAY": relay,
         "CARNET_NOTIFICATION_SPOOL_DIR": "/tmp/notices",  # noqa: S108 - of the container's own
         "CARNET_ISSUERS_FILE": f"{MOUNTED}/issuers.json",
         "CARNET_SERVICE_KEYS_DIR": f"{MOUNTED}/keys",
@@ -215,8 +231,3 @@ def _objects(name: str, secret: str) -> Environment:
         "CARNET_S3_ACCESS_KEY": name,
         "CARNET_S3_SECRET_KEY": secret,
     }
-
-
-def _environment(home: Path, name: str, environment: Environment) -> None:
-    file = private_folder(home / "env") / name
-    write_private(file, "".join(f"{key}={value}{os.linesep}" for key, value in environment.items()))

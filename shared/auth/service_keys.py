@@ -21,17 +21,23 @@ _NAME = re.compile(r"[a-z][a-z_]{0,31}")
 
 
 def generate_service_keys(folder: Path, services: Iterable[str]) -> None:
-    """Make the missing pairs of ``services``; private keys are readable by their owner only."""
+    """Make the missing pairs of ``services``; private keys are readable by their owner only.
+
+    The private one has its name last: where that is, both are whole, however the last time ended.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     for service in services:
         private = folder / f"{service}.key"
         if private.exists():
             continue
         key = Ed25519PrivateKey.generate()
-        private.touch(mode=0o600)
-        private.write_text(private_pem(key))
+        made = folder / f"{service}.key.new"
+        made.unlink(missing_ok=True)
+        made.touch(mode=0o600)
+        made.write_text(private_pem(key))
         public = format_public_keys([BelievedKey(key.public_key())])
         (folder / f"{service}.pub").write_text(public)
+        made.replace(private)
 
 
 def private_pem(key: Ed25519PrivateKey) -> str:

@@ -24,6 +24,34 @@ def test_rewriting_a_private_file_never_leaves_a_half_of_it(tmp_path: Path) -> N
     assert [file.name for file in tmp_path.iterdir()] == ["settings"]
 
 
+def test_a_private_file_is_on_the_disk_before_it_takes_the_others_place(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Keys are wrapped by a key-encryption key seconds after it was written: a power cut that
+    takes it, and leaves what it wrapped, loses everything."""
+    synced: list[Path] = []
+    monkeypatch.setattr(
+        os, "fsync", lambda fd: synced.append(Path(f"/proc/self/fd/{fd}").readlink())
+    )
+    write_private(tmp_path / "kek", "one")
+    assert synced == [tmp_path / "kek.new", tmp_path]
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="nobody else may give a file away")
+def test_what_an_administrator_rewrites_stays_its_owners(tmp_path: Path) -> None:
+    """A service in a container has a user of its own, who could not read it any more."""
+    theirs = tmp_path / "keys"
+    theirs.mkdir()
+    write_private(tmp_path / "kek", "one")
+    for path in (theirs, tmp_path / "kek"):
+        os.chown(path, 10001, 10002)
+    write_private(tmp_path / "kek", "two")
+    write_private(theirs / "vault.pub", "new")
+    write_private(tmp_path / "ours", "new")
+    owners = [path.stat() for path in (tmp_path / "kek", theirs / "vault.pub", tmp_path / "ours")]
+    assert [(o.st_uid, o.st_gid) for o in owners] == [(10001, 10002), (10001, 10002), (0, 0)]
+
+
 def test_a_server_that_starts_again_has_its_ports_again(tmp_path: Path) -> None:
     ports = free_ports(tmp_path / "ports.json", ("a", "b"))
     assert len(set(ports.values())) == 2

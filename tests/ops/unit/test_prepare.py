@@ -77,6 +77,34 @@ def test_made_again_nothing_changes(prepared: Path) -> None:
     assert {name: (prepared / name).read_text() for name in kept} == before
 
 
+def test_what_an_operator_set_themselves_is_kept(prepared: Path) -> None:
+    """A runbook has it made again to give out a key: mail must not go elsewhere since, nor the
+    broker be spoken to without TLS. What is new of a version is added."""
+    vault, common = (prepared / "env" / name for name in ("vault", "common"))
+    as_made = vault.read_text()
+    vault.write_text(as_made.replace("amqp://", "amqps://") + "# ours\nCARNET_VAULT_ANTIVIRUS=no\n")
+    common.write_text(common.read_text().replace("CARNET_HTTP_PORT=8080\n", ""))
+    theirs = vault.read_text()
+    Operated(prepared.parent, {}).done("prepare", str(prepared))
+    assert vault.read_text() == theirs
+    now = environment(prepared, "vault")
+    assert (
+        now["CARNET_MESSAGING_RELAY"] == now["CARNET_NOTIFICATION_RELAY"] == "mail.example.org:587"
+    )
+    assert "mail.example.org" in now["CARNET_HOSTING_PLACES"]
+    assert now["CARNET_HTTP_PORT"] == "8080"
+
+
+def test_another_relay_is_taken_when_it_is_said(prepared: Path) -> None:
+    done = Operated(prepared.parent, {}).done
+    done("prepare", str(prepared), "--relay", "other.example.org:587")
+    now = environment(prepared, "vault")
+    assert (
+        now["CARNET_MESSAGING_RELAY"] == now["CARNET_NOTIFICATION_RELAY"] == "other.example.org:587"
+    )
+    assert set(now["CARNET_HOSTING_PLACES"].split(",")) == {*STORES, "other.example.org"}
+
+
 BY_HAND = {"carnet/messaging/smtp"}
 """Certificates of the mail edge, which are the operator's: taken along once they are there."""
 

@@ -1,6 +1,7 @@
 """The file of one service's public keys: wholly understood, or nothing of it is believed."""
 
 from datetime import UTC, datetime, timedelta
+from errno import ENOSPC
 from hashlib import sha256
 from pathlib import Path
 
@@ -139,3 +140,29 @@ def test_the_folder_of_keys_is_made(tmp_path: Path) -> None:
     generate_service_keys(tmp_path / "new" / "keys", ["vault"])
 
     assert private_key(tmp_path / "new" / "keys", "vault")
+
+
+@pytest.mark.parametrize("write", [0, 1])
+def test_keys_whose_making_found_no_room_are_made_the_next_time(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, write: int
+) -> None:
+    """A private key that was there, and empty or without the public one, was kept for ever: its
+    service never started again."""
+    written: list[Path] = []
+    whole = Path.write_text
+
+    def full(path: Path, text: str) -> int:
+        written.append(path)
+        if len(written) > write:
+            raise OSError(ENOSPC, "No space left on device")
+        return whole(path, text)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "write_text", full)
+        with pytest.raises(OSError, match="No space"):
+            generate_service_keys(tmp_path, ["vault"])
+    generate_service_keys(tmp_path, ["vault"])
+    own = private_key(tmp_path, "vault").public_key()
+    [believed] = parse_public_keys((tmp_path / "vault.pub").read_text())
+    assert believed.key.public_bytes_raw() == own.public_bytes_raw()
+    assert {file.name for file in tmp_path.iterdir()} == {"vault.key", "vault.pub"}
