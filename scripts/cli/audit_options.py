@@ -2,6 +2,7 @@
 
 import os
 import re
+import sqlite3
 from collections.abc import Iterator
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
@@ -12,7 +13,9 @@ from typing import Annotated, Any, NoReturn
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+import psycopg
 import typer
+from eventsourcing.persistence import InterfaceError, OperationalError
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from scripts.cli.audit_evidence import Where
@@ -28,6 +31,8 @@ from shared.kernel.settings import SettingsError
 
 PARIS = ZoneInfo("Europe/Paris")
 MONTH = re.compile(r"\d{4}-(0[1-9]|1[0-2])", re.ASCII)
+STORE_FAILED = (sqlite3.Error, psycopg.Error, InterfaceError, OperationalError)
+"""What a database says that does not answer, or is none; the latter two are the library's words."""
 
 
 class Ended(IntEnum):
@@ -135,8 +140,8 @@ def progress(what: str, total: int | None) -> Iterator[Any]:
 def or_cannot() -> Iterator[None]:
     try:
         yield
-    except (CannotRead, Fork, InvalidNote, KeyUnavailable, OSError) as error:
-        cannot(str(error))
+    except (CannotRead, Fork, InvalidNote, KeyUnavailable, OSError, *STORE_FAILED) as error:
+        cannot(str(error).strip())
     except NotAuthentic as error:
         cannot(f"{error}: what is stored was changed; run `carnet audit verify`")
     except Refusal as refusal:

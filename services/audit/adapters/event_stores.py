@@ -245,11 +245,14 @@ def _open(file: Path) -> sqlite3.Connection:
 def _is_event_store(file: Path) -> bool:
     if not _is_name(file.stem):
         return False
-    with closing(_open(file)) as connection:
-        found = connection.execute(
-            "SELECT COUNT(*) FROM sqlite_master WHERE name IN ('stored_events', ?)",
-            (f"{file.stem}_epochs",),
-        ).fetchone()
+    try:
+        with closing(_open(file)) as connection:
+            found = connection.execute(
+                "SELECT COUNT(*) FROM sqlite_master WHERE name IN ('stored_events', ?)",
+                (f"{file.stem}_epochs",),
+            ).fetchone()
+    except sqlite3.Error as error:
+        raise CannotRead(f"{file}: {error}") from None
     return int(found[0]) == 2
 
 
