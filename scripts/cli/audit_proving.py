@@ -47,9 +47,9 @@ def prove(
         evidence = open_evidence(given)
         proof = evidence.log.prove_inclusion(service, position)
         proofs.check_proof(proof.text, evidence.verifier, check_ed25519)
-    if output:
-        output.write_text(proof.text, encoding="utf-8")
-    else:
+        if output:
+            output.write_text(proof.text, encoding="utf-8")
+    if not output:
         out.print(proof.text, markup=False, soft_wrap=True)
     err.print(f"{service} {position} is leaf {proof.index} of {proof.size}")
 

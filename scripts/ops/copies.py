@@ -67,4 +67,4 @@ class Databases:
 def _load(dsn: str, file: Path) -> None:
     """Whole or not at all. The tables are replaced, so run it as their owner."""
     options = ("--clean", "--if-exists", "--single-transaction", "--exit-on-error")
-    run("pg_restore", *options, "--no-owner", f"--dbname={dsn}", str(file))
+    run("pg_restore", dsn, *options, "--no-owner", str(file))

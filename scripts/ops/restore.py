@@ -78,7 +78,11 @@ def finish_restore(folder: Folder, at: At = None, dry_run: DryRun = False) -> No
 
 def _chosen(folder: Path, at: str | None) -> tuple[Path, BackupSet]:
     try:
-        return set_at(folder, at_instant(at) if at else datetime.now(UTC))
+        instant_of_it = at_instant(at) if at else datetime.now(UTC)
+    except ValueError as error:
+        raise typer.BadParameter(str(error), param_hint="--at") from None
+    try:
+        return set_at(folder, instant_of_it)
     except LookupError as error:
         refuse(str(error))
 
@@ -92,7 +96,8 @@ def _plan(found: BackupSet) -> Iterator[str]:
 
 def _refuse_damaged(place: Path, found: BackupSet) -> None:
     for service, kept in found.services.items():
-        if file_digest(place / kept.file) != kept.sha256:
+        file = place / kept.file
+        if not file.is_file() or file_digest(file) != kept.sha256:
             refuse(f"the file of {service} is not the one that was written: nothing was touched")
 
 

@@ -11,9 +11,10 @@ from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from scripts.machine.files import private_folder, write_private
+from scripts.ops.parts import refuse
 from services.audit.domain.settings import BUCKET
 from shared.crypto.tombstones import Tombstone
 from shared.kernel.clock import instant, parse_instant
@@ -83,7 +84,14 @@ def what_was_compared(found: BackupSet) -> Iterator[str]:
 def sets(folder: Path) -> list[tuple[Path, BackupSet]]:
     """The complete ones, oldest first: what is being written has no ``set.json`` yet."""
     files = sorted((folder / "sets").glob("*/set.json"))
-    return [(f.parent, BackupSet.model_validate_json(f.read_text())) for f in files]
+    return [(file.parent, _manifest(file)) for file in files]
+
+
+def _manifest(file: Path) -> BackupSet:
+    try:
+        return BackupSet.model_validate_json(file.read_text())
+    except ValidationError:
+        refuse(f"{file} is not of a set that this version knows: see to it, or move it away")
 
 
 def set_at(folder: Path, at: datetime) -> tuple[Path, BackupSet]:

@@ -15,7 +15,9 @@ from pathlib import Path
 from typing import Any, Protocol
 
 import psycopg
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
+from scripts.machine.kept import NotInstalled
 from shared.kernel.errors import Unavailable
 
 PATIENCE = 2.0
@@ -107,7 +109,7 @@ class ServerSnapshot:
         target = folder / f"{self._service}.dump"
         target.touch(mode=0o600)
         options = ("--format=custom", f"--snapshot={self._name}", f"--file={target}")
-        run("pg_dump", *options, self._dsn)
+        run("pg_dump", self._dsn, *options)
         return target
 
     def close(self) -> None:
@@ -171,11 +173,19 @@ def connect(dsn: str) -> psycopg.Connection[Row]:
         raise Unavailable(first) from None
 
 
-def run(program: str, *arguments: str) -> None:
-    """Of the newest PostgreSQL on this machine."""
+def run(program: str, dsn: str, *options: str) -> None:
+    """Of the newest PostgreSQL on this machine. Raise :class:`Unavailable` with what it says, but
+    not with what it quotes. The password goes by its environment: anybody can list its words."""
     folders = sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)
     path = os.pathsep.join([*map(str, folders), os.environ.get("PATH", "")])
     found = shutil.which(program, path=path)
     if found is None:
-        raise FileNotFoundError(f"{program} is not installed")
-    subprocess.run([found, *arguments], check=True, capture_output=True)
+        raise NotInstalled(f"{program} is missing; as root run: apt-get install postgresql-client")
+    parts: dict[str, Any] = conninfo_to_dict(dsn)
+    password = parts.pop("password", None)
+    environ = dict(os.environ) | ({"PGPASSWORD": password} if password else {})
+    command = [found, *options, f"--dbname={make_conninfo(**parts)}"]
+    ended = subprocess.run(command, env=environ, capture_output=True, text=True, check=False)
+    if ended.returncode:
+        said = [line for line in ended.stderr.splitlines() if line.startswith(f"{program}: ")]
+        raise Unavailable("; ".join(said) or f"{program} ended with {ended.returncode}")
