@@ -5,6 +5,7 @@ import json
 import zipfile
 import zlib
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
@@ -148,55 +149,75 @@ def archive(
         evidence, key = open_evidence(given), signing_key(given, sign_with)
         if key.public_key().public_bytes_raw() != evidence.verifier.key:
             raise CannotRead("this key is not the log's: nobody could check the archive")
-        with zipfile.ZipFile(file, "x") as zipped:
+        with _new(file) as zipped:
             into = ZipFiles(zipped)
-            count = _write(evidence, into, when(since), when(until))
+            count, lacking = _write(evidence, into, when(since), when(until))
             period = f"from {since or 'the beginning'} to {until or 'now'}"
             text = manifest_text(evidence.verifier.name, period, into.digests)
             into.put(MANIFEST, sign_note(text, evidence.verifier, key.sign).encode())
     out.print(f"{count} events written to {file}", markup=False)
+    for event in lacking:
+        sentence = "is not in the log, though later events are: run carnet audit verify"
+        err.print(f"[red]✗[/] {event} {sentence}", soft_wrap=True)
+    raise typer.Exit(Ended.FINDINGS if lacking else Ended.CLEAN)
+
+
+@contextmanager
+def _new(file: Path) -> Iterator[zipfile.ZipFile]:
+    """Gone again unless it was written to its end."""
+    with zipfile.ZipFile(file, "x") as zipped:
+        try:
+            yield zipped
+        except BaseException:
+            file.unlink()
+            raise
 
 
 def _write(
     evidence: Evidence, into: ZipFiles, since: datetime | None, until: datetime | None
-) -> int:
-    """The log first: what is written to the stores meanwhile is then not in the archive."""
+) -> tuple[int, list[str]]:
+    """The log first: what is written to the stores meanwhile is then not in the archive. Return
+    how many events are, and of each service the first that should be and is not in the log."""
     if evidence.keys_of is None:
         raise CannotRead("without keys nobody can tell which events are of the period")
     size = export_into(evidence, into)
-    stores, kept = evidence.stores, []
+    stores, kept, lacking = evidence.stores, [], []
     with progress("archiving", sum(stores.heads().values())) as advance:
         reader = Reader(stores, evidence.keys_of, advance)
         for service in stores.services():
             lines = _Lines(evidence, service, size)
             opened = (o for o in reader.opened(service) if _within(o, since, until))
             into.put_all(f"rows/{service}.ndjson", lines.of(opened))
+            if lines.lacking:
+                lacking.append(f"{service} {lines.lacking}")
             if lines.count:
                 kept.append(
                     Stretch(service=service, first=lines.first, last=lines.last, rows=lines.count)
                 )
     into.put(STRETCHES, json.dumps([asdict(stretch) for stretch in kept], indent=1).encode())
-    return sum(stretch.rows for stretch in kept)
+    return sum(stretch.rows for stretch in kept), lacking
 
 
 class _Lines:
-    """Rows that the log covers, as lines, each by itself: one that was never logged does not end
-    them. Counts them on the way."""
+    """Rows that the log covers, as lines; counts them on the way. Those that are yet to be logged
+    are the last ones; ``lacking``: the first that is not in it although a later one is, or 0."""
 
     def __init__(self, evidence: Evidence, service: str, size: int) -> None:
         self._evidence = evidence
         self._service = service
         self._size = size
-        self.count = self.first = self.last = 0
+        self.count = self.first = self.last = self.lacking = 0
 
     def of(self, opened: Iterator[Opened]) -> Iterator[bytes]:
-        run = None
+        run, waiting = None, 0
         for item in opened:
             position = item.row.position
             if run is None or not run.first_position <= position <= run.last_position:
                 run = self._evidence.stores.run_of(self._service, position)
             if run is None or run.index_of(position) >= self._size:
+                waiting = waiting or position
                 continue
+            self.lacking = self.lacking or waiting
             self.first = self.first or position
             self.last, self.count = position, self.count + 1
             yield row_line(item.row, run.index_of(position))

@@ -2,6 +2,7 @@
 
 import zipfile
 from collections.abc import Callable
+from errno import ENOSPC
 from functools import partial
 from pathlib import Path
 
@@ -9,7 +10,7 @@ import pytest
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from typer.testing import CliRunner
 
-from scripts.cli import audit, audit_evidence
+from scripts.cli import audit, audit_archive, audit_evidence
 from shared.crypto.local_keys import LocalKeys
 from tests.audit.ground import EVENTS, RECORD, ROOT_KEY, Ground, build
 from tests.audit.logs import PRIVATE, VERIFIER
@@ -18,12 +19,9 @@ from tests.support.damage import one_bit_off
 run = CliRunner().invoke
 
 
-@pytest.fixture
-def archived(ground: Ground, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    return archive_of(ground, tmp_path, monkeypatch)
-
-
-def archive_of(ground: Ground, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def archive(
+    ground: Ground, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> tuple[Path, int, str]:
     """Of a copy; its keys are at hand, where one has a key file (`test_stored_keys.py`)."""
     monkeypatch.setattr(audit_evidence, "open_keys", lambda *_: partial(LocalKeys, ROOT_KEY))
     objects = tmp_path / "objects"
@@ -35,7 +33,13 @@ def archive_of(ground: Ground, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     words = ["archive", str(file), "--sign-with", str(key), "--dir", str(tmp_path / "nowhere")]
     words += ["--data", str(ground.data), "--objects", str(objects), "--vkey", str(VERIFIER)]
     result = run(audit.app, [*words, "--from", "2026-11-01", "--to", "2026-12-01"])
-    assert result.exit_code == 0, result.output
+    return file, result.exit_code, " ".join(result.output.split())
+
+
+@pytest.fixture
+def archived(ground: Ground, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    file, code, said = archive(ground, tmp_path, monkeypatch)
+    assert code == 0, said
     return file
 
 
@@ -53,18 +57,53 @@ def test_it_is_whole_and_says_so(archived: Path) -> None:
     assert f"{2 * EVENTS} events" in said
 
 
+def test_events_after_one_that_the_log_lacks_are_not_left_out(
+    ground: Ground, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The archive ended there, signed and whole by its own account: an edit of audit's tables was
+    enough to have it say nothing of what came later."""
+    ground.sql("audit", "DELETE FROM audit_runs WHERE service = 'vault' AND first_position = 4")
+
+    file, code, said = archive(ground, tmp_path, monkeypatch)
+
+    assert code == 1
+    assert f"{2 * EVENTS - 1} events written" in said
+    assert "vault 4 is not in the log, though later events are: run carnet audit verify" in said
+    assert check(file)[0] == 0
+
+
 def test_an_event_that_was_never_logged_ends_no_archive(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """It is left out alone: whoever slipped one in would leave out all that came after, and the
-    archive would be whole."""
+    """It is left out alone, and named: whoever slipped one in would leave out all that came after,
+    and the archive would be whole."""
     ground = build(tmp_path / "ground", skipped=3)
     ground.sql("vault", "UPDATE stored_events SET rowid = 3 WHERE rowid = 12")
 
-    code, said = check(archive_of(ground, tmp_path, monkeypatch))
+    file, code, said = archive(ground, tmp_path, monkeypatch)
 
+    assert code == 1
+    assert "vault 3 is not in the log" in said
+    code, said = check(file)
     assert code == 0, said
     assert f"{EVENTS - 2 + EVENTS} events" in said
+
+
+def test_an_archive_that_is_not_written_to_its_end_is_not_there(
+    ground: Ground, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Half of one would keep the next try from writing another, and could be taken for one."""
+
+    def no_room(*_: object) -> None:
+        raise OSError(ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(audit_archive, "row_line", no_room)
+
+    file, code, said = archive(ground, tmp_path, monkeypatch)
+
+    assert code == 2
+    assert "No space left" in said
+    assert not file.exists()
 
 
 def test_it_holds_no_key_and_nothing_readable(archived: Path) -> None:
