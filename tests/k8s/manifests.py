@@ -1,6 +1,5 @@
 """The manifests as a cluster would be given them."""
 
-import os
 import shutil
 import subprocess
 import tempfile
@@ -50,13 +49,12 @@ def render(overlay: str) -> str:
 def with_component(name: str) -> list[Json]:
     """The overlay for production, with what an operator adds to it in an emergency."""
     with tempfile.TemporaryDirectory() as made:
-        folder = Path(made).resolve()
-        overlay, component = (
-            os.path.relpath(K8S / part, folder) for part in ("overlays/prod", f"components/{name}")
-        )
-        asked = {"resources": [overlay], "components": [component]}
-        (folder / "kustomization.yaml").write_text(yaml.safe_dump(asked))
-        return _documents(_rendered(folder))
+        folder = Path(made).resolve() / "k8s"
+        shutil.copytree(K8S, folder)
+        file = folder / "overlays" / "prod" / "kustomization.yaml"
+        overlay = yaml.safe_load(file.read_text())
+        file.write_text(yaml.safe_dump(overlay | {"components": [f"../../components/{name}"]}))
+        return _documents(_rendered(file.parent))
 
 
 def _rendered(folder: Path) -> str:

@@ -160,7 +160,8 @@ def mail_edge(wired: Wiring) -> Json:
 
 
 def migration(wired: Wiring) -> Json:
-    """Makes tables, indexes and buckets with the owner's credentials; services only verify."""
+    """Makes tables, indexes and buckets with the owner's credentials; services only verify. Each
+    try is a pod that stays, so that what it said can be read."""
     name = wired.service
     command = container(name, ["ops", "migrate", name], secret=f"{name}-migration", probed=False)
     return {
@@ -173,7 +174,7 @@ def migration(wired: Wiring) -> Json:
             "ttlSecondsAfterFinished": KEPT_AFTER,
             "template": {
                 "metadata": {"labels": labels(name, "migrate")},
-                "spec": pod(wired, [command], restart="OnFailure"),
+                "spec": pod(wired, [command], restart="Never"),
             },
         },
     }

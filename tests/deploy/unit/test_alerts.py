@@ -13,6 +13,7 @@ from prometheus_client import REGISTRY
 
 from scripts.cli.processes import ROOT
 from scripts.manifests.dashboards import BOARDS
+from tests.k8s.manifests import base, of_kind
 
 FOLDER = ROOT / "deploy" / "prometheus"
 OUTSIDE = ("rabbitmq_", "cnpg_", "barman_", "kube_", "up")
@@ -71,6 +72,14 @@ def test_alerts_and_dashboards_ask_for_metrics_that_exist() -> None:
     for expression in _expressions():
         for name in re.findall(r"\b(?:carnet|rabbitmq|cnpg|barman|kube)_[a-z_]+\b", expression):
             assert name.startswith(OUTSIDE) or name in known, name
+
+
+def test_each_process_is_missed_where_it_has_no_pod() -> None:
+    """The alert names them, as it is written by hand; one more entrypoint is one more name."""
+    [given] = re.findall(r'deployment=~"(.+?)"', rules()["ServiceDown"]["expr"])
+    names = {document["metadata"]["name"] for document in of_kind(base(), "Deployment")}
+    assert names
+    assert {name for name in names if not re.fullmatch(given, name)} == set()
 
 
 def _names(metric: Any) -> set[str]:

@@ -101,7 +101,9 @@ def test_what_shares_the_volume_of_backups_runs_on_one_node(documents: list[Json
         ]
         assert term["topologyKey"] == "kubernetes.io/hostname"
         own = pod_of(job)["metadata"]["labels"]
-        assert term["labelSelector"]["matchLabels"].items() <= own.items()
+        [wanted] = term["labelSelector"]["matchExpressions"]
+        assert wanted["operator"] == "In"
+        assert own[wanted["key"]] in wanted["values"]
 
 
 def test_what_is_archived_goes_where_an_object_store_is_described(documents: list[Json]) -> None:

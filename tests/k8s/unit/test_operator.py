@@ -2,6 +2,7 @@
 
 from tests.k8s.manifests import base, name_of, of_component, of_kind, pod_of, with_component
 
+NAME = "app.kubernetes.io/name"
 LET_IN = {"podSelector": {"matchLabels": {"app.kubernetes.io/part-of": "carnet"}}}
 
 
@@ -48,3 +49,21 @@ def test_it_has_the_sets_of_backups_and_passwords_that_libpq_reads() -> None:
 def test_it_is_in_the_namespace_of_what_it_works_on() -> None:
     found = [d for d in with_component("operator") if d["metadata"]["name"].startswith("operator")]
     assert {d["metadata"].get("namespace") for d in found} == {"carnet"}
+
+
+def test_it_and_backups_stand_where_their_volume_is() -> None:
+    """One node's at a time: a backup elsewhere would wait for it as long as the place is there, and
+    a sweep, and what is past its term would stay. In the declared regions, as everything."""
+    documents = with_component("operator")
+    [place] = [d for d in of_kind(documents, "Deployment") if d["metadata"]["name"] == "operator"]
+    affinity = pod_of(place)["spec"]["affinity"]
+    assert affinity.keys() == {"nodeAffinity", "podAffinity"}
+    [preferred] = affinity["podAffinity"]["preferredDuringSchedulingIgnoredDuringExecution"]
+    assert preferred["podAffinityTerm"]["labelSelector"]["matchLabels"] == {NAME: "backup"}
+    for job in of_kind(documents, "CronJob"):
+        affinity = pod_of(job)["spec"]["affinity"]
+        [term] = affinity["podAffinity"]["requiredDuringSchedulingIgnoredDuringExecution"]
+        [wanted] = term["labelSelector"]["matchExpressions"]
+        assert (wanted["key"], wanted["operator"]) == (NAME, "In")
+        assert {pod_of(d)["metadata"]["labels"][NAME] for d in (job, place)} <= {*wanted["values"]}
+        assert term["topologyKey"] == "kubernetes.io/hostname"

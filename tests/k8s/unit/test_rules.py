@@ -234,6 +234,13 @@ def test_what_alerts_ask_of_the_broker_is_fetched(documents: list[Json]) -> None
     assert opened == [[{"protocol": "TCP", "port": 15691}]]
 
 
+def test_what_a_failed_job_said_can_be_read(documents: list[Json]) -> None:
+    """Started again in its pod, it goes with that when the tries are over: what a sweep found, too,
+    which the runbook says to keep."""
+    for document in of_kind(documents, "Job", "CronJob"):
+        assert pod_of(document)["spec"]["restartPolicy"] == "Never", name_of(document)
+
+
 def test_a_production_keeps_its_data_where_it_was_declared() -> None:
     """Nodes by region, encrypted volumes of these regions, an image by digest."""
     documents = rendered("prod")

@@ -18,6 +18,8 @@ VALIDATE = TOOLS / "venv" / "bin" / "kubernetes-validate"
 @pytest.mark.parametrize("overlay", OVERLAYS)
 def test_it_is_what_this_version_takes(overlay: str, version: str, tmp_path: Path) -> None:
     """A member with a wrong name would be ignored in silence by a cluster."""
+    if not VALIDATE.exists():
+        pytest.skip("no validator here: make k8s-check brings one")
     documents = [d for d in rendered(overlay) if d["apiVersion"] in OWN_GROUPS]
     file = tmp_path / "rendered.yaml"
     file.write_text(yaml.safe_dump_all(documents))
