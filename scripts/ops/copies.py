@@ -1,17 +1,24 @@
 """Services' databases, of either kind: their logs, snapshots of them, and copies put back."""
 
+import fcntl
 import os
 import shutil
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
+from scripts.machine.files import private_folder
 from scripts.ops.snapshots import Snapshot, connect, of_databases, of_files, run
 from shared.crypto.local_keys import LocalKeys
 from shared.kernel.clock import SystemClock
 from shared.stores.event_log import EventLog
 from shared.stores.settings import EventStoreSettings
+
+SHARED_FIRST, SHARED_SIZE = 0x40000002, 510
+SESSIONS = """SELECT count(*) FROM pg_stat_activity
+WHERE datname = current_database() AND usename = %s"""
 
 
 @dataclass(frozen=True)
@@ -42,19 +49,43 @@ class Databases:
             return of_databases({service: self.dsn.format(service=service) for service in services})
         return of_files({service: self._file(service) for service in services})
 
-    def restore(self, service: str, file: Path) -> None:
-        """In the place of what is there, which the caller has put aside."""
+    def in_use(self, services: Sequence[str]) -> Iterator[str]:
+        """What a process of these services has open."""
         if self.dsn:
-            _load(self.dsn.format(service=service), file)
-            return
-        shutil.copyfile(file, self._file(service))
-        self._file(service).chmod(0o600)
+            for service in services:
+                with connect(self.dsn.format(service=service)) as connection:
+                    [(sessions,)] = connection.execute(SESSIONS, (service,))
+                if sessions:
+                    yield f"the database of {service}"
+        elif self.data_dir:
+            yield from (f.name for f in sorted(self.data_dir.glob("*.db")) if _is_open(f))
 
-    def put_aside(self, folder: Path) -> None:
-        """Logs and read models of an embedded Carnet, out of the way and not lost. (Those of
-        PostgreSQL stay where they are until their restore replaces them.)"""
+    def replace(self, files: Mapping[str, Path], note: Callable[[], object]) -> None:
+        """Logs by those of a set. What is there is put aside, and not lost, once all of them were
+        copied: where there is no room nothing is touched. (In PostgreSQL each database is
+        replaced, whole or not at all.)"""
         if self.dsn or self.data_dir is None:
+            for service, file in files.items():
+                _load(str(self.dsn).format(service=service), file)
+                note()
             return
+        now = f"{datetime.now(UTC):%Y%m%dT%H%M%S%f}"
+        made = private_folder(private_folder(self.data_dir) / f"restored-{now}")
+        try:
+            for service, file in files.items():
+                copy = made / self._file(service).name
+                copy.touch(mode=0o600)
+                shutil.copyfile(file, copy)
+                note()
+            self._put_aside(self.data_dir / f"before-{now}")
+            for copy in sorted(made.iterdir()):
+                copy.rename(self.data_dir / copy.name)
+        finally:
+            shutil.rmtree(made)
+
+    def _put_aside(self, folder: Path) -> None:
+        """Logs and read models: what of them is there is of no use beside other logs."""
+        assert self.data_dir is not None, "asked by whoever has one"  # noqa: S101 - of this class
         folder.mkdir(mode=0o700)
         for file in sorted(self.data_dir.glob("*.db*")):
             file.rename(folder / file.name)
@@ -62,6 +93,17 @@ class Databases:
     def _file(self, service: str) -> Path:
         assert self.data_dir is not None, "has() says where"  # noqa: S101 - of this class alone
         return self.data_dir / f"{service}.db"
+
+
+def _is_open(file: Path) -> bool:
+    """Whoever has a store of ours open shares a lock on these bytes of it (SQLite's file format;
+    in its mode of a write-ahead log for as long as it is open)."""
+    with file.open("r+b") as store:
+        try:
+            fcntl.lockf(store, fcntl.LOCK_EX | fcntl.LOCK_NB, SHARED_SIZE, SHARED_FIRST)
+        except BlockingIOError:
+            return True
+    return False
 
 
 def _load(dsn: str, file: Path) -> None:

@@ -10,7 +10,6 @@ from typing import Annotated
 import typer
 from rich.progress import Progress
 
-from scripts.machine.files import private_folder
 from scripts.ops.backup import Folder
 from scripts.ops.copies import Databases
 from scripts.ops.keys_destroyed import destroy_again, keyring_key, tombstones
@@ -54,14 +53,11 @@ def restore(folder: Folder, at: At = None, dry_run: DryRun = False) -> None:
     _refuse_damaged(place, found)
     if databases.has("keyring"):
         remember(folder, tombstones(databases))  # what is about to be replaced may know the newest
-    if common.data_dir and not common.postgres_dsn:
-        aside = private_folder(common.data_dir) / f"before-{datetime.now(UTC):%Y%m%dT%H%M%S%f}"
-        databases.put_aside(aside)
+    _refuse_in_use(databases, found)
     with progress() as bar:
         task = bar.add_task("logs", total=len(found.services))
-        for service, kept in found.services.items():
-            databases.restore(service, place / kept.file)
-            bar.advance(task)
+        files = {service: place / kept.file for service, kept in found.services.items()}
+        databases.replace(files, lambda: bar.advance(task))
     _finish(common, databases, folder, found)
 
 
@@ -73,6 +69,7 @@ def finish_restore(folder: Folder, at: At = None, dry_run: DryRun = False) -> No
         typer.echo(sentence)
     if not dry_run:
         databases = Databases(common.data_dir, common.postgres_dsn)
+        _refuse_in_use(databases, found)
         _finish(common, databases, folder, found)
 
 
@@ -99,6 +96,12 @@ def _refuse_damaged(place: Path, found: BackupSet) -> None:
         file = place / kept.file
         if not file.is_file() or file_digest(file) != kept.sha256:
             refuse(f"the file of {service} is not the one that was written: nothing was touched")
+
+
+def _refuse_in_use(databases: Databases, found: BackupSet) -> None:
+    """Who serves meanwhile would write to what is put aside, or of an epoch that has ended."""
+    if used := next(databases.in_use(list(found.services)), None):
+        refuse(f"{used} is in use: stop every process of the services first; nothing was touched")
 
 
 def _finish(common: CommonSettings, databases: Databases, folder: Path, found: BackupSet) -> None:

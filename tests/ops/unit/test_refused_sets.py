@@ -1,10 +1,14 @@
 """Sets, instants and programs that a restore cannot use: named, before anything is touched."""
 
 import shutil
+import sqlite3
 import subprocess
+import sys
 from collections.abc import Mapping
+from contextlib import closing
+from errno import ENOSPC
 from pathlib import Path
-from subprocess import CompletedProcess
+from subprocess import PIPE, CompletedProcess
 
 import pytest
 
@@ -52,6 +56,54 @@ def test_a_manifest_that_cannot_be_read_is_named(carnet: Operated, command: str)
     refused = carnet.run(command, str(carnet.folder))
     assert refused.exit_code == 1
     assert f"{place / 'set.json'} is not of a set that this version knows" in refused.stderr
+
+
+def test_where_there_is_no_room_nothing_is_touched(
+    carnet: Operated, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A disk that fills up while logs are put back left some of them, and nothing of the others,
+    in the place of what had served."""
+    copied: list[str] = []
+    whole = shutil.copyfile
+
+    def full(source: Path, target: Path) -> None:
+        copied.append(whole(source, target).name)
+        if len(copied) == 2:
+            raise OSError(ENOSPC, "No space left on device")
+
+    before = carnet.head("vault"), sorted(carnet.data.iterdir())
+    with monkeypatch.context() as patch:
+        patch.setattr(shutil, "copyfile", full)
+        with pytest.raises(OSError, match="No space"):
+            carnet.run("restore", str(carnet.folder))
+    assert (carnet.head("vault"), sorted(carnet.data.iterdir())) == before
+    carnet.done("restore", str(carnet.folder))
+
+
+HOLD = "import sqlite3, sys; c = sqlite3.connect(sys.argv[1]); c.execute('SELECT 1 FROM epochs')"
+
+
+@pytest.mark.parametrize("command", ["restore", "finish-restore"])
+@pytest.mark.parametrize("name", ["vault.db", "vault.views.db"])
+def test_nothing_is_put_back_under_who_serves(carnet: Operated, command: str, name: str) -> None:
+    """They would go on writing into what was put aside, and answer what nobody finds again."""
+    store = carnet.data / name
+    before = carnet.head("vault")
+    with closing(sqlite3.connect(store)) as made:
+        made.execute("PRAGMA journal_mode = WAL")
+        made.execute("CREATE TABLE IF NOT EXISTS epochs (a)")
+    program = f"{HOLD}; print(flush=True); sys.stdin.read()"
+    with subprocess.Popen(
+        [sys.executable, "-c", program, store], stdin=PIPE, stdout=PIPE, text=True
+    ) as serving:
+        assert serving.stdout
+        serving.stdout.readline()
+        refused = carnet.run(command, str(carnet.folder))
+        serving.communicate("")
+    assert refused.exit_code == 1
+    assert f"{name} is in use: stop every process of the services first" in refused.stderr
+    assert carnet.head("vault") == before
+    carnet.done(command, str(carnet.folder))
 
 
 DSN = "postgresql://backup:s3cret@127.0.0.1:1/none"
