@@ -16,7 +16,7 @@ Json = dict[str, Any]
 K8S = ROOT / "k8s"
 TOOLS = ROOT / "var" / "tools"
 OVERLAYS = ("dev", "prod")
-COMPONENTS = ("operator", "read-only", "restored")
+COMPONENTS = ("operator", "read-only", "restored", "stopped")
 WORKLOADS = {"Deployment", "Job", "CronJob"}
 
 
@@ -46,14 +46,16 @@ def render(overlay: str) -> str:
 
 
 @cache
-def with_component(name: str) -> list[Json]:
+def with_component(*names: str) -> list[Json]:
     """The overlay for production, with what an operator adds to it in an emergency."""
     with tempfile.TemporaryDirectory() as made:
         folder = Path(made).resolve() / "k8s"
         shutil.copytree(K8S, folder)
         file = folder / "overlays" / "prod" / "kustomization.yaml"
         overlay = yaml.safe_load(file.read_text())
-        file.write_text(yaml.safe_dump(overlay | {"components": [f"../../components/{name}"]}))
+        file.write_text(
+            yaml.safe_dump(overlay | {"components": [f"../../components/{name}" for name in names]})
+        )
         return _documents(_rendered(file.parent))
 
 

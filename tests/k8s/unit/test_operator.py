@@ -67,3 +67,19 @@ def test_it_and_backups_stand_where_their_volume_is() -> None:
         assert (wanted["key"], wanted["operator"]) == (NAME, "In")
         assert {pod_of(d)["metadata"]["labels"][NAME] for d in (job, place)} <= {*wanted["values"]}
         assert term["topologyKey"] == "kubernetes.io/hostname"
+
+
+def test_what_was_stopped_stays_so_whatever_is_applied() -> None:
+    """A restore applies the recovered database and the operator's place: what was scaled down by
+    hand came back with it, and served before keys that had been destroyed were destroyed again."""
+    documents = with_component("restored", "stopped", "operator")
+    wanted = {
+        d["metadata"]["name"]: d["spec"]["replicas"] for d in of_kind(documents, "Deployment")
+    }
+    assert wanted.pop("operator") == 1
+    assert wanted
+    assert set(wanted.values()) == {0}
+    for scaled in of_kind(documents, "ScaledObject"):
+        assert scaled["metadata"]["annotations"] == {"autoscaling.keda.sh/paused-replicas": "0"}
+    jobs = of_kind(documents, "CronJob")
+    assert [job["spec"]["suspend"] for job in jobs] == [True] * 3
