@@ -52,7 +52,8 @@ lock: ## Resolve pyproject.toml into requirements.lock: every version, every has
 	@! grep -nE '://|^-' requirements.lock
 
 clean: ## Remove .venv, var/ and every cache; servers that still run are stopped first
-	@if [ -x $(PY) ] && [ -d var/carnet ]; then $(PY) -m scripts.cli down; fi
+	@for up in var/*/environment; do \
+	  if [ -x $(PY) ] && [ -f $$up ]; then $(PY) -m scripts.cli down --dir $$(dirname $$up); fi; done
 	rm -rf .venv var .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 

@@ -80,6 +80,7 @@ install_python_packages() {
   fi
   echo "Installing Python packages into .venv (about a minute)"
   "$PYTHON" -m venv --clear .venv
+  touch .venv/incomplete  # until all is there: `carnet` looks for it
   # pip's own warnings about the machine's index settings are kept for when something fails
   if ! .venv/bin/python -m pip install --disable-pip-version-check --only-binary :all: --require-hashes \
     -r requirements.lock 2>var/setup-pip.log | show_progress "$(grep -c '==' requirements.lock)"; then
@@ -87,6 +88,7 @@ install_python_packages() {
     exit 1
   fi
   echo "$wanted" >$stamp
+  rm .venv/incomplete
 }
 
 case ${1:-} in check | demo | bench | test) ;; *) sed -n '2,5s/^# *//p' "${BASH_SOURCE[0]}"; exit 2 ;; esac

@@ -92,3 +92,29 @@ def test_an_environment_that_is_a_link_is_left_as_it_is(checkout: Path, tmp_path
     assert answer.returncode == 0, answer.stderr
     assert ".venv is a link" in answer.stderr
     assert (theirs / "kept").exists()
+
+
+def test_packages_that_were_half_installed_are_installed_before_carnet_starts(
+    checkout: Path,
+) -> None:
+    """Its Python was there, and ended with a trace of a package that was not."""
+    python = """case "$*" in
+      *"--clear .venv"*) mkdir -p .venv/bin; cp "$0" .venv/bin/python ;;
+      *"pip install"*) exit 1 ;;
+    esac"""
+    program(checkout / "bin" / "python", python)
+    assert setup(checkout, "check", str(checkout / "bin" / "python")).returncode == 1
+    assert (checkout / ".venv" / "bin" / "python").exists()
+
+    shutil.copy(SETUP.with_name("carnet"), checkout / "scripts")
+    program(checkout / "scripts" / "setup.sh", "rm .venv/incomplete; echo set up >&2")
+    program(checkout / ".venv" / "bin" / "python", 'echo "$@"')
+    runs = [
+        subprocess.run(
+            [checkout / "scripts" / "carnet", "status"],
+            cwd=checkout, capture_output=True, text=True, timeout=60, check=True,
+        )
+        for _ in range(2)
+    ]  # fmt: skip
+    assert [run.stderr for run in runs] == ["set up\n", ""]
+    assert {run.stdout for run in runs} == {"-m scripts.cli status\n"}
