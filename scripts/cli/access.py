@@ -12,7 +12,7 @@ from rich.table import Table
 from scripts.cli import callers
 from scripts.cli.machine import Dir, place_of
 from scripts.cli.place import DEFAULT
-from scripts.cli.screen import EXIT_CODES, Exit, end, out
+from scripts.cli.screen import EXIT_CODES, Exit, code_of, end, out
 from shared.kernel.errors import Refusal
 from shared.rpc.client import RpcClient
 
@@ -83,7 +83,7 @@ def load_matrix(
             }
             out.print(f"In force: {call('load_matrix', asked)['digest']}", markup=False)
     except Refusal as refusal:
-        end(Exit.REFUSED, f"{refusal} {refusal.fields or ''}".strip())
+        end(code_of(refusal), f"{refusal} {refusal.fields or ''}".strip())
 
 
 def read_cells(file: Path) -> list[dict[str, Any]]:

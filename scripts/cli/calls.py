@@ -10,7 +10,7 @@ from scripts.cli import callers
 from scripts.cli.arguments import GRAMMAR, arguments_of, contract_of, method_of
 from scripts.cli.machine import Dir, place_of
 from scripts.cli.place import DEFAULT
-from scripts.cli.screen import Exit, err, out
+from scripts.cli.screen import code_of, err, out
 from shared.kernel.errors import Refusal
 from shared.rpc.client import RpcClient
 from shared.rpc.contract import Contract, Method
@@ -89,8 +89,7 @@ def _show_refusal(refusal: Refusal, as_json: bool) -> None:
                 err.print(f"  {line}", markup=False)
         if refusal.decision_id:
             err.print(f"  decision {refusal.decision_id}")
-    unreachable = refusal.code == "unavailable"
-    raise typer.Exit(Exit.NOT_RUNNING if unreachable else Exit.REFUSED)
+    raise typer.Exit(code_of(refusal))
 
 
 def _table(contract: Contract) -> Table:

@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.table import Table
+from rich.table import Column, Table
 
 from scripts.cli.deployment import Deployment
-from scripts.cli.place import DEFAULT, Place
+from scripts.cli.place import DEFAULT, READ_ONLY, Place
 from scripts.cli.processes import PROCESSES
 from scripts.cli.screen import Exit, end, err, out, step
 from scripts.machine.kept import DidNotStart, NotInstalled
@@ -45,11 +45,12 @@ def up(
       carnet up --detach                  comes back; end it with: carnet down
       carnet up --dir /tmp/mine --detach  another Carnet, beside the first
     """
-    deployment = Deployment(home)
+    deployment, is_up = Deployment(home), False
     for number in (signal.SIGINT, signal.SIGTERM):  # a shell's background job ignores the first
         signal.signal(number, signal.default_int_handler)
     try:
         deployment.start(detached=detach, progress=step, settings=_settings(settings or []))
+        is_up = True
         _say_how_to_go_on(home, detach)
         if not detach:
             _stay(deployment)
@@ -59,6 +60,8 @@ def up(
         end(Exit.REFUSED, str(failed))
     except KeyboardInterrupt:
         deployment.stop(progress=step)
+        if not is_up:
+            raise typer.Exit(Exit.BROKEN_OFF) from None
 
 
 def down(home: Dir = DEFAULT) -> None:
@@ -83,7 +86,8 @@ def status(
     if as_json:
         out.print(json.dumps(parts, indent=2), markup=False, soft_wrap=True)
     else:
-        table = Table(*parts[0], box=None, pad_edge=False)
+        *columns, log = parts[0]
+        table = Table(*columns, Column(log, overflow="fold"), box=None, pad_edge=False)
         for part in parts:
             style = {"ready": "green", "stopped": "dim"}.get(part["state"])
             table.add_row(*part.values(), style=style)
@@ -143,6 +147,8 @@ def _say_how_to_go_on(home: Path, detached: bool) -> None:
     err.print(f"\nCarnet is up in {home}. Try, in another terminal:" if not detached else "")
     err.print(f"  ./scripts/carnet call{option} vault   what the vault answers to", style="dim")
     err.print(f"  ./scripts/carnet status{option}", style="dim")
+    if Place(home).settings().get(READ_ONLY) == "true":
+        err.print(f"Still read-only, until: ./scripts/carnet ops read-only false{option}")
     err.print(f"  ./scripts/carnet down{option}" if detached else "  Ctrl-C ends it", style="dim")
 
 

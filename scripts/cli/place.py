@@ -15,6 +15,7 @@ from shared.kernel.clock import ShiftedClock
 
 DEFAULT = ROOT / "var" / "carnet"
 KEK_BYTES = 32
+READ_ONLY = "CARNET_READ_ONLY"
 
 
 @dataclass(frozen=True)
@@ -47,7 +48,7 @@ class Place:
 
     def write_environment(self, servers: Mapping[str, str | None]) -> None:
         """``servers``: the settings that say where broker and object store are, and those of this
-        place that shall be others; ``None``: left as the program has it."""
+        place that shall be others; ``None``: left as the program has it. An emergency goes on."""
         keys = self.home.resolve() / "keys"
         settings: dict[str, str | None] = {
             "CARNET_ENVIRONMENT": "development",
@@ -56,6 +57,7 @@ class Place:
             "CARNET_KEK_FILE": str(keys / "key-encryption-key"),
             "CARNET_SERVICE_KEYS_DIR": str(keys / "services"),
             "CARNET_ISSUERS_FILE": str(keys / "issuers.json"),
+            READ_ONLY: "true" if self.settings().get(READ_ONLY) == "true" else None,
             **servers,
         }
         given = {name: value for name, value in settings.items() if value is not None}

@@ -9,6 +9,8 @@ from typing import NoReturn
 import typer
 from rich.console import Console
 
+from shared.kernel.errors import Refusal, Unavailable
+
 out = Console(highlight=False)
 err = Console(stderr=True, highlight=False)
 
@@ -20,12 +22,18 @@ class Exit(IntEnum):
     USAGE = 2
     MISSING = 3
     NOT_RUNNING = 4
+    BROKEN_OFF = 130
 
 
 EXIT_CODES = (
     "Exit codes: 0 done · 1 refused or failed · 2 wrong usage · "
-    "3 a package is missing on this machine · 4 Carnet is not (wholly) running."
+    "3 a package is missing on this machine · 4 Carnet is not (wholly) running · "
+    "130 broken off (Ctrl-C)."
 )
+
+
+def code_of(refusal: Refusal) -> Exit:
+    return Exit.NOT_RUNNING if refusal.code == Unavailable.code else Exit.REFUSED
 
 
 def end(code: Exit, sentence: str) -> NoReturn:

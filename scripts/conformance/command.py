@@ -10,11 +10,12 @@ import typer
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from scripts.cli.place import DEFAULT, Place
-from scripts.cli.screen import Exit, end, out, step
+from scripts.cli.screen import Exit, code_of, end, out, step
 from scripts.conformance.journeys import journeys
 from scripts.conformance.run import PAUSE, TRAITS, Calls, Token, Verdict, new_ins, run
 from shared.auth.development import DevelopmentIssuer
 from shared.kernel.actor import ActorKind
+from shared.kernel.errors import Refusal
 from shared.kernel.ins import INS_NIR_TEST
 from shared.rpc.client import RpcClient
 
@@ -57,7 +58,10 @@ def conformance(
     foreign = _issued(DevelopmentIssuer(Ed25519PrivateKey.generate(), place.clock))
     wrong = 0
     with RpcClient(address, timeout=30) as client:
-        given = _given(record, ins) or opened_record(client, own, place)
+        try:
+            given = _given(record, ins) or opened_record(client, own, place)
+        except Refusal as refusal:
+            end(code_of(refusal), str(refusal))
         for name in journey or known:
             out.print(f"[b]{name}[/]  {known[name].why}")
             wrong += sum(map(_shown, run(known[name], client, own, foreign, given)))

@@ -11,13 +11,12 @@ from typing import Annotated
 import typer
 
 from scripts.cli.deployment import START, Deployment
-from scripts.cli.place import DEFAULT
+from scripts.cli.place import DEFAULT, READ_ONLY
 from scripts.cli.processes import PROCESSES
-from scripts.cli.screen import step
+from scripts.cli.screen import Exit, end, step
 from scripts.machine.files import write_private
-from scripts.ops.parts import DryRun, refuse
+from scripts.ops.parts import DryRun
 
-READ_ONLY = "CARNET_READ_ONLY"
 Where = Annotated[
     Path,
     typer.Option("--dir", metavar="D", help="Folder of it.", show_default="var/carnet"),
@@ -33,6 +32,7 @@ def read_only(
     """Emergency: refuse every command but those of an emergency; reading goes on, and is recorded.
 
     Processes are restarted one after the other, so some already refuse while others still write.
+    It lasts until carnet ops read-only false, also where Carnet is stopped and started meanwhile.
     """
     deployment = _running(home)
     mode = "read-only" if on else "as usual"
@@ -88,7 +88,7 @@ def resume(
 def _running(folder: Path) -> Deployment:
     deployment = Deployment(folder) if (folder / "environment").exists() else None
     if deployment is None or not deployment.running():
-        refuse(f"no Carnet runs in {folder}; on Kubernetes see docs/operating.md")
+        end(Exit.NOT_RUNNING, f"no Carnet runs in {folder}; on Kubernetes see docs/operating.md")
     return deployment
 
 

@@ -12,7 +12,7 @@ from scripts.cli.processes import SERVICES
 from scripts.cli.screen import Exit
 from scripts.ops.copies import Databases
 from scripts.ops.objects import buckets
-from scripts.ops.parts import DryRun, progress
+from scripts.ops.parts import DryRun, progress, refuse
 from scripts.ops.sets import Kept, digest_upto, sets
 from shared.kernel.common import CommonSettings
 from shared.stores.objects import Objects
@@ -35,6 +35,8 @@ def sweep(
     if dry_run:
         typer.echo(f"{', '.join(swept) or 'no log'} would be compared, and every object")
         return
+    if not swept:
+        refuse(f"there is no set in {folder} of a log that is here: nothing was compared")
     with progress() as bar:
         wrong = [s for s in swept if not _is_as_kept(databases, s, kept[s], bar)]
         differing = [f"the log of {service}" for service in wrong]

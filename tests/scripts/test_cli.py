@@ -10,8 +10,10 @@ import typer
 from typer.main import get_command
 from typer.testing import CliRunner, Result
 
+from scripts.cli.access import COLUMNS
 from scripts.cli.app import app
 from scripts.cli.arguments import arguments_of
+from scripts.cli.deployment import Deployment
 from scripts.cli.filling import filled
 from scripts.cli.place import Place
 from scripts.cli.screen import EXIT_CODES, Exit
@@ -19,6 +21,7 @@ from scripts.machine import rabbitmq
 from shared.kernel.actor import ActorKind
 from shared.rpc.contract import Answer, Command, Method, Query
 
+NARROW = 80
 RECORD = "5c0e0000-0000-4000-8000-000000000001"
 
 
@@ -35,8 +38,9 @@ def method(request: type[Command] | type[Query]) -> Method:
     return Method(name="some_method", request=request, answer=Answer, callers=patient)
 
 
-def run(*words: str | Path) -> Result:
-    result = CliRunner(env={"COLUMNS": "200"}).invoke(app, [str(word) for word in words])
+def run(*words: str | Path, narrow: bool = False) -> Result:
+    columns = str(NARROW if narrow else 200)
+    result = CliRunner(env={"COLUMNS": columns}).invoke(app, [str(word) for word in words])
     if result.exception and not isinstance(result.exception, SystemExit):
         raise result.exception
     return result
@@ -163,6 +167,38 @@ def test_a_broker_out_of_reach_is_told_apart_from_a_refusal(place: Place) -> Non
     result = run("call", "vault.describe", "--timeout", "1", "--dir", place.home)
     assert result.exit_code == Exit.NOT_RUNNING
     assert "unavailable" in result.output
+
+
+def test_other_commands_tell_it_apart_too(place: Place, tmp_path: Path) -> None:
+    """As their help says of 4."""
+    matrix = tmp_path / "matrix.csv"
+    matrix.write_text(",".join(COLUMNS) + "\n")
+    for words in (
+        ["conformance", "--journey", "callers"],
+        ["access", "load-matrix", str(matrix), "--version", "none", "--yes"],
+        ["ops", "drain", "records"],
+    ):
+        result = run(*words, "--dir", place.home)
+        assert result.exit_code == Exit.NOT_RUNNING, words
+
+
+def test_one_who_breaks_off_a_start_is_not_told_that_it_is_up(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A script would go on to call what nobody started."""
+
+    def broken_off(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(Deployment, "_start", broken_off)
+    assert run("up", "--detach", "--dir", place.home).exit_code == 130
+
+
+def test_the_whole_name_of_a_log_is_shown_on_a_narrow_screen(place: Place) -> None:
+    """Whoever looks for it copies it."""
+    shown = run("status", "--dir", place.home, narrow=True).stdout
+    assert max(map(len, shown.splitlines())) <= NARROW
+    assert str(place.home / "services" / "rights.log") in "".join(shown.split())
 
 
 def test_help_fills_the_width_and_keeps_examples_a_line_each() -> None:

@@ -40,6 +40,16 @@ def test_services_take_the_settings_that_are_written(tmp_path: Path) -> None:
     assert len(bytes.fromhex(settings.kek_file.read_text())) == 32
 
 
+def test_an_emergency_lasts_until_somebody_ends_it(tmp_path: Path) -> None:
+    """Not until the machine is started again: what was to be kept from changing would change."""
+    place = made(tmp_path / "carnet")
+    place.write_environment({"CARNET_AMQP_URI": "amqp://nobody/", "CARNET_READ_ONLY": "true"})
+    again = made(tmp_path / "carnet")
+    assert CommonSettings.read(again.settings()).read_only
+    again.write_environment({"CARNET_AMQP_URI": "amqp://nobody/", "CARNET_READ_ONLY": "false"})
+    assert not CommonSettings.read(made(tmp_path / "carnet").settings()).read_only
+
+
 def test_every_entrypoint_runs_in_one_process() -> None:
     placed = [name for process in PROCESSES for name in entrypoints_of(process)]
     assert sorted(placed) == entrypoints()

@@ -14,6 +14,6 @@ def test_where_no_carnet_runs_they_are_refused(tmp_path: Path, command: tuple[st
     """And make no folder in the place of one."""
     nowhere = tmp_path / "nowhere"
     refused = Operated(tmp_path, {}).run(*command, "--dir", str(nowhere))
-    assert refused.exit_code == 1
+    assert refused.exit_code == 4
     assert "no Carnet runs in" in refused.stderr
     assert not nowhere.exists()

@@ -216,6 +216,13 @@ def test_a_copy_that_was_broken_off_is_no_object(tmp_path: Path) -> None:
     assert keys_in(tmp_path) == ["a/b"]
 
 
+def test_a_sweep_that_compared_no_log_says_so(carnet: Operated) -> None:
+    """A volume that is not there, or a path that was mistyped, is not a log that was compared."""
+    refused = carnet.run("sweep", str(carnet.folder))
+    assert refused.exit_code == 1
+    assert f"no set in {carnet.folder}" in refused.stderr
+
+
 def test_a_sweep_finds_a_changed_event(carnet: Operated) -> None:
     """A byte of an old row, which nobody reads for years."""
     carnet.done("backup", str(carnet.folder))
