@@ -43,8 +43,8 @@ def prepare(
     the ExternalSecrets of k8s/ look for: FOLDER/secret-store/PATH.json holds those of PATH.
 
     Safe to repeat: what is there is kept, since a new key would orphan all data; so are settings
-    that you put into FOLDER/env. Give the folder to the containers' user afterwards: chown -R
-    10001 FOLDER/env FOLDER/keys FOLDER/kek FOLDER/backups.
+    that you put into FOLDER/env. Which containers' users are to own what of it afterwards is in
+    docs/operating.md.
     """
     if dry_run:
         typer.echo(f"{folder}: keys and passwords of {len(SERVICES)} services would be made")

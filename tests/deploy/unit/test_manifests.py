@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import json
+import re
 from typing import Any
 
 import pytest
@@ -116,3 +117,25 @@ def test_the_repository_holds_no_password() -> None:
     """The definitions make users that wait for a secret, none with a known one."""
     text = (ROOT / "deploy" / "rabbitmq" / "definitions.json").read_text()
     assert {user["password_hash"] for user in json.loads(text)["users"]} == {""}
+
+
+IMAGES_USERS = {"rabbitmq": "999", "postgresql": "999", "mongodb": "999", "objects": "1000"}
+"""Whom the images of the stores run as; they start as root and leave it."""
+
+
+def test_each_container_may_read_what_is_mounted_into_it(compose: dict[str, Any]) -> None:
+    """All of it is for its owner's eyes only, and made by who installs Carnet: as the page has it
+    each part is given to whoever reads it. What nobody mounts is read by `docker compose`."""
+    page = (ROOT / "docs" / "operating.md").read_text()
+    given = {
+        (name, user)
+        for user, names in re.findall(r"chown -R (\d+) deploy/private/\{?([\w.,-]+)", page)
+        for name in names.split(",")
+    }
+    mounted = {
+        (volume.partition(":")[0].split("/")[2], IMAGES_USERS.get(name) or service["user"])
+        for name, service in compose["services"].items()
+        for volume in service.get("volumes", ())
+        if volume.startswith("./private/")
+    }
+    assert {(name, user.partition(":")[0]) for name, user in mounted} == given
