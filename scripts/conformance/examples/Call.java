@@ -2,12 +2,14 @@
 // (Debian: librabbitmq-client-java). CARNET_AMQP_URI and TOKEN in the environment. A reply is {"result": ..., "error": null}
 // or {"result": null, "error": {"exc_args": [{code, message, ...}], ...}}: take your JSON library where patterns are used here.
 import com.rabbitmq.client.AMQP;
+import com.rabbitmq.client.Address;
 import com.rabbitmq.client.Channel;
 import com.rabbitmq.client.Connection;
 import com.rabbitmq.client.ConnectionFactory;
 import com.rabbitmq.client.DefaultConsumer;
 import com.rabbitmq.client.Envelope;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.ArrayBlockingQueue;
@@ -15,6 +17,9 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLParameters;
+import javax.net.ssl.SSLSocket;
 
 public class Call {
   static final String EXCHANGE = "nameko-rpc";
@@ -25,8 +30,17 @@ public class Call {
   public static void main(String[] asked) throws Exception {
     ConnectionFactory factory = new ConnectionFactory();
     factory.setUri(System.getenv("CARNET_AMQP_URI"));
+    if (factory.isSSL()) { // amqps alone would believe any certificate, and look at the name of none
+      factory.useSslProtocol(SSLContext.getDefault());
+      factory.setSocketConfigurator(socket -> {
+        SSLParameters parameters = ((SSLSocket) socket).getSSLParameters();
+        parameters.setEndpointIdentificationAlgorithm("HTTPS");
+        ((SSLSocket) socket).setSSLParameters(parameters);
+      });
+    }
     String answer;
-    try (Connection connection = factory.newConnection(); Channel channel = connection.createChannel()) {
+    List<Address> broker = List.of(new Address(factory.getHost(), factory.getPort()));
+    try (Connection connection = factory.newConnection(() -> broker); Channel channel = connection.createChannel()) {
       answer = call(channel, asked[0] + "." + asked[1], asked.length > 2 ? asked[2] : "{}");
     }
     if (answer == null) throw new IllegalStateException("deadline_exceeded: the outcome is unknown");

@@ -50,13 +50,15 @@ def call(service: str, method: str, kwargs: dict[str, Any], seconds: int = 10) -
 
 
 def _connection(uri: str) -> Any:
+    """With ``amqps`` to that host and no other: ``ssl=True`` would not look at the name."""
     at = urlsplit(uri)
+    verified = {"context": {"check_hostname": True}, "server_hostname": at.hostname}
     return amqp.Connection(
         f"{at.hostname}:{at.port or 5672}",
         userid=unquote(at.username or "guest"),
         password=unquote(at.password or "guest"),
         virtual_host=unquote(at.path[1:]) or "/",
-        ssl=at.scheme == "amqps",
+        ssl=verified if at.scheme == "amqps" else False,
     )
 
 

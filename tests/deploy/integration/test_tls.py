@@ -2,6 +2,10 @@
 
 import datetime
 import ipaddress
+import os
+import shutil
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,12 +16,15 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from cryptography.x509.oid import NameOID
 
+from scripts.cli.processes import ROOT
 from scripts.machine.files import kept_ports
 from scripts.machine.rabbitmq import Broker
 from shared.eventing.broker import Outgoing, Publisher
 from shared.rpc.link import LOST, Hooks, Link
 
 pytestmark = pytest.mark.long
+EXAMPLES = ROOT / "scripts" / "conformance" / "examples"
+JARS = [Path(f"/usr/share/java/{name}.jar") for name in ("amqp-client", "slf4j-api", "slf4j-nop")]
 
 
 class TlsBroker(Broker):
@@ -115,3 +122,40 @@ def test_one_that_is_not_is_left(
         monkeypatch.setenv("SSL_CERT_FILE", str(broker_with_tls.home / "server.pem"))
     with pytest.raises(LOST):
         use(broker_with_tls.tls_uri(host))
+
+
+@pytest.mark.parametrize("host", ["localhost", "127.0.0.1"], ids=["authority", "name"])
+@pytest.mark.parametrize("language", ["python", "java"])
+def test_examples_for_integrators_give_no_stranger_their_token(
+    broker_with_tls: TlsBroker, host: str, language: str
+) -> None:
+    """What is copied from us would: Java's client believes any certificate unless told otherwise,
+    Python's one of any authority that is believed, for a name of its own."""
+    home, believed = broker_with_tls.home, host == "127.0.0.1"
+    environ = {"CARNET_AMQP_URI": broker_with_tls.tls_uri(host), "TOKEN": "a token"}
+    if language == "java":
+        if not (shutil.which("java") and all(jar.exists() for jar in JARS)):
+            pytest.skip("no client of Java here: apt-get install librabbitmq-client-java")
+        options = _believing(home) if believed else []
+        command = ["java", *options, "-cp", ":".join(map(str, JARS)), f"{EXAMPLES}/Call.java"]
+        refused = "SSLHandshakeException"
+    else:
+        environ |= {"SSL_CERT_FILE": str(home / "server.pem")} if believed else {}
+        command, refused = [sys.executable, f"{EXAMPLES}/call.py"], "CERTIFICATE_VERIFY_FAILED"
+    ended = subprocess.run(
+        [*command, "identity", "head"],
+        env=environ | {"PATH": os.environ["PATH"]},
+        capture_output=True, text=True, timeout=60, check=False,
+    )  # fmt: skip
+    assert ended.returncode == 1
+    assert refused in ended.stderr
+
+
+def _believing(home: Path) -> list[str]:
+    """The certificate's own authority, as Java takes it."""
+    store = home / "believed.p12"
+    given = ["-file", f"{home}/server.pem", "-keystore", f"{store}", "-storetype", "PKCS12"]
+    command = ["keytool", "-importcert", "-noprompt", *given, "-storepass", "changeit"]
+    subprocess.run(command, capture_output=True, check=True)
+    name = "-Djavax.net.ssl.trustStore"
+    return [f"{name}={store}", f"{name}Password=changeit"]
