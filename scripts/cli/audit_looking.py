@@ -16,7 +16,7 @@ from scripts.cli.place import Place
 from scripts.cli.screen import err
 from services.audit.adapters.contents import KeysOf
 from services.audit.adapters.event_stores import CannotRead, Stores
-from services.audit.domain.mandate import Mandate
+from services.audit.domain.mandate import WHOLE, Mandate
 from services.audit.domain.told import Told
 from shared.crypto.event_cipher import read_header
 from shared.kernel.actor import ActorKind
@@ -66,7 +66,14 @@ class Under:
         kind, claims = callers.claims_of(Place(self.home), self.who)
         if kind is not ActorKind.AUDITOR:
             raise CannotRead("only an auditor looks into records: --as auditor,...")
-        return Mandate.of_claims(claims["mandate"])
+        mandate = Mandate.of_claims(claims["mandate"])
+        for one in sorted(mandate.scope - {WHOLE}):
+            try:
+                UUID(one)
+            except ValueError:
+                sentence = f"the mandate's scope names {one}, which is no record"
+                raise CannotRead(sentence) from None
+        return mandate
 
 
 @contextmanager

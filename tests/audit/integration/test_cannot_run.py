@@ -34,3 +34,11 @@ def test_a_server_that_does_not_answer_is_no_finding(tmp_path: Path) -> None:
 
     assert ended == 2
     assert "connection refused" in said.lower()
+
+
+def test_a_scope_that_names_no_record_is_refused(tmp_path: Path) -> None:
+    """Before the mandate is used; a list of its records would end in a trace."""
+    asked = ["anomalies", "--as", "auditor,scope=all+nobody", "--data", str(tmp_path)]
+    result = CliRunner().invoke(audit.app, asked, catch_exceptions=False)
+    assert result.exit_code == 2
+    assert result.stderr.strip() == "the mandate's scope names nobody, which is no record"
