@@ -29,6 +29,7 @@ from scripts.cli.identity_import import (
 from scripts.cli.identity_legacy import import_legacy
 from scripts.cli.identity_sample import write_sample
 from scripts.cli.machine import Dir, place_of
+from scripts.cli.one_import import UnderWay
 from scripts.cli.place import DEFAULT, Place
 from scripts.cli.screen import EXIT_CODES, Exit, end, err, out
 from shared.kernel.errors import Refusal
@@ -156,6 +157,8 @@ def _told() -> Iterator[None]:
         yield
     except NotThisFile as wrong:
         end(Exit.USAGE, str(wrong))
+    except UnderWay as other:
+        end(Exit.REFUSED, str(other))
     except ImportBroken as broken:
         end(Exit.NOT_RUNNING, f"{broken}; run it again to go on from there")
     except Refusal as refusal:

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4, uuid5
 
+from scripts.cli.one_import import only_one
 from scripts.cli.patience import GaveUp, patiently
 from services.identity.contract.announcing import BATCH_MAX
 
@@ -123,16 +124,16 @@ class Outcomes:
     """The file of outcomes: line, record or refusal; no name and no number."""
 
     def __init__(self, file: Path) -> None:
-        self._file = file
+        self.file = file
         if not file.exists():
             file.write_text(f"{MARK}{uuid4()}\n{','.join(OUTCOME)}\n")
 
     def resume(self) -> tuple[UUID, int]:
         """The id of the import, and the lines noted, in whole hundreds: a torn one is dropped."""
-        with self._file.open("r+b") as content:
+        with self.file.open("r+b") as content:
             mark = content.readline().decode("utf-8", "replace")
             if not mark.startswith(MARK) or not content.readline():
-                raise NotThisFile(f"{self._file} is no file of outcomes")
+                raise NotThisFile(f"{self.file} is no file of outcomes")
             kept = 0
             size = passed = content.tell()
             for number, line in enumerate(content, start=1):
@@ -144,7 +145,7 @@ class Outcomes:
 
     def note(self, batch: Batch, answers: Sequence[Mapping[str, Any]]) -> Reached:
         refused = 0
-        with self._file.open("a", newline="", encoding="utf-8") as content:
+        with self.file.open("a", newline="", encoding="utf-8") as content:
             table = csv.writer(content, lineterminator="\n")
             for answer in answers:
                 fault = answer.get("fault") or {}
@@ -167,9 +168,9 @@ def announce_file(
 
     ``at_once``: hundreds under way together, which is also how many are in memory.
     """
-    import_id, done = outcomes.resume()
     under_way: deque[tuple[Batch, Future[Mapping[str, Any]]]] = deque()
-    with ThreadPoolExecutor(at_once) as pool:
+    with only_one(outcomes.file), ThreadPoolExecutor(at_once) as pool:
+        import_id, done = outcomes.resume()
         try:
             for batch in batches(file):
                 if batch.first <= done:

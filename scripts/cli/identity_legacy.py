@@ -10,6 +10,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from scripts.cli import callers
 from scripts.cli.legacy_import import Call, NotThisFolder, Outcomes, bring, people
 from scripts.cli.machine import Dir, place_of
+from scripts.cli.one_import import UnderWay
 from scripts.cli.patience import GaveUp
 from scripts.cli.place import DEFAULT, Place
 from scripts.cli.screen import Exit, end, err, out
@@ -48,6 +49,8 @@ def import_legacy(
             in_, deposited, refused = _bring(folder, Outcomes(noted), call)
         except NotThisFolder as wrong:
             end(Exit.USAGE, str(wrong))
+        except UnderWay as other:
+            end(Exit.REFUSED, str(other))
         except GaveUp as gave_up:
             end(Exit.NOT_RUNNING, f"{gave_up}; run it again to go on from there")
     out.print(

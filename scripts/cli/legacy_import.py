@@ -15,6 +15,7 @@ from uuid import UUID, uuid4, uuid5
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from scripts.cli.one_import import only_one
 from scripts.cli.patience import patiently
 from services.identity.contract.legacy import Block, Consent, Switches
 from shared.crypto.base64_text import to_base64
@@ -72,16 +73,16 @@ class Outcomes:
     """The file of outcomes: names of folders and files as the exporter gave them, and ids."""
 
     def __init__(self, file: Path) -> None:
-        self._file = file
+        self.file = file
         if not file.exists():
             file.write_text(f"{MARK}{uuid4()}\n{','.join(COLUMNS)}\n")
 
     def resume(self) -> tuple[UUID, str]:
         """The id of the import and the last person done; what came after is dropped."""
-        with self._file.open("r+b") as content:
+        with self.file.open("r+b") as content:
             mark = content.readline().decode("utf-8", "replace")
             if not mark.startswith(MARK) or not content.readline():
-                raise NotThisFolder(f"{self._file} is no file of outcomes")
+                raise NotThisFolder(f"{self.file} is no file of outcomes")
             done, size, passed = "", content.tell(), content.tell()
             for line in content:
                 passed += len(line)
@@ -92,7 +93,7 @@ class Outcomes:
         return UUID(mark.removeprefix(MARK).strip()), done
 
     def note(self, *line: str) -> None:
-        with self._file.open("a", newline="", encoding="utf-8") as content:
+        with self.file.open("a", newline="", encoding="utf-8") as content:
             csv.writer(content, lineterminator="\n").writerow(line)
 
 
@@ -101,10 +102,11 @@ def bring(folder: Path, outcomes: Outcomes, call: Call) -> Iterator[Brought | No
 
     Raise ``GaveUp`` when a service stays out of reach.
     """
-    import_id, done = outcomes.resume()
-    for person in people(folder):
-        is_new = person.name > done
-        yield _One(person, import_id, outcomes, call).bring() if is_new else None
+    with only_one(outcomes.file):
+        import_id, done = outcomes.resume()
+        for person in people(folder):
+            is_new = person.name > done
+            yield _One(person, import_id, outcomes, call).bring() if is_new else None
 
 
 def people(folder: Path) -> list[Path]:
