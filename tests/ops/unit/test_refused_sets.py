@@ -1,5 +1,6 @@
 """Sets, instants and programs that a restore cannot use: named, before anything is touched."""
 
+import secrets
 import shutil
 import sqlite3
 import subprocess
@@ -106,7 +107,8 @@ def test_nothing_is_put_back_under_who_serves(carnet: Operated, command: str, na
     carnet.done(command, str(carnet.folder))
 
 
-DSN = "postgresql://backup:s3cret@127.0.0.1:1/none"
+WORD = secrets.token_hex(8)
+DSN = f"postgresql://backup:{WORD}@127.0.0.1:1/none"
 
 
 def test_what_a_program_of_the_database_says_is_passed_on() -> None:
@@ -114,7 +116,7 @@ def test_what_a_program_of_the_database_says_is_passed_on() -> None:
     password of who reads all databases is said to nobody."""
     with pytest.raises(Unavailable, match=r"pg_dump: error: .*Connection refused") as refused:
         run("pg_dump", DSN)
-    assert "s3cret" not in str(refused.value)
+    assert WORD not in str(refused.value)
 
 
 def test_no_password_is_among_the_words_of_a_program(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -128,9 +130,9 @@ def test_no_password_is_among_the_words_of_a_program(monkeypatch: pytest.MonkeyP
     monkeypatch.setattr(subprocess, "run", ran)
     run("pg_dump", DSN, "--format=custom")
     [(command, environ)] = given
-    assert "s3cret" not in " ".join(command)
+    assert WORD not in " ".join(command)
     assert "host=127.0.0.1" in " ".join(command)
-    assert environ["PGPASSWORD"] == "s3cret"
+    assert environ["PGPASSWORD"] == WORD
     assert environ["PATH"]
 
 
