@@ -43,6 +43,7 @@ bench: ## What Carnet carries here, beside yardsticks; 12 minutes; BENCH="--long
 	@$(PY) -m scripts.bench $(BENCH)
 
 audit-million: ## A million events logged, verified and replayed: time and memory; ten minutes
+	@scripts/setup.sh check
 	@$(PY) -m scripts.bench.audit_million
 
 lock: ## Resolve pyproject.toml into requirements.lock: every version, every hash, no address
