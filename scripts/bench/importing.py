@@ -37,7 +37,7 @@ def lines(place: Place) -> float:
         began = perf_counter()
         content = sort_extract(file, Layout.read(KIND, None), Path(made))
         run = Import(client, token, KIND)
-        run.begin(content.digest)
+        run.begin(content, "refuse")
         for _ in run.send(content):
             pass
         run.end("keep")

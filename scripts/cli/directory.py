@@ -74,6 +74,10 @@ def import_extract(
         Literal["keep", "deactivate"],
         typer.Option(help="Of activities: what becomes of those this file no longer names."),
     ] = "keep",
+    older: Annotated[
+        Literal["refuse", "take"],
+        typer.Option(help="A file whose name tells an earlier day than the last one's."),
+    ] = "refuse",
     token_file: Annotated[
         Path | None,
         typer.Option(
@@ -94,7 +98,7 @@ def import_extract(
     with _told(), RpcClient(settings["CARNET_AMQP_URI"], timeout=CALL_SECONDS) as client:
         for one in kind:
             run = Import(client, _tokens(place, token_file), one)
-            _import(run, file, Layout.read(one, layout), absent)
+            _import(run, file, Layout.read(one, layout), absent, older)
             _tell_refused(run, file, refused)
 
 
@@ -115,12 +119,18 @@ def sample(
     out.print(f"{lines} lines in {file}", markup=False)
 
 
-def _import(run: Import, file: Path, layout: Layout, absent: Literal["keep", "deactivate"]) -> None:
+def _import(
+    run: Import,
+    file: Path,
+    layout: Layout,
+    absent: Literal["keep", "deactivate"],
+    older: Literal["refuse", "take"],
+) -> None:
     began = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="carnet-import-") as folder:
         with step(f"{run.kind}: reading {file.name}"):
             content = sort_extract(file, layout, Path(folder))
-        start = run.begin(content.digest)
+        start = run.begin(content, older)
         if start.lines:
             err.print(f"going on after {start.lines:,} lines")
         with _bar(run.kind, content, start) as advance:

@@ -37,10 +37,11 @@ class Import:
         self._file = ""
         self._next = 0
 
-    def begin(self, digest: str) -> Imported:
+    def begin(self, content: Sorted, older: Literal["refuse", "take"]) -> Imported:
         """Where the directory stands with this file."""
-        self._file = digest
-        start = self._call({"after": 0})
+        self._file = content.digest
+        day = content.published.isoformat() if content.published else None
+        start = self._call({"after": 0, "published": day, "older": older})
         self._next = start.next
         return start
 

@@ -105,6 +105,7 @@ def imported(
     *,
     dies_after: int | None = None,
     absent: Any = "keep",
+    older: Any = "refuse",
 ) -> tuple[Imported, list[tuple[int, str, str]]]:
     """What the import came to, and the lines refused as (line, field, reason)."""
     folder = file.parent / f"{file.name}.runs"
@@ -112,7 +113,7 @@ def imported(
     client: Any = Direct(directory, dies_after)
     run = Import(client, lambda: "", ExtractKind(kind))
     content = sort_extract(file, Layout.read(kind), folder)
-    run.begin(content.digest)
+    run.begin(content, older)
     for _ in run.send(content):
         pass
     done = run.end(absent)

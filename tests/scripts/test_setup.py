@@ -68,7 +68,7 @@ def test_an_unknown_word_is_answered_with_the_usage(checkout: Path) -> None:
 def test_debians_own_python_comes_before_another_of_the_path(checkout: Path) -> None:
     """The image runs it."""
     debians = Path("/usr/bin/python3.11")
-    has_venv = [debians, "-c", "import venv, ensurepip"]
+    has_venv = [str(debians), "-c", "import venv, ensurepip"]
     if not debians.exists() or subprocess.run(has_venv, check=False).returncode:
         pytest.skip("this machine has no /usr/bin/python3.11 that can make environments")
     program(checkout / "bin" / "python3.11", "exit 1")

@@ -1,10 +1,12 @@
 """The bytes of an extract: a file as it is, a gzip, or one member of a zip archive."""
 
 import gzip
+import re
 import zipfile
 import zlib
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from datetime import date
 from pathlib import Path
 from typing import IO
 
@@ -13,6 +15,8 @@ from services.directory.adapters.extract_layout import Layout, NotThisExtract
 RATIO = 100
 """How many times its size in the archive a file may have; text of this kind has ten or twenty."""
 _GZIP = b"\x1f\x8b"
+_DAY = re.compile(r"(?<!\d)(20\d\d)(\d\d)(\d\d)(\d{4})?(?!\d)")
+"""In the name of a published file: its day, and perhaps the hour and minute."""
 
 
 class Unpacked:
@@ -33,6 +37,18 @@ class Unpacked:
         if self._left < 0:
             raise NotThisExtract(f"the archive grows more than {RATIO} times")
         return data
+
+
+def published(file: Path, layout: Layout) -> date | None:
+    """The day that the file's name tells; of a zip archive, its member's name before its own."""
+    names = [file.name]
+    if zipfile.is_zipfile(file):
+        with zipfile.ZipFile(file) as archive:
+            names.insert(0, Path(_member(archive, layout).filename).name)
+    for year, month, day, _ in (found for name in names for found in _DAY.findall(name)):
+        with suppress(ValueError):  # a number that is no day
+            return date(int(year), int(month), int(day))
+    return None
 
 
 @contextmanager

@@ -11,11 +11,12 @@ import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import asdict, dataclass, replace
+from datetime import date
 from itertools import groupby, islice
 from pathlib import Path
 from typing import IO, Any
 
-from services.directory.adapters.extract_content import Unpacked, opened
+from services.directory.adapters.extract_content import Unpacked, opened, published
 from services.directory.adapters.extract_entries import fields_of_entries
 from services.directory.adapters.extract_layout import Layout, NotThisExtract
 from services.directory.contract.importing import FIELD_MAX, KEY_MAX
@@ -43,9 +44,11 @@ class Line:
 
 @dataclass(frozen=True, kw_only=True)
 class Sorted:
-    """A file read once. ``digest``: of its content and layout. ``passed_over``: of another kind."""
+    """A file read once. ``digest``: of its content and layout. ``passed_over``: of another kind.
+    ``published``: the day in its name, if there is one."""
 
     digest: str
+    published: date | None
     lines: int
     passed_over: int
     runs: Sequence[Path]
@@ -89,7 +92,13 @@ def sort_extract(file: Path, layout: Layout, folder: Path) -> Sorted:
             runs.append(_spill(kept, folder / f"run-{len(runs)}"))
             kept = []
     runs.append(_spill(kept, folder / f"run-{len(runs)}"))
-    return Sorted(digest=digest.hexdigest(), lines=lines, passed_over=passed_over, runs=runs)
+    return Sorted(
+        digest=digest.hexdigest(),
+        published=published(file, layout),
+        lines=lines,
+        passed_over=passed_over,
+        runs=runs,
+    )
 
 
 def _read(file: Path, layout: Layout, digest: Any) -> Iterator[Line | None]:

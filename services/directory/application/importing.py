@@ -24,7 +24,12 @@ from services.directory.contract.importing import (
     RefusedLine,
     Report,
 )
-from services.directory.domain.errors import OvertakenImport, TooManyAbsent, UnknownImport
+from services.directory.domain.errors import (
+    OlderExtract,
+    OvertakenImport,
+    TooManyAbsent,
+    UnknownImport,
+)
 from services.directory.domain.facility import Facility
 from services.directory.domain.national_ids import finess_of, structure_of
 from services.directory.domain.professional import Professional
@@ -61,7 +66,7 @@ class Importing(DirectoryLog):
         before = self.imports.find(request.kind, request.file)
         state = self._state(request, before)
         if request.after != state.next or not (request.groups or request.refused or request.end):
-            moves = [self.imports.move(before, state)] if before != state else []
+            moves = self._moves(request, before, state) if before != state else []
             return Outcome(answer=_answer(state), also=moves)
         taken = self._take(request, state, by)
         leave = self._leave(request, state, by)
@@ -72,7 +77,7 @@ class Importing(DirectoryLog):
             answer=_answer(now),
             save=[*taken.save, *leave],
             also=[
-                self.imports.move(before, now),
+                *self._moves(request, before, now),
                 *self._notes(request, state.run, taken),
                 self.imports.forget(request.kind, [professional.id for professional in leave]),
             ],
@@ -99,11 +104,26 @@ class Importing(DirectoryLog):
         overtaken = before is not None and not before.finished and before.run < latest
         if before and not before.finished and not overtaken:
             return before
-        if request.after == 0:
-            return ImportState(kind=request.kind, file=request.file, run=latest + 1)
-        if overtaken:
+        if overtaken and request.after:
             raise OvertakenImport
-        return before or ImportState(kind=request.kind, file=request.file, run=latest + 1)
+        if before and request.after:
+            return before
+        self._refuse_older(request)
+        return ImportState(kind=request.kind, file=request.file, run=latest + 1)
+
+    def _refuse_older(self, request: ImportExtract) -> None:
+        last = self.imports.published(request.kind)
+        if request.older == "refuse" and last and request.published and request.published < last:
+            raise OlderExtract
+
+    def _moves(
+        self, request: ImportExtract, before: ImportState | None, to: ImportState
+    ) -> list[Step]:
+        """A file's day counts from its beginning: one that breaks off has changed something."""
+        moves = [self.imports.move(before, to)]
+        if request.published and (before is None or before.run != to.run):
+            moves.append(self.imports.publish(request.kind, request.published))
+        return moves
 
     def _take(self, request: ImportExtract, state: ImportState, by: Actor) -> Taken:
         taken = Taken(refused=list(request.refused))

@@ -6,6 +6,7 @@ where to go on, not what is known.
 
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, fields
+from datetime import date
 from uuid import UUID
 
 from eventsourcing.persistence import IntegrityError
@@ -59,6 +60,10 @@ class Imports:
                 "CREATE TABLE IF NOT EXISTS directory_refused (kind TEXT, file TEXT, line BIGINT,"
                 " field TEXT, reason TEXT NOT NULL, PRIMARY KEY (kind, file, line, field))"
             ),
+            (
+                "CREATE TABLE IF NOT EXISTS directory_extract_days"
+                " (kind TEXT PRIMARY KEY, day TEXT NOT NULL)"
+            ),
         ]
 
     def find(self, kind: str, file: str) -> ImportState | None:
@@ -72,6 +77,22 @@ class Imports:
         with self._recorder.reading() as sql:
             rows = sql("SELECT MAX(run) FROM directory_imports WHERE kind = ?", kind)
         return rows[0][0] or 0
+
+    def published(self, kind: str) -> date | None:
+        """Of the file of this kind begun last, where it is known."""
+        with self._recorder.reading() as sql:
+            rows = sql("SELECT day FROM directory_extract_days WHERE kind = ?", kind)
+        return date.fromisoformat(rows[0][0]) if rows else None
+
+    def publish(self, kind: str, day: date) -> Step:
+        def upsert(sql: Sql, _: int) -> None:
+            sql(
+                "INSERT INTO directory_extract_days VALUES (?, ?)"
+                " ON CONFLICT (kind) DO UPDATE SET day = excluded.day",
+                kind, day.isoformat(),
+            )  # fmt: skip
+
+        return upsert
 
     def move(self, before: ImportState | None, to: ImportState) -> Step:
         """Compare-and-set, as one of two that import the same file at once must find out."""

@@ -1,5 +1,6 @@
 """Taking in the extract files of the national directory."""
 
+from datetime import date
 from enum import StrEnum
 from typing import Annotated, Literal
 
@@ -74,6 +75,10 @@ class ImportExtract(Command):
     ``next``; without groups and with ``after`` 0, one only asks where. A file that was finished
     begins again. ``end``: nothing follows; with ``absent`` deactivate, professionals that
     earlier imports had and this one has not are deactivated, some at each such call.
+
+    ``published``: the day of the file, where it is known. One older than the last of its kind is
+    not begun (``conflict``), unless ``older`` says to take it: who was struck off since would be
+    brought back.
     """
 
     kind: ExtractKind
@@ -85,6 +90,8 @@ class ImportExtract(Command):
     )
     end: bool = False
     absent: Literal["keep", "deactivate"] = "keep"
+    published: date | None = None
+    older: Literal["refuse", "take"] = "refuse"
 
 
 class Imported(Done):

@@ -31,6 +31,10 @@ class OvertakenImport(Conflict):
     """A later import of this kind has begun: this one may only begin again from the start."""
 
 
+class OlderExtract(Conflict):
+    """A file published later was taken: this one would bring back what that one changed."""
+
+
 class TooManyAbsent(Conflict):
     """More professionals are absent from this file than a whole extract would lose."""
 

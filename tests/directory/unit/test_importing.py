@@ -12,7 +12,12 @@ from hypothesis import strategies as st
 from scripts.cli.directory_sample import write_sample
 from services.directory.application import Directory
 from services.directory.contract.importing import ExtractKind, ImportExtract, ImportReport
-from services.directory.domain.errors import OvertakenImport, TooManyAbsent, UnknownImport
+from services.directory.domain.errors import (
+    OlderExtract,
+    OvertakenImport,
+    TooManyAbsent,
+    UnknownImport,
+)
 from shared.kernel.errors import InvalidRequest
 from tests.directory import extracts as forms
 from tests.directory.extracts import (
@@ -267,6 +272,53 @@ def test_yesterdays_file_does_not_go_on_over_todays(directory: Directory, tmp_pa
 
     done, _ = imported(directory, tmp_path / "old")
     assert (done.lines, done.changed) == (3, 3)
+
+
+def test_an_older_file_brings_nobody_back_who_was_struck_off(
+    directory: Directory, tmp_path: Path
+) -> None:
+    """
+    Files of the directory have their day in their name; an older one, found in a folder and taken
+    by mistake after a newer, would make practise again who does not any more.
+    """
+    everyone = [activity(id_) for id_ in (DOCTOR, NURSE, *(f"8997003662{n:02}" for n in range(40)))]
+    old = written(tmp_path / "activite_202611210831.txt", everyone)
+    new = written(tmp_path / "activite_202611220012.txt", [everyone[0], *everyone[2:]])
+    undated = written(tmp_path / "activite.txt", everyone[:1])
+    imported(directory, old)
+    imported(directory, new, absent="deactivate")
+    before = events(directory)
+
+    with pytest.raises(OlderExtract):
+        imported(directory, old)
+
+    assert events(directory) == before
+    assert not read(directory, NURSE).active
+    imported(directory, new)
+    imported(directory, undated)
+    assert not read(directory, NURSE).active
+    imported(directory, old, "sites")  # nothing newer of that kind
+    done, _ = imported(directory, old, older="take")
+    assert (done.changed, read(directory, NURSE).active) == (1, True)
+
+
+def test_an_older_file_that_broke_off_does_not_go_on_after_a_newer(
+    directory: Directory, tmp_path: Path
+) -> None:
+    rows = [activity(id_) for id_ in (DOCTOR, NURSE, "899700366265")]
+    old, new = (written(tmp_path / f"activite_202611{day}.txt", rows) for day in (21, 22))
+    with pytest.raises(ConnectionError):
+        imported(directory, old, dies_after=1)
+    done, _ = imported(directory, old)
+    assert done.finished
+    new.write_bytes(new.read_bytes() + b"\n")
+    with pytest.raises(ConnectionError):
+        imported(directory, new, dies_after=1)
+
+    with pytest.raises(OlderExtract):
+        imported(directory, old)
+
+    assert imported(directory, new)[0].finished
 
 
 def _file(directory: Directory) -> str:

@@ -2,6 +2,7 @@
 
 import json
 import zipfile
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -206,6 +207,30 @@ def test_an_archive_is_read_as_published(tmp_path: Path) -> None:
     assert content.digest == sort(file).digest
     with pytest.raises(NotThisExtract, match="0 files named PS_LibreAcces_Dipl_AutExerc"):
         sort(tmp_path / "PS_LibreAcces.zip", Layout.read("diplomas"))
+
+
+@pytest.mark.parametrize(
+    ("name", "day"),
+    [
+        ("PS_LibreAcces_Personne_activite_202611230830.txt", date(2026, 11, 23)),
+        ("finess-structures-journalier-20261121.json.gz", date(2026, 11, 21)),
+        ("etalab-cs1100502-stock-20260512-0337.csv", date(2026, 5, 12)),
+        ("copy-99-20261399-20261101.txt", date(2026, 11, 1)),
+        ("1202611230830.txt", None),
+        ("extract.txt", None),
+    ],
+)
+def test_the_day_of_a_file_is_in_its_name(tmp_path: Path, name: str, day: date | None) -> None:
+    assert sort(written(tmp_path / name, [activity()])).published == day
+
+
+def test_the_day_of_an_archives_member_comes_before_its_own(tmp_path: Path) -> None:
+    file = written(tmp_path / "x", [activity()])
+    for member, day in (("_202611230830.txt", 23), (".txt", 25)):
+        archive = tmp_path / "PS_LibreAcces_20261125.zip"
+        with zipfile.ZipFile(archive, "w") as content:
+            content.write(file, f"PS_LibreAcces_Personne_activite{member}")
+        assert sort(archive).published == date(2026, 11, day)
 
 
 def test_an_operator_may_name_the_columns(tmp_path: Path) -> None:
