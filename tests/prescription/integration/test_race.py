@@ -101,7 +101,9 @@ def test_one_document_issued_by_two_at_once(raced: World) -> None:
     for turn in range(10):
         act = cda.treatment(before=f'<id root="1.2.3" extension="{turn}"/>')
         data = cda.document(cda.section(act), header=header)
-        raced.vault.contents[uuid4()] = Content(data=data, media_type="text/xml", metadata={})
+        there = uuid4()
+        raced.vault.contents[there] = Content(data=data, media_type="text/xml", metadata={})
+        raced.vault.codes[there] = ("N",)
         with ThreadPoolExecutor(2) as racers:
             numbers = list(racers.map(issue, replicas, [data, data]))
         assert sum(number is not None for number in numbers) == 1
