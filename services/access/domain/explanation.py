@@ -46,7 +46,7 @@ def explanation(
         "decision_id": decision.id,
         "record_id": NO_RECORD if concealed else made["subject"],
         "decided_at": made["at"],
-        "actor": decision.by,
+        "actor": _actor_told(decision, concealed=concealed),
         "action": made["action"],
         "mode": made["mode"],
         "permit": all(v["permit"] for v in made["verdicts"]) and not made["listing"],
@@ -92,6 +92,13 @@ def _is_actor(decision: Decision, reader: Actor) -> bool:
     concerned = {(decision.by["kind"], decision.by["id"])}
     concerned.add((decision.made["principal"]["kind"], decision.made["principal"]["national_id"]))
     return (reader.kind.value, reader.id) in concerned
+
+
+def _actor_told(decision: Decision, *, concealed: bool) -> dict[str, Any]:
+    """That a refusal rests on a secret session would say that there is one."""
+    return {
+        name: said for name, said in decision.by.items() if not (concealed and name == "secret")
+    }
 
 
 def _hides(decision: Decision, reader: Actor) -> bool:

@@ -76,6 +76,16 @@ def test_a_decision_is_as_secret_as_what_made_it(
         assert explained(minor, decided.decision_id, MOTHER).reason_fr == decided.reason_fr
 
 
+def test_who_is_refused_by_a_secret_is_not_told_that_there_is_one(minor: World) -> None:
+    """As of a record that does not exist; the person reads it."""
+    blocked(minor, secret=True)
+
+    decision = minor.decide(DENTIST).decision_id
+
+    assert "secret" not in explained(minor, decision, DENTIST).actor
+    assert explained(minor, decision, PATIENT).actor["secret"] is True
+
+
 def test_a_list_is_as_secret_as_what_opened_it(minor: World) -> None:
     """Its line, and how much of it was shown."""
     consented(minor, secret=True)
