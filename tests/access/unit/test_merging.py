@@ -8,7 +8,6 @@ import pytest
 
 from services.access import contract as c
 from services.access.domain import errors
-from services.access.domain.grants import Verdict
 from services.access.domain.rights import Rights
 from shared.kernel.actor import Actor
 from tests.access.support.logs import World, consent, of
@@ -217,33 +216,6 @@ def test_what_is_said_on_the_source_is_said_where_it_counts(
 
     split(merged)
     act(merged.app, {"request_id": uuid4(), "record_id": OTHER_RECORD})
-
-
-def test_whom_a_review_shuts_out_is_shut_out_where_the_person_lives(merged: World) -> None:
-    """
-    The glass was broken before the merge, and the review comes after it.
-    """
-    session = merged.app.break_glass(
-        c.BreakGlass(
-            request_id=uuid4(), record_id=OTHER_RECORD, reason="fallen", unable_to_consent=True
-        ),
-        NURSE,
-    ).session
-    merge(merged)
-    assert merged.decide(NURSE).permit
-
-    merged.app.review_break_glass(
-        c.ReviewBreakGlass(
-            request_id=uuid4(),
-            record_id=OTHER_RECORD,
-            session=session,
-            verdict=Verdict.UNJUSTIFIED,
-            note="read the file",
-        ),
-        REVIEWER,
-    )
-
-    assert "blocked" in merged.decide(NURSE).reasons
 
 
 def test_the_source_keeps_its_own(merged: World) -> None:

@@ -13,13 +13,14 @@ from services.access.domain.grants import Verdict
 from services.access.projections.waiting import Kind
 from shared.kernel.actor import Actor
 from shared.kernel.errors import Forbidden
-from tests.access.support.logs import World, of
+from tests.access.support.logs import World, consent, of
 from tests.access.support.people import (
     AUDITOR,
     DENTIST,
     DOCTOR,
     HOSPITAL_DOCTOR,
     NURSE,
+    OTHER_RECORD,
     PATIENT,
     RECORD,
     REVIEWER,
@@ -181,3 +182,32 @@ def test_software_never_uses_a_broken_glass(world: World) -> None:
     assert world.decide(HOSPITAL_DOCTOR, **asked).permit
     assert world.decide(named, **asked).reasons == ["break_glass_conditions"]
     assert not world.decide(DENTIST, **asked).permit
+
+
+def test_whom_a_review_shuts_out_is_shut_out_where_the_person_lives(world: World) -> None:
+    """
+    The glass was broken before the merge, and the review comes after it.
+    """
+    world.open_record(OTHER_RECORD)
+    world.app.declare_consent(consent(NURSE), PATIENT)
+    session = world.app.break_glass(
+        c.BreakGlass(
+            request_id=uuid4(), record_id=OTHER_RECORD, reason="fallen", unable_to_consent=True
+        ),
+        NURSE,
+    ).session
+    world.hear("records_merged", source=str(OTHER_RECORD), merge_id=str(uuid4()))
+    assert world.decide(NURSE).permit
+
+    world.app.review_break_glass(
+        c.ReviewBreakGlass(
+            request_id=uuid4(),
+            record_id=OTHER_RECORD,
+            session=session,
+            verdict=Verdict.UNJUSTIFIED,
+            note="read the file",
+        ),
+        REVIEWER,
+    )
+
+    assert "blocked" in world.decide(NURSE).reasons
