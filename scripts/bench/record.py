@@ -62,7 +62,7 @@ class Permits:
         by: Actor,
         how: How = NORMALLY,
     ) -> Decision:
-        return Decision(permit=True, decision_id=uuid4())
+        return Decision(record_id=record_id, permit=True, decision_id=uuid4())
 
     def decide_many(
         self,

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from pathlib import Path
 
 from cryptography.exceptions import InvalidSignature
@@ -29,6 +30,10 @@ class BelievedKey:
 
     key: Ed25519PublicKey
     until: datetime | None = None
+
+    @cached_property
+    def id(self) -> str:
+        return id_of(self.key)
 
 
 def id_of(key: Ed25519PublicKey) -> str:
@@ -96,14 +101,17 @@ class ServiceSigner:
         return self._read[1]
 
     def at(self, instant: datetime) -> KeysAt:
-        return KeysAt([k.key for k in self.keys() if k.until is None or instant <= k.until])
+        return KeysAt([k.key for k in self._believed(instant)])
+
+    def _believed(self, instant: datetime) -> list[BelievedKey]:
+        return [k for k in self.keys() if k.until is None or instant <= k.until]
 
     def verify(self, signature: bytes, data: bytes) -> None:
         self.at(self._clock.now()).verify(signature, data)
 
     def named(self, key_id: object) -> Ed25519PublicKey:
         """The one that a token says signed it; the newest if it says nothing, or another name."""
-        keys = self.at(self._clock.now()).keys
+        keys = self._believed(self._clock.now())
         if not keys:
             raise Unauthenticated("this service's key is not known here")
-        return next((key for key in keys if id_of(key) == key_id), keys[0])
+        return next((k.key for k in keys if k.id == key_id), keys[0].key)

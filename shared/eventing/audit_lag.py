@@ -6,7 +6,7 @@ Each service hears of checkpoints beside its relay, and keeps how far they cover
 import math
 from collections.abc import Callable
 from contextlib import suppress
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import wraps
 from itertools import pairwise
 from threading import Event
@@ -25,6 +25,10 @@ from shared.stores.places import Logged
 EXCHANGE = "audit.checkpoints"
 LOOKED_AT = 20
 """Events read to find one that tells its time; those of erased records do not."""
+
+SURE = 1.0
+"""Seconds for which what was seen of the log may be relied on, at most: rows taken out behind its
+back are noticed then."""
 
 LATE = 60.0
 """Seconds an event may stay out of the log before readiness says so."""
@@ -97,6 +101,8 @@ class AuditLag:
         self._log = log
         self._longest = longest
         self._oldest: tuple[Logged, datetime] | None = None
+        self._sure: tuple[datetime, datetime] | None = None
+        """From and until when none outside is too old, whatever has come since."""
 
     def unless_late(
         self, handler: Callable[[Req, Actor], Ans], when: Callable[[Req], bool]
@@ -112,8 +118,16 @@ class AuditLag:
         return guarded
 
     def refuse(self) -> None:
-        """Raise :class:`Unavailable` if an event has been out of the log for too long."""
-        if self._longest > 0 and self.seconds() > self._longest:
+        """Raise :class:`Unavailable` if an event has been out of the log for too long.
+
+        Nothing is read before the oldest that was outside at the last look, than which none that
+        came since is older, can have become too old.
+        """
+        now = self._log.clock.now()
+        if self._longest <= 0 or (self._sure and self._sure[0] <= now <= self._sure[1]):
+            return
+        late = self.seconds()
+        if late > self._longest:
             raise Unavailable(
                 "The transparency log is late: normal openings wait, emergencies do not.",
                 message_fr=(
@@ -121,6 +135,7 @@ class AuditLag:
                     " sont suspendues quelques instants. L’accès en urgence reste possible."
                 ),
             )
+        self._sure = now, now + timedelta(seconds=min(SURE, self._longest - late))
 
     def seconds(self) -> float:
         """Age of the oldest event outside; 0 when there is none. For ever, if the log holds more

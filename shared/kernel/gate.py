@@ -17,9 +17,11 @@ BATCH = 500
 
 @dataclass(frozen=True, kw_only=True)
 class Decision:
-    """An access decision, saved by ``access`` before it was answered. ``reasons``: its rules.
-    ``secret``: it rests on a minor's secret session."""
+    """An access decision, saved by ``access`` before it was answered. ``record_id``: by whose
+    rights it was taken. ``reasons``: its rules. ``secret``: it rests on a minor's secret session.
+    """
 
+    record_id: UUID
     permit: bool
     decision_id: UUID
     reasons: tuple[str, ...] = ()

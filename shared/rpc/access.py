@@ -27,6 +27,7 @@ class RpcAccess:
         asked = _asked(record_id, action, how) | {"resource": dict(resource)}
         answer = self._client.call("access", "decide", asked, by=by)
         return Decision(
+            record_id=record_id,
             permit=answer["permit"],
             decision_id=UUID(answer["decision_id"]),
             reasons=tuple(answer["reasons"]),

@@ -87,6 +87,7 @@ class JudgedAccess:
         self.asked.append(question)
         (verdict,), secret = self._judged(record_id, action, [resource], by, how)
         return Decision(
+            record_id=record_id,
             permit=verdict["permit"],
             decision_id=question.decision_id,
             reasons=tuple(verdict["rules"]),

@@ -85,9 +85,9 @@ class Arranging(Finding):
 
     def _placed(self, request: FileIn | Pin, by: Actor) -> tuple[Document, Arrangement]:
         """A document that the person may arrange, and where that is kept."""
-        document, _ = self.decided(request.document_id, "manage", by)
+        document, decision = self.decided(request.document_id, "manage", by)
         require_unseen(by, HIDDEN_FROM_REPRESENTATIVES not in document.confidentiality)
-        return document, self.arranged(self.served_under(document.record_id), by)
+        return document, self.arranged(decision.record_id, by)
 
     def _managed(self, record_id: UUID, by: Actor) -> Arrangement:
         """Folders and masking by default are there for representatives to see."""

@@ -45,7 +45,7 @@ class Reading(VaultLog):
         )
         opening = Opening.of(
             document,
-            self.served_under(document.record_id),
+            decision.record_id,
             decision_id=decision.decision_id,
             mode=request.mode,
             by=decision.told_as(by),

@@ -28,7 +28,7 @@ class EvenAuthors:
         how: How = NORMALLY,
     ) -> Decision:
         permit = record_id == TARGET and resource["author"] % 2 == 0
-        return Decision(permit=permit, decision_id=DECISION)
+        return Decision(record_id=record_id, permit=permit, decision_id=DECISION)
 
     def decide_many(
         self,
@@ -84,5 +84,6 @@ def test_a_refusal_names_its_decision() -> None:
 
 def test_a_merged_record_is_served_by_the_rights_of_its_target() -> None:
     """The person has one set of rights, and it is not the abandoned record's."""
-    assert GATE.require(SOURCE, "read", {"author": 2}, DOCTOR).permit
+    permitted = GATE.require(SOURCE, "read", {"author": 2}, DOCTOR)
+    assert (permitted.permit, permitted.record_id) == (True, TARGET)
     assert GATE.may_read(SOURCE, [{"author": 2}], DOCTOR) == [True]

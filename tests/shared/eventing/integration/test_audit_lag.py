@@ -10,7 +10,7 @@ import pytest
 
 from shared.crypto.local_keys import LocalKeys
 from shared.eventing import broker
-from shared.eventing.audit_lag import EXCHANGE, AuditLag, checkpoint_loop
+from shared.eventing.audit_lag import EXCHANGE, SURE, AuditLag, checkpoint_loop
 from shared.kernel.clock import FixedClock
 from shared.kernel.errors import Unavailable
 from shared.stores.places import Logged
@@ -46,6 +46,58 @@ def test_an_event_may_stay_out_for_so_long(
             AuditLag(notes, LONGEST).refuse()
     else:
         AuditLag(notes, LONGEST).refuse()
+
+
+@pytest.mark.parametrize("young", [0.0, 0.3, 0.9, 59.5])
+def test_one_that_looked_before_refuses_at_the_same_instant(
+    notes: Notes, clock: FixedClock, young: float
+) -> None:
+    """What was seen is relied on for as long as nothing can have become too old by then."""
+    notes.write(uuid4(), "a")
+    clock.move(timedelta(seconds=young))
+    lag = AuditLag(notes, LONGEST)
+    lag.refuse()
+    notes.write(uuid4(), "b")
+
+    clock.move(timedelta(seconds=LONGEST - young))
+    lag.refuse()
+    clock.move(timedelta(milliseconds=1))
+    with pytest.raises(Unavailable, match="late"):
+        lag.refuse()
+
+
+@pytest.mark.parametrize(("later", "looks"), [(0.0, 1), (0.9, 1), (1.1, 2), (-3600.0, 2)])
+def test_who_has_just_looked_does_not_look_again(
+    notes: Notes, clock: FixedClock, monkeypatch: pytest.MonkeyPatch, later: float, looks: int
+) -> None:
+    """Two hundred times a second nothing would be found. For a second at most, and not by a clock
+    that was put back."""
+    seen: list[Logged] = []
+    logged = notes.places.logged
+
+    def counted() -> Logged:
+        seen.append(logged())
+        return seen[-1]
+
+    monkeypatch.setattr(notes.places, "logged", counted)
+    lag = AuditLag(notes, LONGEST)
+    lag.refuse()
+    clock.move(timedelta(seconds=later))
+    lag.refuse()
+
+    assert len(seen) == looks
+
+
+def test_rows_taken_out_are_noticed_a_second_after(notes: Notes, clock: FixedClock) -> None:
+    position = notes.write(uuid4(), "a")
+    notes.places.note_logged(Logged(notes.head().epoch, position))
+    lag = AuditLag(notes, LONGEST)
+    lag.refuse()
+
+    notes.places.note_logged(Logged(notes.head().epoch, position + 1))
+    clock.move(timedelta(seconds=SURE, milliseconds=1))
+    with pytest.raises(Unavailable):
+        lag.refuse()
 
 
 def test_what_is_in_the_log_is_never_late(notes: Notes, clock: FixedClock) -> None:
