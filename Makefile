@@ -38,7 +38,7 @@ schemas: ## Export the schemas of every request, answer and message from the cod
 	@scripts/setup.sh check
 	$(PY) -m scripts.schemas export
 
-bench: ## What Carnet carries here, beside yardsticks; 12 minutes; BENCH="--long", "--growth", "--soak 30"
+bench: ## What Carnet carries here, beside yardsticks; 12 minutes; BENCH="--long", "--growth", "--soak 30", "--only openings"
 	@scripts/setup.sh bench
 	@$(PY) -m scripts.bench $(BENCH)
 

@@ -9,6 +9,7 @@ import typer
 from scripts.bench import plots
 from scripts.bench.growth import grown
 from scripts.bench.results import Results, publish
+from scripts.bench.served import Journey, alone
 from scripts.bench.soak import Unsteady, soak
 from scripts.bench.whole import LONG, SHORT, measure
 from scripts.cli.processes import ROOT
@@ -30,6 +31,10 @@ def main(
         float | None,
         typer.Option("--soak", metavar="MINUTES", help="Half of what was reached, for so long."),
     ] = None,
+    only: Annotated[
+        Journey | None,
+        typer.Option(help="One journey by itself, on SQLite; the page stays as it is."),
+    ] = None,
     pictures: Annotated[
         Path,
         typer.Option(metavar="DIR", help="Where the plots are written; the table into DIR.md."),
@@ -48,6 +53,9 @@ def main(
         elif soak_minutes is not None:
             told = soak(HOME, soak_minutes, step)
             out.print_json(json.dumps(told))
+        elif only is not None:
+            _one(only, LONG if long else SHORT)
+            return
         else:
             _whole(LONG if long else SHORT, pictures.with_suffix(".md"))
     except NotInstalled as missing:
@@ -57,6 +65,14 @@ def main(
         end(Exit.REFUSED, str(failed))
     plots.draw(HOME, pictures)
     out.print(f"The plots are in {pictures}.")
+
+
+def _one(journey: Journey, seconds: float) -> None:
+    told = alone(journey, HOME, seconds, step)
+    rate, kept = f"{told.wanted:g} a second for {seconds:g} s", told.is_sustained
+    times = {name: round(time, 1) for name, time in told.to_json().items() if name.endswith("_ms")}
+    out.print(f"{journey}: {rate} {'kept' if kept else 'NOT kept'}, {told.rate:.1f} answered.")
+    out.print_json(json.dumps({"answered": told.answered, **times, "behind_s": told.behind}))
 
 
 def _whole(seconds: float, page: Path) -> None:

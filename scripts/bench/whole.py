@@ -4,36 +4,24 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Mapping
-from dataclasses import replace
-from functools import partial
-from math import isfinite
 from time import perf_counter
 from types import MappingProxyType
 from typing import Any
 
-from scripts.bench import auditing, bare, decisions, evidence, hops, importing, journeys, measures
+from scripts.bench import auditing, bare, decisions, evidence, hops, importing, measures
 from scripts.bench import yardsticks as y
 from scripts.bench.journeys import SETTINGS, Place
-from scripts.bench.ladder import Ladder, Progress
+from scripts.bench.ladder import Progress
 from scripts.bench.load import elsewhere
 from scripts.bench.record import large_record
 from scripts.bench.results import Results
-from scripts.cli.audit_evidence import Where, open_evidence
+from scripts.bench.served import Served, served
 from scripts.cli.deployment import Deployment, running_carnet
 from scripts.cli.processes import ROOT, SERVICES
 from scripts.machine.postgresql import running_database
 
 SHORT, LONG = 15.0, 120.0
 """Seconds that the highest rate is kept for."""
-DEPOSITS = (5.0, 10.0, 20.0, 30.0, 40.0, 60.0, 80.0, 100.0, 120.0)
-OPENINGS = (10.0, 20.0, 50.0, 75.0, 100.0, 125.0, 150.0, 175.0, 200.0)
-DECISIONS = (10.0, 25.0, 50.0, 100.0, 200.0)
-JOURNALLED = (5.0, 20.0, 30.0, 50.0)
-"""Deposits a second while their lines in the journal are looked for, as far as they are kept."""
-LOOKED = 10.0
-"""Seconds of it, and of decisions."""
-TO_OPEN = 100
-"""Documents there are to open."""
 NOTHING: Mapping[str, str] = MappingProxyType({})
 
 
@@ -71,7 +59,7 @@ def _on_sqlite(results: Results, seconds: float, progress: Progress) -> None:
         _hops(place, figures, progress)
         with progress("objects alone"):
             figures.update(bare.objects(carnet.objects))
-        figures.update(_journeys(carnet, "sqlite", results, seconds, progress))
+        figures.update(served(Served.by(carnet, "sqlite", results.home, progress), seconds))
         with progress("import of the directory"):
             figures["import_directory_lines"] = elsewhere(importing.lines, place)
         sizes = evidence.resident(carnet)
@@ -94,9 +82,8 @@ def _on_postgresql(results: Results, seconds: float, progress: Progress) -> None
             database.new_database(service)
         settings = SETTINGS | {"CARNET_POSTGRES_DSN": database.dsn("{service}")}
         with running_carnet(home, progress, settings) as carnet:
-            results.figures["postgresql"] = _journeys(
-                carnet, "postgresql", results, seconds, progress
-            )
+            there = Served.by(carnet, "postgresql", results.home, progress)
+            results.figures["postgresql"] = served(there, seconds)
 
 
 def _hops(place: Place, figures: dict[str, Any], progress: Progress) -> None:
@@ -115,33 +102,6 @@ def _hops(place: Place, figures: dict[str, Any], progress: Progress) -> None:
     for name, (hop, where) in ways.items():
         with progress(name):
             figures[name] = elsewhere(hop, where)
-
-
-def _journeys(
-    carnet: Deployment, store: str, results: Results, seconds: float, progress: Progress
-) -> dict[str, Any]:
-    """What people and services do, on one kind of store."""
-    place, raw, found = Place.of(carnet), results.home / "raw", {}
-    stores = open_evidence(Where(settings=carnet.place.settings())).stores
-    behind = partial(evidence.behind, stores)
-
-    def reached(name: str, load: Any, rates: tuple[float, ...], kept: float) -> Any:
-        return Ladder(f"{name}-{store}", load, rates, kept, behind, raw).climb(place, progress)
-
-    with progress(f"{journeys.PEOPLE} records, {TO_OPEN} documents"):
-        place = replace(place, records=elsewhere(journeys.records, place))
-        place = replace(place, documents=elsewhere(journeys.documents, place, TO_OPEN))
-    told = reached("decisions", journeys.deciding, DECISIONS, LOOKED)
-    found["decide_rpc_rate"], found["decide_rpc_p95"] = told.rate, told.percentile(0.95)
-    told = reached("deposits", journeys.depositing, DEPOSITS, seconds)
-    found["deposit_50kb_sustained"] = told.sustained
-    found["deposit_p50"], found["deposit_p95"] = told.percentile(0.5), told.percentile(0.95)
-    rates = tuple(rate for rate in JOURNALLED if rate <= max(told.wanted, JOURNALLED[0]))
-    told = reached("openings", journeys.opening, OPENINGS, seconds)
-    found["open_50kb_sustained"], found["open_p95"] = told.sustained, told.percentile(0.95)
-    told = reached("journal", journeys.journalling, rates, LOOKED)
-    found["event_to_journal_p95"], found["event_to_journal_rate"] = told.percentile(0.95), told.rate
-    return {name: figure for name, figure in found.items() if isfinite(figure)}
 
 
 def demo() -> float:

@@ -8,13 +8,16 @@ from typing import Any
 
 import pytest
 
+from scripts.bench import __main__ as bench
 from scripts.bench.growth import OPERATIONS
 from scripts.bench.ladder import Ladder
 from scripts.bench.load import Told, Watch, open_loop
 from scripts.bench.plots import growing
 from scripts.bench.record import PATIENT, RECORD, large_vault
 from scripts.bench.results import BEGIN, END, KEYS, LINES, Results, publish
+from scripts.bench.served import Journey
 from scripts.bench.soak import unsteady
+from scripts.bench.whole import SHORT
 from scripts.cli.deployment import silent
 from services.vault.contract.reading import Search
 from shared.kernel.errors import Unavailable
@@ -130,6 +133,32 @@ def test_the_highest_rate_is_one_that_holds(
     assert told.wanted == 30
     assert [one.wanted for one in ladder.tried] == [10, 20, 30, 40, 60, 40, 30]
     assert len(json.loads((tmp_path / "worn.json").read_text())) == 7
+
+
+@pytest.mark.parametrize(("slowest", "said"), [(10.0, "40 a second for 15 s kept"), (5000.0, "NOT kept")])
+def test_one_journey_by_itself_says_whether_it_was_kept(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    slowest: float,
+    said: str,
+) -> None:
+    """Its highest rate may be its lowest, which was not kept either; the page stays as it is."""
+    page = tmp_path / "page.md"
+    page.write_text("of before")
+    asked: list[tuple[Journey, float]] = []
+
+    def alone(journey: Journey, _home: Path, seconds: float, _progress: object) -> Told:
+        asked.append((journey, seconds))
+        return told_of(*[slowest] * 600, wanted=40.0, seconds=seconds)
+
+    monkeypatch.setattr(bench, "alone", alone)
+
+    bench.main(only=Journey.OPENINGS, pictures=page.with_suffix(""))
+
+    assert asked == [(Journey.OPENINGS, SHORT)]
+    assert said in capsys.readouterr().out
+    assert page.read_text() == "of before"
 
 
 def test_a_run_says_which_keys_it_did_not_measure(tmp_path: Path) -> None:
