@@ -63,16 +63,21 @@ class Protections(AccessLog):
     @command
     def judge_opposition(self, request: c.JudgeOpposition, by: Actor) -> Outcome[Done]:
         """CSP R1111-47: the person may not oppose useful data without a legitimate reason; until
-        it is found so, feeding goes on."""
+        it is found so, feeding goes on. Of a record that was merged into another since, it counts
+        there too."""
         rights, who, _ = self.asked_by(request.record_id, by)
         require_physician(who)
-        rights.judge_opposition(
+        reason = rights.judge_opposition(
             request.feeder,
             accepted=request.accepted,
             note=request.note,
             by=who,
         )
-        return saved(rights)
+        served = self.readable(rights.merged_into) if rights.merged_into else None
+        if served is None or not request.accepted:
+            return saved(rights)
+        served.oppose_feeding(request.feeder, reason, on=True, waits=False, by=who)
+        return Outcome(answer=Done(), save=[rights, served])
 
     def oppositions_to_judge(self, request: ListQuery, by: Actor) -> Listing[c.OppositionToJudge]:
         require_physician(by.principal)

@@ -86,11 +86,13 @@ class Protection(RightsPart):
             waits=on and waits,
         )
 
-    def judge_opposition(self, feeder: str | None, *, accepted: bool, note: str, by: Actor) -> None:
-        """Never by whom it is directed against."""
+    def judge_opposition(self, feeder: str | None, *, accepted: bool, note: str, by: Actor) -> str:
+        """The reason that was claimed. Never by whom it is directed against."""
         named = feeder or EVERYBODY
         if named not in self.claimed_oppositions:
             raise errors.NothingToJudge
         if by.id == named:
             raise errors.NotYours
+        reason = self.claimed_oppositions[named]
         self._trigger(e.FeedingOppositionJudged, by, feeder=named, accepted=accepted, note=note)
+        return reason
