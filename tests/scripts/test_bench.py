@@ -135,7 +135,9 @@ def test_the_highest_rate_is_one_that_holds(
     assert len(json.loads((tmp_path / "worn.json").read_text())) == 7
 
 
-@pytest.mark.parametrize(("slowest", "said"), [(10.0, "40 a second for 15 s kept"), (5000.0, "NOT kept")])
+@pytest.mark.parametrize(
+    ("slowest", "said"), [(10.0, "40 a second for 15 s kept"), (5000.0, "NOT kept")]
+)
 def test_one_journey_by_itself_says_whether_it_was_kept(
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
