@@ -109,27 +109,6 @@ def test_the_stricter_side_wins(merged: World) -> None:
     assert merged.rights().consents.keys() == {NURSE.id}
 
 
-@pytest.mark.parametrize("accepted", [True, False])
-def test_an_opposition_that_is_judged_after_the_merge_counts_where_the_record_is_served(
-    world: World, *, accepted: bool
-) -> None:
-    """
-    CSP R1111-47: once the reason is found legitimate, feeding ends. It was claimed of the source.
-    """
-    world.open_record(OTHER_RECORD)
-    world.treated_by(DENTIST)
-    opposed(world, OTHER_RECORD, STRANGER, "told wrong things")
-    merge(world)
-    assert world.decide(DENTIST, action="feed").permit
-
-    judged(world, OTHER_RECORD, accepted=accepted)
-
-    assert world.decide(DENTIST, action="feed").permit is not accepted
-    assert world.rights().feeding_oppositions == (
-        {DENTIST.id: "told wrong things"} if accepted else {}
-    )
-
-
 def test_a_split_gives_back_what_was(merged: World) -> None:
     """
     Merge then split is the identity, role and consent of who was blocked included.

@@ -1,7 +1,7 @@
 """Whom an opposition to feeding stops (CSP R1111-47), whichever way they come."""
 
 from dataclasses import replace
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 
@@ -14,10 +14,12 @@ from tests.access.support.people import (
     HOSPITAL,
     HOSPITAL_DOCTOR,
     NURSE,
+    OTHER_RECORD,
     PATIENT,
     RECORD,
     REVIEWER,
     SOFTWARE,
+    STRANGER,
 )
 
 FOR_THEM = replace(SOFTWARE, on_behalf_of=HOSPITAL_DOCTOR)
@@ -25,15 +27,23 @@ FOR_ANOTHER = replace(SOFTWARE, on_behalf_of=NURSE)
 
 
 def oppose(world: World, **feeder: str) -> None:
+    claim(world, RECORD, PATIENT, **feeder)
+    judge(world, RECORD, accepted=True, **feeder)
+
+
+def claim(world: World, record_id: UUID, by: Actor, **feeder: str) -> None:
     world.app.oppose_feeding(
         c.OpposeFeeding(
-            request_id=uuid4(), record_id=RECORD, legitimate_reason="my former husband", **feeder
+            request_id=uuid4(), record_id=record_id, legitimate_reason="my former husband", **feeder
         ),
-        PATIENT,
+        by,
     )
+
+
+def judge(world: World, record_id: UUID, *, accepted: bool, **feeder: str) -> None:
     world.app.judge_opposition(
         c.JudgeOpposition(
-            request_id=uuid4(), record_id=RECORD, accepted=True, note="so it is", **feeder
+            request_id=uuid4(), record_id=record_id, accepted=accepted, note="so it is", **feeder
         ),
         REVIEWER,
     )
@@ -82,3 +92,22 @@ def test_decided_again_with_whom_the_software_named(world: World) -> None:
             principal=principal, action="feed", mode="normal", session=None, at=world.clock.now()
         )
         assert facts_for(world.rights(), asked)["feeding_opposed"] is opposed
+
+
+@pytest.mark.parametrize("accepted", [True, False])
+def test_one_that_is_judged_after_a_merge_counts_where_the_record_is_served(
+    world: World, *, accepted: bool
+) -> None:
+    """
+    Once the reason is found legitimate, feeding ends. It was claimed of the record merged since.
+    """
+    nurse = {"professional": NURSE.id}
+    world.open_record(OTHER_RECORD)
+    world.treated_by(NURSE)
+    claim(world, OTHER_RECORD, STRANGER, **nurse)
+    world.hear("records_merged", source=str(OTHER_RECORD), merge_id=str(uuid4()))
+    assert world.decide(NURSE, action="feed").permit
+
+    judge(world, OTHER_RECORD, accepted=accepted, **nurse)
+
+    assert world.decide(NURSE, action="feed").permit is not accepted
