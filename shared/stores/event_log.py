@@ -7,9 +7,9 @@ from functools import cached_property
 from typing import Any, TypeVar
 from uuid import UUID
 
-from eventsourcing.application import AggregateNotFoundError, Application, ProcessingEvent
-from eventsourcing.domain import Aggregate, DomainEventProtocol, Snapshot
-from eventsourcing.persistence import PersistenceError, Recording
+from eventsourcing.application import Application, ProcessingEvent
+from eventsourcing.domain import Aggregate, DomainEventProtocol
+from eventsourcing.persistence import EventStore, PersistenceError, Recording
 from pydantic import BaseModel
 
 from shared.crypto.derivation import derive
@@ -72,7 +72,6 @@ class EventLog(Application[UUID]):
     """Sealed, guarded, idempotent; the service's name is that of its store."""
 
     name = "event_log"
-    snapshot_class = Snapshot
     mapper: SealedMapper
 
     def __init__(self, settings: EventStoreSettings, keys: Keys, clock: Clock) -> None:
@@ -116,19 +115,17 @@ class EventLog(Application[UUID]):
     def construct_mapper(self) -> SealedMapper:
         return SealedMapper(our_transcoder(), store=self.name, keys=self.keys)
 
+    def construct_snapshot_store(self) -> EventStore[UUID]:
+        """Refused: a second copy of a stream, which nothing here needs; see ``kept_aggregates``."""
+        raise SettingsError("IS_SNAPSHOTTING_ENABLED is refused: no service has snapshots")
+
     def get(self, aggregate_id: UUID, kind: type[A], version: int | None = None) -> A | None:
         """The aggregate as it is now; ``None`` if there is none, or it is of another kind.
 
         ``version``: the stream's, if it was just read (``guarded.versions_of``); that may spare
         reading the stream.
         """
-        if self.snapshots is None:
-            found = self.kept.get(aggregate_id, version)
-        else:
-            try:
-                found = self.repository.get(aggregate_id)
-            except AggregateNotFoundError:
-                return None
+        found = self.kept.get(aggregate_id, version)
         return found if isinstance(found, kind) else None
 
     def version_of(self, aggregate_id: UUID) -> int:
@@ -151,7 +148,6 @@ class EventLog(Application[UUID]):
             made.aggregates[aggregate.id] = aggregate
         made.saved_kwargs.update(kwargs)
         recordings = self._record(made)
-        self._take_snapshots(made)
         self._notify(recordings)
         return recordings
 

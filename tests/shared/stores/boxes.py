@@ -99,7 +99,6 @@ class Decided(Done):
 
 class Boxes(EventLog):
     name = "boxes"
-    snapshotting_intervals = {Box: 3}  # noqa: RUF012 - the library's own way to say it
 
     @command
     def open_box(self, request: OpenBox, by: Actor) -> Outcome[Opened]:

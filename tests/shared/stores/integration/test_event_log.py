@@ -174,28 +174,6 @@ def test_a_key_out_of_reach_stops(log: Boxes, store: EventStoreSettings, clock: 
         log.read(0, 10)
 
 
-def test_snapshots_are_sealed_under_the_record_too(log: Boxes, keys: LocalKeys) -> None:
-    """
-    A snapshot is a copy of the record's data: erasure must reach it.
-    """
-    record_id = uuid4()
-    box_id = open_box(log, record_id=record_id)
-    for label in ("two", "three", "four"):
-        relabel(log, box_id, label)
-
-    assert log.snapshots is not None
-    (stored,) = log.snapshots.recorder.select_events(box_id)
-    assert read_header(stored.state).record_id == record_id
-    assert b"three" not in stored.state
-    box = log.get(box_id, Box)
-    assert box is not None
-    assert (box.label, box.version) == ("four", 4)
-
-    keys.erase(record_id)
-    with pytest.raises(KeyErased):
-        log.get(box_id, Box)
-
-
 def test_what_belongs_to_no_record_is_under_the_service_key(log: Boxes) -> None:
     """
     Matrices, professionals: not personal to a record, still not readable from a disk.
@@ -346,6 +324,21 @@ def test_a_store_without_guard_refuses_to_boot(
     monkeypatch.setenv("BOXES_PERSISTENCE_MODULE", "eventsourcing.popo")
 
     with pytest.raises(SettingsError, match="without guarded append"):
+        Boxes(store, keys, clock)
+
+
+def test_snapshots_refuse_to_boot(
+    monkeypatch: pytest.MonkeyPatch,
+    store: EventStoreSettings,
+    keys: LocalKeys,
+    clock: FixedClock,
+) -> None:
+    """
+    They would be a copy that erasure, backups and the check of the schema know nothing of.
+    """
+    monkeypatch.setenv("BOXES_IS_SNAPSHOTTING_ENABLED", "y")
+
+    with pytest.raises(SettingsError, match="no service has snapshots"):
         Boxes(store, keys, clock)
 
 

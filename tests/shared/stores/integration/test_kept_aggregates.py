@@ -15,11 +15,8 @@ from tests.shared.stores.boxes import PATIENT, Box, Boxes
 EVENTS = 20
 
 
-class PlainBoxes(Boxes):
-    """Without snapshots, as every service."""
-
+class CountedBoxes(Boxes):
     name = "boxes"
-    snapshotting_intervals = {}  # noqa: RUF012 - the library's own way to say it
 
     reads: list[int]
     """How many events each ``get`` has read."""
@@ -31,8 +28,8 @@ def log(
     keys: LocalKeys,
     clock: FixedClock,
     monkeypatch: pytest.MonkeyPatch,
-) -> Iterator[PlainBoxes]:
-    log = PlainBoxes(store, keys, clock)
+) -> Iterator[CountedBoxes]:
+    log = CountedBoxes(store, keys, clock)
     log.reads = []
     select = log.recorder.select_events
 
@@ -60,7 +57,7 @@ def label(log: Boxes, box_id: UUID, version: int | None = None) -> str:
     return box.label
 
 
-def test_only_what_is_new_is_read(log: PlainBoxes) -> None:
+def test_only_what_is_new_is_read(log: CountedBoxes) -> None:
     """
     Whoever saved it: what another process adds is read, applied, and nothing before it.
     """
@@ -77,7 +74,7 @@ def test_only_what_is_new_is_read(log: PlainBoxes) -> None:
     assert log.version_of(box_id) == EVENTS + 1
 
 
-def test_a_version_just_read_spares_the_read_and_is_obeyed(log: PlainBoxes) -> None:
+def test_a_version_just_read_spares_the_read_and_is_obeyed(log: CountedBoxes) -> None:
     """
     One that is newer than what is kept is fetched; the same needs nothing.
     """
@@ -96,7 +93,7 @@ def test_a_version_just_read_spares_the_read_and_is_obeyed(log: PlainBoxes) -> N
     assert label(log, box_id, EVENTS + 1) == "new"
 
 
-def test_what_one_caller_does_to_it_no_other_sees(log: PlainBoxes) -> None:
+def test_what_one_caller_does_to_it_no_other_sees(log: CountedBoxes) -> None:
     """
     A use case that is refused half way must not leave its half in memory.
     """
@@ -109,7 +106,7 @@ def test_what_one_caller_does_to_it_no_other_sees(log: PlainBoxes) -> None:
         box.relabel("never saved", PATIENT)
 
 
-def test_an_erased_record_is_not_in_memory_either(log: PlainBoxes, keys: LocalKeys) -> None:
+def test_an_erased_record_is_not_in_memory_either(log: CountedBoxes, keys: LocalKeys) -> None:
     """
     Its key is gone, and with it whatever was kept under it; nothing is kept in clear.
     """
@@ -128,7 +125,7 @@ def test_an_erased_record_is_not_in_memory_either(log: PlainBoxes, keys: LocalKe
         log.get(box_id, Box, EVENTS)
 
 
-def test_memory_is_bounded(log: PlainBoxes, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_memory_is_bounded(log: CountedBoxes, monkeypatch: pytest.MonkeyPatch) -> None:
     """
     The ones asked for last stay.
     """

@@ -21,14 +21,6 @@ from tests.shared.stores.conftest import NOW
 
 # ruff: noqa: S608 - the names in these statements are ours
 
-
-class Plain(Boxes):
-    """Without snapshots, whose tables the library makes; no service has any."""
-
-    name = "boxes"
-    snapshotting_intervals = {}  # noqa: RUF012 - the library's own way to say it
-
-
 WRONG = {
     "a column was dropped": (
         "ALTER TABLE boxes_causes DROP COLUMN traceparent",
@@ -185,7 +177,7 @@ def events_table(store: EventStoreSettings) -> str:
 
 @contextmanager
 def opened(store: EventStoreSettings) -> Iterator[Boxes]:
-    log = Plain(store, LocalKeys(bytes(range(32)), "boxes"), FixedClock(NOW))
+    log = Boxes(store, LocalKeys(bytes(range(32)), "boxes"), FixedClock(NOW))
     yield log
     log.close()
 
