@@ -25,7 +25,7 @@ from rich.table import Table
 from scripts.bench.large_log import NOW, Vault, generate, keys_of
 from scripts.cli.audit_evidence import look
 from scripts.cli.audit_told import Reader
-from scripts.cli.audit_workers import workers
+from scripts.cli.pool import workers
 from scripts.cli.processes import ROOT as REPOSITORY
 from scripts.cli.screen import out
 from services.audit.adapters.contents import StateCheck

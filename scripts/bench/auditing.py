@@ -10,17 +10,17 @@ from typing import Any
 
 from scripts.bench import audit_million as million
 from scripts.bench.large_log import generate, opened_vault, replayed
-from scripts.bench.record import as_in_a_service, documents_of, own_view
+from scripts.bench.own_list import projector
+from scripts.bench.record import as_in_a_service, documents_of
 from scripts.cli.audit_evidence import Where, open_evidence
 from scripts.cli.audit_redecide import redecide_stored
-from scripts.cli.audit_workers import workers
 from scripts.cli.deployment import Deployment
-from shared.eventing.project import Projector
-from shared.eventing.view import View
+from scripts.cli.pool import workers
+from shared.eventing.project import Projector, stretches
 
 EVENTS = 200_000
 STRETCH = 2_000
-DOCUMENTS = 10_000
+DOCUMENTS = 100_000
 AT_ONCE = 500
 
 
@@ -49,17 +49,31 @@ def of_a_large_log() -> dict[str, float]:
 
 
 def of_a_read_model() -> dict[str, float]:
-    """Events a second: the vault's list of documents, built anew from its log (SQLite)."""
+    """Events a second: the vault's list of documents, built anew from its log (SQLite); as an
+    operator's command does it, over all cores and the time to start processes in it, and as a
+    service does, in one process."""
     with tempfile.TemporaryDirectory(prefix="carnet-bench-") as made:
         home = Path(made)
         with opened_vault(home) as log:
             for batch in _batches():
                 log.save(*batch)
-            documents, projection = own_view(home)
-            with as_in_a_service():
+        took = []
+        for rebuild in (_over_all_cores, _in_one_process):
+            with projector(home) as anew, as_in_a_service():
                 began = perf_counter()
-                Projector(log, View(projection, documents)).rebuild()
-            return {"rebuild_read_model_events": DOCUMENTS / (perf_counter() - began)}
+                rebuild(home, anew)
+                took.append(perf_counter() - began)
+    several, one = (DOCUMENTS / seconds for seconds in took)
+    return {"rebuild_read_model_events": several, "rebuild_in_one_process": one}
+
+
+def _over_all_cores(home: Path, anew: Projector) -> None:
+    with workers(partial(projector, home), DOCUMENTS) as several:
+        anew.rebuild(several.each(Projector.made_in, stretches(DOCUMENTS)))
+
+
+def _in_one_process(_: Path, anew: Projector) -> None:
+    anew.rebuild()
 
 
 def of_what_runs(deployment: Deployment) -> dict[str, float]:

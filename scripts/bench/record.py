@@ -15,6 +15,7 @@ from time import perf_counter
 from typing import Any, cast
 from uuid import UUID, uuid4
 
+from scripts.bench.own_list import documents_in
 from services.vault.adapters.value_sets import read_value_sets
 from services.vault.application import Vault
 from services.vault.contract.reading import ChangesSince, Search
@@ -31,13 +32,11 @@ from services.vault.projections.results import ListedResults, ResultList
 from shared.crypto.local_keys import LocalKeys
 from shared.kernel.actor import Actor, ActorKind
 from shared.kernel.clock import FixedClock
-from shared.kernel.common import CommonSettings
 from shared.kernel.garbage import leave_what_stays
 from shared.kernel.gate import NORMALLY, Decision, How
 from shared.kernel.ins_rules import InsRules
 from shared.stores.documents import At, Documents
 from shared.stores.settings import EventStoreSettings
-from shared.stores.views import open_documents
 
 DOCUMENTS = 10_000
 YEARS = 30
@@ -120,12 +119,6 @@ def documents_of(count: int) -> Iterator[Document]:
     return (_document(number, count) for number in range(count))
 
 
-def own_view(home: Path) -> tuple[Documents, DocumentList]:
-    """The vault's list of documents, empty, on SQLite."""
-    documents = open_documents(_common(home), "vault", DocumentList)
-    return documents, DocumentList(LocalKeys(bytes(32), "vault"))
-
-
 @contextmanager
 def as_in_a_service() -> Iterator[None]:
     """Garbage is collected as in a process of services."""
@@ -141,7 +134,7 @@ def as_in_a_service() -> Iterator[None]:
 @contextmanager
 def large_vault(home: Path, documents: int) -> Iterator[Vault]:
     keys = LocalKeys(bytes(32), "vault")
-    views = [open_documents(_common(home), "vault", view) for view in (DocumentList, ResultList)]
+    views = [documents_in(home, view) for view in (DocumentList, ResultList)]
     _fill(views[0], DocumentList(keys), documents)
     limits = Limits(max_bytes=5_000_000, refuse_active=True)
     nobody = cast("Identities", None)
@@ -165,16 +158,6 @@ def large_vault(home: Path, documents: int) -> Iterator[Vault]:
         yield vault
     finally:
         vault.close()
-
-
-def _common(home: Path) -> CommonSettings:
-    return CommonSettings(
-        environment="development",
-        amqp_uri="",
-        service_keys_dir=home,
-        issuers_file=home,
-        data_dir=home,
-    )
 
 
 def _fill(documents: Documents, view: DocumentList, count: int) -> None:

@@ -63,7 +63,7 @@ LINES = (
     Line("search_10k_record_p95", "ms", "50"),
     Line("event_to_journal_p95", "ms", "500 at 50/s", ("event_to_journal_rate",)),
     Line("replay_events", "/s", "100,000"),
-    Line("rebuild_read_model_events", "/s", "10,000"),
+    Line("rebuild_read_model_events", "/s", "10,000", ("rebuild_in_one_process",)),
     Line("verify_leaves", "/s", "50,000", ("pymerkle_leaves", "verify_documents_50kb")),
     Line("redecide", "/s", "5,000"),
     Line("import_directory_lines", "/s", ""),

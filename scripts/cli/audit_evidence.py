@@ -11,7 +11,7 @@ from pathlib import Path
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from scripts.cli.audit_keys import stored_keys
-from scripts.cli.audit_workers import workers
+from scripts.cli.pool import workers
 from scripts.cli.processes import SERVICES
 from services.audit.adapters.contents import KeysOf, ReadObject, StateCheck
 from services.audit.adapters.event_stores import (

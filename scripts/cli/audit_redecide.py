@@ -14,7 +14,7 @@ from scripts.cli.audit_heard import heard_from
 from scripts.cli.audit_keys import OutOfScope
 from scripts.cli.audit_looking import Looking
 from scripts.cli.audit_told import Advance
-from scripts.cli.audit_workers import workers
+from scripts.cli.pool import workers
 from services.access.adapters.opening import open_log
 from services.access.application import Access
 from services.access.application.past import Past

@@ -1,12 +1,16 @@
 """A read model built anew, beside the one that serves."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import partial
 from typing import Annotated, Any
 
 import typer
 
+from scripts.cli.pool import workers
 from scripts.ops.parts import DryRun, Service, built, progress, refuse
 from shared.eventing.live_views import LiveViews
-from shared.eventing.project import Projector
+from shared.eventing.project import Projector, stretches
 from shared.eventing.rebuild import Rebuild
 from shared.eventing.view import View
 
@@ -21,7 +25,7 @@ def rebuild(service: Service, view: ViewName, dry_run: DryRun = False) -> None:
     """
     with built(service, "project") as own:
         if found := _named(own, view):
-            _own(own, found, dry_run=dry_run)
+            _own(service, own, found, dry_run=dry_run)
             return
     try:
         with built(service, "follow") as following:
@@ -30,17 +34,25 @@ def rebuild(service: Service, view: ViewName, dry_run: DryRun = False) -> None:
         refuse(f"{service} has no read model {view}")
 
 
-def _own(made: Any, view: View, *, dry_run: bool) -> None:
+def _own(service: str, made: Any, view: View, *, dry_run: bool) -> None:
     name, head = view.projection.NAME, made.log.head().position
     if dry_run:
         typer.echo(f"{name} would be built from {head} events")
         return
-    with progress() as bar:
+    with progress() as bar, workers(partial(_projector, service, name), head) as several:
         task = bar.add_task(name, total=head)
-        Projector(made.log, view, lambda position: bar.update(task, completed=position)).rebuild()
+        projector = Projector(made.log, view, lambda at: bar.update(task, completed=at))
+        projector.rebuild(several.each(Projector.made_in, stretches(head)))
         while Projector(made.log, view).turn():
             pass  # what was saved between the last look and the switch
     typer.echo(f"{name} was built anew and serves")
+
+
+@contextmanager
+def _projector(service: str, view: str) -> Iterator[Projector]:
+    """What a process needs that makes rows and writes none."""
+    with built(service, "project") as own:
+        yield Projector(own.log, {v.projection.NAME: v for v in own.views}[view])
 
 
 def _followed(service: str, following: Any, view: str, *, dry_run: bool) -> None:

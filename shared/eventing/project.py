@@ -1,8 +1,9 @@
 """Read models over a service's own log: pulled, and built anew beside the one that serves."""
 
 import time
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import replace
 from functools import cache
 from itertools import islice
 from threading import Event
@@ -29,6 +30,11 @@ TOGETHER = 1_000
 once for all of them, and the more it has grown, the more of its pages each batch is about."""
 
 Batch = list[tuple[list[Write], At]]
+
+
+def stretches(upto: int) -> Iterator[tuple[int, int]]:
+    """All positions up to and with one, in pieces that are made, and written, at a time."""
+    return ((n, min(n + TOGETHER, upto)) for n in range(0, upto, TOGETHER))
 
 
 class _Found:
@@ -76,17 +82,29 @@ class Projector:
         self.done = self.done if worked else head
         return worked
 
-    def rebuild(self) -> None:
+    def rebuild(self, ahead: Iterable[Batch] = ()) -> None:
         """From the first event, beside the view that serves; switched in one write. The next rows
-        are made while those before are written."""
+        are made while those before are written. ``ahead``: the first of them, in order, as other
+        processes have :meth:`made_in` stretches that follow one another.
+        """
         fresh = self._view.documents.rebuild()
         with ThreadPoolExecutor(1, "rebuild") as writer:
-            made = self._made(0, TOGETHER)
-            while made:
-                written = writer.submit(self._write, fresh, made)
-                made = self._made(made[-1][1].position, TOGETHER)
+            written: Future[int] | None = None
+            for batch in self._from_the_first(ahead):
+                if written:
+                    self._note(written.result())
+                written = writer.submit(self._write, fresh, batch)
+            if written:
                 self._note(written.result())
         self._view.documents.switch(fresh)
+
+    def _from_the_first(self, ahead: Iterable[Batch]) -> Iterator[Batch]:
+        reached, elsewhere = 0, filter(None, ahead)
+        while batch := next(elsewhere, None) or self._made(reached, TOGETHER):
+            writes, first = batch[0]  # who made it could not tell what is before it
+            batch[0] = writes, replace(first, previous=reached)
+            yield batch
+            reached = batch[-1][1].position
 
     def _fill(self, documents: Documents) -> bool:
         reached = documents.position(self._log.name)
@@ -95,10 +113,15 @@ class Projector:
             self._write(documents, made)
         return bool(made)
 
-    def _made(self, previous: int, most: int) -> Batch:
+    def made_in(self, stretch: tuple[int, int]) -> Batch:
+        """What the events above one position, up to and with another, do to the view."""
+        after, upto = stretch
+        return self._made(after, upto - after, upto)
+
+    def _made(self, previous: int, most: int, upto: int | None = None) -> Batch:
         """What the next events do to the view; nothing when it has all."""
         made: Batch = []
-        rows = self._log.replay(previous, page=BATCH, opens=self._projection.takes)
+        rows = self._log.replay(previous, upto, page=BATCH, opens=self._projection.takes)
         for row in islice(rows, most):
             at = At(
                 source=self._log.name, epoch=row.epoch, previous=previous, position=row.position

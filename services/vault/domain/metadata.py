@@ -3,10 +3,12 @@
 import re
 from dataclasses import asdict, dataclass
 from datetime import date
-from typing import Any
+from typing import Any, TypeVar
 
 from shared.cda.timestamps import civil_date
 from shared.kernel.clock import instant, parse_instant
+
+V = TypeVar("V")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -126,17 +128,26 @@ class Metadata:
 
     @classmethod
     def from_event(cls, data: dict[str, Any]) -> "Metadata":
+        """What :meth:`to_event` gave."""
         kept = dict(data)
         for name, part in _SEVERAL.items():
             if name in data:
-                kept[name] = tuple([part(**said) for said in data[name]])
+                kept[name] = tuple([_as_it_was(part, said) for said in data[name]])
         if signed_by := data.get("legal_authenticator"):
-            kept["legal_authenticator"] = Author(**signed_by)
-        return cls(**kept)
+            kept["legal_authenticator"] = _as_it_was(Author, signed_by)
+        return _as_it_was(cls, kept)
 
 
 _SEVERAL = {"authors": Author, "event_codes": Coded, "reference_ids": Reference}
 """Fields of which there may be any number."""
+
+
+def _as_it_was(kind: type[V], said: dict[str, Any]) -> V:
+    """Without its constructor, as events are: a frozen one sets each field by a call of its own.
+    What is left out has its default from the class."""
+    made = object.__new__(kind)
+    vars(made).update(said)
+    return made
 
 
 def _without_unknown(value: Any) -> Any:

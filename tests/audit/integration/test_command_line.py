@@ -12,7 +12,7 @@ import pytest
 from pypdf import PdfReader
 from typer.testing import CliRunner
 
-from scripts.cli import audit, audit_evidence, audit_looking, audit_workers
+from scripts.cli import audit, audit_evidence, audit_looking, pool
 from scripts.cli.audit_evidence import Where
 from scripts.cli.audit_pdf import print_report
 from scripts.cli.audit_redecide import Redecided
@@ -92,8 +92,8 @@ def test_several_processes_find_what_one_finds(
     alone = json.loads(run(audit.app, words).stdout)
 
     monkeypatch.setattr(event_stores, "STRETCH", 4)
-    monkeypatch.setattr(audit_workers, "FEW", 0)
-    monkeypatch.setattr(audit_workers, "cores", lambda: 2)
+    monkeypatch.setattr(pool, "FEW", 0)
+    monkeypatch.setattr(pool, "cores", lambda: 2)
     together = json.loads(run(audit.app, words).stdout)
 
     assert {(f["kind"], f["position"]) for f in alone["findings"]} == {
@@ -107,8 +107,8 @@ def test_a_process_that_dies_is_never_a_clean_end(
     ground: Ground, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """What it was to look at was not looked at: exit code 2."""
-    monkeypatch.setattr(audit_workers, "FEW", 0)
-    monkeypatch.setattr(audit_workers, "cores", lambda: 2)
+    monkeypatch.setattr(pool, "FEW", 0)
+    monkeypatch.setattr(pool, "cores", lambda: 2)
     monkeypatch.setattr(audit_evidence, "open_inspector", dying)
 
     result = run(audit.app, ["verify", *options(ground), "--no-keys"])

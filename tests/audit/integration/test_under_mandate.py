@@ -12,7 +12,7 @@ import pytest
 from structlog.testing import capture_logs
 from typer.testing import CliRunner, Result
 
-from scripts.cli import audit, audit_archive, audit_looking, audit_reporting, audit_workers
+from scripts.cli import audit, audit_archive, audit_looking, audit_reporting, pool
 from scripts.cli.audit_options import where
 from scripts.cli.audit_told import vocabulary
 from scripts.cli.place import Place
@@ -132,7 +132,7 @@ def test_a_log_of_identity_that_cannot_be_read_is_no_finding(
     carnet: Carnet, monkeypatch: pytest.MonkeyPatch, few: int
 ) -> None:
     """Nobody altered a decision: the command could not do its work, and says so."""
-    monkeypatch.setattr(audit_workers, "FEW", few)
+    monkeypatch.setattr(pool, "FEW", few)
     say(carnet, RECORD, "record_announced", "record_opened", "record_activated")
     with closing(sqlite3.connect(carnet.home / "data" / "identity.db")) as file:
         file.execute("ALTER TABLE identity_epochs RENAME COLUMN epoch TO gone")

@@ -14,7 +14,7 @@ from shared.eventing.head_watch import HeadWatch
 from shared.eventing.loop import Loop
 from shared.eventing.metrics import PROJECTED_POSITION
 from shared.eventing.positions import position_followed, position_in, position_shown
-from shared.eventing.project import Projector, project_loop
+from shared.eventing.project import Projector, project_loop, stretches
 from shared.eventing.view import View
 from shared.kernel.errors import StaleRead
 from shared.rpc.fresh import wait_for
@@ -253,6 +253,36 @@ def test_one_made_anew_is_what_one_that_followed_is(
 
     assert {"x", "0", "8"} < set(texts(world))
     assert not {"1", "4", "7"} & set(texts(world))
+    assert view.documents.find(limit=100).items == followed.documents.find(limit=100).items
+    assert view.documents.position("notes") == followed.documents.position("notes")
+
+
+@pytest.mark.parametrize("stretch", [1, 4])
+def test_what_others_made_of_its_beginning_is_put_in_its_place(
+    world: World, monkeypatch: pytest.MonkeyPatch, stretch: int
+) -> None:
+    """Stretches of positions, one of which is not in the log (PostgreSQL leaves some out), and
+    none of what was saved after they were told: as if one had made all of it."""
+    monkeypatch.setattr(project, "TOGETHER", stretch)
+    for text in "abcdefg":
+        world.notes.write(uuid4(), text)
+    rows = world.notes.guarded.rows
+    monkeypatch.setattr(
+        world.notes.guarded, "rows", lambda *of: [row for row in rows(*of) if row.position != 5]
+    )
+    told = list(stretches(world.notes.head().position))
+    for text in "xyz":
+        world.notes.write(uuid4(), text)
+    other = Projector(world.notes, View(NoteList(), world.documents("other")))
+    view = View(NoteList(), world.documents("notes"))
+    reached = list[int]()
+    Projector(world.notes, view, reached.append).rebuild(map(other.made_in, told))
+    followed = View(NoteList(), world.documents("followed"))
+    settle(Projector(world.notes, followed))
+
+    assert told[-1] == ((6, 7) if stretch == 1 else (4, 7))
+    assert reached[-1] == 10
+    assert texts(world) == [*"abcdfgxyz"]
     assert view.documents.find(limit=100).items == followed.documents.find(limit=100).items
     assert view.documents.position("notes") == followed.documents.position("notes")
 

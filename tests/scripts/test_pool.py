@@ -1,4 +1,4 @@
-"""The auditor's work over processes: as if one had done it."""
+"""Work over processes: as if one had done it."""
 
 import os
 from collections.abc import Iterator
@@ -6,8 +6,8 @@ from contextlib import contextmanager
 
 import pytest
 
-from scripts.cli import audit_workers
-from scripts.cli.audit_workers import workers
+from scripts.cli import pool
+from scripts.cli.pool import workers
 
 FACTOR = 3
 
@@ -30,12 +30,12 @@ def test_several_processes_give_what_one_gives_and_in_its_order(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """Whoever is done first: what is compared with the log must come in the log's order."""
-    monkeypatch.setattr(audit_workers, "cores", lambda: 2)
+    monkeypatch.setattr(pool, "cores", lambda: 2)
     pieces = range(100)
 
-    with workers(tools, rows=audit_workers.FEW - 1) as here:
+    with workers(tools, rows=pool.FEW - 1) as here:
         alone = list(here.each(times, pieces))
-    with workers(tools, rows=audit_workers.FEW) as there:
+    with workers(tools, rows=pool.FEW) as there:
         together = list(there.each(times, pieces))
 
     assert [value for value, _ in together] == [FACTOR * piece for piece in pieces]
@@ -46,7 +46,7 @@ def test_several_processes_give_what_one_gives_and_in_its_order(
 
 def test_work_is_not_done_far_ahead_of_who_takes_it(monkeypatch: pytest.MonkeyPatch) -> None:
     """A log of millions must not wait in memory for whoever compares it."""
-    monkeypatch.setattr(audit_workers, "cores", lambda: 2)
+    monkeypatch.setattr(pool, "cores", lambda: 2)
     begun: list[int] = []
 
     def pieces() -> Iterator[int]:
@@ -54,8 +54,8 @@ def test_work_is_not_done_far_ahead_of_who_takes_it(monkeypatch: pytest.MonkeyPa
             begun.append(piece)
             yield piece
 
-    with workers(tools, rows=audit_workers.FEW) as there:
+    with workers(tools, rows=pool.FEW) as there:
         done = there.each(times, pieces())
         next(done)
 
-        assert len(begun) <= audit_workers.AHEAD * 2 + 1
+        assert len(begun) <= pool.AHEAD * 2 + 1

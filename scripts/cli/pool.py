@@ -1,4 +1,4 @@
-"""The auditor's work over processes, one per core: in order, with bounded memory."""
+"""Long work of a command over processes, one per core: in order, with bounded memory."""
 
 import os
 import signal
