@@ -56,7 +56,9 @@ def _parse(arguments: list[str]) -> argparse.Namespace:
     parser.add_argument("--user", help="run the command as this user")
     parser.add_argument("--stop-signal", default="SIGTERM")
     parser.add_argument("--grace", type=float, default=20.0, help="seconds to end gently")
-    parser.add_argument("--nice", type=int, default=0, help="how far behind others, 0 to 19")
+    parser.add_argument(
+        "--nice", type=int, default=0, help="how far behind others, 0 to 19, on half the cores"
+    )
     parser.add_argument("--detached", action="store_true", help="outlive the owner")
     parser.add_argument("command", nargs="+")
     return parser.parse_args(arguments)
@@ -66,10 +68,13 @@ def _step_back(behind: int) -> None:
     """Let others go first. Where Linux groups processes by session (``sched_autogroup``), niceness
     counts within a session only, and each keeper has its own: the group is made nice too. Only
     an administrator may do that more than ten times a second on the machine; others ask again.
+    Half of the cores is left to the others alone, since a turn once begun lasts milliseconds.
     """
     if not behind:
         return
     os.nice(behind)
+    cores = sorted(os.sched_getaffinity(0))
+    os.sched_setaffinity(0, cores[len(cores) // 2 :])
     for _ in range(TRIES):
         try:
             Path("/proc/self/autogroup").write_text(str(behind))

@@ -52,7 +52,8 @@ class Kept:
         nice: int = 0,
     ) -> None:
         """Detached, it outlives this process; otherwise it ends with it, however that ends.
-        ``nice``: how far behind others it comes for the processor, 0 to 19."""
+        ``nice``: how far behind others it comes for the processor, 0 to 19; then it has the later
+        half of the cores."""
         if self.running():
             raise DidNotStart(f"{self.name} runs already in {self.home}")
         options = [f"--pid-file={self.pid_file}", f"--stop-signal={stop_signal.name}"]

@@ -110,3 +110,22 @@ def test_who_steps_back_comes_after_others_of_every_session(tmp_path: Path) -> N
             assert Path(f"/proc/{child}/autogroup").read_text() == group.read_text()
     finally:
         kept.stop()
+
+
+@pytest.mark.parametrize(
+    ("nice", "left_to_others"), [(0, 0), (7, len(os.sched_getaffinity(0)) // 2)]
+)
+def test_who_steps_back_leaves_half_of_the_cores(
+    tmp_path: Path, nice: int, left_to_others: int
+) -> None:
+    """One alone is left to nobody: it would have none."""
+    kept = Kept("server", tmp_path)
+    kept.start(SERVER, environ={"HOME": str(tmp_path), "PATH": os.environ["PATH"]}, nice=nice)
+    try:
+        pid, ours = kept.pid(), os.sched_getaffinity(0)
+        children = Path(f"/proc/{pid}/task/{pid}/children")
+        eventually(lambda: bool(children.read_text().split()))
+        server = int(children.read_text().split()[0])
+        assert ours - os.sched_getaffinity(server) == set(sorted(ours)[:left_to_others])
+    finally:
+        kept.stop()
