@@ -1,6 +1,7 @@
 """From a delivery to its reply: everything a call goes through, in order."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from time import time
 from typing import Any
@@ -83,8 +84,10 @@ class Answerer:
             contract.service, served.settings, served.settings.clock()
         )
 
-    def answer(self, delivery: Delivery) -> bytes | None:
-        """The reply, whatever happens; ``None`` for a body that is no request at all.
+    @contextmanager
+    def answering(self, delivery: Delivery) -> Iterator[bytes | None]:
+        """The reply, whatever happens; ``None`` for a body that is no request at all. What is kept
+        of the call is written when the block has ended: whoever asked does not wait for it.
 
         Nothing is raised from here: nameko would log the exception with all it holds.
         """
@@ -94,20 +97,23 @@ class Answerer:
             method=delivery.method if delivery.method in self._methods else "unknown",
         )
         with observed(line, delivery.headers.get(wire.TRACEPARENT)):
-            try:
-                return result_reply(self._answer(delivery, line))
-            except wire.Undecodable:
-                line.drop("body")
-                return None
-            except Refusal as refusal:
-                line.refuse(refusal)
-                return error_reply(refusal)
-            except KeyErased:  # an erased record and one that never was get the same answer
-                line.outcome = Forbidden.code
-                return error_reply(Forbidden())
-            except Exception as error:  # noqa: BLE001 - a caller gets an answer, we get the place
-                line.fail(error)
-                return error_reply(Unavailable("this service could not handle the request"))
+            yield self._reply(delivery, line)
+
+    def _reply(self, delivery: Delivery, line: Line) -> bytes | None:
+        try:
+            return result_reply(self._answer(delivery, line))
+        except wire.Undecodable:
+            line.drop("body")
+            return None
+        except Refusal as refusal:
+            line.refuse(refusal)
+            return error_reply(refusal)
+        except KeyErased:  # an erased record and one that never was get the same answer
+            line.outcome = Forbidden.code
+            return error_reply(Forbidden())
+        except Exception as error:  # noqa: BLE001 - a caller gets an answer, we get the place
+            line.fail(error)
+            return error_reply(Unavailable("this service could not handle the request"))
 
     def _answer(self, delivery: Delivery, line: Line) -> BaseModel:
         if len(delivery.body) > self._limits.max_body:

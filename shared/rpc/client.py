@@ -15,6 +15,7 @@ from shared.kernel.errors import DeadlineExceeded, Refusal, Unavailable
 from shared.rpc import wire
 from shared.rpc.deadline import bounded
 from shared.rpc.faults import refusal_of
+from shared.rpc.frames import Delivered
 from shared.rpc.link import LOST, Hooks, Link
 from shared.rpc.publishing import Outgoing
 from shared.telemetry.metrics import LATE_REPLIES
@@ -41,6 +42,7 @@ class RpcClient:
         self._reply_to = uuid4().hex
         hooks = Hooks(
             opened=self._opened,
+            delivered=self._replied,
             lost=self._lost,
             blocked=self._blocked,
             refused=self._refused,
@@ -127,10 +129,10 @@ class RpcClient:
         declare_exchange(channel, wire.EXCHANGE, "topic")
         channel.queue_declare(queue, exclusive=True, auto_delete=True)
         channel.queue_bind(queue, wire.EXCHANGE, self._reply_to)
-        channel.basic_consume(queue, no_ack=True, callback=self._replied)
+        channel.basic_consume(queue, no_ack=True)
 
-    def _replied(self, message: amqp.Message) -> None:
-        waiting = self._waiting.pop(str(message.properties.get("correlation_id")), None)
+    def _replied(self, message: Delivered) -> None:
+        waiting = self._waiting.pop(str(message.correlation_id), None)
         if waiting is None:
             LATE_REPLIES.inc()
         else:
@@ -169,9 +171,9 @@ class _Waiting:
         self.done = Lock()
         """Held until it is settled; a lock alone wakes one thread faster than an event."""
         self.done.acquire()
-        self._settled: bytes | str | Refusal = b""
+        self._settled: bytes | Refusal = b""
 
-    def settle(self, settled: bytes | str | Refusal) -> None:
+    def settle(self, settled: bytes | Refusal) -> None:
         self._settled = settled
         self.done.release()
 
@@ -179,7 +181,7 @@ class _Waiting:
         if isinstance(self._settled, Refusal):
             raise self._settled
         try:
-            reply = wire.decode(wire.as_bytes(self._settled))
+            reply = wire.decode(self._settled)
         except wire.Undecodable:
             raise Unavailable("the service's answer cannot be read") from None
         if reply.get("error"):

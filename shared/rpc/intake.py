@@ -3,13 +3,13 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from threading import Event, Thread
-from typing import Any
 
 import amqp
 
 from shared.eventing.exchanges import declare_exchange
 from shared.rpc import wire
 from shared.rpc.answer import Delivery
+from shared.rpc.frames import Delivered
 from shared.rpc.link import LOST, Hooks, Link
 from shared.rpc.publishing import Outgoing, ack, cancel, publish
 from shared.rpc.settings import RpcSettings
@@ -67,7 +67,7 @@ class Intake:
         """Frames to be written, and the channel they were made for."""
         self._stopping = Event()
         self._lost = Event()
-        hooks = Hooks(opened=self._consume, lost=self._lost.set)
+        hooks = Hooks(opened=self._consume, delivered=self._delivered, lost=self._lost.set)
         self._link = Link(amqp_uri, f"carnet {service}", hooks)
 
     def start(self) -> None:
@@ -114,8 +114,8 @@ class Intake:
         if lost := len(ready) - written:
             LOST_REPLIES.labels(self._service).inc(lost)
 
-    def _drop(self, message: amqp.Message) -> None:
-        self._wrote(message.channel, ack(message.channel, message.delivery_tag))
+    def _drop(self, message: Delivered) -> None:
+        self._wrote(message.channel, ack(message.channel, message.tag))
 
     def _wrote(self, channel: amqp.Channel, frames: bytes) -> bool:
         try:
@@ -152,9 +152,9 @@ class Intake:
         channel.queue_declare(self._queue, durable=True, auto_delete=False, arguments=arguments)
         channel.queue_bind(self._queue, wire.EXCHANGE, f"{self._service}.*")
         channel.basic_qos(0, self._limits.prefetch, a_global=False)
-        channel.basic_consume(self._queue, consumer_tag=self._service, callback=self._delivered)
+        channel.basic_consume(self._queue, consumer_tag=self._service)
 
-    def _delivered(self, message: amqp.Message) -> None:
+    def _delivered(self, message: Delivered) -> None:
         """Called by the reading thread for each delivery."""
         if self._stopping.is_set():
             return  # not acknowledged: the broker gives it to another replica
@@ -165,32 +165,28 @@ class Intake:
             return
         self._take(self._taken(message))
 
-    def _unanswerable(self, message: amqp.Message) -> str | None:
+    def _unanswerable(self, message: Delivered) -> str | None:
         """Why nobody could be answered, or ``None``. A reply address with a dot could be the
         routing key of a service: the reply would become a request."""
-        properties = message.properties
-        reply_to = properties.get("reply_to", "")
-        if not reply_to or "." in reply_to:
+        if not message.reply_to or "." in message.reply_to:
             return "reply_to"
-        if properties.get("content_type", "").partition(";")[0].strip() != wire.CONTENT_TYPE:
+        if message.content_type.partition(";")[0].strip() != wire.CONTENT_TYPE:
             return "content_type"
-        if not message.delivery_info["routing_key"].startswith(f"{self._service}."):
+        if not message.routing_key.startswith(f"{self._service}."):
             return "routing_key"
         return None
 
-    def _taken(self, message: amqp.Message) -> Taken:
-        info, properties = message.delivery_info, message.properties
-        headers: dict[str, Any] = message.headers or {}
+    def _taken(self, message: Delivered) -> Taken:
         delivery = Delivery(
-            method=info["routing_key"].partition(".")[2],
-            body=wire.as_bytes(message.body),
-            headers=headers,
-            redelivered=bool(info["redelivered"]),
+            method=message.routing_key.partition(".")[2],
+            body=message.body,
+            headers=message.headers,
+            redelivered=message.redelivered,
         )
         return Taken(
             delivery=delivery,
-            reply_to=properties["reply_to"],
-            correlation_id=properties.get("correlation_id"),
+            reply_to=message.reply_to,
+            correlation_id=message.correlation_id,
             channel=message.channel,
-            tag=message.delivery_tag,
+            tag=message.tag,
         )

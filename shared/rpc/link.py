@@ -15,8 +15,7 @@ import amqp
 from amqp.exceptions import AMQPError
 from kombu.utils.url import parse_url
 
-from shared.eventing.reading import read_much
-from shared.rpc.frames import tolerant
+from shared.rpc.frames import Delivered, Incoming
 from shared.rpc.publishing import Outgoing, publish
 
 HEARTBEAT = 20
@@ -34,7 +33,9 @@ class Hooks:
     and must not block."""
 
     opened: Callable[[amqp.Channel], None]
-    """Declare and consume, on each new connection, before anything is read."""
+    """Declare, and consume last, on each new connection, before anything is read."""
+    delivered: Callable[[Delivered], None]
+    """What that brings."""
     lost: Callable[[], None] = lambda: None
     blocked: Callable[[], None] = lambda: None
     """The broker takes no more messages (memory or disk)."""
@@ -76,7 +77,6 @@ class Link:
             connection.on_unblocked = self._on_unblocked
             try:
                 connection.connect()
-                read_much(connection)
                 channel = self._new_channel(connection)
                 confirming = self._confirmed(connection) if self._confirms else None
                 self._hooks.opened(channel)
@@ -87,9 +87,12 @@ class Link:
                 self._unconfirmed, self._published, self.is_blocked = {}, 0, False
                 self._connection, self._channel = connection, channel
                 self._confirming = confirming
-            closed = Event()
-            for work in (self._read, self._beat):
-                Thread(target=work, args=(connection, closed), daemon=True, name=self._name).start()
+            incoming, closed = Incoming(channel, self._hooks.delivered), Event()
+            self._start(self._read, connection, closed, incoming)
+            self._start(self._beat, connection, closed)
+
+    def _start(self, work: Callable[..., None], *arguments: object) -> None:
+        Thread(target=work, args=arguments, daemon=True, name=self._name).start()
 
     def _new_channel(self, connection: amqp.Connection) -> amqp.Channel:
         channel = connection.channel()
@@ -138,10 +141,10 @@ class Link:
         if connection is not None:
             _shut(connection)
 
-    def _read(self, connection: amqp.Connection, closed: Event) -> None:
+    def _read(self, connection: amqp.Connection, closed: Event, incoming: Incoming) -> None:
         try:
             while True:
-                connection.drain_events()
+                incoming.read()
         except (*LOST, AttributeError):
             # AttributeError: the transport was taken away by `close` while this read.
             pass
@@ -219,7 +222,6 @@ def _connection(
         socket_settings={socket.TCP_USER_TIMEOUT: STALLED},
         client_properties={"connection_name": name},
         on_blocked=on_blocked,
-        frame_handler=tolerant,
     )
 
 

@@ -65,12 +65,14 @@ def observed(line: Line, traceparent: Any) -> Iterator[None]:
         _in_progress(line.service).track_inprogress(),
         span(f"{line.service}.{line.method}", SpanKind.SERVER, parent=parent) as current,
     ):
-        yield
-        seconds = monotonic() - started
-        attributes(current, {"call_id": line.call_id, "outcome": line.outcome})
-        _calls(line.service, line.method, line.outcome).inc()
-        _seconds(line.service, line.method).observe(seconds)
-        _log(line, seconds)
+        try:
+            yield
+        finally:
+            seconds = monotonic() - started
+            attributes(current, {"call_id": line.call_id, "outcome": line.outcome})
+            _calls(line.service, line.method, line.outcome).inc()
+            _seconds(line.service, line.method).observe(seconds)
+            _log(line, seconds)
 
 
 def _log(line: Line, seconds: float) -> None:

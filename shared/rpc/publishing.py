@@ -3,19 +3,29 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from struct import pack
 
 import amqp
 from amqp import spec
 
-from shared.rpc.frames import BODY, HEADER, METHOD
+from shared.rpc.frames import (
+    BODY,
+    FRAME_END,
+    HAS_CORRELATION_ID,
+    HAS_ENCODING,
+    HAS_EXPIRATION,
+    HAS_HEADERS,
+    HAS_MODE,
+    HAS_REPLY_TO,
+    HAS_TYPE,
+    HEADER,
+    METHOD,
+)
 from shared.rpc.wire import CONTENT_TYPE, EXCHANGE
 
-FRAME_END = b"\xce"
 FRAME_OVERHEAD = 8
 BASIC = spec.Basic.CLASS_ID
-_TYPE, _ENCODING, _HEADERS, _MODE = 0x8000, 0x4000, 0x2000, 0x1000
-_CORRELATION_ID, _REPLY_TO, _EXPIRATION = 0x0400, 0x0200, 0x0100
 _TRANSIENT = b"\x01"
 """Delivery mode: the broker writes neither requests nor replies to its disk (ADR 0011)."""
 
@@ -40,14 +50,7 @@ def publish(
     is none.
     """
     number: int = channel.channel_id
-    method = b"".join(
-        (
-            pack(">HHH", *spec.Basic.Publish, 0),
-            _short(EXCHANGE),
-            _short(routing_key),
-            bytes([mandatory]),
-        )
-    )
+    method = _TO_EXCHANGE + _short(routing_key) + (b"\1" if mandatory else b"\0")
     header = pack(">HHQ", BASIC, 0, len(message.body)) + _properties(message)
     size = channel.connection.frame_max - FRAME_OVERHEAD
     parts = range(0, len(message.body), size)
@@ -77,20 +80,20 @@ def _frame(kind: int, channel: int, payload: bytes) -> bytes:
 
 def _properties(message: Outgoing) -> bytes:
     """In the order of their flags, which say which are there."""
-    flags = _TYPE | _ENCODING | _MODE
-    parts = [_short(CONTENT_TYPE), _short("utf-8")]
+    flags = HAS_TYPE | HAS_ENCODING | HAS_MODE
+    parts = [_JSON]
     if message.headers:
-        flags |= _HEADERS
+        flags |= HAS_HEADERS
         parts.append(_table(message.headers))
     parts.append(_TRANSIENT)
     if message.correlation_id is not None:
-        flags |= _CORRELATION_ID
+        flags |= HAS_CORRELATION_ID
         parts.append(_short(message.correlation_id))
     if message.reply_to is not None:
-        flags |= _REPLY_TO
+        flags |= HAS_REPLY_TO
         parts.append(_short(message.reply_to))
     if message.expiration is not None:
-        flags |= _EXPIRATION
+        flags |= HAS_EXPIRATION
         parts.append(_short(str(message.expiration)))
     return pack(">H", flags) + b"".join(parts)
 
@@ -103,7 +106,7 @@ def _short(text: str) -> bytes:
 
 
 def _table(headers: Mapping[str, str | int]) -> bytes:
-    items = b"".join(_short(name) + _value(value) for name, value in headers.items())
+    items = b"".join([_name(name) + _value(value) for name, value in headers.items()])
     return pack(">I", len(items)) + items
 
 
@@ -112,3 +115,9 @@ def _value(value: str | int) -> bytes:
         return pack(">cq", b"l", value)
     encoded = value.encode()
     return pack(">cI", b"S", len(encoded)) + encoded
+
+
+_name = cache(_short)
+"""Of headers, which only our own code names."""
+_TO_EXCHANGE = pack(">HHH", *spec.Basic.Publish, 0) + _short(EXCHANGE)
+_JSON = _short(CONTENT_TYPE) + _short("utf-8")

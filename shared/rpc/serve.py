@@ -61,7 +61,7 @@ class Answers(DependencyProvider):
         self._intake.close()
 
     def _take(self, taken: Taken) -> None:
-        self._workers.spawn(self._answer, taken)
+        self._workers.spawn_n(self._answer, taken)
 
     def _with_others(self, write: Callable[[], None]) -> None:
         """At once for a reply that is alone; else when each of those at work had its turn."""
@@ -71,4 +71,5 @@ class Answers(DependencyProvider):
             write()
 
     def _answer(self, taken: Taken) -> None:
-        self._intake.finish(taken, self._answerer.answer(taken.delivery))
+        with self._answerer.answering(taken.delivery) as reply:
+            self._intake.finish(taken, reply)

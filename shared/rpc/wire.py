@@ -51,11 +51,6 @@ def decode(body: bytes) -> dict[str, Any]:
     return decoded
 
 
-def as_bytes(body: bytes | str) -> bytes:
-    """A body as py-amqp gives it: it decodes none, but an empty one is ``""``."""
-    return body.encode() if isinstance(body, str) else body
-
-
 def digest(service: str, method: str, body: bytes) -> str:
     """SHA-256 of ``<service>.<method>``, a line feed and the body: what a token is bound to."""
     return hashlib.sha256(f"{service}.{method}\n".encode() + body).hexdigest()

@@ -110,11 +110,10 @@ class Door:
         return self.fault(method, token, body).get("code") == "forbidden"
 
     def fault(self, method: str, token: str, body: bytes = NOTHING) -> dict[str, Any]:
-        reply = self.answerer.answer(
-            Delivery(method=method, body=body, headers={AUTHORIZATION: token})
-        )
-        assert reply
-        error = json.loads(reply)["error"]
+        delivery = Delivery(method=method, body=body, headers={AUTHORIZATION: token})
+        with self.answerer.answering(delivery) as reply:
+            assert reply
+            error = json.loads(reply)["error"]
         return dict(error["exc_args"][0]) if error else {}
 
 
@@ -156,11 +155,10 @@ def test_every_kind_is_walked() -> None:
     ("contract", "method"), WALK, ids=[f"{c.service}.{m.name}" for c, m in WALK]
 )
 def test_no_token_no_entry(doors: dict[str, Door], contract: Contract, method: Method) -> None:
-    reply = doors[contract.service].answerer.answer(
-        Delivery(method=method.name, body=b'{"args":[],"kwargs":{}}', headers={})
-    )
-    assert reply
-    assert json.loads(reply)["error"]["exc_args"][0]["code"] == "unauthenticated"
+    delivery = Delivery(method=method.name, body=b'{"args":[],"kwargs":{}}', headers={})
+    with doors[contract.service].answerer.answering(delivery) as reply:
+        assert reply
+        assert json.loads(reply)["error"]["exc_args"][0]["code"] == "unauthenticated"
 
 
 @pytest.mark.parametrize(

@@ -68,8 +68,8 @@ class InProcess(RpcClient):
     ) -> Any:
         service, _, method = routing_key.partition(".")
         delivery = Delivery(method=method, body=message.body, headers=message.headers)
-        reply = self._neighbours[service].answer(delivery)
-        assert reply is not None
+        with self._neighbours[service].answering(delivery) as reply:
+            assert reply is not None
         waiting = _Waiting(is_query=not confirmed)
         waiting.settle(reply)
         return waiting.outcome()

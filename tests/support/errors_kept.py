@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 
 from shared.kernel.errors import Refusal
-from shared.rpc import answer, wire
+from shared.rpc import answer
 from shared.rpc.client import RpcClient
+from shared.rpc.frames import Delivered
 
 TESTS = str(Path(__file__).parents[1])
 ANSWERED = re.compile(rb'"error":\s*null\s*}\s*\Z')
@@ -23,10 +24,9 @@ def keep_errors(patch: pytest.MonkeyPatch) -> set[str]:
     replied, made = RpcClient._replied, Refusal.__init__
     error_reply = vars(answer)["error_reply"]  # as the answerer finds it
 
-    def came(client: RpcClient, message: Any) -> None:
-        body = wire.as_bytes(message.body)
-        if not ANSWERED.search(body):
-            kept.add(body.decode(errors="replace"))
+    def came(client: RpcClient, message: Delivered) -> None:
+        if not ANSWERED.search(message.body):
+            kept.add(message.body.decode(errors="replace"))
         replied(client, message)
 
     def sent(refusal: Refusal) -> bytes:

@@ -5,7 +5,6 @@ import json
 from email.message import EmailMessage
 from pathlib import Path
 
-import amqp
 import pytest
 from prometheus_client import Counter
 
@@ -16,6 +15,7 @@ from shared.mail.smtp import Server, SmtpMailer
 from shared.rpc import answer
 from shared.rpc.client import RpcClient
 from shared.rpc.faults import refusal_of
+from shared.rpc.frames import Delivered
 from shared.telemetry.exporting import Exporting, provider_to
 from tests.support.collector import collecting
 from tests.trust.privacy import planted
@@ -74,7 +74,8 @@ def test_reply_sent() -> None:
 
 def test_reply_that_came() -> None:
     with RpcClient("amqp://127.0.0.1:1") as client:
-        client._replied(amqp.Message(json.dumps({"error": f"came: {SAID}"})))
+        body = json.dumps({"error": f"came: {SAID}"}).encode()
+        client._replied(Delivered(None, 1, False, "r", "", {}, None, "", body))
 
 
 def test_refusal() -> None:

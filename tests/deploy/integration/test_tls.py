@@ -95,7 +95,7 @@ def publish(uri: str) -> None:
 
 
 def connect(uri: str) -> None:
-    link = Link(uri, "test", Hooks(opened=lambda _: None))
+    link = Link(uri, "test", Hooks(opened=lambda _: None, delivered=lambda _: None))
     link.open(5.0)
     link.close()
 

@@ -4,6 +4,7 @@ import json
 import logging
 from datetime import UTC, date, datetime
 from pathlib import Path
+from struct import pack
 from tempfile import TemporaryDirectory
 from types import SimpleNamespace
 from typing import Any
@@ -11,7 +12,6 @@ from uuid import UUID
 
 import amqp
 import structlog
-from amqp.serialization import loads
 
 from shared.auth.development import DevelopmentIssuer
 from shared.auth.service_keys import generate_service_keys
@@ -29,7 +29,7 @@ from shared.rpc import wire
 from shared.rpc.answer import Answerer, Delivery, Served
 from shared.rpc.contract import Contract, Listing, ListQuery, Method
 from shared.rpc.faults import refusal_of
-from shared.rpc.frames import HEADER, METHOD, tolerant
+from shared.rpc.frames import BODY, FRAME_END, HEADER, METHOD, Incoming
 from shared.rpc.intake import Intake, Taken
 from shared.rpc.publishing import Outgoing, publish
 from shared.rpc.settings import RpcSettings
@@ -37,7 +37,6 @@ from tests.fuzz.target import Target
 from tests.support.settings import settings_in
 from tests.support.signing import SIGNING_KEY
 
-BODY = 3
 RECORD = UUID(int=1)
 _PATIENT = Actor(kind=ActorKind.PATIENT, id=str(RECORD), record_id=RECORD)
 _BOUNDLESS = RpcSettings(rate=1e9, burst=10**9)
@@ -91,7 +90,9 @@ def _answerer() -> Answerer:
 
 _ANSWERER = _answerer()
 _TAKEN: list[Taken] = []
-_CHANNEL: Any = SimpleNamespace(channel_id=1, connection=SimpleNamespace(frame_max=131_072))
+_TRANSPORT = SimpleNamespace(_quick_recv=None, _read_buffer=b"", write=lambda _frames: None)
+_CONNECTION = SimpleNamespace(frame_max=131_072, transport=_TRANSPORT, bytes_sent=0)
+_CHANNEL: Any = SimpleNamespace(channel_id=1, connection=_CONNECTION)
 _INTAKE = Intake("amqp://guest@127.0.0.1:1//", "fuzzed", _BOUNDLESS, _TAKEN.append)
 
 
@@ -106,10 +107,8 @@ def _request(data: bytes) -> None:
     if isinstance(said, dict):  # AMQP carries no number of more than 64 bits
         said = {k: v for k, v in said.items() if not isinstance(v, int) or abs(v) < 2**63}
     delivery = Delivery(method="find", body=body, headers=said if isinstance(said, dict) else {})
-    reply = _ANSWERER.answer(delivery)
-    if reply is None:
-        return
-    told = json.loads(reply)
+    with _ANSWERER.answering(delivery) as reply:
+        told = json.loads(reply or b'{"error": null}')
     if told["error"] and told["error"]["exc_args"][0]["code"] == "unavailable":
         raise Broken(told["error"]["value"])
 
@@ -118,39 +117,17 @@ def _frames(data: bytes) -> None:
     """A delivery whose routing key, properties and body a peer chose: the connection lives, and
     what can be answered is answered."""
     key, properties, body = (data.split(b"\xff\xff", 2) + [b"", b""])[:3]
-    came: list[Any] = []
-    handle = tolerant(
-        SimpleNamespace(bytes_recv=0),
-        lambda _channel, _sig, arguments, content: came.append((arguments, content)),
-    )
     names = b"\x03tag" + (1).to_bytes(8, "big") + b"\x00" + b"\x0anameko-rpc"
     deliver = b"\x00\x3c\x00\x3c" + names + bytes([len(key[:255])]) + key[:255]
     size = len(body).to_bytes(8, "big")
-    handle((METHOD, 1, deliver))
-    handle((HEADER, 1, b"\x00\x3c\x00\x00" + size + properties))
-    if body:
-        handle((BODY, 1, body))
-    for arguments, content in came:
-        _delivered(arguments, content)
-
-
-def _delivered(arguments: bytes, content: amqp.Message) -> None:
-    """As py-amqp's channel gives it to its consumer."""
-    tag, number, redelivered, exchange, routing_key = loads("sLbss", arguments, 4)[0]
-    content.channel = _CHANNEL
-    content.delivery_info = {
-        "consumer_tag": tag,
-        "delivery_tag": number,
-        "redelivered": redelivered,
-        "exchange": exchange,
-        "routing_key": routing_key,
-    }
-    _INTAKE._delivered(content)
+    pieces = [(METHOD, deliver), (HEADER, b"\x00\x3c\x00\x00" + size + properties)]
+    incoming = Incoming(_CHANNEL, _INTAKE._delivered)
+    for kind, payload in [*pieces, (BODY, body)] if body else pieces:
+        incoming.take(pack(">BHI", kind, 1, len(payload)) + payload + FRAME_END)
     while _TAKEN:
         taken = _TAKEN.pop()
-        answer = Outgoing(
-            body=_ANSWERER.answer(taken.delivery) or b"", correlation_id=taken.correlation_id
-        )
+        with _ANSWERER.answering(taken.delivery) as reply:
+            answer = Outgoing(body=reply or b"", correlation_id=taken.correlation_id)
         publish(taken.reply_to, answer, _CHANNEL, mandatory=False)
 
 

@@ -12,7 +12,6 @@ from typing import Any
 
 from scripts.cli.deployment import Deployment
 from scripts.cli.processes import entrypoints_of
-from tests.support.deadline import eventually
 
 COUNTING = "tests.trust.attackers.counting_services"
 """Run, never imported: it makes its process one of green threads."""
@@ -61,16 +60,15 @@ class Work:
 
     def of(self, method: str) -> Taken:
         """Of the requests that somebody made since, one to ``method`` among them."""
-        lines = [line for line in self._lines() if line["event"] in {"call", "taken"}]
-        calls = [line for line in lines if line["event"] == "call"]
-        asked = {line["trace_id"] for line in calls if line["actor"] and not line["via"]}
+        lines = [line for line in self._lines() if line["event"] == "taken"]
+        asked = {line["trace_id"] for line in lines if line["by_person"]}
         service, _, name = method.partition(".")
-        assert any((line["service"], line["method"]) == (service, name) for line in calls), method
+        assert any((line["service"], line["method"]) == (service, name) for line in lines), method
         taken: Taken = Counter()
         for line in lines:
             where = (line["service"], line["method"])
             if line["trace_id"] in asked and where != KEYS:
-                for what, times in _said(line).items():
+                for what, times in line["taken"].items():
                     taken[*where, what] += times
         return +taken
 
@@ -80,10 +78,6 @@ class Work:
                 log.seek(start)
                 whole, _, _ = log.read().rpartition(b"\n")
             yield from (json.loads(line) for line in whole.splitlines() if line.startswith(b"{"))
-
-
-def _said(line: Mapping[str, Any]) -> Mapping[str, int]:
-    return line["taken"] if line["event"] == "taken" else {f"answered {line['outcome']}": 1}
 
 
 def compared(
@@ -112,4 +106,4 @@ def _both(
 def _watched(work: Work, method: str, ask: Callable[[], str]) -> tuple[str, Taken]:
     work.forget()
     told = ask()
-    return told, eventually(lambda: [work.of(method)])[0]
+    return told, work.of(method)

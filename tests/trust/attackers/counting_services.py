@@ -12,8 +12,7 @@ import re
 import runpy
 import sqlite3
 from collections import Counter
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from contextvars import ContextVar
 from functools import partial, wraps
 from typing import Any
@@ -106,26 +105,29 @@ def asked_of_objects(urlopen: Callable[..., Any]) -> Callable[..., Any]:
     return run
 
 
-def saying(observed: Callable[..., Any]) -> Callable[..., Any]:
-    """What an answer took is a line before the one of its call."""
+def saying(reply: Callable[..., Any]) -> Callable[..., Any]:
+    """What an answer took is a line that is written before it leaves: that of its call comes after,
+    and whoever asked may have looked by then."""
     from shared.telemetry.traces import trace_id  # noqa: PLC0415 - after what it stands on is patched
 
-    @contextmanager
-    def run(line: Any, traceparent: Any) -> Iterator[None]:
-        with observed(line, traceparent):
-            token = _taken.set(Counter())
-            try:
-                yield
-                said = {
-                    "event": "taken",
-                    "trace_id": trace_id(),
-                    "service": line.service,
-                    "method": line.method,
-                    "taken": _taken.get(),
-                }
-                print(json.dumps(said), flush=True)  # noqa: T201 - where its lines go
-            finally:
-                _taken.reset(token)
+    @wraps(reply)
+    def run(answerer: Any, delivery: Any, line: Any) -> Any:
+        token = _taken.set(Counter())
+        try:
+            made = reply(answerer, delivery, line)
+            take(f"answered {line.outcome}")
+            said = {
+                "event": "taken",
+                "trace_id": trace_id(),
+                "service": line.service,
+                "method": line.method,
+                "by_person": line.actor is not None and not line.actor.is_service,
+                "taken": _taken.get(),
+            }
+            print(json.dumps(said), flush=True)  # noqa: T201 - where its lines go
+            return made
+        finally:
+            _taken.reset(token)
 
     return run
 
@@ -142,11 +144,11 @@ def main() -> None:
         patch.object(where, name, counted(what, getattr(where, name))).start()
     manager = urllib3.PoolManager
     patch.object(manager, "urlopen", asked_of_objects(manager.urlopen)).start()
-    from shared.rpc import observe  # noqa: PLC0415 - as above
+    from shared.rpc.answer import Answerer  # noqa: PLC0415 - as above
     from shared.stores.kept_aggregates import KeptAggregates  # noqa: PLC0415 - as above
 
     patch.object(KeptAggregates, "_keep", apart("kept", KeptAggregates._keep)).start()
-    patch.object(observe, "observed", saying(observe.observed)).start()
+    patch.object(Answerer, "_reply", saying(Answerer._reply)).start()
     runpy.run_module("services", run_name="__main__", alter_sys=True)
 
 

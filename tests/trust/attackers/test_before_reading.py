@@ -63,8 +63,9 @@ class Door:
     def ask(self, body: bytes, *, method: str = "ask", **headers: Any) -> str:
         """The code that was answered, or ``ok``; ``dropped`` for no answer at all."""
         given = {AUTHORIZATION: self.token()} | {f"nameko.{k}": v for k, v in headers.items()}
-        reply = self._answerer.answer(Delivery(method=method, body=body, headers=given))
-        error = json.loads(reply)["error"] if reply else {"exc_args": [{"code": "dropped"}]}
+        delivery = Delivery(method=method, body=body, headers=given)
+        with self._answerer.answering(delivery) as reply:
+            error = json.loads(reply)["error"] if reply else {"exc_args": [{"code": "dropped"}]}
         return error["exc_args"][0]["code"] if error else "ok"
 
 

@@ -143,9 +143,10 @@ def test_a_body_beyond_the_limit_is_not_read(attacker: Attacker) -> None:
     """Refused by its size, before its token or its text is looked at."""
     entry = door(attacker, CONTRACTS[0])
     body = b"[" * (RpcSettings().max_body + 1)
-    reply = entry.answer(Delivery(method=CONTRACTS[0].methods[0].name, body=body, headers={}))
-    assert reply
-    assert json.loads(reply)["error"]["exc_args"][0]["code"] == "too_large"
+    delivery = Delivery(method=CONTRACTS[0].methods[0].name, body=body, headers={})
+    with entry.answering(delivery) as reply:
+        assert reply
+        assert json.loads(reply)["error"]["exc_args"][0]["code"] == "too_large"
 
 
 @pytest.mark.parametrize(
@@ -165,9 +166,9 @@ def test_a_body_beyond_the_limit_is_not_read(attacker: Attacker) -> None:
 def test_headers_beyond_all_measure(attacker: Attacker, headers: dict[str, Any]) -> None:
     """No header opens a door, none breaks it: each is a refusal with a code of the contract."""
     entry = door(attacker, CONTRACTS[0])
-    reply = entry.answer(Delivery(method="head", body=NOTHING, headers=headers))
-    assert reply
-    code = json.loads(reply)["error"]["exc_args"][0]["code"]
+    with entry.answering(Delivery(method="head", body=NOTHING, headers=headers)) as reply:
+        assert reply
+        code = json.loads(reply)["error"]["exc_args"][0]["code"]
     assert code in {"unauthenticated", "invalid_request", "deadline_exceeded"}
 
 

@@ -267,9 +267,9 @@ def door(who: Attacker, contract: Contract) -> Answerer:
 
 def refusal(door: Answerer, method: str, token: str) -> str:
     headers = {AUTHORIZATION: token} if token else {}
-    reply = door.answer(Delivery(method=method, body=NOTHING, headers=headers))
-    assert reply
-    return str(json.loads(reply)["error"]["exc_args"][0]["code"])
+    with door.answering(Delivery(method=method, body=NOTHING, headers=headers)) as reply:
+        assert reply
+        return str(json.loads(reply)["error"]["exc_args"][0]["code"])
 
 
 @pytest.fixture(scope="module")
