@@ -16,7 +16,7 @@ from eventlet.event import Event
 from nameko.runners import ServiceRunner
 
 from shared.kernel.common import CommonSettings
-from shared.kernel.garbage import leave_what_stays
+from shared.kernel.garbage import give_back, leave_what_stays
 from shared.kernel.hosting import require_declared
 from shared.kernel.settings import read_settings
 from shared.rpc.settings import RpcSettings
@@ -26,6 +26,8 @@ from shared.telemetry.settings import TelemetrySettings
 from shared.telemetry.starting import NotStarted
 from shared.telemetry.traces import set_up_traces
 
+BETWEEN_GIVING_BACK = 30.0
+"""Seconds."""
 EPILOG = """\
 A name is <service>.<entrypoint>: the file services/<service>/entrypoints/<entrypoint>.py.
   rpc      answers the calls of services/<service>/contract.py
@@ -122,10 +124,11 @@ def _stay(runner: ServiceRunner) -> int:
     leave_what_stays()
     eventlet.spawn(_watch, runner, stop)
     log.info("started", services=names)
-    code = int(stop.wait())
+    while (code := stop.wait(timeout=BETWEEN_GIVING_BACK)) is None:
+        give_back()
     runner.stop()
     log.info("stopped", services=names)
-    return code
+    return int(code)
 
 
 def _watch(runner: ServiceRunner, stop: Event) -> None:

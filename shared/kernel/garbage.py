@@ -1,5 +1,6 @@
-"""Python's collector of garbage, as a process wants it that serves for long."""
+"""What a process that serves for long keeps of the machine's memory."""
 
+import ctypes
 import gc
 
 THRESHOLDS = (10_000, 20, 50)
@@ -15,3 +16,11 @@ def leave_what_stays() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(*THRESHOLDS)
+
+
+def give_back() -> None:
+    """To be called now and then, some milliseconds: garbage goes, and what the C library keeps of
+    what was freed goes back to the machine. A batch that is over leaves 2 to 5 MB of both."""
+    gc.collect()
+    if trim := getattr(ctypes.CDLL(None), "malloc_trim", None):  # of glibc, which the image has
+        trim(0)
